@@ -1,0 +1,1 @@
+"""Evaluation: what runs inside the evaluation container."""

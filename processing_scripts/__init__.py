@@ -1,0 +1,1 @@
+"""Preprocessing: what runs inside the SKLearn container."""
