@@ -77,7 +77,7 @@ def _variants(table: dict[str, Any], image: str, region: str) -> dict[str, Any]:
     properties = {"regional_properties": {"image_uri": "$image"}}
     return {
         "regional_aliases": {region: {"image": uri}},
-        "variants": {family: properties for family in table["instance_families"]},
+        "variants": dict.fromkeys(table["instance_families"], properties),
     }
 
 

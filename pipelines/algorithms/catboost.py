@@ -1,0 +1,58 @@
+"""The built-in CatBoost, from JumpStart: one channel ``training`` with ``train/`` and ``validation/`` below it.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/catboost-hyperparameters.html
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from pipelines.algorithms import jumpstart
+from pipelines.algorithms.algorithm import Algorithm
+from pipelines.settings import Task
+
+
+def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
+    """Give every hyperparameter; at the documented defaults early stopping ends training after a few trees."""
+    metric = {"regression": "RMSE", "classification": "AUC"}
+    classification_only = {"scale_pos_weight": 1.0} if task == "classification" else {}
+    return {
+        "iterations": 2000,
+        "early_stopping_rounds": 80,
+        "eval_metric": metric[task],
+        "learning_rate": 0.06,
+        "depth": 6,
+        "l2_leaf_reg": 3.0,
+        "random_strength": 1.0,
+        "max_leaves": 31,
+        "rsm": 1.0,
+        "sampling_frequency": "PerTree",
+        "min_data_in_leaf": 1,
+        "bagging_temperature": 1.0,
+        "boosting_type": "Plain",
+        "max_bin": 254,
+        "grow_policy": "SymmetricTree",
+        "random_seed": seed,
+        "thread_count": -1,
+        "verbose": 100,
+        **classification_only,
+    }
+
+
+def metrics(task: Task) -> dict[str, str]:
+    """Follow the best validation value, which the library prints once at the end."""
+    name = {"regression": "rmse", "classification": "auc"}[task]
+    return {f"validation:{name}": r"bestTest = ([0-9\.]+)"}
+
+
+CATBOOST = Algorithm(
+    name="catboost",
+    title="CatBoost",
+    resources=partial(jumpstart.resources, "catboost"),
+    channels={"training": ""},
+    hyperparameters=hyperparameters,
+    content_type="text/csv",
+    metrics=metrics,
+    network_isolation=True,
+)

@@ -1,0 +1,63 @@
+"""The built-in LightGBM, from JumpStart: channels ``train`` and ``validation``.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/lightgbm-hyperparameters.html
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from pipelines.algorithms import jumpstart
+from pipelines.algorithms.algorithm import Algorithm
+from pipelines.settings import Task
+
+
+def hyperparameters(task: Task, seed: int) -> dict[str, Any]:  # noqa: ARG001 - the script knows no seed
+    """Give every hyperparameter: the spec, the script and the guide disagree about defaults."""
+    metric = {"regression": "rmse", "classification": "auc"}
+    regression_only = {"tweedie_variance_power": 1.5} if task == "regression" else {}
+    classification_only = {"scale_pos_weight": 1.0, "is_unbalance": "False"} if task == "classification" else {}
+    return {
+        "metric": metric[task],
+        "num_boost_round": 2000,
+        "early_stopping_rounds": 80,
+        "learning_rate": 0.05,
+        "num_leaves": 31,
+        "max_depth": -1,
+        "min_data_in_leaf": 15,
+        "feature_fraction": 0.7,
+        "feature_fraction_bynode": 1.0,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "lambda_l1": 0.0,
+        "lambda_l2": 2.0,
+        "max_delta_step": 0.0,
+        "min_gain_to_split": 0.0,
+        "max_bin": 255,
+        "boosting": "gbdt",
+        "tree_learner": "serial",
+        "num_threads": 0,
+        "verbosity": 1,
+        "use_dask": "False",
+        **regression_only,
+        **classification_only,
+    }
+
+
+def metrics(task: Task) -> dict[str, str]:
+    """Follow the validation part by name: a bare metric name would match the training value first."""
+    name = {"regression": "rmse", "classification": "auc"}[task]
+    return {f"validation:{name}": rf"val's {name}: ([0-9\.]+)", f"train:{name}": rf"train's {name}: ([0-9\.]+)"}
+
+
+LIGHTGBM = Algorithm(
+    name="lightgbm",
+    title="LightGBM",
+    resources=partial(jumpstart.resources, "lightgbm"),
+    channels={"train": "train", "validation": "validation"},
+    hyperparameters=hyperparameters,
+    content_type="text/csv",
+    metrics=metrics,
+    network_isolation=True,
+)

@@ -1,0 +1,61 @@
+"""The built-in XGBoost: one image for training and inference, channels ``train`` and ``validation``.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.algorithms.algorithm import Algorithm, Resources
+from pipelines.settings import Task
+
+IMAGE_VERSION = "3.2-0"
+
+
+def resources(task: Task, region: str) -> Resources:  # noqa: ARG001 - one image serves both tasks
+    """Name the image; ``latest`` and ``1`` would be an ancient one."""
+    from sagemaker.core import image_uris
+
+    image = image_uris.retrieve("xgboost", region, version=IMAGE_VERSION)
+    return Resources(training_image=image, inference_image=image, version=IMAGE_VERSION)
+
+
+def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
+    """Give every hyperparameter; the last ``eval_metric`` is the one early stopping follows."""
+    objective = {
+        "regression": {"objective": "reg:squarederror", "eval_metric": "rmse"},
+        "classification": {"objective": "binary:logistic", "eval_metric": "logloss,auc"},
+    }
+    return {
+        **objective[task],
+        "num_round": 2000,
+        "early_stopping_rounds": 80,
+        "eta": 0.05,
+        "max_depth": 6,
+        "min_child_weight": 5,
+        "subsample": 0.8,
+        "colsample_bytree": 0.7,
+        "lambda": 2,
+        "alpha": 0,
+        "gamma": 0,
+        "tree_method": "hist",
+        "seed": seed,
+    }
+
+
+def metrics(task: Task) -> dict[str, str]:  # noqa: ARG001
+    """Define none: the built-in reports ``train:*`` and ``validation:*`` itself."""
+    return {}
+
+
+XGBOOST = Algorithm(
+    name="xgboost",
+    title="XGBoost",
+    resources=resources,
+    channels={"train": "train", "validation": "validation"},
+    hyperparameters=hyperparameters,
+    content_type="text/csv",
+    metrics=metrics,
+    network_isolation=False,
+)

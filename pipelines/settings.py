@@ -1,0 +1,147 @@
+"""Every knob once: name, type, default, environment variable, help.
+
+The command line, the README's table and the definition all read this one table. A value comes from the command
+line, else from the environment variable, else from the default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pipelines.errors import BadInput
+
+Task = Literal["regression", "classification"]
+Split = Literal["days", "hours", "time"]
+TargetName = Literal["auto", "local", "aws"]
+
+TASKS: tuple[Task, ...] = ("regression", "classification")
+ALGORITHM_NAMES = ("xgboost", "lightgbm", "catboost")
+PIPELINE_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,99}$")
+
+
+def knob(
+    default: Any,
+    meaning: str,
+    *,
+    env: str | None = None,
+    choices: tuple[str, ...] = (),
+    metavar: str | None = None,
+) -> Any:
+    """Describe one setting; what the command line and the documents need is kept as the field's metadata."""
+    metadata = {"help": meaning, "env": env, "choices": choices, "metavar": metavar}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one run of the workflow is made from.
+
+    Examples
+    --------
+    >>> Settings(task="regression").tasks
+    ('regression',)
+    """
+
+    target: TargetName = knob("auto", "where the work runs", env="SAGEMAKER_TARGET", choices=("auto", "local", "aws"))
+    task: str = knob("all", "what to predict", choices=("regression", "classification", "all"))
+    algorithms: tuple[str, ...] = knob(
+        ALGORITHM_NAMES, "the candidates, separated by commas", metavar="xgboost,lightgbm,catboost"
+    )
+    split: Split = knob("days", "how the test part is held out", choices=("days", "hours", "time"))
+    seed: int = knob(42, "seed of the split and of the models", metavar="N")
+    threshold_quantile: float = knob(0.5, "demand above this quantile of the training part counts as high", metavar="Q")
+    data: str | None = knob(
+        None, "the CSV file: a path, an http(s) or an s3 address", env="SEOUL_BIKE_DATA", metavar="PATH|URL|s3://..."
+    )
+    pipeline_name: str = knob("SeoulBikeDemand", "name of the pipeline", env="SAGEMAKER_PIPELINE_NAME", metavar="NAME")
+    role_arn: str | None = knob(
+        None, "execution role of the pipeline and its jobs", env="SAGEMAKER_PIPELINE_ROLE_ARN", metavar="ARN"
+    )
+    region: str | None = knob(None, "AWS region (us-east-1 on this machine)", env="AWS_REGION", metavar="REGION")
+    bucket: str | None = knob(
+        None, "bucket of code, data and results (sagemaker-<region>-<account>)", env="ARTIFACT_BUCKET", metavar="NAME"
+    )
+    state_dir: Path = knob(Path(".sagemaker-local"), "where SageMaker on this machine keeps its state", metavar="PATH")
+    processing_instance_type: str = knob(
+        "ml.m5.xlarge", "default of the parameter ProcessingInstanceType", metavar="TYPE"
+    )
+    training_instance_type: str = knob("ml.m5.xlarge", "default of the parameter TrainingInstanceType", metavar="TYPE")
+    transform_instance_type: str = knob("ml.m5.large", "default of the parameter TransformInstanceType", metavar="TYPE")
+    max_rmse: float = knob(300.0, "default of the parameter RegressionMaxRmse, in rentals per hour", metavar="X")
+    min_auc: float = knob(0.9, "default of the parameter ClassificationMinAuc", metavar="X")
+    max_parallel_steps: int = knob(3, "how many steps run at once", metavar="N")
+    cache_days: int = knob(30, "how long a step's result may be used again; 0 switches the cache off", metavar="N")
+    isolation: str = knob(
+        "fork", "how jobs start on this machine", env="SAGEMAKER_LOCAL_ISOLATION", choices=("fork", "process")
+    )
+    tags: tuple[tuple[str, str], ...] = field(default=(), metadata={"help": "tags of everything that is made"})
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that are asked for, regression first."""
+        return tuple(task for task in TASKS if self.task in (task, "all"))
+
+
+def from_values(values: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Make settings from command-line values (None where not given) and the environment.
+
+    Raises
+    ------
+    BadInput
+        A value that no run could use, with the option and what it may be.
+    """
+    chosen: dict[str, Any] = {}
+    for knob_field in dataclasses.fields(Settings):
+        value = values.get(knob_field.name)
+        variable = knob_field.metadata.get("env")
+        if value is None and variable and environment.get(variable):
+            value = _parse(knob_field, environment[variable], variable)
+        if value is not None:
+            chosen[knob_field.name] = value
+    settings = Settings(**chosen)
+    _check(settings)
+    return settings
+
+
+def option_name(knob_field: dataclasses.Field[Any]) -> str:
+    """Give the command line's name of a setting."""
+    return "--" + knob_field.name.replace("_", "-")
+
+
+def _parse(knob_field: dataclasses.Field[Any], text: str, variable: str) -> Any:
+    """Read an environment variable as the command line would read the option."""
+    choices = knob_field.metadata["choices"]
+    if choices and text not in choices:
+        raise BadInput(f"{variable} is {text!r}, but it must be one of {', '.join(choices)}.")
+    return Path(text) if isinstance(knob_field.default, Path) else text
+
+
+def _check(settings: Settings) -> None:
+    unknown = [name for name in settings.algorithms if name not in ALGORITHM_NAMES]
+    if unknown or not settings.algorithms or len(set(settings.algorithms)) < len(settings.algorithms):
+        given = ",".join(settings.algorithms)
+        raise BadInput(
+            f"--algorithms is {given!r}, but it must name some of {','.join(ALGORITHM_NAMES)}, each at most once."
+        )
+    if not PIPELINE_NAME.match(settings.pipeline_name):
+        raise BadInput(
+            f"--pipeline-name is {settings.pipeline_name!r}, but a pipeline's name has 1 to 100 letters, digits and "
+            "single hyphens between them."
+        )
+    ranges = (
+        ("--seed", settings.seed, 0, 2**31 - 1),
+        ("--threshold-quantile", settings.threshold_quantile, 0.05, 0.95),
+        ("--max-parallel-steps", settings.max_parallel_steps, 1, 50),
+        ("--cache-days", settings.cache_days, 0, 365),
+        ("--max-rmse", settings.max_rmse, 0, 1e9),
+        ("--min-auc", settings.min_auc, 0, 1),
+    )
+    for option, value, low, high in ranges:
+        if not low <= value <= high:
+            raise BadInput(f"{option} is {value}, but it must lie between {low} and {high}.")

@@ -1,0 +1,68 @@
+"""Evaluate: all candidates of a task, one winner, one JSON file that everything after it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.algorithms.xgboost import IMAGE_VERSION as XGBOOST_IMAGE_VERSION
+from pipelines.settings import Task
+from pipelines.steps.context import Context, title
+from pipelines.steps.preprocess import Preprocessed
+from pipelines.steps.processing import output_uri, processing_step
+from pipelines.steps.train import Candidate
+
+PROPERTY_FILE = "Evaluation"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the evaluation found, to be read when it has run."""
+
+    task: Task
+    step: Any
+    candidates: tuple[Candidate, ...]
+
+    def best(self, path: str) -> Any:
+        """Read one value of the canonical ``best`` object; the path is a literal, as the service demands."""
+        from sagemaker.core.workflow.functions import JsonGet
+
+        return JsonGet(step_name=self.step.name, property_file=PROPERTY_FILE, json_path=f"best.{path}")
+
+    @property
+    def output(self) -> Any:
+        """Refer to the folder with the metrics, the pictures and the schema."""
+        return output_uri(self.step, "evaluation")
+
+
+def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data: Preprocessed) -> Verdict:
+    """Rank the candidates on the validation part and measure all of them on the test part.
+
+    It runs in the XGBoost image, which has everything but LightGBM and CatBoost, and installs those there.
+    """
+    from sagemaker.core import image_uris
+    from sagemaker.core.workflow.properties import PropertyFile
+
+    arguments: list[Any] = ["--task", task, "--seed", str(context.settings.seed)]
+    for candidate in candidates:
+        image = candidate.resources.inference_image
+        arguments += ["--candidate", candidate.algorithm.name, image, candidate.model_data]
+    step = processing_step(
+        context,
+        name=f"Evaluate{title(task)}",
+        display_name=f"Evaluate: {task}",
+        description="Ranks the candidates on the validation part, reports on the test part, names one winner",
+        image=image_uris.retrieve("xgboost", context.locations.region, version=XGBOOST_IMAGE_VERSION),
+        module="evaluation.evaluate",
+        arguments=arguments,
+        inputs={
+            "data": data.part(task),
+            "keys": data.keys,
+            "schema": data.schema,
+            **{f"models/{candidate.algorithm.name}": candidate.model_data for candidate in candidates},
+        },
+        outputs={"evaluation": "evaluation"},
+        property_files=[PropertyFile(name=PROPERTY_FILE, output_name="evaluation", path="evaluation.json")],
+    )
+    return Verdict(task, step, tuple(candidates))

@@ -1,0 +1,80 @@
+"""Register: whichever candidate won becomes a version in the model registry."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from pipelines.settings import Task
+from pipelines.steps.context import Context, title
+from pipelines.steps.evaluate import Verdict
+
+REALTIME_INSTANCE_TYPES = ["ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.c5.xlarge", "ml.t2.medium"]
+TRANSFORM_INSTANCE_TYPES = ["ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge"]
+
+
+def register_best(context: Context, verdict: Verdict) -> Any:
+    """Register the winner with its metrics, its data's hash and its schema.
+
+    The container carries no Environment, so that one step fits every image: an empty SAGEMAKER_PROGRAM would break
+    XGBoost's server, and the others find ``code/inference.py`` in the artifact.
+    """
+    from sagemaker.core.model_registry import create_model_package_from_containers
+    from sagemaker.mlops.workflow.model_step import ModelStep
+
+    session = context.session
+    session.init_model_step_arguments(SimpleNamespace(sagemaker_session=session))
+    create_model_package_from_containers(
+        session,
+        containers=[{"Image": verdict.best("image"), "ModelDataUrl": verdict.best("model_data")}],
+        content_types=["text/csv"],
+        response_types=["text/csv", "application/json"],
+        inference_instances=REALTIME_INSTANCE_TYPES,
+        transform_instances=TRANSFORM_INSTANCE_TYPES,
+        model_package_group_name=group_name(context.settings.pipeline_name, verdict.task),
+        model_metrics=_model_metrics(verdict),
+        approval_status=context.parameters.model_approval_status,
+        customer_metadata_properties=_metadata(context, verdict),
+        skip_model_validation="None",
+    )
+    arguments, session.context = session.context, None
+    return ModelStep(
+        name=f"RegisterBest{title(verdict.task)}",
+        display_name=f"Register: {verdict.task}",
+        description="Registers the winner as a new version of its model package group",
+        step_args=arguments,
+        retry_policies=context.step_retries(),
+    )
+
+
+def group_name(pipeline_name: str, task: Task) -> str:
+    """Name the model package group of a task (at most 63 characters).
+
+    Examples
+    --------
+    >>> group_name("SeoulBikeDemand", "regression")
+    'SeoulBikeDemand-regression'
+    """
+    return f"{pipeline_name[:48]}-{task}"
+
+
+def _model_metrics(verdict: Verdict) -> dict[str, Any]:
+    from sagemaker.core.workflow.functions import Join
+
+    metrics_uri = Join(on="/", values=[verdict.output, "metrics.json"])
+    return {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": metrics_uri}}}
+
+
+def _metadata(context: Context, verdict: Verdict) -> dict[str, Any]:
+    versions = {f"{candidate.algorithm.name}_version": candidate.resources.version for candidate in verdict.candidates}
+    return {
+        "task": verdict.task,
+        "algorithm": verdict.best("algorithm"),
+        "dataset": verdict.best("dataset"),
+        "dataset_sha256": verdict.best("dataset_sha256"),
+        "schema_sha256": verdict.best("schema_sha256"),
+        "evaluation": verdict.output,
+        "split": context.settings.split,
+        "seed": str(context.settings.seed),
+        **versions,
+    }

@@ -1,0 +1,79 @@
+"""Train: one built-in algorithm on one task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.algorithms import Algorithm
+from pipelines.algorithms.algorithm import Resources
+from pipelines.settings import Task
+from pipelines.steps.context import Context, title
+from pipelines.steps.preprocess import Preprocessed
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A trained model before anybody has judged it."""
+
+    algorithm: Algorithm
+    resources: Resources
+    step: Any
+
+    @property
+    def model_data(self) -> Any:
+        """Refer to the model artifact, ``model.tar.gz``."""
+        return self.step.properties.ModelArtifacts.S3ModelArtifacts
+
+
+def train(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed) -> Candidate:
+    """Train an algorithm on a task's training part, stopping early by its validation part."""
+    from sagemaker.mlops.workflow.steps import TrainingStep
+
+    resources = algorithm.resources(task, context.locations.region)
+    trainer = _trainer(context, task, algorithm, resources)
+    step = TrainingStep(
+        name=f"Train{algorithm.title}{title(task)}",
+        display_name=f"{algorithm.title}: {task}",
+        description=f"Trains the built-in {algorithm.title} {resources.version} for {task}",
+        step_args=trainer.train(input_data_config=_channels(task, algorithm, resources, data)),
+        cache_config=context.cache(),
+        retry_policies=context.job_retries(),
+    )
+    return Candidate(algorithm, resources, step)
+
+
+def _trainer(context: Context, task: Task, algorithm: Algorithm, resources: Resources) -> Any:
+    from sagemaker.core.shapes import MetricDefinition, Tag
+    from sagemaker.train import ModelTrainer
+    from sagemaker.train.configs import Compute, Networking, OutputDataConfig, StoppingCondition
+
+    trainer = ModelTrainer(
+        sagemaker_session=context.session,
+        role=context.locations.role,
+        training_image=resources.training_image,
+        compute=Compute(
+            instance_type=context.parameters.training_instance_type, instance_count=1, volume_size_in_gb=30
+        ),
+        networking=Networking(enable_network_isolation=True) if algorithm.network_isolation else None,
+        stopping_condition=StoppingCondition(max_runtime_in_seconds=3600),
+        output_data_config=OutputDataConfig(s3_output_path=context.execution_uri("models")),
+        hyperparameters={**algorithm.hyperparameters(task, context.settings.seed), **resources.hyperparameters},
+        tags=[Tag(key=tag["Key"], value=tag["Value"]) for tag in context.tags],
+    )
+    definitions = algorithm.metrics(task)
+    if definitions:
+        trainer.with_metric_definitions(
+            [MetricDefinition(name=name, regex=regex) for name, regex in definitions.items()]
+        )
+    return trainer
+
+
+def _channels(task: Task, algorithm: Algorithm, resources: Resources, data: Preprocessed) -> list[Any]:
+    from sagemaker.train.configs import InputData
+
+    parts = [
+        InputData(channel_name=channel, data_source=data.part(task, part), content_type=algorithm.content_type)
+        for channel, part in algorithm.channels.items()
+    ]
+    return parts + [InputData(channel_name=channel, data_source=uri) for channel, uri in resources.channels.items()]
