@@ -1,0 +1,58 @@
+"""The code that runs inside the containers, uploaded under its content's hash.
+
+The same code has the same address, so an upsert does not kill the step cache, and two builds give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+PACKAGES = ("processing_scripts", "evaluation")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The files of one package, by their paths below the bundle's prefix."""
+
+    name: str
+    files: dict[str, bytes]
+
+    @property
+    def digest(self) -> str:
+        """Name the content: sha256 over paths and bytes, shortened to 16 hexadecimal digits."""
+        content = hashlib.sha256()
+        for path, data in sorted(self.files.items()):
+            content.update(f"{path}\0{len(data)}\0".encode())
+            content.update(data)
+        return content.hexdigest()[:16]
+
+    def uri(self, bucket: str, pipeline_name: str) -> str:
+        """Give the S3 prefix that a job takes as its ``code`` input."""
+        return f"s3://{bucket}/{self._prefix(pipeline_name)}"
+
+    def upload(self, s3: Any, bucket: str, pipeline_name: str) -> None:
+        """Put the files there; ``s3`` is a boto3 client. Uploading twice changes nothing."""
+        for path, data in self.files.items():
+            s3.put_object(Bucket=bucket, Key=self._prefix(pipeline_name) + path, Body=data)
+
+    def _prefix(self, pipeline_name: str) -> str:
+        return f"{pipeline_name}/code/{self.name}/{self.digest}/"
+
+
+def bundles() -> list[Bundle]:
+    """Gather the packages that run inside containers."""
+    return [Bundle(name, dict(_files(resources.files(name), f"{name}/"))) for name in PACKAGES]
+
+
+def _files(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.is_dir() and entry.name != "__pycache__":
+            found += _files(entry, f"{path}{entry.name}/")
+        elif entry.name.endswith((".py", ".txt", ".json")):
+            found.append((path + entry.name, entry.read_bytes()))
+    return found

@@ -1,0 +1,142 @@
+"""Collects what an execution brought: metrics, the registered version, predictions joined with their hours."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.answers import read_answers
+from pipelines.errors import PipelineError
+from pipelines.execution import Progress, Step
+from pipelines.settings import Task
+
+COLUMN: dict[Task, str] = {"regression": "predicted_rentals", "classification": "probability_of_high_demand"}
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What one task ended with; paths are files on this machine."""
+
+    evaluation: dict[str, Any]
+    model_package_arn: str | None
+    predictions: Path | None
+    pictures: tuple[Path, ...]
+    report: Path
+
+    @property
+    def winner(self) -> str:
+        """The algorithm that ranked first on the validation part."""
+        return str(self.evaluation["best"]["algorithm"])
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the part of ``--json`` that speaks of this task."""
+        candidates = {
+            name: {"validation": candidate["validation"], "test": candidate["test"]}
+            for name, candidate in self.evaluation["candidates"].items()
+        }
+        return {
+            "winner": self.winner,
+            "candidates": candidates,
+            "model_package_arn": self.model_package_arn,
+            "predictions": str(self.predictions) if self.predictions else None,
+            "report": str(self.report),
+        }
+
+
+def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, folder: Path) -> dict[Task, TaskResult]:
+    """Fetch the results of every task whose evaluation succeeded into ``folder``."""
+    steps = {step.name: step for step in progress.steps if step.status == "Succeeded"}
+    return {
+        task: _collect_task(task, steps, sagemaker, s3, folder / task)
+        for task in tasks
+        if f"Evaluate{task.capitalize()}" in steps
+    }
+
+
+def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path) -> TaskResult:
+    title = task.capitalize()
+    evaluation_uri = _output_uri(sagemaker, steps[f"Evaluate{title}"], "evaluation")
+    files = _download(s3, evaluation_uri, folder)
+    evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    registered = steps.get(f"RegisterBest{title}")
+    return TaskResult(
+        evaluation=evaluation,
+        model_package_arn=registered.metadata["RegisterModel"]["Arn"] if registered else None,
+        predictions=_predictions(task, steps, sagemaker, s3, folder),
+        pictures=tuple(file for file in files if file.suffix == ".png"),
+        report=folder / "evaluation.json",
+    )
+
+
+def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path) -> Path | None:
+    predicted = steps.get(f"BatchPredict{task.capitalize()}")
+    if predicted is None:
+        return None
+    job = sagemaker.describe_transform_job(TransformJobName=_job_name(predicted, "TransformJob"))
+    answers = read_answers(_read(s3, job["TransformOutput"]["S3OutputPath"].rstrip("/") + "/data.csv.out"))
+    keys = _read(s3, _output_uri(sagemaker, steps["Preprocess"], "keys").rstrip("/") + "/batch.csv")
+    path = folder / "predictions.csv"
+    path.write_text(join_predictions(keys, answers, COLUMN[task]), encoding="utf-8")
+    return path
+
+
+def join_predictions(keys: str, answers: list[float], column: str) -> str:
+    """Put the answers beside their hours.
+
+    Parameters
+    ----------
+    keys
+        CSV with a header, one row per batch row, in the same order.
+    answers
+        One number per batch row.
+    column
+        Name of the column the answers go into.
+
+    Raises
+    ------
+    PipelineError
+        There are not exactly as many answers as rows: nothing is joined by luck.
+    """
+    header, *rows = csv.reader(io.StringIO(keys))
+    if len(rows) != len(answers):
+        raise PipelineError(f"There are {len(answers)} batch answers for {len(rows)} rows, so they cannot be joined.")
+    content = io.StringIO()
+    writer = csv.writer(content, lineterminator="\n")
+    writer.writerow([*header, column])
+    writer.writerows([*row, f"{answer:.6g}"] for row, answer in zip(rows, answers, strict=True))
+    return content.getvalue()
+
+
+def _output_uri(sagemaker: Any, step: Step, name: str) -> str:
+    job = sagemaker.describe_processing_job(ProcessingJobName=_job_name(step, "ProcessingJob"))
+    outputs = job["ProcessingOutputConfig"]["Outputs"]
+    uri: str = next(output["S3Output"]["S3Uri"] for output in outputs if output["OutputName"] == name)
+    return uri
+
+
+def _job_name(step: Step, kind: str) -> str:
+    return str(step.metadata[kind]["Arn"].rsplit("/", 1)[-1])
+
+
+def _read(s3: Any, uri: str) -> str:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    text: str = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    return text
+
+
+def _download(s3: Any, uri: str, folder: Path) -> list[Path]:
+    """Fetch every object below a prefix; names come from our own evaluation and hold no folders."""
+    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix.rstrip("/") + "/"):
+        for entry in page.get("Contents", []):
+            path = folder / Path(entry["Key"]).name
+            s3.download_file(bucket, entry["Key"], str(path))
+            files.append(path)
+    return sorted(files)
