@@ -1,0 +1,71 @@
+"""The errors of the containers: why a job could not be started, or what its container met.
+
+ContainerError
+    SandboxError            the process could not be started or its keeper is gone
+    UnknownImageError       no stand-in plays this image
+    ToolkitError            written to ``/opt/ml/output/failure`` as the toolkits write it
+        UserError           of the built-in algorithms: the request or the data is at fault
+        AlgorithmError      of the built-in algorithms: the library failed
+        PlatformError       of the built-in algorithms: the surroundings are at fault
+    ClientError             of the training toolkit
+        CommandError        a command ended with an exit code other than 0
+            ExecuteUserScriptError
+            InstallRequirementsError
+"""
+
+from __future__ import annotations
+
+
+class ContainerError(Exception):
+    """Anything that goes wrong in or around a container."""
+
+
+class SandboxError(ContainerError):
+    """The process could not be started, or the launcher that keeps it is gone."""
+
+
+class UnknownImageError(ContainerError):
+    """No stand-in plays this image."""
+
+
+class ToolkitError(ContainerError):
+    """A failure of a built-in algorithm, worded as AWS's algorithm toolkit words it."""
+
+    def __init__(self, message: str, caused_by: BaseException | None = None) -> None:
+        super().__init__(f"{message} (caused by {type(caused_by).__name__})" if caused_by else message)
+
+
+class UserError(ToolkitError):
+    """The request or the data is at fault."""
+
+
+class AlgorithmError(ToolkitError):
+    """The algorithm's library failed."""
+
+
+class PlatformError(ToolkitError):
+    """The surroundings are at fault."""
+
+
+class ClientError(ContainerError):
+    """A failure that the training toolkit lays at the user's door."""
+
+
+class CommandError(ClientError):
+    """A command that the training toolkit ran ended with an exit code other than 0.
+
+    Its text is that of the training toolkit, which SageMaker shows as the failure reason.
+    """
+
+    def __init__(self, command: str, exit_code: int, output: str = "") -> None:
+        super().__init__(
+            f'{type(self).__name__}:\nExitCode {exit_code}\nErrorMessage "{output}"\nCommand "{command}"'
+        )
+
+
+class ExecuteUserScriptError(CommandError):
+    """The user's script failed."""
+
+
+class InstallRequirementsError(CommandError):
+    """The packages of requirements.txt could not be installed."""

@@ -1,0 +1,274 @@
+"""A launcher: a small process that starts the commands of jobs, one forked child each, and clears up after them.
+
+It runs as ``python -m pipelines.local.containers.launcher_process DESCRIPTOR [--preload]``. It has one thread, so a
+fork is always safe. With ``--preload`` it is the template: it has imported the libraries that containers use, and
+commands that start Python run in the forked child itself; without, and for all other commands, the child is replaced.
+
+When the service is gone, which the end of its channel tells, every job is ended, and the launcher with them.
+"""
+
+from __future__ import annotations
+
+import sys
+
+_AT_STARTUP = frozenset(sys.modules)
+
+import argparse  # noqa: E402 - what a bare interpreter has loaded is noted before anything else
+import json  # noqa: E402
+import os  # noqa: E402
+import selectors  # noqa: E402
+import signal  # noqa: E402
+import socket  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from dataclasses import dataclass  # noqa: E402
+from pathlib import Path  # noqa: E402
+from types import FrameType  # noqa: E402
+
+from pipelines.local.containers import interpreter, namespaces  # noqa: E402
+from pipelines.local.containers.launch import KILL, TERMINATE, Launch, receive_launch  # noqa: E402
+from pipelines.local.containers.paths import rewrite_ml  # noqa: E402
+
+Work = Callable[[], None]
+
+
+@dataclass
+class _Child:
+    """A running command: its process, the socket that asks about it, and what all its descendants share."""
+
+    pid: int
+    control: socket.socket
+    namespace_pipe: int
+    namespace: int = 0
+
+    def note_namespace(self) -> None:
+        """Read which mount namespace the child entered, once it has said so."""
+        if not self.namespace:
+            told = os.read(self.namespace_pipe, 32)
+            self.namespace = int(told) if told else 0
+
+
+class Launcher:
+    """The loop over launches, requests for signals, and ends of children."""
+
+    def __init__(self, channel: socket.socket, template: interpreter.Template | None) -> None:
+        self._channel = channel
+        self._template = template
+        self._children: dict[int, _Child] = {}
+        self._selector = selectors.DefaultSelector()
+        self._wakeup, self._wakeup_writer = os.pipe()
+        for end in (self._wakeup, self._wakeup_writer):
+            os.set_blocking(end, False)
+        self._listen_for_signals()
+
+    def _listen_for_signals(self) -> None:
+        signal.set_wakeup_fd(self._wakeup_writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, _ignore_but_wake)
+        signal.signal(signal.SIGTERM, _ignore_but_wake)
+        self._selector.register(self._channel, selectors.EVENT_READ)
+        self._selector.register(self._wakeup, selectors.EVENT_READ)
+
+    def serve(self) -> Work | None:
+        """Serve until the service is gone; in a forked child, return what the child is to do."""
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._channel:
+                    received = receive_launch(self._channel)
+                    if received is None:
+                        self._end_everything()
+                        return None
+                    work = self._start(*received)
+                    if work is not None:
+                        return work
+                elif key.fd == self._wakeup:
+                    if signal.SIGTERM in os.read(self._wakeup, 4096):
+                        self._end_everything()
+                        return None
+                    self._reap()
+                elif key.data in self._children:
+                    self._obey(self._children[key.data])
+
+    def _start(self, launch: Launch, descriptors: list[int]) -> Work | None:
+        control_descriptor, output, *inherited = descriptors
+        read_end, write_end = os.pipe()
+        os.set_blocking(read_end, False)
+        pid = os.fork()
+        if pid == 0:
+            self._forget(control_descriptor, read_end)
+            return _child_work(launch, self._template, output, inherited, write_end)
+        for descriptor in (output, *inherited, write_end):
+            os.close(descriptor)
+        child = _Child(pid, socket.socket(fileno=control_descriptor), read_end)
+        self._children[pid] = child
+        self._selector.register(child.control, selectors.EVENT_READ, data=pid)
+        return None
+
+    def _forget(self, *descriptors: int) -> None:
+        """In a child: let go of everything that belongs to the launcher."""
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._selector.close()
+        self._channel.close()
+        for child in self._children.values():
+            child.control.close()
+            os.close(child.namespace_pipe)
+        for descriptor in (*descriptors, self._wakeup, self._wakeup_writer):
+            os.close(descriptor)
+
+    def _obey(self, child: _Child) -> None:
+        try:
+            asked = child.control.recv(16)
+        except ConnectionError:
+            asked = b""
+        if not asked or KILL in asked:
+            _kill(child)
+        elif TERMINATE in asked:
+            _send_to_group(child.pid, signal.SIGTERM)
+        if not asked:
+            self._selector.unregister(child.control)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            child = self._children.pop(pid, None)
+            if child is not None:
+                self._finish(child, os.waitstatus_to_exitcode(status))
+
+    def _finish(self, child: _Child, code: int) -> None:
+        _kill(child)
+        if child.control.fileno() in self._selector.get_map():
+            self._selector.unregister(child.control)
+        try:
+            child.control.sendall(json.dumps({"code": 128 - code if code < 0 else code}).encode() + b"\n")
+        except OSError:
+            pass  # Nobody waits for it any more: the service is gone, or gave the job up.
+        child.control.close()
+        os.close(child.namespace_pipe)
+
+    def _end_everything(self) -> None:
+        for child in self._children.values():
+            _kill(child)
+
+
+def _ignore_but_wake(_number: int, _frame: FrameType | None) -> None:
+    """Let the wake-up descriptor, not the handler, tell of the signal."""
+
+
+def _send_to_group(pid: int, number: int) -> None:
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return
+
+
+def _kill(child: _Child) -> None:
+    """End a command and everything it started, also what left its process group."""
+    child.note_namespace()
+    for _ in range(100):
+        _send_to_group(child.pid, signal.SIGKILL)
+        remaining = _relatives(child)
+        for pid in remaining:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        if not remaining:
+            return
+        time.sleep(0.001)
+
+
+def _relatives(child: _Child) -> list[int]:
+    if child.namespace:
+        return namespaces.processes_in(child.namespace)
+    return namespaces.processes_in_session(child.pid)
+
+
+def _child_work(
+    launch: Launch, template: interpreter.Template | None, output: int, inherited: list[int], namespace_pipe: int
+) -> Work:
+    """Enter the sandbox; what is left to do is the command itself."""
+    os.setsid()
+    namespaces.set_parent_death_signal(signal.SIGKILL)
+    _take_standard_streams(output)
+    launch = _enter(launch, namespace_pipe)
+    for descriptor in inherited:
+        os.set_inheritable(descriptor, True)
+        launch.environment[interpreter.LISTENER_VARIABLE] = str(descriptor)
+    return lambda: interpreter.execute(launch, template)
+
+
+def _take_standard_streams(output: int) -> None:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(nothing)
+    os.close(output)
+
+
+def _enter(launch: Launch, namespace_pipe: int) -> Launch:
+    """Enter the namespaces that the kernel grants; where it grants none, the launch has its paths rewritten."""
+    ml = launch.directory / "ml"
+    private = launch.namespaces
+    if private:
+        try:
+            namespaces.enter_private_mounts(ml, _scratch(launch.directory))
+        except OSError:
+            private = False
+    if launch.isolate_network:
+        try:
+            namespaces.enter_private_network()
+        except OSError as error:
+            os.write(2, f"Network isolation is not to be had on this machine ({error}); going on without.\n".encode())
+    os.write(namespace_pipe, str(namespaces.mount_namespace() if private else 0).encode())
+    os.close(namespace_pipe)
+    return launch if private else _rewritten(launch, ml)
+
+
+def _scratch(directory: Path) -> Path:
+    scratch = directory / ".opt"
+    scratch.mkdir(exist_ok=True)
+    return scratch
+
+
+def _rewritten(launch: Launch, ml: Path) -> Launch:
+    environment = {name: rewrite_ml(value, ml) for name, value in launch.environment.items()}
+    return Launch(
+        arguments=tuple(rewrite_ml(argument, ml) for argument in launch.arguments),
+        environment={**environment, "SAGEMAKER_BASE_DIR": str(ml)},
+        working_directory=rewrite_ml(launch.working_directory, ml),
+        directory=launch.directory,
+        threads=launch.threads,
+    )
+
+
+def main() -> None:
+    """Serve one service, named by the descriptor of a connected socket."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("descriptor", type=int)
+    parser.add_argument("--preload", action="store_true")
+    options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    namespaces.become_subreaper()
+    template = interpreter.preload(_AT_STARTUP) if options.preload else None
+    work = Launcher(socket.socket(fileno=options.descriptor), template).serve()
+    while work is not None:
+        try:
+            work()
+            work = None
+        except interpreter.Become as successor:
+            work = successor.work
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""A private ``/opt/ml`` for the calling process, by Linux namespaces.
+
+Called in a freshly forked, single-threaded process, before anything of the job runs in it. Root unshares the mount
+namespace alone; an ordinary user does it inside a user namespace in which the job is root, as it is in a container.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import socket
+import struct
+import sys
+from pathlib import Path
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
+MS_BIND = 4096
+MS_REC = 16384
+MS_PRIVATE = 1 << 18
+MNT_DETACH = 2
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+SIOCGIFFLAGS = 0x8913
+SIOCSIFFLAGS = 0x8914
+IFF_UP = 0x1
+
+ML = Path("/opt/ml")
+
+
+class NamespaceError(OSError):
+    """The kernel, or its configuration, refuses a namespace or a mount."""
+
+
+def _libc() -> ctypes.CDLL:
+    if not sys.platform.startswith("linux"):
+        raise NamespaceError(f"{sys.platform} has no namespaces.")
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise NamespaceError(code, f"{what}: {os.strerror(code)}")
+
+
+def _unshare(flags: int) -> None:
+    _check(_libc().unshare(flags), "unshare")
+
+
+def _mount(source: str, target: Path, kind: str | None, flags: int) -> None:
+    result = _libc().mount(
+        source.encode(), os.fsencode(target), kind.encode() if kind else None, ctypes.c_ulong(flags), None
+    )
+    _check(result, f"mount {target}")
+
+
+def set_parent_death_signal(number: int) -> None:
+    """Have the kernel send this process a signal when its parent ends; does nothing where there is no such thing."""
+    if sys.platform.startswith("linux"):
+        _libc().prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
+def become_subreaper() -> None:
+    """Have orphaned descendants handed to this process instead of to init; does nothing off Linux."""
+    if sys.platform.startswith("linux"):
+        _libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def mount_namespace(pid: int | str = "self") -> int:
+    """The identity of a process's mount namespace; 0 where it cannot be read."""
+    try:
+        return Path(f"/proc/{pid}/ns/mnt").stat().st_ino
+    except OSError:
+        return 0
+
+
+def processes_in(namespace: int) -> list[int]:
+    """The ids of all living processes that share a mount namespace."""
+    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return [pid for pid in pids if mount_namespace(pid) == namespace]
+
+
+def processes_in_session(session: int) -> list[int]:
+    """The ids of all living processes of a session; none where there is no ``/proc`` to look them up in."""
+    root = Path("/proc")
+    pids = (int(entry.name) for entry in root.iterdir() if entry.name.isdigit()) if root.is_dir() else ()
+    return [pid for pid in pids if _session_of(pid) == session]
+
+
+def _session_of(pid: int) -> int | None:
+    try:
+        state, _, _, session = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[:4]
+    except (OSError, ValueError):
+        return None
+    return None if state == "Z" else int(session)
+
+
+def _become_root_of_a_user_namespace() -> None:
+    uid, gid = os.geteuid(), os.getegid()
+    _unshare(CLONE_NEWUSER)
+    Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+    Path("/proc/self/uid_map").write_text(f"0 {uid} 1", encoding="ascii")
+    Path("/proc/self/gid_map").write_text(f"0 {gid} 1", encoding="ascii")
+
+
+def enter_private_mounts(ml: Path, scratch: Path) -> None:
+    """Give the calling process a mount namespace of its own in which ``/opt/ml`` is the folder ``ml``.
+
+    Parameters
+    ----------
+    ml
+        The folder that the process will see as ``/opt/ml``.
+    scratch
+        An empty folder, used while ``/opt`` is laid out and left empty.
+
+    Raises
+    ------
+    NamespaceError
+        Where the kernel does not allow it; the file system is as it was.
+    """
+    if os.geteuid() != 0:
+        _become_root_of_a_user_namespace()
+    _unshare(CLONE_NEWNS)
+    _mount("none", Path("/"), None, MS_REC | MS_PRIVATE)
+    if not ML.is_dir():
+        _lay_out_opt(scratch)
+    _mount(str(ml), ML, None, MS_BIND | MS_REC)
+
+
+def _lay_out_opt(scratch: Path) -> None:
+    """Make room for ``/opt/ml`` without touching the host's ``/opt``: a copy of it made of bind mounts."""
+    opt = ML.parent
+    _mount(str(opt), scratch, None, MS_BIND | MS_REC)
+    _mount("tmpfs", opt, "tmpfs", 0)
+    for entry in scratch.iterdir():
+        target = opt / entry.name
+        if entry.is_symlink():
+            target.symlink_to(entry.readlink())
+            continue
+        if entry.is_dir():
+            target.mkdir()
+        else:
+            target.touch()
+        _mount(str(entry), target, None, MS_BIND | MS_REC)
+    ML.mkdir()
+    _check(_libc().umount2(os.fsencode(scratch), MNT_DETACH), f"umount {scratch}")
+
+
+def enter_private_network() -> None:
+    """Give the calling process a network of its own, in which there is nothing but loopback.
+
+    Raises
+    ------
+    NamespaceError
+        Where the kernel does not allow it.
+    """
+    _unshare(CLONE_NEWNET)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        request = struct.pack("16sH14s", b"lo", 0, b"\0" * 14)
+        flags = struct.unpack("16sH14s", fcntl.ioctl(probe, SIOCGIFFLAGS, request))[1]
+        fcntl.ioctl(probe, SIOCSIFFLAGS, struct.pack("16sH14s", b"lo", flags | IFF_UP, b"\0" * 14))

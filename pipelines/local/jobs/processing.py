@@ -1,0 +1,197 @@
+"""Processing jobs (contracts section 5; CreateProcessingJob in the service's own model)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pipelines.local.containers import images, sandbox
+from pipelines.local.containers.errors import ContainerError
+from pipelines.local.containers.launcher import Process
+from pipelines.local.jobs import inputs
+from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
+from pipelines.local.jobs.errors import ClientError, InternalError, JobError, UnsupportedError
+from pipelines.local.jobs.hosts import Host, hosts_of, write_json
+from pipelines.local.jobs.outputs import FolderUpload
+from pipelines.local.jobs.runs import Run, run_containers
+
+STOP_GRACE_SECONDS = 30.0
+"""How long a container has between SIGTERM and SIGKILL. The real service's is not documented for processing jobs."""
+
+_MOST_MESSAGE_BYTES = 1024
+
+
+def run_processing(
+    request: Request, context: JobContext, *, stop_grace_seconds: float = STOP_GRACE_SECONDS
+) -> JobOutcome:
+    """Run a processing job to its end.
+
+    Parameters
+    ----------
+    request
+        A CreateProcessingJob request that its shape has been checked for.
+    stop_grace_seconds
+        How long a container has between SIGTERM and SIGKILL.
+
+    Returns
+    -------
+    JobOutcome
+        Failures are outcomes, not exceptions; FailureReason and ExitMessage as the service words them.
+    """
+    try:
+        return _run(request, context, stop_grace_seconds)
+    except JobError as error:
+        return JobOutcome("Failed", failure_reason=str(error))
+    except ContainerError as error:
+        return JobOutcome("Failed", failure_reason=str(InternalError(str(error))))
+
+
+def _run(request: Request, context: JobContext, stop_grace_seconds: float) -> JobOutcome:
+    image = request["AppSpecification"]["ImageUri"]
+    try:
+        images.stand_in_for(image)
+    except ContainerError as error:
+        raise ClientError(str(error)) from error
+    hosts = hosts_of(context.directory, request["ProcessingResources"]["ClusterConfig"]["InstanceCount"])
+    _write_configuration(request, context, hosts)
+    _download_inputs(request, context, hosts)
+    uploads = _uploads(request, context, hosts)
+    continuous = [upload for upload, mode in uploads if mode == "Continuous"]
+
+    def start(name: str) -> Process:
+        host = next(host for host in hosts if host.name == name)
+        return sandbox.start(_container(request, context, host), context.isolation)
+
+    def upload_continuously() -> None:
+        for upload in continuous:
+            upload.upload_changes()
+
+    run = run_containers(
+        start,
+        [host.name for host in hosts],
+        context,
+        max_seconds=request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400),
+        stop_grace_seconds=stop_grace_seconds,
+        meanwhile=upload_continuously if continuous else None,
+    )
+    for upload, _ in uploads:
+        upload.upload_changes()
+    return _outcome(run, hosts)
+
+
+def _write_configuration(request: Request, context: JobContext, hosts: list[Host]) -> None:
+    configuration = {
+        "ProcessingJobArn": context.arn,
+        "ProcessingJobName": context.name,
+        "Environment": request.get("Environment", {}),
+        "AppSpecification": request["AppSpecification"],
+        "ProcessingInputs": request.get("ProcessingInputs", []),
+        "ProcessingOutputConfig": request.get("ProcessingOutputConfig", {"Outputs": []}),
+        "ProcessingResources": request["ProcessingResources"],
+        "RoleArn": request.get("RoleArn"),
+        "StoppingCondition": request.get("StoppingCondition", {"MaxRuntimeInSeconds": 86400}),
+    }
+    for host in hosts:
+        folder = host.ml / "config"
+        write_json(folder / "processingjobconfig.json", configuration)
+        write_json(
+            folder / "resourceconfig.json", {"current_host": host.name, "hosts": [other.name for other in hosts]}
+        )
+        (host.ml / "output").mkdir(parents=True, exist_ok=True)
+        (host.ml / "processing").mkdir(exist_ok=True)
+
+
+def _download_inputs(request: Request, context: JobContext, hosts: list[Host]) -> None:
+    for each in request.get("ProcessingInputs", []):
+        name = each["InputName"]
+        if each.get("AppManaged"):
+            continue
+        given = each.get("S3Input")
+        if given is None:
+            raise UnsupportedError(f"The DatasetDefinition of the input {name} is not supported on this machine.")
+        if given.get("S3InputMode", "File") != "File":
+            raise UnsupportedError(f"The S3InputMode Pipe of the input {name} is not supported on this machine.")
+        source = inputs.Source(
+            given["S3Uri"],
+            given.get("S3DataType", "S3Prefix"),
+            sharded=given.get("S3DataDistributionType") == "ShardedByS3Key",
+        )
+        objects = inputs.find(source, context.store)
+        for position, host in enumerate(hosts):
+            share = inputs.share_of(position, len(hosts), source, objects)
+            inputs.download(share, _on_host(given["LocalPath"], host), context.store)
+
+
+def _on_host(path: str, host: Host) -> Path:
+    """Where a path below ``/opt/ml`` lies on the host."""
+    if not path.startswith("/opt/ml/") or ".." in path.split("/"):
+        raise ClientError(f"The LocalPath {path} is not below /opt/ml/processing.")
+    return host.ml / path.removeprefix("/opt/ml/")
+
+
+def _uploads(request: Request, context: JobContext, hosts: list[Host]) -> list[tuple[FolderUpload, str]]:
+    uploads = []
+    for output in request.get("ProcessingOutputConfig", {}).get("Outputs", []):
+        if output.get("AppManaged"):
+            continue
+        target: dict[str, Any] | None = output.get("S3Output")
+        if target is None:
+            raise UnsupportedError(
+                f"The FeatureStoreOutput of the output {output['OutputName']} is not supported on this machine."
+            )
+        for host in hosts:
+            folder = _on_host(target["LocalPath"], host)
+            folder.mkdir(parents=True, exist_ok=True)
+            uploads.append((FolderUpload(folder, target["S3Uri"], context.store), target["S3UploadMode"]))
+    return uploads
+
+
+def _container(request: Request, context: JobContext, host: Host) -> sandbox.Container:
+    application = request["AppSpecification"]
+    command = [*application.get("ContainerEntrypoint", []), *application.get("ContainerArguments", [])]
+    if not command:
+        raise UnsupportedError(
+            f"The image {application['ImageUri']} has no entry point of its own for processing on this machine; "
+            "give a ContainerEntrypoint."
+        )
+    return sandbox.Container(
+        arguments=command,
+        directory=host.directory,
+        environment={**context.environment, **request.get("Environment", {})},
+        threads=context.threads(),
+        network_isolation=bool(request.get("NetworkConfig", {}).get("EnableNetworkIsolation")),
+        working_directory=str(host.directory / "work"),
+    )
+
+
+def _outcome(run: Run, hosts: list[Host]) -> JobOutcome:
+    message, readable = _exit_message(hosts)
+    if run.ending == "stopped":
+        return JobOutcome("Stopped", exit_message=message)
+    if run.ending == "timed out":
+        reason = "ClientError: Processing job runtime exceeded MaxRuntimeInSeconds provided"
+        return JobOutcome("Stopped", failure_reason=reason, exit_message=message)
+    if not readable:
+        return JobOutcome("Failed", failure_reason="ClientError: /opt/ml/output/message is not encoded in UTF-8.")
+    if run.code != 0:
+        suffix = f", exit code: {run.code}"
+        reason = f"AlgorithmError: {message or ''}"[: 1024 - len(suffix)] + suffix
+        return JobOutcome("Failed", failure_reason=reason, exit_message=message)
+    return JobOutcome("Completed", exit_message=message)
+
+
+def _exit_message(hosts: list[Host]) -> tuple[str | None, bool]:
+    """The first KB of what the containers left in ``/opt/ml/output/message``, and whether it is UTF-8."""
+    raw = b""
+    for host in hosts:
+        path = host.ml / "output" / "message"
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                raw += file.read(_MOST_MESSAGE_BYTES)
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # A character that the limit cuts in two is no mistake of the job's.
+        if error.end < len(raw) or len(raw) < _MOST_MESSAGE_BYTES:
+            return None, False
+    return raw[:_MOST_MESSAGE_BYTES].decode("utf-8", "ignore") or None, True
