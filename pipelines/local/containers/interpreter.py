@@ -7,6 +7,7 @@ the child.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import io
@@ -15,6 +16,7 @@ import runpy
 import signal
 import subprocess
 import sys
+import threading
 import time
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -60,7 +62,7 @@ _INTERPRETER_PREFIXES = ("PYTHON", "MPL", "LD_", "MALLOC_")
 class Become(BaseException):  # noqa: N818 - not an error: it unwinds the stack of a forked child
     """Raised in a newly forked child to unwind to the launcher's main function, which goes on with ``work``."""
 
-    def __init__(self, work: Callable[[], None]) -> None:
+    def __init__(self, work: Callable[[], NoReturn]) -> None:
         super().__init__()
         self.work = work
 
@@ -106,8 +108,8 @@ def preload(at_startup: Iterable[str]) -> Template:
     return Template(frozenset(loaded - {"pipelines"}), tuple(sys.path[1:]), ThreadpoolController())
 
 
-def execute(launch: Launch, template: Template | None) -> None:
-    """Become the launched command; returns only if that was Python code and it ran to its end."""
+def execute(launch: Launch, template: Template | None) -> NoReturn:
+    """Become the launched command."""
     os.environ.clear()
     os.environ.update(launch.environment)
     os.umask(0o022)
@@ -116,11 +118,13 @@ def execute(launch: Launch, template: Template | None) -> None:
     program = _python_program(launch.arguments) if template is not None else None
     if template is None or program is None:
         _replace(launch.arguments)
-    if program.kind == "-m" and program.target == STAND_IN:
-        _run_stand_in(program, launch, template)
-    if not _runs_as_in_a_fresh_interpreter(program, launch, template):
+    stand_in = program.kind == "-m" and program.target == STAND_IN
+    if not stand_in and not _runs_as_in_a_fresh_interpreter(program, launch, template):
         _replace(launch.arguments)
-    _run(program, launch, template)
+    _refresh_state(program, launch, template)
+    inherited_modules = frozenset(sys.modules)
+    code = _exit_code_of(lambda: _run_stand_in(program, template) if stand_in else _run(program, launch, template))
+    _leave(code, inherited_modules)
 
 
 def run_python(arguments: Sequence[str], environment: Mapping[str, str], folder: str, template: Template | None) -> int:
@@ -211,33 +215,16 @@ def _importable_names(folders: Iterable[str]) -> set[str]:
 
 
 def _run(program: _Program, launch: Launch, template: Template) -> None:
+    """Run the job's own code as the main module."""
     _forget_the_launcher()
     sys.path[:] = [*_own_path(program, launch), *template.path]
     sys.argv = list(program.argv)
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main
-    _refresh_state(program, launch, template)
-    try:
-        if program.kind == "-m":
-            runpy._run_module_as_main(program.target)  # type: ignore[attr-defined]  # what the interpreter itself calls
-        else:
-            exec(_code_of(program, main), main.__dict__)  # noqa: S102 - the job's own script is what is asked for
-    except (SystemExit, Become):
-        raise
-    except BaseException as error:  # noqa: BLE001 - as an interpreter does with whatever its main module lets go
-        trace = error.__traceback__
-        while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
-            trace = trace.tb_next
-        sys.excepthook(type(error), error, trace)
-        raise SystemExit(1) from None
-
-
-def _run_stand_in(program: _Program, launch: Launch, template: Template) -> NoReturn:
-    """Run a program of ours, which may run the job's own in forks of itself."""
-    from pipelines.local.containers import stand_in
-
-    _refresh_state(program, launch, template)
-    raise SystemExit(stand_in.main(program.argv[1:], template))
+    if program.kind == "-m":
+        runpy._run_module_as_main(program.target)  # type: ignore[attr-defined]  # what the interpreter itself calls
+    else:
+        exec(_code_of(program, main), main.__dict__)  # noqa: S102 - the job's own script is what is asked for
 
 
 def _code_of(program: _Program, main: types.ModuleType) -> types.CodeType:
@@ -247,6 +234,13 @@ def _code_of(program: _Program, main: types.ModuleType) -> types.CodeType:
     main.__dict__["__cached__"] = None
     main.__loader__ = SourceFileLoader("__main__", program.target)
     return compile(Path(program.target).read_bytes(), program.target, "exec", dont_inherit=True)
+
+
+def _run_stand_in(program: _Program, template: Template) -> None:
+    """Run a program of ours, which may run the job's own in forks of itself."""
+    from pipelines.local.containers import stand_in
+
+    raise SystemExit(stand_in.main(program.argv[1:], template))
 
 
 def _forget_the_launcher() -> None:
@@ -269,3 +263,42 @@ def _refresh_state(program: _Program, launch: Launch, template: Template) -> Non
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed()
+
+
+def _exit_code_of(run: Callable[[], None]) -> int:
+    """Run a main module and answer as an interpreter does for whatever it lets go."""
+    try:
+        run()
+    except Become:
+        raise
+    except SystemExit as end:
+        return _code_of_exit(end)
+    except BaseException as error:  # noqa: BLE001 - so does the interpreter
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+            trace = trace.tb_next
+        sys.excepthook(type(error), error.with_traceback(trace), trace)
+        return 1
+    return 0
+
+
+def _code_of_exit(end: SystemExit) -> int:
+    if end.code is None or isinstance(end.code, int):
+        return (end.code or 0) & 0xFF
+    sys.stderr.write(f"{end.code}\n")
+    return 1
+
+
+def _leave(code: int, inherited_modules: frozenset[str]) -> NoReturn:
+    """Finalize as an interpreter does, but for what the template loaded: taking that apart costs 0.15 s."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for name in [name for name in sys.modules if name not in inherited_modules or name == "__main__"]:
+        sys.modules.pop(name).__dict__.clear()
+    gc.collect()  # What the job left open is closed, and thereby written, as it is freed.
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        code = code or 120
+    os._exit(code)

@@ -24,12 +24,13 @@ from collections.abc import Callable  # noqa: E402
 from dataclasses import dataclass  # noqa: E402
 from pathlib import Path  # noqa: E402
 from types import FrameType  # noqa: E402
+from typing import NoReturn  # noqa: E402
 
 from pipelines.local.containers import interpreter, namespaces  # noqa: E402
 from pipelines.local.containers.launch import KILL, TERMINATE, Launch, receive_launch  # noqa: E402
 from pipelines.local.containers.paths import rewrite_ml  # noqa: E402
 
-Work = Callable[[], None]
+Work = Callable[[], NoReturn]
 
 
 @dataclass
@@ -265,7 +266,6 @@ def main() -> None:
     while work is not None:
         try:
             work()
-            work = None
         except interpreter.Become as successor:
             work = successor.work
 

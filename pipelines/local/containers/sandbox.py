@@ -80,7 +80,9 @@ def start(container: Container, isolation: Isolation, inherited: Sequence[socket
         isolate_network=container.network_isolation,
         namespaces=container.namespaces,
     )
-    return LAUNCHERS.get(isolation).start(launch, inherited)
+    # What is not Python gains nothing from the template, and a fork of the small launcher is cheaper.
+    python = container.arguments[0] in ("python", "python3", sys.executable)
+    return LAUNCHERS.get(isolation if python else "process").start(launch, inherited)
 
 
 def stand_in_command(program: str, image: str) -> list[str]:
