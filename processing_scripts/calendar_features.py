@@ -1,0 +1,51 @@
+"""Features of the calendar: where in the day, the week and the year an hour lies, and who is off work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from processing_scripts.korean_calendar import days_off_in_a_row, is_bridge_day, is_day_off, is_public_holiday
+
+_DAY = timedelta(days=1)
+_FIRST_DAY = pd.Timestamp("2017-12-01")
+
+
+def calendar_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
+    """Calendar features by name; ``hours`` are their starts in local time."""
+    hour, weekday, month = hours.dt.hour, hours.dt.weekday, hours.dt.month
+    day_off = _of_day(hours, is_day_off)
+    return {
+        "hour": hour,
+        **_on_circle("hour", hour, period=24),
+        "weekday": weekday,
+        **_on_circle("weekday", weekday, period=7),
+        "month": month,
+        **_on_circle("month", month, period=12),
+        "day_index": (hours.dt.normalize() - _FIRST_DAY).dt.days,
+        "public_holiday": _of_day(hours, is_public_holiday),
+        "day_off": day_off,
+        "day_off_yesterday": _of_day(hours, lambda day: is_day_off(day - _DAY)),
+        "day_off_tomorrow": _of_day(hours, lambda day: is_day_off(day + _DAY)),
+        "bridge_day": _of_day(hours, is_bridge_day),
+        "days_off_in_a_row": _of_day(hours, days_off_in_a_row),
+        "hour_of_day_kind": hour + 24 * day_off,
+    }
+
+
+def _of_day(hours: pd.Series[Any], of: Callable[[date], int]) -> pd.Series[Any]:
+    """A function of the day, worked out once per day."""
+    days = hours.dt.date
+    values = {day: int(of(day)) for day in set(days)}
+    return pd.Series([values[day] for day in days], index=hours.index, dtype="int64")
+
+
+def _on_circle(name: str, value: pd.Series[Any], *, period: int) -> dict[str, pd.Series[Any]]:
+    """Sine and cosine, so that the end of a period lies beside its beginning."""
+    angle = 2 * np.pi * value / period
+    # Rounded: the last bits of a sine differ between processors, and files must not; adding 0 makes -0 a 0.
+    return {f"{name}_sine": np.sin(angle).round(6) + 0.0, f"{name}_cosine": np.cos(angle).round(6) + 0.0}

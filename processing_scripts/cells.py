@@ -1,0 +1,96 @@
+"""The cells of a table by the names of our columns: texts, words and numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+from processing_scripts.columns import Column
+from processing_scripts.errors import CellError
+from processing_scripts.tables import Table
+
+_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+_Meaning = TypeVar("_Meaning")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A table with the positions of the columns that we know.
+
+    Attributes
+    ----------
+    table
+        The cells.
+    found
+        Position of each column, by our names.
+    """
+
+    table: Table
+    found: Mapping[str, int]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.found
+
+    @property
+    def index(self) -> pd.Index[int]:
+        """The lines of the file, under which all series stand."""
+        return pd.Index(self.table.lines, name="line")
+
+    def title(self, name: str) -> str:
+        """The header of a column as the file spells it."""
+        return self.table.header[self.found[name]]
+
+    def texts(self, name: str) -> list[str]:
+        """The cells of a column as written."""
+        position = self.found[name]
+        return [row[position] for row in self.table.rows]
+
+    def words(self, name: str, meanings: Mapping[str, _Meaning], expected: str) -> list[_Meaning]:
+        """What each cell of a column means, whatever its case and blanks.
+
+        Raises
+        ------
+        CellError
+            When a cell has no meaning; it says what is expected.
+        """
+        means = []
+        for line, text in zip(self.table.lines, self.texts(name), strict=True):
+            letters = re.sub(r"[^a-z0-9]", "", text.lower())
+            if letters not in meanings:
+                raise CellError(line, self.title(name), f"'{text}' is not understood; write {expected}.")
+            means.append(meanings[letters])
+        return means
+
+    def numbers(self, column: Column) -> pd.Series[float]:
+        """The cells of a column as numbers, NaN where they are empty.
+
+        Raises
+        ------
+        CellError
+            When a cell is no number, or outside the column's range.
+        """
+        texts = pd.Series(self.texts(column.name), index=self.index, dtype=object)
+        texts = texts.mask(texts.str.lower().isin(_MISSING), other=None)
+        if self.table.separator != ",":
+            # Where commas do not separate cells, they are how continental Europe writes the decimal point.
+            texts = texts.str.replace(",", ".", regex=False)
+        numbers = pd.to_numeric(texts, errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
+        self._refuse_first(column, numbers.isna() & texts.notna(), "is not a number")
+        if column.lowest is not None:
+            self._refuse_first(column, numbers < column.lowest, f"is below {column.lowest:g}")
+        if column.highest is not None:
+            self._refuse_first(column, numbers > column.highest, f"is above {column.highest:g}")
+        return numbers
+
+    def _refuse_first(self, column: Column, wrong: pd.Series[bool], problem: str) -> None:
+        if wrong.any():
+            position = int(np.argmax(wrong.to_numpy()))
+            cell = self.texts(column.name)[position]
+            unit = f", which cannot be for {column.title}" if "not a number" not in problem else ""
+            problem = f"'{cell}' {problem}{unit}; correct the cell."
+            raise CellError(self.table.lines[position], self.title(column.name), problem)

@@ -1,0 +1,192 @@
+"""What the columns mean, however their headers are spelled."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from processing_scripts.errors import ColumnError
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the data set.
+
+    Attributes
+    ----------
+    name
+        What our own tables call it.
+    title
+        The header that the UCI Machine Learning Repository publishes.
+    spellings
+        Other names it goes by, in small letters and digits only, without unit.
+    units
+        How its own unit may be written, in the same manner; none at all is always understood.
+    other_units
+        Units that would change the meaning of the numbers.
+    lowest, highest
+        The range outside which a number cannot be a measurement of this kind, in the column's unit.
+    """
+
+    name: str
+    title: str
+    spellings: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    other_units: tuple[str, ...] = ()
+    lowest: float | None = None
+    highest: float | None = None
+
+
+_CELSIUS = ("c", "degc", "degreec", "degreesc", "celsius", "degreecelsius", "degreescelsius", "deg")
+_NOT_CELSIUS = ("f", "degf", "fahrenheit", "degreef", "degreesf", "k", "kelvin")
+
+TARGET = "rentals"
+WEATHER = (
+    Column(
+        "temperature",
+        "Temperature(°C)",
+        ("temperature", "temp", "airtemperature"),
+        _CELSIUS,
+        _NOT_CELSIUS,
+        lowest=-60,
+        highest=60,
+    ),
+    Column("humidity", "Humidity(%)", ("humidity", "relativehumidity"), ("percent", "pct"), lowest=0, highest=100),
+    Column(
+        "wind_speed",
+        "Wind speed (m/s)",
+        ("windspeed", "wind"),
+        ("ms", "mps", "ms1", "metrespersecond", "meterspersecond"),
+        ("kmh", "kph", "mph", "kn", "knots", "kt"),
+        lowest=0,
+        highest=80,
+    ),
+    Column(
+        "visibility", "Visibility (10m)", ("visibility",), ("10m",), ("m", "km", "miles", "mi"), lowest=0, highest=5000
+    ),
+    Column(
+        "dew_point",
+        "Dew point temperature(°C)",
+        ("dewpointtemperature", "dewpointtemp", "dewpoint"),
+        _CELSIUS,
+        _NOT_CELSIUS,
+        lowest=-80,
+        highest=45,
+    ),
+    Column(
+        "solar_radiation",
+        "Solar Radiation (MJ/m2)",
+        ("solarradiation", "radiation"),
+        ("mjm2", "mjm"),
+        ("wm2", "wm", "kwhm2", "kwhm"),
+        lowest=0,
+        highest=6,
+    ),
+    Column(
+        "rainfall", "Rainfall(mm)", ("rainfall", "rain"), ("mm",), ("in", "inch", "inches", "cm"), lowest=0, highest=400
+    ),
+    Column(
+        "snowfall",
+        "Snowfall (cm)",
+        ("snowfall", "snow"),
+        ("cm",),
+        ("in", "inch", "inches", "mm"),
+        lowest=0,
+        highest=300,
+    ),
+)
+COLUMNS = (
+    Column("date", "Date", ("date", "datetime", "timestamp")),
+    Column(TARGET, "Rented Bike Count", ("rentedbikecount", "rentedbikes", "bikecount", "rentals", "count"), lowest=0),
+    Column("hour", "Hour", ("hour", "hr", "hourofday"), lowest=0, highest=23),
+    *WEATHER,
+    Column("season", "Seasons", ("seasons", "season")),
+    Column("holiday", "Holiday", ("holiday", "isholiday")),
+    Column("functioning_day", "Functioning Day", ("functioningday", "functioning", "functionday", "isfunctioningday")),
+)
+OPTIONAL_COLUMNS = (
+    Column("generated_sample", "Generated Sample", ("generatedsample",)),
+    Column("year", "Year", ("year",)),
+    Column("month", "Month", ("month",)),
+    Column("day", "Day", ("day", "dayofmonth")),
+)
+
+
+def recognised(header: Sequence[str]) -> int:
+    """How many names of a header mean a column of ours."""
+    return sum(_meaning(name) is not None for name in header)
+
+
+def find_columns(header: Sequence[str]) -> dict[str, int]:
+    """Positions of the columns in a header, by our names; columns that mean nothing to us are left out.
+
+    Raises
+    ------
+    ColumnError
+        When two columns mean the same, or one is in a unit that changes its numbers.
+    """
+    found: dict[str, int] = {}
+    for position, name in enumerate(header):
+        column = _meaning(name)
+        if column is None:
+            continue
+        _check_unit(name, column)
+        if column.name in found:
+            earlier = header[found[column.name]]
+            raise ColumnError(f"Columns '{earlier}' and '{name}' both mean {column.title}; keep one of them.")
+        found[column.name] = position
+    return found
+
+
+def check_present(found: Mapping[str, int], header: Sequence[str], *, without: Iterable[str] = ()) -> None:
+    """Refuse a header that lacks a column.
+
+    Parameters
+    ----------
+    found
+        What `find_columns` found in the header.
+    header
+        All the names, to tell which of them may have been meant.
+    without
+        Names of columns that need not be there.
+    """
+    for column in COLUMNS:
+        if column.name not in found and column.name not in without:
+            strangers = [name for position, name in enumerate(header) if position not in found.values()]
+            raise ColumnError(f"Column '{column.title}' is missing; {_suggestion(column, strangers)}.")
+
+
+def _suggestion(column: Column, strangers: Sequence[str]) -> str:
+    by_letters = {_letters(name): name for name in strangers if _letters(name)}
+    for spelling in (_letters(column.title), *column.spellings):
+        for match in difflib.get_close_matches(spelling, list(by_letters), n=1, cutoff=0.6):
+            return f"did you mean '{by_letters[match]}'? Rename it"
+    return f"the file has {', '.join(repr(name) for name in strangers) or 'no other columns'} besides; add the column"
+
+
+def _meaning(name: str) -> Column | None:
+    letters = _letters(name)
+    for column in (*COLUMNS, *OPTIONAL_COLUMNS):
+        if any(letters in _with_units(spelling, column) for spelling in column.spellings):
+            return column
+    return None
+
+
+def _with_units(spelling: str, column: Column) -> set[str]:
+    return {spelling + unit for unit in ("", *column.units, *column.other_units)}
+
+
+def _check_unit(name: str, column: Column) -> None:
+    letters = _letters(name)
+    if any(letters == spelling + unit for spelling in column.spellings for unit in column.other_units):
+        raise ColumnError(
+            f"Column '{name}' is in another unit than '{column.title}'; convert its numbers and rename it."
+        )
+
+
+def _letters(name: str) -> str:
+    """A name without case, blanks, punctuation, or what a wrong encoding made of the degree sign."""
+    readable = name.replace("\u2103", "C").replace("\u2109", "F").replace("\u00b2", "2")
+    return re.sub(r"[^a-z0-9]", "", readable.lower())

@@ -1,0 +1,41 @@
+"""Writes what preprocessing made: files as the built-in algorithms read them, keys, and the schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from processing_scripts.schema import Schema
+
+_HOLIDAY = {True: "Holiday", False: "No Holiday"}
+_YES_OR_NO = {True: "Yes", False: "No"}
+
+
+def write_part(directory: Path, features: pd.DataFrame, label: pd.Series[float] | None = None) -> None:
+    """Write ``data.csv`` as the built-ins read it: no header, the label first, an empty cell for a missing value.
+
+    Nothing else may lie in the directory, for the built-ins read every file there.
+    """
+    table = features if label is None else pd.concat([label.rename("label").astype("int64"), features], axis=1)
+    directory.mkdir(parents=True, exist_ok=True)
+    table.to_csv(directory / "data.csv", header=False, index=False, lineterminator="\n")
+
+
+def write_keys(path: Path, observations: pd.DataFrame) -> None:
+    """Write, with a header, what the rows of a part are: their hours, the raw columns, the rentals where known."""
+    keys = observations.assign(
+        datetime=observations["datetime"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
+        rentals=observations["rentals"].astype("Int64"),
+        holiday=observations["holiday"].map(_HOLIDAY),
+        functioning_day=observations["functioning_day"].map(_YES_OR_NO),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    keys.to_csv(path, index=False, lineterminator="\n")
+
+
+def write_schema(path: Path, schema: Schema) -> None:
+    """Write ``schema.json``; the same schema gives the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(schema, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

@@ -1,0 +1,144 @@
+"""Preprocess: from the raw file to what the built-in algorithms train on, measure with and predict.
+
+``python -m processing_scripts.preprocess --split days --seed 42 --threshold-quantile 0.5`` reads one CSV file from each
+of ``<input>/data`` and ``<input>/batch`` and writes below ``<output>``::
+
+    regression/{train,validation,test}/data.csv       label first, no header: rentals per hour
+    classification/{train,validation,test}/data.csv   label first, no header: 1 where rentals are above the threshold
+    batch/data.csv                                    features only, no header
+    keys/{train,validation,test,batch}.csv            what each row is, with a header
+    schema/schema.json                                see processing_scripts.schema
+
+Where the batch file is the data file itself, the test part is the batch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from processing_scripts.checks import check_both_classes, check_hours_complete, check_hours_differ
+from processing_scripts.errors import PreprocessingError
+from processing_scripts.features import features_for, make_features
+from processing_scripts.outputs import write_keys, write_part, write_schema
+from processing_scripts.reading import Observations, read_observations, the_only_csv
+from processing_scripts.schema import Drawn, Schema, describe
+from processing_scripts.splits import PARTS, SPLITS, Split, split_hours
+
+_EXIT_MESSAGE_BYTES = 1024
+
+
+@dataclass(frozen=True)
+class Preprocessed:
+    """Everything that will be written, so that nothing is written before everything is known to be good.
+
+    Attributes
+    ----------
+    observations
+        By part, the batch included: the hours in order of time.
+    features
+        By part: one row per hour.
+    schema
+        What ``schema.json`` will say.
+    """
+
+    observations: dict[str, pd.DataFrame]
+    features: dict[str, pd.DataFrame]
+    schema: Schema
+
+
+def preprocess(data: Path, batch: Path, *, split: Split, seed: int, threshold_quantile: float) -> Preprocessed:
+    """Read, check and split the data and make its features.
+
+    Raises
+    ------
+    PreprocessingError
+        When the data cannot be read with certainty or is not enough for the split.
+    """
+    observed = read_observations(data, with_rentals=True)
+    check_hours_differ(observed.frame)
+    check_hours_complete(observed.frame)
+    parts = _parts(observed, split, seed)
+    threshold = float(parts["train"]["rentals"].quantile(threshold_quantile))
+    check_both_classes(parts, threshold)
+    parts["batch"] = _batch(batch, observed, parts["test"])
+    names = [feature.name for feature in features_for(split)]
+    features = {name: make_features(part)[names] for name, part in parts.items()}
+    schema = describe(observed, features, Drawn(split, seed, threshold, threshold_quantile))
+    return Preprocessed(parts, features, schema)
+
+
+def write(made: Preprocessed, output: Path) -> None:
+    """Write all outputs below a directory."""
+    threshold = made.schema["threshold"]
+    for part in PARTS:
+        rentals = made.observations[part]["rentals"]
+        write_part(output / "regression" / part, made.features[part], rentals)
+        write_part(output / "classification" / part, made.features[part], rentals > threshold)
+    write_part(output / "batch", made.features["batch"])
+    for part, observations in made.observations.items():
+        write_keys(output / "keys" / f"{part}.csv", observations)
+    write_schema(output / "schema" / "schema.json", made.schema)
+
+
+def _parts(observed: Observations, split: Split, seed: int) -> dict[str, pd.DataFrame]:
+    frame = observed.frame.sort_values("datetime")
+    part_of = split_hours(frame["datetime"], split, seed)
+    return {part: frame[part_of == part] for part in PARTS}
+
+
+def _batch(path: Path, observed: Observations, test: pd.DataFrame) -> pd.DataFrame:
+    batch = read_observations(path, with_rentals=False)
+    if batch.sha256 == observed.sha256:
+        return test
+    check_hours_differ(batch.frame)
+    return batch.frame.sort_values("datetime")
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="preprocess", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument(
+        "--split", choices=SPLITS, default="days", help="how the parts are drawn (default: %(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=42, help="of the split (default: %(default)s)")
+    parser.add_argument("--threshold-quantile", type=_quantile, default=0.5, help="of the training part's rentals")
+    parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
+    parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
+    parser.add_argument("--message", type=Path, default=Path("/opt/ml/output/message"), help="where a failure is told")
+    return parser.parse_args(arguments)
+
+
+def _quantile(text: str) -> float:
+    quantile = float(text)
+    if not 0 < quantile < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return quantile
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run as a processing job; 0 when all is written, 1 when the data is refused, with the reason on stderr."""
+    options = _arguments(arguments)
+    try:
+        made = preprocess(
+            the_only_csv(options.input / "data"),
+            the_only_csv(options.input / "batch"),
+            split=options.split,
+            seed=options.seed,
+            threshold_quantile=options.threshold_quantile,
+        )
+    except PreprocessingError as error:
+        sys.stderr.write(f"{error}\n")
+        options.message.parent.mkdir(parents=True, exist_ok=True)
+        options.message.write_bytes(str(error).encode()[:_EXIT_MESSAGE_BYTES])
+        return 1
+    write(made, options.output)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""Reads the data set by what its columns mean, where that is certain, and refuses it where it is not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from processing_scripts.cells import Cells
+from processing_scripts.columns import COLUMNS, TARGET, WEATHER, Column, check_present, find_columns, recognised
+from processing_scripts.dates import DateColumn, read_dates, split_time
+from processing_scripts.errors import CellError, FileError
+from processing_scripts.tables import Table, read_table
+
+_SEASONS = {"winter": "Winter", "spring": "Spring", "summer": "Summer", "autumn": "Autumn", "fall": "Autumn"}
+_YES_OR_NO = {"yes": True, "no": False, "y": True, "n": False, "true": True, "false": False}
+_HOLIDAY = {"holiday": True, "noholiday": False, **_YES_OR_NO}
+_FUNCTIONING = {"functioning": True, "1": True, "0": False, **_YES_OR_NO}
+
+
+@dataclass(frozen=True)
+class Observations:
+    """Hourly observations of one file.
+
+    Attributes
+    ----------
+    frame
+        One row per hour in the order of the file, indexed by line of the file: ``datetime`` (the hour's start, local
+        time), ``rentals`` (per hour; NaN where unknown), ``temperature`` and ``dew_point`` (°C), ``humidity`` (%),
+        ``wind_speed`` (m/s), ``visibility`` (10 m), ``solar_radiation`` (MJ/m²), ``rainfall`` (mm), ``snowfall`` (cm),
+        ``season``, ``holiday`` and ``functioning_day`` (booleans). Weather is NaN where a cell is empty.
+    sha256
+        Of the file's bytes.
+    generated
+        Whether the file says of itself that it is a generated sample.
+    """
+
+    frame: pd.DataFrame
+    sha256: str
+    generated: bool
+
+
+def the_only_csv(directory: Path) -> Path:
+    """The one CSV file of an input directory.
+
+    Raises
+    ------
+    FileError
+        When there is none, or more than one.
+    """
+    files = sorted(path for path in directory.rglob("*") if path.is_file() and path.suffix.lower() == ".csv")
+    if len(files) != 1:
+        names = ", ".join(path.name for path in files) or "none"
+        raise FileError(
+            f"{directory} must hold exactly one CSV file and holds {len(files)} ({names}); point to one file."
+        )
+    return files[0]
+
+
+def read_observations(path: Path, *, with_rentals: bool) -> Observations:
+    """Read a file of hourly rentals, or of hours to predict.
+
+    Parameters
+    ----------
+    path
+        A CSV file in any of the encodings, separators, date formats and header spellings that go around.
+    with_rentals
+        Whether every row must say how many bikes were rented.
+
+    Raises
+    ------
+    PreprocessingError
+        One of its kinds: the file, a column or a cell cannot be read with certainty.
+    """
+    table = read_table(path, recognise=recognised)
+    found = find_columns(table.header)
+    _check_columns(found, table, with_rentals=with_rentals)
+    cells = Cells(table, found)
+    columns = {
+        "datetime": _hours(cells),
+        TARGET: _rentals(cells, required=with_rentals),
+        **{column.name: cells.numbers(column) for column in WEATHER},
+        "season": _seasons(cells),
+        "holiday": cells.words("holiday", _HOLIDAY, "Holiday or No Holiday"),
+        "functioning_day": cells.words("functioning_day", _FUNCTIONING, "Yes or No"),
+    }
+    frame = pd.DataFrame(columns, index=cells.index)
+    generated = "generated_sample" in cells and "yes" in {cell.lower() for cell in cells.texts("generated_sample")}
+    return Observations(frame, hashlib.sha256(path.read_bytes()).hexdigest(), generated)
+
+
+def _check_columns(found: dict[str, int], table: Table, *, with_rentals: bool) -> None:
+    optional = set() if with_rentals else {TARGET}
+    if {"year", "month", "day"} <= found.keys():
+        optional.add("date")
+    if "date" in found and all(split_time(row[found["date"]])[1] is not None for row in table.rows):
+        optional.add("hour")
+    check_present(found, table.header, without=optional)
+
+
+def _rentals(cells: Cells, *, required: bool) -> pd.Series[Any]:
+    column = _column(TARGET)
+    if TARGET not in cells:
+        return pd.Series(np.nan, index=cells.index)
+    rentals = cells.numbers(column)
+    if required and rentals.isna().any():
+        raise CellError(
+            int(rentals.isna().idxmax()), cells.title(TARGET), "is empty; enter the number of rented bikes."
+        )
+    fractional = (rentals % 1 != 0) & rentals.notna()
+    if fractional.any():
+        line = int(fractional.idxmax())
+        raise CellError(
+            line, cells.title(TARGET), f"{rentals[line]:g} is not a whole number of bikes; correct the cell."
+        )
+    return rentals
+
+
+def _hours(cells: Cells) -> pd.Series[Any]:
+    """The start of each row's hour."""
+    dates, times = _date_cells(cells)
+    hours = _hours_of_day(cells, times)
+    lines = cells.table.lines
+    column = DateColumn(_date_title(cells), dates, hours, _seasons(cells), lines)
+    starts = pd.to_datetime(pd.Series(read_dates(column), index=cells.index))
+    return starts + pd.to_timedelta(np.asarray(hours), unit="h")
+
+
+def _seasons(cells: Cells) -> list[str]:
+    return cells.words("season", _SEASONS, "Winter, Spring, Summer or Autumn")
+
+
+def _date_title(cells: Cells) -> str:
+    return " ".join(cells.title(name) for name in (["date"] if "date" in cells else ["year", "month", "day"]))
+
+
+def _date_cells(cells: Cells) -> tuple[list[str], list[int | None]]:
+    if "date" not in cells:
+        parts = zip(cells.texts("year"), cells.texts("month"), cells.texts("day"), strict=True)
+        return ["-".join(part) for part in parts], [None] * len(cells.table.rows)
+    pairs = [split_time(text) for text in cells.texts("date")]
+    return [text for text, _ in pairs], [time for _, time in pairs]
+
+
+def _hours_of_day(cells: Cells, times: Sequence[int | None]) -> list[int]:
+    if "hour" not in cells:
+        return [time or 0 for time in times]
+    hours = cells.numbers(_column("hour"))
+    wrong = hours.isna() | (hours % 1 != 0)
+    if wrong.any():
+        raise CellError(int(wrong.idxmax()), cells.title("hour"), "is not a full hour from 0 to 23; correct the cell.")
+    for line, hour, time in zip(cells.table.lines, hours, times, strict=True):
+        if time not in {None, 0, hour}:
+            problem = f"says {hour:g} o'clock but '{cells.title('date')}' says {time} o'clock; keep the right one."
+            raise CellError(line, cells.title("hour"), problem)
+    return [int(hour) for hour in hours]
+
+
+def _column(name: str) -> Column:
+    return next(column for column in COLUMNS if column.name == name)
