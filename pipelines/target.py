@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 
 DEFAULT_REGION = "us-east-1"
 LOCAL_ACCOUNT = "123456789012"
-LOCAL_ROLE = f"arn:aws:iam::{LOCAL_ACCOUNT}:role/service-role/AmazonSageMaker-ExecutionRole-Local"
+LOCAL_ROLE = f"arn:aws:iam::{LOCAL_ACCOUNT}:role/service-role/SageMakerLocalExecutionRole"
 logger = logging.getLogger(__name__)
 INSIDE_SAGEMAKER = Path("/opt/ml/metadata/resource-metadata.json")
 """Studio and notebook instances describe themselves here; their own role is then the execution role."""

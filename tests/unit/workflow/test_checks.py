@@ -1,0 +1,181 @@
+"""The linter over the definition: every mistake is found before anything starts."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pipelines.checks import findings
+from pipelines.definition import check
+from pipelines.errors import InvalidDefinition
+from tests.support.definitions import GOLDEN
+
+Definition = dict[str, Any]
+GOOD: Definition = json.loads((GOLDEN / "regression.json").read_text(encoding="utf-8"))
+
+
+def step(definition: Definition, name: str) -> dict[str, Any]:
+    gate = next(item for item in definition["Steps"] if item["Type"] == "Condition")
+    return next(item for item in [*definition["Steps"], *gate["Arguments"]["IfSteps"]] if item["Name"] == name)
+
+
+def found_after(change: Callable[[Definition], object]) -> str:
+    definition = copy.deepcopy(GOOD)
+    change(definition)
+    return "\n".join(findings(definition, size=100))
+
+
+def arguments(definition: Definition, name: str) -> dict[str, Any]:
+    return step(definition, name)["Arguments"]
+
+
+def test_the_golden_definition_has_no_findings() -> None:
+    assert findings(GOOD, size=100) == []
+
+
+def test_an_unknown_parameter_is_found() -> None:
+    text = found_after(lambda d: d["Parameters"].pop(0))
+    assert "Step Preprocess uses parameter 'InputDataUri', which the pipeline does not have." in text
+
+
+def test_an_unknown_step_is_found() -> None:
+    text = found_after(lambda d: d["Steps"].remove(step(d, "TrainCatBoostRegression")))
+    assert "Step EvaluateRegression reads step 'TrainCatBoostRegression', which is no step of this pipeline." in text
+
+
+def test_an_unknown_output_is_found() -> None:
+    def rename(d: Definition) -> None:
+        arguments(d, "Preprocess")["ProcessingOutputConfig"]["Outputs"][0]["OutputName"] = "other"
+
+    assert "reads \"ProcessingOutputConfig.Outputs['regression'].S3Output.S3Uri\" of step Preprocess" in found_after(
+        rename
+    )
+
+
+def test_a_property_that_the_describe_call_does_not_have_is_found() -> None:
+    def misspell(d: Definition) -> None:
+        arguments(d, "BatchPredictRegression")["ModelName"] = {"Get": "Steps.CreateBestRegressionModel.Name"}
+
+    assert "reads 'Name' of step CreateBestRegressionModel, which a Model step does not have." in found_after(misspell)
+
+
+def test_a_property_file_that_nobody_declares_is_found() -> None:
+    text = found_after(lambda d: step(d, "EvaluateRegression").pop("PropertyFiles"))
+    assert "reads property file 'Evaluation' of step EvaluateRegression, which does not declare it." in text
+
+
+def test_a_property_file_in_an_output_that_does_not_exist_is_found() -> None:
+    def rename(d: Definition) -> None:
+        step(d, "EvaluateRegression")["PropertyFiles"][0]["OutputName"] = "elsewhere"
+
+    assert "lies in output 'elsewhere', which the step does not have." in found_after(rename)
+
+
+def test_a_json_path_that_is_not_a_literal_is_found() -> None:
+    def compute(d: Definition) -> None:
+        condition = arguments(d, "RegressionQualityGate")["Conditions"][0]
+        condition["LeftValue"]["Std:JsonGet"]["Path"] = {"Get": "Parameters.InputDataUri"}
+
+    assert "it must be a literal text." in found_after(compute)
+
+
+def test_an_unknown_execution_variable_is_found() -> None:
+    def misspell(d: Definition) -> None:
+        arguments(d, "TrainXGBoostRegression")["OutputDataConfig"]["S3OutputPath"] = {"Get": "Execution.Id"}
+
+    assert "uses execution variable 'Id', which does not exist." in found_after(misspell)
+
+
+def test_a_step_outside_a_branch_cannot_need_one_inside() -> None:
+    text = found_after(lambda d: step(d, "EvaluateRegression").update(DependsOn=["RegisterBestRegression"]))
+    assert "needs step RegisterBestRegression, which lies in IfSteps of RegressionQualityGate" in text
+
+
+def test_steps_that_wait_for_each_other_are_found() -> None:
+    text = found_after(lambda d: step(d, "Preprocess").update(DependsOn=["EvaluateRegression"]))
+    assert "The steps wait for each other in a circle:" in text
+
+
+def test_a_name_used_twice_is_found() -> None:
+    text = found_after(lambda d: d["Steps"].append(copy.deepcopy(step(d, "Preprocess"))))
+    assert "Step name 'Preprocess' is used more than once." in text
+
+
+def test_a_name_with_a_blank_is_found() -> None:
+    assert "Step name 'Pre process' is not" in found_after(lambda d: step(d, "Preprocess").update(Name="Pre process"))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "finding"),
+    [
+        (("ProcessingResources", "ClusterConfig", "InstanceCount"), 0, "0.0 is outside 1 to 100"),
+        (("ProcessingResources", "ClusterConfig", "InstanceCount"), "1", "expected a number (integer), found '1'"),
+        (("ProcessingResources", "ClusterConfig", "InstanceType"), "ml.huge", "is none of the service's values"),
+        (("AppSpecification", "ContainerEntrypoint"), [], "0 items is outside 1 to 100"),
+        (("AppSpecification", "ContainerArguments"), ["x" * 257], "257 characters is outside 0 to 256"),
+        (("AppSpecification", "Image"), "x", "there is no member Image"),
+        (("RoleArn",), "role", "'role' does not match"),
+        (("StoppingCondition",), "soon", "expected an object, found str"),
+        (("NetworkConfig",), {"EnableNetworkIsolation": "yes"}, "expected true or false, found 'yes'"),
+        (
+            ("ProcessingResources", "ClusterConfig"),
+            {"Get": "Parameters.InputDataUri"},
+            "where the service expects a structure",
+        ),
+        (
+            ("ProcessingResources", "ClusterConfig", "InstanceCount"),
+            {"Get": "Parameters.InputDataUri"},
+            "parameter InputDataUri is of type String, but the service expects a integer",
+        ),
+        (
+            ("ProcessingResources", "ClusterConfig", "InstanceCount"),
+            {"Std:Join": {"On": "", "Values": ["1"]}},
+            "Join gives text, but the service expects a integer",
+        ),
+    ],
+)
+def test_what_the_service_behind_a_step_would_refuse_is_found(path: tuple[str, ...], value: Any, finding: str) -> None:
+    def put(d: Definition) -> None:
+        target = arguments(d, "Preprocess")
+        for name in path[:-1]:
+            target = target[name]
+        target[path[-1]] = value
+
+    assert finding in found_after(put)
+
+
+def test_a_missing_member_is_found() -> None:
+    text = found_after(lambda d: arguments(d, "Preprocess").pop("AppSpecification"))
+    assert "Step Preprocess, Arguments: the required member AppSpecification is missing." in text
+
+
+def test_eleven_inputs_are_one_too_many() -> None:
+    def multiply(d: Definition) -> None:
+        inputs = arguments(d, "Preprocess")["ProcessingInputs"]
+        inputs += [{**inputs[0], "InputName": f"input-{number}"} for number in range(8)]
+
+    assert "ProcessingInputs: 11 items is outside 0 to 10." in found_after(multiply)
+
+
+def test_a_parameter_default_that_no_service_takes_is_found() -> None:
+    def spoil(d: Definition) -> None:
+        next(p for p in d["Parameters"] if p["Name"] == "TrainingInstanceType")["DefaultValue"] = "ml.m5.tiny"
+
+    assert "the default of parameter TrainingInstanceType: 'ml.m5.tiny' is none of" in found_after(spoil)
+
+
+def test_a_definition_over_the_limit_is_found() -> None:
+    assert "the service takes at most 1048576" in findings(GOOD, size=1_048_577)[-1]
+
+
+def test_all_findings_come_in_one_error() -> None:
+    definition = copy.deepcopy(GOOD)
+    definition["Parameters"] = []
+    with pytest.raises(InvalidDefinition) as caught:
+        check(json.dumps(definition))
+    assert len(caught.value.findings) > 3
+    assert caught.value.exit_code == 2

@@ -1,0 +1,126 @@
+"""Where the data comes from, and that nothing else is trained on silently."""
+
+from __future__ import annotations
+
+import io
+import logging
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from pipelines import dataset
+from pipelines.dataset import Dataset, find
+from pipelines.errors import BadInput, EnvironmentProblem
+from pipelines.sample import generate_sample
+
+CSV = b"Date,Hour\r\n01/12/2017,0\r\n01/12/2017,1\r\n"
+
+
+@pytest.fixture
+def web() -> Iterator[tuple[str, dict[str, bytes]]]:
+    """A real web server, and the pages it has."""
+    pages: dict[str, bytes] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.path in pages
+            self.send_response(200 if known else 404)
+            self.end_headers()
+            self.wfile.write(pages.get(self.path, b""))
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", pages
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def archive(content: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as zipped:
+        zipped.writestr("SeoulBikeData.csv", content)
+    return file.getvalue()
+
+
+def test_a_path_is_read_and_counted(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_bytes(CSV)
+    found = find(str(tmp_path / "mine.csv"), allow_sample=False)
+    assert (found.name, found.rows, found.real) == ("mine.csv", 2, True)
+
+
+def test_a_path_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"There is no data file at .*nowhere\.csv\. Name one with --data"):
+        find(str(tmp_path / "nowhere.csv"), allow_sample=True)
+
+
+def test_an_address_is_fetched(web: tuple[str, dict[str, bytes]]) -> None:
+    address, pages = web
+    pages["/bikes.csv"] = CSV
+    assert find(f"{address}/bikes.csv", allow_sample=False).data == CSV
+
+
+def test_an_address_without_a_file_is_refused_with_its_status(web: tuple[str, dict[str, bytes]]) -> None:
+    with pytest.raises(BadInput, match=r"cannot be fetched \(HTTP status 404\)"):
+        find(f"{web[0]}/none.csv", allow_sample=True)
+
+
+def test_the_published_archive_is_checked_and_kept_outside_the_repository(
+    web: tuple[str, dict[str, bytes]], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, pages = web
+    pages["/560.zip"] = archive(CSV)
+    monkeypatch.setattr(dataset, "UCI_ARCHIVE", f"{address}/560.zip")
+    monkeypatch.setattr(dataset, "UCI_SHA256", Dataset("", "", CSV).sha256)
+    assert find(None, allow_sample=False).data == CSV
+    pages.clear()
+    assert find(None, allow_sample=False).data == CSV
+    assert (cache / "seoul-bike-pipelines" / "SeoulBikeData.csv").read_bytes() == CSV
+
+
+def test_an_archive_with_another_file_in_it_is_refused(
+    web: tuple[str, dict[str, bytes]], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web[1]["/560.zip"] = archive(b"tampered")
+    monkeypatch.setattr(dataset, "UCI_ARCHIVE", f"{web[0]}/560.zip")
+    with pytest.raises(EnvironmentProblem, match="another sha256"):
+        find(None, allow_sample=True)
+    assert not cache.exists()
+
+
+def test_where_nothing_is_reachable_a_sample_is_announced_loudly(
+    web: tuple[str, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(dataset, "UCI_ARCHIVE", f"{web[0]}/560.zip")
+    monkeypatch.setattr(logging.getLogger("pipelines"), "propagate", True)
+    found = find(None, allow_sample=True)
+    assert (found.source, found.rows, found.real) == ("generated sample", 8760, False)
+    assert "THE DATA IS A GENERATED SAMPLE" in caplog.text
+
+
+def test_on_aws_a_sample_is_an_error(web: tuple[str, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset, "UCI_ARCHIVE", f"{web[0]}/560.zip")
+    with pytest.raises(EnvironmentProblem, match="nothing is trained on a generated sample"):
+        find(None, allow_sample=False)
+
+
+def test_the_sample_is_the_same_on_every_machine_and_marked_in_every_row() -> None:
+    first, second = generate_sample(), generate_sample()
+    assert first == second
+    header, *rows = first.decode("cp1252").splitlines()
+    assert header.endswith(",Generated Sample")
+    assert len(rows) == 8760
+    assert all(row.endswith(",Yes") for row in rows)

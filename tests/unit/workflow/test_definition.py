@@ -1,0 +1,84 @@
+"""The definition: what is built, byte for byte, and the same every time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.definition import check
+from tests.support.definitions import GOLDEN, build
+
+SETTINGS = [
+    {"task": "regression"},
+    {"task": "classification"},
+    {"task": "all"},
+    {"task": "all", "algorithms": ["xgboost"], "cache_days": 0},
+]
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    return build(SETTINGS, tmp_path_factory.mktemp("definitions"), hash_seed="1")
+
+
+@pytest.mark.xdist_group("definitions")
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_change_of_the_definition_is_seen_in_review(definitions: list[str], position: int) -> None:
+    golden = (GOLDEN / f"{SETTINGS[position]['task']}.json").read_text(encoding="utf-8")
+    assert definitions[position] == golden, "see what changed, then: make golden"
+
+
+@pytest.mark.xdist_group("definitions")
+def test_two_builds_in_two_processes_give_the_same_bytes(definitions: list[str], tmp_path: Path) -> None:
+    assert build(SETTINGS, tmp_path, hash_seed="2") == definitions
+
+
+@pytest.mark.xdist_group("definitions")
+def test_every_definition_passes_the_check(definitions: list[str]) -> None:
+    for text in definitions:
+        check(text)
+
+
+@pytest.mark.xdist_group("definitions")
+def test_both_tasks_share_one_preprocessing_step(definitions: list[str]) -> None:
+    steps = [step["Name"] for step in json.loads(definitions[2])["Steps"]]
+    assert steps.count("Preprocess") == 1
+    assert len(steps) == 1 + 2 * 5
+
+
+@pytest.mark.xdist_group("definitions")
+def test_one_algorithm_alone_makes_one_candidate(definitions: list[str]) -> None:
+    steps = [step["Name"] for step in json.loads(definitions[3])["Steps"]]
+    assert [name for name in steps if name.startswith("Train")] == [
+        "TrainXGBoostRegression",
+        "TrainXGBoostClassification",
+    ]
+
+
+@pytest.mark.xdist_group("definitions")
+def test_the_cache_can_be_switched_off(definitions: list[str]) -> None:
+    assert "CacheConfig" not in definitions[3]
+    assert "CacheConfig" in definitions[2]
+
+
+def test_no_input_of_a_step_carries_the_execution_id() -> None:
+    """Such an input would never hit the step cache."""
+    definition = json.loads((GOLDEN / "regression.json").read_text(encoding="utf-8"))
+    for step in definition["Steps"]:
+        inputs = {
+            key: value
+            for key, value in step["Arguments"].items()
+            if key in ("ProcessingInputs", "InputDataConfig", "AppSpecification", "HyperParameters", "Environment")
+        }
+        assert "PipelineExecutionId" not in json.dumps(inputs), step["Name"]
+
+
+def test_register_and_create_carry_no_environment() -> None:
+    """An empty SAGEMAKER_PROGRAM breaks the server of the XGBoost image."""
+    text = (GOLDEN / "classification.json").read_text(encoding="utf-8")
+    gate = next(step for step in json.loads(text)["Steps"] if step["Type"] == "Condition")
+    for step in gate["Arguments"]["IfSteps"]:
+        if step["Type"] in ("RegisterModel", "Model"):
+            assert '"Environment"' not in json.dumps(step)

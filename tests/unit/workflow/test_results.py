@@ -1,0 +1,44 @@
+"""Answers of the containers, and how they are joined with their hours."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.answers import read_answers
+from pipelines.errors import PipelineError
+from pipelines.results import join_predictions
+
+numbers = st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1, max_size=20)
+
+
+@given(numbers, st.sampled_from(["\n", ",", ",\n", "\n\n"]))
+def test_lines_and_commas_of_xgboost_are_read_alike(values: list[float], separator: str) -> None:
+    assert read_answers(separator.join(map(repr, values))) == values
+
+
+@given(st.lists(numbers, min_size=1, max_size=4), st.sampled_from(["", "\n", " \n "]))
+def test_json_objects_one_after_another_are_read_in_their_order(batches: list[list[float]], between: str) -> None:
+    text = between.join('{"prediction": [%s]}' % ", ".join(map(repr, batch)) for batch in batches)
+    assert read_answers(text) == [value for batch in batches for value in batch]
+
+
+def test_the_probability_of_the_high_class_is_read() -> None:
+    assert read_answers('{"probabilities": [[0.75, 0.25], [0.5, 0.5]]}') == [0.25, 0.5]
+
+
+@pytest.mark.parametrize("text", ["one\ntwo\n", '{"prediction": [1]', '{"labels": [1]}'])
+def test_answers_that_are_neither_numbers_nor_known_json_are_refused(text: str) -> None:
+    with pytest.raises(PipelineError):
+        read_answers(text)
+
+
+def test_predictions_stand_beside_their_hours() -> None:
+    joined = join_predictions("datetime\n2018-11-30T00:00:00\n2018-11-30T01:00:00\n", [1.5, 2.0], "predicted_rentals")
+    assert joined == "datetime,predicted_rentals\n2018-11-30T00:00:00,1.5\n2018-11-30T01:00:00,2\n"
+
+
+def test_nothing_is_joined_by_luck() -> None:
+    with pytest.raises(PipelineError, match="There are 1 batch answers for 2 rows"):
+        join_predictions("datetime\na\nb\n", [1.0], "x")

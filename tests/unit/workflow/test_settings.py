@@ -1,0 +1,75 @@
+"""Settings: the command line, else the environment, else the default; and no value that no run could use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.command_line import parser
+from pipelines.errors import BadInput
+from pipelines.settings import Settings, from_values
+from pipelines.target import LOCAL_ROLE, choose
+
+
+def test_the_defaults_are_both_tasks_all_algorithms_days_and_seed_42() -> None:
+    settings = from_values({}, {})
+    assert settings.tasks == ("regression", "classification")
+    assert settings.algorithms == ("xgboost", "lightgbm", "catboost")
+    assert (settings.split, settings.seed) == ("days", 42)
+    assert settings.state_dir == Path(".sagemaker-local")
+
+
+def test_the_environment_stands_in_for_an_option_that_is_not_given() -> None:
+    environment = {"SEOUL_BIKE_DATA": "a.csv", "SAGEMAKER_PIPELINE_NAME": "FromTheEnvironment"}
+    settings = from_values({"pipeline_name": "FromTheCommandLine"}, environment)
+    assert (settings.data, settings.pipeline_name) == ("a.csv", "FromTheCommandLine")
+
+
+def test_the_command_line_offers_every_name_that_scripts_depend_on() -> None:
+    options = {option for action in parser()._actions for option in action.option_strings}
+    promised = (
+        "--upsert --start --wait --no-wait --dry-run --json -v --target --task --algorithms --split --seed --data "
+        "--parameter --tag --pipeline-name --execution-name --role-arn --region --bucket --state-dir"
+    )
+    assert set(promised.split()) <= options
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"algorithms": ("xgboost", "prophet")}, "--algorithms is 'xgboost,prophet', but it must name some of"),
+        ({"algorithms": ("xgboost", "xgboost")}, "each at most once"),
+        ({"algorithms": ()}, "it must name some of"),
+        ({"pipeline_name": "Seoul bikes"}, "--pipeline-name is 'Seoul bikes', but a pipeline's name has"),
+        ({"seed": -1}, "--seed is -1, but it must lie between 0 and"),
+        ({"threshold_quantile": 1.0}, "--threshold-quantile is 1.0, but it must lie between 0.05 and 0.95"),
+        ({"max_parallel_steps": 0}, "--max-parallel-steps is 0"),
+    ],
+)
+def test_a_value_that_no_run_could_use_is_refused_by_name(values: dict[str, object], sentence: str) -> None:
+    with pytest.raises(BadInput, match="^--") as caught:
+        from_values(values, {})
+    assert sentence in str(caught.value)
+
+
+def test_a_wrong_choice_in_the_environment_is_refused_with_the_variable() -> None:
+    with pytest.raises(BadInput, match="SAGEMAKER_TARGET is 'azure', but it must be one of auto, local, aws"):
+        from_values({}, {"SAGEMAKER_TARGET": "azure"})
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment", "name", "why"),
+    [
+        (Settings(), {}, "local", "no execution role is given"),
+        (Settings(role_arn=LOCAL_ROLE), {}, "aws", "an execution role is given"),
+        (Settings(target="local", role_arn=LOCAL_ROLE), {}, "local", "asked for with --target"),
+        (Settings(), {"SAGEMAKER_INTERNAL_IMAGE_URI": "x"}, "aws", "inside SageMaker"),
+    ],
+)
+def test_auto_is_aws_where_an_execution_role_is_given_and_says_why(
+    settings: Settings, environment: dict[str, str], name: str, why: str
+) -> None:
+    choice = choose(settings, environment)
+    assert choice.name == name
+    assert why in choice.why
