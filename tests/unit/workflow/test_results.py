@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ def test_lines_and_commas_of_xgboost_are_read_alike(values: list[float], separat
 
 @given(st.lists(numbers, min_size=1, max_size=4), st.sampled_from(["", "\n", " \n "]))
 def test_json_objects_one_after_another_are_read_in_their_order(batches: list[list[float]], between: str) -> None:
-    text = between.join('{"prediction": [%s]}' % ", ".join(map(repr, batch)) for batch in batches)
+    text = between.join(json.dumps({"prediction": batch}) for batch in batches)
     assert read_answers(text) == [value for batch in batches for value in batch]
 
 

@@ -54,7 +54,7 @@ def test_a_value_that_no_run_could_use_is_refused_by_name(values: dict[str, obje
 
 
 def test_a_wrong_choice_in_the_environment_is_refused_with_the_variable() -> None:
-    with pytest.raises(BadInput, match="SAGEMAKER_TARGET is 'azure', but it must be one of auto, local, aws"):
+    with pytest.raises(BadInput, match=r"^SAGEMAKER_TARGET is 'azure', but it must be one of auto, local, aws\.$"):
         from_values({}, {"SAGEMAKER_TARGET": "azure"})
 
 
