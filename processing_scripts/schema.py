@@ -116,7 +116,8 @@ def load_schema(path: Path) -> Schema:
     version = schema.get("format_version") if isinstance(schema, dict) else None
     if version != FORMAT_VERSION:
         raise FeatureError(
-            f"{path} has format version {version!r} where {FORMAT_VERSION} is known; run preprocessing again with this code."
+            f"{path} has format version {version!r} where {FORMAT_VERSION} is known; run preprocessing again with this "
+            "code."
         )
     return schema
 
@@ -139,7 +140,7 @@ def check_features(features: pd.DataFrame | int, schema: Schema) -> None:
     Raises
     ------
     FeatureError
-        When the number of features, a name or the order differs. Models themselves do not notice: XGBoost takes a column
+        When the number of features, a name or the order differs. Models do not always notice: XGBoost takes a column
         too few without a word.
     """
     expected = feature_names(schema)

@@ -1,0 +1,31 @@
+"""Models of the built-in CatBoost: ``model``, in CatBoost's binary format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from evaluation.candidates.model import Model, Task
+from evaluation.errors import CandidateError
+from evaluation.inputs import Numbers
+from evaluation.libraries import require
+
+FILE = "model"
+
+
+def load(path: Path, task: Task) -> Model:
+    """Load a model, cut at its best iteration when it was saved."""
+    library = require("catboost")
+    model = library.CatBoostClassifier() if task == "classification" else library.CatBoostRegressor()
+    try:
+        model.load_model(str(path))
+    except library.CatBoostError as error:
+        raise CandidateError(f"{path.name} is not a CatBoost model ({str(error).splitlines()[-1].strip()}).") from error
+
+    def predict(features: Numbers) -> Numbers:
+        if task == "classification":
+            return np.asarray(model.predict_proba(features), dtype="float64")[:, 1]
+        return np.asarray(model.predict(features), dtype="float64")
+
+    return Model(len(model.feature_names_), predict)

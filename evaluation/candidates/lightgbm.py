@@ -1,0 +1,32 @@
+"""Models of the built-in LightGBM: ``model.pkl``, a booster that joblib wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from evaluation.candidates.model import Model, Task
+from evaluation.errors import CandidateError
+from evaluation.inputs import Numbers
+from evaluation.libraries import require
+
+FILE = "model.pkl"
+
+
+def load(path: Path, _task: Task) -> Model:
+    """Load a booster; it predicts with its best iteration.
+
+    The format is AWS's. A pickle runs code when it is loaded, so only artifacts of one's own training jobs belong here.
+    """
+    library = require("lightgbm")
+    import joblib
+
+    booster = joblib.load(path)
+    if not isinstance(booster, library.Booster):
+        raise CandidateError(f"{path.name} holds a {type(booster).__name__} where a LightGBM booster is expected.")
+
+    def predict(features: Numbers) -> Numbers:
+        return np.asarray(booster.predict(features), dtype="float64")
+
+    return Model(booster.num_feature(), predict)

@@ -1,0 +1,31 @@
+"""Models of the built-in XGBoost: ``xgboost-model``, as ``Booster.save_model`` writes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from evaluation.candidates.model import Model, Task
+from evaluation.errors import CandidateError
+from evaluation.inputs import Numbers
+from evaluation.libraries import require
+
+FILE = "xgboost-model"
+
+
+def load(path: Path, _task: Task) -> Model:
+    """Load a booster; early stopping has cut it at its best iteration already."""
+    library = require("xgboost")
+    booster = library.Booster()
+    try:
+        booster.load_model(bytearray(path.read_bytes()))
+    except library.core.XGBoostError as error:
+        raise CandidateError(f"{path.name} is not an XGBoost model ({str(error).splitlines()[0]}).") from error
+
+    def predict(features: Numbers) -> Numbers:
+        # Files without a header have no names to compare; the number of features has been checked.
+        predicted = booster.predict(library.DMatrix(features), validate_features=False)
+        return np.asarray(predicted, dtype="float64")
+
+    return Model(booster.num_features(), predict)

@@ -1,0 +1,56 @@
+"""The libraries that models need: there already, or installed when first wanted."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from evaluation.errors import LibraryError
+
+_REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+
+
+def require(library: str, requirements: Path = _REQUIREMENTS) -> ModuleType:
+    """Import a library, after installing the requirements where it is missing.
+
+    Raises
+    ------
+    LibraryError
+        When it can neither be imported nor installed.
+    """
+    try:
+        return importlib.import_module(library)
+    except ModuleNotFoundError as error:
+        if error.name != library:
+            raise
+    _install(library, requirements)
+    importlib.invalidate_caches()
+    try:
+        return importlib.import_module(library)
+    except ImportError as error:
+        raise LibraryError(
+            f"{library} cannot be imported even after {requirements} was installed ({error})."
+        ) from error
+
+
+def _install(library: str, requirements: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+        str(requirements),
+    ]
+    installed = subprocess.run(command, check=False, capture_output=True, text=True)
+    if installed.returncode != 0:
+        last = next(iter(reversed(installed.stderr.strip().splitlines())), "pip said nothing")
+        raise LibraryError(
+            f"{library} is not in this image and '{' '.join(command[1:])}' failed ({last}); give the job access to a "
+            "package index, or an image that has it."
+        )

@@ -1,0 +1,41 @@
+"""Which candidate is the best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evaluation.errors import CandidateError
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """By which metric candidates are ranked, and which end of it is the better one."""
+
+    metric: str
+    lower_is_better: bool
+
+
+RANKINGS = {
+    "regression": Ranking("rmse", lower_is_better=True),
+    "classification": Ranking("auc", lower_is_better=False),
+}
+
+
+def best_candidate(validation: Mapping[str, Mapping[str, float]], ranking: Ranking) -> str:
+    """The name of the best candidate by its metrics on the validation part; of equals, the one named first.
+
+    Raises
+    ------
+    CandidateError
+        When no candidate has the metric.
+    """
+    values = {name: measured[ranking.metric] for name, measured in validation.items()}
+    known = {name: value for name, value in values.items() if not math.isnan(value)}
+    if not known:
+        raise CandidateError(
+            f"No candidate has a {ranking.metric} on the validation part; it needs rows of both classes."
+        )
+    choose = min if ranking.lower_is_better else max
+    return choose(known, key=known.__getitem__)

@@ -1,0 +1,74 @@
+"""``metrics.json``: the metrics of a model in the shape that SageMaker Studio draws.
+
+The shape is that of the developer guide's model quality reports: each metric has its value and its standard deviation
+over five random samples of 80 %, from 200 rows on; what does not exist is the text "NaN".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import fbeta_score
+
+from evaluation import metrics
+from evaluation.inputs import Numbers
+
+_SAMPLES, _SHARE, _FEWEST_ROWS = 5, 0.8, 200
+
+_Measure = Callable[[Numbers, Numbers], dict[str, float]]
+
+
+def regression_report(actual: Numbers, predicted: Numbers, seed: int) -> dict[str, Any]:
+    """``regression_metrics`` as Studio draws them."""
+    names = ("mae", "mse", "rmse", "r2")
+    measured = _with_deviations(metrics.regression_metrics, actual, predicted, seed)
+    return {"regression_metrics": {name: measured[name] for name in names}}
+
+
+def classification_report(actual: Numbers, probability: Numbers, seed: int) -> dict[str, Any]:
+    """``binary_classification_metrics`` as Studio draws them."""
+    return {
+        "binary_classification_metrics": {
+            "confusion_matrix": metrics.confusion_matrix(actual, probability),
+            **_with_deviations(_all_metrics, actual, probability, seed),
+            **_with_deviations(_best_constant_classifier, actual, probability, seed),
+            **metrics.curves(actual, probability),
+        }
+    }
+
+
+def _all_metrics(actual: Numbers, probability: Numbers) -> dict[str, float]:
+    predicted = probability >= metrics.CUT_OFF
+    negatives = int((actual == 0).sum())
+    false_positive_rate = float((predicted & (actual == 0)).sum() / negatives) if negatives else np.nan
+    measured = metrics.classification_metrics(actual, probability)
+    return {
+        **measured,
+        "f0_5": float(fbeta_score(actual, predicted, beta=0.5, zero_division=np.nan)),
+        "f2": float(fbeta_score(actual, predicted, beta=2, zero_division=np.nan)),
+        "true_positive_rate": measured["recall"],
+        "true_negative_rate": 1 - false_positive_rate,
+        "false_positive_rate": false_positive_rate,
+        "false_negative_rate": 1 - measured["recall"],
+    }
+
+
+def _best_constant_classifier(actual: Numbers, probability: Numbers) -> dict[str, float]:
+    """The metrics of the better of the two classifiers that give every row the same answer."""
+    answer = float(actual.mean() >= 0.5)
+    measured = _all_metrics(actual, np.full_like(probability, answer))
+    return {f"{name}_best_constant_classifier": value for name, value in measured.items()}
+
+
+def _with_deviations(measure: _Measure, actual: Numbers, predicted: Numbers, seed: int) -> dict[str, dict[str, float]]:
+    values = measure(actual, predicted)
+    deviations = dict.fromkeys(values, np.nan)
+    if len(actual) >= _FEWEST_ROWS:
+        generator = np.random.default_rng(seed)
+        size = round(_SHARE * len(actual))
+        samples = [generator.choice(len(actual), size, replace=False) for _ in range(_SAMPLES)]
+        measured = [measure(actual[rows], predicted[rows]) for rows in samples]
+        deviations = {name: float(np.std([values[name] for values in measured], ddof=1)) for name in values}
+    return {name: {"value": value, "standard_deviation": deviations[name]} for name, value in values.items()}
