@@ -20,6 +20,7 @@ _STYLE: Any = {
     "text.color": _INK,
     "axes.labelcolor": _INK,
     "axes.edgecolor": _GREY,
+    "axes.titlepad": 10,
     "axes.titleweight": "bold",
     "axes.titlesize": 12,
     "axes.spines.top": False,
@@ -92,7 +93,7 @@ def confusion_matrices(
             _draw_matrix(axis, counts)
             axis.set_title(_title(name, best))
             axis.set_xlabel(
-                f"Predicted demand\n\naccuracy {measured[name]['accuracy']:.3f}, AUC {measured[name]['auc']:.4f}"
+                f"Predicted demand\n\nAccuracy {measured[name]['accuracy']:.3f}, AUC {measured[name]['auc']:.4f}"
             )
         axes[0].set_ylabel("Actual demand")
 
@@ -122,9 +123,9 @@ def _panels(path: Path, names: list[str], title: str) -> Iterator[list[Axes]]:
     from matplotlib.figure import Figure
 
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(max(4.6 * len(names), 6.5), 5.2), layout="constrained")
+        figure = Figure(figsize=(max(4.6 * len(names), 6.5), 5.8), layout="compressed")
         FigureCanvasAgg(figure)
-        figure.suptitle(title, fontsize=14)
+        figure.suptitle(title, fontsize=14, fontweight="bold")
         yield list(figure.subplots(1, len(names), squeeze=False)[0])
         # Without the software's version the same numbers give the same file.
-        figure.savefig(path, metadata={"Software": None})
+        figure.savefig(path, bbox_inches="tight", pad_inches=0.2, metadata={"Software": None})
