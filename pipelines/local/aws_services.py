@@ -1,0 +1,194 @@
+"""Every AWS service that is not SageMaker: moto, in this process, with an S3 that stays.
+
+Which service a request is for is decided by moto's own reading of its host and credential scope.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+from pipelines.local.logs import Logs
+from pipelines.local.names import partition_of
+from pipelines.local.objects import Objects
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+# Subresources that do not change what is stored, though they are asked for with POST.
+_READING_SUBRESOURCES = {"select", "uploads"}
+# Query members that are not a bucket's configuration.
+_NOT_CONFIGURATION = {"x-id", "delete", "uploads", "uploadId", "partNumber"}
+_KEPT_HEADERS = ("CONTENT_TYPE", "HTTP_CONTENT_MD5", "HTTP_X_AMZ_ACL")
+_ROLE_PATH = "/service-role/"
+
+
+class AwsServices:
+    """A WSGI application that answers for everything but SageMaker.
+
+    Parameters
+    ----------
+    objects
+        Where S3's objects are kept.
+    logs
+        The logs that CloudWatch Logs shows.
+    account_id, region, role_name
+        The account; a role of this name, which SageMaker may assume, exists in its IAM.
+    """
+
+    def __init__(self, objects: Objects, logs: Logs, *, account_id: str, region: str, role_name: str) -> None:
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+        self._objects = objects
+        self._account_id = account_id
+        self._region = region
+        self._role_name = role_name
+        self._role_made = False
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._before: dict[str, Callable[[], None]] = {
+            "logs": logs.show,
+            "iam": self._make_role,
+            "sts": self._make_role,
+        }
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request; what it changed in S3 is on disk before the answer leaves."""
+        if environ.get("PATH_INFO", "").startswith("/moto-api"):  # it would wipe moto's half of the state
+            return _refuse(environ, start_response, "moto's own control interface is not served.")
+        service = self._service_of(environ)
+        self._before.get(service, _nothing)()
+        try:
+            if service == "s3" and environ["REQUEST_METHOD"] in ("PUT", "POST", "DELETE"):
+                return self._change_s3(environ, start_response)
+            return self._moto(environ, start_response)  # type: ignore[no-any-return]
+        except NotImplementedError as error:
+            return _refuse(environ, start_response, str(error) or "This operation is not supported.")
+
+    def replay_bucket_request(self, bucket: str, subresource: str, headers: dict[str, str], body: bytes) -> None:
+        """Make one configuring request to moto's S3, as it was made when the bucket was configured."""
+        environ = {
+            "REQUEST_METHOD": "PUT",
+            "PATH_INFO": f"/{bucket}",
+            "QUERY_STRING": subresource,
+            "CONTENT_LENGTH": str(len(body)),
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "127.0.0.1",
+            "wsgi.url_scheme": "http",
+            "wsgi.version": (1, 0),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            "wsgi.input": io.BytesIO(body),
+            **headers,
+        }
+        for _ in self._moto(environ, _ignore_start):
+            pass
+
+    def _service_of(self, environ: Environ) -> str:
+        scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+        presigned = parse_qs(environ.get("QUERY_STRING", "")).get("X-Amz-Credential", [""])[0].split("/")
+        if scope:
+            return scope.group(1).lower()
+        if len(presigned) == 5:
+            return presigned[3].lower()
+        host = self._moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))
+        return host.split(".")[0] if host else "s3"
+
+    def _make_role(self) -> None:
+        from moto.iam.models import iam_backends
+
+        if self._role_made:
+            return
+        self._role_made = True
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sagemaker.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        iam_backends[self._account_id][partition_of(self._region)].create_role(
+            role_name=self._role_name,
+            assume_role_policy_document=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+            path=_ROLE_PATH,
+            permissions_boundary=None,
+            description="The execution role of SageMaker on this machine",
+            tags=[],
+            max_session_duration="3600",
+        )
+
+    def _change_s3(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        body = _whole_body(environ)
+        path = environ["PATH_INFO"].encode("latin-1").decode()  # as WSGI has UTF-8
+        bucket, _, key = path.removeprefix("/").partition("/")
+        answered: list[str] = []
+
+        def note_status(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            answered.append(status)
+            return start_response(status, headers, *rest)
+
+        with self._objects.lock:
+            answer = list(self._moto(environ, note_status))
+            if answered and answered[0].startswith("2"):
+                self._write_down(environ, bucket, key, body)
+        return answer
+
+    def _write_down(self, environ: Environ, bucket: str, key: str, body: bytes) -> None:
+        query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        method = environ["REQUEST_METHOD"]
+        if key:
+            part_of_upload = method == "PUT" and "uploadId" in query
+            if not part_of_upload and not _READING_SUBRESOURCES & query.keys():
+                self._objects.write_down(bucket, key)
+        elif method == "POST" and "delete" in query:
+            for element in ElementTree.fromstring(body).iter():  # noqa: S314 - from the caller's own machine
+                if element.tag.endswith("Key") and element.text:
+                    self._objects.write_down(bucket, element.text)
+        elif method in ("PUT", "DELETE"):
+            self._write_down_bucket(environ, bucket, query.keys() - _NOT_CONFIGURATION, body)
+
+    def _write_down_bucket(self, environ: Environ, bucket: str, configured: set[str], body: bytes) -> None:
+        subresource = environ.get("QUERY_STRING", "") if configured else ""
+        if environ["REQUEST_METHOD"] == "DELETE":
+            self._objects.forget_bucket_request(bucket, subresource)
+        else:
+            headers = {name: environ[name] for name in _KEPT_HEADERS if name in environ}
+            self._objects.remember_bucket_request(bucket, subresource, headers, body)
+
+
+def _whole_body(environ: Environ) -> bytes:
+    """Read the body, so that no slow client holds the store's lock, and put it back."""
+    from werkzeug.wsgi import get_input_stream
+
+    body = get_input_stream(environ).read()
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    return body
+
+
+def _refuse(environ: Mapping[str, Any], start_response: StartResponse, reason: str) -> Iterable[bytes]:
+    """Say, in the wire format of the service asked, that something is not supported."""
+    if "HTTP_X_AMZ_TARGET" in environ:
+        content_type, text = "application/x-amz-json-1.1", json.dumps({"__type": "NotImplemented", "message": reason})
+    else:
+        error = f"<Error><Code>NotImplemented</Code><Message>{escape(reason)}</Message></Error>"
+        content_type, text = "application/xml", f"<ErrorResponse>{error}</ErrorResponse>"
+    body = text.encode()
+    start_response("400 Bad Request", [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def _nothing() -> None:
+    """Do nothing before this service is asked."""
+
+
+def _ignore_start(status: str, headers: list[tuple[str, str]], *rest: object) -> None:
+    """A replayed request's answer interests nobody."""

@@ -1,0 +1,205 @@
+"""The executions of pipelines: starting, stopping and retrying them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipelines.local.engine import records, selective
+from pipelines.local.engine.definition import Definition, parse
+from pipelines.local.engine.parameters import values_of
+from pipelines.local.engine.run import FAILED, Run
+from pipelines.local.errors import ConflictException, ValidationException
+from pipelines.local.names import new_execution_id
+from pipelines.local.steps import SUPPORTED_STEPS
+from pipelines.local.store import Record
+
+if TYPE_CHECKING:
+    from pipelines.local.service import Request, Service
+
+_LOG = logging.getLogger(__name__)
+_LOST = "InternalServerError: The local service ended while this step was running."
+_COPIED_MEMBERS = (
+    "PipelineExecutionDescription",
+    "ParallelismConfiguration",
+    "SelectiveExecutionConfig",
+    "PipelineVersionId",
+    "ClientRequestToken",
+)
+
+
+class Executions:
+    """All executions of one service; each that runs has a thread of its own."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._lock = threading.Lock()
+        self._running: dict[str, tuple[Run, threading.Thread]] = {}
+
+    def start(self, pipeline: Record, definition_text: str, request: Request) -> str:
+        """Begin an execution; answers its ARN.
+
+        Raises
+        ------
+        ValidationException
+            The parameters or the selected steps do not fit the definition, or it holds a type of step that is not
+            supported here.
+        """
+        definition = parse(definition_text)
+        _refuse_unsupported(definition)
+        parameters = values_of(definition.parameters, request.get("PipelineParameters", []))
+        reused = selective.reused_steps(self._service.store, definition, request.get("SelectiveExecutionConfig"))
+        now = time.time()
+        identifier = new_execution_id()
+        arn = f"{pipeline['PipelineArn']}/execution/{identifier}"
+        user = pipeline.get("CreatedBy", {})
+        record = {
+            "PipelineExecutionArn": arn,
+            "PipelineArn": pipeline["PipelineArn"],
+            "PipelineName": pipeline["PipelineName"],
+            "PipelineExecutionDisplayName": f"execution-{int(now * 1000)}",
+            "PipelineExecutionStatus": "Executing",
+            "ParallelismConfiguration": pipeline.get("ParallelismConfiguration"),
+            "RoleArn": request.get("RoleArn") or pipeline.get("RoleArn"),
+            "Parameters": parameters,
+            "CreationTime": now,
+            "StartTime": now,
+            "LastModifiedTime": now,
+            "CreatedBy": user,
+            "LastModifiedBy": user,
+            **{name: request[name] for name in _COPIED_MEMBERS if name in request},
+        }
+        if "PipelineExecutionDisplayName" in request:
+            record["PipelineExecutionDisplayName"] = request["PipelineExecutionDisplayName"]
+        run = Run(self._service, record, definition)
+        record["PipelineExperimentConfig"] = run.experiment
+        store = self._service.store
+        with store.transaction():
+            store.insert(records.EXECUTION, arn, record, parent=pipeline["PipelineName"])
+            store.insert(records.DEFINITION, arn, {"Definition": definition_text})
+            for step, result in reused.items():
+                selective.reuse(store, arn, definition.steps[step], result)
+        self._begin(run, arn)
+        return arn
+
+    def stop(self, arn: str) -> None:
+        """Ask an execution to end: nothing more starts, and what runs is stopped.
+
+        Raises
+        ------
+        ValidationException
+            It has ended already.
+        """
+        status = records.execution(self._service.store, arn)["PipelineExecutionStatus"]
+        if status in records.FINAL:
+            raise ValidationException(f"Pipeline execution with ARN {arn} cannot be stopped: its status is {status}.")
+
+        def mark(record: Record) -> None:
+            if record["PipelineExecutionStatus"] == "Executing":
+                record["PipelineExecutionStatus"] = "Stopping"
+
+        records.change_execution(self._service.store, arn, mark)
+        with self._lock:
+            running = self._running.get(arn)
+        if running:
+            running[0].stop()
+
+    def retry(self, arn: str, request: Request) -> None:
+        """Resume an execution from the steps that failed or were stopped.
+
+        Raises
+        ------
+        ConflictException
+            It has not failed or been stopped.
+        """
+        store = self._service.store
+        record = records.execution(store, arn)
+        status = record["PipelineExecutionStatus"]
+        if status not in ("Failed", "Stopped"):
+            raise ConflictException(
+                f"Pipeline execution with ARN {arn} cannot be retried: its status is {status}, not Failed or Stopped."
+            )
+        with store.transaction():
+            for step in records.steps(store, arn):
+                if step["StepStatus"] != "Succeeded":
+                    store.delete(records.STEP, f"{arn}/{step['StepName']}")
+
+            def resume(record: Record) -> None:
+                record["PipelineExecutionStatus"] = "Executing"
+                record.pop("FailureReason", None)
+                if "ParallelismConfiguration" in request:
+                    record["ParallelismConfiguration"] = request["ParallelismConfiguration"]
+
+            record = records.change_execution(store, arn, resume) or record
+        self._begin(Run(self._service, record, records.definition(store, arn)), arn)
+
+    def fail_what_was_running(self) -> None:
+        """After the death of the service: executions it left running have failed, with the steps that were."""
+        store = self._service.store
+        for record in store.list(records.EXECUTION):
+            status, arn = record["PipelineExecutionStatus"], record["PipelineExecutionArn"]
+            if status in records.FINAL:
+                continue
+            stopping = status == "Stopping"
+            for step in records.steps(store, arn):
+                if step["StepStatus"] not in records.FINAL:
+                    end = ("Stopped", None) if stopping else ("Failed", _LOST)
+                    records.end_step(store, arn, step["StepName"], *end)
+            _finish(record_store=store, arn=arn, status="Stopped" if stopping else "Failed")
+
+    def wait(self, arn: str) -> None:
+        """Wait until an execution has ended."""
+        with self._lock:
+            running = self._running.get(arn)
+        if running:
+            running[1].join()
+
+    def close(self) -> None:
+        """Let go of all that run; their jobs end with the supervisor, and they are written down as lost."""
+        with self._lock:
+            running = list(self._running.values())
+        for run, _ in running:
+            run.abandon()
+        for _, thread in running:
+            thread.join()
+
+    def _begin(self, run: Run, arn: str) -> None:
+        thread = threading.Thread(target=self._carry_out, args=(run, arn), name=arn, daemon=True)
+        with self._lock:
+            self._running[arn] = (run, thread)
+        thread.start()
+
+    def _carry_out(self, run: Run, arn: str) -> None:
+        try:
+            status = run.carry_out()
+        except Exception:  # a defect of the engine must end the execution, and not leave it Executing for ever
+            _LOG.exception("%s: the engine itself failed", arn)
+            status = "Failed"
+        if status is not None:
+            _finish(self._service.store, arn, status)
+        with self._lock:
+            self._running.pop(arn, None)
+
+
+def _finish(record_store: Any, arn: str, status: str) -> None:
+    def end(record: Record) -> None:
+        record["PipelineExecutionStatus"] = status
+        if status == "Failed":
+            record["FailureReason"] = FAILED
+
+    records.change_execution(record_store, arn, end)
+
+
+def _refuse_unsupported(definition: Definition) -> None:
+    refused: Mapping[str, str] = {
+        step.name: step.type for step in definition.steps.values() if step.type not in SUPPORTED_STEPS
+    }
+    if refused:
+        named = ", ".join(f"{name} ({kind})" for name, kind in refused.items())
+        raise ValidationException(
+            f"SageMaker on this machine does not support these steps: {named}. "
+            f"It supports {', '.join(SUPPORTED_STEPS)}."
+        )

@@ -1,0 +1,62 @@
+"""Retry policies: whether a step that failed is tried again, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipelines.local.errors import ApiError, ResourceLimitExceeded
+
+STEP_EXCEPTIONS = ("Step.SERVICE_FAULT", "Step.THROTTLING")
+JOB_EXCEPTIONS = ("SageMaker.JOB_INTERNAL_ERROR", "SageMaker.CAPACITY_ERROR", "SageMaker.RESOURCE_LIMIT")
+_JOB_REASONS = {
+    "InternalServerError": "SageMaker.JOB_INTERNAL_ERROR",
+    "CapacityError": "SageMaker.CAPACITY_ERROR",
+    "ResourceLimitExceeded": "SageMaker.RESOURCE_LIMIT",
+}
+_DEFAULT_INTERVAL_SECONDS = 1
+_DEFAULT_BACKOFF_RATE = 2.0
+
+
+def exception_of_call(error: ApiError) -> str | None:
+    """The kind of exception, in the words of retry policies, that an API call ended with."""
+    if isinstance(error, ResourceLimitExceeded):
+        return "SageMaker.RESOURCE_LIMIT"
+    if error.code == "ThrottlingException":
+        return "Step.THROTTLING"
+    return "Step.SERVICE_FAULT" if error.code in ("InternalFailure", "ServiceUnavailable") else None
+
+
+def exception_of_job(failure_reason: str) -> str | None:
+    """The kind of exception that a job failed with; None where its own work failed, which is never tried again."""
+    return _JOB_REASONS.get(failure_reason.split(":", maxsplit=1)[0])
+
+
+def delay_before_next(
+    policies: Iterable[Mapping[str, Any]], exception: str | None, attempts: int, seconds_since_start: float
+) -> float | None:
+    """Seconds to wait before the next attempt, or None where there is to be none.
+
+    Parameters
+    ----------
+    policies
+        The step's; the first one for this kind of exception counts.
+    exception
+        What the attempt ended with.
+    attempts
+        How many have been made for this kind of exception, the first one included.
+    seconds_since_start
+        Since the step's first attempt.
+    """
+    policy = next((policy for policy in policies if exception in policy.get("ExceptionType", ())), None)
+    if policy is None:
+        return None
+    interval = policy.get("IntervalSeconds", _DEFAULT_INTERVAL_SECONDS)
+    delay = float(interval * policy.get("BackoffRate", _DEFAULT_BACKOFF_RATE) ** (attempts - 1))
+    most = policy.get("MaxAttempts")
+    expiry = policy.get("ExpireAfterMin")
+    if most is not None and attempts > most:
+        return None
+    if expiry is not None and seconds_since_start + delay > expiry * 60:
+        return None
+    return delay

@@ -1,0 +1,230 @@
+"""Opening and closing the service: one per state directory, whoever asks."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from pipelines.local.errors import StateDirectoryError
+from pipelines.local.service import ACCOUNT_ID, ROLE_NAME, Isolation, Runners, Service, environment
+from pipelines.local.store import Store
+
+if TYPE_CHECKING:
+    from pipelines.local.server import HttpServer
+
+_ADDRESS_FILE = "service.json"
+_LOCK_FILE = "service.lock"
+_IDENTITY_TIMEOUT_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class RunningService:
+    """A service in another process, which serves the same state directory."""
+
+    endpoint_url: str
+    region: str
+    account_id: str
+    role_arn: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment that sends any AWS client there."""
+        return environment(self.endpoint_url, self.region)
+
+
+@contextmanager
+def open_service(
+    state_dir: Path,
+    region: str = "us-east-1",
+    isolation: Isolation = "fork",
+    *,
+    port: int = 0,
+    runners: Runners | None = None,
+) -> Iterator[Service | RunningService]:
+    """SageMaker on this machine, for as long as the context lasts.
+
+    The service that already runs on the state directory is used; else one is started in this process, and ended with
+    its jobs when the context ends.
+
+    Parameters
+    ----------
+    state_dir
+        Where everything stays: records, objects, logs, and the folders of jobs.
+    region
+        The region that it plays.
+    isolation
+        How jobs start: forked from a template process, each in a namespace of its own, or as plain processes.
+    port
+        Of the HTTP endpoint; 0 is any that is free.
+    runners
+        Who does the work of jobs, if not the containers' side.
+
+    Raises
+    ------
+    StateDirectoryError
+        The directory cannot be used, or this process already runs a service on another one.
+    """
+    directory = state_dir.resolve()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateDirectoryError(f"The state directory {directory} cannot be made: {error}.") from error
+    with ExitStack() as stack:
+        lock = stack.enter_context((directory / _LOCK_FILE).open("a"))
+        if not _take_lock(lock):
+            yield _running_service(directory)
+            return
+        service = stack.enter_context(_serving(directory, region, isolation, port, runners))
+        yield service
+
+
+def _take_lock(file: IO[str]) -> bool:
+    """Hold the state directory until the file is closed or this process dies; False where another one holds it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        locking: Any = msvcrt
+        try:
+            locking.locking(file.fileno(), locking.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _running_service(directory: Path) -> RunningService:
+    try:
+        address = json.loads((directory / _ADDRESS_FILE).read_text())
+        with urllib.request.urlopen(  # noqa: S310 - the address is one that this service wrote
+            f"{address['endpoint_url']}/_sagemaker-local", timeout=_IDENTITY_TIMEOUT_SECONDS
+        ) as answer:
+            identity = json.load(answer)
+    except (OSError, ValueError, KeyError, urllib.error.URLError) as error:
+        raise StateDirectoryError(
+            f"Another process holds the state directory {directory}, but its service does not answer ({error}). "
+            f"Wait until it has started, or end it."
+        ) from error
+    return RunningService(identity["endpoint_url"], identity["region"], identity["account_id"], identity["role_arn"])
+
+
+@contextmanager
+def _serving(
+    directory: Path, region: str, isolation: Isolation, port: int, runners: Runners | None
+) -> Iterator[Service]:
+    with ExitStack() as stack:
+        real = runners is None
+        if runners is None:
+            runners = _real_runners(stack, directory, isolation)
+        stack.enter_context(_moto_to_itself())
+        store = Store(directory / "records.sqlite")
+        stack.callback(store.close)
+        service = _assemble(directory, region, isolation, store)
+        service.runners = runners
+        server = _new_server(service, port)
+        service.endpoint_url = server.url
+        _recover(service)
+        if real:
+            _fill_jumpstart_bucket(service)
+        server.start()
+        stack.callback(server.close)
+        stack.callback(service.supervisor.close)
+        stack.callback(service.endpoints.close)
+        stack.callback(service.executions.close)
+        address_file = directory / _ADDRESS_FILE
+        _write_whole(address_file, json.dumps({**service.identity, "pid": os.getpid()}))
+        stack.callback(address_file.unlink, missing_ok=True)
+        yield service
+
+
+def _real_runners(stack: ExitStack, directory: Path, isolation: Isolation) -> Runners:
+    from pipelines.local import jobs
+
+    if isolation == "fork":
+        stack.enter_context(jobs.open_template(directory))
+    return Runners(jobs.run_processing, jobs.run_training, jobs.run_transform, jobs.start_hosting)
+
+
+@contextmanager
+def _moto_to_itself() -> Iterator[None]:
+    """Moto keeps one state per process: it is this service's alone, and empty before and after.
+
+    Raises
+    ------
+    StateDirectoryError
+        Another service of this process has it.
+    """
+    from moto.core.base_backend import BackendDict
+    from moto.core.model_instances import reset_model_data
+    from moto.s3.models import s3_backends
+
+    if ACCOUNT_ID in s3_backends and any(backend.buckets for backend in s3_backends[ACCOUNT_ID].values()):
+        raise StateDirectoryError(
+            "This process already runs a service on another state directory. Close that one first, or run "
+            "`python -m pipelines.local serve` for one of the two."
+        )
+    BackendDict.reset()
+    try:
+        yield
+    finally:
+        BackendDict.reset()
+        reset_model_data()
+
+
+def _assemble(directory: Path, region: str, isolation: Isolation, store: Store) -> Service:
+    from pipelines.local.aws_services import AwsServices
+    from pipelines.local.engine.executions import Executions
+    from pipelines.local.hosting import Endpoints
+    from pipelines.local.objects import Objects
+
+    service = Service(directory, region, isolation, store)
+    service.objects = Objects(store, directory / "objects", service.account_id, region)
+    service.aws_services = AwsServices(
+        service.objects, service.logs, account_id=service.account_id, region=region, role_name=ROLE_NAME
+    )
+    service.executions = Executions(service)
+    service.endpoints = Endpoints(service)
+    return service
+
+
+def _new_server(service: Service, port: int) -> HttpServer:
+    from pipelines.local.server import Application, HttpServer
+
+    return HttpServer(Application(service), port)
+
+
+def _recover(service: Service) -> None:
+    """Take up what the state directory holds, and close what the death of an earlier service left open."""
+    from pipelines.local.operations import endpoints, jobs
+
+    service.objects.restore(service.aws_services.replay_bucket_request)
+    jobs.fail_what_was_running(service)
+    service.executions.fail_what_was_running()
+    endpoints.fail_what_was_changing(service)
+
+
+def _fill_jumpstart_bucket(service: Service) -> None:
+    from pipelines.local.jumpstart import bucket_objects
+
+    bucket = f"jumpstart-cache-prod-{service.region}"
+    service.objects.create_bucket(bucket)
+    for key, content in bucket_objects():
+        service.objects.write_if_other(f"s3://{bucket}/{key}", content)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(text)
+    partial.replace(path)

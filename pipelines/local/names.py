@@ -1,0 +1,51 @@
+"""ARNs, and the identifiers that the service makes up."""
+
+from __future__ import annotations
+
+import secrets
+import string
+
+_LOWER = string.ascii_lowercase + string.digits
+_MIXED = string.ascii_letters + string.digits
+LONGEST_JOB_NAME = 63
+
+
+def partition_of(region: str) -> str:
+    """The partition a region is in: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def arn(region: str, account_id: str, resource: str) -> str:
+    """The ARN of a SageMaker resource, such as ``training-job/name``."""
+    return f"arn:{partition_of(region)}:sagemaker:{region}:{account_id}:{resource}"
+
+
+def last_part(name_or_arn: str) -> str:
+    """The name in an ARN, or the name itself."""
+    return name_or_arn.rsplit("/", 1)[-1]
+
+
+def new_execution_id() -> str:
+    """Twelve lower-case letters and digits, as pipeline executions have them."""
+    return "".join(secrets.choice(_LOWER) for _ in range(12))
+
+
+def new_random_suffix(length: int = 10) -> str:
+    """Letters and digits that make the name of a step's job unique."""
+    return "".join(secrets.choice(_MIXED) for _ in range(length))
+
+
+def step_job_name(execution_id: str, step_name: str, prefix: str | None = None) -> str:
+    """The name of the job that a step starts: ``pipelines-<execution id>-<step name>-<random>``.
+
+    A step name too long for the 63 characters of a job's name is cut; underscores, which job names do not take,
+    become hyphens.
+    """
+    head = f"{prefix or 'pipelines'}-{execution_id}-"
+    suffix = f"-{new_random_suffix()}"
+    room = LONGEST_JOB_NAME - len(head) - len(suffix)
+    if room < 1:  # a custom prefix that leaves no room for more
+        return f"{head[: LONGEST_JOB_NAME - len(suffix)].rstrip('-')}{suffix}"
+    return head + step_name.replace("_", "-")[:room].strip("-") + suffix

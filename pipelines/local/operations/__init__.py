@@ -1,0 +1,81 @@
+"""SageMaker's operations: one file per resource, each with a table ``OPERATIONS`` of what it carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pipelines.local.errors import ResourceNotFound, ValidationException
+from pipelines.local.operations import (
+    endpoints,
+    executions,
+    models,
+    packages,
+    pipelines,
+    processing,
+    tags,
+    training,
+    transform,
+)
+from pipelines.local.service import Request, Response, Service
+from pipelines.local.shapes import check_request, only_members, service_model
+
+Operation = Callable[[Service, Request], Response | None]
+
+OPERATIONS: Mapping[str, Operation] = {
+    **pipelines.OPERATIONS,
+    **executions.OPERATIONS,
+    **processing.OPERATIONS,
+    **training.OPERATIONS,
+    **transform.OPERATIONS,
+    **models.OPERATIONS,
+    **packages.OPERATIONS,
+    **endpoints.OPERATIONS,
+    **tags.OPERATIONS,
+}
+"""Everything that is carried out here."""
+
+MOTO_OPERATIONS = frozenset(
+    f"{verb}{noun}"
+    for verb, nouns in {
+        "Create": ("Experiment", "Trial", "TrialComponent"),
+        "Describe": ("Experiment", "Trial", "TrialComponent"),
+        "List": ("Experiments", "Trials", "TrialComponents"),
+        "Delete": ("Experiment", "Trial", "TrialComponent"),
+        "Associate": ("TrialComponent",),
+        "Disassociate": ("TrialComponent",),
+        "Update": ("TrialComponent",),
+    }.items()
+    for noun in nouns
+)
+"""What moto answers truthfully: records that nothing has to be done for. They do not outlive the service."""
+_MOTO_SEARCHES = ("Experiment", "ExperimentTrial", "ExperimentTrialComponent")
+
+
+def moto_answers(operation: str, request: Request) -> bool:
+    """Whether an operation is moto's to answer."""
+    return operation in MOTO_OPERATIONS or (operation == "Search" and request.get("Resource") in _MOTO_SEARCHES)
+
+
+def carry_out(service: Service, operation: str, request: Request) -> Response | None:
+    """Carry out one operation.
+
+    Raises
+    ------
+    ApiError
+        What the API answers other than success.
+    """
+    carry_out_it = OPERATIONS.get(operation)
+    if carry_out_it is None:
+        raise ValidationException(f"The operation {operation} is not supported by SageMaker on this machine.")
+    check_request(operation, request)
+    model = service_model().operation_model(operation)
+    try:
+        result = carry_out_it(service, request)
+    except ResourceNotFound as error:
+        if any(shape.name == ResourceNotFound.code for shape in model.error_shapes):
+            raise
+        raise ValidationException(str(error)) from error
+    if model.output_shape is None:
+        return None
+    response: Response = only_members(model.output_shape, result or {})
+    return response

@@ -1,0 +1,107 @@
+"""Models: what a transform job or an endpoint serves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.local.errors import ObjectStoreError, ValidationException
+from pipelines.local.operations import listing, packages, tags
+from pipelines.local.service import Request, Response, Service
+from pipelines.local.store import Record
+
+KIND = "model"
+
+
+def _create(service: Service, request: Request) -> Response:
+    name = request["ModelName"]
+    arn = service.arn(f"model/{name}")
+    for container in _containers(request):
+        _check_container(service, container)
+    record = {**request, "ModelArn": arn, "CreationTime": time.time()}
+    record.pop("Tags", None)
+    if not service.store.insert(KIND, name, record):
+        raise ValidationException(f'Cannot create already existing model "{arn}".')
+    tags.put(service, arn, request.get("Tags", []))
+    return {"ModelArn": arn}
+
+
+def _containers(request: Request) -> list[Mapping[str, Any]]:
+    primary, several = request.get("PrimaryContainer"), request.get("Containers")
+    if bool(primary) == bool(several):
+        raise ValidationException("Give either PrimaryContainer or Containers, one of the two.")
+    return [primary] if primary else list(several or [])
+
+
+def _check_container(service: Service, container: Mapping[str, Any]) -> None:
+    if container.get("ModelPackageName"):
+        packages.find(service, container["ModelPackageName"])
+        return
+    if not container.get("Image"):
+        raise ValidationException("Both Image and ModelPackageName are missing in a container of the model.")
+    data = container.get("ModelDataUrl")
+    if data and data.endswith(".tar.gz") and not _is_stored(service, data):
+        raise ValidationException(f"Could not find model data at {data}.")
+
+
+def _is_stored(service: Service, uri: str) -> bool:
+    try:
+        return service.objects.exists(uri)
+    except ObjectStoreError:
+        return False
+
+
+def find(service: Service, name: str) -> Record:
+    """The record of a model.
+
+    Raises
+    ------
+    ValidationException
+        There is none of that name.
+    """
+    record = service.store.get(KIND, name)
+    if record is None:
+        raise ValidationException(f'Could not find model "{service.arn(f"model/{name}")}".')
+    return record
+
+
+def for_containers(service: Service, name: str) -> Record:
+    """A model with each model package in it replaced by the container that the package describes."""
+    record = find(service, name)
+    if record.get("PrimaryContainer"):
+        record["PrimaryContainer"] = _unpacked(service, record["PrimaryContainer"])
+    if record.get("Containers"):
+        record["Containers"] = [_unpacked(service, container) for container in record["Containers"]]
+    return record
+
+
+def _unpacked(service: Service, container: dict[str, Any]) -> dict[str, Any]:
+    package = container.get("ModelPackageName")
+    if not package:
+        return container
+    described = packages.find(service, package)["InferenceSpecification"]["Containers"][0]
+    environment = {**described.get("Environment", {}), **container.get("Environment", {})}
+    return {**described, **container, **({"Environment": environment} if environment else {})}
+
+
+def _describe(service: Service, request: Request) -> Response:
+    return find(service, request["ModelName"])
+
+
+def _list(service: Service, request: Request) -> Response:
+    return listing.page(service.store.list(KIND), request, member="Models", name="ModelName")
+
+
+def _delete(service: Service, request: Request) -> None:
+    find(service, request["ModelName"])
+    service.store.delete(KIND, request["ModelName"])
+    tags.drop(service, service.arn(f"model/{request['ModelName']}"))
+
+
+OPERATIONS = {
+    "CreateModel": _create,
+    "DescribeModel": _describe,
+    "ListModels": _list,
+    "DeleteModel": _delete,
+}

@@ -1,0 +1,50 @@
+"""Processing jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.local.operations import jobs
+from pipelines.local.operations.jobs import PROCESSING
+from pipelines.local.service import Request, Response, Service
+from pipelines.local.store import Record
+
+if TYPE_CHECKING:
+    from pipelines.local.jobs.contract import JobOutcome
+
+
+def _create(service: Service, request: Request) -> Response:
+    arn = jobs.create(service, PROCESSING, request)
+    name = request["ProcessingJobName"]
+    jobs.run(service, PROCESSING, name, lambda context: service.runners.processing(request, context), _conclude)
+    return {"ProcessingJobArn": arn}
+
+
+def _conclude(record: Record, outcome: JobOutcome) -> None:
+    if outcome.exit_message:
+        record["ExitMessage"] = outcome.exit_message[: jobs.LONGEST_REASON]
+
+
+def _describe(service: Service, request: Request) -> Response:
+    return jobs.describe(service, PROCESSING, request["ProcessingJobName"])
+
+
+def _list(service: Service, request: Request) -> Response:
+    return jobs.list_jobs(service, PROCESSING, request)
+
+
+def _stop(service: Service, request: Request) -> None:
+    jobs.stop(service, PROCESSING, request["ProcessingJobName"])
+
+
+def _delete(service: Service, request: Request) -> None:
+    jobs.delete(service, PROCESSING, request["ProcessingJobName"])
+
+
+OPERATIONS = {
+    "CreateProcessingJob": _create,
+    "DescribeProcessingJob": _describe,
+    "ListProcessingJobs": _list,
+    "StopProcessingJob": _stop,
+    "DeleteProcessingJob": _delete,
+}

@@ -1,0 +1,69 @@
+"""InvokeEndpoint, the one operation of the runtime's REST interface that is served."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pipelines.local.errors import ApiError, ModelError
+from pipelines.local.hosting import LOG_GROUP
+from pipelines.local.operations import endpoints
+from pipelines.local.protocol import HttpAnswer
+from pipelines.local.service import Service
+
+_TARGET_VARIANT = "x-amzn-sagemaker-target-variant"
+_CONTAINER_HEADERS = ("x-amzn-sagemaker-custom-attributes", "x-amzn-sagemaker-inference-id")
+
+
+class _NotInvocable(ApiError):
+    """The runtime's own name for a wrong request."""
+
+    code = "ValidationError"
+
+
+def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+    """Hand a request to the container behind an endpoint and bring back its answer.
+
+    Raises
+    ------
+    ModelError
+        The container answered with an error of its own.
+    ApiError
+        There is no such endpoint, or it is not in service.
+    """
+    endpoint = service.store.get(endpoints.ENDPOINT, name)
+    if endpoint is None:
+        raise _NotInvocable(f"Endpoint {name} of account {service.account_id} not found.")
+    if endpoint["EndpointStatus"] not in ("InService", "Updating") or "Variants" not in endpoint:
+        raise _NotInvocable(f"Endpoint {name} of account {service.account_id} is {endpoint['EndpointStatus']}.")
+    passed_on = {key: headers[key] for key in ("content-type", "accept", *_CONTAINER_HEADERS) if key in headers}
+    invocation = service.endpoints.invoke(endpoint, body, passed_on, headers.get(_TARGET_VARIANT))
+    answer = invocation.answer
+    if answer.status >= 400:
+        raise _model_error(service, name, answer.status, answer.body.decode(errors="replace"))
+    out = {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": invocation.variant}
+    return HttpAnswer(200, answer.body, out)
+
+
+def _model_error(service: Service, endpoint: str, status: int, text: str) -> ModelError:
+    whose = "client" if status < 500 else "server"
+    group = f"{LOG_GROUP}/{endpoint}"
+    return ModelError(
+        f'Received {whose} error ({status}) from primary with message "{text}". See the log group {group} '
+        f"in account {service.account_id} for more information.",
+        original_status=status,
+        original_message=text,
+        log_stream=f"arn:aws:logs:{service.region}:{service.account_id}:log-group:{group}",
+    )
+
+
+def model_error(error: ModelError) -> HttpAnswer:
+    """A container's error, as the runtime's client reads it."""
+    document = {
+        "Message": str(error),
+        "OriginalStatusCode": error.original_status,
+        "OriginalMessage": error.original_message,
+        "LogStreamArn": error.log_stream,
+    }
+    headers = {"Content-Type": "application/json", "x-amzn-errortype": error.code}
+    return HttpAnswer(error.status, json.dumps(document).encode(), headers)

@@ -1,0 +1,94 @@
+"""Training jobs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pipelines.local.operations import jobs
+from pipelines.local.operations.jobs import TRAINING
+from pipelines.local.service import Request, Response, Service
+from pipelines.local.store import Record
+
+if TYPE_CHECKING:
+    from pipelines.local.jobs.contract import JobOutcome
+
+_LAST_MESSAGES = {
+    "Completed": "Training job completed",
+    "Stopped": "Training job stopped",
+    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
+}
+
+
+def start(service: Service, request: Request, *, on_log: Callable[[str], None] | None = None, **more: object) -> str:
+    """Create a training job and start its work; answers its ARN.
+
+    Parameters
+    ----------
+    request
+        A CreateTrainingJob request.
+    on_log
+        Is told what the job writes, as it comes.
+    more
+        Members of the record that the request does not have (``TuningJobArn``).
+    """
+    name = request["TrainingJobName"]
+    starting = {"Status": "Starting", "StartTime": time.time(), "StatusMessage": "Starting the training job"}
+    arn = jobs.create(
+        service,
+        TRAINING,
+        request,
+        SecondaryStatus="Starting",
+        SecondaryStatusTransitions=[starting],
+        **more,
+    )
+    runner = service.runners.training
+    jobs.run(service, TRAINING, name, lambda context: runner(request, context), _conclude, on_log=on_log)
+    return arn
+
+
+def _conclude(record: Record, outcome: JobOutcome) -> None:
+    last = outcome.secondary_status or outcome.status
+    jobs.advance_secondary(record, last, _LAST_MESSAGES.get(last, outcome.failure_reason or ""))
+    end = record["TrainingEndTime"]
+    record["SecondaryStatusTransitions"][-1]["EndTime"] = end
+    seconds = max(1, round(end - record["TrainingStartTime"]))
+    record["TrainingTimeInSeconds"] = seconds
+    record["BillableTimeInSeconds"] = seconds
+    if outcome.model_artifacts:
+        record["ModelArtifacts"] = {"S3ModelArtifacts": outcome.model_artifacts}
+    if outcome.metrics:
+        record["FinalMetricDataList"] = [
+            {"MetricName": metric.name, "Value": metric.value, "Timestamp": metric.timestamp}
+            for metric in outcome.metrics
+        ]
+
+
+def _create(service: Service, request: Request) -> Response:
+    return {"TrainingJobArn": start(service, request)}
+
+
+def _describe(service: Service, request: Request) -> Response:
+    return jobs.describe(service, TRAINING, request["TrainingJobName"])
+
+
+def _list(service: Service, request: Request) -> Response:
+    return jobs.list_jobs(service, TRAINING, request)
+
+
+def _stop(service: Service, request: Request) -> None:
+    jobs.stop(service, TRAINING, request["TrainingJobName"])
+
+
+def _delete(service: Service, request: Request) -> None:
+    jobs.delete(service, TRAINING, request["TrainingJobName"])
+
+
+OPERATIONS = {
+    "CreateTrainingJob": _create,
+    "DescribeTrainingJob": _describe,
+    "ListTrainingJobs": _list,
+    "StopTrainingJob": _stop,
+    "DeleteTrainingJob": _delete,
+}

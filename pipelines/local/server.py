@@ -1,0 +1,159 @@
+"""One HTTP endpoint on loopback for every AWS service.
+
+``X-Amz-Target: SageMaker.*`` goes to our operations, the runtime's REST paths to our endpoints, everything else to
+moto.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from pipelines.local import protocol
+from pipelines.local.errors import ApiError, ModelError, ValidationException
+from pipelines.local.operations import runtime
+
+if TYPE_CHECKING:
+    from pipelines.local.service import Service
+
+IDENTITY_PATH = "/_sagemaker-local"
+_RUNTIME_PATH = re.compile(r"/endpoints/([^/]+)/([a-z-]+)")
+_LOG = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+
+
+class Application:
+    """The WSGI application of the whole endpoint."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        path = environ.get("PATH_INFO", "")
+        runtime_path = _RUNTIME_PATH.fullmatch(path)
+        if target.startswith("SageMaker."):
+            answer = self._operation(target.removeprefix("SageMaker."), environ)
+        elif runtime_path and "/sagemaker/" in environ.get("HTTP_AUTHORIZATION", ""):
+            answer = self._runtime(unquote(runtime_path[1]), runtime_path[2], environ)
+        elif path == IDENTITY_PATH:
+            answer = protocol.success(self._service.identity)
+        else:
+            return self._service.aws_services(environ, start_response)
+        status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+        headers = {**answer.headers, "Content-Length": str(len(answer.body))}
+        start_response(status, list(headers.items()))
+        return [answer.body]
+
+    def _operation(self, operation: str, environ: Environ) -> protocol.HttpAnswer:
+        from pipelines.local.operations import moto_answers
+
+        def answer() -> protocol.HttpAnswer:
+            body = _body_of(environ)
+            request = protocol.read_request(body)
+            if moto_answers(operation, request):
+                return _through_moto(self._service, environ, body)
+            return protocol.success(self._service.call(operation, request))
+
+        return _guarded(operation, answer)
+
+    def _runtime(self, endpoint: str, verb: str, environ: Environ) -> protocol.HttpAnswer:
+        def answer() -> protocol.HttpAnswer:
+            if verb != "invocations":
+                raise ValidationException(f"{verb} is not supported by SageMaker on this machine.")
+            return runtime.invoke_endpoint(self._service, endpoint, _headers_of(environ), _body_of(environ))
+
+        return _guarded("InvokeEndpoint", answer)
+
+
+def _guarded(operation: str, answer: Callable[[], protocol.HttpAnswer]) -> protocol.HttpAnswer:
+    try:
+        return answer()
+    except ModelError as error:
+        return runtime.model_error(error)
+    except ApiError as error:
+        return protocol.failure(error)
+    except Exception as error:  # the border of the server: a defect of ours must reach the client as one, with its name
+        _LOG.exception("%s failed", operation)
+        return protocol.failure(_InternalError(f"{type(error).__name__}: {error}"))
+
+
+class _InternalError(ApiError):
+    """A defect of this service. Not a status of 500, at which clients would try again and again."""
+
+    code = "InternalFailure"
+
+
+def _body_of(environ: Environ) -> bytes:
+    from werkzeug.wsgi import get_input_stream
+
+    return get_input_stream(environ).read()
+
+
+def _headers_of(environ: Environ) -> Mapping[str, str]:
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    return headers
+
+
+def _through_moto(service: Service, environ: Environ, body: bytes) -> protocol.HttpAnswer:
+    """Hand a SageMaker operation to moto, for the few which it answers truthfully."""
+    import io
+
+    captured: dict[str, Any] = {}
+
+    def keep(status: str, headers: list[tuple[str, str]], *_rest: object) -> None:
+        captured.update(status=int(status.split(maxsplit=1)[0]), headers=dict(headers))
+
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    content = b"".join(service.aws_services(environ, keep))
+    return protocol.HttpAnswer(captured["status"], content, captured["headers"])
+
+
+class HttpServer:
+    """The endpoint, answering in threads of this process."""
+
+    def __init__(self, application: Application, port: int = 0) -> None:
+        from moto.moto_server.werkzeug_app import MotoRequestHandler
+        from werkzeug.serving import make_server
+
+        class QuietHandler(MotoRequestHandler):
+            """As moto's, which keeps the names of S3 metadata, without a line on stderr for every request."""
+
+            def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's signature
+                _LOG.debug(f"%s {message}", type, *args)
+
+        self._server = make_server("127.0.0.1", port, application, threaded=True, request_handler=QuietHandler)
+        self._server.daemon_threads = True  # type: ignore[attr-defined]
+        self._server.block_on_close = False  # type: ignore[attr-defined]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="http-server", daemon=True
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,104 @@
+"""The jobs that run now: one thread each, which waits for the job's own processes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+_LOG = logging.getLogger(__name__)
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass
+class _Running:
+    stop: threading.Event
+    thread: threading.Thread
+    computes: bool
+    ended: list[Callable[[], None]] = field(default_factory=list)
+
+
+class Supervisor:
+    """Starts jobs, stops them, and tells who asked when they have ended."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[str, _Running] = {}
+        self._closing = False
+
+    def start(self, arn: str, work: Callable[[threading.Event], None], *, computes: bool = True) -> None:
+        """Run ``work(stop)`` in a thread of its own.
+
+        Parameters
+        ----------
+        arn
+            The job.
+        work
+            Does the job and writes down how it ended; ``stop`` is set when it is to end.
+        computes
+            Whether it uses cores itself; a tuning job only waits for others.
+        """
+        stop = threading.Event()
+        thread = threading.Thread(target=self._run, args=(arn, work, stop), name=arn, daemon=True)
+        with self._lock:
+            if self._closing:
+                stop.set()
+            self._running[arn] = _Running(stop, thread, computes)
+        thread.start()
+
+    def stop(self, arn: str) -> None:
+        """Ask a job to end; nothing where it has ended already."""
+        with self._lock:
+            running = self._running.get(arn)
+        if running is not None:
+            running.stop.set()
+
+    def when_ended(self, arn: str, tell: Callable[[], None]) -> None:
+        """Call ``tell()`` once when the job has ended and that is written down; at once if it has."""
+        with self._lock:
+            running = self._running.get(arn)
+            if running is not None:
+                running.ended.append(tell)
+                return
+        tell()
+
+    def wait(self, arn: str) -> None:
+        """Wait until the job has ended."""
+        ended = threading.Event()
+        self.when_ended(arn, ended.set)
+        ended.wait()
+
+    def threads_per_job(self) -> int:
+        """Cores divided by running jobs, at least one."""
+        with self._lock:
+            computing = sum(running.computes for running in self._running.values())
+        return max(1, usable_cores() // max(1, computing))
+
+    def close(self) -> None:
+        """End every job and wait until all have ended."""
+        with self._lock:
+            self._closing = True
+            all_running = list(self._running.values())
+        for running in all_running:
+            running.stop.set()
+        for running in all_running:
+            running.thread.join()
+
+    def _run(self, arn: str, work: Callable[[threading.Event], None], stop: threading.Event) -> None:
+        try:
+            work(stop)
+        except Exception:  # a job's own failure is written down by its work; what comes here is a defect of ours
+            _LOG.exception("%s: the service itself failed", arn)
+        finally:
+            with self._lock:
+                ended = self._running.pop(arn).ended
+            for tell in ended:
+                tell()
