@@ -77,7 +77,7 @@ class Settings:
     min_auc: float = knob(0.9, "default of the parameter ClassificationMinAuc", metavar="X")
     max_parallel_steps: int = knob(3, "how many steps run at once", metavar="N")
     cache_days: int = knob(30, "how long a step's result may be used again; 0 switches the cache off", metavar="N")
-    isolation: str = knob(
+    isolation: Literal["fork", "process"] = knob(
         "fork", "how jobs start on this machine", env="SAGEMAKER_LOCAL_ISOLATION", choices=("fork", "process")
     )
     tags: tuple[tuple[str, str], ...] = field(default=(), metadata={"help": "tags of everything that is made"})

@@ -102,16 +102,11 @@ def offline(settings: Settings) -> Iterator[Target]:
 
 @contextlib.contextmanager
 def _local(settings: Settings) -> Iterator[Target]:
-    try:
-        from pipelines.local import open_service
-    except ImportError as error:
-        raise EnvironmentProblem(
-            f"SageMaker on this machine needs a package that is not installed ({error.name}). "
-            "Install it with: pip install 'seoul-bike-pipelines[local]'"
-        ) from error
+    from pipelines.local import open_service
+
     region = settings.region or DEFAULT_REGION
     with (
-        open_service(settings.state_dir, region, isolation=settings.isolation) as service,
+        _opened(lambda: open_service(settings.state_dir, region, isolation=settings.isolation)) as service,
         _environment({**service.environment, "AWS_DEFAULT_REGION": region}),
         offline(settings) as target,
     ):
@@ -119,6 +114,28 @@ def _local(settings: Settings) -> Iterator[Target]:
         yield Target(
             "local", region, target.role, target.bucket, target.sdk_environment, _client(region), service.in_process
         )
+
+
+@contextlib.contextmanager
+def _opened(opening: Callable[[], contextlib.AbstractContextManager[Any]]) -> Iterator[Any]:
+    """Open the local service; what keeps it from opening is the environment's fault, in its own words."""
+    from pipelines.local.errors import StateDirectoryError
+
+    with contextlib.ExitStack() as stack:
+        try:
+            service = stack.enter_context(opening())
+        except StateDirectoryError as error:
+            raise EnvironmentProblem(str(error)) from error
+        except ImportError as error:
+            raise _not_installed(error) from error
+        yield service
+
+
+def _not_installed(error: ImportError) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        f"SageMaker on this machine needs a package that is not installed ({error.name}). "
+        "Install it with: pip install 'seoul-bike-pipelines[local]'"
+    )
 
 
 def _aws(settings: Settings) -> Target:
@@ -138,7 +155,14 @@ def _aws(settings: Settings) -> Target:
         ) from error
     bucket = settings.bucket or _default_bucket(region, identity["Account"])
     _check_bucket(session.client("s3"), bucket, region)
-    return Target("aws", region, _role(settings, identity["Arn"]), bucket, {"AWS_REGION": region}, _client(region))
+    return Target(
+        "aws",
+        region,
+        _role(settings, identity["Arn"]),
+        bucket,
+        {"AWS_REGION": region, "AWS_DEFAULT_REGION": region, "SAGEMAKER_VALIDATE_ROLE": "false"},
+        _client(region),
+    )
 
 
 def _role(settings: Settings, caller_arn: str) -> str:

@@ -1,0 +1,144 @@
+"""Bad input, a failing look-up, an interruption: one clear sentence, nothing registered, nothing half-written."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from pipelines.local import open_service
+from pipelines.sample import generate_sample
+from tests.functional.conftest import environment, run_command
+
+pytestmark = pytest.mark.xdist_group("failures")
+
+ONE_CANDIDATE = ("--upsert", "--start", "--task", "regression", "--algorithms", "xgboost")
+SAMPLE = generate_sample().decode("cp1252")
+HEADER, *ROWS = SAMPLE.splitlines(keepends=True)
+
+
+def spoiled(row: int, column: int, text: str) -> str:
+    cells = ROWS[row].rstrip("\r\n").split(",")
+    cells[column] = text
+    return HEADER + "".join([*ROWS[:row], ",".join(cells) + "\r\n", *ROWS[row + 1 :]])
+
+
+BAD_FILES = {
+    "a missing column": (SAMPLE.replace("Rainfall(mm)", "Sunshine"), "Rainfall"),
+    "a count that is no number": (spoiled(99, 1, "many"), "many"),
+    "a negative count": (spoiled(99, 1, "-5"), "-5"),
+    "an hour twice": (HEADER + "".join([*ROWS[:50], ROWS[49], *ROWS[50:]]), "2017-12-03"),
+    "a truncated row": (SAMPLE[: len(SAMPLE) // 2 - 3], "row"),
+    "an empty file": ("", "empty"),
+    "a notebook": ('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "notebook"),
+    "a header alone": (HEADER, "row"),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("failures")
+
+
+@pytest.fixture
+def clients(folder: Path) -> Iterator[dict[str, Any]]:
+    """Clients for what the command left behind."""
+    with open_service(folder / ".sagemaker-local") as service:
+        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
+        yield {name: boto3.client(name, endpoint_url=service.endpoint_url, **keys) for name in ("sagemaker", "s3")}
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_bad_data_fails_the_first_step_with_one_sentence(folder: Path, cache: Path, kind: str) -> None:
+    content, word = BAD_FILES[kind]
+    (folder / "bad.csv").write_text(content, encoding="cp1252", newline="")
+    ran = run_command(folder, cache, *ONE_CANDIDATE, "--json", "--data", "bad.csv")
+    assert ran.code == 1, ran.stderr
+    assert [step["name"] for step in ran.json["steps"]] == ["Preprocess"]
+    (step,) = ran.json["steps"]
+    assert step["status"] == "Failed"
+    assert word in step["failure_reason"]
+    assert step["failure_reason"] in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert ran.json["tasks"] == {}
+
+
+def test_after_all_of_that_nothing_is_registered(folder: Path, clients: dict[str, Any]) -> None:
+    packages = clients["sagemaker"].list_model_packages(ModelPackageGroupName="SeoulBikeDemand-regression")
+    assert packages["ModelPackageSummaryList"] == []
+
+
+@pytest.mark.parametrize(
+    ("parameter", "sentence"),
+    [
+        ("RegresionMaxRmse=1", "the pipeline has no parameter RegresionMaxRmse. Did you mean RegressionMaxRmse?"),
+        ("RegressionMaxRmse=low", "--parameter RegressionMaxRmse=low: the value must be of type Float."),
+        ("ModelApprovalStatus=Fine", "the value must be one of PendingManualApproval, Approved, Rejected."),
+    ],
+)
+def test_a_wrong_parameter_is_refused_before_anything_is_sent(
+    folder: Path, cache: Path, data: Path, parameter: str, sentence: str
+) -> None:
+    ran = run_command(folder, cache, *ONE_CANDIDATE, "--data", str(data), "--parameter", parameter)
+    assert ran.code == 2
+    assert sentence in ran.stderr
+
+
+def test_a_jumpstart_look_up_that_fails_on_aws_is_an_error_and_nothing_is_upserted(folder: Path, cache: Path) -> None:
+    with open_service(folder / "elsewhere") as service:
+        s3 = boto3.client(
+            "s3",
+            endpoint_url=service.endpoint_url,
+            region_name="us-east-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+        s3.create_bucket(Bucket="mine")
+        aws = {**service.environment, "AWS_REGION": "eu-west-3", "AWS_DEFAULT_REGION": "eu-west-3"}
+        ran = run_command(
+            folder,
+            cache,
+            *("--target", "aws", "--upsert", "--role-arn", service.role_arn, "--bucket", "mine"),
+            **aws,
+        )
+    assert ran.code == 3, ran.stderr
+    assert "The SageMaker SDK could not build the definition" in ran.stderr
+
+
+def test_an_interruption_stops_the_execution(folder: Path, cache: Path, data: Path) -> None:
+    state = folder / "interrupted"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.run", "--upsert", "--start", "--state-dir", str(state), "--data", str(data)],
+        cwd=folder,
+        env=environment(cache),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("Preprocess") and "Succeeded" in line:
+            break
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=100)
+    assert process.returncode == 130, stderr
+    assert "Stopping arn:aws:sagemaker" in stderr
+    assert "Traceback" not in stderr
+    with open_service(state) as service:
+        sagemaker = boto3.client(
+            "sagemaker",
+            endpoint_url=service.endpoint_url,
+            region_name="us-east-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+        (execution,) = sagemaker.list_pipeline_executions(PipelineName="SeoulBikeDemand")["PipelineExecutionSummaries"]
+        assert execution["PipelineExecutionStatus"] == "Stopped"

@@ -1,0 +1,148 @@
+"""The main job: one command, real data, end to end on this machine."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import boto3
+import pytest
+
+from pipelines.local import open_service
+from tests.functional.conftest import Ran, run_command
+
+pytestmark = pytest.mark.xdist_group("run")
+
+ALGORITHMS = {"xgboost", "lightgbm", "catboost"}
+REGRESSION = {"mse", "rmse", "mae", "r2"}
+CLASSIFICATION = {"accuracy", "precision", "recall", "f1", "auc"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="module")
+def first(folder: Path, cache: Path, data: Path) -> Ran:
+    """Both tasks with all candidates, split by hours."""
+    ran = run_command(
+        folder, cache, "--upsert", "--start", "--json", "--split", "hours", "--seed", "0", SEOUL_BIKE_DATA=str(data)
+    )
+    assert ran.code == 0, ran.stderr
+    return ran
+
+
+def test_the_execution_succeeds_and_every_step_is_named_with_its_type(first: Ran) -> None:
+    assert first.json["execution"]["status"] == "Succeeded"
+    steps = {step["name"]: step for step in first.json["steps"]}
+    assert len(steps) == 17
+    assert {step["status"] for step in steps.values()} == {"Succeeded"}
+    assert steps["Preprocess"]["type"] == "Processing"
+    assert steps["RegisterBestClassification"]["type"] == "RegisterModel"
+    assert steps["BatchPredictRegression"]["type"] == "Transform"
+    assert not any(step["cache_hit"] for step in steps.values())
+
+
+def test_every_candidate_is_measured_on_both_parts(first: Ran) -> None:
+    for task, metrics in (("regression", REGRESSION), ("classification", CLASSIFICATION)):
+        candidates = first.json["tasks"][task]["candidates"]
+        assert set(candidates) == ALGORITHMS
+        for candidate in candidates.values():
+            assert metrics <= set(candidate["test"])
+            assert metrics <= set(candidate["validation"])
+
+
+def test_the_winner_is_the_best_on_the_validation_part(first: Ran) -> None:
+    regression, classification = first.json["tasks"]["regression"], first.json["tasks"]["classification"]
+    by_rmse = min(regression["candidates"].items(), key=lambda item: item[1]["validation"]["rmse"])
+    by_auc = max(classification["candidates"].items(), key=lambda item: item[1]["validation"]["auc"])
+    assert (regression["winner"], classification["winner"]) == (by_rmse[0], by_auc[0])
+
+
+@pytest.mark.skipif(not os.environ.get("SEOUL_BIKE_DATA"), reason="the floors hold for the published file only")
+def test_the_sanity_floors_hold_on_the_real_file(first: Ran) -> None:
+    regression = first.json["tasks"]["regression"]
+    test = regression["candidates"][regression["winner"]]["test"]
+    classification = first.json["tasks"]["classification"]
+    assert test["rmse"] <= 150
+    assert test["r2"] >= 0.94
+    assert classification["candidates"][classification["winner"]]["test"]["auc"] >= 0.99
+    assert first.json["dataset"]["sha256"] == "373339b71a8935d69e9af0abf26a70744632119862eeb3919efb389a7b749c60"
+    assert first.json["dataset"]["real"] is True
+
+
+def test_predictions_are_written_with_their_hours(first: Ran) -> None:
+    for task, column in (("regression", "predicted_rentals"), ("classification", "probability_of_high_demand")):
+        path = first.folder / first.json["tasks"][task]["predictions"]
+        rows = list(csv.DictReader(path.open(encoding="utf-8")))
+        assert len(rows) == 876
+        assert all(row["datetime"].startswith(("2017-12", "2018-")) for row in rows)
+        values = [float(row[column]) for row in rows]
+        assert len(set(values)) > 100
+
+
+def test_the_pictures_and_numbers_are_where_the_report_says(first: Ran) -> None:
+    regression = (first.folder / first.json["tasks"]["regression"]["report"]).parent
+    classification = (first.folder / first.json["tasks"]["classification"]["report"]).parent
+    for picture in (regression / "actual-against-predicted.png", classification / "confusion-matrix.png"):
+        assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_registered_version_points_to_metrics_schema_and_data(first: Ran, data: Path) -> None:
+    with open_service(first.folder / ".sagemaker-local") as service:
+        sagemaker = boto3.client(
+            "sagemaker",
+            endpoint_url=service.endpoint_url,
+            region_name="us-east-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+        for task in ("regression", "classification"):
+            arn = first.json["tasks"][task]["model_package_arn"]
+            package = sagemaker.describe_model_package(ModelPackageName=arn)
+            metadata = package["CustomerMetadataProperties"]
+            assert metadata["algorithm"] == first.json["tasks"][task]["winner"]
+            assert metadata["dataset_sha256"] == first.json["dataset"]["sha256"]
+            assert metadata["dataset"] == ("real-data" if first.json["dataset"]["real"] else "generated-sample")
+            assert package["ModelApprovalStatus"] == "PendingManualApproval"
+            assert package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"].endswith("/metrics.json")
+
+
+def test_the_same_again_hits_the_cache_and_other_data_misses_it(first: Ran, cache: Path, data: Path) -> None:
+    arguments = ("--upsert", "--start", "--json", "--split", "hours", "--seed", "0")
+    again = run_command(first.folder, cache, *arguments, SEOUL_BIKE_DATA=str(data))
+    assert again.code == 0, again.stderr
+    hits = {step["name"] for step in again.json["steps"] if step["cache_hit"]}
+    assert {"Preprocess", "TrainXGBoostRegression", "TrainCatBoostClassification", "EvaluateRegression"} <= hits
+    assert again.json["pipeline"]["definition_sha256"] == first.json["pipeline"]["definition_sha256"]
+    assert again.json["tasks"]["regression"]["candidates"] == first.json["tasks"]["regression"]["candidates"]
+    assert Path(first.folder / again.json["tasks"]["regression"]["predictions"]).is_file()
+
+    lines = data.read_bytes().splitlines(keepends=True)
+    shorter = first.folder / "shorter.csv"
+    shorter.write_bytes(b"".join(lines[:-24]))
+    other = run_command(first.folder, cache, *arguments, "--data", "shorter.csv")
+    assert other.code == 0, other.stderr
+    assert not any(step["cache_hit"] for step in other.json["steps"])
+    assert other.json["pipeline"]["definition_sha256"] == first.json["pipeline"]["definition_sha256"]
+
+
+def test_below_the_quality_gate_the_execution_fails_with_the_numbers(first: Ran, cache: Path, data: Path) -> None:
+    below = run_command(
+        first.folder,
+        cache,
+        *("--start", "--json", "--split", "hours", "--parameter", "RegressionMaxRmse=1.5"),
+        SEOUL_BIKE_DATA=str(data),
+    )
+    assert below.code == 1
+    assert below.json["execution"]["status"] == "Failed"
+    rmse = first.json["tasks"]["regression"]["candidates"][first.json["tasks"]["regression"]["winner"]]["test"]["rmse"]
+    steps = {step["name"]: step for step in below.json["steps"]}
+    reason = steps["RegressionBelowQualityGate"]["failure_reason"]
+    assert "The best regression model is" in reason
+    assert str(round(rmse, 3))[:5] in reason
+    assert "RegressionMaxRmse asks for at most 1.5" in reason
+    assert "RegisterBestRegression" not in steps
+    assert below.json["tasks"]["regression"]["model_package_arn"] is None

@@ -1,0 +1,46 @@
+"""The documents say what the program does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from tests.support.readme import README, with_settings
+
+ROOT = README.parent
+
+
+def test_the_settings_table_is_the_table_of_settings() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert "<!-- settings -->" in text
+    assert text == with_settings(text), "python -m tests.support.readme"
+
+
+def test_every_link_to_a_file_leads_to_one() -> None:
+    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]:
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
+            assert (document.parent / link).exists(), f"{document.name} links to {link}"
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+        named = set(re.findall(r"`make ([a-z-]+)", document.read_text(encoding="utf-8")))
+        assert named <= targets
+
+
+def test_every_room_of_the_house_is_there() -> None:
+    rooms = (
+        "pipelines/run.py pipelines/settings.py pipelines/dag.py pipelines/steps pipelines/algorithms "
+        "pipelines/dataset.py pipelines/target.py pipelines/local processing_scripts evaluation "
+        "infra/template.yaml tests/unit tests/functional tests/conformance tests/performance"
+    )
+    assert [room for room in rooms.split() if not (ROOT / room).exists()] == []
+
+
+def test_no_committed_file_names_a_registry_host_or_holds_the_data_set() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = [ROOT / name for name in listed.stdout.splitlines()]
+    assert "SeoulBikeData.csv" not in [file.name for file in files]
+    constraints = (ROOT / "constraints.txt").read_text()
+    assert "://" not in constraints
