@@ -25,13 +25,10 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipelines.local.containers.launch import Launch
+from pipelines.local.containers.launch import STAND_IN, Launch
 
 LISTENER_VARIABLE = "SAGEMAKER_LOCAL_LISTENER"
 """The descriptor of the listening socket that a model server inherits."""
-
-STAND_IN = "pipelines.local.containers.stand_in"
-"""The module that plays an image's own programs, ``train`` and ``serve``."""
 
 LIBRARIES = (
     "numpy",
@@ -55,7 +52,7 @@ LIBRARIES = (
 )
 """What a template imports, each if it is installed."""
 
-_HANDLED_VARIABLES = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONIOENCODING"})
+_HANDLED_VARIABLES = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONDONTWRITEBYTECODE"})
 _INTERPRETER_PREFIXES = ("PYTHON", "MPL", "LD_", "MALLOC_")
 
 
@@ -127,32 +124,38 @@ def execute(launch: Launch, template: Template | None) -> NoReturn:
     _leave(code, inherited_modules)
 
 
-def run_python(arguments: Sequence[str], environment: Mapping[str, str], folder: str, template: Template | None) -> int:
-    """Run Python from within a stand-in, by a fork of it where it was forked from the template, and wait for the end.
+def start_command(
+    arguments: Sequence[str], environment: Mapping[str, str], folder: str, template: Template | None, errors: int
+) -> Callable[[], int]:
+    """Start a command from within a stand-in; Python as a fork of it, where it was forked from the template itself.
 
     Parameters
     ----------
     arguments
-        The command line, beginning with the interpreter.
+        The command line.
     environment, folder
         The process's whole environment and its working directory.
+    errors
+        The descriptor that takes its standard error.
 
     Returns
     -------
-    int
-        The exit code; negative for the signal that ended the process.
+    Callable
+        Waits for the end and gives the exit code; negative for the signal that ended the process.
     """
-    if template is None:
-        return subprocess.run(list(arguments), env=dict(environment), cwd=folder, check=False).returncode
+    if template is None or _python_program(tuple(arguments)) is None:
+        process = subprocess.Popen(list(arguments), env=dict(environment), cwd=folder, stderr=errors)
+        return process.wait
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.dup2(errors, 2)
         threads = int(environment.get("OMP_NUM_THREADS", "1"))
         launch = Launch(tuple(arguments), dict(environment), folder, Path(folder), threads)
         raise Become(lambda: execute(launch, template))
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def _replace(arguments: tuple[str, ...]) -> NoReturn:
@@ -256,6 +259,7 @@ def _refresh_state(program: _Program, launch: Launch, template: Template) -> Non
     time.tzset()
     encoding = launch.environment.get("PYTHONIOENCODING", "").partition(":")[0] or None
     unbuffered = program.unbuffered or bool(launch.environment.get("PYTHONUNBUFFERED"))
+    sys.dont_write_bytecode = bool(launch.environment.get("PYTHONDONTWRITEBYTECODE"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=encoding, write_through=unbuffered or None)

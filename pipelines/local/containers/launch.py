@@ -13,6 +13,9 @@ import struct
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+STAND_IN = "pipelines.local.containers.stand_in"
+"""The module that plays an image's own programs, ``train`` and ``serve``."""
+
 TERMINATE = b"T"
 KILL = b"K"
 _HEADER = struct.Struct("!I")

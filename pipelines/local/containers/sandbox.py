@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.local.containers.launch import Launch
+from pipelines.local.containers.launch import STAND_IN, Launch
 from pipelines.local.containers.launcher import LAUNCHERS, PACKAGE_ROOT, Isolation, Process
 
 _THREAD_VARIABLES = (
@@ -87,7 +88,7 @@ def start(container: Container, isolation: Isolation, inherited: Sequence[socket
 
 def stand_in_command(program: str, image: str) -> list[str]:
     """The command line of an image's own program, ``train`` or ``serve``, as its stand-in plays it."""
-    return ["python", "-m", "pipelines.local.containers.stand_in", program, image]
+    return ["python", "-m", STAND_IN, program, image]
 
 
 def _environment(container: Container) -> dict[str, str]:
@@ -96,7 +97,12 @@ def _environment(container: Container) -> dict[str, str]:
         "HOME": str(container.directory / "home"),
         "TMPDIR": str(container.directory / "tmp"),
         "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "TRUE",
+        "PYTHONDONTWRITEBYTECODE": "TRUE",
+        "PYTHONIOENCODING": "UTF-8",
         **dict.fromkeys(_THREAD_VARIABLES, str(container.threads)),
     }
-    ours = {"PYTHONPATH": str(PACKAGE_ROOT)} if "pipelines.local.containers.stand_in" in container.arguments else {}
-    return {**bare, **ours, **container.environment}
+    environment = {**bare, **container.environment}
+    if STAND_IN in container.arguments:
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PACKAGE_ROOT), environment.get("PYTHONPATH")]))
+    return environment

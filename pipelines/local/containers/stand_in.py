@@ -1,0 +1,59 @@
+"""The programs of an image, ``train`` and ``serve``, as its stand-in plays them.
+
+A container runs it as ``python -m pipelines.local.containers.stand_in train IMAGE``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from pipelines.local.containers import images
+from pipelines.local.containers.interpreter import Template
+
+
+def main(arguments: list[str], template: Template | None = None) -> int:
+    """Run one program of an image.
+
+    Parameters
+    ----------
+    arguments
+        The program and the image's URI.
+    template
+        What this process was forked from, if it was.
+
+    Returns
+    -------
+    int
+        The container's exit code.
+    """
+    program, image = arguments
+    stand_in = images.stand_in_for(image)
+    if program == "train":
+        return _train(stand_in, template)
+    return _serve(stand_in)
+
+
+def _train(stand_in: images.StandIn, template: Template | None) -> int:
+    from pipelines.local.containers.training_toolkit import run
+
+    if stand_in.training is None:
+        raise SystemExit(f"The image {stand_in.repository} does not train.")
+    if stand_in.training == "xgboost":
+        from pipelines.local.containers.xgboost import train as xgboost
+
+        xgboost.configure_logging()
+        return run.train(template, lambda environment: xgboost.train(environment.layout, environment.variables()))
+    run.configure_logging()
+    return run.train(template)
+
+
+def _serve(stand_in: images.StandIn) -> int:
+    from pipelines.local.containers import serving
+
+    if stand_in.serving is None:
+        raise SystemExit(f"The image {stand_in.repository} does not serve.")
+    return serving.serve(stand_in.serving)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

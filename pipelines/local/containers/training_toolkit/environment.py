@@ -1,0 +1,158 @@
+"""What a training script is told: the variables ``SM_*``, and its command line."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.local.containers.training_toolkit.layout import Layout
+
+_TOOLKIT_HYPERPARAMETERS = frozenset(
+    {
+        "sagemaker_program",
+        "sagemaker_submit_directory",
+        "sagemaker_enable_cloudwatch_metrics",
+        "sagemaker_container_log_level",
+        "_tuning_objective_metric",
+        "sagemaker_job_name",
+        "sagemaker_s3_output",
+        "sagemaker_region",
+        "default_user_module_name",
+    }
+)
+
+
+@dataclass(frozen=True)
+class TrainingEnvironment:
+    """A training container as the toolkit sees it.
+
+    Attributes
+    ----------
+    hyperparameters
+        The script's own, decoded from JSON where they are JSON.
+    toolkit_hyperparameters
+        Those that speak to the toolkit, decoded likewise.
+    """
+
+    layout: Layout
+    hyperparameters: dict[str, Any]
+    toolkit_hyperparameters: dict[str, Any]
+    channels: dict[str, dict[str, Any]]
+    resources: dict[str, Any]
+
+    @classmethod
+    def of_this_container(cls) -> TrainingEnvironment:
+        """Read the configuration files."""
+        layout = Layout.of_this_container()
+        decoded = {name: decode(value) for name, value in layout.read_hyperparameters().items()}
+        toolkit = {
+            name: value
+            for name, value in decoded.items()
+            if name in _TOOLKIT_HYPERPARAMETERS or name.startswith("sagemaker_")
+        }
+        script = {name: value for name, value in decoded.items() if name not in toolkit}
+        return cls(layout, script, toolkit, layout.read_channels(), layout.read_resources())
+
+    @property
+    def program(self) -> str | None:
+        """The user's entry point; None in algorithm mode."""
+        program = os.environ.get("SAGEMAKER_PROGRAM") or self.toolkit_hyperparameters.get("sagemaker_program")
+        return None if program is None else str(program)
+
+    @property
+    def submit_directory(self) -> str:
+        """Where the user's code is to be had: an S3 URI, a folder or an archive."""
+        given = self.toolkit_hyperparameters.get("sagemaker_submit_directory")
+        return str(given or os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or self.layout.code)
+
+    def arguments(self) -> list[str]:
+        """The hyperparameters as ``--name value``, sorted by name."""
+        return [part for name in sorted(self.hyperparameters) for part in (_flag(name), _text(self.hyperparameters[name]))]
+
+    def variables(self) -> dict[str, str]:
+        """The variables ``SM_*``."""
+        values = self._values()
+        channels = {f"channel_{name}": str(self.layout.channel(name)) for name in self.channels}
+        hyperparameters = {f"hp_{name}": value for name, value in self.hyperparameters.items()}
+        everything = {
+            **values,
+            "hps": self.hyperparameters,
+            "training_env": {**values, "hyperparameters": self.hyperparameters, "channel_input_dirs": {
+                name: str(self.layout.channel(name)) for name in self.channels}},
+            "user_args": self.arguments(),
+            **channels,
+            **hyperparameters,
+        }
+        return {f"SM_{name.upper()}": encode(value) for name, value in everything.items()}
+
+    def _values(self) -> dict[str, Any]:
+        groups = self.resources.get("instance_groups", [])
+        group = self.resources.get("current_group_name", "homogeneousCluster")
+        program = self.program or ""
+        return {
+            "hosts": self.resources["hosts"],
+            "current_host": self.resources["current_host"],
+            "current_instance_type": self.resources.get("current_instance_type", "local"),
+            "current_instance_group": group,
+            "current_instance_group_hosts": next(
+                (each["hosts"] for each in groups if each["instance_group_name"] == group), []
+            ),
+            "instance_groups": [each["instance_group_name"] for each in groups],
+            "instance_groups_dict": {each["instance_group_name"]: each for each in groups},
+            "distribution_instance_groups": [],
+            "is_hetero": len(groups) > 1,
+            "network_interface_name": self.resources.get("network_interface_name", "eth0"),
+            "resource_config": self.resources,
+            "input_data_config": self.channels,
+            "channels": sorted(self.channels),
+            "user_entry_point": program,
+            "module_name": program.removesuffix(".py"),
+            "module_dir": self.submit_directory,
+            "framework_module": os.environ.get("SAGEMAKER_TRAINING_MODULE", ""),
+            "framework_params": {
+                name: value
+                for name, value in self.toolkit_hyperparameters.items()
+                if name not in _TOOLKIT_HYPERPARAMETERS
+            },
+            "log_level": self.toolkit_hyperparameters.get("sagemaker_container_log_level", logging.INFO),
+            "input_dir": str(self.layout.input),
+            "input_config_dir": str(self.layout.configuration),
+            "output_dir": str(self.layout.output),
+            "output_data_dir": str(self.layout.output_data),
+            "output_intermediate_dir": str(self.layout.output / "intermediate"),
+            "model_dir": str(self.layout.model),
+            "num_cpus": int(os.environ.get("SM_NUM_CPUS", "1")),
+            "num_gpus": 0,
+            "num_neurons": 0,
+        }
+
+
+def decode(value: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """A hyperparameter's value: what its JSON says, or the text itself if it is not JSON."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def encode(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    """A value as the text of an environment variable."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _flag(name: str) -> str:
+    return f"--{name}" if len(name) > 1 else f"-{name}"
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}={item}" for key, item in sorted(value.items()))
+    return str(value)

@@ -1,0 +1,84 @@
+"""The folders and configuration files of a training container, below ``/opt/ml``."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where things are below ``base``, which is ``/opt/ml`` but on a machine that cannot have it there."""
+
+    base: Path
+
+    @classmethod
+    def of_this_container(cls) -> Layout:
+        """The layout of the container that the calling process runs in."""
+        return cls(Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")))
+
+    @property
+    def code(self) -> Path:
+        """The user's code."""
+        return self.base / "code"
+
+    @property
+    def model(self) -> Path:
+        """What becomes ``model.tar.gz``."""
+        return self.base / "model"
+
+    @property
+    def input(self) -> Path:
+        """Configuration and data."""
+        return self.base / "input"
+
+    @property
+    def output(self) -> Path:
+        """``failure``, ``data`` and the like."""
+        return self.base / "output"
+
+    @property
+    def output_data(self) -> Path:
+        """What becomes ``output.tar.gz``."""
+        return self.output / "data"
+
+    @property
+    def configuration(self) -> Path:
+        """The JSON files that SageMaker writes."""
+        return self.input / "config"
+
+    def channel(self, name: str) -> Path:
+        """A channel's data."""
+        return self.input / "data" / name
+
+    def read_hyperparameters(self) -> dict[str, str]:
+        """The hyperparameters as they were sent: text."""
+        return self._read("hyperparameters.json")
+
+    def read_channels(self) -> dict[str, dict[str, Any]]:
+        """The configuration of each channel."""
+        return self._read("inputdataconfig.json")
+
+    def read_resources(self) -> dict[str, Any]:
+        """The hosts and the instance type."""
+        return self._read("resourceconfig.json")
+
+    def checkpoint_folder(self) -> Path | None:
+        """Where checkpoints go, if the job keeps any."""
+        if not (self.configuration / "checkpointconfig.json").is_file():
+            return None
+        local_path: str = self._read("checkpointconfig.json").get("LocalPath", "/opt/ml/checkpoints")
+        return self.base / local_path.removeprefix("/opt/ml/")
+
+    def report_failure(self, message: str) -> None:
+        """Write ``/opt/ml/output/failure``, unless the script wrote one itself."""
+        path = self.output / "failure"
+        if not path.exists():
+            self.output.mkdir(parents=True, exist_ok=True)
+            path.write_text(message, encoding="utf-8")
+
+    def _read(self, name: str) -> Any:  # noqa: ANN401 - whatever the file holds
+        return json.loads((self.configuration / name).read_text(encoding="utf-8"))

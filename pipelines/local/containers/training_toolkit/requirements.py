@@ -1,0 +1,57 @@
+"""Installing what the user's ``requirements.txt`` asks for and the container lacks."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from pipelines.local.containers.errors import InstallRequirementsError
+
+
+def install_requirements(code: Path) -> str | None:
+    """Install the requirements of a folder of code, for this job alone, if any is missing.
+
+    Returns
+    -------
+    str or None
+        The folder to import them from; None if there was nothing to install.
+
+    Raises
+    ------
+    InstallRequirementsError
+        pip could not install them; its words are in the message.
+    """
+    requirements = code / "requirements.txt"
+    if not requirements.is_file() or all(_is_there(line) for line in _lines(requirements)):
+        return None
+    folder = tempfile.mkdtemp(prefix="packages-")
+    command = [sys.executable, "-m", "pip", "install", "--target", folder, "-r", "requirements.txt"]
+    done = subprocess.run(command, cwd=code, env=os.environ, capture_output=True, text=True, check=False)
+    sys.stdout.write(done.stdout)
+    sys.stderr.write(done.stderr)
+    if done.returncode != 0:
+        raise InstallRequirementsError(" ".join(command), done.returncode, done.stderr.strip())
+    return folder
+
+
+def _lines(requirements: Path) -> list[str]:
+    stripped = (line.partition(" #")[0].strip() for line in requirements.read_text(encoding="utf-8").splitlines())
+    return [line for line in stripped if line and not line.startswith("#")]
+
+
+def _is_there(line: str) -> bool:
+    """Whether the requirement of a line is met; a line that is not a plain requirement is pip's to judge."""
+    try:
+        requirement = Requirement(line)
+        if requirement.marker is not None and not requirement.marker.evaluate():
+            return True
+        installed = importlib.metadata.version(requirement.name)
+    except (InvalidRequirement, importlib.metadata.PackageNotFoundError):
+        return False
+    return requirement.url is None and requirement.specifier.contains(installed, prereleases=True)

@@ -1,0 +1,69 @@
+"""The metrics that the container adds to XGBoost's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import xgboost
+from sklearn import metrics
+
+Score = Callable[[Any, Any], float]
+
+
+def _labels(predictions: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The classes that predictions stand for.
+
+    The container compares with 0, as if margins came in; XGBoost 3 hands it probabilities, so for two classes its
+    answer is always 1. That is how the real one counts, and so it is here (contracts section 1).
+    """
+    if predictions.ndim > 1:
+        return np.asarray(predictions.argmax(axis=-1))
+    return np.asarray((predictions > 0.0).astype(int))
+
+
+def _of_labels(score: Score) -> Score:
+    return lambda labels, predictions: score(labels, _labels(predictions)) if predictions.size else 0.0
+
+
+def _averaged(score: Callable[..., float], average: str) -> Score:
+    return _of_labels(lambda labels, predictions: score(labels, predictions, average=average))
+
+
+CUSTOM_METRICS: dict[str, Score] = {
+    "accuracy": _of_labels(metrics.accuracy_score),
+    "balanced_accuracy": _of_labels(metrics.balanced_accuracy_score),
+    "f1": _averaged(metrics.f1_score, "macro"),
+    "f1_binary": _averaged(metrics.f1_score, "binary"),
+    "f1_macro": _averaged(metrics.f1_score, "macro"),
+    "mse": metrics.mean_squared_error,
+    "rmse": metrics.root_mean_squared_error,
+    "mae": metrics.mean_absolute_error,
+    "precision": _averaged(metrics.precision_score, "binary"),
+    "precision_macro": _averaged(metrics.precision_score, "macro"),
+    "precision_micro": _averaged(metrics.precision_score, "micro"),
+    "r2": metrics.r2_score,
+    "recall": _averaged(metrics.recall_score, "binary"),
+    "recall_macro": _averaged(metrics.recall_score, "macro"),
+    "recall_micro": _averaged(metrics.recall_score, "micro"),
+}
+
+
+def custom_metric(names: list[str]) -> Callable[[Any, xgboost.DMatrix], list[tuple[str, float]]]:
+    """The function that XGBoost calls to have the named metrics computed."""
+
+    def compute(predictions: np.ndarray[Any, Any], data: xgboost.DMatrix) -> list[tuple[str, float]]:
+        return [(name, CUSTOM_METRICS[name](data.get_label(), predictions)) for name in names]
+
+    return compute
+
+
+def split_metrics(tuning: list[str] | None, evaluation: list[str] | None) -> tuple[list[str], list[str]]:
+    """The metrics to compute: those that XGBoost computes itself, and the container's."""
+    if tuning is not None and evaluation is not None:
+        wanted = sorted({*tuning, *evaluation})
+    else:
+        wanted = tuning or evaluation or []
+    own = [name for name in wanted if name in CUSTOM_METRICS]
+    return [name for name in wanted if name not in own], own

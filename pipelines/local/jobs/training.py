@@ -1,0 +1,218 @@
+"""Training jobs (contracts sections 1, 2 and 5; CreateTrainingJob in the service's own model)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pipelines.local.containers import images, sandbox
+from pipelines.local.containers.errors import ContainerError
+from pipelines.local.containers.launcher import Process
+from pipelines.local.jobs import channels
+from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
+from pipelines.local.jobs.errors import ClientError, InternalError, JobError, UnsupportedError
+from pipelines.local.jobs.hosts import Host, hosts_of, write_json
+from pipelines.local.jobs.metrics import MetricCollector
+from pipelines.local.jobs.outputs import FolderUpload, files_below, upload_archive
+from pipelines.local.jobs.runs import Run, run_containers
+
+STOP_GRACE_SECONDS = 120.0
+"""How long a container has between SIGTERM and SIGKILL, as the service gives it."""
+
+
+def run_training(request: Request, context: JobContext, *, stop_grace_seconds: float = STOP_GRACE_SECONDS) -> JobOutcome:
+    """Run a training job to its end.
+
+    Parameters
+    ----------
+    request
+        A CreateTrainingJob request that its shape has been checked for.
+    stop_grace_seconds
+        How long a container has between SIGTERM and SIGKILL.
+
+    Returns
+    -------
+    JobOutcome
+        Failures are outcomes, not exceptions; FailureReason as the service words it.
+    """
+    try:
+        return _run(request, context, stop_grace_seconds)
+    except JobError as error:
+        return JobOutcome("Failed", failure_reason=str(error))
+    except ContainerError as error:
+        return JobOutcome("Failed", failure_reason=str(InternalError(str(error))))
+
+
+def _run(request: Request, context: JobContext, stop_grace_seconds: float) -> JobOutcome:
+    stand_in = _stand_in(request)
+    hosts = hosts_of(context.directory, _instance_count(request))
+    context.advance("Downloading", "Downloading input data")
+    channels.prepare(request, hosts, context.store, pipe_is_the_containers=stand_in.training == "xgboost")
+    _write_configuration(request, hosts)
+    checkpoints = _checkpoints(request, context, hosts)
+    collector = MetricCollector(
+        request["AlgorithmSpecification"].get("MetricDefinitions", []), built_in=stand_in.training == "xgboost"
+    )
+    context.advance("Training", "Training image download completed. Training in progress.")
+
+    def start(name: str) -> Process:
+        host = next(host for host in hosts if host.name == name)
+        return sandbox.start(_container(request, context, host), context.isolation)
+
+    def upload_checkpoints() -> None:
+        for upload in checkpoints:
+            upload.upload_changes()
+
+    run = run_containers(
+        start,
+        [host.name for host in hosts],
+        context,
+        max_seconds=request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400),
+        stop_grace_seconds=stop_grace_seconds,
+        meanwhile=upload_checkpoints if checkpoints else None,
+        on_output=collector.read,
+    )
+    context.advance("Uploading", "Uploading generated training model")
+    upload_checkpoints()
+    artifact = _upload_results(request, context, hosts, with_model=run.ending != "finished" or run.code == 0)
+    return _outcome(run, hosts, artifact, collector)
+
+
+def _stand_in(request: Request) -> images.StandIn:
+    specification = request["AlgorithmSpecification"]
+    image = specification.get("TrainingImage")
+    if image is None:
+        raise UnsupportedError("An AlgorithmName is not supported on this machine; give a TrainingImage.")
+    try:
+        stand_in = images.stand_in_for(image)
+    except ContainerError as error:
+        raise ClientError(str(error)) from error
+    if stand_in.training is None and not specification.get("ContainerEntrypoint"):
+        raise ClientError(f"The image {image} is for inference; it does not train.")
+    return stand_in
+
+
+def _instance_count(request: Request) -> int:
+    resources = request.get("ResourceConfig", {})
+    if len(resources.get("InstanceGroups", [])) > 1:
+        raise UnsupportedError("Several InstanceGroups are not supported on this machine; use one InstanceType.")
+    groups = resources.get("InstanceGroups") or [resources]
+    return int(groups[0].get("InstanceCount", 1))
+
+
+def _write_configuration(request: Request, hosts: list[Host]) -> None:
+    resources = request.get("ResourceConfig", {})
+    group = (resources.get("InstanceGroups") or [resources])[0]
+    name, instance_type = group.get("InstanceGroupName", "homogeneousCluster"), group.get("InstanceType", "local")
+    names = [host.name for host in hosts]
+    for host in hosts:
+        folder = host.ml / "input" / "config"
+        write_json(folder / "hyperparameters.json", request.get("HyperParameters", {}))
+        write_json(folder / "inputdataconfig.json", channels.configuration(request))
+        write_json(
+            folder / "resourceconfig.json",
+            {
+                "current_host": host.name,
+                "current_instance_type": instance_type,
+                "current_group_name": name,
+                "hosts": names,
+                "instance_groups": [{"instance_group_name": name, "instance_type": instance_type, "hosts": names}],
+                "network_interface_name": "eth0",
+            },
+        )
+        if "CheckpointConfig" in request:
+            write_json(folder / "checkpointconfig.json", request["CheckpointConfig"])
+        for path in ("model", "output/data", "checkpoints"):
+            (host.ml / path).mkdir(parents=True, exist_ok=True)
+
+
+def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> list[FolderUpload]:
+    """Bring earlier checkpoints to the hosts; what is to keep the new ones in the store."""
+    configuration = request.get("CheckpointConfig")
+    if configuration is None:
+        return []
+    uri = configuration["S3Uri"]
+    path = configuration.get("LocalPath", "/opt/ml/checkpoints")
+    if not path.startswith("/opt/ml/"):
+        raise UnsupportedError(f"The checkpoint LocalPath {path} is not below /opt/ml, as it has to be on this machine.")
+    uploads = []
+    for host in hosts:
+        folder = host.ml / path.removeprefix("/opt/ml/")
+        folder.mkdir(parents=True, exist_ok=True)
+        prefix = uri.rstrip("/") + "/"
+        for each in context.store.list(prefix):
+            name = f"s3://{each.bucket}/{each.key}".removeprefix(prefix)
+            context.store.download(f"s3://{each.bucket}/{each.key}", folder / name)
+        uploads.append(FolderUpload(folder, uri, context.store))
+    return uploads
+
+
+def _container(request: Request, context: JobContext, host: Host) -> sandbox.Container:
+    specification = request["AlgorithmSpecification"]
+    command = specification.get("ContainerEntrypoint") or sandbox.stand_in_command(
+        "train", specification["TrainingImage"]
+    )
+    return sandbox.Container(
+        arguments=[*command, *specification.get("ContainerArguments", [])],
+        directory=host.directory,
+        environment={
+            **context.environment,
+            "TRAINING_JOB_NAME": context.name,
+            "TRAINING_JOB_ARN": context.arn,
+            "CURRENT_HOST": host.name,
+            **request.get("Environment", {}),
+        },
+        threads=context.threads(),
+        network_isolation=bool(request.get("EnableNetworkIsolation")),
+        working_directory=str(host.directory / "work"),
+    )
+
+
+def _upload_results(request: Request, context: JobContext, hosts: list[Host], *, with_model: bool) -> str | None:
+    """Upload ``model`` and ``output/data``; the URI of the model artifact."""
+    output: dict[str, Any] = request["OutputDataConfig"]
+    base = f"{output['S3OutputPath'].rstrip('/')}/{context.name}/output"
+    compressed = output.get("CompressionType", "GZIP") == "GZIP"
+    artifact = None
+    for name, folders, wanted in (
+        ("output", [host.ml / "output" / "data" for host in hosts], True),
+        ("model", [host.ml / "model" for host in hosts], with_model),
+    ):
+        if not wanted or (name == "output" and not _has_files(folders)):
+            continue
+        uri = f"{base}/{name}.tar.gz" if compressed else f"{base}/{name}/"
+        if compressed:
+            upload_archive(folders, uri, context.directory, context.store)
+        else:
+            for folder in reversed(folders):
+                FolderUpload(folder, uri, context.store).upload_changes()
+        artifact = uri if name == "model" else artifact
+    return artifact
+
+
+def _has_files(folders: list[Path]) -> bool:
+    return any(True for folder in folders for _ in files_below(folder))
+
+
+def _outcome(run: Run, hosts: list[Host], artifact: str | None, collector: MetricCollector) -> JobOutcome:
+    metrics = collector.final_metrics()
+    if run.ending == "stopped":
+        return JobOutcome("Stopped", model_artifacts=artifact, metrics=metrics)
+    if run.ending == "timed out":
+        return JobOutcome(
+            "Stopped", secondary_status="MaxRuntimeExceeded", model_artifacts=artifact, metrics=metrics
+        )
+    if run.code != 0:
+        return JobOutcome("Failed", failure_reason=_failure_reason(run, hosts), metrics=metrics)
+    return JobOutcome("Completed", model_artifacts=artifact, metrics=metrics)
+
+
+def _failure_reason(run: Run, hosts: list[Host]) -> str:
+    """What ``/opt/ml/output/failure`` says, in the service's frame and length."""
+    written = ""
+    for host in hosts:
+        path = host.ml / "output" / "failure"
+        if path.is_file() and not path.is_symlink() and not written:
+            written = path.read_text(encoding="utf-8", errors="replace")
+    suffix = f", exit code: {run.code}"
+    return f"AlgorithmError: {written}"[: 1024 - len(suffix)] + suffix
