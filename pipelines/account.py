@@ -1,0 +1,89 @@
+"""The AWS account as target: who is calling, in which region, with which role and bucket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import EnvironmentProblem
+from pipelines.settings import Settings
+
+INSIDE_SAGEMAKER = Path("/opt/ml/metadata/resource-metadata.json")
+"""Studio and notebook instances describe themselves here; their own role is then the execution role."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the definition must know of the account."""
+
+    region: str
+    role: str
+    bucket: str
+
+
+def find_account(settings: Settings) -> Account:
+    """Ask AWS who is calling, and settle region, role and bucket.
+
+    Raises
+    ------
+    EnvironmentProblem
+        No region, no credentials, no role, or a bucket that cannot be used.
+    """
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    session = boto3.Session(region_name=settings.region)
+    region = session.region_name
+    if not region:
+        raise EnvironmentProblem("No AWS region is set. Give one with --region or AWS_REGION.")
+    try:
+        identity = session.client("sts").get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        raise EnvironmentProblem(
+            f"AWS does not accept any credentials of this machine ({error}). Log in (aws configure, aws sso login), "
+            "or run on this machine with --target local."
+        ) from error
+    role = settings.role_arn or _own_role(session, identity["Arn"])
+    bucket = settings.bucket or default_bucket(region, identity["Account"])
+    _check_bucket(session.client("s3"), bucket, region)
+    return Account(region, role, bucket)
+
+
+def default_bucket(region: str, account: str) -> str:
+    """Name the bucket by the SDK's own convention.
+
+    Examples
+    --------
+    >>> default_bucket("us-east-1", "123456789012")
+    'sagemaker-us-east-1-123456789012'
+    """
+    return f"sagemaker-{region}-{account}"
+
+
+def _own_role(session: Any, caller_arn: str) -> str:
+    """Inside SageMaker the caller has taken on the execution role itself; its ARN is IAM's to say."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if ":assumed-role/" in caller_arn and INSIDE_SAGEMAKER.exists():
+        try:
+            arn: str = session.client("iam").get_role(RoleName=caller_arn.split("/")[1])["Role"]["Arn"]
+        except (BotoCoreError, ClientError) as error:
+            raise EnvironmentProblem(f"The role of this notebook cannot be read ({error}). {_NAME_A_ROLE}") from error
+        return arn
+    raise EnvironmentProblem(f"No execution role is given. {_NAME_A_ROLE}")
+
+
+_NAME_A_ROLE = "Name the role that SageMaker may take on with --role-arn or SAGEMAKER_PIPELINE_ROLE_ARN."
+
+
+def _check_bucket(s3: Any, bucket: str, region: str) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except (BotoCoreError, ClientError) as error:
+        raise EnvironmentProblem(
+            f"The bucket {bucket} cannot be used ({error}). Name another with --bucket, or make it: "
+            f"aws s3 mb s3://{bucket} --region {region}"
+        ) from error
