@@ -20,8 +20,8 @@ def check_hours_differ(frame: pd.DataFrame) -> None:
         hour = frame.loc[later, "datetime"]
         earlier = (frame["datetime"] == hour).idxmax()
         raise HoursError(
-            f"Lines {earlier} and {later} are both the hour {hour:%Y-%m-%d %H:%M}, and {int(doubled.sum())} rows in "
-            "all repeat an hour; keep one row per hour."
+            f"Lines {earlier} and {later} are both the hour {hour:%Y-%m-%d %H:%M} (repeated hours in all: "
+            f"{int(doubled.sum())}); keep one row per hour."
         )
 
 

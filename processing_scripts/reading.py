@@ -110,7 +110,7 @@ def _rentals(cells: Cells, *, required: bool) -> pd.Series[Any]:
     rentals = cells.numbers(column)
     if required and rentals.isna().any():
         raise CellError(
-            int(rentals.isna().idxmax()), cells.title(TARGET), "is empty; enter the number of rented bikes."
+            int(rentals.isna().idxmax()), cells.title(TARGET), "the cell is empty; enter the number of rented bikes."
         )
     fractional = (rentals % 1 != 0) & rentals.notna()
     if fractional.any():
@@ -153,7 +153,9 @@ def _hours_of_day(cells: Cells, times: Sequence[int | None]) -> list[int]:
     hours = cells.numbers(_column("hour"))
     wrong = hours.isna() | (hours % 1 != 0)
     if wrong.any():
-        raise CellError(int(wrong.idxmax()), cells.title("hour"), "is not a full hour from 0 to 23; correct the cell.")
+        position = int(np.argmax(wrong))
+        problem = f"'{cells.texts('hour')[position]}' is not a full hour from 0 to 23; correct the cell."
+        raise CellError(cells.table.lines[position], cells.title("hour"), problem)
     for line, hour, time in zip(cells.table.lines, hours, times, strict=True):
         if time not in {None, 0, hour}:
             problem = f"says {hour:g} o'clock but '{cells.title('date')}' says {time} o'clock; keep the right one."

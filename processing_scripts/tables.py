@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from processing_scripts.errors import FileError
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 _SEPARATORS = (",", ";", "\t", "|")
 
@@ -69,25 +74,32 @@ def read_table(path: Path, *, recognise: Callable[[list[str]], int]) -> Table:
         When the file is empty, is no text table, or has a row of another width than its header.
     """
     text = _decode(path)
-    lines = text.splitlines(keepends=True)
-    separator = max(_SEPARATORS, key=lambda candidate: recognise(_cells(lines[0], candidate)))
-    reader = csv.reader(lines, delimiter=separator)
+    try:
+        separator = max(_SEPARATORS, key=lambda candidate: recognise(next(_reader(text, candidate), [])))
+        return _table(_reader(text, separator), separator, path)
+    except csv.Error as error:
+        message = f"{path.name} is not CSV ({error}); look for a quotation mark too many, or save the table again."
+        raise FileError(message) from error
+
+
+def _reader(text: str, separator: str) -> CsvReader:
+    # Lines end as in any text file, and nowhere else: str.splitlines would end them at rarer characters too.
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def _table(reader: CsvReader, separator: str, path: Path) -> Table:
     header = [cell.strip() for cell in next(reader)]
     rows: list[list[str]] = []
-    numbers: list[int] = []
-    try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            if any(cells):
-                _check_width(cells, header, reader.line_num, path)
-                rows.append(cells)
-                numbers.append(reader.line_num)
-    except csv.Error as error:
-        message = f"Line {reader.line_num} of {path.name} is not CSV ({error}); save the table again as CSV."
-        raise FileError(message) from error
+    lines: list[int] = []
+    for row in reader:
+        cells = [cell.strip() for cell in row]
+        if any(cells):
+            _check_width(cells, header, reader.line_num, path)
+            rows.append(cells)
+            lines.append(reader.line_num)
     if not rows:
         raise FileError(f"{path.name} has a header but no rows; bring a file with hourly rows below it.")
-    return Table(header=header, rows=rows, lines=numbers, separator=separator)
+    return Table(header=header, rows=rows, lines=lines, separator=separator)
 
 
 def _decode(path: Path) -> str:
@@ -115,10 +127,6 @@ def _strictly(data: bytes, encoding: str, path: Path) -> str:
     except UnicodeDecodeError as error:
         message = f"{path.name} says it is {encoding} but breaks off at byte {error.start}; save it as CSV in UTF-8."
         raise FileError(message) from error
-
-
-def _cells(line: str, separator: str) -> list[str]:
-    return next(csv.reader([line], delimiter=separator), [])
 
 
 def _check_width(cells: list[str], header: list[str], line: int, path: Path) -> None:

@@ -1,0 +1,72 @@
+"""The schema travels with the model, and features that do not fit it are refused."""
+
+import json
+
+import pytest
+
+from processing_scripts.errors import FeatureError
+from processing_scripts.schema import check_features, feature_names, load_schema
+
+
+@pytest.fixture(scope="module")
+def job(run_job, raw_frame, csv_bytes):
+    return run_job(csv_bytes(raw_frame()))
+
+
+@pytest.fixture(scope="module")
+def schema(job):
+    return load_schema(job.output / "schema" / "schema.json")
+
+
+@pytest.fixture(scope="module")
+def batch(job, schema):
+    return job.table("batch/data.csv").set_axis(feature_names(schema), axis=1)
+
+
+def test_the_features_it_was_made_with_are_accepted(batch, schema):
+    check_features(batch, schema)
+    check_features(batch.shape[1], schema)
+
+
+@pytest.mark.parametrize("change", [-1, 1])
+def test_another_number_of_features_is_refused(change, batch, schema):
+    width = batch.shape[1]
+    with pytest.raises(
+        FeatureError, match=f"There are {width + change} features where the model was trained with {width}"
+    ):
+        check_features(width + change, schema)
+
+
+def test_another_order_of_features_is_refused(batch, schema):
+    swapped = batch[[*batch.columns[1::-1], *batch.columns[2:]]]
+    with pytest.raises(FeatureError, match="Feature 1 is 'hour_sine' where the model was trained with 'hour'"):
+        check_features(swapped, schema)
+
+
+def test_ranges_are_those_of_the_training_part(job, schema):
+    training = job.table("regression/train/data.csv").drop(columns=0)
+    assert [feature["minimum"] for feature in schema["features"]] == training.min().tolist()
+    assert [feature["maximum"] for feature in schema["features"]] == training.max().tolist()
+
+
+def test_what_the_split_leaves_out_is_said_with_its_reason(schema):
+    assert "look them up" in schema["left_out"]["day_index"]
+    assert not schema["left_out"].keys() & set(feature_names(schema))
+
+
+def test_a_missing_schema_is_refused(tmp_path):
+    with pytest.raises(FeatureError, match="is missing; it is an output of preprocessing"):
+        load_schema(tmp_path / "schema.json")
+
+
+def test_a_file_that_is_no_schema_is_refused(tmp_path):
+    (tmp_path / "schema.json").write_text("nothing")
+    with pytest.raises(FeatureError, match="is not JSON"):
+        load_schema(tmp_path / "schema.json")
+
+
+@pytest.mark.parametrize("content", [{"format_version": 2}, {}, []])
+def test_a_schema_of_another_format_version_is_refused(content, tmp_path):
+    (tmp_path / "schema.json").write_text(json.dumps(content))
+    with pytest.raises(FeatureError, match="where 1 is known; run preprocessing again"):
+        load_schema(tmp_path / "schema.json")

@@ -1,0 +1,93 @@
+"""Features say what they mean, and are known in the hour itself."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from processing_scripts.features import FEATURES, features_for, left_out_of, make_features
+from processing_scripts.splits import SPLITS
+
+
+@pytest.fixture(scope="module")
+def observations(raw_frame, csv_bytes, read):
+    return read(csv_bytes(raw_frame(first="2018-05-18", hours=20 * 24)))
+
+
+def test_every_feature_is_a_number_for_every_row(observations):
+    features = make_features(observations)
+    assert list(features.columns) == [feature.name for feature in FEATURES]
+    assert all(np.issubdtype(dtype, np.number) for dtype in features.dtypes)
+    assert not features.isna().any(axis=None)
+    assert features.index.equals(observations.index)
+
+
+def test_flags_are_0_or_1(observations):
+    features = make_features(observations)
+    flags = [feature.name for feature in FEATURES if feature.type == "flag"]
+    assert features[flags].isin([0, 1]).all(axis=None)
+
+
+def test_rentals_are_not_looked_at(observations):
+    assert_frame_equal(make_features(observations), make_features(observations.assign(rentals=np.nan)))
+
+
+@given(rows=st.sets(st.integers(0, 479), min_size=1, max_size=30))
+@settings(max_examples=25, deadline=None)
+def test_an_hour_has_the_same_features_whatever_hours_are_beside_it(rows, observations):
+    alone = observations.iloc[sorted(rows)]
+    assert_frame_equal(make_features(alone), make_features(observations).loc[alone.index])
+
+
+def test_the_calendar_of_buddhas_birthday_2018(observations):
+    """Tuesday, 22 May 2018, with a bridge day before it."""
+    features = make_features(observations).set_index(observations["datetime"])
+    birthday = features.loc[pd.Timestamp("2018-05-22 08:00")]
+    assert birthday[["weekday", "public_holiday", "day_off", "bridge_day", "days_off_in_a_row"]].tolist() == [
+        1,
+        1,
+        1,
+        0,
+        1,
+    ]
+    assert birthday["hour_of_day_kind"] == 32
+    monday = features.loc[pd.Timestamp("2018-05-21 08:00")]
+    assert monday[["bridge_day", "day_off", "day_off_yesterday", "day_off_tomorrow"]].tolist() == [1, 0, 1, 1]
+    assert monday["hour_of_day_kind"] == 8
+
+
+def test_the_end_of_a_day_lies_beside_its_beginning(observations):
+    features = make_features(observations).set_index("hour")[["hour_sine", "hour_cosine"]].drop_duplicates()
+    distance = np.linalg.norm(features.loc[23] - features.loc[0])
+    assert distance == pytest.approx(np.linalg.norm(features.loc[11] - features.loc[12]), abs=1e-5)
+
+
+def test_humidity_0_is_a_failed_sensor_and_is_calculated_from_the_dew_point(observations):
+    """Seoul, 21 May 2018, 2 o'clock: 13.9 °C with a dew point of -2.1 °C is a humidity of 33 %."""
+    failed = observations.assign(humidity=0.0, temperature=13.9, dew_point=-2.1)
+    assert make_features(failed)["humidity"].unique().tolist() == [33]
+    unknown = make_features(failed.assign(dew_point=np.nan))
+    assert unknown["humidity"].isna().all()
+    assert unknown["apparent_temperature"].isna().all()
+
+
+def test_it_feels_colder_in_wind_and_warmer_in_damp_air(observations):
+    calm = observations.assign(temperature=20.0, humidity=50.0, wind_speed=0.0)
+    felt = make_features(calm)["apparent_temperature"].iloc[0]
+    assert felt == pytest.approx(19.86, abs=0.05)
+    assert make_features(calm.assign(wind_speed=5.0))["apparent_temperature"].iloc[0] == pytest.approx(felt - 3.5)
+    assert make_features(calm.assign(humidity=90.0))["apparent_temperature"].iloc[0] > felt
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_every_feature_is_either_used_by_a_split_or_left_out_with_a_reason(split):
+    used = [feature.name for feature in features_for(split)]
+    left_out = [feature.name for feature in left_out_of(split)]
+    assert sorted(used + left_out) == sorted(feature.name for feature in FEATURES)
+    assert all(feature.left_out[split] for feature in left_out_of(split))
+
+
+def test_only_the_split_by_time_may_use_the_trend():
+    assert [split for split in SPLITS if "day_index" in {feature.name for feature in features_for(split)}] == ["time"]

@@ -1,0 +1,175 @@
+"""The job as a whole: its outputs, and that nothing of the test part leaks into training."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from processing_scripts.splits import PARTS, SPLITS
+
+REPOSITORY = Path(__file__).parents[3]
+TASKS = ("regression", "classification")
+
+
+@pytest.fixture(scope="module")
+def data(raw_frame, csv_bytes):
+    return csv_bytes(raw_frame())
+
+
+@pytest.fixture(scope="module", params=SPLITS)
+def job(request, data, run_job):
+    return run_job(data, "--split", request.param, "--seed", "7")
+
+
+@pytest.fixture(scope="module")
+def schema(job):
+    return json.loads((job.output / "schema" / "schema.json").read_text())
+
+
+def files_below(directory):
+    return sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())
+
+
+def test_the_outputs_are_these_files_and_no_others(job):
+    assert files_below(job.output) == sorted(
+        [f"{task}/{part}/data.csv" for task in TASKS for part in PARTS]
+        + [f"keys/{part}.csv" for part in (*PARTS, "batch")]
+        + ["batch/data.csv", "schema/schema.json"]
+    )
+
+
+def test_the_built_ins_get_numbers_without_a_header_and_the_label_first(job):
+    for part in PARTS:
+        keys = job.table(f"keys/{part}.csv")
+        regression = job.table(f"regression/{part}/data.csv")
+        classification = job.table(f"classification/{part}/data.csv")
+        assert regression[0].tolist() == keys["rentals"].tolist()
+        assert set(classification[0]) == {0, 1}
+        assert regression.drop(columns=0).equals(classification.drop(columns=0))
+        assert all(np.issubdtype(dtype, np.number) for dtype in regression.dtypes)
+
+
+def test_the_label_is_high_demand_above_the_threshold(job, schema):
+    for part in PARTS:
+        high = job.table(f"keys/{part}.csv")["rentals"] > schema["threshold"]
+        assert job.table(f"classification/{part}/data.csv")[0].tolist() == high.astype(int).tolist()
+
+
+def test_the_threshold_comes_from_the_training_part_alone(job, schema):
+    assert schema["threshold"] == job.table("keys/train.csv")["rentals"].median()
+
+
+def test_no_hour_is_in_two_parts_and_none_is_lost(job, raw_frame):
+    hours = pd.concat([job.table(f"keys/{part}.csv")["datetime"] for part in PARTS])
+    assert len(hours) == len(raw_frame())
+    assert hours.is_unique
+
+
+def test_the_test_part_has_no_say_in_anything_learned(raw_frame, csv_bytes, run_job, data):
+    """Other rentals in the test hours change neither the training files nor the threshold."""
+    before = run_job(data, "--split", "days", "--seed", "7")
+    test_hours = set(before.table("keys/test.csv")["datetime"])
+    frame = raw_frame()
+    starts = pd.to_datetime(frame["Date"] + " " + frame["Hour"], format="%d/%m/%Y %H").dt.strftime("%Y-%m-%dT%H:%M:%S")
+    frame.loc[starts.isin(test_hours), ["Rented Bike Count", "Rainfall(mm)"]] = ["3000", "12"]
+    frame.loc[starts == min(test_hours), "Rented Bike Count"] = "1"
+    after = run_job(csv_bytes(frame), "--split", "days", "--seed", "7")
+    for path in ("regression/train/data.csv", "regression/validation/data.csv", "classification/train/data.csv"):
+        assert (before.output / path).read_bytes() == (after.output / path).read_bytes()
+    schemas = [json.loads((job.output / "schema" / "schema.json").read_text()) for job in (before, after)]
+    for schema in schemas:
+        del schema["dataset"]["sha256"]
+    assert schemas[0] == schemas[1]
+
+
+def test_the_schema_says_how_it_was_made(job, schema, data):
+    assert schema["format_version"] == 1
+    assert schema["feature_set"] == "now"
+    assert schema["history_hours"] == 0
+    assert (schema["seed"], schema["threshold_quantile"]) == (7, 0.5)
+    assert schema["tasks"] == list(TASKS)
+    assert schema["rows"] == {part: len(job.table(f"keys/{part}.csv")) for part in (*PARTS, "batch")}
+    assert schema["dataset"] == {
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "rows": 1440,
+        "kind": "real-data",
+        "first_hour": "2018-04-20T00:00:00",
+        "last_hour": "2018-06-18T23:00:00",
+    }
+    assert len(schema["features"]) == job.table("batch/data.csv").shape[1]
+
+
+def test_the_same_input_gives_the_same_bytes(data, run_job):
+    first, second = (run_job(data, "--seed", "7") for _ in range(2))
+    for path in files_below(first.output):
+        assert (first.output / path).read_bytes() == (second.output / path).read_bytes(), path
+
+
+def test_the_test_part_is_the_batch_where_no_other_is_given(job):
+    batch = job.table("batch/data.csv")
+    assert batch.to_numpy().tolist() == job.table("regression/test/data.csv").drop(columns=0).to_numpy().tolist()
+    assert job.table("keys/batch.csv").equals(job.table("keys/test.csv"))
+
+
+def test_other_hours_are_predicted_where_they_are_given(data, raw_frame, csv_bytes, run_job):
+    coming = raw_frame(first="2018-07-01", hours=30).drop(columns="Rented Bike Count")
+    job = run_job(data, batch=csv_bytes(coming, encoding="utf-8", separator=";", line_end="\n"))
+    keys = job.table("keys/batch.csv")
+    assert keys["datetime"].tolist()[::29] == ["2018-07-01T00:00:00", "2018-07-02T05:00:00"]
+    assert keys["rentals"].isna().all()
+    assert len(job.table("batch/data.csv")) == 30
+
+
+def test_a_failed_humidity_sensor_leaves_no_0_in_the_features(raw_frame, csv_bytes, run_job):
+    frame = raw_frame()
+    frame.loc[::100, "Humidity(%)"] = "0"
+    job = run_job(csv_bytes(frame))
+    schema = json.loads((job.output / "schema" / "schema.json").read_text())
+    (humidity,) = (feature for feature in schema["features"] if feature["name"] == "humidity")
+    assert humidity["minimum"] > 0
+
+
+def test_a_generated_sample_is_marked_as_what_it_is(raw_frame, csv_bytes, run_job):
+    job = run_job(csv_bytes(raw_frame().assign(**{"Generated Sample": "Yes"})))
+    schema = json.loads((job.output / "schema" / "schema.json").read_text())
+    assert schema["dataset"]["kind"] == "generated-sample"
+
+
+def test_a_threshold_quantile_moves_the_threshold(data, run_job):
+    job = run_job(data, "--threshold-quantile", "0.75")
+    schema = json.loads((job.output / "schema" / "schema.json").read_text())
+    assert schema["threshold"] == job.table("keys/train.csv")["rentals"].quantile(0.75)
+
+
+def test_it_runs_as_a_container_starts_it(data, tmp_path):
+    for name in ("data", "batch"):
+        (tmp_path / "input" / name).mkdir(parents=True)
+        (tmp_path / "input" / name / "bikes.csv").write_bytes(data)
+    command = [sys.executable, "-W", "error", "-m", "processing_scripts.preprocess", "--split", "time"]
+    command += [
+        "--input",
+        str(tmp_path / "input"),
+        "--output",
+        str(tmp_path / "output"),
+        "--message",
+        str(tmp_path / "m"),
+    ]
+    environment = {"PYTHONPATH": str(REPOSITORY), "PATH": os.environ["PATH"]}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+    assert len(files_below(tmp_path / "output")) == 12
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_the_real_file_is_preprocessed_for_every_split(split, real_file, run_job):
+    job = run_job(real_file.read_bytes(), "--split", split, "--seed", "42")
+    assert job.exit_code == 0
+    schema = json.loads((job.output / "schema" / "schema.json").read_text())
+    assert sum(schema["rows"][part] for part in PARTS) == 8760
+    assert 400 < schema["threshold"] < 700

@@ -1,0 +1,62 @@
+"""Parts do not overlap, are of the size they should be, and are drawn again by the same seed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processing_scripts.splits import PARTS, SPLITS, split_hours
+
+
+@pytest.fixture(scope="module")
+def year():
+    hours = pd.Series(pd.date_range("2017-12-01", periods=8760, freq="h"))
+    return hours.sample(frac=1, random_state=0)
+
+
+@given(seed=st.integers(0, 2**32), split=st.sampled_from(SPLITS))
+@settings(max_examples=30, deadline=None)
+def test_the_parts_are_80_10_and_10_of_a_hundred(seed, split, year):
+    shares = split_hours(year, split, seed).value_counts(normalize=True)
+    assert set(shares.index) == set(PARTS)
+    assert shares[list(PARTS)].tolist() == pytest.approx([0.8, 0.1, 0.1], abs=0.002)
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_the_same_seed_draws_the_same_parts(split, year):
+    assert split_hours(year, split, 3).equals(split_hours(year, split, 3))
+
+
+@pytest.mark.parametrize("split", ["hours", "days"])
+def test_another_seed_draws_other_parts(split, year):
+    assert not split_hours(year, split, 3).equals(split_hours(year, split, 4))
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=20, deadline=None)
+def test_the_hours_of_a_day_stay_together_in_a_split_by_days(seed, year):
+    parts = split_hours(year, "days", seed)
+    assert parts.groupby(year.dt.date).nunique().eq(1).all()
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=20, deadline=None)
+def test_every_month_has_its_share_of_days_in_every_part(seed, year):
+    parts = split_hours(year, "days", seed)
+    days = pd.crosstab(year.dt.month, parts) / 24
+    assert days[["validation", "test"]].isin([2, 3, 4]).all(axis=None)
+
+
+def test_a_split_by_time_trains_on_what_was_before_and_tests_on_what_came_after(year):
+    parts = split_hours(year, "time", 0)
+    first, last = year.groupby(parts).min(), year.groupby(parts).max()
+    assert last["train"] < first["validation"] < last["validation"] < first["test"]
+    assert last["test"] == year.max()
+
+
+def test_days_that_are_not_whole_stay_together_too():
+    hours = pd.Series(pd.date_range("2018-01-01 07:00", periods=1000, freq="h")).drop(index=range(50, 60))
+    parts = split_hours(hours, "days", 0)
+    assert parts.groupby(hours.dt.date).nunique().eq(1).all()
+    assert np.array_equal(parts.index, hours.index)
