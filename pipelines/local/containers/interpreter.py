@@ -233,10 +233,11 @@ def _run(program: _Program, launch: Launch, template: Template) -> None:
 def _code_of(program: _Program, main: types.ModuleType) -> types.CodeType:
     if program.kind == "-c":
         return compile(program.target, "<string>", "exec", dont_inherit=True)
-    main.__file__ = program.target
+    path = str(Path(program.target).absolute())
+    main.__file__ = path
     main.__dict__["__cached__"] = None
-    main.__loader__ = SourceFileLoader("__main__", program.target)
-    return compile(Path(program.target).read_bytes(), program.target, "exec", dont_inherit=True)
+    main.__loader__ = SourceFileLoader("__main__", path)
+    return compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
 
 
 def _run_stand_in(program: _Program, template: Template) -> None:

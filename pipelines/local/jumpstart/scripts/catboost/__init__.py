@@ -1,0 +1,1 @@
+"""CatBoost, classification and regression."""

@@ -1,0 +1,1 @@
+"""LightGBM, classification and regression."""
