@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from pipelines.local.logs import Logs
@@ -100,7 +100,7 @@ class AwsServices:
             return scope.group(1).lower()
         if len(presigned) == 5:
             return presigned[3].lower()
-        host = self._moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))
+        host: str | None = self._moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))
         return host.split(".")[0] if host else "s3"
 
     def _make_role(self) -> None:
@@ -148,7 +148,7 @@ class AwsServices:
             if not part_of_upload and not _READING_SUBRESOURCES & query.keys():
                 self._objects.write_down(bucket, key)
         elif method == "POST" and "delete" in query:
-            for element in ElementTree.fromstring(body).iter():  # noqa: S314 - from the caller's own machine
+            for element in ET.fromstring(body).iter():  # noqa: S314 - from the caller's own machine
                 if element.tag.endswith("Key") and element.text:
                     self._objects.write_down(bucket, element.text)
         elif method in ("PUT", "DELETE"):

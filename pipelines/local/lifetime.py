@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from pipelines.local.errors import StateDirectoryError
 from pipelines.local.service import ACCOUNT_ID, ROLE_NAME, Isolation, Runners, Service, environment
@@ -27,6 +27,9 @@ _IDENTITY_TIMEOUT_SECONDS = 5
 @dataclass(frozen=True)
 class RunningService:
     """A service in another process, which serves the same state directory."""
+
+    in_process: ClassVar[bool] = False
+    """Whether the service ends with this process."""
 
     endpoint_url: str
     region: str

@@ -227,7 +227,7 @@ class Objects:
         with self.lock:
             stored = self._backend.put_object(bucket, key, b"", etag=etag, disable_notification=True)
             stored.contentsize = path.stat().st_size
-            stored._value_buffer = FileValue(path)
+            _keep_bytes_in(stored, path)
             self.write_down(bucket, key)
 
     def _file_for(self, version: Any) -> str | None:
@@ -241,7 +241,7 @@ class Objects:
             value.seek(0)
             path, digest = self._write(iter(lambda: value.read(_BLOCK), b""))
             version._etag = version._etag or digest
-            version._value_buffer = FileValue(path)
+            _keep_bytes_in(version, path)
         value.close()
         if version.multipart is not None:  # its parts are second copies of the bytes
             version.multipart.dispose()
@@ -262,7 +262,7 @@ class Objects:
         from moto.s3.models import FakeDeleteMarker, FakeKey
 
         attributes = json.loads(stored)
-        version = FakeKey(key, b"", self._backend.account_id, self._region, bucket_name=bucket)
+        version: Any = FakeKey(key, b"", self._backend.account_id, self._region, bucket_name=bucket)
         tags, metadata = attributes.pop("tags", {}), attributes.pop("metadata", {})
         modified = datetime.fromtimestamp(attributes.pop("last_modified"), UTC).replace(tzinfo=None)
         if file is None:
@@ -272,7 +272,7 @@ class Objects:
             version = marker
         else:
             vars(version).update(attributes)
-            version._value_buffer = FileValue(self._path(file))
+            _keep_bytes_in(version, self._path(file))
             version._metadata.update(metadata)
             if tags:
                 self._backend.put_object_tagging(version, tags)
@@ -286,3 +286,8 @@ class Objects:
         for path in self._directory.glob("*/*"):
             if path.name not in known:
                 path.unlink()
+
+
+def _keep_bytes_in(version: Any, path: Path) -> None:
+    """Let moto find a version's bytes in a file, in place of its own copy."""
+    version._value_buffer = FileValue(path)

@@ -80,7 +80,7 @@ def _guarded(operation: str, answer: Callable[[], protocol.HttpAnswer]) -> proto
         return runtime.model_error(error)
     except ApiError as error:
         return protocol.failure(error)
-    except Exception as error:  # the border of the server: a defect of ours must reach the client as one, with its name
+    except Exception as error:  # noqa: BLE001 - the border: a defect of ours must reach the client under its name
         _LOG.exception("%s failed", operation)
         return protocol.failure(_InternalError(f"{type(error).__name__}: {error}"))
 

@@ -51,6 +51,9 @@ class Service:
         What runs: jobs, pipeline executions, and the servers behind endpoints.
     """
 
+    in_process = True
+    """Whether the service ends with this process."""
+
     objects: Objects
     aws_services: AwsServices
     executions: Executions

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import ListShape, Shape, StructureShape
 
-from pipelines.local.engine import cache, conditions, expressions, graph, parameters, paths, retry
+from pipelines.local.engine import cache, conditions, expressions, graph, parameters, references, retry
 from pipelines.local.engine.definition import Definition, Step
-from pipelines.local.errors import DefinitionError, ExpressionError, SerializationException
+from pipelines.local.errors import DefinitionError, SerializationException
 from pipelines.local.shapes import message_of, service_model, violations
 from pipelines.local.steps import API_STEPS, KNOWN_STEPS, SUPPORTED_STEPS, ApiStep
 
 _STEP_NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
-_ANYTHING = None
 
 
 def check(definition: Definition) -> None:
@@ -31,7 +29,7 @@ def check(definition: Definition) -> None:
     for step in definition.steps.values():
         _check_step(definition, step)
     for expression in expressions.all_expressions(definition.experiment):
-        _check_expression(definition, "PipelineExperimentConfig", expression)
+        references.check_expression(definition, "PipelineExperimentConfig", expression)
     cycle = graph.find_cycle(definition)
     if cycle:
         raise DefinitionError(f"The steps wait for each other in a circle: {' -> '.join(cycle)}.")
@@ -44,9 +42,9 @@ def _check_step(definition: Definition, step: Step) -> None:
         raise DefinitionError(f"Unknown step type {step.type!r} of step {step.name}.")
     for need in sorted(step.needs):
         if need not in definition.steps:
-            raise DefinitionError(f"Step {step.name} depends on {_unknown(need, definition.steps, 'step')}")
+            raise DefinitionError(f"Step {step.name} depends on {references.unknown(need, definition.steps, 'step')}")
     for expression in expressions.all_expressions(step.arguments):
-        _check_expression(definition, f"step {step.name}", expression)
+        references.check_expression(definition, f"step {step.name}", expression)
     if step.type not in SUPPORTED_STEPS:
         return
     if step.type == "Condition":
@@ -54,103 +52,6 @@ def _check_step(definition: Definition, step: Step) -> None:
     elif step.type in API_STEPS:
         _check_arguments(step, API_STEPS[step.type])
     _check_options(step)
-
-
-def _unknown(name: str, known: Iterable[str], noun: str) -> str:
-    similar = difflib.get_close_matches(name, list(known), n=1)
-    return f"the {noun} {name}, which is not in the definition." + (f" Did you mean {similar[0]}?" if similar else "")
-
-
-# References.
-
-
-def _check_expression(definition: Definition, where: str, expression: Mapping[str, Any]) -> None:
-    kind, argument = next(iter(expression.items()))
-    if kind == "Get":
-        _check_get(definition, where, argument)
-    elif not isinstance(argument, Mapping):
-        raise DefinitionError(f"{kind} in {where} is not a Json Object.")
-    elif kind == "Std:Join":
-        if not isinstance(argument.get("Values"), list | Mapping):
-            raise DefinitionError(f"Std:Join in {where} has no list of Values.")
-    else:
-        _check_json_get(definition, where, argument)
-
-
-def _check_get(definition: Definition, where: str, reference: object) -> None:
-    root, _, rest = str(reference).partition(".")
-    if root == "Parameters":
-        if rest not in definition.parameters:
-            raise DefinitionError(f"{reference} in {where} names {_unknown(rest, definition.parameters, 'parameter')}")
-    elif root == "Execution":
-        if rest not in expressions.EXECUTION_VARIABLES:
-            raise DefinitionError(
-                f"{reference} in {where} is not an execution variable; there are "
-                f"{', '.join(expressions.EXECUTION_VARIABLES)}."
-            )
-    elif root == "Steps":
-        _check_property(definition, where, str(reference), rest)
-    elif root != "LoopBody":  # of ForEach, which is refused when an execution starts
-        raise DefinitionError(f"{reference} in {where} starts with none of Parameters, Steps and Execution.")
-
-
-def _check_property(definition: Definition, where: str, reference: str, rest: str) -> None:
-    name, _, path = rest.partition(".")
-    if name not in definition.steps:
-        raise DefinitionError(f"{reference} in {where} names {_unknown(name, definition.steps, 'step')}")
-    step = definition.steps[name]
-    if path.startswith("PropertyFiles."):
-        if path.removeprefix("PropertyFiles.") not in step.property_files:
-            raise DefinitionError(f"{reference} in {where}: the step {name} has no such property file.")
-        return
-    if step.type == "Condition" and path != "Outcome":
-        raise DefinitionError(f"{reference} in {where}: a Condition step has no property but Outcome.")
-    kind = API_STEPS.get(step.type)
-    if kind is None:
-        return
-    shape = service_model().operation_model(kind.describe).output_shape
-    try:
-        keys = paths.parse(path)
-    except ExpressionError as error:
-        raise DefinitionError(f"{reference} in {where}: {error}") from error
-    if step.type == "Tuning" and keys[:1] == ["TrainingJobSummaries"]:
-        return
-    if not keys or not _leads_somewhere(shape, keys):
-        raise DefinitionError(f"{reference} in {where}: {kind.describe} answers no such property.")
-
-
-def _leads_somewhere(shape: Shape, keys: list[paths.Key]) -> bool:
-    for key in keys:
-        if isinstance(shape, StructureShape):
-            if key not in shape.members:
-                return False
-            shape = shape.members[key]
-        elif isinstance(shape, ListShape):
-            shape = shape.member
-        elif isinstance(shape, MapShape):
-            shape = shape.value
-        else:
-            return False
-    return True
-
-
-def _check_json_get(definition: Definition, where: str, argument: Mapping[str, Any]) -> None:
-    path = argument.get("Path")
-    if not isinstance(path, str) or not path:
-        raise DefinitionError(f"Std:JsonGet in {where} has no Path; it must be a literal text.")
-    try:
-        paths.parse(path)
-        if "S3Uri" in argument:
-            return
-        name, file = expressions.property_file_of(argument)
-    except ExpressionError as error:
-        raise DefinitionError(f"Std:JsonGet in {where}: {error}") from error
-    step = definition.steps.get(name)
-    if step is None or step.type != "Processing" or file not in step.property_files:
-        raise DefinitionError(f"Std:JsonGet in {where}: the step {name} has no property file {file}.")
-
-
-# Arguments.
 
 
 def _check_arguments(step: Step, kind: ApiStep) -> None:
@@ -196,7 +97,7 @@ def _check_property_files(step: Step) -> None:
             )
 
 
-def _check_conditions(given: object, step: str) -> None:
+def _check_conditions(given: Any, step: str) -> None:
     for condition in given if isinstance(given, list) else [given]:
         kind = condition.get("Type") if isinstance(condition, Mapping) else None
         members = conditions.MEMBERS.get(str(kind))
@@ -207,9 +108,6 @@ def _check_conditions(given: object, step: str) -> None:
             raise DefinitionError(f"A condition of type {kind} in step {step} has no {missing[0]}.")
         if kind in ("Not", "Or"):
             _check_conditions(condition[members[0]], step)
-
-
-# Caching and retrying.
 
 
 def _check_options(step: Step) -> None:

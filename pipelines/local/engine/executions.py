@@ -175,7 +175,7 @@ class Executions:
     def _carry_out(self, run: Run, arn: str) -> None:
         try:
             status = run.carry_out()
-        except Exception:  # a defect of the engine must end the execution, and not leave it Executing for ever
+        except Exception:  # noqa: BLE001 - a defect of the engine must not leave the execution Executing for ever
             _LOG.exception("%s: the engine itself failed", arn)
             status = "Failed"
         if status is not None:

@@ -12,25 +12,32 @@ from pipelines.local.operations import (
     packages,
     pipelines,
     processing,
+    search,
     tags,
     training,
     transform,
+    tuning,
 )
 from pipelines.local.service import Request, Response, Service
 from pipelines.local.shapes import check_request, only_members, service_model
 
 Operation = Callable[[Service, Request], Response | None]
 
+BY_RESOURCE: Mapping[str, Mapping[str, Operation]] = {
+    "pipelines": pipelines.OPERATIONS,
+    "pipeline executions": executions.OPERATIONS,
+    "processing jobs": processing.OPERATIONS,
+    "training jobs": training.OPERATIONS,
+    "tuning jobs": tuning.OPERATIONS,
+    "transform jobs": transform.OPERATIONS,
+    "models": models.OPERATIONS,
+    "model registry": packages.OPERATIONS,
+    "endpoints": endpoints.OPERATIONS,
+    "tags": tags.OPERATIONS,
+    "search": search.OPERATIONS,
+}
 OPERATIONS: Mapping[str, Operation] = {
-    **pipelines.OPERATIONS,
-    **executions.OPERATIONS,
-    **processing.OPERATIONS,
-    **training.OPERATIONS,
-    **transform.OPERATIONS,
-    **models.OPERATIONS,
-    **packages.OPERATIONS,
-    **endpoints.OPERATIONS,
-    **tags.OPERATIONS,
+    name: operation for operations in BY_RESOURCE.values() for name, operation in operations.items()
 }
 """Everything that is carried out here."""
 

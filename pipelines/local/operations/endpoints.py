@@ -126,7 +126,7 @@ def _deploy(service: Service, name: str, config: Record, *, status_on_failure: s
     variants = config["ProductionVariants"]
     try:
         service.endpoints.deploy(name, variants)
-    except Exception as error:  # whatever kept the containers from serving is the endpoint's failure, not the service's
+    except Exception as error:  # noqa: BLE001 - whatever kept the containers from serving is the endpoint's failure
         _change(service, name, EndpointStatus=status_on_failure, FailureReason=f"{error}"[:1024])
         return
     _change(

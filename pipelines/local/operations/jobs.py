@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import time
 from collections.abc import Callable
@@ -131,6 +132,11 @@ def run(
     service.supervisor.start(arn, carry_out)
 
 
+def end(service: Service, kind: JobKind, name: str, outcome: JobOutcome) -> None:
+    """Write down how a job ended whose work is not a runner's."""
+    _change(service, kind, name, lambda record: _end(kind, record, outcome, lambda _record, _outcome: None))
+
+
 def _context(
     service: Service, kind: JobKind, name: str, arn: str, stop: Event, on_log: Callable[[str], None] | None
 ) -> JobContext:
@@ -174,7 +180,7 @@ def _outcome_of(work: Callable[[JobContext], JobOutcome], context: JobContext) -
 
     try:
         return work(context)
-    except Exception as error:  # a defect of the runner must end the job, with its name, and not the service
+    except Exception as error:  # noqa: BLE001 - a defect of the runner must end the job, and not the service
         context.log("algo-1", f"{type(error).__name__}: {error}")
         return JobOutcome("Failed", f"InternalServerError: {type(error).__name__}: {error}")
 
@@ -266,7 +272,7 @@ def fail_what_was_running(service: Service) -> None:
     for kind in KINDS:
         for record in service.store.list(kind.noun):
             if record[kind.status] not in FINAL:
-                _change(service, kind, record[kind.name], lambda record, kind=kind: _lose(kind, record))
+                _change(service, kind, record[kind.name], functools.partial(_lose, kind))
 
 
 def _lose(kind: JobKind, record: Record) -> None:

@@ -62,7 +62,8 @@ def _create(service: Service, request: Request) -> Response:
         if existing.get("ClientRequestToken") == request.get("ClientRequestToken", ""):
             return {"PipelineArn": arn}
         raise ValidationException(
-            f"Pipeline names must be unique within an AWS account and region. Pipeline with name ({name}) already exists."
+            f"Pipeline names must be unique within an AWS account and region. "
+            f"Pipeline with name ({name}) already exists."
         )
     definition = _given_definition(service, request)
     if definition is None:
@@ -144,12 +145,10 @@ def _describe(service: Service, request: Request) -> Response:
 
 def _list(service: Service, request: Request) -> Response:
     prefix = request.get("PipelineNamePrefix", "")
-    records_ = [
-        {**record, "ExecutionRoleArn": record.get("RoleArn"), "LastExecutionTime": record.get("LastRunTime")}
-        for record in service.store.list(KIND)
-    ]
     found = [
-        {**record, "RoleArn": record.get("RoleArn")} for record in records_ if record["PipelineName"].startswith(prefix)
+        {**record, "LastExecutionTime": record.get("LastRunTime")}
+        for record in service.store.list(KIND)
+        if record["PipelineName"].startswith(prefix)
     ]
     return listing.page(found, request, member="PipelineSummaries", name="PipelineName")
 

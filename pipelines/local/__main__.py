@@ -1,0 +1,71 @@
+"""``python -m pipelines.local serve`` and ``python -m pipelines.local supported``."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from pipelines.local.errors import LocalServiceError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; answers the exit code."""
+    chosen = _parser().parse_args(arguments)
+    if chosen.verb == "supported":
+        from pipelines.local.supported import as_markdown
+
+        sys.stdout.write(as_markdown())
+        return 0
+    try:
+        return _serve(chosen)
+    except LocalServiceError as error:
+        sys.stderr.write(f"{error}\n")
+        return 3
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pipelines.local", description="SageMaker on this machine.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    serve = verbs.add_parser("serve", help="serve until Ctrl-C, and print the environment that sends AWS clients here")
+    serve.add_argument("--port", type=int, default=0, help="of the HTTP endpoint (default: any that is free)")
+    serve.add_argument("--state-dir", type=Path, default=Path(".sagemaker-local"), help="where everything stays")
+    serve.add_argument("--region", default="us-east-1", help="the region that it plays (default: %(default)s)")
+    serve.add_argument(
+        "--isolation",
+        choices=("fork", "process"),
+        default="fork",
+        help="how jobs start: forked from a template process, or as plain processes (default: %(default)s)",
+    )
+    verbs.add_parser("supported", help="print what is and is not supported, as Markdown")
+    return parser
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from pipelines.local.lifetime import RunningService, open_service
+
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    with open_service(chosen.state_dir, chosen.region, chosen.isolation, port=chosen.port) as service:
+        for name, value in service.environment.items():
+            sys.stdout.write(f"export {name}={value}\n")
+        sys.stdout.flush()
+        if isinstance(service, RunningService):
+            sys.stderr.write(f"A service already serves {chosen.state_dir}; the lines above send clients to it.\n")
+            return 0
+        sys.stderr.write(f"Serving {chosen.state_dir} at {service.endpoint_url}; Ctrl-C ends it and all its jobs.\n")
+        ended.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,113 @@
+"""Search over the records of this service."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipelines.local.engine import records
+from pipelines.local.errors import ValidationException
+from pipelines.local.operations import endpoints, jobs, listing, models, packages, pipelines, tags
+from pipelines.local.service import Request, Response, Service
+from pipelines.local.store import Record
+
+_RESOURCES = {
+    "TrainingJob": (jobs.TRAINING.noun, "TrainingJobArn"),
+    "HyperParameterTuningJob": (jobs.TUNING.noun, "HyperParameterTuningJobArn"),
+    "Model": (models.KIND, "ModelArn"),
+    "ModelPackage": (packages.PACKAGE, "ModelPackageArn"),
+    "ModelPackageGroup": (packages.GROUP, "ModelPackageGroupArn"),
+    "Pipeline": (pipelines.KIND, "PipelineArn"),
+    "PipelineExecution": (records.EXECUTION, "PipelineExecutionArn"),
+    "Endpoint": (endpoints.ENDPOINT, "EndpointArn"),
+}
+_ORDERED: dict[str, Callable[[Any, Any], bool]] = {
+    "GreaterThan": operator.gt,
+    "GreaterThanOrEqualTo": operator.ge,
+    "LessThan": operator.lt,
+    "LessThanOrEqualTo": operator.le,
+}
+_PAGE = 100
+
+
+def _search(service: Service, request: Request) -> Response:
+    resource = request["Resource"]
+    if resource not in _RESOURCES:
+        raise ValidationException(f"Search over {resource} is not supported by SageMaker on this machine.")
+    kind, arn = _RESOURCES[resource]
+    found = [{**record, "Tags": tags.of(service, record[arn])} for record in service.store.list(kind)]
+    expression = request.get("SearchExpression")
+    if expression:
+        found = [record for record in found if _holds(expression, record)]
+    sort_by = request.get("SortBy", "LastModifiedTime")
+    found.sort(key=lambda record: _sortable(_values_at(record, sort_by) or _values_at(record, "CreationTime")))
+    if request.get("SortOrder", "Descending") == "Descending":
+        found.reverse()
+    hits = [{resource: record} for record in found]
+    answer = listing.slice_of(hits, request, member="Results", default=_PAGE)
+    return {**answer, "TotalHits": {"Value": len(hits), "Relation": "EqualTo"}}
+
+
+def _holds(expression: Mapping[str, Any], record: Record) -> bool:
+    parts = [
+        *(_filter_holds(each, record) for each in expression.get("Filters", [])),
+        *(_nested_holds(each, record) for each in expression.get("NestedFilters", [])),
+        *(_holds(each, record) for each in expression.get("SubExpressions", [])),
+    ]
+    return any(parts) if expression.get("Operator") == "Or" else all(parts)
+
+
+def _nested_holds(nested: Mapping[str, Any], record: Record) -> bool:
+    """Whether one single item of a list satisfies all filters, which name the list again in front."""
+    prefix = f"{nested['NestedPropertyName']}."
+    filters = [{**each, "Name": each["Name"].removeprefix(prefix)} for each in nested["Filters"]]
+    items = _values_at(record, nested["NestedPropertyName"])
+    return any(isinstance(item, Mapping) and all(_filter_holds(each, dict(item)) for each in filters) for item in items)
+
+
+def _filter_holds(given: Mapping[str, Any], record: Record) -> bool:
+    values = _values_at(record, given["Name"])
+    wanted, name = given.get("Value", ""), given.get("Operator", "Equals")
+    if name in ("Exists", "NotExists"):
+        return bool(values) is (name == "Exists")
+    texts = [str(value) for value in values]
+    if name == "Contains":
+        return any(wanted in text for text in texts)
+    if name == "In":
+        return any(text in wanted.split(",") for text in texts)
+    if name in _ORDERED:
+        return any(_compare(_ORDERED[name], value, wanted) for value in values)
+    return (wanted in texts) is (name == "Equals")
+
+
+def _compare(compare: Callable[[Any, Any], bool], value: object, wanted: str) -> bool:
+    try:
+        return compare(float(str(value)), float(wanted))
+    except ValueError:
+        return compare(str(value), wanted)
+
+
+def _values_at(value: Any, path: str) -> list[Any]:
+    """Everything that stands at a dotted path; lists are looked through, and tags are found by ``Tags.<key>``."""
+    name, _, rest = path.partition(".")
+    if isinstance(value, list):
+        by_key = [item["Value"] for item in value if isinstance(item, Mapping) and item.get("Key") == path]
+        return by_key or [found for item in value for found in _values_at(item, path)]
+    if not isinstance(value, Mapping) or name not in value:
+        return []
+    inner = value[name]
+    if not rest:
+        return inner if isinstance(inner, list) else [inner]
+    return _values_at(inner, rest)
+
+
+def _sortable(values: list[Any]) -> tuple[bool, Any]:
+    """Numbers before texts, and what is missing first."""
+    if not values:
+        return (False, 0.0)
+    value = values[0]
+    return (isinstance(value, str), value if isinstance(value, str | int | float) else 0.0)
+
+
+OPERATIONS = {"Search": _search}

@@ -1,0 +1,113 @@
+"""Hyperparameter tuning jobs."""
+
+from __future__ import annotations
+
+from pipelines.local.errors import ResourceNotFound, ValidationException
+from pipelines.local.operations import jobs, listing
+from pipelines.local.operations.jobs import TUNING
+from pipelines.local.service import Request, Response, Service
+from pipelines.local.store import Record
+from pipelines.local.tuning import trials
+from pipelines.local.tuning.campaign import Campaign, definitions_of
+from pipelines.local.tuning.search import check_strategy
+from pipelines.local.tuning.space import dimensions
+
+
+def _create(service: Service, request: Request) -> Response:
+    _check(service, request)
+    campaign = Campaign(service, request)
+    arn = jobs.create(service, TUNING, request)
+    name = request["HyperParameterTuningJobName"]
+    service.supervisor.start(
+        arn, lambda stop: jobs.end(service, TUNING, name, campaign.carry_out(stop)), computes=False
+    )
+    return {"HyperParameterTuningJobArn": arn}
+
+
+def _check(service: Service, request: Request) -> None:
+    config, definitions = request["HyperParameterTuningJobConfig"], definitions_of(request)
+    if not definitions:
+        raise ValidationException("Give either TrainingJobDefinition or TrainingJobDefinitions, one of the two.")
+    if request.get("Autotune") or config.get("ParameterRanges", {}).get("AutoParameters"):
+        raise ValidationException("Autotune is not supported by SageMaker on this machine.")
+    if "ConvergenceDetected" in config.get("TuningJobCompletionCriteria", {}):
+        raise ValidationException("ConvergenceDetected is not supported by SageMaker on this machine.")
+    spaces = []
+    for definition in definitions:
+        if not (definition.get("TuningObjective") or config.get("HyperParameterTuningJobObjective")):
+            raise ValidationException("The tuning job has no objective: give HyperParameterTuningJobObjective.")
+        space = dimensions(definition.get("HyperParameterRanges") or config.get("ParameterRanges", {}))
+        both = {dimension.name for dimension in space} & definition.get("StaticHyperParameters", {}).keys()
+        if both:
+            raise ValidationException(f"The hyperparameters {sorted(both)} are both static and tuned.")
+        spaces.append(space)
+    check_strategy(config, spaces)
+    for parent in request.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", []):
+        jobs.describe(service, TUNING, parent["HyperParameterTuningJobName"])
+
+
+def _described(service: Service, record: Record) -> Record:
+    """A record with what follows from the tuning job's training jobs."""
+    name = record["HyperParameterTuningJobName"]
+    config = record["HyperParameterTuningJobConfig"]
+    summaries = trials.summaries(service.store, name)
+    objective = config.get("HyperParameterTuningJobObjective") or definitions_of(record)[0]["TuningObjective"]
+    best = trials.best(summaries, maximize=objective["Type"] == "Maximize")
+    more = {"BestTrainingJob": best} if best else {}
+    limits = {"Strategy": config["Strategy"], "ResourceLimits": config["ResourceLimits"]}
+    return {**record, **trials.counters(summaries), **limits, **more}
+
+
+def _describe(service: Service, request: Request) -> Response:
+    return _described(service, jobs.describe(service, TUNING, request["HyperParameterTuningJobName"]))
+
+
+def _list(service: Service, request: Request) -> Response:
+    records = [_described(service, record) for record in service.store.list(TUNING.noun)]
+    return listing.page(
+        records,
+        request,
+        member="HyperParameterTuningJobSummaries",
+        name=TUNING.name,
+        status=TUNING.status,
+    )
+
+
+def _list_training_jobs(service: Service, request: Request) -> Response:
+    name = jobs.describe(service, TUNING, request["HyperParameterTuningJobName"])["HyperParameterTuningJobName"]
+    summaries = trials.summaries(service.store, name)
+    wanted = request.get("StatusEquals")
+    kept = [summary for summary in summaries if wanted in (None, summary.get("TrainingJobStatus"))]
+    sort_by = request.get("SortBy", "Name")
+    if sort_by == "FinalObjectiveMetricValue":
+        kept = [summary for summary in kept if trials.objective_value(summary) is not None]
+        kept.sort(key=lambda summary: trials.objective_value(summary) or 0.0)
+    elif sort_by in ("Name", "Status"):
+        kept.sort(key=lambda summary: summary.get(f"TrainingJob{sort_by}", ""))
+    if request.get("SortOrder") == "Descending":
+        kept.reverse()
+    return listing.slice_of(kept, request, member="TrainingJobSummaries")
+
+
+def _stop(service: Service, request: Request) -> None:
+    jobs.stop(service, TUNING, request["HyperParameterTuningJobName"])
+
+
+def _delete(service: Service, request: Request) -> None:
+    name = request["HyperParameterTuningJobName"]
+    try:
+        jobs.delete(service, TUNING, name)
+    except ResourceNotFound:
+        return  # deleting what is not there succeeds, as the service says
+    for trial in service.store.list(trials.KIND, parent=name):
+        service.store.delete(trials.KIND, trial["TrainingJobName"])
+
+
+OPERATIONS = {
+    "CreateHyperParameterTuningJob": _create,
+    "DescribeHyperParameterTuningJob": _describe,
+    "ListHyperParameterTuningJobs": _list,
+    "ListTrainingJobsForHyperParameterTuningJob": _list_training_jobs,
+    "StopHyperParameterTuningJob": _stop,
+    "DeleteHyperParameterTuningJob": _delete,
+}

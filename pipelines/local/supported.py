@@ -1,0 +1,49 @@
+"""What is supported and what is not, read out of the code itself, as the documentation shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pipelines.local import operations
+from pipelines.local.engine.conditions import MEMBERS
+from pipelines.local.engine.expressions import EXECUTION_VARIABLES, EXPRESSIONS
+from pipelines.local.shapes import service_model
+from pipelines.local.steps import API_STEPS, KNOWN_STEPS, SUPPORTED_STEPS
+
+
+def as_markdown() -> str:
+    """The tables of operations, steps and expressions."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "### Operations of the SageMaker API"
+    yield ""
+    yield "| resource | operations |"
+    yield "|---|---|"
+    for resource, names in operations.BY_RESOURCE.items():
+        yield f"| {resource} | {_code(names)} |"
+    yield f"| experiments (kept until the service ends) | {_code(sorted(operations.MOTO_OPERATIONS))} |"
+    yield "| runtime | `InvokeEndpoint` |"
+    yield ""
+    served = {*operations.OPERATIONS, *operations.MOTO_OPERATIONS}
+    others = len(set(service_model().operation_names) - served)
+    yield f"The other {others} operations answer a `ValidationException` that names the operation."
+    yield ""
+    yield "### Steps of a pipeline"
+    yield ""
+    yield "| type | what it does |"
+    yield "|---|---|"
+    for name, kind in API_STEPS.items():
+        yield f"| {name} | `{kind.create}` |"
+    yield f"| Condition | {_code(MEMBERS)}, nested as deep as wanted |"
+    yield "| Fail | ends the execution with its message |"
+    yield ""
+    refused = [name for name in KNOWN_STEPS if name not in SUPPORTED_STEPS]
+    yield f"An execution of a pipeline with one of these steps is refused before anything runs: {_code(refused)}."
+    yield ""
+    yield f"Expressions, in any argument: {_code(EXPRESSIONS)}. Execution variables: {_code(EXECUTION_VARIABLES)}."
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,1 @@
+"""Hyperparameter tuning: the ranges, the search through them, and the training jobs that it makes."""

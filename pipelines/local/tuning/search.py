@@ -1,0 +1,155 @@
+"""The search through a space: which point is tried next, and whether a trial is worth going on with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.local.errors import ValidationException
+from pipelines.local.tuning.space import Dimension
+
+if TYPE_CHECKING:
+    from optuna import Study
+    from optuna.pruners import BasePruner
+    from optuna.samplers import BaseSampler
+    from optuna.trial import Trial
+
+_MEDIAN_WARMUP_STEPS = 5
+_MEDIAN_STARTUP_TRIALS = 3
+
+
+@dataclass(frozen=True)
+class Point:
+    """One combination of hyperparameters, and the trial that it belongs to."""
+
+    values: Mapping[str, str]
+    trial: Trial
+
+
+class Search:
+    """One search, by optuna, with one of SageMaker's strategies.
+
+    ``Random`` draws, ``Bayesian`` is a tree-structured Parzen estimator, ``Grid`` walks all combinations of
+    categories, ``Hyperband`` gives up trials by successive halving over the values that they report as they go.
+
+    Parameters
+    ----------
+    config
+        The HyperParameterTuningJobConfig.
+    space
+        What is searched.
+    maximize
+        Whether the objective is better when it is larger.
+    """
+
+    def __init__(self, config: Mapping[str, Any], space: list[Dimension], *, maximize: bool) -> None:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self._space = space
+        self._lock = threading.Lock()
+        self._grid_left = _grid_size(space) if config["Strategy"] == "Grid" else None
+        self._prunes = config["Strategy"] == "Hyperband" or config.get("TrainingJobEarlyStoppingType") == "Auto"
+        self._study: Study = optuna.create_study(
+            direction="maximize" if maximize else "minimize",
+            sampler=_sampler(config, space),
+            pruner=_pruner(config),
+        )
+
+    def next_point(self) -> Point | None:
+        """The next point to try; None when a grid has no more."""
+        with self._lock:
+            if self._grid_left is not None:
+                if self._grid_left == 0:
+                    return None
+                self._grid_left -= 1
+            trial = self._study.ask({dimension.name: dimension.distribution for dimension in self._space})
+        values = {dimension.name: dimension.text_of(trial.params[dimension.name]) for dimension in self._space}
+        return Point(values, trial)
+
+    def goes_on(self, point: Point, step: int, value: float) -> bool:
+        """Report a value on the way; answers whether the trial is worth going on with."""
+        if not self._prunes:
+            return True
+        with self._lock:
+            point.trial.report(value, step)
+            return not point.trial.should_prune()
+
+    def conclude(self, point: Point, value: float | None, *, given_up: bool = False) -> None:
+        """Tell how a trial ended; ``value`` is None where it failed."""
+        from optuna.trial import TrialState
+
+        with self._lock:
+            if given_up:
+                self._study.tell(point.trial, state=TrialState.PRUNED)
+            elif value is None:
+                self._study.tell(point.trial, state=TrialState.FAIL)
+            else:
+                self._study.tell(point.trial, value)
+
+    def learn(self, values: Mapping[str, str], objective: float) -> None:
+        """Take over a result of an earlier tuning job, if it lies in this space."""
+        import optuna
+
+        known = {each.name: each.drawn_from(values[each.name]) for each in self._space if each.name in values}
+        if len(known) < len(self._space) or any(drawn is None for drawn in known.values()):
+            return
+        distributions = {each.name: each.distribution for each in self._space}
+        with self._lock:
+            self._study.add_trial(optuna.trial.create_trial(params=known, distributions=distributions, value=objective))
+
+
+def check_strategy(config: Mapping[str, Any], spaces: list[list[Dimension]]) -> None:
+    """Check that a strategy goes with the rest of its job's configuration.
+
+    Raises
+    ------
+    ValidationException
+        It does not.
+    """
+    from optuna.distributions import CategoricalDistribution
+
+    strategy = config["Strategy"]
+    if strategy == "Grid":
+        dimensions = (dimension for space in spaces for dimension in space)
+        if not all(isinstance(dimension.distribution, CategoricalDistribution) for dimension in dimensions):
+            raise ValidationException("The strategy Grid takes CategoricalParameterRanges only.")
+    elif config["ResourceLimits"].get("MaxNumberOfTrainingJobs") is None:
+        raise ValidationException(f"The strategy {strategy} needs ResourceLimits.MaxNumberOfTrainingJobs.")
+    if strategy == "Hyperband":
+        if config.get("TrainingJobEarlyStoppingType") == "Auto":
+            raise ValidationException(
+                "The strategy Hyperband stops jobs itself; set TrainingJobEarlyStoppingType to Off."
+            )
+        if not config.get("StrategyConfig", {}).get("HyperbandStrategyConfig"):
+            raise ValidationException("The strategy Hyperband needs StrategyConfig.HyperbandStrategyConfig.")
+
+
+def _grid_size(space: list[Dimension]) -> int:
+    size = 1
+    for dimension in space:
+        size *= len(dimension.distribution.choices)  # type: ignore[attr-defined]
+    return size
+
+
+def _sampler(config: Mapping[str, Any], space: list[Dimension]) -> BaseSampler:
+    from optuna.samplers import GridSampler, RandomSampler, TPESampler
+
+    seed = config.get("RandomSeed")
+    if config["Strategy"] == "Grid":
+        choices = {dimension.name: dimension.distribution.choices for dimension in space}  # type: ignore[attr-defined]
+        return GridSampler(choices, seed=seed)
+    return TPESampler(seed=seed) if config["Strategy"] == "Bayesian" else RandomSampler(seed=seed)
+
+
+def _pruner(config: Mapping[str, Any]) -> BasePruner:
+    from optuna.pruners import HyperbandPruner, MedianPruner, NopPruner
+
+    if config["Strategy"] == "Hyperband":
+        resources = config["StrategyConfig"]["HyperbandStrategyConfig"]
+        return HyperbandPruner(resources.get("MinResource", 1), resources["MaxResource"])
+    if config.get("TrainingJobEarlyStoppingType") == "Auto":
+        return MedianPruner(_MEDIAN_STARTUP_TRIALS, _MEDIAN_WARMUP_STEPS)
+    return NopPruner()
