@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -21,19 +22,13 @@ def require(library: str, requirements: Path = _REQUIREMENTS) -> ModuleType:
     LibraryError
         When it can neither be imported nor installed.
     """
+    if importlib.util.find_spec(library) is None:
+        _install(library, requirements)
+        importlib.invalidate_caches()
     try:
         return importlib.import_module(library)
-    except ModuleNotFoundError as error:
-        if error.name != library:
-            raise
-    _install(library, requirements)
-    importlib.invalidate_caches()
-    try:
-        return importlib.import_module(library)
-    except ImportError as error:
-        raise LibraryError(
-            f"{library} cannot be imported even after {requirements} was installed ({error})."
-        ) from error
+    except (ImportError, OSError) as error:  # OSError: a shared library that it needs, such as OpenMP's, is missing
+        raise LibraryError(f"{library} cannot be imported ({error}); mend the image or {requirements.name}.") from error
 
 
 def _install(library: str, requirements: Path) -> None:

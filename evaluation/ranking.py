@@ -35,7 +35,7 @@ def best_candidate(validation: Mapping[str, Mapping[str, float]], ranking: Ranki
     known = {name: value for name, value in values.items() if not math.isnan(value)}
     if not known:
         raise CandidateError(
-            f"No candidate has a {ranking.metric} on the validation part; it needs rows of both classes."
+            f"No candidate has the metric {ranking.metric} on the validation part; it needs rows of both classes."
         )
     choose = min if ranking.lower_is_better else max
     return choose(known, key=known.__getitem__)

@@ -1,0 +1,203 @@
+"""The evaluation as a whole: real models of the three libraries, compared and reported."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+REPOSITORY = Path(__file__).parents[3]
+METRICS = {
+    "regression": ["mse", "rmse", "mae", "r2"],
+    "classification": ["accuracy", "precision", "recall", "f1", "auc"],
+}
+PICTURES = {"regression": "actual-against-predicted.png", "classification": "confusion-matrix.png"}
+ALGORITHMS = ("xgboost", "lightgbm", "catboost")
+
+
+def strict(text):
+    def refuse(constant):
+        raise AssertionError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+@pytest.fixture(scope="module")
+def report(output):
+    return strict((output / "evaluation.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def studio(output):
+    return strict((output / "metrics.json").read_text())
+
+
+def test_the_outputs_are_these_files_and_no_others(task, output):
+    expected = ["evaluation.json", "metrics.json", "schema.json", PICTURES[task]]
+    assert sorted(path.name for path in output.iterdir()) == sorted(
+        expected + [f"predictions-{name}.csv" for name in ALGORITHMS]
+    )
+
+
+def test_every_candidate_has_its_metrics_on_both_parts(task, report):
+    assert list(report["candidates"]) == list(ALGORITHMS)
+    for candidate in report["candidates"].values():
+        assert list(candidate["validation"]) == list(candidate["test"]) == METRICS[task]
+
+
+def test_the_best_is_the_one_with_the_best_validation_part(task, report):
+    metric, choose = ("rmse", min) if task == "regression" else ("auc", max)
+    values = {name: candidate["validation"][metric] for name, candidate in report["candidates"].items()}
+    assert report["metric"] == metric
+    assert values[report["best"]["algorithm"]] == choose(values.values())
+
+
+def test_the_best_object_says_all_that_registering_needs(report, source):
+    best = report["best"]
+    name = best["algorithm"]
+    assert best["image"] == f"image-of-{name}"
+    assert best["model_data"] == f"s3://bucket/{name}/model.tar.gz"
+    assert best["dataset"] == "real-data"
+    assert best["schema_sha256"] == hashlib.sha256((source / "schema" / "schema.json").read_bytes()).hexdigest()
+    assert best["test"] == report["candidates"][name]["test"]
+    leaves = [value for key, value in best.items() if key not in {"validation", "test"}]
+    leaves += [*best["validation"].values(), *best["test"].values()]
+    assert all(isinstance(leaf, str | int | float) for leaf in leaves)
+
+
+def test_predictions_stand_with_their_hours_and_give_the_reported_metrics(task, output, report):
+    for name, candidate in report["candidates"].items():
+        table = pd.read_csv(output / f"predictions-{name}.csv")
+        assert table["datetime"].iloc[0] == "2018-11-01T00:00:00"
+        assert len(table) == 300
+        if task == "regression":
+            assert (table["predicted"] >= 0).all()
+            rmse = float(np.sqrt(((table["predicted"] - table["actual"]) ** 2).mean()))
+            assert rmse == pytest.approx(candidate["test"]["rmse"], rel=1e-4)
+        else:
+            assert ((table["probability"] >= 0.5) == table["predicted"]).all()
+            assert (table["predicted"] == table["actual"]).mean() == candidate["test"]["accuracy"]
+            counts = candidate["confusion_matrix"]
+            assert counts["1"]["0"] == ((table["actual"] == 1) & (table["predicted"] == 0)).sum()
+
+
+def test_the_models_learned_something(task, report):
+    for candidate in report["candidates"].values():
+        value = candidate["test"]["r2" if task == "regression" else "auc"]
+        assert value > 0.85
+
+
+def test_studio_gets_its_shape_with_deviations_of_the_test_metrics(task, studio, report):
+    group = studio["regression_metrics" if task == "regression" else "binary_classification_metrics"]
+    for name in METRICS[task]:
+        assert group[name]["value"] == report["best"]["test"][name]
+        assert 0 < group[name]["standard_deviation"] < abs(group[name]["value"])
+
+
+def test_curves_run_from_one_end_to_the_other_in_a_readable_number_of_points(task, report, studio):
+    if task == "regression":
+        assert list(studio) == ["regression_metrics"]
+        return
+    for candidate in report["candidates"].values():
+        roc = candidate["receiver_operating_characteristic_curve"]
+        assert (roc["false_positive_rates"][0], roc["false_positive_rates"][-1]) == (0, 1)
+        assert (roc["true_positive_rates"][0], roc["true_positive_rates"][-1]) == (0, 1)
+        curve = candidate["precision_recall_curve"]
+        assert len(curve["precisions"]) == len(curve["recalls"]) <= 200
+    assert studio["binary_classification_metrics"]["confusion_matrix"].keys() == {"0", "1"}
+
+
+def test_the_schema_is_copied_to_the_byte(output, source):
+    assert (output / "schema.json").read_bytes() == (source / "schema" / "schema.json").read_bytes()
+
+
+def test_pictures_are_pictures(task, output):
+    picture = (output / PICTURES[task]).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 10_000
+
+
+def test_the_same_input_gives_the_same_bytes(task, source, output, tmp_path, evaluate_candidates):
+    assert evaluate_candidates(task, source, tmp_path / "output") == 0
+    for path in output.iterdir():
+        assert path.read_bytes() == (tmp_path / "output" / path.name).read_bytes(), path.name
+
+
+def test_one_candidate_alone_is_the_best(task, source, tmp_path, evaluate_candidates):
+    assert evaluate_candidates(task, source, tmp_path / "output", ["catboost"]) == 0
+    assert strict((tmp_path / "output" / "evaluation.json").read_text())["best"]["algorithm"] == "catboost"
+
+
+def test_it_runs_as_a_container_starts_it(task, source, tmp_path):
+    command = [sys.executable, "-W", "error", "-m", "evaluation.evaluate", "--task", task]
+    command += ["--candidate", "xgboost", "image", "s3://bucket/model.tar.gz", "--message", str(tmp_path / "message")]
+    command += ["--input", str(source), "--output", str(tmp_path / "output")]
+    environment = {"PYTHONPATH": str(REPOSITORY), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith(f"Best {task}: xgboost, test {{")
+
+
+@pytest.fixture
+def broken(source, tmp_path, task, evaluate_candidates, capsys):
+    """Copy the input, break it, evaluate; the message comes back, and nothing may have been written."""
+
+    def broken(change, names=ALGORITHMS):
+        copy = tmp_path / "input"
+        shutil.copytree(source, copy)
+        change(copy)
+        assert evaluate_candidates(task, copy, tmp_path / "output", names) == 1
+        assert not (tmp_path / "output").exists()
+        message = (tmp_path / "message").read_text()
+        assert capsys.readouterr().err == f"{message}\n"
+        return message
+
+    return broken
+
+
+def test_a_missing_model_is_refused(broken):
+    message = broken(lambda root: shutil.rmtree(root / "models" / "lightgbm"))
+    assert "models/lightgbm/model.tar.gz is not a readable model archive" in message
+
+
+def test_a_candidate_that_is_named_twice_is_refused(broken):
+    assert broken(lambda root: None, ["xgboost", "xgboost"]).startswith("Candidates are named twice (xgboost, xgboost)")
+
+
+def test_data_with_another_number_of_features_is_refused(broken):
+    def drop_a_column(root):
+        path = root / "data" / "test" / "data.csv"
+        pd.read_csv(path, header=None).iloc[:, :-1].to_csv(path, header=False, index=False)
+
+    assert "data/test/data.csv has 2 features where" in broken(drop_a_column)
+
+
+def test_a_header_is_not_taken_for_data(broken):
+    def add_a_header(root):
+        path = root / "data" / "validation" / "data.csv"
+        path.write_text("rentals,hour,temperature,rainfall\n" + path.read_text())
+
+    assert "data/validation/data.csv cannot be read as numbers without a header" in broken(add_a_header)
+
+
+def test_keys_of_other_rows_are_refused(broken):
+    def cut(root):
+        path = root / "keys" / "test.csv"
+        path.write_text("\n".join(path.read_text().splitlines()[:-1]))
+
+    assert "keys/test.csv has 299 rows where the part has 300" in broken(cut)
+
+
+@pytest.mark.parametrize("content", [None, "nothing", "[]", '{"features": []}'])
+def test_a_schema_that_is_none_is_refused(content, broken):
+    def replace(root):
+        path = root / "schema" / "schema.json"
+        path.unlink() if content is None else path.write_text(content)
+
+    assert "schema/schema.json" in broken(replace)

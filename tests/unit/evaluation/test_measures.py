@@ -1,0 +1,112 @@
+"""Metrics, ranking and reports by numbers that can be worked out by hand."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evaluation import studio
+from evaluation.errors import CandidateError
+from evaluation.metrics import classification_metrics, confusion_matrix, curves, regression_metrics
+from evaluation.ranking import RANKINGS, best_candidate
+from evaluation.strict_json import write_json
+
+
+def test_regression_metrics_by_hand():
+    measured = regression_metrics(np.array([0.0, 10.0, 20.0]), np.array([3.0, 10.0, 16.0]))
+    assert measured == pytest.approx({"mse": 25 / 3, "rmse": math.sqrt(25 / 3), "mae": 7 / 3, "r2": 1 - 25 / 200})
+
+
+def test_classification_metrics_by_hand():
+    actual = np.array([1.0, 1, 1, 0, 0])
+    probability = np.array([0.9, 0.5, 0.4, 0.6, 0.1])
+    measured = classification_metrics(actual, probability)
+    assert measured == pytest.approx({"accuracy": 0.6, "precision": 2 / 3, "recall": 2 / 3, "f1": 2 / 3, "auc": 4 / 6})
+    assert confusion_matrix(actual, probability) == {"0": {"0": 1, "1": 1}, "1": {"0": 1, "1": 2}}
+
+
+def test_a_metric_that_does_not_exist_is_not_a_number():
+    one_class = classification_metrics(np.zeros(3), np.full(3, 0.2))
+    assert one_class["accuracy"] == 1
+    assert all(math.isnan(one_class[name]) for name in ("precision", "recall", "auc"))
+
+
+def test_rows_in_any_class_count_for_the_confusion_matrix():
+    assert confusion_matrix(np.ones(2), np.ones(2)) == {"0": {"0": 0, "1": 0}, "1": {"0": 0, "1": 2}}
+
+
+@pytest.mark.parametrize(("task", "metric", "best"), [("regression", "rmse", "low"), ("classification", "auc", "high")])
+def test_lower_errors_and_higher_areas_are_better(task, metric, best):
+    candidates = {"low": {metric: 0.5}, "high": {metric: 0.9}}
+    assert best_candidate(candidates, RANKINGS[task]) == best
+
+
+@pytest.mark.parametrize(("task", "metric"), [("regression", "rmse"), ("classification", "auc")])
+def test_of_equals_the_one_named_first_is_the_best(task, metric):
+    candidates = {name: {metric: 0.7} for name in ("b", "a", "c")}
+    assert best_candidate(candidates, RANKINGS[task]) == "b"
+
+
+def test_a_candidate_without_the_metric_is_never_the_best():
+    candidates = {"unknown": {"auc": math.nan}, "known": {"auc": 0.1}}
+    assert best_candidate(candidates, RANKINGS["classification"]) == "known"
+    with pytest.raises(CandidateError, match="No candidate has the metric auc on the validation part"):
+        best_candidate({"unknown": {"auc": math.nan}}, RANKINGS["classification"])
+
+
+def test_standard_deviations_need_200_rows():
+    generator = np.random.default_rng(0)
+    for rows, known in ((199, False), (200, True)):
+        actual = generator.normal(size=rows)
+        report = studio.regression_report(actual, actual + generator.normal(size=rows), seed=1)
+        assert math.isfinite(report["regression_metrics"]["rmse"]["standard_deviation"]) is known
+
+
+def test_standard_deviations_are_those_of_the_same_samples_for_the_same_seed():
+    actual = np.arange(300.0)
+    predicted = actual + np.sin(actual)
+    first, same, other = (studio.regression_report(actual, predicted, seed) for seed in (1, 1, 2))
+    assert first == same != other
+
+
+STUDIO_METRICS = ["accuracy", "precision", "recall", "auc", "f0_5", "f1", "f2", "true_positive_rate"]
+STUDIO_METRICS += ["true_negative_rate", "false_positive_rate", "false_negative_rate"]
+
+
+def test_studio_gets_every_metric_of_a_classifier_and_of_the_best_constant_one():
+    generator = np.random.default_rng(0)
+    actual = (generator.random(400) < 0.7).astype(float)
+    probability = np.clip(actual * 0.4 + generator.random(400) * 0.6, 0, 1)
+    metrics = studio.classification_report(actual, probability, seed=1)["binary_classification_metrics"]
+    for name in STUDIO_METRICS:
+        assert (
+            metrics[name].keys()
+            == metrics[f"{name}_best_constant_classifier"].keys()
+            == {"value", "standard_deviation"}
+        )
+    assert metrics["true_positive_rate"]["value"] == metrics["recall"]["value"]
+    assert metrics["accuracy_best_constant_classifier"]["value"] == actual.mean()
+    assert metrics["auc_best_constant_classifier"]["value"] == 0.5
+    assert metrics["receiver_operating_characteristic_curve"].keys() == {"false_positive_rates", "true_positive_rates"}
+    assert metrics["precision_recall_curve"].keys() == {"precisions", "recalls"}
+
+
+@given(seed=st.integers(0, 1000), rows=st.integers(10, 2000))
+def test_curves_are_thinned_but_keep_their_order_and_ends(seed, rows):
+    generator = np.random.default_rng(seed)
+    actual = np.array([0.0, 1.0, *generator.integers(0, 2, rows)])
+    drawn = curves(actual, generator.random(rows + 2))
+    roc = drawn["receiver_operating_characteristic_curve"]
+    assert len(roc["false_positive_rates"]) == len(roc["true_positive_rates"]) <= 200
+    assert roc["false_positive_rates"] == sorted(roc["false_positive_rates"])
+    recalls = drawn["precision_recall_curve"]["recalls"]
+    assert (recalls[0], recalls[-1]) == (1, 0)
+
+
+def test_what_does_not_exist_is_written_as_text_so_that_the_file_is_json(tmp_path):
+    write_json(tmp_path / "metrics.json", {"a": {"value": math.nan}, "b": [1.5, math.inf], "c": (2, "é", None)})
+    content = json.loads((tmp_path / "metrics.json").read_text(), parse_constant=pytest.fail)
+    assert content == {"a": {"value": "NaN"}, "b": [1.5, "inf"], "c": [2, "é", None]}
