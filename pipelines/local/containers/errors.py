@@ -58,9 +58,7 @@ class CommandError(ClientError):
     """
 
     def __init__(self, command: str, exit_code: int, output: str = "") -> None:
-        super().__init__(
-            f'{type(self).__name__}:\nExitCode {exit_code}\nErrorMessage "{output}"\nCommand "{command}"'
-        )
+        super().__init__(f'{type(self).__name__}:\nExitCode {exit_code}\nErrorMessage "{output}"\nCommand "{command}"')
 
 
 class ExecuteUserScriptError(CommandError):

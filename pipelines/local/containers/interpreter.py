@@ -27,9 +27,6 @@ from typing import Any, NoReturn
 
 from pipelines.local.containers.launch import STAND_IN, Launch
 
-LISTENER_VARIABLE = "SAGEMAKER_LOCAL_LISTENER"
-"""The descriptor of the listening socket that a model server inherits."""
-
 LIBRARIES = (
     "numpy",
     "pandas",
@@ -56,7 +53,7 @@ _HANDLED_VARIABLES = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONIOENCOD
 _INTERPRETER_PREFIXES = ("PYTHON", "MPL", "LD_", "MALLOC_")
 
 
-class Become(BaseException):  # noqa: N818 - not an error: it unwinds the stack of a forked child
+class Become(BaseException):
     """Raised in a newly forked child to unwind to the launcher's main function, which goes on with ``work``."""
 
     def __init__(self, work: Callable[[], NoReturn]) -> None:
@@ -96,7 +93,7 @@ def preload(at_startup: Iterable[str]) -> Template:
             importlib.import_module(name)
         except ImportError:
             continue
-    from threadpoolctl import ThreadpoolController
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
     loaded = {name.partition(".")[0] for name in sys.modules} - {name.partition(".")[0] for name in at_startup}
     # Nothing that was loaded is ever freed, so the collector need not touch, and thereby copy, its pages in children.
@@ -195,9 +192,7 @@ def _runs_as_in_a_fresh_interpreter(program: _Program, launch: Launch, template:
     """Whether nothing of the job's own could differ by what is already loaded."""
     if program.kind == "script" and not Path(program.target).is_file():
         return False
-    if any(
-        name.startswith(_INTERPRETER_PREFIXES) and name not in _HANDLED_VARIABLES for name in launch.environment
-    ):
+    if any(name.startswith(_INTERPRETER_PREFIXES) and name not in _HANDLED_VARIABLES for name in launch.environment):
         return False
     return template.loaded.isdisjoint(_importable_names(_own_path(program, launch)))
 

@@ -16,6 +16,9 @@ from pathlib import Path
 STAND_IN = "pipelines.local.containers.stand_in"
 """The module that plays an image's own programs, ``train`` and ``serve``."""
 
+LISTENER_VARIABLE = "SAGEMAKER_LOCAL_LISTENER"
+"""The descriptor of the listening socket that a model server inherits."""
+
 TERMINATE = b"T"
 KILL = b"K"
 _HEADER = struct.Struct("!I")

@@ -14,6 +14,7 @@ import sys
 _AT_STARTUP = frozenset(sys.modules)
 
 import argparse  # noqa: E402 - what a bare interpreter has loaded is noted before anything else
+import contextlib  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
 import selectors  # noqa: E402
@@ -27,7 +28,7 @@ from types import FrameType  # noqa: E402
 from typing import NoReturn  # noqa: E402
 
 from pipelines.local.containers import interpreter, namespaces  # noqa: E402
-from pipelines.local.containers.launch import KILL, TERMINATE, Launch, receive_launch  # noqa: E402
+from pipelines.local.containers.launch import KILL, LISTENER_VARIABLE, TERMINATE, Launch, receive_launch  # noqa: E402
 from pipelines.local.containers.paths import rewrite_ml  # noqa: E402
 
 Work = Callable[[], NoReturn]
@@ -146,10 +147,8 @@ class Launcher:
         _kill(child)
         if child.control.fileno() in self._selector.get_map():
             self._selector.unregister(child.control)
-        try:
+        with contextlib.suppress(OSError):  # Nobody waits for it any more: the service is gone, or gave it up.
             child.control.sendall(json.dumps({"code": 128 - code if code < 0 else code}).encode() + b"\n")
-        except OSError:
-            pass  # Nobody waits for it any more: the service is gone, or gave the job up.
         child.control.close()
         os.close(child.namespace_pipe)
 
@@ -203,8 +202,8 @@ def _child_work(
     _take_standard_streams(output)
     launch = _enter(launch, namespace_pipe)
     for descriptor in inherited:
-        os.set_inheritable(descriptor, True)
-        launch.environment[interpreter.LISTENER_VARIABLE] = str(descriptor)
+        os.set_inheritable(descriptor, True)  # noqa: FBT003 - its only way
+        launch.environment[LISTENER_VARIABLE] = str(descriptor)
     return lambda: interpreter.execute(launch, template)
 
 

@@ -43,7 +43,7 @@ def frame(payload: bytes) -> bytes:
     return _HEADER.pack(_MAGIC, len(payload)) + payload + b"\0" * (-len(payload) % 4)
 
 
-def record_class() -> Any:  # noqa: ANN401 - protobuf makes the class while the program runs
+def record_class() -> Any:
     """The protobuf message class ``aialgs.data.Record``."""
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
@@ -52,12 +52,15 @@ def record_class() -> Any:  # noqa: ANN401 - protobuf makes the class while the 
     return message_factory.GetMessageClass(pool.FindMessageTypeByName("aialgs.data.Record"))
 
 
-def _file(pb2: Any) -> Any:  # noqa: ANN401 - protobuf's generated modules have no types
+def _file(pb2: Any) -> Any:
     """The description of the messages, as field numbers and types."""
     field = pb2.FieldDescriptorProto
     file = pb2.FileDescriptorProto(name="aialgs_record.proto", package="aialgs.data", syntax="proto2")
-    for name, kind in (("Float32Tensor", field.TYPE_FLOAT), ("Float64Tensor", field.TYPE_DOUBLE),
-                       ("Int32Tensor", field.TYPE_INT32)):
+    for name, kind in (
+        ("Float32Tensor", field.TYPE_FLOAT),
+        ("Float64Tensor", field.TYPE_DOUBLE),
+        ("Int32Tensor", field.TYPE_INT32),
+    ):
         tensor = file.message_type.add(name=name)
         for number, (part, part_kind) in enumerate(
             (("values", kind), ("keys", field.TYPE_UINT64), ("shape", field.TYPE_UINT64)), start=1
@@ -69,19 +72,35 @@ def _file(pb2: Any) -> Any:  # noqa: ANN401 - protobuf's generated modules have 
     bytes_.field.add(name="content_type", number=2, label=field.LABEL_OPTIONAL, type=field.TYPE_STRING)
     value = file.message_type.add(name="Value")
     value.oneof_decl.add(name="value")
-    for number, part, kind_name in ((2, "float32_tensor", "Float32Tensor"), (3, "float64_tensor", "Float64Tensor"),
-                                    (7, "int32_tensor", "Int32Tensor"), (9, "bytes", "Bytes")):
-        value.field.add(name=part, number=number, label=field.LABEL_OPTIONAL, type=field.TYPE_MESSAGE,
-                        type_name=f".aialgs.data.{kind_name}", oneof_index=0)
+    for number, part, kind_name in (
+        (2, "float32_tensor", "Float32Tensor"),
+        (3, "float64_tensor", "Float64Tensor"),
+        (7, "int32_tensor", "Int32Tensor"),
+        (9, "bytes", "Bytes"),
+    ):
+        value.field.add(
+            name=part,
+            number=number,
+            label=field.LABEL_OPTIONAL,
+            type=field.TYPE_MESSAGE,
+            type_name=f".aialgs.data.{kind_name}",
+            oneof_index=0,
+        )
     record = file.message_type.add(name="Record")
     for number, part in ((1, "features"), (2, "label")):
         entry = record.nested_type.add(name=f"{part.capitalize()}Entry")
         entry.options.map_entry = True
         entry.field.add(name="key", number=1, label=field.LABEL_OPTIONAL, type=field.TYPE_STRING)
-        entry.field.add(name="value", number=2, label=field.LABEL_OPTIONAL, type=field.TYPE_MESSAGE,
-                        type_name=".aialgs.data.Value")
-        record.field.add(name=part, number=number, label=field.LABEL_REPEATED, type=field.TYPE_MESSAGE,
-                         type_name=f".aialgs.data.Record.{entry.name}")
+        entry.field.add(
+            name="value", number=2, label=field.LABEL_OPTIONAL, type=field.TYPE_MESSAGE, type_name=".aialgs.data.Value"
+        )
+        record.field.add(
+            name=part,
+            number=number,
+            label=field.LABEL_REPEATED,
+            type=field.TYPE_MESSAGE,
+            type_name=f".aialgs.data.Record.{entry.name}",
+        )
     for number, part in ((3, "uid"), (4, "metadata"), (5, "configuration")):
         record.field.add(name=part, number=number, label=field.LABEL_OPTIONAL, type=field.TYPE_STRING)
     return file
@@ -128,7 +147,7 @@ def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
     return features, np.concatenate(labels, axis=None) if labels else None
 
 
-def _row(value: Any) -> Any:  # noqa: ANN401 - a protobuf message; a numpy or scipy row
+def _row(value: Any) -> Any:
     import numpy as np
     from scipy import sparse
 
@@ -140,7 +159,7 @@ def _row(value: Any) -> Any:  # noqa: ANN401 - a protobuf message; a numpy or sc
     return sparse.csr_matrix((values, columns, [0, len(columns)]), shape=(1, width))
 
 
-def _tensor(value: Any) -> tuple[np.ndarray[Any, Any], list[int], list[int]]:  # noqa: ANN401 - a protobuf message
+def _tensor(value: Any) -> tuple[np.ndarray[Any, Any], list[int], list[int]]:
     import numpy as np
 
     kind = value.WhichOneof("value")

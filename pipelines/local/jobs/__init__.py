@@ -23,10 +23,10 @@ _HOMES = {
     "start_hosting": "pipelines.local.jobs.hosting",
 }
 
-__all__ = ["open_template", "run_processing", "run_training", "run_transform", "start_hosting"]  # noqa: F822 - lazy
+__all__ = ["open_template", "run_processing", "run_training", "run_transform", "start_hosting"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whichever of the five it is
+def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

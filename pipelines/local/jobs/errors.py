@@ -4,6 +4,7 @@ JobError
     ClientError           the request, or the data that it names, is at fault
         DataError         no data where the request says there is some, or not in the shape it says
         UnsupportedError  asked for by name, not to be had on this machine
+    AlgorithmError        the container is at fault
     InternalError         this service is at fault
 """
 
@@ -33,5 +34,11 @@ class UnsupportedError(ClientError):
     """Asked for by name, but not to be had on this machine."""
 
 
+class AlgorithmError(JobError):
+    """The container is at fault."""
+
+    prefix = "AlgorithmError"
+
+
 class InternalError(JobError):
-    """This service is at fault."""
+    """The service itself is at fault."""

@@ -28,7 +28,7 @@ def hosts_of(directory: Path, count: int) -> list[Host]:
     return [Host(f"algo-{number}", directory / f"algo-{number}") for number in range(1, count + 1)]
 
 
-def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+def write_json(path: Path, value: Any) -> None:
     """Write a configuration file of a container; its folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, indent=4), encoding="utf-8")

@@ -20,7 +20,9 @@ STOP_GRACE_SECONDS = 120.0
 """How long a container has between SIGTERM and SIGKILL, as the service gives it."""
 
 
-def run_training(request: Request, context: JobContext, *, stop_grace_seconds: float = STOP_GRACE_SECONDS) -> JobOutcome:
+def run_training(
+    request: Request, context: JobContext, *, stop_grace_seconds: float = STOP_GRACE_SECONDS
+) -> JobOutcome:
     """Run a training job to its end.
 
     Parameters
@@ -134,7 +136,9 @@ def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> li
     uri = configuration["S3Uri"]
     path = configuration.get("LocalPath", "/opt/ml/checkpoints")
     if not path.startswith("/opt/ml/"):
-        raise UnsupportedError(f"The checkpoint LocalPath {path} is not below /opt/ml, as it has to be on this machine.")
+        raise UnsupportedError(
+            f"The checkpoint LocalPath {path} is not below /opt/ml, as it has to be on this machine."
+        )
     uploads = []
     for host in hosts:
         folder = host.ml / path.removeprefix("/opt/ml/")
@@ -199,9 +203,7 @@ def _outcome(run: Run, hosts: list[Host], artifact: str | None, collector: Metri
     if run.ending == "stopped":
         return JobOutcome("Stopped", model_artifacts=artifact, metrics=metrics)
     if run.ending == "timed out":
-        return JobOutcome(
-            "Stopped", secondary_status="MaxRuntimeExceeded", model_artifacts=artifact, metrics=metrics
-        )
+        return JobOutcome("Stopped", secondary_status="MaxRuntimeExceeded", model_artifacts=artifact, metrics=metrics)
     if run.code != 0:
         return JobOutcome("Failed", failure_reason=_failure_reason(run, hosts), metrics=metrics)
     return JobOutcome("Completed", model_artifacts=artifact, metrics=metrics)

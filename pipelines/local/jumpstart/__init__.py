@@ -7,6 +7,7 @@ definition is built without network.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
@@ -33,6 +34,13 @@ def metadata_objects(region: str) -> dict[str, bytes]:
     ]
     specs = {_spec_key(model): _to_bytes(_spec(model, table, region)) for model in table["models"]}
     return {MANIFEST_KEY: _to_bytes(manifest), **specs}
+
+
+def bucket_objects(region: str = "us-east-1") -> Iterable[tuple[str, bytes]]:
+    """Give everything the bucket holds, scripts and artifacts included, as S3 keys and contents."""
+    from pipelines.local.jumpstart import objects
+
+    return objects.bucket_objects(region)
 
 
 def unconfirmed_models() -> set[str]:

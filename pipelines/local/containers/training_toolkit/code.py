@@ -50,7 +50,8 @@ def _extract(archive: Path, folder: Path) -> None:
 
 def _download(uri: str, destination: Path) -> Path:
     import boto3
-    from botocore.exceptions import BotoCoreError, ClientError as S3Error
+    from botocore.exceptions import BotoCoreError
+    from botocore.exceptions import ClientError as S3Error
 
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     try:

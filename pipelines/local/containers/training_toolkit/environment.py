@@ -71,7 +71,9 @@ class TrainingEnvironment:
 
     def arguments(self) -> list[str]:
         """The hyperparameters as ``--name value``, sorted by name."""
-        return [part for name in sorted(self.hyperparameters) for part in (_flag(name), _text(self.hyperparameters[name]))]
+        return [
+            part for name in sorted(self.hyperparameters) for part in (_flag(name), _text(self.hyperparameters[name]))
+        ]
 
     def variables(self) -> dict[str, str]:
         """The variables ``SM_*``."""
@@ -81,8 +83,11 @@ class TrainingEnvironment:
         everything = {
             **values,
             "hps": self.hyperparameters,
-            "training_env": {**values, "hyperparameters": self.hyperparameters, "channel_input_dirs": {
-                name: str(self.layout.channel(name)) for name in self.channels}},
+            "training_env": {
+                **values,
+                "hyperparameters": self.hyperparameters,
+                "channel_input_dirs": {name: str(self.layout.channel(name)) for name in self.channels},
+            },
             "user_args": self.arguments(),
             **channels,
             **hyperparameters,
@@ -131,7 +136,7 @@ class TrainingEnvironment:
         }
 
 
-def decode(value: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+def decode(value: str) -> Any:
     """A hyperparameter's value: what its JSON says, or the text itself if it is not JSON."""
     try:
         return json.loads(value)
@@ -139,7 +144,7 @@ def decode(value: str) -> Any:  # noqa: ANN401 - whatever JSON holds
         return value
 
 
-def encode(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+def encode(value: Any) -> str:
     """A value as the text of an environment variable."""
     if value is None:
         return ""
@@ -150,7 +155,7 @@ def _flag(name: str) -> str:
     return f"--{name}" if len(name) > 1 else f"-{name}"
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Mapping):

@@ -56,15 +56,18 @@ class Layout:
 
     def read_hyperparameters(self) -> dict[str, str]:
         """The hyperparameters as they were sent: text."""
-        return self._read("hyperparameters.json")
+        hyperparameters: dict[str, str] = self._read("hyperparameters.json")
+        return hyperparameters
 
     def read_channels(self) -> dict[str, dict[str, Any]]:
         """The configuration of each channel."""
-        return self._read("inputdataconfig.json")
+        channels: dict[str, dict[str, Any]] = self._read("inputdataconfig.json")
+        return channels
 
     def read_resources(self) -> dict[str, Any]:
         """The hosts and the instance type."""
-        return self._read("resourceconfig.json")
+        resources: dict[str, Any] = self._read("resourceconfig.json")
+        return resources
 
     def checkpoint_folder(self) -> Path | None:
         """Where checkpoints go, if the job keeps any."""
@@ -80,5 +83,5 @@ class Layout:
             self.output.mkdir(parents=True, exist_ok=True)
             path.write_text(message, encoding="utf-8")
 
-    def _read(self, name: str) -> Any:  # noqa: ANN401 - whatever the file holds
+    def _read(self, name: str) -> Any:
         return json.loads((self.configuration / name).read_text(encoding="utf-8"))

@@ -172,7 +172,7 @@ class SaveEachRound(TrainingCallback):
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ANN401, ARG002 - XGBoost's own
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - XGBoost's own
         """Save the model; training goes on."""
         _save_whole(model, self._path)
         return False
@@ -184,7 +184,7 @@ class SaveCheckpoints(TrainingCallback):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ANN401, ARG002 - XGBoost's own
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - XGBoost's own
         """Save the model and remove the oldest; training goes on."""
         latest = model.num_boosted_rounds() - 1
         _save_whole(model, self._folder / f"{CHECKPOINT_NAME}.{latest}")

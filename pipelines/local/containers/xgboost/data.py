@@ -79,7 +79,7 @@ def read(channels: Sequence[Path], content_type: str, *, weighted: bool) -> xgbo
             matrix = reader(Path(flat))
         except UserError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever the readers of four libraries raise is the data's fault
+        except Exception as error:
             raise UserError(f"Failed to load {content_type} data with exception:\n{error}") from error
     if matrix.get_label().size == 0:
         raise UserError(
@@ -168,15 +168,15 @@ def _link_files(channels: Sequence[Path], flat: Path) -> None:
 
 
 def _read_csv(folder: Path, *, weighted: bool) -> xgboost.DMatrix:
-    delimiter = _delimiter_of(sorted(folder.iterdir())[0])
+    delimiter = _delimiter_of(min(folder.iterdir()))
     columns = "label_column=0&weight_column=1" if weighted else "label_column=0"
     return xgboost.DMatrix(f"{folder}?format=csv&{columns}&delimiter={delimiter}")
 
 
 def _read_parquet(folder: Path) -> xgboost.DMatrix:
-    import pandas
+    import pandas as pd
 
-    data = pandas.concat([pandas.read_parquet(path) for path in sorted(folder.iterdir())]).to_numpy()
+    data = pd.concat([pd.read_parquet(path) for path in sorted(folder.iterdir())]).to_numpy()
     return xgboost.DMatrix(data[:, 1:], label=data[:, 0])
 
 

@@ -43,7 +43,7 @@ class Hyperparameter:
     depends_on: tuple[str, ...] = ()
     check: Callable[[Any, Mapping[str, Any]], None] | None = None
 
-    def require_in_range(self, value: Any) -> None:  # noqa: ANN401 - of whatever kind the hyperparameter is
+    def require_in_range(self, value: Any) -> None:
         """Raise UserError, worded as the container words it, for a value out of range."""
         if self.elements is None:
             if value not in self.range:
@@ -74,11 +74,13 @@ def validate(given: Mapping[str, str]) -> dict[str, Any]:
     for name, value in values.items():
         hyperparameter = _ALL[name]
         if hyperparameter.check is not None:
-            hyperparameter.check(value, {other: values[other] for other in hyperparameter.depends_on if other in values})
+            hyperparameter.check(
+                value, {other: values[other] for other in hyperparameter.depends_on if other in values}
+            )
     return values
 
 
-def _parse(name: str, value: str) -> Any:  # noqa: ANN401 - of whatever kind the hyperparameter is
+def _parse(name: str, value: str) -> Any:
     if name not in _ALL:
         raise UserError(f"Extraneous hyperparameter found: {name}")
     try:
@@ -95,7 +97,7 @@ def _real(name: str, interval: Interval) -> Hyperparameter:
     return Hyperparameter(name, float, interval)
 
 
-def _choice(name: str, *values: str, **check: Any) -> Hyperparameter:  # noqa: ANN401 - see Hyperparameter
+def _choice(name: str, *values: str, **check: Any) -> Hyperparameter:
     return Hyperparameter(name, str, Choices(values), **check)
 
 

@@ -109,7 +109,7 @@ def _fit(plan: Plan, layout: Layout) -> list[xgboost.Booster]:
         if plan.folds is None:
             return [fit(plan)]
         return fit_folds(plan, layout.output_data)
-    except Exception as error:  # noqa: BLE001 - the container sorts whatever XGBoost raises by its text
+    except Exception as error:
         if any(text in str(error) for text in _USERS_FAULT):
             raise UserError(str(error)) from error
         raise AlgorithmError(f"XGB train call failed with exception:\n {error}") from error

@@ -53,7 +53,7 @@ def task() -> str:
 
 
 def parse_hyperparameters(parser: argparse.ArgumentParser) -> dict[str, Any]:
-    """The hyperparameters on the command line; unknown ones are named in the log and otherwise ignored, as AWS's are."""
+    """The hyperparameters on the command line; unknown ones are named in the log and ignored, as AWS's script does."""
     known, unknown = parser.parse_known_args()
     names = [argument for argument in unknown if argument.startswith("--")]
     if names:

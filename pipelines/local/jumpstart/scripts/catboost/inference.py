@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 
-def model_fn(model_dir: str) -> Any:  # noqa: ANN401 - a catboost model
+def model_fn(model_dir: str) -> Any:
     """The model of the artifact."""
     kind = catboost.CatBoostRegressor if _task() == "regression" else catboost.CatBoostClassifier
     model = kind()
@@ -20,7 +20,7 @@ def model_fn(model_dir: str) -> Any:  # noqa: ANN401 - a catboost model
     return model
 
 
-def transform_fn(model: Any, input_data: str, content_type: str, accept: str) -> tuple[str, str]:  # noqa: ANN401
+def transform_fn(model: Any, input_data: str, content_type: str, accept: str) -> tuple[str, str]:
     """Predict for rows of CSV without header and label."""
     if content_type != "text/csv":
         raise ValueError(f'{{"error": "unsupported content type {content_type or "unknown"}"}}')

@@ -43,7 +43,7 @@ def _parameters(given: dict[str, Any], task: str, classes: int) -> dict[str, Any
     return {**parameters, "allow_writing_files": False}
 
 
-def _with_categories(features: Any, categorical: list[str]) -> Any:  # noqa: ANN401 - a pandas.DataFrame
+def _with_categories(features: Any, categorical: list[str]) -> Any:
     return features.astype(dict.fromkeys(categorical, str)) if categorical else features
 
 

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 
-def model_fn(model_dir: str) -> Any:  # noqa: ANN401 - a lightgbm.Booster
+def model_fn(model_dir: str) -> Any:
     """The model of the artifact; its archive is the user's own, and joblib is the format that its contract names."""
     return joblib.load(Path(model_dir) / "model.pkl")
 
 
-def transform_fn(model: Any, input_data: str, content_type: str, accept: str) -> tuple[str, str]:  # noqa: ANN401
+def transform_fn(model: Any, input_data: str, content_type: str, accept: str) -> tuple[str, str]:
     """Predict for rows of CSV without header and label."""
     if content_type != "text/csv":
         raise ValueError(f'{{"error": "unsupported content type {content_type or "unknown"}"}}')

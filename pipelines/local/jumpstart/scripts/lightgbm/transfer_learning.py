@@ -73,7 +73,7 @@ def main() -> None:
         data.train.features, data.train.labels, categorical_feature=data.categorical or "auto", free_raw_data=False
     )
     validation = train.create_valid(data.validation.features, data.validation.labels)
-    callbacks = [lgb.log_evaluation(period=1)]
+    callbacks: list[Any] = [lgb.log_evaluation(period=1)]
     if patience:
         callbacks.append(lgb.early_stopping(patience))
     lgb.register_logger(logger)

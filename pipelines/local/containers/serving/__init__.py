@@ -1,0 +1,49 @@
+"""The programs that answer ``/ping`` and ``/invocations`` in an inference container."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+from pipelines.local.containers.images import Serving
+from pipelines.local.containers.serving.server import Application, run_server
+
+
+def serve(kind: Serving) -> int:
+    """Load the model and answer requests until the process is ended.
+
+    Returns
+    -------
+    int
+        The container's exit code, if the model could not be loaded.
+    """
+    logging.basicConfig(
+        stream=sys.stdout,
+        level=int(os.environ.get("SAGEMAKER_CONTAINER_LOG_LEVEL") or logging.INFO),
+        format="[%(asctime)s:%(levelname)s] %(message)s",
+        datefmt="%Y-%m-%d:%H:%M:%S",
+        force=True,
+    )
+    try:
+        application = _application(kind)
+    except Exception:
+        logging.getLogger(__name__).exception("The model could not be loaded.")
+        return 1
+    run_server(application, workers=int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or _cpus()))
+    return 0
+
+
+def _cpus() -> int:
+    return int(os.environ.get("SM_NUM_CPUS", "1"))
+
+
+def _application(kind: Serving) -> Application:
+    # The container tests whether the variable is there, not whether it says anything (contracts section 1).
+    if kind == "xgboost" and "SAGEMAKER_PROGRAM" not in os.environ:
+        from pipelines.local.containers.xgboost.serve import XGBoostApplication
+
+        return XGBoostApplication.of_this_container(cpus=_cpus())
+    from pipelines.local.containers.inference_toolkit.application import ToolkitApplication
+
+    return ToolkitApplication.of_this_container(kind)

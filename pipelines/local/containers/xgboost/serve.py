@@ -1,0 +1,168 @@
+"""Answering requests with a model of the built-in XGBoost (contracts section 1, inference)."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xgboost
+
+from pipelines.local.containers.serving.server import Request, Response
+from pipelines.local.containers.training_toolkit.layout import Layout
+from pipelines.local.containers.xgboost import payloads, selectable
+
+SUPPORTED_ACCEPTS = ["application/json", "application/jsonlines", "application/x-recordio-protobuf", "text/csv"]
+_VOTING_OBJECTIVES = ("multi:softmax", "binary:hinge")
+_DEFAULT_MAX_CONTENT_LENGTH = 6 * 1024**2
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Model:
+    """The boosters of an artifact, one or the folds of a cross validation, and what they were trained for."""
+
+    boosters: list[xgboost.Booster]
+    objective: str
+    classes: str
+
+    @classmethod
+    def load(cls, folder: Path, *, ensemble: bool) -> Model:
+        """Load the files of a model folder; those that begin with a dot are left out.
+
+        Raises
+        ------
+        RuntimeError
+            There is none, or one is not a model that XGBoost saved.
+        """
+        paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+        if not paths:
+            raise RuntimeError(f"There is no model in {folder}.")
+        boosters = [_load(path) for path in (paths if ensemble else paths[:1])]
+        learner = json.loads(boosters[0].save_config())["learner"]
+        return cls(boosters, learner["objective"]["name"], learner["learner_model_param"].get("num_class", ""))
+
+    def predict(self, data: xgboost.DMatrix) -> np.ndarray[Any, Any]:
+        """Predict; an ensemble answers with its mean, or with its vote where the answers are classes."""
+        answers = [booster.predict(data, validate_features=False) for booster in self.boosters]
+        if len(answers) == 1:
+            return np.asarray(answers[0])
+        if self.objective in _VOTING_OBJECTIVES:
+            from scipy import stats
+
+            return np.asarray(stats.mode(answers).mode)
+        return np.asarray(np.mean(answers, axis=0))
+
+
+def _load(path: Path) -> xgboost.Booster:
+    logger.info("Loading the model from %s", path)
+    booster = xgboost.Booster()
+    try:
+        booster.load_model(path)
+    except xgboost.core.XGBoostError as error:
+        raise RuntimeError(f"Model {path} cannot be loaded:\nXGB load model error={error}") from error
+    booster.set_param({"nthread": 1})
+    return booster
+
+
+class XGBoostApplication:
+    """The server of the built-in, in algorithm mode.
+
+    Parameters
+    ----------
+    environment
+        The container's: ``SAGEMAKER_BATCH``, ``SAGEMAKER_INFERENCE_OUTPUT`` and the like.
+    cpus
+        What ``/execution-parameters`` tells.
+    """
+
+    def __init__(self, model: Model, environment: Mapping[str, str], cpus: int) -> None:
+        self._model = model
+        self._batch = bool(environment.get("SAGEMAKER_BATCH"))
+        self._default_accept = environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "text/csv")
+        output = environment.get("SAGEMAKER_INFERENCE_OUTPUT")
+        self._selected_keys = None if output is None else output.replace(" ", "").lower().split(",")
+        self._cpus = cpus
+        self.max_content_length: int | None = int(environment.get("MAX_CONTENT_LENGTH", _DEFAULT_MAX_CONTENT_LENGTH))
+
+    @classmethod
+    def of_this_container(cls, cpus: int) -> XGBoostApplication:
+        """Load the model of the container that the calling process runs in."""
+        ensemble = os.environ.get("SAGEMAKER_INFERENCE_ENSEMBLE", "true") == "true"
+        model = Model.load(Layout.of_this_container().model, ensemble=ensemble)
+        return cls(model, os.environ, cpus)
+
+    def ping(self) -> Response:
+        """The model is loaded, or there would be no server."""
+        return Response(HTTPStatus.OK)
+
+    def execution_parameters(self) -> Response:
+        """What batch transform may ask of this server."""
+        parameters = {
+            "MaxConcurrentTransforms": self._cpus,
+            "BatchStrategy": "MULTI_RECORD",
+            "MaxPayloadInMB": int((self.max_content_length or 0) / 1024**2),
+        }
+        return Response(HTTPStatus.OK, json.dumps(parameters).encode(), "application/json")
+
+    def invoke(self, request: Request) -> Response:
+        """Read the payload, predict, and encode, each with its own status where it fails."""
+        if not request.body:
+            return Response(HTTPStatus.NO_CONTENT)
+        try:
+            data = payloads.parse(request.body, request.content_type)
+        except payloads.PayloadError as error:
+            return _failed(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error))
+        try:
+            predictions = self._model.predict(data)
+        except Exception as error:  # noqa: BLE001 - the container answers so whatever XGBoost raises
+            return _failed(HTTPStatus.BAD_REQUEST, f"Unable to evaluate payload provided: {error}")
+        try:
+            accept = self._accepted(request.accept)
+        except ValueError as error:
+            return _failed(HTTPStatus.NOT_ACCEPTABLE, str(error))
+        try:
+            return Response(HTTPStatus.OK, self._encode(predictions, accept), _with_charset(accept))
+        except ValueError as error:
+            return _failed(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+
+    def _accepted(self, accept: str | None) -> str:
+        name = (accept or "").partition(";")[0].strip()
+        if not name or name == "*/*":
+            return self._default_accept
+        if name.lower() not in SUPPORTED_ACCEPTS:
+            raise ValueError(
+                f"Accept type {name} is not supported. Please use supported accept types: {SUPPORTED_ACCEPTS}."
+            )
+        return name.lower()
+
+    def _encode(self, predictions: np.ndarray[Any, Any], accept: str) -> bytes:
+        if self._selected_keys is not None:
+            return selectable.encode(
+                predictions, self._selected_keys, self._model.objective, self._model.classes, accept, batch=self._batch
+            )
+        values = predictions.tolist()
+        if self._batch:
+            return ("\n".join(map(str, values)) + "\n").encode()
+        if accept == "application/json":
+            return json.dumps({"predictions": [{"score": value} for value in values]}).encode()
+        if accept == "text/csv":
+            rows = (value if isinstance(value, list) else [value] for value in values)
+            return "".join(",".join(map(str, row)) + "\n" for row in rows).encode()
+        raise ValueError(f"Content type {accept} is not supported by this framework.")
+
+
+def _with_charset(accept: str) -> str:
+    return f"{accept}; charset=utf-8" if accept.startswith("text/") else accept
+
+
+def _failed(status: HTTPStatus, message: str) -> Response:
+    logger.error("%s", message)
+    return Response(status, message.encode())

@@ -1,0 +1,68 @@
+"""Hosting: a model's server behind one variant of an endpoint."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Mapping
+
+from pipelines.local.jobs.contract import Answer, JobContext, Request
+from pipelines.local.jobs.model_server import ModelServer
+
+INVOCATION_SECONDS = 60.0
+"""How long a container may take for one invocation, as on the service."""
+
+_PASSED_ON = "x-amzn-sagemaker-"
+
+
+class VariantHosting:
+    """One variant's server; see ``contract.Hosting``."""
+
+    def __init__(self, server: ModelServer) -> None:
+        self._server = server
+
+    def invoke(
+        self, body: bytes, *, content_type: str | None, accept: str | None, headers: Mapping[str, str]
+    ) -> Answer:
+        """Hand one request to the container.
+
+        A container that gives no whole answer in time is a 500 in its stead, as the service has it.
+        """
+        passed_on = {name: value for name, value in headers.items() if name.lower().startswith(_PASSED_ON)}
+        wanted = {"Content-Type": content_type, "Accept": accept}
+        passed_on |= {name: value for name, value in wanted.items() if value is not None}
+        try:
+            return self._server.request("POST", "/invocations", body, passed_on, timeout=INVOCATION_SECONDS)
+        except (OSError, http.client.HTTPException) as error:
+            return Answer(500, "text/plain", f"The container gave no answer: {error}".encode())
+
+    def alive(self) -> bool:
+        """Whether the process still answers."""
+        return self._server.alive()
+
+    def close(self) -> None:
+        """End the process and everything it started."""
+        self._server.close()
+
+
+def start_hosting(model: Request, variant: Request, context: JobContext) -> VariantHosting:
+    """Start a model's server and wait until it answers.
+
+    Parameters
+    ----------
+    model
+        A CreateModel request.
+    variant
+        The ProductionVariant that it serves.
+
+    Raises
+    ------
+    JobError
+        It does not come up; the message says why.
+    """
+    server = ModelServer(model, context, {"SAGEMAKER_VARIANT_NAME": str(variant.get("VariantName", ""))})
+    try:
+        server.await_ping(context.stop)
+    except BaseException:
+        server.close()
+        raise
+    return VariantHosting(server)

@@ -1,0 +1,209 @@
+"""A model's container with its server: started from the model's artifact, asked over loopback, ended."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import socket
+import tarfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipelines.local.containers import images, sandbox
+from pipelines.local.containers.errors import ContainerError
+from pipelines.local.jobs import inputs
+from pipelines.local.jobs.contract import Answer, JobContext, Request
+from pipelines.local.jobs.errors import AlgorithmError, ClientError, DataError, UnsupportedError
+from pipelines.local.jobs.runs import LogPump
+
+HOST = "algo-1"
+START_SECONDS = 300.0
+"""How long a server may take until it answers ``/ping``."""
+
+PING_SECONDS = 2.0
+STOP_GRACE_SECONDS = 10.0
+
+_POLL_SECONDS = 0.02
+
+
+class ModelServer:
+    """A running server; usable from many threads, each of which keeps a connection of its own.
+
+    Parameters
+    ----------
+    model
+        A CreateModel request.
+    environment
+        Variables on top of the context's and the model's: what batch transform tells its containers.
+    """
+
+    def __init__(self, model: Request, context: JobContext, environment: Mapping[str, str]) -> None:
+        definition = container_definition(model)
+        image = definition["Image"]
+        _require_server(image)
+        fetch_model(definition, context)
+        listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._port: int = listener.getsockname()[1]
+        self._connections = threading.local()
+        self._opened: list[http.client.HTTPConnection] = []
+        with listener:
+            self._process = sandbox.start(
+                sandbox.Container(
+                    arguments=sandbox.stand_in_command("serve", image),
+                    directory=context.directory,
+                    environment={**context.environment, **environment, **definition.get("Environment", {})},
+                    threads=context.threads(),
+                    network_isolation=bool(model.get("EnableNetworkIsolation")),
+                    working_directory=str(context.directory / "work"),
+                ),
+                context.isolation,
+                inherited=[listener],
+            )
+        self._pump = LogPump(self._process.output, lambda text: context.log(HOST, text))
+
+    def await_ping(self, stop: threading.Event) -> None:
+        """Wait until the server answers ``/ping``.
+
+        Raises
+        ------
+        AlgorithmError
+            It ends before, or takes too long.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and not stop.is_set():
+            if not self.alive():
+                raise AlgorithmError(
+                    "The container's server ended before it answered /ping. See the log for the reason."
+                )
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if self.request("GET", "/ping", timeout=PING_SECONDS).status == http.client.OK:
+                    return
+            time.sleep(_POLL_SECONDS)
+        if not stop.is_set():
+            raise AlgorithmError(f"The container's server did not answer /ping within {START_SECONDS:.0f} seconds.")
+
+    def execution_parameters(self) -> dict[str, Any]:
+        """What the server says of itself at ``/execution-parameters``; nothing if it has no such answer."""
+        try:
+            answer = self.request("GET", "/execution-parameters", timeout=PING_SECONDS)
+            parameters: dict[str, Any] = json.loads(answer.body) if answer.status == http.client.OK else {}
+        except (OSError, http.client.HTTPException, ValueError):
+            return {}
+        return parameters
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        timeout: float,
+    ) -> Answer:
+        """Make one request.
+
+        Raises
+        ------
+        OSError, http.client.HTTPException
+            No whole answer came within ``timeout`` seconds.
+        """
+        connection = self._connection(timeout)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            response = connection.getresponse()
+            return Answer(response.status, response.getheader("Content-Type") or "", response.read())
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            raise
+
+    def _connection(self, timeout: float) -> http.client.HTTPConnection:
+        connection: http.client.HTTPConnection | None = getattr(self._connections, "connection", None)
+        if connection is None:
+            connection = self._connections.connection = http.client.HTTPConnection("127.0.0.1", self._port)
+            self._opened.append(connection)
+        connection.timeout = timeout
+        if connection.sock is not None:
+            connection.sock.settimeout(timeout)
+        return connection
+
+    def alive(self) -> bool:
+        """Whether the server's process still runs."""
+        with contextlib.suppress(ContainerError):
+            return self._process.wait(0) is None
+        return False
+
+    def close(self) -> None:
+        """End the server and everything it started."""
+        for connection in self._opened:
+            connection.close()
+        self._process.terminate()
+        with contextlib.suppress(ContainerError):
+            if self._process.wait(STOP_GRACE_SECONDS) is None:
+                self._process.kill()
+                self._process.wait()
+        self._pump.join()
+        self._process.close()
+
+
+def container_definition(model: Request) -> dict[str, Any]:
+    """The one container of a model.
+
+    Raises
+    ------
+    UnsupportedError
+        It has several, or its container is of a kind that is not supported here.
+    """
+    containers = list(model.get("Containers") or []) or [model["PrimaryContainer"]]
+    if len(containers) > 1:
+        raise UnsupportedError("A model of several containers is not supported on this machine.")
+    definition: dict[str, Any] = containers[0]
+    if definition.get("Mode", "SingleModel") != "SingleModel":
+        raise UnsupportedError("A container in the mode MultiModel is not supported on this machine.")
+    return definition
+
+
+def _require_server(image: str) -> None:
+    try:
+        stand_in = images.stand_in_for(image)
+    except ContainerError as error:
+        raise ClientError(str(error)) from error
+    if stand_in.serving is None:
+        raise ClientError(f"The image {image} is for training; it has no server.")
+
+
+def fetch_model(definition: Mapping[str, Any], context: JobContext) -> None:
+    """Bring a container's artifact to ``/opt/ml/model``.
+
+    Raises
+    ------
+    DataError
+        It is not there, or not a ``.tar.gz``.
+    """
+    folder = context.directory / "ml" / "model"
+    folder.mkdir(parents=True, exist_ok=True)
+    source = definition.get("ModelDataSource", {}).get("S3DataSource")
+    if source is not None and source.get("CompressionType") == "None":
+        objects = inputs.find(inputs.Source(source["S3Uri"]), context.store)
+        inputs.download(objects, folder, context.store)
+        return
+    uri = source["S3Uri"] if source is not None else definition.get("ModelDataUrl")
+    if uri is not None:
+        _unpack(uri, folder, context)
+
+
+def _unpack(uri: str, folder: Path, context: JobContext) -> None:
+    archive = context.directory / "model.tar.gz"
+    try:
+        context.store.download(uri, archive)
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder, filter="data")
+    except (OSError, tarfile.TarError, LookupError) as error:
+        raise DataError(
+            f"Failed to download or unpack the model data {uri}: {error}. It has to be a .tar.gz archive."
+        ) from error
+    finally:
+        archive.unlink(missing_ok=True)
