@@ -24,7 +24,7 @@ def load(path: Path, _task: Task) -> Model:
 
     try:
         booster = joblib.load(path)
-    except Exception as error:  # noqa: BLE001 - unpickling what is no pickle raises anything, and all of it means this
+    except Exception as error:  # Unpickling what is no pickle raises anything, and all of it means this.
         raise CandidateError(f"{path.name} is not a LightGBM model ({error!r}).") from error
     if not isinstance(booster, library.Booster):
         raise CandidateError(f"{path.name} holds a {type(booster).__name__} where a LightGBM booster is expected.")
