@@ -219,11 +219,11 @@ def _recover(service: Service) -> None:
 
 
 def _fill_jumpstart_bucket(service: Service) -> None:
-    from pipelines.local.jumpstart import bucket_objects
+    from pipelines.local.jumpstart.objects import bucket_objects
 
     bucket = f"jumpstart-cache-prod-{service.region}"
     service.objects.create_bucket(bucket)
-    for key, content in bucket_objects():
+    for key, content in bucket_objects(service.region):
         service.objects.write_if_other(f"s3://{bucket}/{key}", content)
 
 

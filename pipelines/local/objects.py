@@ -242,7 +242,6 @@ class Objects:
             path, digest = self._write(iter(lambda: value.read(_BLOCK), b""))
             version._etag = version._etag or digest
             _keep_bytes_in(version, path)
-        value.close()
         if version.multipart is not None:  # its parts are second copies of the bytes
             version.multipart.dispose()
             version.multipart = None
@@ -290,4 +289,6 @@ class Objects:
 
 def _keep_bytes_in(version: Any, path: Path) -> None:
     """Let moto find a version's bytes in a file, in place of its own copy."""
+    before = version._value_buffer
     version._value_buffer = FileValue(path)
+    before.close()

@@ -29,6 +29,8 @@ _JAVA_CLASSES = {
     r"\p{S}": r"$+<=>^`|~\u00a2-\u00b4\u2030-\u2bff",
     r"\p{P}": r"!-#%-*,-/:;?@\[-\]_{}\u00a1-\u00bf\u2010-\u205e",
     r"\p{Alnum}": r"a-zA-Z0-9",
+    "*)${1,128}": "*)",  # two patterns of the model, both of tags, are malformed in Java too
+    "*)${1,256}": "*)",
     r"\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF": r"\U0010FFFF",
 }
 

@@ -1,0 +1,107 @@
+"""One service a module, with stand-ins for the containers, and clients that speak to it over HTTP."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+
+from pipelines.local.lifetime import open_service
+from pipelines.local.service import Service
+from tests.conformance.stand_ins import ROLE, StandIns
+
+
+@pytest.fixture(scope="session")
+def aws() -> Callable[[str, str], Any]:
+    """A client for a service of AWS at an endpoint; the session is shared, for what its models cost to read."""
+    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1")
+    return lambda name, url: session.client(name, endpoint_url=url)
+
+
+@pytest.fixture(scope="module")
+def stand_ins() -> StandIns:
+    return StandIns()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, stand_ins: StandIns) -> Iterator[Service]:
+    with open_service(tmp_path_factory.mktemp("state"), runners=stand_ins.runners) as opened:
+        assert isinstance(opened, Service)
+        opened.objects.create_bucket("bucket")
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def sagemaker(service: Service, aws: Callable[[str, str], Any]) -> Any:
+    return aws("sagemaker", service.endpoint_url)
+
+
+@pytest.fixture(scope="module")
+def s3(service: Service, aws: Callable[[str, str], Any]) -> Any:
+    return aws("s3", service.endpoint_url)
+
+
+@dataclass
+class Execution:
+    """An execution, seen through the API."""
+
+    service: Service
+    sagemaker: Any
+    arn: str
+
+    def wait(self) -> Execution:
+        self.service.executions.wait(self.arn)
+        return self
+
+    def describe(self) -> dict[str, Any]:
+        return self.sagemaker.describe_pipeline_execution(PipelineExecutionArn=self.arn)
+
+    @property
+    def status(self) -> str:
+        return self.describe()["PipelineExecutionStatus"]
+
+    @property
+    def steps(self) -> dict[str, dict[str, Any]]:
+        listed = self.sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=self.arn)["PipelineExecutionSteps"]
+        return {step["StepName"]: step for step in reversed(listed)}
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        return {name: step["StepStatus"] for name, step in self.steps.items()}
+
+    def job(self, step: str) -> dict[str, Any]:
+        """The processing job of a step."""
+        name = self.steps[step]["Metadata"]["ProcessingJob"]["Arn"].rsplit("/", 1)[1]
+        return self.sagemaker.describe_processing_job(ProcessingJobName=name)
+
+
+@dataclass
+class Pipelines:
+    """Makes pipelines and starts them."""
+
+    service: Service
+    sagemaker: Any
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def create(self, definition: str, name: str | None = None) -> str:
+        name = name or f"Pipeline-{next(self._numbers)}"
+        self.sagemaker.create_pipeline(PipelineName=name, PipelineDefinition=definition, RoleArn=ROLE)
+        return name
+
+    def start(self, name: str, parameters: dict[str, str] | None = None, **more: Any) -> Execution:
+        given = [{"Name": key, "Value": value} for key, value in (parameters or {}).items()]
+        answer = self.sagemaker.start_pipeline_execution(PipelineName=name, PipelineParameters=given, **more)
+        return Execution(self.service, self.sagemaker, answer["PipelineExecutionArn"])
+
+    def run(self, definition: str, parameters: dict[str, str] | None = None, **more: Any) -> Execution:
+        """Create, start, and wait for the end."""
+        return self.start(self.create(definition), parameters, **more).wait()
+
+
+@pytest.fixture(scope="module")
+def pipelines(service: Service, sagemaker: Any) -> Pipelines:
+    return Pipelines(service, sagemaker)

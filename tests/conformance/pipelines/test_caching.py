@@ -1,0 +1,184 @@
+"""Contracts, section 6: step caching by exactly the keys of the developer guide."""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+
+import pytest
+
+from tests.conformance.stand_ins import IMAGE, ROLE, definition, get, processing, training
+
+CACHE = {"CacheConfig": {"Enabled": True, "ExpireAfter": "P30D"}}
+
+
+def cached(execution, step="Step"):
+    return execution.steps[step].get("CacheHitResult")
+
+
+def run_twice(pipelines, first, second):
+    """Run a pipeline of one step, then the same pipeline with that step changed."""
+    name = pipelines.create(definition(first))
+    before = pipelines.start(name).wait()
+    pipelines.sagemaker.update_pipeline(PipelineName=name, PipelineDefinition=definition(second))
+    return before, pipelines.start(name).wait()
+
+
+def test_the_same_step_is_not_run_again_and_says_whose_result_it_uses(pipelines, stand_ins):
+    step = processing("Step", outputs={"out": "s3://bucket/cache"}, more=CACHE)
+    name = pipelines.create(definition(step, processing("After", Uri=get("Steps.Step.ProcessingJobName"))))
+    first = pipelines.start(name).wait()
+    asked = len(stand_ins.requests)
+    second = pipelines.start(name).wait()
+    assert cached(first) is None
+    assert cached(second) == {"SourcePipelineExecutionArn": first.arn}
+    assert second.statuses == {"Step": "Succeeded", "After": "Succeeded"}
+    assert second.steps["Step"]["Metadata"] == first.steps["Step"]["Metadata"]
+    assert second.job("After")["Environment"] == first.job("After")["Environment"]
+    assert len(stand_ins.requests) == asked + 1
+
+
+def test_a_hit_on_a_hit_names_the_execution_that_did_the_work(pipelines):
+    name = pipelines.create(definition(processing("Step", more=CACHE)))
+    first, _, third = (pipelines.start(name).wait() for _ in range(3))
+    assert cached(third) == {"SourcePipelineExecutionArn": first.arn}
+
+
+def test_without_a_cache_config_every_run_works(pipelines):
+    name = pipelines.create(definition(processing("Step")))
+    pipelines.start(name).wait()
+    assert cached(pipelines.start(name).wait()) is None
+
+
+def changed(step, *path_and_value):
+    step = copy.deepcopy(step)
+    *path, last, value = path_and_value
+    target = step["Arguments"]
+    for key in path:
+        target = target.setdefault(key, {})
+    target[last] = value
+    return step
+
+
+PROCESSING = processing("Step", outputs={"out": "s3://bucket/a"}, more=CACHE, X="1")
+INPUT = {
+    "InputName": "in",
+    "S3Input": {
+        "S3Uri": "s3://bucket/in",
+        "LocalPath": "/opt/ml/processing/in",
+        "S3DataType": "S3Prefix",
+        "S3InputMode": "File",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("AppSpecification", "ContainerArguments", ["--more"]),
+        ("Environment", "X", "2"),
+        ("ProcessingInputs", [INPUT]),
+    ],
+)
+def test_a_processing_step_is_run_again_when_its_key_changes(pipelines, change):
+    _, second = run_twice(pipelines, PROCESSING, changed(PROCESSING, *change))
+    assert cached(second) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("ProcessingResources", "ClusterConfig", "InstanceType", "ml.m5.xlarge"),
+        ("RoleArn", "arn:aws:iam::123456789012:role/Another"),
+        ("StoppingCondition", "MaxRuntimeInSeconds", 60),
+        ("ProcessingOutputConfig", "Outputs", PROCESSING["Arguments"]["ProcessingOutputConfig"]["Outputs"][:1]),
+    ],
+)
+def test_outputs_resources_and_role_are_not_in_the_key_of_a_processing_step(pipelines, change):
+    _, second = run_twice(pipelines, PROCESSING, changed(PROCESSING, *change))
+    assert cached(second) is not None
+
+
+TRAINING = training("Step", CACHE, depth="6")
+
+
+@pytest.mark.parametrize(
+    ("change", "hit"),
+    [
+        (("HyperParameters", "depth", "7"), False),
+        (("Environment", "X", "1"), False),
+        (("AlgorithmSpecification", "TrainingInputMode", "FastFile"), False),
+        (("CheckpointConfig", "S3Uri", "s3://bucket/checkpoints"), False),
+        (("InputDataConfig", []), False),
+        (("OutputDataConfig", "S3OutputPath", "s3://bucket/elsewhere"), True),
+        (("ResourceConfig", "InstanceType", "ml.m5.4xlarge"), True),
+        (("StoppingCondition", "MaxRuntimeInSeconds", 60), True),
+    ],
+)
+def test_the_key_of_a_training_step(pipelines, change, hit):
+    second_step = changed(TRAINING, *change)
+    if change == ("InputDataConfig", []):
+        second_step["Arguments"].pop("InputDataConfig")
+    _, second = run_twice(pipelines, TRAINING, second_step)
+    assert (cached(second) is not None) is hit
+
+
+def test_a_parameter_in_the_key_is_compared_by_its_value(pipelines):
+    parameters = [{"Name": "P", "Type": "String", "DefaultValue": "a"}]
+    name = pipelines.create(definition(processing("Step", X=get("Parameters.P"), more=CACHE), parameters=parameters))
+    first = pipelines.start(name).wait()
+    assert cached(pipelines.start(name, {"P": "b"}).wait()) is None
+    assert cached(pipelines.start(name, {"P": "a"}).wait()) == {"SourcePipelineExecutionArn": first.arn}
+
+
+def test_an_expired_result_is_not_used(pipelines):
+    step = processing("Step", more={"CacheConfig": {"Enabled": True, "ExpireAfter": "PT0.2S"}})
+    name = pipelines.create(definition(step))
+    pipelines.start(name).wait()
+    time.sleep(0.3)
+    assert cached(pipelines.start(name).wait()) is None
+
+
+def test_a_failed_result_is_not_used(pipelines):
+    step = processing("Step", FAIL="AlgorithmError: cached?", FAIL_TIMES="1", more=CACHE)
+    name = pipelines.create(definition(step))
+    assert pipelines.start(name).wait().status == "Failed"
+    second = pipelines.start(name).wait()
+    assert (second.status, cached(second)) == ("Succeeded", None)
+
+
+def test_another_pipeline_does_not_share_the_cache(pipelines):
+    text = definition(processing("Step", more=CACHE))
+    pipelines.run(text)
+    assert cached(pipelines.run(text)) is None
+
+
+def test_model_and_register_steps_are_never_cached(pipelines, s3):
+    s3.put_object(Bucket="bucket", Key="cached/model.tar.gz", Body=b"m")
+    container = {"Image": IMAGE, "ModelDataUrl": "s3://bucket/cached/model.tar.gz"}
+    arguments = {"ExecutionRoleArn": ROLE, "PrimaryContainer": container}
+    name = pipelines.create(definition({"Name": "Step", "Type": "Model", "Arguments": arguments, **CACHE}))
+    first, second = pipelines.start(name).wait(), pipelines.start(name).wait()
+    assert cached(second) is None
+    assert first.steps["Step"]["Metadata"] != second.steps["Step"]["Metadata"]
+
+
+def test_on_a_miss_the_log_says_which_field_differed(pipelines, service):
+    _, second = run_twice(pipelines, PROCESSING, changed(PROCESSING, "Environment", "X", "2"))
+    identifier = second.arn.rsplit("/", 1)[1]
+    (log,) = (service.directory / "logs").rglob(f"{identifier}.log")
+    assert "Step: cache miss: Environment.X was '1', is '2'" in log.read_text()
+
+
+def test_a_result_whose_job_was_deleted_is_not_used(pipelines, sagemaker):
+    name = pipelines.create(definition(processing("Step", more=CACHE)))
+    first = pipelines.start(name).wait()
+    sagemaker.delete_processing_job(ProcessingJobName=first.job("Step")["ProcessingJobName"])
+    assert cached(pipelines.start(name).wait()) is None
+
+
+def test_the_definition_keeps_the_cache_config_as_it_was_written(pipelines, sagemaker):
+    name = pipelines.create(definition(processing("Step", more=CACHE)))
+    stored = json.loads(sagemaker.describe_pipeline(PipelineName=name)["PipelineDefinition"])
+    assert stored["Steps"][0]["CacheConfig"] == CACHE["CacheConfig"]

@@ -1,0 +1,146 @@
+"""Contracts, section 6: every expression, in any argument."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.conformance.stand_ins import (
+    compare,
+    condition,
+    definition,
+    fail,
+    get,
+    join,
+    json_get,
+    processing,
+    training,
+)
+
+EVALUATION = {"PropertyFiles": [{"PropertyFileName": "Report", "OutputName": "report", "FilePath": "evaluation.json"}]}
+
+
+def test_get_reads_a_parameter_of_each_type(pipelines):
+    parameters = [
+        {"Name": "Text", "Type": "String", "DefaultValue": "a b"},
+        {"Name": "Whole", "Type": "Integer", "DefaultValue": 7},
+        {"Name": "Part", "Type": "Float", "DefaultValue": 0.5},
+        {"Name": "Flag", "Type": "Boolean", "DefaultValue": True},
+    ]
+    step = processing("Step", **{name: get(f"Parameters.{name}") for name in ("Text", "Whole", "Part", "Flag")})
+    execution = pipelines.run(definition(step, parameters=parameters))
+    assert execution.job("Step")["Environment"] == {"Text": "a b", "Whole": "7", "Part": "0.5", "Flag": "true"}
+
+
+def test_an_integer_parameter_stands_where_a_number_is_wanted(pipelines):
+    step = processing("Step")
+    step["Arguments"]["ProcessingResources"]["ClusterConfig"]["InstanceCount"] = get("Parameters.Count")
+    parameters = [{"Name": "Count", "Type": "Integer"}]
+    execution = pipelines.run(definition(step, parameters=parameters), {"Count": "3"})
+    assert execution.job("Step")["ProcessingResources"]["ClusterConfig"]["InstanceCount"] == 3
+
+
+def test_get_reads_the_execution_variables(pipelines):
+    names = (
+        "PipelineExecutionId",
+        "PipelineExecutionArn",
+        "PipelineName",
+        "PipelineArn",
+        "StartDateTime",
+        "CurrentDateTime",
+        "ProcessingJobName",
+    )
+    execution = pipelines.run(definition(processing("Step", **{name: get(f"Execution.{name}") for name in names})))
+    job = execution.job("Step")
+    seen = job["Environment"]
+    assert seen["PipelineExecutionId"] == execution.arn.rsplit("/", 1)[1]
+    assert seen["PipelineExecutionArn"] == execution.arn
+    assert seen["PipelineArn"] == execution.describe()["PipelineArn"]
+    assert seen["PipelineArn"].endswith(seen["PipelineName"])
+    assert seen["ProcessingJobName"] == job["ProcessingJobName"]
+    assert seen["StartDateTime"] <= seen["CurrentDateTime"]
+
+
+def test_get_reads_properties_of_an_earlier_step_by_member_index_and_name(pipelines):
+    first = training("Train")
+    second = processing(
+        "After",
+        Artifact=get("Steps.Train.ModelArtifacts.S3ModelArtifacts"),
+        ByIndex=get("Steps.Train.InputDataConfig[0].ChannelName"),
+        ByName=get("Steps.Train.InputDataConfig['train'].DataSource.S3DataSource.S3Uri"),
+    )
+    execution = pipelines.run(definition(first, second))
+    seen = execution.job("After")["Environment"]
+    assert seen["Artifact"].startswith("s3://bucket/models/pipelines-")
+    assert (seen["ByIndex"], seen["ByName"]) == ("train", "s3://bucket/train")
+
+
+def test_a_processing_output_is_found_by_its_name(pipelines):
+    first = processing("First", outputs={"a": "s3://bucket/a", "b": "s3://bucket/b"})
+    second = processing("Second", Uri=get("Steps.First.ProcessingOutputConfig.Outputs['b'].S3Output.S3Uri"))
+    assert pipelines.run(definition(first, second)).job("Second")["Environment"]["Uri"] == "s3://bucket/b"
+
+
+def test_join_joins_texts_numbers_and_expressions(pipelines):
+    step = processing("Step", Joined=join("/", "s3:/", get("Parameters.Bucket"), 1, join("-", "x", True)))
+    parameters = [{"Name": "Bucket", "Type": "String", "DefaultValue": "b"}]
+    assert (
+        pipelines.run(definition(step, parameters=parameters)).job("Step")["Environment"]["Joined"] == "s3://b/1/x-true"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("metrics.mse.value", "4.25"),
+        ("$.metrics.mse.value", "4.25"),
+        ("metrics['a b']", "spaced"),
+        ("list[1].name", "second"),
+        ("flag", "true"),
+    ],
+)
+def test_json_get_reads_a_property_file(pipelines, path, expected):
+    document = {
+        "metrics": {"mse": {"value": 4.25}, "a b": "spaced"},
+        "list": [{"name": "first"}, {"name": "second"}],
+        "flag": True,
+    }
+    first = processing("First", outputs={"report": "s3://bucket/report"}, more=EVALUATION, WRITE=json.dumps(document))
+    execution = pipelines.run(definition(first, processing("Second", Value=json_get("First", "Report", path))))
+    assert execution.job("Second")["Environment"]["Value"] == expected
+
+
+def test_json_get_reads_an_object_by_its_uri(pipelines, s3):
+    s3.put_object(Bucket="bucket", Key="results/r.json", Body=b'{"Result": 3}')
+    value = {"Std:JsonGet": {"S3Uri": join("/", "s3://bucket", "results/r.json"), "Path": "Result"}}
+    assert pipelines.run(definition(processing("Step", Value=value))).job("Step")["Environment"]["Value"] == "3"
+
+
+def test_a_json_get_of_a_path_that_is_not_there_fails_its_step_and_says_how_far_it_came(pipelines):
+    first = processing("First", outputs={"report": "s3://bucket/report"}, more=EVALUATION, WRITE='{"a": {"b": 1}}')
+    execution = pipelines.run(definition(first, processing("Second", Value=json_get("First", "Report", "a.c.d"))))
+    assert execution.status == "Failed"
+    assert "a.c.d" in execution.steps["Second"]["FailureReason"]
+    assert "nothing stands at a.c" in execution.steps["Second"]["FailureReason"]
+
+
+def test_a_property_that_the_job_does_not_have_fails_the_step(pipelines):
+    steps = [training("Train"), processing("After", Value=get("Steps.Train.SecondaryStatusTransitions[99].Status"))]
+    execution = pipelines.run(definition(*steps))
+    assert execution.statuses == {"Train": "Succeeded", "After": "Failed"}
+
+
+def test_expressions_stand_in_a_fail_message_and_in_conditions(pipelines):
+    parameters = [{"Name": "Limit", "Type": "Float", "DefaultValue": 3.0}]
+    first = processing("First", outputs={"report": "s3://bucket/report"}, more=EVALUATION, WRITE='{"rmse": 3.5}')
+    rmse = json_get("First", "Report", "rmse")
+    message = join(" ", "RMSE", rmse, ">", get("Parameters.Limit"))
+    gate = condition("Gate", [compare("LessThanOrEqualTo", rmse, get("Parameters.Limit"))], [], [fail("Bad", message)])
+    execution = pipelines.run(definition(first, gate, parameters=parameters))
+    assert execution.steps["Bad"]["FailureReason"] == "RMSE 3.5 > 3.0"
+
+
+def test_the_outcome_of_a_condition_is_a_property(pipelines):
+    gate = condition("Gate", [compare("Equals", 1, 1)], [processing("Then", Outcome=get("Steps.Gate.Outcome"))])
+    assert pipelines.run(definition(gate)).job("Then")["Environment"]["Outcome"] == "True"
