@@ -253,16 +253,30 @@ def _forget_the_launcher() -> None:
 def _refresh_state(program: _Program, launch: Launch, template: Template) -> None:
     """Set anew what a fresh interpreter takes from its surroundings, or from chance, when it starts."""
     time.tzset()
-    encoding = launch.environment.get("PYTHONIOENCODING", "").partition(":")[0] or None
-    unbuffered = program.unbuffered or bool(launch.environment.get("PYTHONUNBUFFERED"))
     sys.dont_write_bytecode = bool(launch.environment.get("PYTHONDONTWRITEBYTECODE"))
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding=encoding, write_through=unbuffered or None)
+    _open_standard_streams(program, launch)
     template.thread_pools.limit(limits=launch.threads)
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed()
+
+
+def _open_standard_streams(program: _Program, launch: Launch) -> None:
+    """Wrap the standard descriptors anew: the template's streams know those that it was born with."""
+    encoding = launch.environment.get("PYTHONIOENCODING", "").partition(":")[0] or "utf-8"
+    unbuffered = program.unbuffered or bool(launch.environment.get("PYTHONUNBUFFERED"))
+    sys.stdin = sys.__stdin__ = open(0, encoding=encoding, closefd=False)  # type: ignore[misc]  # noqa: SIM115
+    for number, name, errors in ((1, "stdout", "strict"), (2, "stderr", "backslashreplace")):
+        raw: Any = io.FileIO(number, "wb", closefd=False)
+        stream = io.TextIOWrapper(
+            raw if unbuffered else io.BufferedWriter(raw),
+            encoding=encoding,
+            errors=errors,
+            line_buffering=number == 2,
+            write_through=unbuffered,
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
 
 
 def _exit_code_of(run: Callable[[], None]) -> int:

@@ -98,6 +98,7 @@ class Launcher:
             [*command, "--preload"] if preload else command,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
             cwd=PACKAGE_ROOT,
             env={**environment, "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"},
             start_new_session=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -96,6 +97,11 @@ class _Server(ThreadingHTTPServer):
         listener.setblocking(False)  # noqa: FBT003 - its only way
         self.socket = listener
         self.application = application
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Log what went wrong with a connection, unless it is only that the client has left."""
+        if not isinstance(sys.exception(), ConnectionError):
+            logger.exception("The connection from %s failed.", client_address)
 
     def get_request(self) -> tuple[socket.socket, object]:
         connection, address = self.socket.accept()
