@@ -1,0 +1,148 @@
+"""Protobuf's wire format: the fields of a message, and numbers of variable length.
+
+The source is "Encoding" in the documentation of Protocol Buffers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing_scripts.recordio.errors import Problem
+
+VARINT: Final = 0
+FIXED64: Final = 1
+LENGTH: Final = 2
+FIXED32: Final = 5
+_GROUP: Final = 3
+_END_OF_GROUP: Final = 4
+
+_FIXED_SIZES = {FIXED32: 4, FIXED64: 8}
+_VARINT_BYTES = 10
+_LARGEST_FIELD_NUMBER = 2**29 - 1
+
+
+class Field(NamedTuple):
+    """One field as it stands in a message; ``content`` is without tag and length."""
+
+    number: int
+    wire_type: int
+    content: memoryview
+
+
+def field(number: int, content: bytes) -> bytes:
+    """Encode a field of bytes: a string, a message, or packed numbers."""
+    return _encode_varint(number << 3 | LENGTH) + _encode_varint(len(content)) + content
+
+
+def fields(message: memoryview) -> Iterator[Field]:
+    """Take a message apart, one level deep.
+
+    Raises
+    ------
+    Problem
+        The bytes are not a protobuf message.
+    """
+    position = 0
+    while position < len(message):
+        number, wire_type, position = _tag(message, position)
+        start, position = _extent(message, position, number, wire_type)
+        yield Field(number, wire_type, message[start:position])
+
+
+def varints(contents: Sequence[memoryview]) -> NDArray[np.uint64]:
+    """Decode numbers of variable length that stand one after another, packed or one per field.
+
+    Raises
+    ------
+    Problem
+        The last number of a field is cut off, or one is longer than ten bytes.
+    """
+    if any(content[-1] >= 0x80 for content in contents if content):
+        raise Problem("a packed number is cut off")
+    data = np.frombuffer(b"".join(contents), np.uint8)
+    ends = np.flatnonzero(data < 0x80) + 1
+    starts = np.concatenate([[0], ends[:-1]])
+    sizes = ends - starts[: ends.size]
+    if not ends.size:
+        return np.empty(0, np.uint64)
+    if sizes.max() > _VARINT_BYTES:
+        raise Problem(f"a packed number is longer than {_VARINT_BYTES} bytes")
+    place = np.arange(data.size) - np.repeat(starts, sizes)
+    return np.add.reduceat((data & 0x7F).astype(np.uint64) << (7 * place).astype(np.uint64), starts)
+
+
+def fixed(contents: Sequence[memoryview], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Decode numbers of fixed size, packed or one per field.
+
+    Raises
+    ------
+    Problem
+        The bytes are not a whole number of them.
+    """
+    for content in contents:
+        if len(content) % dtype.itemsize:
+            raise Problem(f"{len(content)} bytes of packed numbers are not a multiple of {dtype.itemsize}")
+    return np.frombuffer(b"".join(contents), dtype)
+
+
+def _tag(message: memoryview, position: int) -> tuple[int, int, int]:
+    """Read a field's number, its wire type, and where it goes on."""
+    tag, position = _varint(message, position)
+    number, wire_type = tag >> 3, tag & 7
+    if not 1 <= number <= _LARGEST_FIELD_NUMBER:
+        raise Problem(f"{number} is not a field number of protobuf")
+    return number, wire_type, position
+
+
+def _extent(message: memoryview, position: int, number: int, wire_type: int) -> tuple[int, int]:
+    """Find where a field's content begins and ends."""
+    if wire_type == VARINT:
+        return position, _varint(message, position)[1]
+    if wire_type == _GROUP:
+        return position, _end_of_group(message, position, number)
+    if wire_type == LENGTH:
+        size, position = _varint(message, position)
+    elif wire_type in _FIXED_SIZES:
+        size = _FIXED_SIZES[wire_type]
+    else:
+        raise Problem(f"field {number} has wire type {wire_type}, which is not to be expected here")
+    if size > len(message) - position:
+        raise Problem(f"field {number} says it has {size} bytes, but {len(message) - position} are left in its message")
+    return position, position + size
+
+
+def _end_of_group(message: memoryview, position: int, number: int) -> int:
+    """Pass over a group, which proto2 still has, and the groups in it."""
+    open_groups = [number]
+    while open_groups:
+        number, wire_type, position = _tag(message, position)
+        if wire_type == _GROUP:
+            open_groups.append(number)
+        elif wire_type != _END_OF_GROUP:
+            _, position = _extent(message, position, number, wire_type)
+        elif number != open_groups.pop():
+            raise Problem(f"group {number} ends without having begun")
+    return position
+
+
+def _varint(message: memoryview, position: int) -> tuple[int, int]:
+    """Read a number, and where it ends."""
+    value = 0
+    for place, byte in enumerate(message[position : position + _VARINT_BYTES]):
+        value |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            return value, position + place + 1
+    raise Problem("a number is cut off, or longer than ten bytes")
+
+
+def _encode_varint(value: int) -> bytes:
+    encoded = bytearray()
+    while value >= 0x80:
+        encoded.append(value & 0x7F | 0x80)
+        value >>= 7
+    encoded.append(value)
+    return bytes(encoded)

@@ -1,0 +1,125 @@
+"""Arrays to RecordIO-protobuf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from processing_scripts.recordio import schema
+from processing_scripts.recordio.errors import ArrayError
+from processing_scripts.recordio.frames import LONGEST_PAYLOAD
+from processing_scripts.recordio.layout import Layout, Vector, lay_out
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+_FLOATS = [dtype for dtype in schema.TENSORS.values() if dtype.kind == "f"]
+_CHUNK_BYTES = 2**20
+_LARGEST_EXACT = 2**53
+
+
+def dumps(features: ArrayLike, labels: ArrayLike | None = None) -> bytes:
+    """Write a dense matrix, one record per row.
+
+    Parameters
+    ----------
+    features
+        Of shape (rows, columns). float32 is written as float32 and float64 as float64. Every other type becomes the
+        first of the two that holds all of its numbers exactly: booleans, float16 and integers of 8 and 16 bits
+        float32, wider integers float64. Types that neither holds (text, objects, dates, complex) are refused.
+    labels
+        Of shape (rows,), or (rows, labels) for several a row. Their type is chosen likewise, apart from the features'.
+
+    Returns
+    -------
+    bytes
+        The records one after another, empty if there are no rows.
+
+    Raises
+    ------
+    ArrayError
+        The shapes do not fit, or the numbers cannot be written exactly.
+
+    Examples
+    --------
+    >>> loads(dumps(np.float32([[1, 2]]), np.float32([0])))
+    (array([[1., 2.]], dtype=float32), array([0.], dtype=float32))
+    """
+    return b"".join(_frames(features, labels))  # type: ignore[arg-type]  # an array is a buffer
+
+
+def write(file: SupportsWrite[bytes], features: ArrayLike, labels: ArrayLike | None = None) -> None:
+    """Append a dense matrix to a binary file, one record per row; as :func:`dumps`, in pieces of about 1 MiB.
+
+    Records simply stand one after another, so a large matrix can be written in several calls. That each brings the
+    same number of columns and labels is the caller's affair, and found out in reading.
+
+    Raises
+    ------
+    ArrayError
+        As for :func:`dumps`; nothing has been written by this call.
+    """
+    for frames in _frames(features, labels):
+        file.write(frames.tobytes())
+
+
+def _frames(features: ArrayLike, labels: ArrayLike | None) -> Iterator[NDArray[np.uint8]]:
+    """Check everything at once, then give the frames bit by bit."""
+    rows = _matrix(features)
+    targets = None if labels is None else _label_matrix(labels, len(rows))
+    layout = lay_out(
+        Vector(_dtype_of(rows, "Features"), rows.shape[1]),
+        None if targets is None else Vector(_dtype_of(targets, "Labels"), targets.shape[1]),
+    )
+    if layout.template.size > LONGEST_PAYLOAD:
+        raise ArrayError(f"Features of {rows.shape[1]} columns are too long for a record of {LONGEST_PAYLOAD} bytes.")
+    return _compose(layout, rows, targets)
+
+
+def _compose(layout: Layout, features: NDArray[Any], labels: NDArray[Any] | None) -> Iterator[NDArray[np.uint8]]:
+    step = max(1, _CHUNK_BYTES // layout.template.size)
+    for start in range(0, len(features), step):
+        part = slice(start, start + step)
+        yield layout.compose(features[part], None if labels is None else labels[part])
+
+
+def _matrix(features: ArrayLike) -> NDArray[Any]:
+    matrix = np.asarray(features)
+    if matrix.ndim != 2:
+        raise ArrayError(f"Features must be of shape (rows, columns), but are of shape {matrix.shape}.")
+    return matrix
+
+
+def _label_matrix(labels: ArrayLike, rows: int) -> NDArray[Any]:
+    """Labels of shape (rows, labels)."""
+    array = np.asarray(labels)
+    matrix = array.reshape(-1, 1) if array.ndim == 1 else array
+    if matrix.ndim != 2 or len(matrix) != rows or not matrix.shape[1]:
+        raise ArrayError(
+            f"Labels must be of shape ({rows},) or ({rows}, labels), as there are {rows} rows of features, "
+            f"but are of shape {array.shape}."
+        )
+    return matrix
+
+
+def _dtype_of(array: NDArray[Any], what: str) -> np.dtype[Any]:
+    """Choose float32 or float64, whichever first holds all numbers exactly."""
+    for dtype in _FLOATS:
+        if np.can_cast(array.dtype, dtype):
+            # numpy calls this cast of 64-bit integers safe, which it is for up to 53 bits only.
+            if array.dtype in (np.int64, np.uint64) and array.size:
+                _check_exact(array, what)
+            return dtype
+    raise ArrayError(f"{what} of type {array.dtype} cannot be written; convert them to float32 or float64 first.")
+
+
+def _check_exact(array: NDArray[Any], what: str) -> None:
+    for extreme in (array.min(), array.max()):
+        if abs(int(extreme)) > _LARGEST_EXACT:
+            raise ArrayError(
+                f"{what} of type {array.dtype} hold {extreme}, which float64 may not hold exactly; "
+                f"convert them to float64 first if rounding is right."
+            )
