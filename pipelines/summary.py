@@ -19,7 +19,7 @@ COLUMNS: dict[Task, tuple[str, ...]] = {
     "regression": ("rmse", "mae", "mse", "r2"),
     "classification": ("auc", "accuracy", "precision", "recall", "f1"),
 }
-HEADINGS = {"rmse": "RMSE (rentals/h)", "mae": "MAE (rentals/h)", "mse": "MSE", "r2": "R2", "auc": "AUC", "f1": "F1"}
+HEADINGS = {"rmse": "RMSE", "mae": "MAE", "mse": "MSE", "r2": "R2", "auc": "AUC", "f1": "F1"}
 
 
 def show_outcome(console: Console, outcome: Outcome) -> None:
@@ -62,7 +62,8 @@ def _table(task: Task, result: TaskResult) -> Table:
     from rich.table import Table
 
     metric = result.evaluation["metric"]
-    title = f"{task.capitalize()}: measured on the test part, ranked by {metric} on the validation part"
+    unit = " in rentals per hour" if task == "regression" else ""
+    title = f"{task.capitalize()}: measured on the test part{unit}, ranked by {metric} on the validation part"
     table = Table(title=title, title_justify="left")
     table.add_column("")
     table.add_column("candidate")
