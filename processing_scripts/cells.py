@@ -80,17 +80,23 @@ class Cells:
             # Where commas do not separate cells, they are how continental Europe writes the decimal point.
             texts = texts.str.replace(",", ".", regex=False)
         numbers = pd.to_numeric(texts, errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
-        self._refuse_first(column, numbers.isna() & texts.notna(), "is not a number")
+        self.refuse_first(column, numbers.isna() & texts.notna(), "{cell} is not a number; correct the cell")
+        impossible = f"which cannot be for {column.title}; correct the cell"
         if column.lowest is not None:
-            self._refuse_first(column, numbers < column.lowest, f"is below {column.lowest:g}")
+            self.refuse_first(column, numbers < column.lowest, f"{{cell}} is below {column.lowest:g}, {impossible}")
         if column.highest is not None:
-            self._refuse_first(column, numbers > column.highest, f"is above {column.highest:g}")
+            self.refuse_first(column, numbers > column.highest, f"{{cell}} is above {column.highest:g}, {impossible}")
         return numbers
 
-    def _refuse_first(self, column: Column, wrong: pd.Series[bool], problem: str) -> None:
+    def refuse_first(self, column: Column, wrong: pd.Series[bool], problem: str) -> None:
+        """Refuse the first cell of a column that is wrong, if there is one; ``{cell}`` in the problem is the cell.
+
+        Raises
+        ------
+        CellError
+            With the problem as its sentence.
+        """
         if wrong.any():
             position = int(np.argmax(wrong.to_numpy()))
-            cell = self.texts(column.name)[position]
-            unit = f", which cannot be for {column.title}" if "not a number" not in problem else ""
-            problem = f"'{cell}' {problem}{unit}; correct the cell."
-            raise CellError(self.table.lines[position], self.title(column.name), problem)
+            cell = f"'{self.texts(column.name)[position]}'"
+            raise CellError(self.table.lines[position], self.title(column.name), f"{problem.format(cell=cell)}.")

@@ -98,16 +98,23 @@ WEATHER = (
     ),
 )
 COLUMNS = (
-    Column("date", "Date", ("date", "datetime", "timestamp")),
-    Column(TARGET, "Rented Bike Count", ("rentedbikecount", "rentedbikes", "bikecount", "rentals", "count"), lowest=0),
+    Column("date", "Date", ("date",)),
+    Column(
+        TARGET,
+        "Rented Bike Count",
+        ("rentedbikecount", "rentedbikes", "bikecount", "rentals", "count"),
+        lowest=0,
+        highest=1e6,
+    ),
     Column("hour", "Hour", ("hour", "hr", "hourofday"), lowest=0, highest=23),
     *WEATHER,
     Column("season", "Seasons", ("seasons", "season")),
     Column("holiday", "Holiday", ("holiday", "isholiday")),
-    Column("functioning_day", "Functioning Day", ("functioningday", "functioning", "functionday", "isfunctioningday")),
+    Column("functioning_day", "Functioning Day", ("functioningday", "functioning", "functionday", "functionalday")),
 )
 OPTIONAL_COLUMNS = (
     Column("generated_sample", "Generated Sample", ("generatedsample",)),
+    Column("datetime", "Datetime", ("datetime", "timestamp", "dateandtime")),
     Column("year", "Year", ("year",)),
     Column("month", "Month", ("month",)),
     Column("day", "Day", ("day", "dayofmonth")),

@@ -18,10 +18,13 @@ _OPEN_ORDERS = {
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SEASONS = ("Winter", "Winter", *["Spring"] * 3, *["Summer"] * 3, *["Autumn"] * 3, "Winter")
 
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+"""Before there were no such rentals; after, there are none yet: a year outside is a slip of the pen."""
+
 _NUMBERS = re.compile(r"(\d{1,4})([-/.]| +)(\d{1,2})([-/.]| +)(\d{1,4})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NAMED_MONTH = re.compile(r"(\d{1,2})([-/., ]+)([A-Za-z]{3})[a-z]*[-/., ]+(\d{2}|\d{4})")
-_TIME = re.compile(r"[ T]+(\d{1,2}):00(?::00(?:\.0+)?)?(?:Z|\+00:00)?$")
+_TIME = re.compile(r"[ T]+(\d{1,2}):00(?::00(?:\.0+)?)?$")
 
 
 @dataclass(frozen=True)
@@ -136,9 +139,11 @@ def _read_all(written: Mapping[str, _Written], order: str) -> dict[str, date]:
         by_letter = dict(zip(_ORDERS[order], parts.numbers, strict=True))
         year = by_letter["y"] if by_letter["y"] >= 100 else 2000 + by_letter["y"]
         try:
-            readings[cell] = date(year, by_letter["m"], by_letter["d"])
+            day = date(year, by_letter["m"], by_letter["d"])
         except ValueError:
             continue
+        if _FIRST_YEAR <= year <= _LAST_YEAR:
+            readings[cell] = day
     return readings
 
 
@@ -146,7 +151,9 @@ def _no_date(column: DateColumn, readings: Mapping[str, Mapping[str, date]]) -> 
     """Name the first cell that stands against the order which fits the most cells."""
     fitting = max(readings.values(), key=len)
     line, cell = next((at, text) for at, text in zip(column.lines, column.cells, strict=True) if text not in fitting)
-    return CellError(line, column.name, f"'{cell}' is no day of the calendar; write it as yyyy-mm-dd.")
+    return CellError(
+        line, column.name, f"'{cell}' is no day from {_FIRST_YEAR} to {_LAST_YEAR}; write it as yyyy-mm-dd."
+    )
 
 
 def _meant(column: DateColumn, possible: Mapping[str, Mapping[str, date]]) -> str:

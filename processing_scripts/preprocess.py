@@ -26,7 +26,7 @@ from processing_scripts.checks import check_both_classes, check_hours_complete, 
 from processing_scripts.errors import PreprocessingError
 from processing_scripts.features import features_for, make_features
 from processing_scripts.outputs import write_keys, write_part, write_schema
-from processing_scripts.reading import Observations, read_observations, the_only_csv
+from processing_scripts.reading import Observations, read_observations, the_only_file
 from processing_scripts.schema import Drawn, Schema, describe
 from processing_scripts.splits import PARTS, SPLITS, Split, split_hours
 
@@ -125,8 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _arguments(arguments)
     try:
         made = preprocess(
-            the_only_csv(options.input / "data"),
-            the_only_csv(options.input / "batch"),
+            the_only_file(options.input / "data"),
+            the_only_file(options.input / "batch"),
             split=options.split,
             seed=options.seed,
             threshold_quantile=options.threshold_quantile,

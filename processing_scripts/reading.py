@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from processing_scripts.tables import Table, read_table
 _SEASONS = {"winter": "Winter", "spring": "Spring", "summer": "Summer", "autumn": "Autumn", "fall": "Autumn"}
 _YES_OR_NO = {"yes": True, "no": False, "y": True, "n": False, "true": True, "false": False}
 _HOLIDAY = {"holiday": True, "noholiday": False, **_YES_OR_NO}
-_FUNCTIONING = {"functioning": True, "1": True, "0": False, **_YES_OR_NO}
+_FUNCTIONING = {"fun": True, "func": True, "nofun": False, "nofunc": False, "1": True, "0": False, **_YES_OR_NO}
 
 
 @dataclass(frozen=True)
@@ -45,21 +45,25 @@ class Observations:
     generated: bool
 
 
-def the_only_csv(directory: Path) -> Path:
-    """The one CSV file of an input directory.
+def the_only_file(directory: Path) -> Path:
+    """The one file of an input directory, whatever its name; hidden files do not count.
 
     Raises
     ------
     FileError
         When there is none, or more than one.
     """
-    files = sorted(path for path in directory.rglob("*") if path.is_file() and path.suffix.lower() == ".csv")
+    files = sorted(path for path in directory.rglob("*") if path.is_file() and not _hidden(path.relative_to(directory)))
     if len(files) != 1:
         names = ", ".join(path.name for path in files) or "none"
         raise FileError(
-            f"{directory} must hold exactly one CSV file and holds {len(files)} ({names}); point to one file."
+            f"{directory} must hold exactly one file and holds {len(files)} ({names}); point to one CSV file."
         )
     return files[0]
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def read_observations(path: Path, *, with_rentals: bool) -> Observations:
@@ -96,11 +100,20 @@ def read_observations(path: Path, *, with_rentals: bool) -> Observations:
 
 def _check_columns(found: dict[str, int], table: Table, *, with_rentals: bool) -> None:
     optional = set() if with_rentals else {TARGET}
-    if {"year", "month", "day"} <= found.keys():
+    dated = _date_columns(found)
+    if dated:
         optional.add("date")
-    if "date" in found and all(split_time(row[found["date"]])[1] is not None for row in table.rows):
+    if len(dated) == 1 and all(split_time(row[found[dated[0]]])[1] is not None for row in table.rows):
         optional.add("hour")
     check_present(found, table.header, without=optional)
+
+
+def _date_columns(found: Mapping[str, int]) -> tuple[str, ...]:
+    """The columns that the date is in: one, or one each for year, month and day."""
+    for columns in (("date",), ("datetime",), ("year", "month", "day")):
+        if all(name in found for name in columns):
+            return columns
+    return ()
 
 
 def _rentals(cells: Cells, *, required: bool) -> pd.Series[Any]:
@@ -108,25 +121,20 @@ def _rentals(cells: Cells, *, required: bool) -> pd.Series[Any]:
     if TARGET not in cells:
         return pd.Series(np.nan, index=cells.index)
     rentals = cells.numbers(column)
-    if required and rentals.isna().any():
-        raise CellError(
-            int(rentals.isna().idxmax()), cells.title(TARGET), "the cell is empty; enter the number of rented bikes."
-        )
-    fractional = (rentals % 1 != 0) & rentals.notna()
-    if fractional.any():
-        line = int(fractional.idxmax())
-        raise CellError(
-            line, cells.title(TARGET), f"{rentals[line]:g} is not a whole number of bikes; correct the cell."
-        )
+    if required:
+        cells.refuse_first(column, rentals.isna(), "is empty; enter the number of rented bikes")
+    cells.refuse_first(column, rentals % 1 > 0, "{cell} is not a whole number of bikes; correct the cell")
     return rentals
 
 
 def _hours(cells: Cells) -> pd.Series[Any]:
     """The start of each row's hour."""
-    dates, times = _date_cells(cells)
-    hours = _hours_of_day(cells, times)
-    lines = cells.table.lines
-    column = DateColumn(_date_title(cells), dates, hours, _seasons(cells), lines)
+    names = _date_columns(cells.found)
+    title = " ".join(cells.title(name) for name in names)
+    pairs = [split_time("-".join(parts)) for parts in zip(*(cells.texts(name) for name in names), strict=True)]
+    dates, times = [day for day, _ in pairs], [time for _, time in pairs]
+    hours = _hours_of_day(cells, times, title)
+    column = DateColumn(title, dates, hours, _seasons(cells), cells.table.lines)
     starts = pd.to_datetime(pd.Series(read_dates(column), index=cells.index))
     return starts + pd.to_timedelta(np.asarray(hours), unit="h")
 
@@ -135,30 +143,15 @@ def _seasons(cells: Cells) -> list[str]:
     return cells.words("season", _SEASONS, "Winter, Spring, Summer or Autumn")
 
 
-def _date_title(cells: Cells) -> str:
-    return " ".join(cells.title(name) for name in (["date"] if "date" in cells else ["year", "month", "day"]))
-
-
-def _date_cells(cells: Cells) -> tuple[list[str], list[int | None]]:
-    if "date" not in cells:
-        parts = zip(cells.texts("year"), cells.texts("month"), cells.texts("day"), strict=True)
-        return ["-".join(part) for part in parts], [None] * len(cells.table.rows)
-    pairs = [split_time(text) for text in cells.texts("date")]
-    return [text for text, _ in pairs], [time for _, time in pairs]
-
-
-def _hours_of_day(cells: Cells, times: Sequence[int | None]) -> list[int]:
+def _hours_of_day(cells: Cells, times: Sequence[int | None], title: str) -> list[int]:
     if "hour" not in cells:
         return [time or 0 for time in times]
     hours = cells.numbers(_column("hour"))
-    wrong = hours.isna() | (hours % 1 != 0)
-    if wrong.any():
-        position = int(np.argmax(wrong))
-        problem = f"'{cells.texts('hour')[position]}' is not a full hour from 0 to 23; correct the cell."
-        raise CellError(cells.table.lines[position], cells.title("hour"), problem)
+    wrong = hours.isna() | (hours % 1 > 0)
+    cells.refuse_first(_column("hour"), wrong, "{cell} is not a full hour from 0 to 23; correct the cell")
     for line, hour, time in zip(cells.table.lines, hours, times, strict=True):
         if time not in {None, 0, hour}:
-            problem = f"says {hour:g} o'clock but '{cells.title('date')}' says {time} o'clock; keep the right one."
+            problem = f"says {hour:g} o'clock where '{title}' says {time} o'clock; keep the right one."
             raise CellError(line, cells.title("hour"), problem)
     return [int(hour) for hour in hours]
 

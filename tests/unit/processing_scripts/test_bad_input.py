@@ -85,12 +85,12 @@ def test_a_negative_count_is_refused_with_its_line_and_column(frame, refusal):
 
 def test_a_fraction_of_a_bike_is_refused(frame, refusal):
     message = refusal(with_cell(frame, 19, "Rented Bike Count", "2.5"))
-    assert message == "Line 19, column 'Rented Bike Count': 2.5 is not a whole number of bikes; correct the cell."
+    assert message == "Line 19, column 'Rented Bike Count': '2.5' is not a whole number of bikes; correct the cell."
 
 
 def test_an_empty_count_is_refused(frame, refusal):
     message = refusal(with_cell(frame, 20, "Rented Bike Count", ""))
-    assert message == "Line 20, column 'Rented Bike Count': the cell is empty; enter the number of rented bikes."
+    assert message == "Line 20, column 'Rented Bike Count': is empty; enter the number of rented bikes."
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,11 @@ def test_an_empty_count_is_refused(frame, refusal):
         ("Seasons", "Monsoon", "'Monsoon' is not understood; write Winter, Spring, Summer or Autumn"),
         ("Holiday", "0", "'0' is not understood; write Holiday or No Holiday"),
         ("Functioning Day", "Ye", "'Ye' is not understood; write Yes or No"),
-        ("Date", "20/13/2018", "'20/13/2018' is no day of the calendar"),
-        ("Date", "31/04/2018", "'31/04/2018' is no day of the calendar"),
+        ("Date", "20/13/2018", "'20/13/2018' is no day from 1990 to 2100"),
+        ("Date", "31/04/2018", "'31/04/2018' is no day from 1990 to 2100"),
+        ("Date", "20/04/1018", "'20/04/1018' is no day from 1990 to 2100"),
+        ("Date", "20/04/2018 00:30", "'20/04/2018 00:30' is no date"),
+        ("Rented Bike Count", "1e30", "'1e30' is above 1e+06, which cannot be"),
         ("Date", "yesterday", "'yesterday' is no date"),
         ("Date", "", "'' is no date"),
     ],
@@ -115,6 +118,11 @@ def test_an_empty_count_is_refused(frame, refusal):
 def test_a_cell_that_cannot_be_what_its_column_means_is_refused(column, cell, problem, frame, refusal):
     message = refusal(with_cell(frame, 30, column, cell))
     assert message.startswith(f"Line 30, column '{column}': {problem}")
+
+
+def test_an_hour_that_contradicts_the_time_of_its_date_is_refused(frame, refusal):
+    message = refusal(with_cell(frame, 30, "Date", "21/04/2018 13:00"))
+    assert message == "Line 30, column 'Hour': says 4 o'clock where 'Date' says 13 o'clock; keep the right one."
 
 
 def test_a_doubled_hour_is_refused_with_both_lines(frame, refusal):
@@ -232,7 +240,7 @@ def test_an_input_that_is_not_exactly_one_file_is_refused(names, tmp_path, capsy
         (tmp_path / "data" / name).touch()
     places = ["--input", str(tmp_path), "--output", str(tmp_path / "output"), "--message", str(tmp_path / "message")]
     assert main(places) == 1
-    assert f"must hold exactly one CSV file and holds {len(names)}" in capsys.readouterr().err
+    assert f"must hold exactly one file and holds {len(names)}" in capsys.readouterr().err
 
 
 def test_the_exit_message_is_at_most_one_kilobyte_and_stderr_has_the_same_sentence(frame, csv_bytes, run_job, capsys):

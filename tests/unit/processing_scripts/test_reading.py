@@ -79,7 +79,8 @@ def test_an_hour_may_come_as_the_time_of_its_date(frame, expected, csv_bytes, re
 
 
 def test_columns_beyond_ours_and_their_order_change_nothing(frame, expected, csv_bytes, read):
-    more = frame.assign(Weekend="0", Station="all")[[*reversed(frame.columns), "Weekend", "Station"]]
+    more = frame.assign(Weekend="0", Station="all", Datetime=frame["Date"])
+    more = more[[*reversed(frame.columns), "Weekend", "Station", "Datetime"]]
     more.insert(0, "", range(len(frame)))
     assert_frame_equal(read(csv_bytes(more)), expected)
 
