@@ -1,7 +1,8 @@
 """The errors of the containers: why a job could not be started, or what its container met.
 
 ContainerError
-    SandboxError            the process could not be started or its keeper is gone
+    SandboxError            the process could not be started, or what keeps it has ended
+        LauncherGoneError   the launcher has ended
     UnknownImageError       no stand-in plays this image
     ToolkitError            written to ``/opt/ml/output/failure`` as the toolkits write it
         UserError           of the built-in algorithms: the request or the data is at fault
@@ -22,6 +23,10 @@ class ContainerError(Exception):
 
 class SandboxError(ContainerError):
     """The process could not be started, or the launcher that keeps it is gone."""
+
+
+class LauncherGoneError(SandboxError):
+    """The launcher has ended."""
 
 
 class UnknownImageError(ContainerError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import select
@@ -13,9 +14,9 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
-from pipelines.local.containers.errors import SandboxError
+from pipelines.local.containers.errors import LauncherGoneError, SandboxError
 from pipelines.local.containers.launch import KILL, TERMINATE, Launch, send_launch
 
 Isolation = Literal["fork", "process"]
@@ -35,7 +36,7 @@ class Process:
         What the process and its descendants write, standard output and error in one; ends when all of them are gone.
     """
 
-    def __init__(self, control: socket.socket, output: BinaryIO) -> None:
+    def __init__(self, control: socket.socket, output: io.FileIO) -> None:
         self._control = control
         self._received = b""
         self._code: int | None = None
@@ -105,10 +106,6 @@ class Launcher:
         )
         theirs.close()
 
-    def alive(self) -> bool:
-        """Whether the launcher still runs."""
-        return self._process.poll() is None
-
     def start(self, launch: Launch, inherited: Sequence[socket.socket] = ()) -> Process:
         """Start a command.
 
@@ -119,19 +116,19 @@ class Launcher:
 
         Raises
         ------
-        SandboxError
-            The launcher is gone.
+        LauncherGoneError
+            The launcher has ended.
         """
         control, theirs = socket.socketpair()
         output_reader, output_writer = os.pipe()
-        process = Process(control, os.fdopen(output_reader, "rb", buffering=0))
+        process = Process(control, io.FileIO(output_reader, "rb"))
         try:
             with self._lock:
                 descriptors = [theirs.fileno(), output_writer, *(each.fileno() for each in inherited)]
                 send_launch(self._channel, launch, descriptors)
         except OSError as error:
             process.close()
-            raise SandboxError(f"The launcher of containers is gone ({error}); start the job again.") from error
+            raise LauncherGoneError(f"The launcher of containers is gone ({error}).") from error
         finally:
             theirs.close()
             os.close(output_writer)
@@ -150,13 +147,34 @@ class Launchers:
         self._lock = threading.Lock()
         self._launchers: dict[Isolation, Launcher] = {}
 
+    def start(self, isolation: Isolation, launch: Launch, inherited: Sequence[socket.socket] = ()) -> Process:
+        """Start a command; a launcher that has ended is replaced.
+
+        Raises
+        ------
+        SandboxError
+            The new launcher ends at once, too.
+        """
+        launcher = self.get(isolation)
+        try:
+            return launcher.start(launch, inherited)
+        except LauncherGoneError:
+            self._forget(isolation, launcher)
+        return self.get(isolation).start(launch, inherited)
+
     def get(self, isolation: Isolation) -> Launcher:
-        """The launcher for an isolation; a dead one is replaced."""
+        """The launcher for an isolation, started if there is none."""
         with self._lock:
             launcher = self._launchers.get(isolation)
-            if launcher is None or not launcher.alive():
+            if launcher is None:
                 launcher = self._launchers[isolation] = Launcher(preload=isolation == "fork")
             return launcher
+
+    def _forget(self, isolation: Isolation, launcher: Launcher) -> None:
+        with self._lock:
+            if self._launchers.get(isolation) is launcher:
+                del self._launchers[isolation]
+        launcher.close()
 
     def close(self) -> None:
         """End all of them."""

@@ -83,7 +83,7 @@ def start(container: Container, isolation: Isolation, inherited: Sequence[socket
     )
     # What is not Python gains nothing from the template, and a fork of the small launcher is cheaper.
     python = container.arguments[0] in ("python", "python3", sys.executable)
-    return LAUNCHERS.get(isolation if python else "process").start(launch, inherited)
+    return LAUNCHERS.start(isolation if python else "process", launch, inherited)
 
 
 def stand_in_command(program: str, image: str) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from pipelines.local.containers.launcher import Process
 from pipelines.local.jobs.contract import JobContext
@@ -41,12 +42,12 @@ class Run:
 class LogPump:
     """Hands what a container writes to a sink, in whole lines, until all of its processes are gone."""
 
-    def __init__(self, output: BinaryIO, sink: Callable[[str], None]) -> None:
+    def __init__(self, output: io.FileIO, sink: Callable[[str], None]) -> None:
         self._thread = threading.Thread(target=self._pump, args=(output, sink), daemon=True)
         self._thread.start()
 
     @staticmethod
-    def _pump(output: BinaryIO, sink: Callable[[str], None]) -> None:
+    def _pump(output: io.FileIO, sink: Callable[[str], None]) -> None:
         rest = b""
         with contextlib.suppress(ValueError, OSError):  # The pipe is closed under it when a process is given up.
             while chunk := output.read(65536):

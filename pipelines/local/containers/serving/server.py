@@ -98,10 +98,11 @@ class _Server(ThreadingHTTPServer):
         self.socket = listener
         self.application = application
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
         """Log what went wrong with a connection, unless it is only that the client has left."""
-        if not isinstance(sys.exception(), ConnectionError):
-            logger.exception("The connection from %s failed.", client_address)
+        error = sys.exception()
+        if error is not None and not isinstance(error, ConnectionError):
+            logger.error("The connection from %s failed.", client_address, exc_info=error)
 
     def get_request(self) -> tuple[socket.socket, object]:
         connection, address = self.socket.accept()

@@ -1,0 +1,191 @@
+"""Each job is alone: its own /opt/ml, its own surroundings, and nothing of it outlives it (issue 3)."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from pipelines.local.containers import sandbox
+from pipelines.local.containers.launcher import Process
+from pipelines.local.containers.sandbox import Container
+from pipelines.local.jobs.processing import run_processing
+from tests.conformance.containers.workbench import Isolation, Workbench, processing_request, wait_until
+
+pytestmark = pytest.mark.xdist_group("containers")
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def _run(directory: Path, isolation: Isolation, code: str, **more) -> tuple[int | None, str]:
+    container = Container(["python", "-c", code], directory, working_directory=str(directory / "work"), **more)
+    process = sandbox.start(container, isolation)
+    return _ended(process)
+
+
+def _ended(process: Process) -> tuple[int | None, str]:
+    text = process.output.readall().decode()
+    code = process.wait()
+    process.close()
+    return code, text
+
+
+def test_scripts_that_hard_code_opt_ml_run_many_at_once(bench: Workbench, isolation: Isolation) -> None:
+    script = """
+import sys, time
+open("/opt/ml/mine", "w").write(sys.argv[1])
+time.sleep(0.5)
+print(open("/opt/ml/mine").read())
+"""
+
+    requests = [processing_request(bench.store, script, str(number)) for number in range(6)]
+    jobs = [bench.job(isolation) for _ in requests]
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = pool.map(lambda request, job: run_processing(request, job.context), requests, jobs)
+    assert {outcome.status for outcome in outcomes} == {"Completed"}
+    assert [job.log for job in jobs] == [f"{number}\n" for number in range(6)]
+
+
+def test_the_host_s_own_opt_is_seen_and_left_as_it_is(tmp_path: Path, isolation: Isolation) -> None:
+    before = sorted(path.name for path in Path("/opt").iterdir())
+    _, text = _run(tmp_path, isolation, "import json, os; print(json.dumps(sorted(os.listdir('/opt'))))")
+    assert json.loads(text) == sorted({*before, "ml"})
+    assert sorted(path.name for path in Path("/opt").iterdir()) == before
+
+
+def test_nothing_of_the_caller_s_environment_gets_in(
+    tmp_path: Path, isolation: Isolation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "the caller's")
+    monkeypatch.setenv("MINE", "the caller's")
+    _, text = _run(tmp_path, isolation, "import json, os; print(json.dumps(dict(os.environ)))", environment={"A": "1"})
+    environment = json.loads(text)
+    assert environment["A"] == "1"
+    assert environment["HOME"] == str(tmp_path / "home")
+    assert not {name for name in environment if name.startswith("AWS_") or name == "MINE"}
+
+
+def test_python_and_python3_are_this_interpreter(tmp_path: Path, isolation: Isolation) -> None:
+    code = "import subprocess; print(subprocess.run(['python3', '-c', 'import sys; print(sys.prefix)'], " \
+           "capture_output=True, text=True).stdout.strip())"  # fmt: skip
+    assert _run(tmp_path, isolation, code)[1].strip() == sys.prefix
+
+
+def test_an_isolated_job_has_nothing_but_loopback(tmp_path: Path, isolation: Isolation) -> None:
+    code = """
+import socket
+print([line.split(":")[0].strip() for line in open("/proc/net/dev").readlines()[2:]])
+with socket.create_server(("127.0.0.1", 0)) as server:
+    socket.create_connection(server.getsockname(), 5).close()
+print("loopback works")
+"""
+    assert _run(tmp_path, isolation, code, network_isolation=True)[1] == "['lo']\nloopback works\n"
+
+
+def test_a_daemon_that_a_job_leaves_behind_is_ended_with_it(tmp_path: Path, isolation: Isolation) -> None:
+    code = """
+import os, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(600)"],
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(child.pid, flush=True)
+os._exit(0)
+"""
+    code_of_exit, text = _run(tmp_path, isolation, code)
+    assert code_of_exit == 0
+    wait_until(lambda: not Path(f"/proc/{int(text)}").exists(), seconds=10)
+
+
+SERVICE = """
+import sys, time
+from pathlib import Path
+from pipelines.local.containers import sandbox
+process = sandbox.start(sandbox.Container(["python", "-c", sys.argv[2]], Path(sys.argv[1])), "process")
+print(process.output.readline().decode(), end="", flush=True)
+time.sleep(600)
+"""
+
+JOB = """
+import os, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(600)"])
+print(os.getpid(), child.pid, os.getppid(), flush=True)
+time.sleep(600)
+"""
+
+
+def test_nothing_survives_the_service_s_sudden_death(tmp_path: Path) -> None:
+    service = subprocess.Popen(
+        [sys.executable, "-c", SERVICE, str(tmp_path), JOB], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+    )
+    assert service.stdout is not None
+    with service.stdout as output:
+        pids = [int(pid) for pid in output.readline().split()]
+    assert len(pids) == 3
+    service.send_signal(signal.SIGKILL)
+    service.wait()
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), seconds=10)
+
+
+ORDINARY_USER = """
+import sys
+from pathlib import Path
+from pipelines.local.containers import sandbox
+from pipelines.local.containers.launcher import LAUNCHERS
+code = "import os; print(os.getuid(), open('/opt/ml/here').read())"
+process = sandbox.start(
+    sandbox.Container(["python", "-c", code], Path(sys.argv[1]), network_isolation=True), "process"
+)
+print(process.output.readall().decode(), end="")
+print(process.wait())
+process.close()
+LAUNCHERS.close()
+"""
+
+
+def test_an_ordinary_user_s_job_has_its_own_opt_ml_and_is_root_in_it(tmp_path: Path) -> None:
+    (tmp_path / "ml").mkdir()
+    (tmp_path / "ml" / "here").write_text("there")
+    unshare = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    if subprocess.run([*unshare, "true"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("This machine makes no user namespaces.")
+    done = subprocess.run(
+        [*unshare, sys.executable, "-c", ORDINARY_USER, str(tmp_path)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("0 there\n0\n", "")
+
+
+def test_without_namespaces_paths_in_arguments_and_environment_are_rewritten(
+    tmp_path: Path, isolation: Isolation
+) -> None:
+    code = "import os, sys; print(os.path.exists('/opt/' + 'ml'), sys.argv[1:], os.environ['DATA'])"
+    container = Container(
+        ["python", "-c", code, "/opt/ml/a", "--b=/opt/ml/b", "s3://bucket/opt/ml/c", "/opt/mlx"],
+        tmp_path,
+        environment={"DATA": "/opt/ml/input/data"},
+        working_directory="/opt/ml/code",
+        namespaces=False,
+    )
+    code_of_exit, text = _ended(sandbox.start(container, isolation))
+    assert code_of_exit == 0
+    ml = tmp_path / "ml"
+    rewritten = [f"{ml}/a", f"--b={ml}/b", "s3://bucket/opt/ml/c", "/opt/mlx"]
+    assert text == f"{Path('/opt/ml').exists()} {rewritten} {ml}/input/data\n"
+
+
+def test_a_launcher_that_was_killed_is_an_error_that_says_so_and_is_replaced(tmp_path: Path) -> None:
+    from pipelines.local.containers.errors import SandboxError
+
+    container = Container(["python", "-c", "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"], tmp_path)
+    process = sandbox.start(container, "process")
+    with pytest.raises(SandboxError, match="ended unexpectedly"):
+        process.wait()
+    process.close()
+    assert _run(tmp_path, "process", "print('again')") == (0, "again\n")

@@ -1,0 +1,288 @@
+"""Processing jobs, sentence by sentence (contracts section 5)."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from pipelines.local.jobs.processing import run_processing
+from tests.conformance.containers.workbench import (
+    Isolation,
+    Workbench,
+    completed,
+    processing_request,
+    running,
+    s3_input,
+    s3_outputs,
+    wait_until,
+)
+
+pytestmark = pytest.mark.xdist_group("containers")
+
+COPY = """
+import pathlib, shutil, sys
+for path in sorted(pathlib.Path("/opt/ml/processing/data").rglob("*")):
+    if path.is_file():
+        print(path.relative_to("/opt/ml/processing/data"), path.read_text().strip())
+        shutil.copy(path, "/opt/ml/processing/out")
+"""
+
+
+def test_exit_code_0_is_completed_and_its_outputs_are_uploaded(bench: Workbench, isolation: Isolation) -> None:
+    bench.store.write("s3://bucket/data/a.csv", "1")
+    request = processing_request(bench.store, COPY, ProcessingOutputConfig=s3_outputs(out="s3://bucket/out"))
+    request["ProcessingInputs"].append(s3_input("data", "s3://bucket/data", "/opt/ml/processing/data"))
+    job = bench.job(isolation)
+    completed(run_processing(request, job.context))
+    assert bench.store.keys("s3://bucket/out") == ["out/a.csv"]
+    assert job.log == "a.csv 1\n"
+
+
+@pytest.mark.parametrize("code", [1, 3])
+def test_any_other_exit_code_is_failed_with_the_service_s_words(bench: Workbench, isolation: Isolation, code: int):
+    request = processing_request(bench.store, f"import sys; sys.exit({code})")
+    outcome = run_processing(request, bench.job(isolation).context)
+    assert (outcome.status, outcome.failure_reason) == ("Failed", f"AlgorithmError: , exit code: {code}")
+
+
+def test_an_uncaught_exception_is_exit_code_1_with_its_trace_in_the_log(bench: Workbench, isolation: Isolation) -> None:
+    job = bench.job(isolation)
+    outcome = run_processing(processing_request(bench.store, "raise ValueError('row 7')"), job.context)
+    assert outcome.failure_reason == "AlgorithmError: , exit code: 1"
+    assert job.log == (
+        "Traceback (most recent call last):\n"
+        '  File "/opt/ml/processing/input/code/script.py", line 1, in <module>\n'
+        "    raise ValueError('row 7')\n"
+        "ValueError: row 7\n"
+    )
+
+
+def test_the_first_kb_of_the_message_file_is_the_exit_message(bench: Workbench) -> None:
+    script = "open('/opt/ml/output/message', 'w').write('x' * 2000)"
+    outcome = completed(run_processing(processing_request(bench.store, script), bench.job().context))
+    assert outcome.exit_message == "x" * 1024
+
+
+def test_a_character_cut_in_two_by_the_limit_is_left_out_of_the_exit_message(bench: Workbench) -> None:
+    script = "open('/opt/ml/output/message', 'wb').write(('x' + 'é' * 1000).encode())"
+    outcome = completed(run_processing(processing_request(bench.store, script), bench.job().context))
+    assert outcome.exit_message == "x" + "é" * 511
+
+
+def test_the_message_is_the_reason_of_a_failure(bench: Workbench) -> None:
+    script = "import sys; open('/opt/ml/output/message', 'w').write('Row 7 has no label.'); sys.exit(2)"
+    outcome = run_processing(processing_request(bench.store, script), bench.job().context)
+    assert outcome.failure_reason == "AlgorithmError: Row 7 has no label., exit code: 2"
+    assert outcome.exit_message == "Row 7 has no label."
+
+
+def test_a_message_that_is_not_utf_8_fails_the_job(bench: Workbench) -> None:
+    script = r"open('/opt/ml/output/message', 'wb').write(b'caf\xe9 au lait')"
+    outcome = run_processing(processing_request(bench.store, script), bench.job().context)
+    assert outcome.failure_reason == "ClientError: /opt/ml/output/message is not encoded in UTF-8."
+
+
+def test_the_configuration_files_tell_the_job_and_its_hosts(bench: Workbench) -> None:
+    script = """
+import json
+names = ("processingjobconfig", "resourceconfig")
+print(json.dumps([json.load(open(f"/opt/ml/config/{name}.json")) for name in names]))
+"""
+    request = processing_request(bench.store, script, "--seed", "7", Environment={"MODE": "fast"})
+    job = bench.job(name="my-job")
+    completed(run_processing(request, job.context))
+    configuration, resources = json.loads(job.log)
+    assert configuration["ProcessingJobName"] == "my-job"
+    assert configuration["ProcessingJobArn"] == job.context.arn
+    assert configuration["Environment"] == {"MODE": "fast"}
+    assert configuration["AppSpecification"]["ContainerArguments"] == ["--seed", "7"]
+    assert resources == {"current_host": "algo-1", "hosts": ["algo-1"]}
+
+
+def test_arguments_and_environment_reach_the_script(bench: Workbench, isolation: Isolation) -> None:
+    script = "import os, sys; print(sys.argv, os.environ['MODE'], os.environ['AWS_REGION'])"
+    request = processing_request(bench.store, script, "--seed", "7", Environment={"MODE": "fast"})
+    job = bench.job(isolation)
+    completed(run_processing(request, job.context))
+    assert job.log == "['/opt/ml/processing/input/code/script.py', '--seed', '7'] fast us-east-1\n"
+
+
+def test_every_host_gets_all_objects_of_a_fully_replicated_input(bench: Workbench) -> None:
+    assert _shares(bench, "FullyReplicated") == {"algo-1": "0 1 2", "algo-2": "0 1 2"}
+
+
+def test_hosts_share_the_objects_of_a_sharded_input(bench: Workbench) -> None:
+    assert _shares(bench, "ShardedByS3Key") == {"algo-1": "0 2", "algo-2": "1"}
+
+
+def _shares(bench: Workbench, distribution: str) -> dict[str, str]:
+    for number in range(3):
+        bench.store.write(f"s3://bucket/data/{number}", "x")
+    script = "import os; print(*sorted(os.listdir('/opt/ml/processing/data')))"
+    request = processing_request(bench.store, script, instances=2)
+    request["ProcessingInputs"].append(
+        s3_input("data", "s3://bucket/data/", "/opt/ml/processing/data", S3DataDistributionType=distribution)
+    )
+    job = bench.job()
+    completed(run_processing(request, job.context))
+    return {host: text.strip() for host, text in job.lines}
+
+
+def test_the_job_fails_if_one_host_does_and_the_others_are_ended(bench: Workbench) -> None:
+    script = """
+import json, sys, time
+if json.load(open("/opt/ml/config/resourceconfig.json"))["current_host"] == "algo-2":
+    sys.exit(4)
+time.sleep(60)
+"""
+    started = time.monotonic()
+    outcome = run_processing(processing_request(bench.store, script, instances=2), bench.job().context)
+    assert outcome.failure_reason is not None
+    assert time.monotonic() - started < 20
+
+
+def test_a_manifest_names_the_objects_of_an_input(bench: Workbench) -> None:
+    bench.store.write("s3://bucket/data/x/a.csv", "1")
+    bench.store.write("s3://bucket/data/b.csv", "2")
+    bench.store.write("s3://bucket/m.json", '[{"prefix": "s3://bucket/data/"}, "x/a.csv"]')
+    request = processing_request(bench.store, COPY, ProcessingOutputConfig=s3_outputs(out="s3://bucket/out"))
+    request["ProcessingInputs"].append(
+        s3_input("data", "s3://bucket/m.json", "/opt/ml/processing/data", S3DataType="ManifestFile")
+    )
+    job = bench.job()
+    completed(run_processing(request, job.context))
+    assert job.log == "x/a.csv 1\n"
+
+
+def test_symbolic_links_are_not_followed_in_outputs(bench: Workbench) -> None:
+    script = """
+import os
+os.makedirs("/opt/ml/processing/out/real"); open("/opt/ml/processing/out/real/a", "w").write("1")
+os.symlink("/etc/hostname", "/opt/ml/processing/out/file"); os.symlink("/etc", "/opt/ml/processing/out/folder")
+"""
+    request = processing_request(bench.store, script, ProcessingOutputConfig=s3_outputs(out="s3://bucket/out"))
+    completed(run_processing(request, bench.job().context))
+    assert bench.store.keys("s3://bucket/out") == ["out/real/a"]
+
+
+def test_a_failed_job_leaves_what_it_has_written_too(bench: Workbench) -> None:
+    script = "open('/opt/ml/processing/out/a', 'w').write('1'); raise SystemExit(1)"
+    request = processing_request(bench.store, script, ProcessingOutputConfig=s3_outputs(out="s3://bucket/out"))
+    assert run_processing(request, bench.job().context).status == "Failed"
+    assert bench.store.keys("s3://bucket/out") == ["out/a"]
+
+
+def test_a_continuous_output_is_uploaded_while_the_job_runs(bench: Workbench) -> None:
+    script = """
+import os, time
+open("/opt/ml/processing/out/early", "w").write("1")
+while not os.path.exists("/opt/ml/processing/go"):
+    time.sleep(0.05)
+open("/opt/ml/processing/out/late", "w").write("2")
+"""
+    request = processing_request(
+        bench.store, script, ProcessingOutputConfig=s3_outputs("Continuous", out="s3://bucket/out")
+    )
+    job = bench.job()
+    with running(lambda: completed(run_processing(request, job.context))):
+        wait_until(lambda: bench.store.keys("s3://bucket/out") == ["out/early"])
+        (job.ml / "processing" / "go").touch()
+    assert bench.store.keys("s3://bucket/out") == ["out/early", "out/late"]
+
+
+def test_the_time_limit_ends_the_job_and_everything_it_started(bench: Workbench, isolation: Isolation) -> None:
+    script = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+    request = processing_request(bench.store, script, StoppingCondition={"MaxRuntimeInSeconds": 1})
+    job = bench.job(isolation)
+    outcome = run_processing(request, job.context, stop_grace_seconds=0.5)
+    assert outcome.status == "Stopped"
+    assert "MaxRuntimeInSeconds" in str(outcome.failure_reason)
+
+
+def test_a_stopped_job_gets_sigterm_and_may_end_in_order(bench: Workbench, isolation: Isolation) -> None:
+    script = """
+import signal, sys, time
+def end(*_):
+    print("ending", flush=True); sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+time.sleep(600)
+"""
+    job = bench.job(isolation)
+    outcomes = []
+    with running(lambda: outcomes.append(run_processing(processing_request(bench.store, script), job.context))):
+        wait_until(lambda: job.log == "ready\n")
+        job.context.stop.set()
+    assert outcomes[0].status == "Stopped"
+    assert job.log == "ready\nending\n"
+
+
+def test_what_ignores_sigterm_is_killed_after_the_grace(bench: Workbench) -> None:
+    script = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('r', flush=True); time.sleep(600)"
+    )
+    job = bench.job()
+    outcomes = []
+    request = processing_request(bench.store, script)
+    with running(lambda: outcomes.append(run_processing(request, job.context, stop_grace_seconds=0.3))):
+        wait_until(lambda: job.log == "r\n")
+        job.context.stop.set()
+    assert outcomes[0].status == "Stopped"
+
+
+def test_an_entry_point_that_is_not_python_runs_in_the_same_sandbox(bench: Workbench, isolation: Isolation) -> None:
+    request = processing_request(bench.store, "print('from bash')")
+    request["AppSpecification"]["ContainerEntrypoint"] = [
+        "bash",
+        "-c",
+        "ls /opt/ml && python3 /opt/ml/processing/input/code/script.py && echo $HOME",
+    ]
+    job = bench.job(isolation)
+    completed(run_processing(request, job.context))
+    assert job.log == f"config\noutput\nprocessing\nfrom bash\n{job.context.directory}/home\n"
+
+
+def test_a_program_that_is_not_there_is_exit_code_127(bench: Workbench) -> None:
+    request = processing_request(bench.store, "")
+    request["AppSpecification"]["ContainerEntrypoint"] = ["no-such-program"]
+    outcome = run_processing(request, bench.job().context)
+    assert outcome.failure_reason == "AlgorithmError: , exit code: 127"
+
+
+def test_an_unknown_image_fails_by_name(bench: Workbench) -> None:
+    request = processing_request(bench.store, "", image="1.dkr.ecr.us-east-1.amazonaws.com/my-own:latest")
+    outcome = run_processing(request, bench.job().context)
+    assert outcome.status == "Failed"
+    assert "my-own:latest has no stand-in on this machine" in str(outcome.failure_reason)
+
+
+def test_an_input_without_objects_fails_with_the_service_s_words(bench: Workbench) -> None:
+    request = processing_request(bench.store, "")
+    request["ProcessingInputs"].append(s3_input("data", "s3://bucket/nothing/", "/opt/ml/processing/data"))
+    outcome = run_processing(request, bench.job().context)
+    assert str(outcome.failure_reason).startswith(
+        'ClientError: Data download failed:No S3 objects found under S3 URL "s3://bucket/nothing/"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "named"),
+    [
+        ("S3InputMode", "Pipe", "S3InputMode Pipe"),
+        ("S3DataType", "AugmentedManifestFile", "S3DataType AugmentedManifestFile"),
+    ],
+)
+def test_what_is_not_supported_is_refused_by_name(bench: Workbench, member: str, value: str, named: str) -> None:
+    bench.store.write("s3://bucket/data/a", "1")
+    request = processing_request(bench.store, "")
+    request["ProcessingInputs"].append(
+        s3_input("data", "s3://bucket/data/", "/opt/ml/processing/data", **{member: value})
+    )
+    assert named in str(run_processing(request, bench.job().context).failure_reason)
