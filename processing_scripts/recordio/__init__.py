@@ -10,6 +10,9 @@
 
 Its content type is ``application/x-recordio-protobuf``. The V3 SDK has no writer for it, and a message per row, as the
 V2 SDK built them, is slow; this one writes and reads dense matrices thousands of rows at a time. It needs numpy only.
+
+A corrupt record is refused and named. What the format cannot tell, for it has neither a checksum nor a count: that a
+number was changed, and that a file ends between two records too early.
 """
 
 from processing_scripts.recordio.errors import (

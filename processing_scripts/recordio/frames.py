@@ -18,6 +18,7 @@ LONGEST_PAYLOAD: Final = 2**29 - 1
 """Bytes. Where a length has one of its three upper bits set, the frame holds a part of a record (MXNet writes such)."""
 
 _HEADER = struct.Struct("<II")
+HEADER_SIZE: Final = _HEADER.size
 _BLOCK_BYTES = 4 * 2**20
 
 
@@ -57,13 +58,16 @@ class Window:
         Problem
             The frame is wrong or cut off.
         """
-        present = self._fill(_HEADER.size)
+        present = self._fill(HEADER_SIZE)
         magic = self.data[self.position : self.position + 4]
         if magic != MAGIC.to_bytes(4, "little")[: len(magic)]:
             found = int.from_bytes(magic, "little")
-            raise Problem(f"the magic number is 0x{found:08X}, not 0x{MAGIC:08X}; this is where no record begins")
-        if present < _HEADER.size:
-            raise Problem(f"the header is cut off after {present} of {_HEADER.size} bytes")
+            raise Problem(
+                f"the magic number is 0x{found:08X}, not 0x{MAGIC:08X}; "
+                "the file is not RecordIO, or the length of the record before is wrong"
+            )
+        if present < HEADER_SIZE:
+            raise Problem(f"the header is cut off after {present} of {HEADER_SIZE} bytes")
         length = _HEADER.unpack_from(self.data, self.position)[1]
         if length > LONGEST_PAYLOAD:
             raise Problem(f"the length is {length}, which is a record in several parts or no length at all")
@@ -78,9 +82,9 @@ class Window:
         size = frame_size(length)
         present = self._fill(size)
         if present < size:
-            needed = f"{length} bytes of payload and {size - length - _HEADER.size} of padding"
-            raise Problem(f"it is cut off: {needed} are announced, {present - _HEADER.size} bytes are left")
-        start = self.position + _HEADER.size
+            needed = f"{length} bytes of payload and {size - length - HEADER_SIZE} of padding"
+            raise Problem(f"it is cut off: {needed} are announced, {present - HEADER_SIZE} bytes are left")
+        start = self.position + HEADER_SIZE
         whole = memoryview(self.data)[start : self.position + size]
         if any(whole[length:]):
             raise Problem(f"the padding after {length} bytes of payload is not zero, so the length is wrong")
@@ -100,4 +104,4 @@ class Window:
 
 def frame_size(length: int) -> int:
     """Size of the frame of a payload of so many bytes, in bytes."""
-    return _HEADER.size + length + -length % 4
+    return HEADER_SIZE + length + -length % 4

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing_scripts.recordio import schema
-from processing_scripts.recordio.frames import frame
+from processing_scripts.recordio.frames import HEADER_SIZE, frame
 from processing_scripts.recordio.wire import field
 
 _TENSOR_NUMBERS = {dtype: number for number, dtype in schema.TENSORS.items()}
@@ -66,6 +66,8 @@ class Layout:
     def frames_at(self, data: bytes, position: int) -> NDArray[np.uint8]:
         """Find how many whole frames from a position on have this layout: an array of shape (rows, bytes)."""
         size = self.template.size
+        if not data.startswith(self.template[: self.features_at.start].tobytes(), position):
+            return np.empty((0, size), np.uint8)
         rows = (len(data) - position) // size
         frames = np.frombuffer(data, np.uint8, rows * size, position).reshape(rows, size)
         alike, step = 0, 1
@@ -93,14 +95,17 @@ def lay_out(features: Vector, labels: Vector | None) -> Layout:
     float64.
     """
     payload = _map_entry(schema.FEATURES, features)
-    features_end = payload_end = len(frame(payload)) - (-len(payload) % 4)
-    features_at = slice(features_end - _size(features), features_end)
+    features_end = labels_end = HEADER_SIZE + len(payload)
     if labels is not None:
         payload += _map_entry(schema.LABEL, labels)
-        payload_end = len(frame(payload)) - (-len(payload) % 4)
-    labels_at = slice(payload_end - (_size(labels) if labels else 0), payload_end)
-    template = np.frombuffer(frame(payload), np.uint8)
-    return Layout(features, labels, template, features_at, labels_at)
+        labels_end = HEADER_SIZE + len(payload)
+    return Layout(
+        features,
+        labels,
+        template=np.frombuffer(frame(payload), np.uint8),
+        features_at=slice(features_end - _size(features), features_end),
+        labels_at=slice(labels_end - (_size(labels) if labels else 0), labels_end),
+    )
 
 
 def _map_entry(number: int, vector: Vector) -> bytes:

@@ -86,12 +86,12 @@ def _vector(value: bytes, what: str) -> NDArray[Any]:
 def _parse_value(value: bytes, what: str) -> _Tensor:
     kind, serialized = 0, b""
     for number, wire_type, content in fields(memoryview(value)):
-        if number in schema.TENSORS and wire_type == LENGTH:
-            # Of a oneof the last counts; the same again is merged.
+        if number in (*schema.TENSORS, schema.BYTES) and wire_type == LENGTH:
+            # Of a oneof the last counts; the same again is merged, as in _parse_entry.
             serialized = serialized + content if number == kind else bytes(content)
             kind = number
-    if not kind:
-        raise Problem(f"its {what} are not a tensor of float32, float64 or int32")
+    if kind not in schema.TENSORS:
+        raise Problem(f"its {what} are {'bytes' if kind else 'empty'}, not a tensor of float32, float64 or int32")
     return _parse_tensor(memoryview(serialized), schema.TENSORS[kind])
 
 

@@ -23,6 +23,8 @@ VALUE: Final = 2
 TENSORS: Final[dict[int, np.dtype[Any]]] = {2: np.dtype("<f4"), 3: np.dtype("<f8"), 7: np.dtype("<i4")}
 """The tensors of a Value, and what their values are."""
 
+BYTES: Final = 9
+
 VALUES: Final = 1
 KEYS: Final = 2
 SHAPE: Final = 3

@@ -61,14 +61,15 @@ def varints(contents: Sequence[memoryview]) -> NDArray[np.uint64]:
     Problem
         The last number of a field is cut off, or one is longer than ten bytes.
     """
-    if any(content[-1] >= 0x80 for content in contents if content):
+    contents = [content for content in contents if content]
+    if not contents:
+        return np.empty(0, np.uint64)
+    if any(content[-1] >= 0x80 for content in contents):
         raise Problem("a packed number is cut off")
     data = np.frombuffer(b"".join(contents), np.uint8)
     ends = np.flatnonzero(data < 0x80) + 1
     starts = np.concatenate([[0], ends[:-1]])
-    sizes = ends - starts[: ends.size]
-    if not ends.size:
-        return np.empty(0, np.uint64)
+    sizes = ends - starts
     if sizes.max() > _VARINT_BYTES:
         raise Problem(f"a packed number is longer than {_VARINT_BYTES} bytes")
     place = np.arange(data.size) - np.repeat(starts, sizes)
@@ -131,6 +132,8 @@ def _end_of_group(message: memoryview, position: int, number: int) -> int:
 
 def _varint(message: memoryview, position: int) -> tuple[int, int]:
     """Read a number, and where it ends."""
+    if position < len(message) and message[position] < 0x80:
+        return message[position], position + 1
     value = 0
     for place, byte in enumerate(message[position : position + _VARINT_BYTES]):
         value |= (byte & 0x7F) << 7 * place
