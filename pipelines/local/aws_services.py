@@ -97,7 +97,7 @@ class AwsServices:
         scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
         presigned = parse_qs(environ.get("QUERY_STRING", "")).get("X-Amz-Credential", [""])[0].split("/")
         if scope:
-            return scope.group(1).lower()
+            return str(scope.group(1)).lower()
         if len(presigned) == 5:
             return presigned[3].lower()
         host: str | None = self._moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))

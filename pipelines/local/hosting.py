@@ -23,8 +23,9 @@ LOG_GROUP = "/aws/sagemaker/Endpoints"
 class _Server:
     """One variant's server; it is closed when the last request that it answers has ended."""
 
-    def __init__(self, hosting: Hosting) -> None:
+    def __init__(self, hosting: Hosting, weight: float) -> None:
         self.hosting = hosting
+        self.weight = weight
         self._idle = threading.Condition()
         self._requests = 0
         self._closed = False
@@ -99,13 +100,12 @@ class Endpoints:
         ValidationException
             There is no such variant.
         """
-        name = endpoint["EndpointName"]
-        variant = target_variant or _choose(endpoint["ProductionVariants"])
         while True:
-            server = self._servers_of(endpoint).get(variant)
-            if server is None:
-                raise ValidationException(f"Variant {variant} not found in endpoint {name}.")
-            with server.request() as hosting:
+            servers = self._servers_of(endpoint)
+            variant = target_variant or _choose(servers, endpoint["ProductionVariants"])
+            if variant not in servers:
+                raise ValidationException(f"Variant {variant} not found in endpoint {endpoint['EndpointName']}.")
+            with servers[variant].request() as hosting:
                 if hosting is None:
                     continue  # an update has just replaced it
                 answer = hosting.invoke(
@@ -143,7 +143,7 @@ class Endpoints:
 
         model = models.for_containers(self._service, variant["ModelName"])
         context = self._context(name, variant["VariantName"])
-        return _Server(self._service.runners.hosting(model, variant, context))
+        return _Server(self._service.runners.hosting(model, variant, context), variant.get("InitialVariantWeight", 1.0))
 
     def _context(self, endpoint: str, variant: str) -> JobContext:
         from pipelines.local.jobs.contract import JobContext
@@ -173,9 +173,10 @@ def _close_all(servers: Mapping[str, _Server]) -> None:
         server.close()
 
 
-def _choose(variants: Sequence[Mapping[str, Any]]) -> str:
-    weights = [variant.get("CurrentWeight", 1.0) for variant in variants]
+def _choose(servers: Mapping[str, _Server], summaries: Sequence[Mapping[str, Any]]) -> str:
+    """A variant by the current weights; an update that is not written down yet has those of its configuration."""
+    current = {summary["VariantName"]: summary["CurrentWeight"] for summary in summaries}
+    weights = [current.get(name, server.weight) for name, server in servers.items()]
     if not any(weights):
-        weights = [1.0] * len(variants)
-    chosen = random.choices(variants, weights)[0]  # noqa: S311 - traffic, not secrets
-    return str(chosen["VariantName"])
+        weights = [1.0] * len(servers)
+    return random.choices(list(servers), weights)[0]  # noqa: S311 - traffic, not secrets

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import urllib.error
+import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from pipelines.local.errors import StateDirectoryError
-from pipelines.local.service import ACCOUNT_ID, ROLE_NAME, Isolation, Runners, Service, environment
+from pipelines.local.service import IDENTITY_PATH, ROLE_NAME, Isolation, Runners, Service, environment
 from pipelines.local.store import Store
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 _ADDRESS_FILE = "service.json"
 _LOCK_FILE = "service.lock"
 _IDENTITY_TIMEOUT_SECONDS = 5
+_START_TIMEOUT_SECONDS = 15
+# The one piece of global state, since what it guards is one: moto's backends.
+_MOTO = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -109,17 +113,28 @@ def _take_lock(file: IO[str]) -> bool:
 
 
 def _running_service(directory: Path) -> RunningService:
-    try:
-        address = json.loads((directory / _ADDRESS_FILE).read_text())
-        with urllib.request.urlopen(  # noqa: S310 - the address is one that this service wrote
-            f"{address['endpoint_url']}/_sagemaker-local", timeout=_IDENTITY_TIMEOUT_SECONDS
-        ) as answer:
-            identity = json.load(answer)
-    except (OSError, ValueError, KeyError, urllib.error.URLError) as error:
-        raise StateDirectoryError(
-            f"Another process holds the state directory {directory}, but its service does not answer ({error}). "
-            f"Wait until it has started, or end it."
-        ) from error
+    """The service that holds a state directory; it may be just starting."""
+    deadline = time.monotonic() + _START_TIMEOUT_SECONDS
+    while True:
+        try:
+            return _ask_identity(directory)
+        except (OSError, ValueError, KeyError) as error:
+            if time.monotonic() > deadline:
+                raise StateDirectoryError(
+                    f"Another process holds the state directory {directory}, but its service does not answer "
+                    f"({error}). End that process, or use another directory."
+                ) from error
+        time.sleep(0.05)
+
+
+def _ask_identity(directory: Path) -> RunningService:
+    address = json.loads((directory / _ADDRESS_FILE).read_text())
+    with urllib.request.urlopen(  # noqa: S310 - the address is one that this service wrote
+        f"{address['endpoint_url']}{IDENTITY_PATH}", timeout=_IDENTITY_TIMEOUT_SECONDS
+    ) as answer:
+        identity = json.load(answer)
+    if identity["state_dir"] != str(directory):
+        raise ValueError("another state directory's service answers at that address")
     return RunningService(identity["endpoint_url"], identity["region"], identity["account_id"], identity["role_arn"])
 
 
@@ -171,9 +186,8 @@ def _moto_to_itself() -> Iterator[None]:
     """
     from moto.core.base_backend import BackendDict
     from moto.core.model_instances import reset_model_data
-    from moto.s3.models import s3_backends
 
-    if ACCOUNT_ID in s3_backends and any(backend.buckets for backend in s3_backends[ACCOUNT_ID].values()):
+    if not _MOTO.acquire(blocking=False):
         raise StateDirectoryError(
             "This process already runs a service on another state directory. Close that one first, or run "
             "`python -m pipelines.local serve` for one of the two."
@@ -184,6 +198,7 @@ def _moto_to_itself() -> Iterator[None]:
     finally:
         BackendDict.reset()
         reset_model_data()
+        _MOTO.release()
 
 
 def _assemble(directory: Path, region: str, isolation: Isolation, store: Store) -> Service:
@@ -210,10 +225,10 @@ def _new_server(service: Service, port: int) -> HttpServer:
 
 def _recover(service: Service) -> None:
     """Take up what the state directory holds, and close what the death of an earlier service left open."""
-    from pipelines.local.operations import endpoints, jobs
+    from pipelines.local.operations import endpoints, work
 
     service.objects.restore(service.aws_services.replay_bucket_request)
-    jobs.fail_what_was_running(service)
+    work.fail_what_was_running(service)
     service.executions.fail_what_was_running()
     endpoints.fail_what_was_changing(service)
 

@@ -7,7 +7,6 @@ import string
 
 _LOWER = string.ascii_lowercase + string.digits
 _MIXED = string.ascii_letters + string.digits
-LONGEST_JOB_NAME = 63
 
 
 def partition_of(region: str) -> str:
@@ -37,15 +36,22 @@ def new_random_suffix(length: int = 10) -> str:
     return "".join(secrets.choice(_MIXED) for _ in range(length))
 
 
-def step_job_name(execution_id: str, step_name: str, prefix: str | None = None) -> str:
+def step_job_name(execution_id: str, step_name: str, prefix: str | None, longest: int) -> str:
     """The name of the job that a step starts: ``pipelines-<execution id>-<step name>-<random>``.
 
-    A step name too long for the 63 characters of a job's name is cut; underscores, which job names do not take,
-    become hyphens.
+    A step name too long for the name of a job is cut; underscores, which job names do not take, become hyphens. Where
+    there is hardly room (the name of a tuning job has 32 characters at most), the prefix is left out.
+
+    Parameters
+    ----------
+    prefix
+        In place of ``pipelines``.
+    longest
+        The most characters that the name may have.
     """
-    head = f"{prefix or 'pipelines'}-{execution_id}-"
     suffix = f"-{new_random_suffix()}"
-    room = LONGEST_JOB_NAME - len(head) - len(suffix)
-    if room < 1:  # a custom prefix that leaves no room for more
-        return f"{head[: LONGEST_JOB_NAME - len(suffix)].rstrip('-')}{suffix}"
+    head = f"{prefix or 'pipelines'}-{execution_id}-"
+    if longest - len(head) - len(suffix) < 1:
+        head = f"{execution_id}-"
+    room = longest - len(head) - len(suffix)
     return head + step_name.replace("_", "-")[:room].strip("-") + suffix

@@ -17,11 +17,11 @@ from urllib.parse import unquote
 from pipelines.local import protocol
 from pipelines.local.errors import ApiError, ModelError, ValidationException
 from pipelines.local.operations import runtime
+from pipelines.local.service import IDENTITY_PATH
 
 if TYPE_CHECKING:
     from pipelines.local.service import Service
 
-IDENTITY_PATH = "/_sagemaker-local"
 _RUNTIME_PATH = re.compile(r"/endpoints/([^/]+)/([a-z-]+)")
 _LOG = logging.getLogger(__name__)
 

@@ -26,6 +26,8 @@ Isolation = Literal["fork", "process"]
 
 ACCOUNT_ID = "123456789012"
 ROLE_NAME = "SageMakerLocalExecutionRole"
+IDENTITY_PATH = "/_sagemaker-local"
+"""Where a service says who it is."""
 
 
 @dataclass(frozen=True)

@@ -153,9 +153,11 @@ class Launch:
     def _request(self, step: Step, kind: ApiStep, scope: Scope) -> dict[str, Any]:
         arguments = dict(step.arguments)
         more: dict[str, Any] = {}
+        shape = service_model().operation_model(kind.create).input_shape
         if kind.name is not None:
             prefix = resolve(arguments.pop(kind.name, None), scope)
-            more[kind.name] = names.step_job_name(names.last_part(self._arn), step.name, prefix)
+            longest = shape.members[kind.name].metadata["max"]
+            more[kind.name] = names.step_job_name(names.last_part(self._arn), step.name, prefix, longest)
             variables = {**scope.execution, kind.name: more[kind.name]}
             scope = dataclasses.replace(scope, execution=variables)
         resolved = resolve(arguments, scope)
@@ -163,7 +165,6 @@ class Launch:
             more["ExperimentConfig"] = self._execution["PipelineExperimentConfig"]
         if step.type == "RegisterModel":
             more["MetadataProperties"] = {"GeneratedBy": self._arn}
-        shape = service_model().operation_model(kind.create).input_shape
         fitted: dict[str, Any] = fit(shape, {**more, **resolved})
         return fitted
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.local.operations import jobs
-from pipelines.local.operations.jobs import PROCESSING
+from pipelines.local.operations import jobs, work
+from pipelines.local.operations.job_kinds import PROCESSING
 from pipelines.local.service import Request, Response, Service
 from pipelines.local.store import Record
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 def _create(service: Service, request: Request) -> Response:
     arn = jobs.create(service, PROCESSING, request)
     name = request["ProcessingJobName"]
-    jobs.run(service, PROCESSING, name, lambda context: service.runners.processing(request, context), _conclude)
+    work.run(service, PROCESSING, name, lambda context: service.runners.processing(request, context), _conclude)
     return {"ProcessingJobArn": arn}
 
 
 def _conclude(record: Record, outcome: JobOutcome) -> None:
     if outcome.exit_message:
-        record["ExitMessage"] = outcome.exit_message[: jobs.LONGEST_REASON]
+        record["ExitMessage"] = outcome.exit_message[: work.LONGEST_REASON]
 
 
 def _describe(service: Service, request: Request) -> Response:

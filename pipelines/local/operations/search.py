@@ -8,13 +8,14 @@ from typing import Any
 
 from pipelines.local.engine import records
 from pipelines.local.errors import ValidationException
-from pipelines.local.operations import endpoints, jobs, listing, models, packages, pipelines, tags
+from pipelines.local.operations import endpoints, listing, models, packages, pipelines, tags
+from pipelines.local.operations.job_kinds import TRAINING, TUNING
 from pipelines.local.service import Request, Response, Service
 from pipelines.local.store import Record
 
 _RESOURCES = {
-    "TrainingJob": (jobs.TRAINING.noun, "TrainingJobArn"),
-    "HyperParameterTuningJob": (jobs.TUNING.noun, "HyperParameterTuningJobArn"),
+    "TrainingJob": (TRAINING.noun, "TrainingJobArn"),
+    "HyperParameterTuningJob": (TUNING.noun, "HyperParameterTuningJobArn"),
     "Model": (models.KIND, "ModelArn"),
     "ModelPackage": (packages.PACKAGE, "ModelPackageArn"),
     "ModelPackageGroup": (packages.GROUP, "ModelPackageGroupArn"),

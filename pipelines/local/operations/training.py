@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipelines.local.operations import jobs
-from pipelines.local.operations.jobs import TRAINING
+from pipelines.local.operations import jobs, work
+from pipelines.local.operations.job_kinds import TRAINING
 from pipelines.local.service import Request, Response, Service
 from pipelines.local.store import Record
 
@@ -44,13 +44,13 @@ def start(service: Service, request: Request, *, on_log: Callable[[str], None] |
         **more,
     )
     runner = service.runners.training
-    jobs.run(service, TRAINING, name, lambda context: runner(request, context), _conclude, on_log=on_log)
+    work.run(service, TRAINING, name, lambda context: runner(request, context), _conclude, on_log=on_log)
     return arn
 
 
 def _conclude(record: Record, outcome: JobOutcome) -> None:
     last = outcome.secondary_status or outcome.status
-    jobs.advance_secondary(record, last, _LAST_MESSAGES.get(last, outcome.failure_reason or ""))
+    work.advance_secondary(record, last, _LAST_MESSAGES.get(last, outcome.failure_reason or ""))
     end = record["TrainingEndTime"]
     record["SecondaryStatusTransitions"][-1]["EndTime"] = end
     seconds = max(1, round(end - record["TrainingStartTime"]))

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pipelines.local.operations import jobs, models
-from pipelines.local.operations.jobs import TRANSFORM
+from pipelines.local.operations import jobs, models, work
+from pipelines.local.operations.job_kinds import TRANSFORM
 from pipelines.local.service import Request, Response, Service
-from pipelines.local.store import Record
-
-if TYPE_CHECKING:
-    from pipelines.local.jobs.contract import JobOutcome
 
 
 def _create(service: Service, request: Request) -> Response:
     model = models.for_containers(service, request["ModelName"])
     arn = jobs.create(service, TRANSFORM, request)
     name = request["TransformJobName"]
-    jobs.run(service, TRANSFORM, name, lambda context: service.runners.transform(request, model, context), _conclude)
+    work.run(service, TRANSFORM, name, lambda context: service.runners.transform(request, model, context))
     return {"TransformJobArn": arn}
-
-
-def _conclude(record: Record, outcome: JobOutcome) -> None:
-    """A transform job's record says no more than how it ended."""
 
 
 def _describe(service: Service, request: Request) -> Response:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipelines.local.errors import ResourceNotFound, ValidationException
-from pipelines.local.operations import jobs, listing
-from pipelines.local.operations.jobs import TUNING
+from pipelines.local.operations import jobs, listing, work
+from pipelines.local.operations.job_kinds import TUNING
 from pipelines.local.service import Request, Response, Service
 from pipelines.local.store import Record
 from pipelines.local.tuning import trials
@@ -18,9 +18,7 @@ def _create(service: Service, request: Request) -> Response:
     campaign = Campaign(service, request)
     arn = jobs.create(service, TUNING, request)
     name = request["HyperParameterTuningJobName"]
-    service.supervisor.start(
-        arn, lambda stop: jobs.end(service, TUNING, name, campaign.carry_out(stop)), computes=False
-    )
+    work.supervise(service, TUNING, name, campaign.carry_out, computes=False)
     return {"HyperParameterTuningJobArn": arn}
 
 

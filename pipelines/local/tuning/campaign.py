@@ -15,7 +15,7 @@ from pipelines.local.errors import ApiError
 from pipelines.local.jobs.contract import JobOutcome, Metric
 from pipelines.local.jobs.metrics import MetricCollector
 from pipelines.local.operations import jobs, training
-from pipelines.local.operations.jobs import TRAINING
+from pipelines.local.operations.job_kinds import TRAINING, TUNING
 from pipelines.local.tuning import trials
 from pipelines.local.tuning.search import Point, Search
 from pipelines.local.tuning.space import dimensions
@@ -140,7 +140,7 @@ class Campaign:
             "ObjectiveStatus": "Pending",
         }
         self._service.store.insert(trials.KIND, name, record, parent=self._name)
-        tuning_arn = self._service.arn(f"{jobs.TUNING.noun}/{self._name}")
+        tuning_arn = self._service.arn(f"{TUNING.noun}/{self._name}")
         request = self._request(branch, point, name)
         arn = training.start(
             self._service,

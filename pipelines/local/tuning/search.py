@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,21 +51,21 @@ class Search:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._space = space
         self._lock = threading.Lock()
-        self._grid_left = _grid_size(space) if config["Strategy"] == "Grid" else None
+        self._grid = _grid(space) if config["Strategy"] == "Grid" else None
         self._prunes = config["Strategy"] == "Hyperband" or config.get("TrainingJobEarlyStoppingType") == "Auto"
         self._study: Study = optuna.create_study(
             direction="maximize" if maximize else "minimize",
-            sampler=_sampler(config, space),
+            sampler=_sampler(config),
             pruner=_pruner(config),
         )
 
     def next_point(self) -> Point | None:
         """The next point to try; None when a grid has no more."""
         with self._lock:
-            if self._grid_left is not None:
-                if self._grid_left == 0:
+            if self._grid is not None:
+                if not self._grid:
                     return None
-                self._grid_left -= 1
+                self._study.enqueue_trial(self._grid.pop(0))
             trial = self._study.ask({dimension.name: dimension.distribution for dimension in self._space})
         values = {dimension.name: dimension.text_of(trial.params[dimension.name]) for dimension in self._space}
         return Point(values, trial)
@@ -127,20 +128,16 @@ def check_strategy(config: Mapping[str, Any], spaces: list[list[Dimension]]) -> 
             raise ValidationException("The strategy Hyperband needs StrategyConfig.HyperbandStrategyConfig.")
 
 
-def _grid_size(space: list[Dimension]) -> int:
-    size = 1
-    for dimension in space:
-        size *= len(dimension.distribution.choices)  # type: ignore[attr-defined]
-    return size
+def _grid(space: list[Dimension]) -> list[dict[str, Any]]:
+    names = [dimension.name for dimension in space]
+    choices = (dimension.distribution.choices for dimension in space)  # type: ignore[attr-defined]
+    return [dict(zip(names, combination, strict=True)) for combination in itertools.product(*choices)]
 
 
-def _sampler(config: Mapping[str, Any], space: list[Dimension]) -> BaseSampler:
-    from optuna.samplers import GridSampler, RandomSampler, TPESampler
+def _sampler(config: Mapping[str, Any]) -> BaseSampler:
+    from optuna.samplers import RandomSampler, TPESampler
 
     seed = config.get("RandomSeed")
-    if config["Strategy"] == "Grid":
-        choices = {dimension.name: dimension.distribution.choices for dimension in space}  # type: ignore[attr-defined]
-        return GridSampler(choices, seed=seed)
     return TPESampler(seed=seed) if config["Strategy"] == "Bayesian" else RandomSampler(seed=seed)
 
 

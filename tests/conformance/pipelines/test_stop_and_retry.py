@@ -79,7 +79,7 @@ def test_retry_keeps_the_outcome_of_a_condition(pipelines, sagemaker):
 
 def test_an_execution_that_succeeded_cannot_be_retried(pipelines, sagemaker):
     execution = pipelines.run(definition(processing("Step")))
-    with pytest.raises(ClientError, match="ConflictException.*not Failed or Stopped"):
+    with pytest.raises(ClientError, match=r"ConflictException.*not Failed or Stopped"):
         sagemaker.retry_pipeline_execution(PipelineExecutionArn=execution.arn, ClientRequestToken="w" * 32)
 
 

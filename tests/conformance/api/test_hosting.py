@@ -1,0 +1,216 @@
+"""Endpoints: in service with a server behind them, updated without a dropped request, deleted with their server."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.conformance.stand_ins import IMAGE, ROLE, definition, get, join
+
+
+@pytest.fixture(scope="module")
+def runtime(aws, service):
+    return aws("sagemaker-runtime", service.endpoint_url)
+
+
+def model(sagemaker, name: str, **environment: str) -> str:
+    container = {"Image": IMAGE, "Environment": environment}
+    sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    return name
+
+
+def config(sagemaker, name: str, **weights: float) -> str:
+    """A configuration with a variant for each model, of the model's name."""
+    variants = [
+        {
+            "VariantName": variant,
+            "ModelName": variant,
+            "InstanceType": "ml.m5.large",
+            "InitialInstanceCount": 1,
+            "InitialVariantWeight": weight,
+        }
+        for variant, weight in weights.items()
+    ]
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants)
+    return name
+
+
+def wait(sagemaker, endpoint: str, *statuses: str) -> dict:
+    deadline = time.time() + 10
+    while True:
+        described = sagemaker.describe_endpoint(EndpointName=endpoint)
+        if described["EndpointStatus"] in (statuses or ("InService", "Failed")) or time.time() > deadline:
+            return described
+        time.sleep(0.01)
+
+
+def endpoint(sagemaker, name: str, config_name: str) -> dict:
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config_name)
+    return wait(sagemaker, name)
+
+
+def test_an_endpoint_comes_into_service_and_answers(sagemaker, runtime):
+    model(sagemaker, "one", TAG="1")
+    described = endpoint(sagemaker, "E1", config(sagemaker, "C1", one=1.0))
+    assert described["EndpointStatus"] == "InService"
+    (variant,) = described["ProductionVariants"]
+    assert (variant["VariantName"], variant["CurrentWeight"], variant["CurrentInstanceCount"]) == ("one", 1.0, 1)
+    assert variant["DeployedImages"] == [{"SpecifiedImage": IMAGE}]
+    answer = runtime.invoke_endpoint(EndpointName="E1", Body=b"1,2", ContentType="text/csv", Accept="text/plain")
+    assert json.loads(answer["Body"].read()) == {
+        "variant": "one",
+        "tag": "1",
+        "body": "1,2",
+        "content_type": "text/csv",
+        "accept": "text/plain",
+    }
+    assert (answer["ContentType"], answer["InvokedProductionVariant"]) == ("application/json", "one")
+
+
+def test_the_containers_own_error_comes_back_as_a_model_error(sagemaker, runtime):
+    model(sagemaker, "two")
+    endpoint(sagemaker, "E2", config(sagemaker, "C2", two=1.0))
+    with pytest.raises(ClientError) as refused:
+        runtime.invoke_endpoint(EndpointName="E2", Body=b"bad")
+    answer = refused.value.response
+    assert answer["Error"]["Code"] == "ModelError"
+    assert answer["OriginalStatusCode"] == 400
+    assert answer["OriginalMessage"] == "Unable to evaluate payload provided: bad"
+    assert "Received client error (400) from primary" in answer["Error"]["Message"]
+
+
+def test_an_endpoint_that_is_not_there_is_a_validation_error(runtime):
+    with pytest.raises(ClientError, match="Endpoint nobody of account 123456789012 not found") as refused:
+        runtime.invoke_endpoint(EndpointName="nobody", Body=b"1")
+    assert refused.value.response["Error"]["Code"] == "ValidationError"
+
+
+def test_a_container_that_does_not_come_up_fails_its_endpoint(sagemaker):
+    model(sagemaker, "broken", FAIL="did not pass the ping health check")
+    described = endpoint(sagemaker, "E3", config(sagemaker, "C3", broken=1.0))
+    assert described["EndpointStatus"] == "Failed"
+    assert "did not pass the ping health check" in described["FailureReason"]
+
+
+def test_an_update_drops_no_request(sagemaker, runtime):
+    model(sagemaker, "old", TAG="old")
+    model(sagemaker, "new", TAG="new")
+    endpoint(sagemaker, "E4", config(sagemaker, "C4a", old=1.0))
+    config(sagemaker, "C4b", new=1.0)
+    tags, failures, done = [], [], threading.Event()
+
+    def ask():
+        while not done.is_set():
+            try:
+                answer = runtime.invoke_endpoint(EndpointName="E4", Body=b"1")
+                tags.append(json.loads(answer["Body"].read())["tag"])
+            except ClientError as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for name in ("C4b", "C4a", "C4b"):
+        sagemaker.update_endpoint(EndpointName="E4", EndpointConfigName=name)
+        wait(sagemaker, "E4", "InService")
+    deadline = time.time() + 5
+    while tags[-1:] != ["new"] and time.time() < deadline:
+        time.sleep(0.01)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert {"old", "new"} == set(tags)
+    assert sagemaker.describe_endpoint(EndpointName="E4")["EndpointConfigName"] == "C4b"
+
+
+def test_a_failed_update_leaves_what_was_there_in_service(sagemaker, runtime):
+    model(sagemaker, "stays", TAG="stays")
+    model(sagemaker, "fails", FAIL="no")
+    endpoint(sagemaker, "E5", config(sagemaker, "C5a", stays=1.0))
+    config(sagemaker, "C5b", fails=1.0)
+    sagemaker.update_endpoint(EndpointName="E5", EndpointConfigName="C5b")
+    described = wait(sagemaker, "E5", "InService")
+    assert (described["EndpointConfigName"], described["FailureReason"]) == ("C5a", "no")
+    assert json.loads(runtime.invoke_endpoint(EndpointName="E5", Body=b"1")["Body"].read())["tag"] == "stays"
+
+
+def test_variants_share_the_requests_by_their_weights(sagemaker, runtime):
+    for name in ("light", "heavy"):
+        model(sagemaker, name)
+    endpoint(sagemaker, "E6", config(sagemaker, "C6", light=1.0, heavy=9.0))
+
+    def shares(count: int) -> float:
+        answers = [runtime.invoke_endpoint(EndpointName="E6", Body=b"1") for _ in range(count)]
+        return sum(answer["InvokedProductionVariant"] == "heavy" for answer in answers) / count
+
+    assert shares(60) > 0.6
+    target = runtime.invoke_endpoint(EndpointName="E6", Body=b"1", TargetVariant="light")
+    assert target["InvokedProductionVariant"] == "light"
+    weights = [{"VariantName": "light", "DesiredWeight": 1.0}, {"VariantName": "heavy", "DesiredWeight": 0.0}]
+    sagemaker.update_endpoint_weights_and_capacities(EndpointName="E6", DesiredWeightsAndCapacities=weights)
+    assert shares(20) == 0.0
+
+
+def test_a_deleted_endpoint_is_gone_with_its_server(sagemaker, service, runtime):
+    model(sagemaker, "gone")
+    endpoint(sagemaker, "E7", config(sagemaker, "C7", gone=1.0))
+    server = service.endpoints._servers["E7"]["gone"].hosting
+    sagemaker.delete_endpoint(EndpointName="E7")
+    assert server.closed
+    with pytest.raises(ClientError, match="Could not find endpoint"):
+        sagemaker.describe_endpoint(EndpointName="E7")
+    with pytest.raises(ClientError, match="not found"):
+        runtime.invoke_endpoint(EndpointName="E7", Body=b"1")
+
+
+def test_a_server_that_died_is_started_again(sagemaker, service, runtime):
+    model(sagemaker, "mortal")
+    endpoint(sagemaker, "E8", config(sagemaker, "C8", mortal=1.0))
+    service.endpoints._servers["E8"]["mortal"].hosting.close()
+    assert runtime.invoke_endpoint(EndpointName="E8", Body=b"1")["InvokedProductionVariant"] == "mortal"
+
+
+def test_what_is_not_supported_of_a_configuration_is_refused_by_name(sagemaker):
+    model(sagemaker, "plain")
+    variant = {"VariantName": "v", "ModelName": "plain", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    with pytest.raises(ClientError, match="AsyncInferenceConfig is not supported"):
+        sagemaker.create_endpoint_config(
+            EndpointConfigName="async",
+            ProductionVariants=[variant],
+            AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": "s3://bucket/async"}},
+        )
+
+
+def test_steps_create_a_configuration_and_create_or_update_an_endpoint(pipelines, sagemaker, runtime):
+    model(sagemaker, "stepped", TAG="stepped")
+    variant = {"VariantName": "v", "ModelName": "stepped", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    name = join("-", "C9", get("Execution.PipelineExecutionId"))
+    steps = [
+        {
+            "Name": "Config",
+            "Type": "EndpointConfig",
+            "Arguments": {"EndpointConfigName": name, "ProductionVariants": [variant]},
+        },
+        {
+            "Name": "Endpoint",
+            "Type": "Endpoint",
+            "Arguments": {
+                "EndpointName": "E9",
+                "EndpointConfigName": get("Steps.Config.EndpointConfigName"),
+            },
+        },
+    ]
+    pipeline = pipelines.create(definition(*steps))
+    for _ in range(2):
+        execution = pipelines.start(pipeline).wait()
+        assert execution.statuses == {"Config": "Succeeded", "Endpoint": "Succeeded"}
+        assert execution.steps["Endpoint"]["Metadata"]["Endpoint"]["Arn"].endswith(":endpoint/E9")
+        described = sagemaker.describe_endpoint(EndpointName="E9")
+        assert described["EndpointStatus"] == "InService"
+        assert described["EndpointConfigName"] == f"C9-{execution.arn.rsplit('/', 1)[1]}"
+    assert json.loads(runtime.invoke_endpoint(EndpointName="E9", Body=b"1")["Body"].read())["tag"] == "stepped"

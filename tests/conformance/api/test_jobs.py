@@ -1,0 +1,233 @@
+"""Jobs through the API, without a pipeline."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.conformance.stand_ins import IMAGE, ROLE, processing_arguments, training_arguments
+
+
+def wait_for(describe, status_member: str, *, among=("Completed", "Failed", "Stopped"), **request):
+    deadline = time.time() + 10
+    while True:
+        described = describe(**request)
+        if described[status_member] in among or time.time() > deadline:
+            return described
+        time.sleep(0.01)
+
+
+def code_of(refused) -> str:
+    return refused.value.response["Error"]["Code"]
+
+
+# Processing.
+
+
+def test_a_processing_job_completes_with_its_times_and_exit_message(sagemaker):
+    arguments = processing_arguments(EXIT_MESSAGE="all well")
+    arn = sagemaker.create_processing_job(ProcessingJobName="P1", **arguments)["ProcessingJobArn"]
+    assert arn == "arn:aws:sagemaker:us-east-1:123456789012:processing-job/P1"
+    job = wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P1")
+    assert (job["ProcessingJobStatus"], job["ExitMessage"]) == ("Completed", "all well")
+    assert job["CreationTime"] <= job["ProcessingStartTime"] <= job["ProcessingEndTime"] <= job["LastModifiedTime"]
+    assert job["AppSpecification"] == arguments["AppSpecification"]
+
+
+def test_a_failed_processing_job_says_why(sagemaker):
+    sagemaker.create_processing_job(ProcessingJobName="P2", **processing_arguments(FAIL="AlgorithmError: no"))
+    job = wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P2")
+    assert (job["ProcessingJobStatus"], job["FailureReason"]) == ("Failed", "AlgorithmError: no")
+
+
+def test_a_defect_of_the_runner_fails_the_job_as_an_internal_error(sagemaker, stand_ins, service, monkeypatch):
+    def broken(request, context):
+        raise ZeroDivisionError("oops")
+
+    runners = service.runners
+    monkeypatch.setattr(service, "runners", type(runners)(broken, runners.training, runners.transform, runners.hosting))
+    sagemaker.create_processing_job(ProcessingJobName="P3", **processing_arguments())
+    job = wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P3")
+    assert job["FailureReason"] == "InternalServerError: ZeroDivisionError: oops"
+
+
+def test_a_name_that_is_taken_is_in_use(sagemaker):
+    sagemaker.create_processing_job(ProcessingJobName="P4", **processing_arguments())
+    with pytest.raises(ClientError, match=r"with this name already exists \(arn:aws") as refused:
+        sagemaker.create_processing_job(ProcessingJobName="P4", **processing_arguments())
+    assert code_of(refused) == "ResourceInUse"
+
+
+def test_a_job_is_stopping_until_it_has_stopped(sagemaker):
+    sagemaker.create_processing_job(ProcessingJobName="P5", **processing_arguments(SECONDS="30"))
+    sagemaker.stop_processing_job(ProcessingJobName="P5")
+    job = wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P5")
+    assert job["ProcessingJobStatus"] == "Stopped"
+    with pytest.raises(ClientError, match="is in status Stopped"):
+        sagemaker.stop_processing_job(ProcessingJobName="P5")
+
+
+@pytest.mark.parametrize(
+    ("operation", "member", "message"),
+    [
+        ("describe_processing_job", "ProcessingJobName", "Could not find requested job with name: nobody"),
+        ("describe_training_job", "TrainingJobName", "Requested resource not found."),
+        ("describe_transform_job", "TransformJobName", "Could not find requested job with name: nobody"),
+        (
+            "describe_hyper_parameter_tuning_job",
+            "HyperParameterTuningJobName",
+            "can't find a tuning job with the name nobody",
+        ),
+    ],
+)
+def test_a_job_that_is_not_there(sagemaker, operation, member, message):
+    with pytest.raises(ClientError, match=message):
+        getattr(sagemaker, operation)(**{member: "nobody"})
+
+
+def test_jobs_are_listed_filtered_sorted_and_paged(sagemaker):
+    for number in range(3):
+        sagemaker.create_processing_job(ProcessingJobName=f"Listed-{number}", **processing_arguments())
+        wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName=f"Listed-{number}")
+
+    def names(**request):
+        answer = sagemaker.list_processing_jobs(NameContains="listed", **request)
+        return [summary["ProcessingJobName"] for summary in answer["ProcessingJobSummaries"]]
+
+    assert names() == ["Listed-2", "Listed-1", "Listed-0"]
+    assert names(SortBy="Name", SortOrder="Ascending") == ["Listed-0", "Listed-1", "Listed-2"]
+    assert names(MaxResults=2) == ["Listed-2", "Listed-1"]
+    assert names(StatusEquals="Failed") == []
+    created = sagemaker.describe_processing_job(ProcessingJobName="Listed-1")["CreationTime"]
+    assert names(CreationTimeAfter=created) == ["Listed-2", "Listed-1"]
+
+
+def test_a_deleted_job_is_gone(sagemaker):
+    sagemaker.create_processing_job(ProcessingJobName="P6", **processing_arguments())
+    wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P6")
+    sagemaker.delete_processing_job(ProcessingJobName="P6")
+    with pytest.raises(ClientError, match="Could not find"):
+        sagemaker.describe_processing_job(ProcessingJobName="P6")
+
+
+def test_a_jobs_output_is_in_its_log_stream(sagemaker, service, aws):
+    sagemaker.create_processing_job(ProcessingJobName="P7", **processing_arguments())
+    wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P7")
+    logs = aws("logs", service.endpoint_url)
+    group = "/aws/sagemaker/ProcessingJobs"
+    (stream,) = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix="P7/")["logStreams"]
+    assert stream["logStreamName"].startswith("P7/algo-1-")
+    events = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"]
+    assert [event["message"] for event in events] == ["working as P7"]
+
+
+# Training.
+
+
+def test_a_training_job_goes_through_its_secondary_statuses(sagemaker):
+    sagemaker.create_training_job(TrainingJobName="T1", **training_arguments(objectives="[3.0, 2.0]"))
+    job = wait_for(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName="T1")
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Completed", "Completed")
+    transitions = job["SecondaryStatusTransitions"]
+    assert [each["Status"] for each in transitions] == ["Starting", "Downloading", "Training", "Completed"]
+    for before, after in itertools.pairwise(transitions):
+        assert before["StartTime"] <= before["EndTime"] == after["StartTime"]
+    assert "EndTime" in transitions[-1]
+
+
+def test_a_training_job_has_its_artifact_metrics_and_times(sagemaker, s3):
+    sagemaker.create_training_job(TrainingJobName="T2", **training_arguments(objectives="[3.0, 2.0]"))
+    job = wait_for(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName="T2")
+    uri = job["ModelArtifacts"]["S3ModelArtifacts"]
+    assert uri == "s3://bucket/models/T2/output/model.tar.gz"
+    assert s3.get_object(Bucket="bucket", Key="models/T2/output/model.tar.gz")["Body"].read() == b"a model"
+    (metric,) = job["FinalMetricDataList"]
+    assert (metric["MetricName"], metric["Value"]) == ("validation:rmse", 2.0)
+    assert job["TrainingTimeInSeconds"] >= 1
+    assert job["HyperParameters"] == {"objectives": "[3.0, 2.0]"}
+
+
+def test_a_stopped_training_job_says_so_in_its_secondary_status(sagemaker):
+    sagemaker.create_training_job(TrainingJobName="T3", **training_arguments(SECONDS="30"))
+    sagemaker.stop_training_job(TrainingJobName="T3")
+    job = wait_for(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName="T3")
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "Stopped")
+
+
+def test_waiters_of_boto3_see_the_end(sagemaker):
+    sagemaker.create_training_job(TrainingJobName="T4", **training_arguments())
+    waiter = sagemaker.get_waiter("training_job_completed_or_stopped")
+    waiter.wait(TrainingJobName="T4", WaiterConfig={"Delay": 1, "MaxAttempts": 10})
+
+
+# Transform.
+
+
+def transform_request(model: str) -> dict:
+    return {
+        "ModelName": model,
+        "TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}},
+        "TransformOutput": {"S3OutputPath": "s3://bucket/out"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    }
+
+
+def test_a_transform_job_of_a_model_that_is_not_there_is_refused(sagemaker):
+    with pytest.raises(ClientError, match='Could not find model "arn:aws:sagemaker:us-east-1:123456789012:model/none"'):
+        sagemaker.create_transform_job(TransformJobName="B1", **transform_request("none"))
+
+
+def test_a_transform_job_runs_the_model_it_names(sagemaker, stand_ins):
+    container = {"Image": IMAGE, "Environment": {"A": "1"}}
+    sagemaker.create_model(ModelName="batch", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    sagemaker.create_transform_job(TransformJobName="B2", **transform_request("batch"))
+    job = wait_for(sagemaker.describe_transform_job, "TransformJobStatus", TransformJobName="B2")
+    assert job["TransformJobStatus"] == "Completed"
+    assert job["TransformStartTime"] <= job["TransformEndTime"]
+    assert any(request.get("PrimaryContainer") == container for request in stand_ins.requests)
+
+
+# Models and tags.
+
+
+def test_a_model_is_created_described_listed_and_deleted(sagemaker, s3):
+    s3.put_object(Bucket="bucket", Key="x/model.tar.gz", Body=b"m")
+    container = {"Image": IMAGE, "ModelDataUrl": "s3://bucket/x/model.tar.gz"}
+    request = {"ModelName": "M1", "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
+    arn = sagemaker.create_model(**request)["ModelArn"]
+    with pytest.raises(ClientError, match=f'Cannot create already existing model "{arn}"'):
+        sagemaker.create_model(**request)
+    assert sagemaker.describe_model(ModelName="M1")["PrimaryContainer"] == container
+    assert [model["ModelName"] for model in sagemaker.list_models(NameContains="M1")["Models"]] == ["M1"]
+    sagemaker.delete_model(ModelName="M1")
+    with pytest.raises(ClientError, match="Could not find model"):
+        sagemaker.describe_model(ModelName="M1")
+
+
+def test_a_model_without_its_data_is_refused(sagemaker):
+    container = {"Image": IMAGE, "ModelDataUrl": "s3://bucket/none/model.tar.gz"}
+    with pytest.raises(ClientError, match=r"Could not find model data at s3://bucket/none/model\.tar\.gz"):
+        sagemaker.create_model(ModelName="M2", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+
+
+def test_tags_are_given_added_changed_and_removed(sagemaker):
+    tags = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
+    request = {"ModelName": "M3", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": IMAGE}, "Tags": tags}
+    arn = sagemaker.create_model(**request)["ModelArn"]
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == tags
+    added = sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "3"}, {"Key": "c", "Value": "4"}])
+    assert {tag["Key"]: tag["Value"] for tag in added["Tags"]} == {"a": "3", "b": "2", "c": "4"}
+    sagemaker.delete_tags(ResourceArn=arn, TagKeys=["a", "b"])
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "c", "Value": "4"}]
+
+
+def test_a_resource_takes_at_most_fifty_tags(sagemaker):
+    request = {"ModelName": "M4", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": IMAGE}}
+    arn = sagemaker.create_model(**request)["ModelArn"]
+    many = [{"Key": f"k{number}", "Value": "v"} for number in range(50)]
+    sagemaker.add_tags(ResourceArn=arn, Tags=many)
+    with pytest.raises(ClientError, match="at most 50 tags"):
+        sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "one more", "Value": "v"}])

@@ -1,0 +1,237 @@
+"""What survives a restart: records, objects, buckets with their configuration, logs."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+
+import boto3
+import pytest
+
+from pipelines.local.errors import StateDirectoryError
+from pipelines.local.lifetime import RunningService, open_service
+from tests.conformance.stand_ins import ROLE, StandIns, definition, processing, processing_arguments
+
+
+@pytest.fixture
+def opened(tmp_path, aws):
+    """Opens the service on one state directory, again and again."""
+
+    @contextmanager
+    def open_it():
+        with open_service(tmp_path / "state", runners=StandIns().runners) as service:
+            yield service, lambda name: aws(name, service.endpoint_url)
+
+    return open_it
+
+
+def test_objects_come_back_with_their_metadata_tags_and_versions(opened):
+    with opened() as (_, client):
+        s3 = client("s3")
+        s3.create_bucket(Bucket="kept")
+        s3.put_object(
+            Bucket="kept",
+            Key="a/ü b+c%20.txt",
+            Body=b"content",
+            Metadata={"under_score": "1"},
+            ContentType="text/plain",
+            Tagging="k=v",
+            StorageClass="STANDARD_IA",
+        )
+        s3.put_bucket_versioning(Bucket="kept", VersioningConfiguration={"Status": "Enabled"})
+        first = s3.put_object(Bucket="kept", Key="versioned", Body=b"1")["VersionId"]
+        s3.put_object(Bucket="kept", Key="versioned", Body=b"2")
+        s3.put_object(Bucket="kept", Key="gone", Body=b"x")
+        s3.delete_object(Bucket="kept", Key="gone")
+        before = s3.head_object(Bucket="kept", Key="a/ü b+c%20.txt")
+    with opened() as (_, client):
+        s3 = client("s3")
+        after = s3.get_object(Bucket="kept", Key="a/ü b+c%20.txt")
+        assert after["Body"].read() == b"content"
+        for member in ("ETag", "LastModified", "ContentType", "Metadata", "StorageClass", "ContentLength"):
+            assert after[member] == before[member]
+        assert s3.get_object_tagging(Bucket="kept", Key="a/ü b+c%20.txt")["TagSet"] == [{"Key": "k", "Value": "v"}]
+        assert s3.get_object(Bucket="kept", Key="versioned")["Body"].read() == b"2"
+        assert s3.get_object(Bucket="kept", Key="versioned", VersionId=first)["Body"].read() == b"1"
+        listed = [each["Key"] for each in s3.list_objects_v2(Bucket="kept")["Contents"]]
+        assert listed == ["a/ü b+c%20.txt", "versioned"]
+        assert [marker["Key"] for marker in s3.list_object_versions(Bucket="kept")["DeleteMarkers"]] == ["gone"]
+
+
+def test_what_was_deleted_overwritten_or_copied_stays_so(opened):
+    with opened() as (_, client):
+        s3 = client("s3")
+        s3.create_bucket(Bucket="kept")
+        for number in range(4):
+            s3.put_object(Bucket="kept", Key=f"k{number}", Body=b"old")
+        s3.put_object(Bucket="kept", Key="k0", Body=b"new")
+        s3.delete_object(Bucket="kept", Key="k1")
+        s3.delete_objects(Bucket="kept", Delete={"Objects": [{"Key": "k2"}]})
+        s3.copy_object(Bucket="kept", Key="copy", CopySource={"Bucket": "kept", "Key": "k3"})
+        s3.create_bucket(Bucket="dropped")
+        s3.delete_bucket(Bucket="dropped")
+    with opened() as (service, client):
+        s3 = client("s3")
+        contents = {
+            each["Key"]: s3.get_object(Bucket="kept", Key=each["Key"])["Body"].read()
+            for each in s3.list_objects_v2(Bucket="kept")["Contents"]
+        }
+        assert contents == {"k0": b"new", "k3": b"old", "copy": b"old"}
+        assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["kept"]
+        files = [path for path in (service.directory / "objects").rglob("*") if path.is_file()]
+        assert len(files) == 3
+
+
+def test_a_multipart_upload_is_one_object(opened):
+    part = b"p" * (5 * 1024 * 1024)
+    with opened() as (_, client):
+        s3 = client("s3")
+        s3.create_bucket(Bucket="kept")
+        upload = s3.create_multipart_upload(Bucket="kept", Key="big", Metadata={"a": "1"})["UploadId"]
+        common = {"Bucket": "kept", "Key": "big", "UploadId": upload}
+        etags = [s3.upload_part(PartNumber=number, Body=part, **common)["ETag"] for number in (1, 2)]
+        parts = [{"PartNumber": number, "ETag": etag} for number, etag in enumerate(etags, start=1)]
+        etag = s3.complete_multipart_upload(MultipartUpload={"Parts": parts}, **common)["ETag"]
+    with opened() as (_, client):
+        answer = client("s3").get_object(Bucket="kept", Key="big", Range="bytes=0-9")
+        assert (answer["ETag"], answer["Metadata"], answer["Body"].read()) == (etag, {"a": "1"}, b"p" * 10)
+        assert client("s3").head_object(Bucket="kept", Key="big")["ContentLength"] == len(part) * 2
+
+
+def test_the_configuration_of_a_bucket_comes_back(opened):
+    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    with opened() as (_, client):
+        s3 = client("s3")
+        s3.create_bucket(Bucket="kept")
+        s3.put_bucket_tagging(Bucket="kept", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]})
+        s3.put_bucket_policy(Bucket="kept", Policy=policy)
+        s3.put_bucket_cors(
+            Bucket="kept", CORSConfiguration={"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
+        )
+        s3.delete_bucket_cors(Bucket="kept")
+        created = s3.list_buckets()["Buckets"][0]["CreationDate"]
+    with opened() as (_, client):
+        s3 = client("s3")
+        assert s3.get_bucket_tagging(Bucket="kept")["TagSet"] == [{"Key": "k", "Value": "v"}]
+        assert json.loads(s3.get_bucket_policy(Bucket="kept")["Policy"]) == json.loads(policy)
+        with pytest.raises(s3.exceptions.ClientError, match="NoSuchCORSConfiguration"):
+            s3.get_bucket_cors(Bucket="kept")
+        assert s3.list_buckets()["Buckets"][0]["CreationDate"] == created
+
+
+def test_pipelines_executions_jobs_tags_and_logs_come_back(opened):
+    with opened() as (service, client):
+        sagemaker = client("sagemaker")
+        sagemaker.create_pipeline(
+            PipelineName="kept",
+            PipelineDefinition=definition(processing("Step")),
+            RoleArn=ROLE,
+            Tags=[{"Key": "k", "Value": "v"}],
+        )
+        arn = sagemaker.start_pipeline_execution(PipelineName="kept")["PipelineExecutionArn"]
+        service.executions.wait(arn)
+        steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+    with opened() as (_, client):
+        sagemaker = client("sagemaker")
+        pipeline = sagemaker.describe_pipeline(PipelineName="kept")
+        assert json.loads(pipeline["PipelineDefinition"])["Steps"][0]["Name"] == "Step"
+        assert sagemaker.list_tags(ResourceArn=pipeline["PipelineArn"])["Tags"] == [{"Key": "k", "Value": "v"}]
+        again = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+        assert again == steps
+        job = steps[0]["Metadata"]["ProcessingJob"]["Arn"].rsplit("/", 1)[1]
+        assert sagemaker.describe_processing_job(ProcessingJobName=job)["ProcessingJobStatus"] == "Completed"
+        events = client("logs").filter_log_events(logGroupName="/aws/sagemaker/ProcessingJobs")["events"]
+        assert [event["message"] for event in events] == [f"working as {job}"]
+
+
+def test_what_ran_when_the_service_was_closed_has_stopped_and_is_never_a_success(opened):
+    with opened() as (_, client):
+        sagemaker = client("sagemaker")
+        sagemaker.create_pipeline(
+            PipelineName="cut", PipelineDefinition=definition(processing("Slow", SECONDS="60")), RoleArn=ROLE
+        )
+        arn = sagemaker.start_pipeline_execution(PipelineName="cut")["PipelineExecutionArn"]
+        sagemaker.create_processing_job(ProcessingJobName="alone", **processing_arguments(SECONDS="60"))
+        time.sleep(0.1)
+    with opened() as (_, client):
+        sagemaker = client("sagemaker")
+        assert sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)["PipelineExecutionStatus"] == "Failed"
+        (step,) = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+        assert step["StepStatus"] == "Failed"
+        assert "local service ended" in step["FailureReason"]
+        job = sagemaker.describe_processing_job(ProcessingJobName="alone")
+        assert job["ProcessingJobStatus"] == "Stopped"
+        sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="r" * 32)
+
+
+def test_an_endpoint_serves_again_after_a_restart(opened):
+    with opened() as (_, client):
+        sagemaker = client("sagemaker")
+        sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": "stand-in:1"})
+        variant = {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+        sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
+        sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c")
+        sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="e", WaiterConfig={"Delay": 1, "MaxAttempts": 5})
+    with opened() as (_, client):
+        assert client("sagemaker").describe_endpoint(EndpointName="e")["EndpointStatus"] == "InService"
+        answer = client("sagemaker-runtime").invoke_endpoint(EndpointName="e", Body=b"1")
+        assert answer["InvokedProductionVariant"] == "v"
+
+
+def test_thousands_of_objects_are_opened_in_a_moment_without_being_read(tmp_path):
+    runners = StandIns().runners
+    with open_service(tmp_path / "state", runners=runners) as service:
+        service.objects.create_bucket("many")
+        with service.store.transaction():
+            for number in range(3000):
+                service.objects.write(f"s3://many/k{number:04}", b"x")
+    for path in (tmp_path / "state" / "objects").glob("*/*"):
+        path.chmod(0)
+    begin = time.perf_counter()
+    with open_service(tmp_path / "state", runners=runners) as service:
+        assert sum(1 for _ in service.objects.list("s3://many/")) == 3000
+    assert time.perf_counter() - begin < 2
+
+
+def test_a_file_that_no_record_names_is_swept_away(opened):
+    with opened() as (service, _):
+        stray = service.directory / "objects" / "ab" / "abcdef.partial"
+        stray.parent.mkdir(exist_ok=True)
+        stray.write_bytes(b"half")
+    with opened():
+        assert not stray.exists()
+
+
+def test_a_second_opening_of_the_same_directory_uses_the_service_that_runs(tmp_path, aws):
+    runners = StandIns().runners
+    with open_service(tmp_path / "state", runners=runners) as first:
+        with open_service(tmp_path / "state", runners=runners) as second:
+            assert isinstance(second, RunningService)
+            assert second.endpoint_url == first.endpoint_url
+            assert second.environment == first.environment
+            assert (second.account_id, second.role_arn) == (first.account_id, first.role_arn)
+        assert aws("sts", first.endpoint_url).get_caller_identity()["Account"] == first.account_id
+
+
+def test_another_directory_in_the_same_process_is_refused(tmp_path):
+    runners = StandIns().runners
+    with (
+        open_service(tmp_path / "one", runners=runners),
+        pytest.raises(StateDirectoryError, match="already runs a service on another"),
+        open_service(tmp_path / "two", runners=runners),
+    ):
+        pass
+
+
+def test_a_state_directory_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StateDirectoryError, match="cannot be made"), open_service(tmp_path / "file"):
+        pass
+
+
+def test_the_environment_is_enough_for_any_client(tmp_path, monkeypatch):
+    with open_service(tmp_path / "state", runners=StandIns().runners) as service:
+        for name, value in service.environment.items():
+            monkeypatch.setenv(name, value)
+        assert boto3.Session().client("sagemaker").list_models()["Models"] == []

@@ -1,0 +1,128 @@
+"""Requests are held against the service's own model, and refused in its words."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.conformance.stand_ins import ROLE, processing_arguments
+
+
+def post(service, target: str, body: bytes) -> tuple[int, dict]:
+    """A request as no AWS client would make it."""
+    request = urllib.request.Request(
+        service.endpoint_url,
+        data=body,
+        headers={"X-Amz-Target": f"SageMaker.{target}", "Content-Type": "application/x-amz-json-1.1"},
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def test_a_missing_member_is_named(service):
+    status, answer = post(service, "CreateModel", b"{}")
+    assert status == 400
+    assert answer["__type"] == "ValidationException"
+    assert answer["message"] == (
+        "1 validation error detected: Value null at 'modelName' failed to satisfy constraint: Member must not be null"
+    )
+
+
+def test_a_name_against_its_pattern_is_named_with_the_pattern(sagemaker):
+    with pytest.raises(ClientError) as refused:
+        sagemaker.create_processing_job(ProcessingJobName="bad_name", **processing_arguments())
+    error = refused.value.response["Error"]
+    assert error["Code"] == "ValidationException"
+    assert error["Message"].startswith(
+        "1 validation error detected: Value 'bad_name' at 'processingJobName' failed to satisfy constraint: "
+        "Member must satisfy regular expression pattern: "
+    )
+
+
+def test_a_value_outside_its_enumeration_is_named_with_the_set(service):
+    request = {"ProcessingJobName": "n", **processing_arguments()}
+    request["ProcessingResources"]["ClusterConfig"]["InstanceType"] = "ml.none"
+    _, answer = post(service, "CreateProcessingJob", json.dumps(request).encode())
+    assert "at 'processingResources.clusterConfig.instanceType'" in answer["message"]
+    assert "Member must satisfy enum value set: [ml.t3.medium" in answer["message"]
+
+
+def test_numbers_and_lengths_outside_their_limits_are_all_named(service):
+    request = {"ProcessingJobName": "n" * 64, **processing_arguments()}
+    request["ProcessingResources"]["ClusterConfig"]["InstanceCount"] = 101
+    _, answer = post(service, "CreateProcessingJob", json.dumps(request).encode())
+    assert answer["message"].startswith("3 validation errors detected: ")  # the pattern holds the length, too
+    assert "Member must have length less than or equal to 63" in answer["message"]
+    assert "Member must have value less than or equal to 100" in answer["message"]
+
+
+def test_a_member_of_another_json_type_is_a_serialization_error(service):
+    status, answer = post(service, "DescribePipeline", b'{"PipelineName": 5}')
+    assert (status, answer["__type"]) == (400, "SerializationException")
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff"])
+def test_a_body_that_is_no_json_object_is_a_serialization_error(service, body):
+    status, answer = post(service, "ListModels", body)
+    assert (status, answer["__type"]) == (400, "SerializationException")
+
+
+def test_an_operation_that_is_not_supported_is_refused_by_its_name(sagemaker):
+    with pytest.raises(ClientError, match="CreateNotebookInstance is not supported") as refused:
+        sagemaker.create_notebook_instance(NotebookInstanceName="n", InstanceType="ml.t2.medium", RoleArn=ROLE)
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_an_unknown_operation_is_refused_by_its_name(service):
+    status, answer = post(service, "MakeCoffee", b"{}")
+    assert (status, answer["message"]) == (
+        400,
+        "The operation MakeCoffee is not supported by SageMaker on this machine.",
+    )
+
+
+def test_a_token_that_no_listing_gave_is_refused(sagemaker):
+    with pytest.raises(ClientError, match="NextToken"):
+        sagemaker.list_models(NextToken="invented")
+
+
+def test_experiments_are_kept_by_moto(sagemaker):
+    sagemaker.create_experiment(ExperimentName="e")
+    sagemaker.create_trial(TrialName="t", ExperimentName="e")
+    assert [trial["TrialName"] for trial in sagemaker.list_trials()["TrialSummaries"]] == ["t"]
+
+
+@pytest.mark.parametrize("service_name", ["sts", "iam", "logs", "events", "scheduler"])
+def test_the_other_services_answer(aws, service, service_name):
+    client = aws(service_name, service.endpoint_url)
+    calls = {
+        "sts": lambda: client.get_caller_identity()["Account"] == service.account_id,
+        "iam": lambda: client.get_role(RoleName=service.role_arn.rsplit("/", 1)[1])["Role"]["Arn"] == service.role_arn,
+        "logs": lambda: "logGroups" in client.describe_log_groups(),
+        "events": lambda: "Rules" in client.list_rules(),
+        "scheduler": lambda: "Schedules" in client.list_schedules(),
+    }
+    assert calls[service_name]()
+
+
+def test_what_moto_has_not_implemented_is_said_once_and_not_retried(aws, service):
+    with pytest.raises(ClientError) as refused:
+        aws("iam", service.endpoint_url).simulate_principal_policy(PolicySourceArn=ROLE, ActionNames=["s3:GetObject"])
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+def test_motos_own_control_interface_is_not_served(service):
+    request = urllib.request.Request(f"{service.endpoint_url}/moto-api/reset", method="POST")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    refused.value.close()
+    assert refused.value.code == 400
