@@ -25,9 +25,9 @@ import numpy as np
 import pandas as pd
 
 from evaluation import metrics, studio
-from evaluation.candidates import Task, load_candidate
+from evaluation.candidates import load_candidate
 from evaluation.errors import EvaluationError, InputError
-from evaluation.inputs import Numbers, Part, Schema, read_hours, read_part, read_schema
+from evaluation.inputs import Numbers, Part, Schema, Task, read_hours, read_part, read_schema
 from evaluation.pictures import actual_against_predicted, confusion_matrices
 from evaluation.report import Candidate, Predictions, compare
 from evaluation.strict_json import write_json
@@ -61,7 +61,7 @@ def evaluate(task: Task, candidates: Sequence[Candidate], source: Path, output: 
         When data and models cannot be read or do not belong together; nothing has been written then.
     """
     schema = read_schema(source / "schema" / "schema.json")
-    parts = {part: read_part(source / "data" / part / "data.csv", schema) for part in ("validation", "test")}
+    parts = {part: read_part(source / "data" / part / "data.csv", task, schema) for part in ("validation", "test")}
     hours = read_hours(source / "keys" / "test.csv", len(parts["test"].labels))
     predictions = {candidate: _predict(task, candidate, source, parts, schema) for candidate in candidates}
     report = compare(task, predictions, parts, schema)
@@ -140,8 +140,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.message.parent.mkdir(parents=True, exist_ok=True)
         options.message.write_bytes(str(error).encode()[:_EXIT_MESSAGE_BYTES])
         return 1
-    best = report["best"]
-    sys.stdout.write(f"Best {options.task}: {best['algorithm']}, test {best['test']}\n")
+    best, metric = report["best"], report["metric"]
+    value = best["test"][metric]
+    sys.stdout.write(f"{options.task}: {best['algorithm']} is best, with {metric} {value:.4f} on the test part\n")
     return 0
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import pandas as pd
 
 from evaluation.errors import InputError
 
+Task = Literal["regression", "classification"]
 Numbers = npt.NDArray[np.float64]
 
 
@@ -77,13 +78,14 @@ def read_schema(path: Path) -> Schema:
     return Schema(content, hashlib.sha256(data).hexdigest(), path)
 
 
-def read_part(path: Path, schema: Schema) -> Part:
+def read_part(path: Path, task: Task, schema: Schema) -> Part:
     """Read a part in the layout of the built-ins: no header, the label first.
 
     Raises
     ------
     InputError
-        When the file is missing, is not all numbers, or has another number of features than the schema.
+        When the file is missing, is not all numbers, has another number of features than the schema, or labels that are
+        not the task's.
     """
     try:
         table = pd.read_csv(path, header=None, dtype="float64")
@@ -95,7 +97,13 @@ def read_part(path: Path, schema: Schema) -> Part:
             f"{path} has {width} features where {schema.path} has {expected}; both must be of one preprocessing."
         )
     values = table.to_numpy()
-    return Part(features=values[:, 1:], labels=values[:, 0])
+    labels = values[:, 0]
+    strange = labels[~np.isin(labels, (0, 1))] if task == "classification" else labels[:0]
+    if len(strange):
+        raise InputError(
+            f"{path} has the label {strange[0]:g} where classes are 0 or 1; take the classification's data."
+        )
+    return Part(features=values[:, 1:], labels=labels)
 
 
 def read_hours(path: Path, rows: int) -> pd.Series[str]:

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluation import metrics
-from evaluation.candidates import Task
-from evaluation.inputs import Numbers, Part, Schema
+from evaluation.inputs import Numbers, Part, Schema, Task
 from evaluation.ranking import RANKINGS, best_candidate
 
 RULES = {

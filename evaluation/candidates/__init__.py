@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from evaluation.candidates import catboost, lightgbm, xgboost
-from evaluation.candidates.model import Model, Task
+from evaluation.candidates.model import Model
 from evaluation.errors import CandidateError
+from evaluation.inputs import Task
 
-__all__ = ["Model", "Task", "load_candidate"]
+__all__ = ["Model", "load_candidate"]
 
 _FORMATS: Mapping[str, Callable[[Path, Task], Model]] = {
     xgboost.FILE: xgboost.load,

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from evaluation.inputs import Numbers
-
-Task = Literal["regression", "classification"]
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation.candidates.model import Model, Task
+from evaluation.candidates.model import Model
 from evaluation.errors import CandidateError
-from evaluation.inputs import Numbers
+from evaluation.inputs import Numbers, Task
 from evaluation.libraries import require
 
 FILE = "xgboost-model"

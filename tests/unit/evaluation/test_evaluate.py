@@ -141,7 +141,7 @@ def test_it_runs_as_a_container_starts_it(task, source, tmp_path):
     environment = {"PYTHONPATH": str(REPOSITORY), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.startswith(f"Best {task}: xgboost, test {{")
+    assert ended.stdout.startswith(f"{task}: xgboost is best, with ")
 
 
 @pytest.fixture
@@ -184,6 +184,17 @@ def test_a_header_is_not_taken_for_data(broken):
         path.write_text("rentals,hour,temperature,rainfall\n" + path.read_text())
 
     assert "data/validation/data.csv cannot be read as numbers without a header" in broken(add_a_header)
+
+
+def test_labels_that_are_no_classes_are_refused_for_a_classification(task, broken):
+    def double(root):
+        path = root / "data" / "test" / "data.csv"
+        table = pd.read_csv(path, header=None)
+        table[0] = 2.5
+        table.to_csv(path, header=False, index=False)
+
+    if task == "classification":
+        assert "data/test/data.csv has the label 2.5 where classes are 0 or 1" in broken(double)
 
 
 def test_keys_of_other_rows_are_refused(broken):
