@@ -43,6 +43,8 @@ class Launch:
         How many threads libraries that are already loaded may use.
     isolate_network
         Leave the process nothing but loopback.
+    host_names
+        Names that mean this machine inside, as ``algo-1`` does in a container.
     namespaces
         Mount a private ``/opt/ml`` where the kernel allows; otherwise paths are rewritten.
     """
@@ -53,6 +55,7 @@ class Launch:
     directory: Path
     threads: int = 1
     isolate_network: bool = False
+    host_names: tuple[str, ...] = ()
     namespaces: bool = True
 
 
@@ -72,8 +75,9 @@ def receive_launch(channel: socket.socket) -> tuple[Launch, list[int]] | None:
     if document is None:
         return None
     fields = json.loads(document)
-    launch = Launch(**{**fields, "arguments": tuple(fields["arguments"]), "directory": Path(fields["directory"])})
-    return launch, descriptors
+    for name in ("arguments", "host_names"):
+        fields[name] = tuple(fields[name])
+    return Launch(**{**fields, "directory": Path(fields["directory"])}), descriptors
 
 
 def _read_exactly(channel: socket.socket, size: int) -> bytes | None:

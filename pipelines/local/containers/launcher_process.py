@@ -36,18 +36,40 @@ Work = Callable[[], NoReturn]
 
 @dataclass
 class _Child:
-    """A running command: its process, the socket that asks about it, and what all its descendants share."""
+    """A running command.
+
+    Attributes
+    ----------
+    control
+        Asks for signals, and is told the end.
+    told
+        Where the child tells which mount namespace it has entered.
+    namespace
+        A descriptor of that namespace, which all descendants share. While it is open, no other namespace can get the
+        same identity. None without namespaces, and until the child has told.
+    """
 
     pid: int
     control: socket.socket
-    namespace_pipe: int
-    namespace: int = 0
+    told: socket.socket
+    namespace: int | None = None
 
-    def note_namespace(self) -> None:
-        """Read which mount namespace the child entered, once it has said so."""
-        if not self.namespace:
-            told = os.read(self.namespace_pipe, 32)
-            self.namespace = int(told) if told else 0
+    def relatives(self) -> list[int]:
+        """The ids of the living processes that descend from the command, and of the command itself."""
+        if self.namespace is None:
+            with contextlib.suppress(BlockingIOError):
+                descriptors = socket.recv_fds(self.told, 1, 1)[1]
+                self.namespace = descriptors[0] if descriptors else None
+        if self.namespace is None:
+            return namespaces.processes_in_session(self.pid)
+        return namespaces.processes_in(self.namespace)
+
+    def close(self) -> None:
+        """Let go of the sockets and the namespace."""
+        self.control.close()
+        self.told.close()
+        if self.namespace is not None:
+            os.close(self.namespace)
 
 
 class Launcher:
@@ -92,20 +114,24 @@ class Launcher:
 
     def _start(self, launch: Launch, descriptors: list[int]) -> Work | None:
         control_descriptor, output, *inherited = descriptors
-        read_end, write_end = os.pipe()
-        os.set_blocking(read_end, False)
+        control = socket.socket(fileno=control_descriptor)
+        told, tell = socket.socketpair()
+        told.setblocking(False)  # noqa: FBT003 - its only way
         pid = os.fork()
         if pid == 0:
-            self._forget(control_descriptor, read_end)
-            return _child_work(launch, self._template, output, inherited, write_end)
-        for descriptor in (output, *inherited, write_end):
+            self._forget()
+            control.close()
+            told.close()
+            return _child_work(launch, self._template, output, inherited, tell)
+        tell.close()
+        for descriptor in (output, *inherited):
             os.close(descriptor)
-        child = _Child(pid, socket.socket(fileno=control_descriptor), read_end)
+        child = _Child(pid, control, told)
         self._children[pid] = child
         self._selector.register(child.control, selectors.EVENT_READ, data=pid)
         return None
 
-    def _forget(self, *descriptors: int) -> None:
+    def _forget(self) -> None:
         """In a child: let go of everything that belongs to the launcher."""
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGTERM):
@@ -114,9 +140,8 @@ class Launcher:
         self._selector.close()
         self._channel.close()
         for child in self._children.values():
-            child.control.close()
-            os.close(child.namespace_pipe)
-        for descriptor in (*descriptors, self._wakeup, self._wakeup_writer):
+            child.close()
+        for descriptor in (self._wakeup, self._wakeup_writer):
             os.close(descriptor)
 
     def _obey(self, child: _Child) -> None:
@@ -144,13 +169,12 @@ class Launcher:
                 self._finish(child, os.waitstatus_to_exitcode(status))
 
     def _finish(self, child: _Child, code: int) -> None:
-        _kill(child)
+        _end_relatives(child)
         if child.control.fileno() in self._selector.get_map():
             self._selector.unregister(child.control)
         with contextlib.suppress(OSError):  # Nobody waits for it any more: the service is gone, or gave it up.
             child.control.sendall(json.dumps({"code": 128 - code if code < 0 else code}).encode() + b"\n")
-        child.control.close()
-        os.close(child.namespace_pipe)
+        child.close()
 
     def _end_everything(self) -> None:
         for child in self._children.values():
@@ -172,35 +196,31 @@ def _send_to_group(pid: int, number: int) -> None:
 
 
 def _kill(child: _Child) -> None:
-    """End a command and everything it started, also what left its process group."""
-    child.note_namespace()
+    """End a command that has not been reaped, and everything it started."""
+    _send_to_group(child.pid, signal.SIGKILL)
+    _end_relatives(child)
+
+
+def _end_relatives(child: _Child) -> None:
+    """End everything that a command started, also what left its process group; new ones may appear meanwhile."""
     for _ in range(100):
-        _send_to_group(child.pid, signal.SIGKILL)
-        remaining = _relatives(child)
+        remaining = child.relatives()
         for pid in remaining:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
         if not remaining:
             return
         time.sleep(0.001)
 
 
-def _relatives(child: _Child) -> list[int]:
-    if child.namespace:
-        return namespaces.processes_in(child.namespace)
-    return namespaces.processes_in_session(child.pid)
-
-
 def _child_work(
-    launch: Launch, template: interpreter.Template | None, output: int, inherited: list[int], namespace_pipe: int
+    launch: Launch, template: interpreter.Template | None, output: int, inherited: list[int], tell: socket.socket
 ) -> Work:
     """Enter the sandbox; what is left to do is the command itself."""
     os.setsid()
     namespaces.set_parent_death_signal(signal.SIGKILL)
     _take_standard_streams(output)
-    launch = _enter(launch, namespace_pipe)
+    launch = _enter(launch, tell)
     for descriptor in inherited:
         os.set_inheritable(descriptor, True)  # noqa: FBT003 - its only way
         launch.environment[LISTENER_VARIABLE] = str(descriptor)
@@ -216,13 +236,14 @@ def _take_standard_streams(output: int) -> None:
     os.close(output)
 
 
-def _enter(launch: Launch, namespace_pipe: int) -> Launch:
+def _enter(launch: Launch, tell: socket.socket) -> Launch:
     """Enter the namespaces that the kernel grants; where it grants none, the launch has its paths rewritten."""
     ml = launch.directory / "ml"
     private = launch.namespaces
     if private:
         try:
             namespaces.enter_private_mounts(ml, _scratch(launch.directory))
+            namespaces.name_this_machine(launch.host_names, launch.directory / "hosts")
         except OSError:
             private = False
     if launch.isolate_network:
@@ -230,8 +251,10 @@ def _enter(launch: Launch, namespace_pipe: int) -> Launch:
             namespaces.enter_private_network()
         except OSError as error:
             os.write(2, f"Network isolation is not to be had on this machine ({error}); going on without.\n".encode())
-    os.write(namespace_pipe, str(namespaces.mount_namespace() if private else 0).encode())
-    os.close(namespace_pipe)
+    if private:
+        with Path("/proc/self/ns/mnt").open("rb") as namespace:
+            socket.send_fds(tell, [b"."], [namespace.fileno()])
+    tell.close()
     return launch if private else _rewritten(launch, ml)
 
 

@@ -12,6 +12,7 @@ import os
 import socket
 import struct
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 CLONE_NEWNS = 0x00020000
@@ -69,25 +70,28 @@ def become_subreaper() -> None:
         _libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def mount_namespace(pid: int | str = "self") -> int:
-    """The identity of a process's mount namespace; 0 where it cannot be read."""
-    try:
-        return Path(f"/proc/{pid}/ns/mnt").stat().st_ino
-    except OSError:
-        return 0
-
-
 def processes_in(namespace: int) -> list[int]:
-    """The ids of all living processes that share a mount namespace."""
-    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-    return [pid for pid in pids if mount_namespace(pid) == namespace]
+    """The ids of all living processes in the mount namespace that an open descriptor stands for."""
+    wanted = os.fstat(namespace)
+    return [pid for pid in _all_processes() if _mount_namespace(pid) == (wanted.st_dev, wanted.st_ino)]
+
+
+def _mount_namespace(pid: int) -> tuple[int, int] | None:
+    try:
+        status = Path(f"/proc/{pid}/ns/mnt").stat()
+    except OSError:  # It has ended, or is another user's.
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _all_processes() -> list[int]:
+    root = Path("/proc")
+    return [int(entry.name) for entry in root.iterdir() if entry.name.isdigit()] if root.is_dir() else []
 
 
 def processes_in_session(session: int) -> list[int]:
     """The ids of all living processes of a session; none where there is no ``/proc`` to look them up in."""
-    root = Path("/proc")
-    pids = (int(entry.name) for entry in root.iterdir() if entry.name.isdigit()) if root.is_dir() else ()
-    return [pid for pid in pids if _session_of(pid) == session]
+    return [pid for pid in _all_processes() if _session_of(pid) == session]
 
 
 def _session_of(pid: int) -> int | None:
@@ -128,6 +132,25 @@ def enter_private_mounts(ml: Path, scratch: Path) -> None:
     if not ML.is_dir():
         _lay_out_opt(scratch)
     _mount(str(ml), ML, None, MS_BIND | MS_REC)
+
+
+def name_this_machine(names: Sequence[str], file: Path) -> None:
+    """Have host names mean this machine, in the calling process's own mount namespace.
+
+    Parameters
+    ----------
+    file
+        Is written and takes the place of ``/etc/hosts``.
+
+    Raises
+    ------
+    NamespaceError
+        Where the kernel does not allow it.
+    """
+    hosts = Path("/etc/hosts")
+    if names and hosts.is_file():
+        file.write_text(f"{hosts.read_text(encoding='utf-8')}\n127.0.0.1 {' '.join(names)}\n", encoding="utf-8")
+        _mount(str(file), hosts, None, MS_BIND)
 
 
 def _lay_out_opt(scratch: Path) -> None:

@@ -38,6 +38,8 @@ class Container:
         Variables on top of the bare ones; nothing of the caller's own gets in.
     threads
         How many threads the native libraries may use.
+    host_names
+        Names that mean this machine inside.
     network_isolation
         Leave the container nothing but loopback, where the kernel allows.
     working_directory
@@ -50,6 +52,7 @@ class Container:
     directory: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     threads: int = 1
+    host_names: tuple[str, ...] = ()
     network_isolation: bool = False
     working_directory: str = "/"
     namespaces: bool = True
@@ -79,6 +82,7 @@ def start(container: Container, isolation: Isolation, inherited: Sequence[socket
         directory=container.directory,
         threads=container.threads,
         isolate_network=container.network_isolation,
+        host_names=container.host_names,
         namespaces=container.namespaces,
     )
     # What is not Python gains nothing from the template, and a fork of the small launcher is cheaper.

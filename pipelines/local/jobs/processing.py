@@ -58,9 +58,10 @@ def _run(request: Request, context: JobContext, stop_grace_seconds: float) -> Jo
     uploads = _uploads(request, context, hosts)
     continuous = [upload for upload, mode in uploads if mode == "Continuous"]
 
-    def start(name: str) -> Process:
-        host = next(host for host in hosts if host.name == name)
-        return sandbox.start(_container(request, context, host), context.isolation)
+    names = tuple(host.name for host in hosts)
+
+    def start(host: Host) -> Process:
+        return sandbox.start(_container(request, context, host, names), context.isolation)
 
     def upload_continuously() -> None:
         for upload in continuous:
@@ -68,7 +69,7 @@ def _run(request: Request, context: JobContext, stop_grace_seconds: float) -> Jo
 
     run = run_containers(
         start,
-        [host.name for host in hosts],
+        hosts,
         context,
         max_seconds=request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400),
         stop_grace_seconds=stop_grace_seconds,
@@ -146,7 +147,7 @@ def _uploads(request: Request, context: JobContext, hosts: list[Host]) -> list[t
     return uploads
 
 
-def _container(request: Request, context: JobContext, host: Host) -> sandbox.Container:
+def _container(request: Request, context: JobContext, host: Host, names: tuple[str, ...]) -> sandbox.Container:
     application = request["AppSpecification"]
     command = [*application.get("ContainerEntrypoint", []), *application.get("ContainerArguments", [])]
     if not command:
@@ -159,6 +160,7 @@ def _container(request: Request, context: JobContext, host: Host) -> sandbox.Con
         directory=host.directory,
         environment={**context.environment, **request.get("Environment", {})},
         threads=context.threads(),
+        host_names=names,
         network_isolation=bool(request.get("NetworkConfig", {}).get("EnableNetworkIsolation")),
         working_directory=str(host.directory / "work"),
     )

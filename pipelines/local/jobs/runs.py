@@ -12,6 +12,7 @@ from typing import Literal
 
 from pipelines.local.containers.launcher import Process
 from pipelines.local.jobs.contract import JobContext
+from pipelines.local.jobs.hosts import Host
 
 Ending = Literal["finished", "stopped", "timed out"]
 
@@ -63,8 +64,8 @@ class LogPump:
 
 
 def run_containers(
-    start: Callable[[str], Process],
-    hosts: list[str],
+    start: Callable[[Host], Process],
+    hosts: list[Host],
     context: JobContext,
     *,
     max_seconds: float | None,
@@ -95,7 +96,7 @@ def run_containers(
         for host in hosts:
             process = start(host)
             processes.append(process)
-            pumps.append(LogPump(process.output, _sink(host, context, on_output)))
+            pumps.append(LogPump(process.output, _sink(host.name, context, on_output)))
         ending = _await_end(processes, context, max_seconds, stop_grace_seconds, meanwhile)
         codes = tuple(process.wait() or 0 for process in processes)
         for pump in pumps:

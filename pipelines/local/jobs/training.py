@@ -57,9 +57,10 @@ def _run(request: Request, context: JobContext, stop_grace_seconds: float) -> Jo
     )
     context.advance("Training", "Training image download completed. Training in progress.")
 
-    def start(name: str) -> Process:
-        host = next(host for host in hosts if host.name == name)
-        return sandbox.start(_container(request, context, host), context.isolation)
+    names = tuple(host.name for host in hosts)
+
+    def start(host: Host) -> Process:
+        return sandbox.start(_container(request, context, host, names), context.isolation)
 
     def upload_checkpoints() -> None:
         for upload in checkpoints:
@@ -67,7 +68,7 @@ def _run(request: Request, context: JobContext, stop_grace_seconds: float) -> Jo
 
     run = run_containers(
         start,
-        [host.name for host in hosts],
+        hosts,
         context,
         max_seconds=request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400),
         stop_grace_seconds=stop_grace_seconds,
@@ -151,7 +152,7 @@ def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> li
     return uploads
 
 
-def _container(request: Request, context: JobContext, host: Host) -> sandbox.Container:
+def _container(request: Request, context: JobContext, host: Host, names: tuple[str, ...]) -> sandbox.Container:
     specification = request["AlgorithmSpecification"]
     command = specification.get("ContainerEntrypoint") or sandbox.stand_in_command(
         "train", specification["TrainingImage"]
@@ -167,6 +168,7 @@ def _container(request: Request, context: JobContext, host: Host) -> sandbox.Con
             **request.get("Environment", {}),
         },
         threads=context.threads(),
+        host_names=names,
         network_isolation=bool(request.get("EnableNetworkIsolation")),
         working_directory=str(host.directory / "work"),
     )

@@ -203,7 +203,7 @@ def script_request(
     script: str,
     hyperparameters: Mapping[str, Any] | None = None,
     image: str = PYTORCH_TRAINING,
-    files: Mapping[str, str] | None = None,
+    files: Mapping[str, str | bytes] | None = None,
     channels: Iterable[dict[str, Any]] = (),
     **more: Any,
 ) -> dict[str, Any]:

@@ -1,0 +1,248 @@
+"""Script mode as the training toolkit does it (contracts section 5)."""
+
+from __future__ import annotations
+
+import io
+import json
+import shlex
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.local.jobs.training import run_training
+from tests.conformance.containers.workbench import (
+    Isolation,
+    Workbench,
+    archive,
+    channel,
+    completed,
+    script_request,
+    training_request,
+)
+
+pytestmark = pytest.mark.xdist_group("containers")
+
+
+def _printed(log: str) -> Any:
+    return json.loads(next(line for line in log.splitlines() if line.startswith("printed ")).removeprefix("printed "))
+
+
+def test_hyperparameters_are_decoded_from_json_and_passed_sorted_as_arguments(
+    bench: Workbench, isolation: Isolation
+) -> None:
+    given = {
+        "zeta": '"quoted"',
+        "alpha": "0.5",
+        "plain": "not json",
+        "flag": "true",
+        "nothing": "null",
+        "list": '["a", 1]',
+        "map": '{"y": 2, "x": 1}',
+        "n": "3",
+        "sagemaker_container_log_level": "20",
+    }
+    job = bench.job(isolation)
+    script = "import json, sys; print('printed', json.dumps(sys.argv))"
+    completed(run_training(script_request(bench.store, script, given), job.context))
+    assert _printed(job.log) == [
+        "train.py",
+        *("--alpha", "0.5", "--flag", "True", "--list", "['a', 1]", "--map", "x=1,y=2", "-n", "3"),
+        *("--nothing", "", "--plain", "not json", "--zeta", "quoted"),
+    ]
+
+
+def test_the_environment_tells_the_script_what_it_may_want_to_know(bench: Workbench, isolation: Isolation) -> None:
+    bench.store.write("s3://bucket/data/a", "1")
+    script = """
+import json, os
+print("printed", json.dumps({name: value for name, value in os.environ.items() if name.startswith("SM_")}))
+"""
+    request = script_request(
+        bench.store, script, {"max-depth": "6"}, channels=[channel("my-data", "s3://bucket/data/")]
+    )
+    job = bench.job(isolation, threads=2)
+    completed(run_training(request, job.context))
+    variables = _printed(job.log)
+    assert variables["SM_MODEL_DIR"] == "/opt/ml/model"
+    assert variables["SM_OUTPUT_DATA_DIR"] == "/opt/ml/output/data"
+    assert variables["SM_CHANNEL_MY-DATA"] == "/opt/ml/input/data/my-data"
+    assert json.loads(variables["SM_CHANNELS"]) == ["code", "my-data"]
+    assert json.loads(variables["SM_HPS"]) == {"max-depth": 6}
+    assert variables["SM_HP_MAX-DEPTH"] == "6"
+    assert json.loads(variables["SM_USER_ARGS"]) == ["--max-depth", "6"]
+    assert (variables["SM_NUM_CPUS"], variables["SM_NUM_GPUS"]) == ("2", "0")
+    assert (variables["SM_HOSTS"], variables["SM_CURRENT_HOST"]) == ('["algo-1"]', "algo-1")
+    assert (variables["SM_USER_ENTRY_POINT"], variables["SM_MODULE_NAME"]) == ("train.py", "train")
+    assert json.loads(variables["SM_INPUT_DATA_CONFIG"])["my-data"]["TrainingInputMode"] == "File"
+    assert json.loads(variables["SM_RESOURCE_CONFIG"])["current_host"] == "algo-1"
+    assert json.loads(variables["SM_TRAINING_ENV"])["hyperparameters"] == {"max-depth": 6}
+
+
+def test_the_code_goes_to_opt_ml_code_and_runs_there(bench: Workbench) -> None:
+    script = "import helper, os; print('printed', '[\"%s\", \"%s\"]' % (os.getcwd(), helper.WORD))"
+    job = bench.job()
+    completed(run_training(script_request(bench.store, script, files={"helper.py": "WORD = 'help'"}), job.context))
+    assert _printed(job.log) == ["/opt/ml/code", "help"]
+
+
+def test_the_code_may_come_from_a_folder_of_a_channel(bench: Workbench) -> None:
+    bench.store.write("s3://bucket/plain/train.py", "print('from a folder')")
+    given = {"sagemaker_program": "train.py", "sagemaker_submit_directory": "/opt/ml/input/data/plain"}
+    request = script_request(bench.store, "", given, channels=[channel("plain", "s3://bucket/plain/")])
+    job = bench.job()
+    completed(run_training(request, job.context))
+    assert "from a folder\n" in job.log
+
+
+def test_code_that_is_not_there_is_a_clear_failure(bench: Workbench) -> None:
+    request = script_request(bench.store, "", {"sagemaker_submit_directory": "/opt/ml/input/data/nothing"})
+    outcome = run_training(request, bench.job().context)
+    assert outcome.failure_reason == (
+        "AlgorithmError: There is no code at /opt/ml/input/data/nothing, which sagemaker_submit_directory names."
+        ", exit code: 1"
+    )
+
+
+def test_an_archive_cannot_write_outside_of_its_folder(bench: Workbench) -> None:
+    request = script_request(bench.store, "", files={"../../outside.py": "1"})
+    outcome = run_training(request, bench.job().context)
+    assert "cannot be unpacked" in str(outcome.failure_reason)
+
+
+def test_a_script_s_error_is_reported_as_the_toolkit_words_it(bench: Workbench, isolation: Isolation) -> None:
+    script = "import sys\ndef load():\n    raise ValueError('row 7 has no label')\nload()"
+    job = bench.job(isolation)
+    outcome = run_training(script_request(bench.store, script, {"depth": "6"}), job.context)
+    reason = str(outcome.failure_reason)
+    assert reason.startswith(
+        'AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "ValueError: row 7 has no label"\nCommand "'
+    )
+    assert reason.endswith('python train.py --depth 6", exit code: 1')
+    assert "Traceback (most recent call last):\n" in job.log
+
+
+def test_a_script_s_exit_code_is_told_though_the_container_s_is_1(bench: Workbench) -> None:
+    outcome = run_training(script_request(bench.store, "raise SystemExit(42)"), bench.job().context)
+    assert "ExitCode 42\n" in str(outcome.failure_reason)
+    assert str(outcome.failure_reason).endswith(", exit code: 1")
+
+
+def test_a_failure_that_the_script_wrote_itself_is_kept(bench: Workbench) -> None:
+    script = "open('/opt/ml/output/failure', 'w').write('My own words.'); raise SystemExit(1)"
+    outcome = run_training(script_request(bench.store, script), bench.job().context)
+    assert outcome.failure_reason == "AlgorithmError: My own words., exit code: 1"
+
+
+def test_a_shell_script_runs_too(bench: Workbench) -> None:
+    job = bench.job()
+    request = script_request(bench.store, "", {"sagemaker_program": "train.sh"}, files={"train.sh": "echo shell $2"})
+    request["HyperParameters"]["word"] = "works"
+    completed(run_training(request, job.context))
+    assert "shell works\n" in job.log
+
+
+def test_a_package_runs_as_a_module(bench: Workbench) -> None:
+    files = {"setup.py": "", "tool.py": "print('package', __name__, __spec__.name)"}
+    job = bench.job()
+    completed(run_training(script_request(bench.store, "", {"sagemaker_program": "tool.py"}, files=files), job.context))
+    assert "package __main__ tool\n" in job.log
+
+
+def test_requirements_that_are_there_already_are_not_installed(bench: Workbench) -> None:
+    files = {"requirements.txt": "# what is needed\nnumpy>=1\npandas  # tables\n"}
+    job = bench.job()
+    request = script_request(bench.store, "print('ran')", files=files, EnableNetworkIsolation=True)
+    completed(run_training(request, job.context))
+    assert "ran\n" in job.log
+    assert "pip" not in job.log
+
+
+def test_requirements_are_installed_for_the_job_alone(bench: Workbench) -> None:
+    name = "tiny_package-1.0-py3-none-any.whl"
+    files = {"requirements.txt": f"./{name}\n", name: _wheel("tiny_package", "WORD = 'installed'")}
+    script = "import tiny_package; print(tiny_package.WORD)"
+    job = bench.job()
+    completed(run_training(script_request(bench.store, script, files=files), job.context))
+    assert "installed\n" in job.log
+    assert find_spec("tiny_package") is None
+
+
+def _wheel(name: str, code: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as wheel:
+        wheel.writestr(f"{name}.py", code)
+        wheel.writestr(f"{name}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        wheel.writestr(f"{name}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{name}-1.0.dist-info/RECORD", "")
+    return buffer.getvalue()
+
+
+def test_requirements_that_cannot_be_had_are_a_clear_failure(bench: Workbench) -> None:
+    files = {"requirements.txt": "no-such-package-as-this==1.0\n"}
+    request = script_request(
+        bench.store,
+        "",
+        files=files,
+        EnableNetworkIsolation=True,
+        Environment={"PIP_RETRIES": "0", "PIP_NO_INDEX": "1"},
+    )
+    outcome = run_training(request, bench.job().context)
+    assert str(outcome.failure_reason).startswith("AlgorithmError: InstallRequirementsError:\nExitCode 1\nErrorMessage")
+    assert "no-such-package-as-this" in str(outcome.failure_reason)
+
+
+def test_without_a_program_an_image_without_an_algorithm_says_so(bench: Workbench) -> None:
+    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:1.9.0-cpu-py38"
+    outcome = run_training(training_request(image, [], {}), bench.job().context)
+    assert "name a script in the hyperparameter sagemaker_program" in str(outcome.failure_reason)
+
+
+def test_the_drivers_of_the_v3_sdk_run_their_script(bench: Workbench) -> None:
+    location = find_spec("sagemaker")
+    assert location is not None
+    root = Path(location.submodule_search_locations[0]) / "train" / "container_drivers"
+    for path in root.rglob("*.py"):
+        bench.store.upload(path, f"s3://bucket/sm_drivers/{path.relative_to(root).as_posix()}")
+    bench.store.write("s3://bucket/sm_drivers/sourcecode.json", json.dumps({"entry_script": "train.py"}))
+    bench.store.write("s3://bucket/sm_drivers/sm_train.sh", _SM_TRAIN)
+    bench.store.write("s3://bucket/code/train.py", "import os, sys; print(sys.argv, os.environ['SM_MODEL_DIR'])")
+    channels = [channel(name, f"s3://bucket/{name}/") for name in ("code", "sm_drivers")]
+    specification = {
+        "ContainerEntrypoint": ["/bin/bash"],
+        "ContainerArguments": [
+            "-c",
+            shlex.join(["chmod", "+x", "/opt/ml/input/data/sm_drivers/sm_train.sh"])
+            + " && /opt/ml/input/data/sm_drivers/sm_train.sh",
+        ],
+    }
+    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.0.0-cpu-py310"
+    request = training_request(image, channels, {"depth": "6"}, AlgorithmSpecification=specification)
+    job = bench.job()
+    completed(run_training(request, job.context))
+    assert "['train.py', '--depth', '6'] /opt/ml/model\n" in job.log
+
+
+# What sagemaker.train.templates makes of a SourceCode with an entry script and nothing else.
+_SM_TRAIN = """#!/bin/bash
+set -e
+SM_PYTHON_CMD=$(command -v python3 || command -v python)
+$SM_PYTHON_CMD /opt/ml/input/data/sm_drivers/scripts/environment.py
+source /opt/ml/input/sm_training.env
+cd /opt/ml/input/data/code
+$SM_PYTHON_CMD /opt/ml/input/data/sm_drivers/distributed_drivers/basic_script_driver.py
+"""
+
+
+def test_the_code_archive_may_hold_its_files_in_any_order(bench: Workbench) -> None:
+    bench.store.write("s3://bucket/other.tar.gz", archive({"z.py": "", "train.py": "print('found')"}))
+    given = {
+        "sagemaker_program": "train.py",
+        "sagemaker_submit_directory": "/opt/ml/input/data/other/other.tar.gz",
+    }
+    request = script_request(bench.store, "", given, channels=[channel("other", "s3://bucket/other.tar.gz")])
+    job = bench.job()
+    completed(run_training(request, job.context))
+    assert "found\n" in job.log
