@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import signal
@@ -19,6 +20,8 @@ from pipelines.local.containers.xgboost.metrics import custom_metric, split_metr
 
 CHECKPOINT_NAME = "xgboost-checkpoint"
 _CHECKPOINTS_KEPT = 5
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,9 @@ def fit(
     if checkpoints is not None and fold is not None:
         checkpoints = checkpoints / f"model-{fold}"
     start, done = _latest_checkpoint(checkpoints)
+    if start is not None:
+        logger.info("Checkpoint loaded from %s", start)
+        logger.info("Resuming from iteration %d", done)
     return xgboost.train(
         plan.parameters,
         plan.training if training is None else training,

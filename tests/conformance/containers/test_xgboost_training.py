@@ -1,0 +1,336 @@
+"""Training with the built-in XGBoost, sentence by sentence (contracts section 1)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xgboost
+
+from pipelines.local.containers.recordio import frame, record_class
+from pipelines.local.jobs.contract import JobOutcome
+from pipelines.local.jobs.training import run_training
+from tests.conformance.containers.workbench import (
+    XGBOOST,
+    Isolation,
+    Job,
+    Workbench,
+    channel,
+    completed,
+    csv_of,
+    file_in,
+    names_in,
+    regression_rows,
+    training_request,
+)
+
+pytestmark = pytest.mark.xdist_group("containers")
+
+REGRESSION = {"num_round": 3, "objective": "reg:squarederror", "max_depth": 2}
+
+
+def _train(
+    bench: Workbench,
+    hyperparameters: Mapping[str, Any],
+    content: Mapping[str, str | bytes],
+    content_type: str | None = "text/csv",
+    isolation: Isolation = "fork",
+    **more: Any,
+) -> tuple[JobOutcome, Job]:
+    """Train on one object per channel."""
+    channels = []
+    for name, data in content.items():
+        bench.store.write(f"s3://bucket/{name}/data", data)
+        channels.append(channel(name, f"s3://bucket/{name}/", content_type=content_type))
+    job = bench.job(isolation)
+    return run_training(training_request(XGBOOST, channels, hyperparameters, **more), job.context), job
+
+
+def _booster(bench: Workbench, outcome: JobOutcome, tmp_path: Path, name: str = "xgboost-model") -> xgboost.Booster:
+    path = tmp_path / f"{name}.ubj"
+    path.write_bytes(file_in(bench.store.read(str(outcome.model_artifacts)), name))
+    return xgboost.Booster(model_file=path)
+
+
+def _reason(
+    bench: Workbench, hyperparameters: Mapping[str, Any], content: Mapping[str, str | bytes], **more: Any
+) -> str:
+    outcome, _ = _train(bench, hyperparameters, content, **more)
+    assert outcome.status == "Failed"
+    return str(outcome.failure_reason)
+
+
+def test_the_artifact_is_a_model_that_xgboost_itself_would_have_trained(
+    bench: Workbench, isolation: Isolation, tmp_path: Path
+) -> None:
+    label, features = regression_rows()
+    outcome, _ = _train(bench, REGRESSION, {"train": csv_of(label, features)}, isolation=isolation)
+    completed(outcome)
+    assert names_in(bench.store.read(str(outcome.model_artifacts))) == ["xgboost-model"]
+    parameters = {"objective": "reg:squarederror", "max_depth": 2}
+    expected = xgboost.train(parameters, xgboost.DMatrix(features, label), num_boost_round=3)
+    data = xgboost.DMatrix(features)
+    np.testing.assert_allclose(_booster(bench, outcome, tmp_path).predict(data), expected.predict(data), rtol=1e-6)
+
+
+def test_each_round_is_a_line_and_its_values_are_metrics_without_definitions(bench: Workbench) -> None:
+    label, features = regression_rows()
+    rows = csv_of(label, features)
+    outcome, job = _train(bench, {**REGRESSION, "eval_metric": "rmse,mae"}, {"train": rows, "validation": rows})
+    completed(outcome)
+    lines = [line for line in job.log.splitlines() if line.startswith("[") and "\t" in line]
+    assert [line.split("\t")[0] for line in lines] == ["[0]", "[1]", "[2]"]
+    assert {part.split(":")[0] for part in lines[0].split("\t")[1:]} == {
+        "train-rmse",
+        "train-mae",
+        "validation-rmse",
+        "validation-mae",
+    }
+    assert all(len(part.split(".")[1]) == 5 for part in lines[0].split("\t")[1:])
+    metrics = {metric.name: metric.value for metric in outcome.metrics}
+    assert set(metrics) == {"train:rmse", "train:mae", "validation:rmse", "validation:mae"}
+    assert f"\tvalidation-rmse:{metrics['validation:rmse']:.5f}" in lines[2]
+
+
+def test_without_a_train_channel_the_container_dies_with_a_bare_key_error(bench: Workbench) -> None:
+    reason = _reason(bench, REGRESSION, {"validation": "1,2\n"})
+    assert "KeyError: 'SM_CHANNEL_TRAIN'" in reason
+
+
+def test_an_unknown_channel_is_an_error(bench: Workbench) -> None:
+    assert "Extraneous channel found: test" in _reason(bench, REGRESSION, {"train": "1,2\n", "test": "1,2\n"})
+
+
+@pytest.mark.parametrize("content_type", ["csv", "text/csv"])
+def test_csv_content_types_are_taken(bench: Workbench, content_type: str) -> None:
+    label, features = regression_rows(40)
+    completed(_train(bench, REGRESSION, {"train": csv_of(label, features)}, content_type)[0])
+
+
+def test_a_content_type_with_a_label_size_is_refused(bench: Workbench) -> None:
+    reason = _reason(bench, REGRESSION, {"train": "1,2\n"}, content_type="text/csv; label_size=1")
+    assert "Channel configuration for 'train' channel is not supported" in reason
+
+
+def test_an_unknown_content_type_is_refused(bench: Workbench) -> None:
+    reason = _reason(bench, REGRESSION, {"train": "1,2\n"}, content_type="application/json")
+    assert "Channel configuration for 'train' channel is not supported" in reason
+
+
+def test_pipe_mode_is_refused_by_the_container(bench: Workbench) -> None:
+    reason = _reason(bench, REGRESSION, {"train": "1,2\n"}, AlgorithmSpecification={"TrainingInputMode": "Pipe"})
+    assert "Channel configuration for 'train' channel is not supported" in reason
+
+
+@pytest.mark.parametrize("content_type", [None, "libsvm", "text/libsvm", "text/x-libsvm"])
+def test_libsvm_is_the_default_content_type(bench: Workbench, tmp_path: Path, content_type: str | None) -> None:
+    rows = "".join(f"{number % 5} 0:{number} 2:{number % 3}\n" for number in range(30))
+    outcome, _ = _train(bench, REGRESSION, {"train": rows}, content_type)
+    completed(outcome)
+    assert _booster(bench, outcome, tmp_path).num_features() == 3
+
+
+@pytest.mark.parametrize("content_type", ["parquet", "application/x-parquet"])
+def test_the_first_column_of_parquet_is_the_label(bench: Workbench, tmp_path: Path, content_type: str) -> None:
+    label, features = regression_rows(40)
+    pd.DataFrame(np.column_stack([label, features]), columns=list("yabcd")).to_parquet(tmp_path / "rows.parquet")
+    outcome, _ = _train(bench, REGRESSION, {"train": (tmp_path / "rows.parquet").read_bytes()}, content_type)
+    completed(outcome)
+    assert _booster(bench, outcome, tmp_path).num_features() == 4
+
+
+@pytest.mark.parametrize("content_type", ["recordio-protobuf", "application/x-recordio-protobuf"])
+def test_recordio_protobuf_has_features_and_labels_under_values(
+    bench: Workbench, tmp_path: Path, content_type: str
+) -> None:
+    label, features = regression_rows(40)
+    written = b""
+    for value, row in zip(label, features, strict=True):
+        record = record_class()()
+        record.features["values"].float32_tensor.values.extend(row)
+        record.label["values"].float32_tensor.values.append(value)
+        written += frame(record.SerializeToString())
+    assert struct.unpack("<I", written[:4]) == (0xCED7230A,)
+    outcome, _ = _train(bench, REGRESSION, {"train": written}, content_type)
+    completed(outcome)
+    csv_outcome, _ = _train(bench, REGRESSION, {"train": csv_of(label, features)})
+    data = xgboost.DMatrix(features)
+    np.testing.assert_allclose(
+        _booster(bench, outcome, tmp_path).predict(data), _booster(bench, csv_outcome, tmp_path).predict(data), 1e-5
+    )
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_delimiter_of_csv_is_found_out(bench: Workbench, tmp_path: Path, delimiter: str) -> None:
+    label, features = regression_rows(40)
+    outcome, job = _train(bench, REGRESSION, {"train": csv_of(label, features).replace(",", delimiter)})
+    completed(outcome)
+    assert f"Determined delimiter of CSV input is '{delimiter}'" in job.log
+    assert _booster(bench, outcome, tmp_path).num_features() == 4
+
+
+def test_an_empty_cell_is_missing(bench: Workbench, tmp_path: Path) -> None:
+    rows = "".join(f"{number},{'' if number < 20 else number},1\n" for number in range(40))
+    outcome, _ = _train(bench, {**REGRESSION, "num_round": 1}, {"train": rows})
+    completed(outcome)
+    booster = _booster(bench, outcome, tmp_path)
+    missing = xgboost.DMatrix(np.array([[np.nan, 1.0], [39.0, 1.0]]))
+    low, high = booster.predict(missing)
+    assert low < high
+
+
+@pytest.mark.parametrize("first", ["y,a,b\n", "1,text,2\n", "1,2,3,4\n"])
+def test_a_header_a_text_cell_and_a_ragged_row_silently_become_data(bench: Workbench, first: str) -> None:
+    rows = first + "".join(f"{number},{number},1\n" for number in range(20))
+    outcome, job = _train(bench, {**REGRESSION, "num_round": 1}, {"train": rows})
+    completed(outcome)
+    assert "Train matrix has 21 rows" in job.log
+
+
+def test_with_csv_weights_the_second_column_is_the_weight(bench: Workbench, tmp_path: Path) -> None:
+    label, features = regression_rows(60)
+    weight = np.where(label > 0, 1.0, 0.001)
+    outcome, _ = _train(bench, {**REGRESSION, "csv_weights": 1}, {"train": csv_of(label, weight, features)})
+    completed(outcome)
+    parameters = {"objective": "reg:squarederror", "max_depth": 2}
+    expected = xgboost.train(parameters, xgboost.DMatrix(features, label, weight=weight), num_boost_round=3)
+    data = xgboost.DMatrix(features)
+    np.testing.assert_allclose(_booster(bench, outcome, tmp_path).predict(data), expected.predict(data), rtol=1e-4)
+
+
+def test_an_empty_train_channel_is_an_error(bench: Workbench) -> None:
+    reason = _reason(bench, REGRESSION, {"train": ""})
+    assert "No data in training channel path /opt/ml/input/data/train" in reason
+
+
+def test_an_empty_validation_channel_is_an_error(bench: Workbench) -> None:
+    reason = _reason(bench, REGRESSION, {"train": "1,2\n3,4\n", "validation": ""})
+    assert "No data in validation channel path /opt/ml/input/data/validation" in reason
+
+
+def test_a_hidden_file_is_an_error(bench: Workbench) -> None:
+    bench.store.write("s3://bucket/train/.hidden", "1,2\n")
+    assert "Hidden file found in the data path! Remove that before training." in _reason(
+        bench, REGRESSION, {"train": "1,2\n"}
+    )
+
+
+def test_csv_read_as_libsvm_is_an_error(bench: Workbench) -> None:
+    reason = _reason(bench, REGRESSION, {"train": "1,2,3\n"}, content_type="text/libsvm")
+    assert "First line '1,2,3\n...' of file 'data' is not 'LIBSVM' format" in reason
+
+
+def test_files_in_folders_are_read_too(bench: Workbench) -> None:
+    bench.store.write("s3://bucket/train/deep/more", "1,2,3\n" * 10)
+    outcome, job = _train(bench, REGRESSION, {"train": "4,5,6\n" * 10})
+    completed(outcome)
+    assert "Train matrix has 20 rows and 2 columns" in job.log
+
+
+@pytest.mark.parametrize(
+    ("hyperparameters", "message"),
+    [
+        ({}, "Missing required hyperparameter: num_round"),
+        ({"num_round": 1, "n_estimators": 5}, "Extraneous hyperparameter found: n_estimators"),
+        ({"num_round": 1, "silent": 1}, "Extraneous hyperparameter found: silent"),
+        ({"num_round": 1, "eta": 2}, "Hyperparameter eta: 2.0 is not in [0, 1]"),
+        (
+            {"num_round": 1, "max_depth": "6.0"},
+            "Hyperparameter max_depth: could not parse value (caused by ValueError)",
+        ),
+    ],
+)
+def test_a_wrong_hyperparameter_is_the_reason_of_the_failure(
+    bench: Workbench, hyperparameters: dict[str, Any], message: str
+) -> None:
+    reason = _reason(bench, hyperparameters, {"train": "1,2\n"})
+    assert reason.startswith("AlgorithmError: framework error: \nTraceback (most recent call last):\n")
+    assert message in reason
+    assert reason.endswith(f"\n{message}, exit code: 1")
+
+
+def test_a_label_out_of_range_surfaces_as_an_algorithm_error(bench: Workbench) -> None:
+    reason = _reason(bench, {"num_round": 1, "objective": "binary:logistic"}, {"train": "2,1\n" + "0,3\n" * 9})
+    assert reason.startswith("AlgorithmError: framework error: ")
+    assert "label must be in [0,1] for logistic regression" in reason
+
+
+def test_early_stopping_cuts_the_saved_model_at_the_best_iteration(bench: Workbench, tmp_path: Path) -> None:
+    label, features = regression_rows(60)
+    noise, _ = regression_rows(60, seed=9)
+    hyperparameters = {"num_round": 60, "eta": 1, "early_stopping_rounds": 3, "eval_metric": "mae,rmse"}
+    content = {"train": csv_of(label, features), "validation": csv_of(noise, features)}
+    outcome, job = _train(bench, {**hyperparameters, "objective": "reg:squarederror"}, content)
+    completed(outcome)
+    lines = [line for line in job.log.splitlines() if "\tvalidation-rmse:" in line]
+    values = [float(line.rsplit(":", 1)[1]) for line in lines]
+    assert len(values) < 60
+    assert _booster(bench, outcome, tmp_path).num_boosted_rounds() == int(np.argmin(values)) + 1
+
+
+def test_without_a_validation_channel_nothing_stops_early(bench: Workbench, tmp_path: Path) -> None:
+    label, features = regression_rows(40)
+    hyperparameters = {**REGRESSION, "num_round": 20, "early_stopping_rounds": 1, "eval_metric": "rmse"}
+    outcome, _ = _train(bench, hyperparameters, {"train": csv_of(label, features)})
+    completed(outcome)
+    assert _booster(bench, outcome, tmp_path).num_boosted_rounds() == 20
+
+
+def test_the_tuning_objective_is_logged_and_decides_early_stopping(bench: Workbench) -> None:
+    label, features = regression_rows(60)
+    rows = csv_of((label > 0).astype(float), features)
+    hyperparameters = {
+        "num_round": 2,
+        "objective": "binary:logistic",
+        "eval_metric": "logloss",
+        "_tuning_objective_metric": "validation:auc",
+    }
+    outcome, _ = _train(bench, hyperparameters, {"train": rows, "validation": rows})
+    completed(outcome)
+    assert {metric.name for metric in outcome.metrics} >= {"validation:auc", "validation:logloss"}
+
+
+def test_accuracy_and_its_like_are_computed_wrongly_as_by_the_real_one(bench: Workbench) -> None:
+    label, features = regression_rows(60)
+    classes = (label > 0).astype(float)
+    hyperparameters = {"num_round": 5, "objective": "binary:logistic", "eval_metric": "accuracy"}
+    outcome, _ = _train(bench, hyperparameters, {"train": csv_of(classes, features)})
+    completed(outcome)
+    accuracy = {metric.name: metric.value for metric in outcome.metrics}["train:accuracy"]
+    assert accuracy == pytest.approx(classes.mean(), abs=1e-5)
+
+
+def test_k_fold_writes_a_model_per_fold_a_mean_line_and_the_predictions(bench: Workbench) -> None:
+    label, features = regression_rows(60)
+    rows = csv_of(label, features)
+    outcome, job = _train(bench, {**REGRESSION, "_kfold": 3}, {"train": rows, "validation": rows})
+    completed(outcome)
+    assert names_in(bench.store.read(str(outcome.model_artifacts))) == [f"xgboost-model-{fold}" for fold in range(3)]
+    assert "\n[3]\ttrain-rmse:" in job.log
+    predictions = file_in(bench.store.read("s3://bucket/models/job/output/output.tar.gz"), "predictions.csv")
+    assert np.loadtxt(predictions.decode().splitlines(), delimiter=",").shape == (120, 2)
+
+
+def test_training_goes_on_from_the_last_checkpoint(bench: Workbench, tmp_path: Path) -> None:
+    label, features = regression_rows(40)
+    checkpoints = {"S3Uri": "s3://bucket/checkpoints"}
+    content = {"train": csv_of(label, features)}
+    for rounds in (4, 10):
+        hyperparameters = {**REGRESSION, "num_round": rounds}
+        outcome, job = _train(bench, hyperparameters, content, CheckpointConfig=checkpoints)
+        completed(outcome)
+    assert "Resuming from iteration 4" in job.log
+    assert job.log.count("\ttrain-rmse:") == 6
+    assert _booster(bench, outcome, tmp_path).num_boosted_rounds() == 10
+    kept = bench.store.keys("s3://bucket/checkpoints/")
+    assert "checkpoints/xgboost-checkpoint.9" in kept
+
+
+def test_the_algorithm_is_not_distributed_on_this_machine(bench: Workbench) -> None:
+    reason = _reason(bench, REGRESSION, {"train": "1,2\n3,4\n"}, ResourceConfig={"InstanceCount": 2})
+    assert "Distributed training of the built-in XGBoost is not supported on this machine" in reason

@@ -1,0 +1,130 @@
+"""The hyperparameters of the built-in XGBoost: what is taken, what is refused, and in which words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.local.containers.errors import UserError
+from pipelines.local.containers.xgboost.hyperparameters import validate
+
+MINIMUM = {"num_round": "10"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("eta", "0.3", 0.3),
+        ("max_depth", "0", 0),
+        ("max_leaves", "31", 31),
+        ("subsample", "1", 1.0),
+        ("scale_pos_weight", "0.1", 0.1),
+        ("seed", "-5", -5),
+        ("tree_method", "gpu_hist", "gpu_hist"),
+        ("eval_metric", "rmse,mae", ["rmse", "mae"]),
+        ("eval_metric", "error@0.7", ["error@0.7"]),
+        ("updater", "grow_histmaker,prune", ["grow_histmaker", "prune"]),
+        ("_tuning_objective_metric", "validation:auc", "validation:auc"),
+        ("save_model_on_termination", "true", "true"),
+    ],
+)
+def test_a_value_in_range_is_read_with_its_type(name: str, text: str, value: Any) -> None:
+    given = {**MINIMUM, "objective": "binary:logistic", name: text}
+    assert validate(given)[name] == value
+
+
+@pytest.mark.parametrize(
+    ("alias", "canonical"),
+    [("learning_rate", "eta"), ("min_split_loss", "gamma"), ("reg_lambda", "lambda"), ("reg_alpha", "alpha")],
+)
+def test_an_alias_stands_for_its_canonical_name(alias: str, canonical: str) -> None:
+    assert validate({**MINIMUM, alias: "0.5"}) == {"num_round": 10, canonical: 0.5}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"eta": "2"}, "Hyperparameter eta: 2.0 is not in [0, 1]"),
+        ({"eta": "-0.1"}, "Hyperparameter eta: -0.1 is not in [0, 1]"),
+        ({"gamma": "-1"}, "Hyperparameter gamma: -1.0 is not in [0, +inf)"),
+        ({"min_child_weight": "-1"}, "Hyperparameter min_child_weight: -1.0 is not in [0, +inf)"),
+        ({"max_depth": "-1"}, "Hyperparameter max_depth: -1 is not in [0, +inf)"),
+        ({"subsample": "0"}, "Hyperparameter subsample: 0.0 is not in (0, 1]"),
+        ({"colsample_bytree": "1.1"}, "Hyperparameter colsample_bytree: 1.1 is not in (0, 1]"),
+        ({"scale_pos_weight": "0"}, "Hyperparameter scale_pos_weight: 0.0 is not in (0, +inf)"),
+        ({"tweedie_variance_power": "2"}, "Hyperparameter tweedie_variance_power: 2.0 is not in (1, 2)"),
+        ({"early_stopping_rounds": "0"}, "Hyperparameter early_stopping_rounds: 0 is not in [1, +inf)"),
+        ({"num_parallel_tree": "0"}, "Hyperparameter num_parallel_tree: 0 is not in [1, +inf)"),
+        ({"nthread": "0"}, "Hyperparameter nthread: 0 is not in [1, +inf)"),
+        ({"verbosity": "4"}, "Hyperparameter verbosity: 4 is not in [0, 3]"),
+        ({"_kfold": "1"}, "Hyperparameter _kfold: 1 is not in [2, +inf)"),
+        ({"_num_cv_round": "0"}, "Hyperparameter _num_cv_round: 0 is not in [1, +inf)"),
+        ({"booster": "tree"}, "Hyperparameter booster: tree is not in ['gbtree', 'gblinear', 'dart']"),
+        ({"grow_policy": "x"}, "Hyperparameter grow_policy: x is not in ['depthwise', 'lossguide']"),
+        ({"num_round": "0"}, "Hyperparameter num_round: 0 is not in [1, +inf)"),
+        ({"num_round": "1.0"}, "Hyperparameter num_round: could not parse value (caused by ValueError)"),
+        ({"eta": '"0.1"'}, "Hyperparameter eta: could not parse value (caused by ValueError)"),
+        ({"n_estimators": "5"}, "Extraneous hyperparameter found: n_estimators"),
+        ({"silent": "1"}, "Extraneous hyperparameter found: silent"),
+        ({"objective": "multi:softmax"}, "Require input for parameter 'num_class' for multi-classification"),
+        (
+            {"objective": "reg:squarederror", "eval_metric": "auc"},
+            "Metric 'auc' can only be applied for classification and ranking problems.",
+        ),
+        (
+            {"objective": "reg:squarederror", "eval_metric": "aft-nloglik"},
+            "Metric 'aft-nloglik' can only be applied for 'survival:aft' objective.",
+        ),
+        (
+            {"objective": "reg:squarederror", "eval_metric": "rmse@1"},
+            "Metric 'rmse@1' is not supported. Parameter 'eval_metric' with customized threshold should "
+            "be one of these options: 'error', 'ndcg', 'map'.",
+        ),
+        (
+            {"objective": "binary:logistic", "eval_metric": "error@high"},
+            "Threshold value 't' in 'error@t' expects float input.",
+        ),
+        (
+            {"monotone_constraints": "(1, 0)"},
+            "monotone_constraints can be used only when the tree_method parameter is set to either 'exact' or 'hist'.",
+        ),
+        (
+            {"interaction_constraints": "[[1, 2]]"},
+            "interaction_constraints can be used only when the tree_method parameter is set to "
+            "either 'exact', 'hist' or 'approx'.",
+        ),
+        (
+            {"monotone_constraints": "(1, 2)", "tree_method": "hist"},
+            "Hyperparameter monotone_constraints: value (1, 2) not in range [-1, 0, 1]",
+        ),
+        (
+            {"booster": "gblinear", "updater": "refresh"},
+            "Linear updater should be one of these options: 'shotgun', 'coord_descent'.",
+        ),
+        (
+            {"process_type": "update", "updater": "sync"},
+            "process_type 'update' can only be used with updater 'refresh' and 'prune'",
+        ),
+    ],
+)
+def test_a_value_that_is_not_taken_is_refused_in_the_container_s_words(given: dict[str, str], message: str) -> None:
+    with pytest.raises(UserError) as error:
+        validate({**MINIMUM, **given})
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("objective", ["reg:squared", "aft", ""])
+def test_an_unknown_objective_is_refused_with_all_that_are_known(objective: str) -> None:
+    with pytest.raises(UserError, match=r"^Hyperparameter objective: .* is not in \['binary:logistic', "):
+        validate({**MINIMUM, "objective": objective})
+
+
+def test_num_round_is_required() -> None:
+    with pytest.raises(UserError, match=r"^Missing required hyperparameter: num_round$"):
+        validate({})
+
+
+def test_a_metric_without_an_objective_is_a_bare_key_error_as_in_the_container() -> None:
+    with pytest.raises(KeyError, match="objective"):
+        validate({**MINIMUM, "eval_metric": "rmse"})
