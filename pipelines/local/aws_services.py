@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
+from pipelines.local import downloads
 from pipelines.local.logs import Logs
 from pipelines.local.names import partition_of
 from pipelines.local.objects import Objects
@@ -66,7 +67,7 @@ class AwsServices:
         try:
             if service == "s3" and environ["REQUEST_METHOD"] in ("PUT", "POST", "DELETE"):
                 return self._change_s3(environ, start_response)
-            return self._moto(environ, start_response)  # type: ignore[no-any-return]
+            return self._send_large(environ, start_response, service) or self._moto(environ, start_response)
         except NotImplementedError as error:
             return _refuse(environ, start_response, str(error) or "This operation is not supported.")
 
@@ -94,10 +95,11 @@ class AwsServices:
             pass
 
     def _service_of(self, environ: Environ) -> str:
-        scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
-        presigned = parse_qs(environ.get("QUERY_STRING", "")).get("X-Amz-Credential", [""])[0].split("/")
+        authorization, query = str(environ.get("HTTP_AUTHORIZATION", "")), str(environ.get("QUERY_STRING", ""))
+        scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", authorization)
+        presigned = parse_qs(query).get("X-Amz-Credential", [""])[0].split("/")
         if scope:
-            return str(scope.group(1)).lower()
+            return scope.group(1).lower()
         if len(presigned) == 5:
             return presigned[3].lower()
         host: str | None = self._moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))
@@ -124,10 +126,15 @@ class AwsServices:
             max_session_duration="3600",
         )
 
+    def _send_large(self, environ: Environ, start_response: StartResponse, service: str) -> Iterable[bytes] | None:
+        if service != "s3" or not downloads.is_plain_download(environ):
+            return None
+        path = self._objects.large_file(*_bucket_and_key(environ), downloads.version_of(environ))
+        return None if path is None else downloads.send(path, environ, start_response, self._moto)
+
     def _change_s3(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = _whole_body(environ)
-        path = environ["PATH_INFO"].encode("latin-1").decode()  # as WSGI has UTF-8
-        bucket, _, key = path.removeprefix("/").partition("/")
+        bucket, key = _bucket_and_key(environ)
         answered: list[str] = []
 
         def note_status(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
@@ -161,6 +168,12 @@ class AwsServices:
         else:
             headers = {name: environ[name] for name in _KEPT_HEADERS if name in environ}
             self._objects.remember_bucket_request(bucket, subresource, headers, body)
+
+
+def _bucket_and_key(environ: Environ) -> tuple[str, str]:
+    path = environ["PATH_INFO"].encode("latin-1").decode()  # as WSGI has UTF-8
+    bucket, _, key = path.removeprefix("/").partition("/")
+    return bucket, key
 
 
 def _whole_body(environ: Environ) -> bytes:

@@ -22,6 +22,7 @@ from threading import RLock
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipelines.local.downloads import LARGE
 from pipelines.local.errors import ObjectStoreError
 from pipelines.local.jobs.contract import StoredObject
 from pipelines.local.names import partition_of
@@ -131,6 +132,14 @@ class Objects:
             if bucket not in self._backend.buckets:
                 self._backend.create_bucket(bucket, self._region)
                 self.remember_bucket_request(bucket, "", {}, b"")
+
+    def large_file(self, bucket: str, key: str, version: str | None) -> Path | None:
+        """The file of an object that is too large to be held in memory; None for any other, and where there is none."""
+        found = self._backend.buckets.get(bucket)
+        versions = found.keys.getlist(key, []) if found is not None else []
+        wanted = versions[-1:] if version is None else [each for each in versions if each.version_id == version]
+        value = getattr(wanted[0], "_value_buffer", None) if wanted else None
+        return value.path if isinstance(value, FileValue) and wanted[0].contentsize >= LARGE else None
 
     # What keeps moto and the disk the same.
 

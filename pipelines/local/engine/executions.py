@@ -6,8 +6,9 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipelines.local import events
 from pipelines.local.engine import records, selective
 from pipelines.local.engine.definition import Definition, parse
 from pipelines.local.engine.parameters import values_of
@@ -82,6 +83,7 @@ class Executions:
             store.insert(records.DEFINITION, arn, {"Definition": definition_text})
             for step, result in reused.items():
                 selective.reuse(store, arn, definition.steps[step], result)
+        events.execution_changed(self._service, record, None)
         self._begin(run, arn)
         return arn
 
@@ -148,7 +150,7 @@ class Executions:
                 if step["StepStatus"] not in records.FINAL:
                     end = ("Stopped", None) if stopping else ("Failed", _LOST)
                     records.end_step(store, arn, step["StepName"], *end)
-            _finish(record_store=store, arn=arn, status="Stopped" if stopping else "Failed")
+            self._finish(arn, "Stopped" if stopping else "Failed")
 
     def wait(self, arn: str) -> None:
         """Wait until an execution has ended."""
@@ -179,18 +181,21 @@ class Executions:
             _LOG.exception("%s: the engine itself failed", arn)
             status = "Failed"
         if status is not None:
-            _finish(self._service.store, arn, status)
+            self._finish(arn, status)
         with self._lock:
             self._running.pop(arn, None)
 
+    def _finish(self, arn: str, status: str) -> None:
+        before = records.execution(self._service.store, arn)["PipelineExecutionStatus"]
 
-def _finish(record_store: Any, arn: str, status: str) -> None:
-    def end(record: Record) -> None:
-        record["PipelineExecutionStatus"] = status
-        if status == "Failed":
-            record["FailureReason"] = FAILED
+        def end(record: Record) -> None:
+            record["PipelineExecutionStatus"] = status
+            if status == "Failed":
+                record["FailureReason"] = FAILED
 
-    records.change_execution(record_store, arn, end)
+        ended = records.change_execution(self._service.store, arn, end)
+        if ended is not None:
+            events.execution_changed(self._service, ended, before)
 
 
 def _refuse_unsupported(definition: Definition) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from pipelines.local import events
 from pipelines.local.errors import ConflictException, ValidationException
 from pipelines.local.names import last_part
 from pipelines.local.operations import listing, tags
@@ -122,6 +123,7 @@ def _create(service: Service, request: Request) -> Response:
         if not service.store.insert(PACKAGE, arn, record, parent=more.get("ModelPackageGroupName")):
             raise ValidationException(f"ModelPackage already exists: {arn}")
         tags.put(service, arn, request.get("Tags", []))
+    events.package_changed(service, record)
     return {"ModelPackageArn": arn}
 
 
@@ -181,7 +183,9 @@ def _update(service: Service, request: Request) -> Response:
             record["ModelLifeCycle"] = request["ModelLifeCycle"]
         record["LastModifiedTime"] = time.time()
 
-    service.store.update(PACKAGE, arn, change)
+    changed = service.store.update(PACKAGE, arn, change)
+    if changed is not None:
+        events.package_changed(service, changed)
     return {"ModelPackageArn": arn}
 
 

@@ -1,0 +1,249 @@
+"""What is wrong with a definition is said when the pipeline is created, and nothing is stored."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.conformance.stand_ins import (
+    ROLE,
+    compare,
+    condition,
+    definition,
+    depends_on,
+    fail,
+    get,
+    join,
+    json_get,
+    processing,
+    training,
+)
+
+FILES = {"PropertyFiles": [{"PropertyFileName": "Report", "OutputName": "report", "FilePath": "e.json"}]}
+
+
+def without(step: dict, *path: str) -> dict:
+    step = json.loads(json.dumps(step))
+    target = step["Arguments"]
+    for key in path[:-1]:
+        target = target[key]
+    del target[path[-1]]
+    return step
+
+
+def with_argument(step: dict, name: str, value) -> dict:
+    return {**step, "Arguments": {**step["Arguments"], name: value}}
+
+
+WRONG = {
+    "not JSON": ("{", "The definition is not JSON"),
+    "not an object": ("[]", "Expecting start of Json Object"),
+    "no steps": (definition(), "needs at least one step"),
+    "a step without a name": (json.dumps({"Steps": [{"Type": "Fail"}]}), "Name is missing in a step"),
+    "a step name with a space": (definition(processing("a b")), r"must satisfy regular expression pattern"),
+    "a step name of 65 characters": (definition(processing("a" * 65)), r"must satisfy regular expression pattern"),
+    "two steps of one name": (definition(processing("A"), processing("A")), "Step names must be unique"),
+    "the same name in a branch": (
+        definition(processing("A"), condition("C", [compare("Equals", 1, 1)], [processing("A")])),
+        "Step names must be unique within a pipeline definition: A",
+    ),
+    "an unknown type": (definition({**processing("A"), "Type": "Nonsense"}), "Unknown step type 'Nonsense' of step A"),
+    "an unknown dependency": (
+        definition(processing("Prepare"), processing("B", more=depends_on("Prepair"))),
+        "depends on the step Prepair, which is not in the definition. Did you mean Prepare?",
+    ),
+    "a circle": (
+        definition(processing("A", more=depends_on("B")), processing("B", more=depends_on("A"))),
+        "wait for each other in a circle: A -> B -> A",
+    ),
+    "a circle through a property": (
+        definition(processing("A", X=get("Steps.B.ProcessingJobName")), processing("B", more=depends_on("A"))),
+        "in a circle",
+    ),
+    "an unknown parameter": (definition(processing("A", X=get("Parameters.P"))), "names the parameter P"),
+    "an unknown execution variable": (definition(processing("A", X=get("Execution.Id"))), "not an execution variable"),
+    "an unknown step in a Get": (definition(processing("A", X=get("Steps.B.C"))), "depends on the step B"),
+    "an unknown property": (
+        definition(processing("A"), processing("B", X=get("Steps.A.ModelArtifacts.S3ModelArtifacts"))),
+        "DescribeProcessingJob answers no such property",
+    ),
+    "an unknown root": (definition(processing("A", X=get("Something.Else"))), "starts with none of"),
+    "an unknown property file": (
+        definition(processing("A"), processing("B", X=json_get("A", "Report", "x"))),
+        "the step A has no",
+    ),
+    "a property file of an output that is not there": (
+        definition(processing("A", outputs={"other": "s3://bucket/o"}, more=FILES)),
+        "is in the output report, which the step does not have",
+    ),
+    "a JsonGet path that is no literal": (
+        definition(
+            processing("A", outputs={"report": "s3://bucket/r"}, more=FILES),
+            processing("B", X=json_get("A", "Report", get("Execution.PipelineName"))),
+        ),
+        "it must be a literal text",
+    ),
+    "a Join without values": (definition(processing("A", X={"Std:Join": {"On": "/"}})), "no list of Values"),
+    "an unknown member": (
+        definition(with_argument(processing("A"), "ModelPackageName", "x")),
+        "Unknown Argument member 'ModelPackageName'",
+    ),
+    "a missing member": (
+        definition(without(processing("A"), "RoleArn")),
+        "Value null at 'roleArn' failed to satisfy constraint: Member must not be null",
+    ),
+    "a value outside its enumeration": (
+        definition(
+            with_argument(
+                processing("A"),
+                "ProcessingInputs",
+                [
+                    {
+                        "InputName": "in",
+                        "S3Input": {
+                            "S3Uri": "s3://bucket/in",
+                            "LocalPath": "/opt/ml/processing/in",
+                            "S3DataType": "S3Prefix",
+                            "S3InputMode": "FastFile",
+                        },
+                    }
+                ],
+            )
+        ),
+        "Member must satisfy enum value set: \\[Pipe, File\\]",
+    ),
+    "eleven inputs": (
+        definition(with_argument(processing("A"), "ProcessingInputs", [{"InputName": f"i{n}"} for n in range(11)])),
+        "Member must have length less than or equal to 10",
+    ),
+    "an argument of 257 characters": (
+        definition(
+            with_argument(processing("A"), "AppSpecification", {"ImageUri": "i:1", "ContainerArguments": ["a" * 257]})
+        ),
+        "Member must have length less than or equal to 256",
+    ),
+    "forty-one metric definitions": (
+        definition(
+            with_argument(
+                training("T"),
+                "AlgorithmSpecification",
+                {
+                    "TrainingImage": "i:1",
+                    "TrainingInputMode": "File",
+                    "MetricDefinitions": [{"Name": f"m{n}", "Regex": "x"} for n in range(41)],
+                },
+            )
+        ),
+        "Member must have length less than or equal to 40",
+    ),
+    "an expression in place of an object": (
+        definition(with_argument(processing("A"), "AppSpecification", get("Execution.PipelineName"))),
+        "Expecting start of Json Object",
+    ),
+    "an expression in place of a list": (
+        definition(with_argument(processing("A"), "ProcessingInputs", get("Execution.PipelineName"))),
+        "Expecting start of Json Array",
+    ),
+    "an unknown condition": (
+        definition(condition("C", [compare("Resembles", 1, 1)], [])),
+        "Unknown condition type 'Resembles' in step C",
+    ),
+    "a condition without a side": (
+        definition(condition("C", [{"Type": "Equals", "LeftValue": 1}], [])),
+        "has no RightValue",
+    ),
+    "a wrong condition inside a Not": (
+        definition(condition("C", [{"Type": "Not", "Condition": {"Type": "In", "QueryValue": 1}}], [])),
+        "A condition of type In in step C has no Values",
+    ),
+    "an unknown parameter type": (
+        definition(processing("A"), parameters=[{"Name": "P", "Type": "Date"}]),
+        "Parameter P has the type 'Date'",
+    ),
+    "a default of another type": (
+        definition(processing("A"), parameters=[{"Name": "P", "Type": "Integer", "DefaultValue": "many"}]),
+        "is of type Integer, which 'many' is not",
+    ),
+    "a default outside the enumeration": (
+        definition(
+            processing("A"),
+            parameters=[{"Name": "P", "Type": "String", "DefaultValue": "c", "EnumValues": ["a", "b"]}],
+        ),
+        "must be one of",
+    ),
+    "a cache duration that is none": (
+        definition(processing("A", more={"CacheConfig": {"Enabled": True, "ExpireAfter": "soon"}})),
+        "is not an ISO 8601 duration",
+    ),
+    "a retry policy for a job's exception on a model step": (
+        definition(
+            {
+                "Name": "M",
+                "Type": "Model",
+                "Arguments": {"ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "i:1"}},
+                "RetryPolicies": [{"ExceptionType": ["SageMaker.CAPACITY_ERROR"], "MaxAttempts": 1}],
+            }
+        ),
+        "cannot retry after SageMaker.CAPACITY_ERROR",
+    ),
+    "a retry policy without an end": (
+        definition(processing("A", more={"RetryPolicies": [{"ExceptionType": ["Step.THROTTLING"]}]})),
+        "needs one of MaxAttempts and ExpireAfterMin",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_definition_is_refused(sagemaker, text, message):
+    with pytest.raises(ClientError, match=message) as refused:
+        sagemaker.create_pipeline(PipelineName="wrong", PipelineDefinition=text, RoleArn=ROLE)
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert refused.value.response["Error"]["Message"].startswith("Unable to parse pipeline definition. ")
+    with pytest.raises(ClientError, match="does not exist"):
+        sagemaker.describe_pipeline(PipelineName="wrong")
+
+
+def test_a_definition_of_more_than_a_mebibyte_is_refused(sagemaker, s3):
+    text = definition(processing("A", X="a" * 1_048_576))
+    s3.put_object(Bucket="bucket", Key="large.json", Body=text.encode())
+    location = {"Bucket": "bucket", "ObjectKey": "large.json"}
+    with pytest.raises(ClientError, match="at most 1048576"):
+        sagemaker.create_pipeline(PipelineName="large", PipelineDefinitionS3Location=location, RoleArn=ROLE)
+
+
+def test_a_definition_may_lie_in_s3_and_is_described_as_it_was(sagemaker, s3):
+    text = definition(processing("A"))
+    s3.put_object(Bucket="bucket", Key="pipeline.json", Body=text.encode())
+    location = {"Bucket": "bucket", "ObjectKey": "pipeline.json"}
+    sagemaker.create_pipeline(PipelineName="located", PipelineDefinitionS3Location=location, RoleArn=ROLE)
+    assert sagemaker.describe_pipeline(PipelineName="located")["PipelineDefinition"] == text
+
+
+def test_a_definition_in_s3_that_is_not_there_is_refused(sagemaker):
+    location = {"Bucket": "bucket", "ObjectKey": "none.json"}
+    with pytest.raises(ClientError, match=r"s3://bucket/none\.json cannot be read"):
+        sagemaker.create_pipeline(PipelineName="lost", PipelineDefinitionS3Location=location, RoleArn=ROLE)
+
+
+@pytest.mark.parametrize("kind", ["Lambda", "Callback", "QualityCheck", "EMR", "ClarifyCheck", "AutoML", "ForEach"])
+def test_a_type_of_step_that_is_not_supported_is_refused_by_name_when_the_execution_starts(pipelines, stand_ins, kind):
+    other = {"Name": "Other", "Type": kind, "Arguments": {}}
+    name = pipelines.create(definition(processing("First"), other))
+    asked = len(stand_ins.requests)
+    with pytest.raises(ClientError, match=rf"does not support these steps: Other \({kind}\)"):
+        pipelines.start(name)
+    assert pipelines.sagemaker.list_pipeline_executions(PipelineName=name)["PipelineExecutionSummaries"] == []
+    assert len(stand_ins.requests) == asked
+
+
+def test_nested_expressions_pass_the_check(pipelines):
+    gate = condition(
+        "Gate",
+        [{"Type": "Or", "Conditions": [compare("Equals", join("", "a", get("Execution.PipelineName")), "b")]}],
+        [],
+        [fail("Bad", join(" ", "no", get("Steps.Gate.Outcome")))],
+    )
+    execution = pipelines.run(definition(gate))
+    assert execution.steps["Bad"]["FailureReason"] == "no False"
