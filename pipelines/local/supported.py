@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipelines.local import operations
+from pipelines.local.containers.images import stand_ins
 from pipelines.local.engine.conditions import MEMBERS
 from pipelines.local.engine.expressions import EXECUTION_VARIABLES, EXPRESSIONS
 from pipelines.local.shapes import service_model
@@ -43,6 +44,18 @@ def _lines() -> Iterator[str]:
     yield f"An execution of a pipeline with one of these steps is refused before anything runs: {_code(refused)}."
     yield ""
     yield f"Expressions, in any argument: {_code(EXPRESSIONS)}. Execution variables: {_code(EXECUTION_VARIABLES)}."
+    yield ""
+    yield "### Images"
+    yield ""
+    yield "| repository (a regular expression) | stand-in | trains | serves |"
+    yield "|---|---|---|---|"
+    for image in stand_ins():
+        repository = image.repository.replace("|", "\\|")
+        yield f"| `{repository}` | {image.title} | {_mark(image.training)} | {_mark(image.serving)} |"
+
+
+def _mark(played: str | None) -> str:
+    return "yes" if played else "no"
 
 
 def _code(names: Iterable[str]) -> str:

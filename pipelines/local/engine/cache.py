@@ -20,7 +20,7 @@ KIND = "step-result"
 _DURATION = re.compile(
     r"P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
 )
-_LEGACY_DURATION = re.compile(r"(?:[TP]?)(\d+)([dhm])")
+_SHORT_DURATION = re.compile(r"t?(\d+)([dhm])")
 _MOST_DIFFERENCES = 3
 
 
@@ -32,7 +32,7 @@ def duration(text: str) -> timedelta:
     DefinitionError
         It is neither.
     """
-    short = _LEGACY_DURATION.fullmatch(text.lower())
+    short = _SHORT_DURATION.fullmatch(text.lower())
     if short:
         unit = {"d": "days", "h": "hours", "m": "minutes"}[short[2]]
         return timedelta(**{unit: int(short[1])})

@@ -1,0 +1,111 @@
+"""S3 as jobs and clients see the same objects."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+from botocore.exceptions import ClientError
+
+from pipelines.local.downloads import LARGE
+from pipelines.local.errors import ObjectStoreError
+
+
+def test_a_job_reads_what_a_client_wrote_and_the_other_way_round(service, s3, tmp_path):
+    s3.put_object(Bucket="bucket", Key="in/a.txt", Body=b"from the client")
+    service.objects.download("s3://bucket/in/a.txt", tmp_path / "deep" / "a.txt")
+    assert (tmp_path / "deep" / "a.txt").read_bytes() == b"from the client"
+    (tmp_path / "b.txt").write_bytes(b"from the job")
+    service.objects.upload(tmp_path / "b.txt", "s3://bucket/out/b.txt")
+    answer = s3.get_object(Bucket="bucket", Key="out/b.txt")
+    assert answer["Body"].read() == b"from the job"
+
+
+def test_a_changed_copy_does_not_change_the_object(service, tmp_path):
+    service.objects.write("s3://bucket/copy", b"stored")
+    service.objects.download("s3://bucket/copy", tmp_path / "copy")
+    (tmp_path / "copy").write_bytes(b"changed")
+    assert service.objects.read("s3://bucket/copy") == b"stored"
+
+
+def test_a_listing_is_in_the_order_of_keys_and_ends_with_the_prefix(service):
+    for key in ("list/b", "list/a/2", "list/a/10", "listing"):
+        service.objects.write(f"s3://bucket/{key}", key.encode())
+    listed = [(each.key, each.size) for each in service.objects.list("s3://bucket/list/")]
+    assert listed == [("list/a/10", 9), ("list/a/2", 8), ("list/b", 6)]
+
+
+@pytest.mark.parametrize(
+    ("uri", "message"),
+    [
+        ("s3://bucket/none", "There is no object s3://bucket/none"),
+        ("s3://nowhere/a", "The bucket nowhere does not exist"),
+        ("https://bucket/a", "is not an S3 URI"),
+        ("s3:///a", "is not an S3 URI"),
+    ],
+)
+def test_what_is_not_there_is_named(service, uri, message):
+    with pytest.raises(ObjectStoreError, match=message):
+        service.objects.read(uri)
+
+
+def test_a_deleted_version_is_not_there_for_jobs(service, s3):
+    s3.create_bucket(Bucket="versions")
+    s3.put_bucket_versioning(Bucket="versions", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="versions", Key="a", Body=b"1")
+    s3.delete_object(Bucket="versions", Key="a")
+    assert not service.objects.exists("s3://versions/a")
+    assert list(service.objects.list("s3://versions/")) == []
+
+
+@pytest.fixture(scope="module")
+def large(service, s3) -> bytes:
+    content = os.urandom(LARGE + 12_345)
+    s3.put_object(Bucket="bucket", Key="large.bin", Body=content, Metadata={"a": "1"}, ContentType="application/x")
+    return content
+
+
+def test_a_large_object_is_sent_as_it_was_stored(s3, large, tmp_path):
+    answer = s3.get_object(Bucket="bucket", Key="large.bin")
+    assert answer["Body"].read() == large
+    assert (answer["ContentType"], answer["Metadata"], answer["ContentLength"]) == (
+        "application/x",
+        {"a": "1"},
+        len(large),
+    )
+    s3.download_file("bucket", "large.bin", str(tmp_path / "copy"))
+    assert (tmp_path / "copy").read_bytes() == large
+
+
+@pytest.mark.parametrize(
+    ("span", "part"), [("0-9", slice(0, 10)), ("1000-", slice(1000, None)), ("-5", slice(-5, None))]
+)
+def test_ranges_of_a_large_object(s3, large, span, part):
+    answer = s3.get_object(Bucket="bucket", Key="large.bin", Range=f"bytes={span}")
+    assert answer["Body"].read() == large[part]
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 206
+    assert answer["ContentRange"].endswith(f"/{len(large)}")
+
+
+def test_conditions_on_a_large_object_are_obeyed(s3, large):
+    etag = s3.head_object(Bucket="bucket", Key="large.bin")["ETag"]
+    with pytest.raises(ClientError, match="304"):
+        s3.get_object(Bucket="bucket", Key="large.bin", IfNoneMatch=etag)
+    with pytest.raises(ClientError, match="InvalidRange"):
+        s3.get_object(Bucket="bucket", Key="large.bin", Range=f"bytes={len(large)}-")
+
+
+def test_many_clients_write_at_once(service, aws, s3):
+    def write(number: int) -> None:
+        for turn in range(10):
+            s3.put_object(Bucket="bucket", Key=f"many/{number}/{turn}", Body=str(turn).encode())
+            s3.put_object(Bucket="bucket", Key="many/shared", Body=str(number).encode())
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(1 for _ in service.objects.list("s3://bucket/many/")) == 41
+    assert service.objects.read("s3://bucket/many/shared") in (b"0", b"1", b"2", b"3")

@@ -1,0 +1,68 @@
+"""Durations of caches, and what differs between two keys."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.local.engine.cache import differences, duration
+from pipelines.local.errors import DefinitionError
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("P30D", timedelta(days=30)),
+        ("p30d", timedelta(days=30)),
+        ("PT1H", timedelta(hours=1)),
+        ("P1DT2H3M4S", timedelta(days=1, hours=2, minutes=3, seconds=4)),
+        ("P2W", timedelta(weeks=2)),
+        ("P1Y", timedelta(days=365)),
+        ("P1M", timedelta(days=30)),
+        ("PT1M", timedelta(minutes=1)),
+        ("30d", timedelta(days=30)),
+        ("T12H", timedelta(hours=12)),
+        ("PT0.5S", timedelta(seconds=0.5)),
+    ],
+)
+def test_durations(text, expected):
+    assert duration(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "P", "PT", "soon", "30", "P1H", "1D2H"])
+def test_what_is_no_duration_is_refused(text):
+    with pytest.raises(DefinitionError, match="is not an ISO 8601 duration"):
+        duration(text)
+
+
+JSON = st.recursive(
+    st.none() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(JSON)
+def test_a_document_does_not_differ_from_itself(document):
+    assert list(differences(document, document)) == []
+
+
+@given(JSON, JSON)
+def test_documents_that_differ_say_where_or_lack_a_null(before, now):
+    def without_nulls(value):
+        if isinstance(value, dict):
+            return {name: without_nulls(item) for name, item in value.items() if without_nulls(item) is not None}
+        return [without_nulls(item) for item in value] if isinstance(value, list) else value
+
+    if without_nulls(before) != without_nulls(now):
+        assert list(differences(before, now))
+
+
+def test_a_difference_is_named_by_its_path():
+    before = {"InputDataConfig": [{"S3Uri": "s3://a"}], "Same": 1}
+    now = {"InputDataConfig": [{"S3Uri": "s3://b"}], "Same": 1, "New": True}
+    assert list(differences(before, now)) == [
+        "InputDataConfig[0].S3Uri was 's3://a', is 's3://b'",
+        "New was None, is True",
+    ]

@@ -1,0 +1,62 @@
+"""Paths into documents."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.local.engine.paths import follow, parse
+from pipelines.local.errors import ExpressionError
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("a", ["a"]),
+        ("a.b.c", ["a", "b", "c"]),
+        ("$.a", ["a"]),
+        ("$", []),
+        ("a[0]", ["a", 0]),
+        ("a[-1].b", ["a", -1, "b"]),
+        ("Outputs['train'].S3Output", ["Outputs", "train", "S3Output"]),
+        ('a["b c"]', ["a", "b c"]),
+        ("HyperParameters['a.b']", ["HyperParameters", "a.b"]),
+    ],
+)
+def test_a_path_is_its_members_and_indices(path, keys):
+    assert parse(path) == keys
+
+
+@pytest.mark.parametrize("path", ["a[", "a..b", "a['b", "a[b]", "a."])
+def test_what_is_no_path_is_refused_where_it_stops_being_one(path):
+    with pytest.raises(ExpressionError, match="is not a path"):
+        parse(path)
+
+
+def test_a_name_in_a_list_stands_for_the_item_that_carries_it():
+    document = {"Outputs": [{"OutputName": "a", "Uri": 1}, {"OutputName": "b", "Uri": 2}]}
+    assert follow(document, parse("Outputs['b'].Uri")) == 2
+
+
+def test_an_index_finds_a_member_of_an_object_that_is_a_number():
+    assert follow({"0": {"1": 5}}, parse("[0][1]")) == 5
+
+
+@given(
+    st.recursive(
+        st.integers(), lambda inner: st.dictionaries(st.from_regex(r"[a-z]{1,4}", fullmatch=True), inner), max_leaves=8
+    )
+)
+def test_every_place_in_a_document_is_found_by_its_path(document):
+    def places(value, path):
+        yield path, value
+        if isinstance(value, dict):
+            for name, item in value.items():
+                yield from places(item, f"{path}.{name}" if path else name)
+
+    for path, value in places(document, ""):
+        assert follow(document, parse(path)) == value
+
+
+def test_what_is_not_there_is_named_with_how_far_the_path_leads():
+    with pytest.raises(ExpressionError, match=r"nothing stands at a\.b\[3\]"):
+        follow({"a": {"b": [1]}}, parse("a.b[3].c"))

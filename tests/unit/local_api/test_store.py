@@ -1,0 +1,59 @@
+"""The records."""
+
+import threading
+
+import pytest
+
+from pipelines.local.store import Store
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Store(tmp_path / "records.sqlite")
+    yield opened
+    opened.close()
+
+
+def test_a_name_is_taken_once(store):
+    assert store.insert("job", "a", {"n": 1})
+    assert not store.insert("job", "a", {"n": 2})
+    assert store.insert("model", "a", {"n": 3})
+    assert store.get("job", "a") == {"n": 1}
+
+
+def test_records_are_listed_in_the_order_in_which_they_came(store):
+    for number in (3, 1, 2):
+        store.insert("job", str(number), {"n": number}, parent="odd" if number % 2 else "even")
+    assert [record["n"] for record in store.list("job")] == [3, 1, 2]
+    assert [record["n"] for record in store.list("job", parent="odd")] == [3, 1]
+
+
+def test_what_fails_inside_a_transaction_leaves_nothing(store):
+    def half_done():
+        with store.transaction():
+            store.insert("job", "a", {})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half_done()
+    assert store.get("job", "a") is None
+
+
+def test_changes_from_many_threads_are_all_kept(store):
+    store.insert("job", "a", {"n": 0})
+
+    def count():
+        for _ in range(50):
+            store.update("job", "a", lambda record: record.__setitem__("n", record["n"] + 1))
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.get("job", "a") == {"n": 200}
+
+
+def test_a_change_of_nothing_is_none(store):
+    assert store.update("job", "a", lambda record: None) is None
+    assert not store.delete("job", "a")
