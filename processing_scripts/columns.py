@@ -140,10 +140,10 @@ def find_columns(header: Sequence[str]) -> dict[str, int]:
         if column is None:
             continue
         _check_unit(name, column)
-        if column.name in found:
+        if column.name in found and column in COLUMNS:
             earlier = header[found[column.name]]
             raise ColumnError(f"Columns '{earlier}' and '{name}' both mean {column.title}; keep one of them.")
-        found[column.name] = position
+        found.setdefault(column.name, position)
     return found
 
 
