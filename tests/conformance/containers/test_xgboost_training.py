@@ -257,7 +257,7 @@ def test_a_wrong_hyperparameter_is_the_reason_of_the_failure(
 def test_a_label_out_of_range_surfaces_as_an_algorithm_error(bench: Workbench) -> None:
     reason = _reason(bench, {"num_round": 1, "objective": "binary:logistic"}, {"train": "2,1\n" + "0,3\n" * 9})
     assert reason.startswith("AlgorithmError: framework error: ")
-    assert "label must be in [0,1] for logistic regression" in reason
+    assert "label must be in (0, 1) for logistic regression" in reason
 
 
 def test_early_stopping_cuts_the_saved_model_at_the_best_iteration(bench: Workbench, tmp_path: Path) -> None:

@@ -1,0 +1,172 @@
+"""The inference toolkit: the user's functions, the defaults, and where the code is found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+
+from pipelines.local.jobs.errors import AlgorithmError, ClientError
+from pipelines.local.jobs.hosting import VariantHosting, start_hosting
+from tests.conformance.containers.workbench import (
+    PYTORCH_INFERENCE,
+    PYTORCH_TRAINING,
+    SKLEARN,
+    Isolation,
+    Workbench,
+    archive,
+    model_request,
+)
+
+pytestmark = pytest.mark.xdist_group("containers")
+
+FUNCTIONS = """
+import json
+def model_fn(model_dir):
+    return 10
+def input_fn(data, content_type):
+    return type(data).__name__, content_type, data if isinstance(data, str) else data.decode()
+def predict_fn(data, model):
+    return [*data, model]
+def output_fn(prediction, accept):
+    return json.dumps([*prediction, accept]), "application/x-mine"
+"""
+
+
+@contextmanager
+def _hosted(
+    bench: Workbench,
+    files: Mapping[str, str | bytes],
+    environment: Mapping[str, str] | None = None,
+    image: str = PYTORCH_INFERENCE,
+    isolation: Isolation = "fork",
+) -> Iterator[VariantHosting]:
+    uri = bench.store.write("s3://bucket/model.tar.gz", archive(files))
+    hosting = start_hosting(model_request(image, uri, environment), {"VariantName": "v"}, bench.job(isolation).context)
+    try:
+        yield hosting
+    finally:
+        hosting.close()
+
+
+def _ask(hosting: VariantHosting, body: str, content_type: str | None = "text/csv", accept: str | None = None):
+    return hosting.invoke(body.encode(), content_type=content_type, accept=accept, headers={})
+
+
+def test_the_artifact_s_own_code_answers_by_default(bench: Workbench, isolation: Isolation) -> None:
+    with _hosted(bench, {"code/inference.py": FUNCTIONS}, isolation=isolation) as hosting:
+        answer = _ask(hosting, "1,2", accept="text/csv")
+    assert (answer.status, answer.content_type) == (200, "application/x-mine")
+    assert json.loads(answer.body) == ["str", "text/csv", "1,2", 10, "text/csv"]
+
+
+def test_bytes_of_other_types_reach_the_functions_as_bytes(bench: Workbench) -> None:
+    with _hosted(bench, {"code/inference.py": FUNCTIONS}) as hosting:
+        assert json.loads(_ask(hosting, "1,2", "application/x-own").body)[0] == "bytes"
+
+
+@pytest.mark.parametrize("accept", [None, "*/*"])
+def test_json_is_the_default_accept_unless_the_environment_says_otherwise(bench: Workbench, accept: str | None) -> None:
+    with _hosted(bench, {"code/inference.py": FUNCTIONS}) as hosting:
+        assert json.loads(_ask(hosting, "1", accept=accept).body)[-1] == "application/json"
+
+
+def test_program_and_submit_directory_name_the_code(bench: Workbench) -> None:
+    environment = {"SAGEMAKER_PROGRAM": "mine.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+    with _hosted(bench, {"code/mine.py": FUNCTIONS}, environment) as hosting:
+        assert _ask(hosting, "1").status == 200
+
+
+def test_a_transform_fn_does_it_all(bench: Workbench) -> None:
+    script = """
+def model_fn(model_dir):
+    return 2
+def transform_fn(model, data, content_type, accept):
+    return str(model * float(data)), accept
+"""
+    with _hosted(bench, {"code/inference.py": script}) as hosting:
+        answer = _ask(hosting, "4", accept="text/plain")
+    assert (answer.body, answer.content_type) == (b"8.0", "text/plain")
+
+
+def test_a_transform_fn_beside_a_predict_fn_is_refused(bench: Workbench) -> None:
+    script = "def model_fn(d): pass\ndef transform_fn(m, d, c, a): pass\ndef predict_fn(d, m): pass\n"
+    with pytest.raises(AlgorithmError, match="/ping"), _hosted(bench, {"code/inference.py": script}):
+        pass
+
+
+def test_functions_may_take_a_context(bench: Workbench) -> None:
+    script = "def model_fn(d, context): return 1\ndef transform_fn(m, d, c, a, context): return 'with context'\n"
+    with _hosted(bench, {"code/inference.py": script}) as hosting:
+        assert _ask(hosting, "4").body == b"with context"
+
+
+@pytest.mark.parametrize(("content_type", "body"), [("application/json", "[[1, 2], [3, 4]]"), ("text/csv", "1,2\n3,4")])
+@pytest.mark.parametrize(("accept", "answer"), [("application/json", b"[[2, 4], [6, 8]]"), ("text/csv", b"2,4\n6,8\n")])
+def test_the_default_functions_read_and_write_json_and_csv(
+    bench: Workbench, content_type: str, body: str, accept: str, answer: bytes
+) -> None:
+    script = "def model_fn(d): return 2\ndef predict_fn(data, model): return data * model\n"
+    with _hosted(bench, {"code/inference.py": script}) as hosting:
+        assert _ask(hosting, body, content_type, accept).body == answer
+
+
+def test_a_type_that_nobody_reads_is_a_500_that_says_so(bench: Workbench) -> None:
+    script = "def model_fn(d): return 2\ndef predict_fn(data, model): return data * model\n"
+    with _hosted(bench, {"code/inference.py": script}) as hosting:
+        answer = _ask(hosting, "1", "image/png")
+    assert answer.status == 500
+    assert answer.body.decode().startswith("Content type image/png is not supported by this framework.")
+
+
+def test_an_error_in_the_functions_is_a_500_with_its_trace(bench: Workbench) -> None:
+    script = "def model_fn(d): return 2\ndef transform_fn(m, d, c, a): raise ValueError('no such row')\n"
+    with _hosted(bench, {"code/inference.py": script}) as hosting:
+        answer = _ask(hosting, "1")
+        assert _ask(hosting, "1").status == 500
+    assert answer.body.decode().startswith("no such row\nTraceback (most recent call last):\n")
+
+
+def test_without_a_model_fn_the_server_does_not_come_up(bench: Workbench) -> None:
+    with pytest.raises(AlgorithmError, match="/ping"), _hosted(bench, {"weights": b"1"}):
+        pass
+
+
+def test_scikit_learn_s_own_defaults_predict_with_the_model(bench: Workbench) -> None:
+    script = """
+from sklearn.linear_model import LinearRegression
+def model_fn(model_dir):
+    return LinearRegression().fit([[0.0], [1.0]], [0.0, 2.0])
+"""
+    with _hosted(bench, {"code/inference.py": script}, image=SKLEARN) as hosting:
+        answer = _ask(hosting, "[[3], [4]]", "application/json")
+    assert json.loads(answer.body) == pytest.approx([6, 8])
+
+
+def test_an_image_that_does_not_serve_is_refused(bench: Workbench) -> None:
+    with pytest.raises(ClientError, match="is for training; it has no server"):
+        start_hosting(model_request(PYTORCH_TRAINING, None), {}, bench.job().context)
+
+
+def test_a_model_that_is_not_there_is_a_clear_error(bench: Workbench) -> None:
+    with pytest.raises(ClientError, match=r"Failed to download or unpack the model data s3://bucket/nothing.tar.gz"):
+        start_hosting(model_request(SKLEARN, "s3://bucket/nothing.tar.gz"), {}, bench.job().context)
+
+
+def test_closing_ends_the_server(bench: Workbench, isolation: Isolation) -> None:
+    with _hosted(bench, {"code/inference.py": FUNCTIONS}, isolation=isolation) as hosting:
+        assert hosting.alive()
+    assert not hosting.alive()
+    assert _ask(hosting, "1").status == 500
+
+
+def test_an_isolated_server_is_reached_all_the_same(bench: Workbench) -> None:
+    uri = bench.store.write("s3://bucket/model.tar.gz", archive({"code/inference.py": FUNCTIONS}))
+    model = {**model_request(PYTORCH_INFERENCE, uri), "EnableNetworkIsolation": True}
+    hosting = start_hosting(model, {"VariantName": "v"}, bench.job().context)
+    try:
+        assert _ask(hosting, "1").status == 200
+    finally:
+        hosting.close()
