@@ -76,7 +76,7 @@ def open_service(
     Raises
     ------
     StateDirectoryError
-        The directory cannot be used, or this process already runs a service on another one.
+        The directory cannot be used, holds another region, or this process already runs a service on another one.
     """
     directory = state_dir.resolve()
     try:
@@ -86,7 +86,9 @@ def open_service(
     with ExitStack() as stack:
         lock = stack.enter_context((directory / _LOCK_FILE).open("a"))
         if not _take_lock(lock):
-            yield _running_service(directory)
+            running = _running_service(directory)
+            _require_region(directory, running.region, region)
+            yield running
             return
         service = stack.enter_context(_serving(directory, region, isolation, port, runners))
         yield service
@@ -138,6 +140,14 @@ def _ask_identity(directory: Path) -> RunningService:
     return RunningService(identity["endpoint_url"], identity["region"], identity["account_id"], identity["role_arn"])
 
 
+def _require_region(directory: Path, played: str, asked: str) -> None:
+    if played != asked:
+        raise StateDirectoryError(
+            f"The state directory {directory} plays the region {played}, and its ARNs say so. Ask for that region, "
+            f"or use another directory for {asked}."
+        )
+
+
 @contextmanager
 def _serving(
     directory: Path, region: str, isolation: Isolation, port: int, runners: Runners | None
@@ -149,6 +159,8 @@ def _serving(
         stack.enter_context(_moto_to_itself())
         store = Store(directory / "records.sqlite")
         stack.callback(store.close)
+        store.insert("service", "settings", {"region": region})
+        _require_region(directory, (store.get("service", "settings") or {})["region"], region)
         service = _assemble(directory, region, isolation, store)
         service.runners = runners
         server = _new_server(service, port)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -82,15 +83,19 @@ class Supervisor:
             computing = sum(running.computes for running in self._running.values())
         return max(1, usable_cores() // max(1, computing))
 
-    def close(self) -> None:
-        """End every job and wait until all have ended."""
+    def close(self, patience_seconds: float = 10.0) -> None:
+        """End every job and wait until all have ended, but not for ever: some containers do not listen to SIGTERM.
+
+        What has not ended by then is found Failed when the service opens again.
+        """
         with self._lock:
             self._closing = True
             all_running = list(self._running.values())
         for running in all_running:
             running.stop.set()
+        deadline = time.monotonic() + patience_seconds
         for running in all_running:
-            running.thread.join()
+            running.thread.join(max(0.0, deadline - time.monotonic()))
 
     def _run(self, arn: str, work: Callable[[threading.Event], None], stop: threading.Event) -> None:
         try:

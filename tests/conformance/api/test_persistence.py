@@ -224,6 +224,24 @@ def test_another_directory_in_the_same_process_is_refused(tmp_path):
         pass
 
 
+def test_a_state_directory_stays_in_its_region(tmp_path, aws):
+    runners = StandIns().runners
+    with open_service(tmp_path / "state", region="eu-west-1", runners=runners) as service:
+        assert service.role_arn.startswith("arn:aws:iam::")
+        assert service.environment["AWS_REGION"] == "eu-west-1"
+        session = boto3.Session("local", "local", region_name="eu-west-1")
+        s3 = session.client("s3", endpoint_url=service.endpoint_url)
+        s3.create_bucket(Bucket="european", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        sagemaker = session.client("sagemaker", endpoint_url=service.endpoint_url)
+        model = sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": "stand-in:1"})
+        assert model["ModelArn"] == "arn:aws:sagemaker:eu-west-1:123456789012:model/m"
+    with (
+        pytest.raises(StateDirectoryError, match="plays the region eu-west-1"),
+        open_service(tmp_path / "state", runners=runners),
+    ):
+        pass
+
+
 def test_a_state_directory_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StateDirectoryError, match="cannot be made"), open_service(tmp_path / "file"):
