@@ -87,9 +87,14 @@ def upload(dataset: Dataset, bucket: str, pipeline_name: str) -> str:
     The same data has the same address and hits the step cache; new data has a new one.
     """
     import awswrangler
+    import boto3
 
-    uri = f"s3://{bucket}/{pipeline_name}/data/{dataset.sha256[:16]}/{dataset.name}"
-    awswrangler.s3.upload(local_file=io.BytesIO(dataset.data), path=uri)
+    key = f"{pipeline_name}/data/{dataset.sha256[:16]}/{dataset.name}"
+    uri = f"s3://{bucket}/{key}"
+    if dataset.data:
+        awswrangler.s3.upload(local_file=io.BytesIO(dataset.data), path=uri)
+    else:  # awswrangler makes no object where there are no bytes, and Preprocess is the one to say what is wrong
+        boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
     return uri
 
 

@@ -80,6 +80,8 @@ def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any,
     job = sagemaker.describe_transform_job(TransformJobName=_job_name(predicted, "TransformJob"))
     answers = read_answers(_read(s3, job["TransformOutput"]["S3OutputPath"].rstrip("/") + "/data.csv.out"))
     keys = _read(s3, _output_uri(sagemaker, steps["Preprocess"], "keys").rstrip("/") + "/batch.csv")
+    if task == "regression":
+        answers = [max(answer, 0.0) for answer in answers]  # as the evaluation has it: nobody rents less than nothing
     path = folder / "predictions.csv"
     path.write_text(join_predictions(keys, answers, COLUMN[task]), encoding="utf-8")
     return path

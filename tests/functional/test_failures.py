@@ -71,8 +71,8 @@ def test_bad_data_fails_the_first_step_with_one_sentence(folder: Path, cache: Pa
 
 
 def test_after_all_of_that_nothing_is_registered(folder: Path, clients: dict[str, Any]) -> None:
-    packages = clients["sagemaker"].list_model_packages(ModelPackageGroupName="SeoulBikeDemand-regression")
-    assert packages["ModelPackageSummaryList"] == []
+    assert clients["sagemaker"].list_model_package_groups()["ModelPackageGroupSummaryList"] == []
+    assert clients["sagemaker"].list_models()["Models"] == []
 
 
 @pytest.mark.parametrize(
