@@ -138,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EvaluationError as error:
         sys.stderr.write(f"{error}\n")
         options.message.parent.mkdir(parents=True, exist_ok=True)
-        options.message.write_bytes(str(error).encode()[:_EXIT_MESSAGE_BYTES])
+        options.message.write_text(str(error).encode()[:_EXIT_MESSAGE_BYTES].decode(errors="ignore"), encoding="utf-8")
         return 1
     best, metric = report["best"], report["metric"]
     value = best["test"][metric]
