@@ -47,11 +47,6 @@ def configure_logging() -> None:
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(message)s", force=True)
 
 
-def task() -> str:
-    """What is to be learned: classification or regression, as the archive of this script says."""
-    return str(json.loads((Path(__file__).parent / "task.json").read_text(encoding="utf-8"))["task"])
-
-
 def parse_hyperparameters(parser: argparse.ArgumentParser) -> dict[str, Any]:
     """The hyperparameters on the command line; unknown ones are named in the log and ignored, as AWS's script does."""
     known, unknown = parser.parse_known_args()
@@ -153,9 +148,5 @@ def _categorical_features(folder: Path) -> list[str]:
 
 def leave_with_model(model_folder: Path, information: dict[str, Any]) -> None:
     """Put beside the model what makes its archive serve itself: ``code/`` and ``__models_info__.json``."""
-    here = Path(__file__).parent
-    code = model_folder / "code"
-    code.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(here / "inference" / "inference.py", code)
-    shutil.copy2(here / "task.json", code)
+    shutil.copytree(Path(__file__).parent / "inference", model_folder / "code")
     (model_folder / "__models_info__.json").write_text(json.dumps(information, indent=1), encoding="utf-8")

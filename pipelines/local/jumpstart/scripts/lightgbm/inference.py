@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import json
 from pathlib import Path
 from typing import Any
 
+import answers  # type: ignore[import-not-found]  # packed beside this script
 import joblib
 import numpy as np
-import pandas as pd
 
 
 def model_fn(model_dir: str) -> Any:
@@ -19,28 +17,9 @@ def model_fn(model_dir: str) -> Any:
 
 def transform_fn(model: Any, input_data: str, content_type: str, accept: str) -> tuple[str, str]:
     """Predict for rows of CSV without header and label."""
-    if content_type != "text/csv":
-        raise ValueError(f'{{"error": "unsupported content type {content_type or "unknown"}"}}')
-    rows = pd.read_csv(io.StringIO(input_data), header=None)
-    rows.columns = pd.Index(model.feature_name())
+    rows = answers.read_rows(input_data, content_type, model.feature_name())
     predictions = np.asarray(model.predict(rows))
-    if _task() == "regression":
-        answer: dict[str, Any] = {"prediction": predictions.tolist()}
-    else:
-        if predictions.ndim == 1:
-            predictions = np.column_stack([1.0 - predictions, predictions])
-        answer = {"probabilities": predictions.tolist()}
-    return _encode(answer, accept)
-
-
-def _task() -> str:
-    return str(json.loads((Path(__file__).parent / "task.json").read_text(encoding="utf-8"))["task"])
-
-
-def _encode(answer: dict[str, Any], accept: str) -> tuple[str, str]:
-    kind, _, parameter = (part.strip() for part in accept.partition(";"))
-    if kind != "application/json" or parameter not in ("", "verbose"):
-        raise ValueError(f'{{"error": "unsupported accept type {accept}"}}')
-    if parameter == "verbose" and "probabilities" in answer:
-        answer["predicted_label"] = np.argmax(answer["probabilities"], axis=1).tolist()
-    return json.dumps(answer), accept
+    if answers.task() == "classification" and predictions.ndim == 1:
+        predictions = np.column_stack([1.0 - predictions, predictions])
+    encoded: tuple[str, str] = answers.encode(predictions, accept)
+    return encoded

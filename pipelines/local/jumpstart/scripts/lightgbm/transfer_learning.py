@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import answers  # type: ignore[import-not-found]  # packed beside this script
 import joblib
 import lightgbm as lgb
 import tabular  # type: ignore[import-not-found]  # packed beside this script
@@ -54,12 +55,12 @@ def main() -> None:
         raise ValueError("use_dask is for training on several hosts, which this script does not do; set it to False.")
     information = tabular.unpack_pretrained()
     data = tabular.read_data(os.environ)
-    classes = int(data.train.labels.max()) + 1 if tabular.task() == "classification" else 0
+    classes = int(data.train.labels.max()) + 1 if answers.task() == "classification" else 0
     rounds = given.pop("num_boost_round") or 500
     patience = given.pop("early_stopping_rounds")
     parameters = {
         **{name: value for name, value in given.items() if value is not None},
-        **_objective(tabular.task(), given["metric"], classes),
+        **_objective(answers.task(), given["metric"], classes),
         "num_threads": tabular.thread_count(given["num_threads"]),
         "deterministic": True,
         "force_row_wise": True,

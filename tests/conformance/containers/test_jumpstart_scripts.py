@@ -1,0 +1,292 @@
+"""The LightGBM and CatBoost scripts, to the contract of AWS's JumpStart tabular scripts (contracts section 2)."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import joblib
+import lightgbm
+import numpy as np
+import pytest
+
+from pipelines.local.jobs.contract import JobOutcome
+from pipelines.local.jobs.hosting import start_hosting
+from pipelines.local.jobs.training import run_training
+from pipelines.local.jobs.transform import run_transform
+from pipelines.local.jumpstart import pinned_table
+from pipelines.local.jumpstart.objects import bucket_objects
+from tests.conformance.containers.workbench import (
+    PYTORCH_INFERENCE,
+    PYTORCH_TRAINING,
+    Isolation,
+    Job,
+    Workbench,
+    channel,
+    completed,
+    csv_of,
+    file_in,
+    model_request,
+    names_in,
+    regression_rows,
+    training_request,
+    transform_request,
+)
+
+pytestmark = pytest.mark.xdist_group("containers")
+
+HYPERPARAMETERS: dict[str, dict[str, Any]] = {
+    "lightgbm": {"num_boost_round": 5, "learning_rate": 0.3, "num_leaves": 7, "min_data_in_leaf": 5},
+    "catboost": {"iterations": 5, "learning_rate": 0.3, "depth": 3, "random_seed": 7, "verbose": 1},
+}
+LIBRARIES = tuple(HYPERPARAMETERS)
+TASKS = ("classification", "regression")
+
+
+def _rows(task: str, seed: int = 0) -> str:
+    label, features = regression_rows(120, seed)
+    return csv_of((label > 0).astype(float) if task == "classification" else label, features)
+
+
+def _train(
+    bench: Workbench,
+    library: str,
+    task: str,
+    data: Mapping[str, str],
+    hyperparameters: Mapping[str, Any] | None = None,
+    isolation: Isolation = "fork",
+    without: str | None = None,
+    name: str = "job",
+) -> tuple[JobOutcome, Job]:
+    """Train on files given by channel and path."""
+    model = next(each for each in pinned_table()["models"] if each["model_id"] == f"{library}-{task}-model")
+    for key, content in bucket_objects():
+        if key in model.values():
+            bench.store.write(f"s3://jumpstart/{key}", content)
+    for path, content in data.items():
+        bench.store.write(f"s3://bucket/{name}/{path}", content)
+    uris = {path.split("/")[0]: f"s3://bucket/{name}/{path.split('/')[0]}/" for path in data}
+    uris["model"] = f"s3://jumpstart/{model['training_artifact_key']}"
+    uris["code"] = f"s3://jumpstart/{model['training_script_key']}"
+    uris.pop(without or "", None)
+    given = {
+        "sagemaker_program": "transfer_learning.py",
+        "sagemaker_submit_directory": "/opt/ml/input/data/code/sourcedir.tar.gz",
+        "sagemaker_container_log_level": "20",
+        **HYPERPARAMETERS[library],
+        **(hyperparameters or {}),
+    }
+    channels = [channel(each, uri, content_type="text/csv") for each, uri in uris.items()]
+    definitions = [
+        {"Name": "val", "Regex": r"val's binary_logloss: ([0-9\.]+)"},
+        {"Name": "best", "Regex": r"bestTest = ([0-9\.]+)"},
+    ]
+    request = training_request(
+        PYTORCH_TRAINING,
+        channels,
+        given,
+        EnableNetworkIsolation=True,
+        AlgorithmSpecification={"MetricDefinitions": definitions},
+    )
+    job = bench.job(isolation, name=name)
+    return run_training(request, job.context), job
+
+
+def _channels(library: str, task: str) -> dict[str, str]:
+    """The layout that each built-in wants."""
+    train, validation = _rows(task), _rows(task, seed=1)
+    if library == "lightgbm":
+        return {"train/data.csv": train, "validation/data.csv": validation}
+    return {"training/train/data.csv": train, "training/validation/data.csv": validation}
+
+
+def test_the_bucket_s_objects_are_the_same_bytes_each_time() -> None:
+    assert dict(bucket_objects()) == dict(bucket_objects())
+
+
+def test_every_key_of_every_spec_is_in_the_bucket() -> None:
+    objects = dict(bucket_objects("eu-west-1"))
+    assert "models_manifest.json" in objects
+    for model in pinned_table()["models"]:
+        keys = {model[name] for name in ("training_script_key", "training_artifact_key", "hosting_script_key")}
+        assert keys <= set(objects)
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_the_artifact_serves_itself(bench: Workbench, library: str, task: str, isolation: Isolation) -> None:
+    outcome, _ = _train(bench, library, task, _channels(library, task), isolation=isolation)
+    completed(outcome)
+    model_file = {"lightgbm": "model.pkl", "catboost": "model"}[library]
+    names = names_in(bench.store.read(str(outcome.model_artifacts)))
+    assert {model_file, "__models_info__.json", "code", "code/inference.py"} <= set(names)
+    hosting = start_hosting(
+        model_request(PYTORCH_INFERENCE, outcome.model_artifacts), {"VariantName": "v"}, bench.job(isolation).context
+    )
+    try:
+        answer = hosting.invoke(b"1,1,0,0\n-1,-1,0,0", content_type="text/csv", accept=None, headers={})
+    finally:
+        hosting.close()
+    assert answer.status == 200
+    content = json.loads(answer.body)
+    if task == "regression":
+        high, low = content["prediction"]
+        assert high > low
+    else:
+        (_, high), (_, low) = content["probabilities"]
+        assert [sum(row) for row in content["probabilities"]] == pytest.approx([1, 1])
+        assert high > 0.5 > low
+
+
+def test_lightgbm_s_features_are_named_by_their_position(bench: Workbench) -> None:
+    outcome, _ = _train(bench, "lightgbm", "classification", _channels("lightgbm", "classification"))
+    pickled = file_in(bench.store.read(str(completed(outcome).model_artifacts)), "model.pkl")
+    booster = joblib.load(io.BytesIO(pickled))
+    assert isinstance(booster, lightgbm.Booster)
+    assert booster.feature_name() == ["1", "2", "3", "4"]
+
+
+def test_lightgbm_logs_train_first_and_then_val(bench: Workbench) -> None:
+    outcome, job = _train(bench, "lightgbm", "classification", _channels("lightgbm", "classification"))
+    line = next(line for line in job.log.splitlines() if line.startswith("[1]\t"))
+    assert re.fullmatch(r"\[1\]\ttrain's binary_logloss: [\d.]+\tval's binary_logloss: [\d.]+", line)
+    metrics = {metric.name: metric.value for metric in completed(outcome).metrics}
+    assert f"val's binary_logloss: {metrics['val']:g}" in job.log
+
+
+def test_catboost_logs_its_rounds_and_the_best(bench: Workbench) -> None:
+    outcome, job = _train(bench, "catboost", "classification", _channels("catboost", "classification"))
+    assert re.search(r"^0:\tlearn: [\d.]+\ttest: [\d.]+\tbest: [\d.]+", job.log, re.MULTILINE)
+    best = float(re.search(r"^bestTest = ([\d.]+)", job.log, re.MULTILINE)[1])
+    assert re.search(r"^bestIteration = \d+", job.log, re.MULTILINE)
+    assert {metric.name: metric.value for metric in completed(outcome).metrics} == {"best": best}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_training_is_the_same_each_time_and_whatever_the_threads(bench: Workbench, library: str) -> None:
+    thread_name = {"lightgbm": "num_threads", "catboost": "thread_count"}[library]
+    answers = []
+    for threads in (1, 2):
+        data = _channels(library, "regression")
+        outcome, _ = _train(bench, library, "regression", data, {thread_name: threads}, name=f"with-{threads}")
+        hosting = start_hosting(
+            model_request(PYTORCH_INFERENCE, completed(outcome).model_artifacts), {}, bench.job().context
+        )
+        try:
+            answers.append(hosting.invoke(b"1,1,0,0", content_type="text/csv", accept=None, headers={}).body)
+        finally:
+            hosting.close()
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("name", ["train", "training"])
+def test_one_channel_may_hold_both_parts(bench: Workbench, name: str) -> None:
+    rows = _rows("classification")
+    data = {f"{name}/train/data.csv": rows, f"{name}/validation/data.csv": rows}
+    _, job = _train(bench, "lightgbm", "classification", data)
+    assert "held out" not in job.log
+
+
+def test_without_validation_data_a_fifth_is_held_out(bench: Workbench) -> None:
+    outcome, job = _train(bench, "lightgbm", "classification", {"train/data.csv": _rows("classification")})
+    completed(outcome)
+    assert "No validation data: 20 % of the training data is held out." in job.log
+
+
+def test_train_and_training_together_are_refused(bench: Workbench) -> None:
+    rows = _rows("classification")
+    outcome, _ = _train(bench, "lightgbm", "classification", {"train/data.csv": rows, "training/data.csv": rows})
+    assert "either 'train' or 'training'" in str(outcome.failure_reason)
+
+
+def test_the_pre_trained_artifact_is_demanded(bench: Workbench) -> None:
+    outcome, _ = _train(
+        bench, "lightgbm", "classification", {"train/data.csv": _rows("classification")}, without="model"
+    )
+    assert "The channel 'model' with the pre-trained model artifact (*.tar.gz) is missing." in str(
+        outcome.failure_reason
+    )
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_categorical_columns_are_listed_in_one_json_file_of_the_train_folder(bench: Workbench, library: str) -> None:
+    generator = np.random.default_rng(0)
+    category = generator.integers(0, 6, 1200)
+    label = np.isin(category, [0, 3, 5]).astype(float)
+    rows = csv_of(label, generator.normal(size=1200), category)
+    folder = "train" if library == "lightgbm" else "training/train"
+    data = {f"{folder}/data.csv": rows, f"{folder}/categories.json": json.dumps({"cat_index_list": [2]})}
+    if library == "catboost":
+        data["training/validation/data.csv"] = rows
+    outcome, _ = _train(bench, library, "classification", data)
+    hosting = start_hosting(
+        model_request(PYTORCH_INFERENCE, completed(outcome).model_artifacts), {}, bench.job().context
+    )
+    try:
+        answer = hosting.invoke(b"0,3\n0,4", content_type="text/csv", accept=None, headers={})
+    finally:
+        hosting.close()
+    (_, known), (_, other) = json.loads(answer.body)["probabilities"]
+    assert known > 0.5 > other
+
+
+def test_unknown_hyperparameters_are_named_and_ignored(bench: Workbench) -> None:
+    data = {"train/data.csv": _rows("classification")}
+    outcome, job = _train(bench, "lightgbm", "classification", data, {"no_such_thing": 1})
+    completed(outcome)
+    assert "Ignoring unknown hyperparameters: --no_such_thing" in job.log
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_the_server_s_answers_case_by_case(bench: Workbench, library: str) -> None:
+    outcome, _ = _train(bench, library, "classification", _channels(library, "classification"))
+    model = model_request(
+        PYTORCH_INFERENCE,
+        completed(outcome).model_artifacts,
+        {
+            "SAGEMAKER_PROGRAM": "inference.py",
+            "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+            "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
+            "MODEL_CACHE_ROOT": "/opt/ml/model",
+            "SAGEMAKER_ENV": "1",
+            "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
+        },
+    )
+    hosting = start_hosting(model, {"VariantName": "v"}, bench.job().context)
+
+    def ask(body: bytes, content_type: str, accept: str | None = None) -> tuple[int, str]:
+        answer = hosting.invoke(body, content_type=content_type, accept=accept, headers={})
+        return answer.status, answer.body.decode()
+
+    try:
+        status, body = ask(b"1,1,0,0", "text/csv", "application/json;verbose")
+        assert (status, json.loads(body)["predicted_label"]) == (200, [1])
+        assert ask(b"1,1,0,0", "text/csv", "text/csv")[0] == 500
+        assert ask(b"[[1,1,0,0]]", "application/json")[0] == 500
+        status, body = ask(b"1,1,0", "text/csv")
+        assert status == 500
+        assert "Length mismatch: Expected axis has 3 elements" in body
+        status, body = ask(b"1,1,0,0,0", "text/csv")
+        assert status == 500
+        assert "Length mismatch: Expected axis has 5 elements" in body
+    finally:
+        hosting.close()
+
+
+def test_batch_output_is_one_json_object_per_mini_batch(bench: Workbench) -> None:
+    outcome, _ = _train(bench, "lightgbm", "classification", _channels("lightgbm", "classification"))
+    _, features = regression_rows(5, seed=3)
+    uri = bench.store.write("s3://bucket/in/rows.csv", csv_of(features))
+    model = model_request(PYTORCH_INFERENCE, completed(outcome).model_artifacts)
+    job = bench.job()
+    completed(run_transform(transform_request(uri, BatchStrategy="SingleRecord"), model, job.context))
+    text = bench.store.read("s3://bucket/predictions/rows.csv.out").decode()
+    decoder, objects = json.JSONDecoder(), []
+    while text := text.lstrip():
+        value, end = decoder.raw_decode(text)
+        objects.append(value)
+        text = text[end:]
+    assert [len(each["probabilities"]) for each in objects] == [1] * 5
