@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_ML = re.compile(r"(?<![\w./-])/opt/ml(?![\w.-])")
+_ML = re.compile(r"(?<![\w.-])/opt/ml(?![\w.-])")
 
 
 def rewrite_ml(text: str, ml: Path) -> str:

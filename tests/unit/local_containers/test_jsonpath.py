@@ -1,0 +1,55 @@
+"""The JSONPath of batch transform's filters."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.local.jobs.errors import ClientError
+from pipelines.local.jobs.jsonpath import compile_filter
+
+ROW = ["a", "b", "c", "d"]
+RECORD = {"id": 7, "features": {"hour": 3, "rain": [1, 2, 3]}, "two words": True}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "selected"),
+    [
+        ("$", ROW, ROW),
+        ("$[0]", ROW, "a"),
+        ("$[-1]", ROW, "d"),
+        ("$[1:]", ROW, ["b", "c", "d"]),
+        ("$[:-1]", ROW, ["a", "b", "c"]),
+        ("$[1:3]", ROW, ["b", "c"]),
+        ("$[0,-1]", ROW, ["a", "d"]),
+        ("$[ 2 , 0 ]", ROW, ["c", "a"]),
+        ("$[*]", ROW, ROW),
+        ("$.id", RECORD, 7),
+        ("$['two words']", RECORD, True),
+        ("$.features.rain[1:]", RECORD, [2, 3]),
+        ("$.features['hour']", RECORD, 3),
+        ("$['id','features']", RECORD, {"id": 7, "features": RECORD["features"]}),
+        ("$.features.*", RECORD, [3, [1, 2, 3]]),
+    ],
+)
+def test_a_path_selects_one_value(path: str, value: object, selected: object) -> None:
+    assert compile_filter(path)(value) == selected
+
+
+@pytest.mark.parametrize("path", ["", "id", "$.", "$[", "$[a]", "$..id", "$[?(@.id)]", "$.id extra", "$" + "[0]" * 21])
+def test_what_is_no_path_of_filters_is_refused(path: str) -> None:
+    with pytest.raises(ClientError):
+        compile_filter(path)
+
+
+@pytest.mark.parametrize("path", ["$[9]", "$.id", "$['id']", "$[0][0]"])
+def test_what_is_not_there_is_a_miss(path: str) -> None:
+    with pytest.raises(LookupError):
+        compile_filter(path)(ROW)
+
+
+@given(st.lists(st.integers()), st.one_of(st.none(), st.integers(-9, 9)), st.one_of(st.none(), st.integers(-9, 9)))
+def test_slices_are_python_s(row: list[int], start: int | None, stop: int | None) -> None:
+    path = f"$[{'' if start is None else start}:{'' if stop is None else stop}]"
+    assert compile_filter(path)(row) == row[start:stop]
