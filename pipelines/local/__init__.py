@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from pipelines.local.lifetime import RunningService
     from pipelines.local.service import Service
+    from pipelines.local.state_directory import RunningService
 
 __all__ = ["open_service"]
 

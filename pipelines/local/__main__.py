@@ -46,7 +46,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from pipelines.local.lifetime import RunningService, open_service
+    from pipelines.local.lifetime import open_service
+    from pipelines.local.state_directory import RunningService
 
     ended = threading.Event()
 

@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import os
 import threading
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
+from pipelines.local import state_directory
 from pipelines.local.errors import StateDirectoryError
-from pipelines.local.service import IDENTITY_PATH, ROLE_NAME, Isolation, Runners, Service, environment
+from pipelines.local.service import ROLE_NAME, Isolation, Runners, Service
+from pipelines.local.state_directory import RunningService
 from pipelines.local.store import Store
 
 if TYPE_CHECKING:
     from pipelines.local.server import HttpServer
 
-_ADDRESS_FILE = "service.json"
-_LOCK_FILE = "service.lock"
-_IDENTITY_TIMEOUT_SECONDS = 5
-_START_TIMEOUT_SECONDS = 15
 # The one piece of global state, since what it guards is one: moto's backends.
 _MOTO = threading.Lock()
-
-
-@dataclass(frozen=True)
-class RunningService:
-    """A service in another process, which serves the same state directory."""
-
-    in_process: ClassVar[bool] = False
-    """Whether the service ends with this process."""
-
-    endpoint_url: str
-    region: str
-    account_id: str
-    role_arn: str
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment that sends any AWS client there."""
-        return environment(self.endpoint_url, self.region)
 
 
 @contextmanager
@@ -79,73 +54,14 @@ def open_service(
         The directory cannot be used, holds another region, or this process already runs a service on another one.
     """
     directory = state_dir.resolve()
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StateDirectoryError(f"The state directory {directory} cannot be made: {error}.") from error
-    with ExitStack() as stack:
-        lock = stack.enter_context((directory / _LOCK_FILE).open("a"))
-        if not _take_lock(lock):
-            running = _running_service(directory)
-            _require_region(directory, running.region, region)
+    with state_directory.hold(directory) as is_ours:
+        if is_ours:
+            with _serving(directory, region, isolation, port, runners) as service:
+                yield service
+        else:
+            running = state_directory.running_service(directory)
+            state_directory.require_region(directory, running.region, region)
             yield running
-            return
-        service = stack.enter_context(_serving(directory, region, isolation, port, runners))
-        yield service
-
-
-def _take_lock(file: IO[str]) -> bool:
-    """Hold the state directory until the file is closed or this process dies; False where another one holds it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        locking: Any = msvcrt
-        try:
-            locking.locking(file.fileno(), locking.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _running_service(directory: Path) -> RunningService:
-    """The service that holds a state directory; it may be just starting."""
-    deadline = time.monotonic() + _START_TIMEOUT_SECONDS
-    while True:
-        try:
-            return _ask_identity(directory)
-        except (OSError, ValueError, KeyError) as error:
-            if time.monotonic() > deadline:
-                raise StateDirectoryError(
-                    f"Another process holds the state directory {directory}, but its service does not answer "
-                    f"({error}). End that process, or use another directory."
-                ) from error
-        time.sleep(0.05)
-
-
-def _ask_identity(directory: Path) -> RunningService:
-    address = json.loads((directory / _ADDRESS_FILE).read_text())
-    with urllib.request.urlopen(  # noqa: S310 - the address is one that this service wrote
-        f"{address['endpoint_url']}{IDENTITY_PATH}", timeout=_IDENTITY_TIMEOUT_SECONDS
-    ) as answer:
-        identity = json.load(answer)
-    if identity["state_dir"] != str(directory):
-        raise ValueError("another state directory's service answers at that address")
-    return RunningService(identity["endpoint_url"], identity["region"], identity["account_id"], identity["role_arn"])
-
-
-def _require_region(directory: Path, played: str, asked: str) -> None:
-    if played != asked:
-        raise StateDirectoryError(
-            f"The state directory {directory} plays the region {played}, and its ARNs say so. Ask for that region, "
-            f"or use another directory for {asked}."
-        )
 
 
 @contextmanager
@@ -160,7 +76,7 @@ def _serving(
         store = Store(directory / "records.sqlite")
         stack.callback(store.close)
         store.insert("service", "settings", {"region": region})
-        _require_region(directory, (store.get("service", "settings") or {})["region"], region)
+        state_directory.require_region(directory, (store.get("service", "settings") or {})["region"], region)
         service = _assemble(directory, region, isolation, store)
         service.runners = runners
         server = _new_server(service, port)
@@ -173,9 +89,7 @@ def _serving(
         stack.callback(service.supervisor.close)
         stack.callback(service.endpoints.close)
         stack.callback(service.executions.close)
-        address_file = directory / _ADDRESS_FILE
-        _write_whole(address_file, json.dumps({**service.identity, "pid": os.getpid()}))
-        stack.callback(address_file.unlink, missing_ok=True)
+        stack.enter_context(state_directory.announce(directory, service.identity))
         yield service
 
 
@@ -252,9 +166,3 @@ def _fill_jumpstart_bucket(service: Service) -> None:
     service.objects.create_bucket(bucket)
     for key, content in bucket_objects(service.region):
         service.objects.write_if_other(f"s3://{bucket}/{key}", content)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(text)
-    partial.replace(path)

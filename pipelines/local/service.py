@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -113,7 +114,8 @@ class Service:
 
 
 def environment(endpoint_url: str, region: str) -> dict[str, str]:
-    """The environment that sends any AWS client to an endpoint of ours."""
+    """The environment that sends any AWS client to an endpoint of ours, past any proxy."""
+    direct = ",".join(filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1"]))
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCESS_KEY_ID": "local",
@@ -122,4 +124,6 @@ def environment(endpoint_url: str, region: str) -> dict[str, str]:
         "AWS_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
         "SAGEMAKER_VALIDATE_ROLE": "false",
+        "NO_PROXY": direct,
+        "no_proxy": direct,
     }

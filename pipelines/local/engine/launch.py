@@ -170,9 +170,9 @@ class Launch:
 
     def _call(self, step: Step, kind: ApiStep, request: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         if step.type == "RegisterModel" and request.get("ModelPackageGroupName"):
-            from pipelines.local.operations import packages
+            from pipelines.local.operations import package_groups
 
-            packages.ensure_group(self._service, names.last_part(request["ModelPackageGroupName"]))
+            package_groups.ensure(self._service, names.last_part(request["ModelPackageGroupName"]))
         operation = kind.create
         if step.type == "Endpoint" and self._service.store.get("endpoint", request["EndpointName"]) is not None:
             operation = "UpdateEndpoint"

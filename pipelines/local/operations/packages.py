@@ -1,39 +1,17 @@
-"""The model registry: model package groups and their versions."""
+"""Model packages of the registry: the versions of a group, and those without one."""
 
 from __future__ import annotations
 
 import time
 
 from pipelines.local import events
-from pipelines.local.errors import ConflictException, ValidationException
+from pipelines.local.errors import ValidationException
 from pipelines.local.names import last_part
-from pipelines.local.operations import listing, tags
+from pipelines.local.operations import listing, package_groups, tags
 from pipelines.local.service import Request, Response, Service
 from pipelines.local.store import Record
 
-GROUP = "model-package-group"
-PACKAGE = "model-package"
-POLICY = "model-package-group-policy"
-_VERSIONED_PATH_PARTS = 3
-
-
-def find_group(service: Service, name_or_arn: str) -> Record:
-    """The record of a model package group.
-
-    Raises
-    ------
-    ValidationException
-        There is none of that name.
-    """
-    record = service.store.get(GROUP, last_part(name_or_arn))
-    if record is None:
-        raise ValidationException(f"ModelPackageGroup {_group_arn(service, last_part(name_or_arn))} does not exist.")
-    return record
-
-
-def ensure_group(service: Service, name: str) -> None:
-    """Make a group if there is none, as a RegisterModel step does."""
-    _insert_group(service, {"ModelPackageGroupName": name})
+PACKAGE = package_groups.PACKAGE
 
 
 def find(service: Service, name_or_arn: str) -> Record:
@@ -49,56 +27,6 @@ def find(service: Service, name_or_arn: str) -> Record:
     if record is None:
         raise ValidationException(f"ModelPackage {arn} does not exist.")
     return record
-
-
-def _group_arn(service: Service, name: str) -> str:
-    return service.arn(f"{GROUP}/{name}")
-
-
-def _insert_group(service: Service, request: Request) -> bool:
-    name = request["ModelPackageGroupName"]
-    arn = _group_arn(service, name)
-    record = {
-        **request,
-        "ModelPackageGroupArn": arn,
-        "ModelPackageGroupStatus": "Completed",
-        "CreationTime": time.time(),
-        "LastVersion": 0,
-    }
-    record.pop("Tags", None)
-    inserted = service.store.insert(GROUP, name, record)
-    if inserted:
-        tags.put(service, arn, request.get("Tags", []))
-    return inserted
-
-
-def _create_group(service: Service, request: Request) -> Response:
-    arn = _group_arn(service, request["ModelPackageGroupName"])
-    if not _insert_group(service, request):
-        raise ValidationException(f"Model Package Group already exists: {arn}")
-    return {"ModelPackageGroupArn": arn}
-
-
-def _describe_group(service: Service, request: Request) -> Response:
-    return find_group(service, request["ModelPackageGroupName"])
-
-
-def _list_groups(service: Service, request: Request) -> Response:
-    return listing.page(
-        service.store.list(GROUP), request, member="ModelPackageGroupSummaryList", name="ModelPackageGroupName"
-    )
-
-
-def _delete_group(service: Service, request: Request) -> None:
-    group = find_group(service, request["ModelPackageGroupName"])
-    name = group["ModelPackageGroupName"]
-    if service.store.list(PACKAGE, parent=name):
-        raise ConflictException(
-            f"Model Package Group cannot be deleted because it still contains Model Packages: {name}"
-        )
-    service.store.delete(GROUP, name)
-    service.store.delete(POLICY, name)
-    tags.drop(service, group["ModelPackageGroupArn"])
 
 
 def _create(service: Service, request: Request) -> Response:
@@ -129,9 +57,9 @@ def _create(service: Service, request: Request) -> Response:
 
 def _next_version(service: Service, group: str, request: Request) -> tuple[str, Record]:
     """The path of a group's next version, and what versions have that packages without a group do not."""
-    find_group(service, group)
+    package_groups.find(service, group)
     counted = service.store.update(
-        GROUP, group, lambda record: record.__setitem__("LastVersion", record["LastVersion"] + 1)
+        package_groups.KIND, group, lambda record: record.__setitem__("LastVersion", record["LastVersion"] + 1)
     )
     version = counted["LastVersion"] if counted else 1
     return f"{group}/{version}", {
@@ -142,9 +70,7 @@ def _next_version(service: Service, group: str, request: Request) -> tuple[str, 
 
 
 def _describe(service: Service, request: Request) -> Response:
-    record = find(service, request["ModelPackageName"])
-    # A version's own name is its group's and its number, as the service answers it.
-    return {"ModelPackageName": last_part(record["ModelPackageArn"]), **record}
+    return find(service, request["ModelPackageName"])
 
 
 def _list(service: Service, request: Request) -> Response:
@@ -152,7 +78,7 @@ def _list(service: Service, request: Request) -> Response:
     kind = request.get("ModelPackageType") or ("Versioned" if group else "Unversioned")
     records = service.store.list(PACKAGE, parent=last_part(group) if group else None)
     if group:
-        find_group(service, group)
+        package_groups.find(service, group)
     if kind != "Both":
         records = [record for record in records if ("ModelPackageVersion" in record) == (kind == "Versioned")]
     wanted = request.get("ModelApprovalStatus")
@@ -214,34 +140,7 @@ def _batch_describe(service: Service, request: Request) -> Response:
     return {"ModelPackageSummaries": summaries, "BatchDescribeModelPackageErrorMap": errors}
 
 
-def _put_policy(service: Service, request: Request) -> Response:
-    group = find_group(service, request["ModelPackageGroupName"])
-    name = group["ModelPackageGroupName"]
-    service.store.delete(POLICY, name)
-    service.store.insert(POLICY, name, {"ResourcePolicy": request["ResourcePolicy"]})
-    return {"ModelPackageGroupArn": group["ModelPackageGroupArn"]}
-
-
-def _get_policy(service: Service, request: Request) -> Response:
-    name = find_group(service, request["ModelPackageGroupName"])["ModelPackageGroupName"]
-    policy = service.store.get(POLICY, name)
-    if policy is None:
-        raise ValidationException(f"Cannot find resource policy for: {_group_arn(service, name)}")
-    return policy
-
-
-def _delete_policy(service: Service, request: Request) -> None:
-    service.store.delete(POLICY, find_group(service, request["ModelPackageGroupName"])["ModelPackageGroupName"])
-
-
 OPERATIONS = {
-    "CreateModelPackageGroup": _create_group,
-    "DescribeModelPackageGroup": _describe_group,
-    "ListModelPackageGroups": _list_groups,
-    "DeleteModelPackageGroup": _delete_group,
-    "PutModelPackageGroupPolicy": _put_policy,
-    "GetModelPackageGroupPolicy": _get_policy,
-    "DeleteModelPackageGroupPolicy": _delete_policy,
     "CreateModelPackage": _create,
     "DescribeModelPackage": _describe,
     "ListModelPackages": _list,

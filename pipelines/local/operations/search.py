@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.local.engine import records
 from pipelines.local.errors import ValidationException
-from pipelines.local.operations import endpoints, listing, models, packages, pipelines, tags
+from pipelines.local.operations import endpoints, listing, models, package_groups, packages, pipelines, tags
 from pipelines.local.operations.job_kinds import TRAINING, TUNING
 from pipelines.local.service import Request, Response, Service
 from pipelines.local.store import Record
@@ -18,7 +18,7 @@ _RESOURCES = {
     "HyperParameterTuningJob": (TUNING.noun, "HyperParameterTuningJobArn"),
     "Model": (models.KIND, "ModelArn"),
     "ModelPackage": (packages.PACKAGE, "ModelPackageArn"),
-    "ModelPackageGroup": (packages.GROUP, "ModelPackageGroupArn"),
+    "ModelPackageGroup": (package_groups.KIND, "ModelPackageGroupArn"),
     "Pipeline": (pipelines.KIND, "PipelineArn"),
     "PipelineExecution": (records.EXECUTION, "PipelineExecutionArn"),
     "Endpoint": (endpoints.ENDPOINT, "EndpointArn"),

@@ -51,9 +51,8 @@ def start(service: Service, request: Request, *, on_log: Callable[[str], None] |
 def _conclude(record: Record, outcome: JobOutcome) -> None:
     last = outcome.secondary_status or outcome.status
     work.advance_secondary(record, last, _LAST_MESSAGES.get(last, outcome.failure_reason or ""))
-    end = record["TrainingEndTime"]
-    record["SecondaryStatusTransitions"][-1]["EndTime"] = end
-    seconds = max(1, round(end - record["TrainingStartTime"]))
+    work.end_transitions(record)
+    seconds = max(1, round(record["TrainingEndTime"] - record["TrainingStartTime"]))
     record["TrainingTimeInSeconds"] = seconds
     record["BillableTimeInSeconds"] = seconds
     if outcome.model_artifacts:

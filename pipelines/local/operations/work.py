@@ -103,6 +103,12 @@ def advance_secondary(record: Record, secondary: str, message: str) -> None:
     record["SecondaryStatus"] = secondary
 
 
+def end_transitions(record: Record) -> None:
+    """The last secondary status has begun, and with it all is over."""
+    last = record["SecondaryStatusTransitions"][-1]
+    last["EndTime"] = last["StartTime"]
+
+
 def fail_what_was_running(service: Service) -> None:
     """After the death of the service: jobs it left running have failed, those it was stopping have stopped."""
     for kind in KINDS:
@@ -119,7 +125,7 @@ def _lose(kind: JobKind, record: Record) -> None:
         record["FailureReason"] = LOST
     if kind is TRAINING:
         advance_secondary(record, record[kind.status], "" if stopped else LOST)
-        record["SecondaryStatusTransitions"][-1]["EndTime"] = time.time()
+        end_transitions(record)
 
 
 def _outcome_of(attempt: Callable[[Event], JobOutcome], stop: Event) -> JobOutcome:

@@ -48,7 +48,7 @@ def serving(state: Path, *more: str) -> Iterator[Server]:
     try:
         assert process.stdout is not None
         printed: dict[str, str] = {}
-        while len(printed) < 7:
+        while "no_proxy" not in printed:
             line = process.stdout.readline()
             assert line, f"serve ended with {process.wait()}"
             name, value = re.fullmatch(r"export (\w+)=(.*)\n", line).groups()
