@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import queue
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.local.engine import conditions, graph, records, retry, selective
 from pipelines.local.engine.definition import Definition, Step
-from pipelines.local.engine.expressions import Scope, resolve, text_of, timestamp
+from pipelines.local.engine.expressions import resolve, text_of
 from pipelines.local.engine.launch import Launch, Started
-from pipelines.local.errors import ApiError, ExpressionError, LocalServiceError
-from pipelines.local.names import last_part
+from pipelines.local.engine.resolution import scope_of
+from pipelines.local.errors import ApiError, ExpressionError
 from pipelines.local.store import Record
 
 if TYPE_CHECKING:
@@ -53,7 +51,7 @@ class Run:
         parallelism = execution.get("ParallelismConfiguration") or {}
         self._most_parallel = parallelism.get("MaxParallelExecutionSteps", MOST_PARALLEL_STEPS)
         self._launch = Launch(service, execution)
-        self._scope = self._new_scope()
+        self._scope = scope_of(service, execution, self._definition, self._launch)
 
     @property
     def experiment(self) -> dict[str, Any] | None:
@@ -208,45 +206,3 @@ class Run:
         if self._stopping:
             return "Stopped"
         return "Failed" if {"Failed", "Stopped"} & set(self._statuses.values()) else "Succeeded"
-
-    # What expressions mean here.
-
-    def _new_scope(self) -> Scope:
-        execution = self._execution
-        return Scope(
-            parameters=execution["Parameters"],
-            execution={
-                "PipelineExecutionId": last_part(self._arn),
-                "PipelineExecutionArn": self._arn,
-                "PipelineName": execution["PipelineName"],
-                "PipelineArn": execution["PipelineArn"],
-                "StartDateTime": timestamp(execution["StartTime"]),
-            },
-            step_properties=self._properties_of,
-            property_file=self._property_file,
-            read_json=self._read_json,
-        )
-
-    def _properties_of(self, name: str) -> Mapping[str, Any]:
-        record = self._store.get(records.STEP, f"{self._arn}/{name}")
-        if record is None:
-            raise ExpressionError(f"the step {name} has not run")
-        if "Outcome" in record:
-            return {"Outcome": str(record["Outcome"])}
-        return self._launch.properties(record)
-
-    def _property_file(self, step: str, name: str) -> Any:
-        file = self._definition.steps[step].property_files[name]
-        outputs = self._properties_of(step).get("ProcessingOutputConfig", {}).get("Outputs", [])
-        for output in outputs:
-            if output["OutputName"] == file["OutputName"]:
-                return self._read_json(f"{output['S3Output']['S3Uri'].rstrip('/')}/{file['FilePath']}")
-        raise ExpressionError(f"the step {step} has no output {file['OutputName']} for its property file {name}")
-
-    def _read_json(self, uri: str) -> Any:
-        try:
-            return json.loads(self._service.objects.read(uri))
-        except LocalServiceError as error:
-            raise ExpressionError(f"the JSON file {uri} cannot be read: {error}") from error
-        except ValueError as error:
-            raise ExpressionError(f"the file {uri} is not JSON: {error}") from error

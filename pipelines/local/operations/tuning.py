@@ -8,7 +8,8 @@ from pipelines.local.operations.job_kinds import TUNING
 from pipelines.local.service import Request, Response, Service
 from pipelines.local.store import Record
 from pipelines.local.tuning import trials
-from pipelines.local.tuning.campaign import Campaign, definitions_of
+from pipelines.local.tuning.branch import definitions_of
+from pipelines.local.tuning.campaign import Campaign
 from pipelines.local.tuning.search import check_strategy
 from pipelines.local.tuning.space import dimensions
 

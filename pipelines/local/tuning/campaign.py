@@ -17,42 +17,14 @@ from pipelines.local.jobs.metrics import MetricCollector
 from pipelines.local.operations import jobs, training
 from pipelines.local.operations.job_kinds import TRAINING, TUNING
 from pipelines.local.tuning import trials
-from pipelines.local.tuning.search import Point, Search
-from pipelines.local.tuning.space import dimensions
+from pipelines.local.tuning.branch import Branch, branches_of
+from pipelines.local.tuning.search import Point
 
 if TYPE_CHECKING:
     from pipelines.local.service import Service
     from pipelines.local.store import Record
 
-OBJECTIVE_PARAMETER = "_tuning_objective_metric"
 _ATTEMPTS_WITHOUT_SUCCESS = 5
-_COPIED_MEMBERS = (
-    "RoleArn",
-    "InputDataConfig",
-    "VpcConfig",
-    "OutputDataConfig",
-    "ResourceConfig",
-    "StoppingCondition",
-    "EnableNetworkIsolation",
-    "EnableInterContainerTrafficEncryption",
-    "EnableManagedSpotTraining",
-    "CheckpointConfig",
-    "RetryStrategy",
-    "Environment",
-)
-
-
-@dataclass
-class _Branch:
-    """One training job definition with the search through its ranges."""
-
-    definition: Mapping[str, Any]
-    objective: Mapping[str, str]
-    search: Search
-
-    @property
-    def maximize(self) -> bool:
-        return self.objective["Type"] == "Maximize"
 
 
 @dataclass
@@ -61,7 +33,7 @@ class _Trial:
 
     name: str
     point: Point
-    branch: _Branch
+    branch: Branch
     collector: MetricCollector
     last: Metric | None = None
     steps: int = 0
@@ -76,7 +48,7 @@ class Campaign:
         self._name: str = request["HyperParameterTuningJobName"]
         self._config: Mapping[str, Any] = request["HyperParameterTuningJobConfig"]
         self._limits: Mapping[str, Any] = self._config["ResourceLimits"]
-        self._branches = [self._branch(definition) for definition in definitions_of(request)]
+        self._branches = branches_of(request)
         self._next_branch = itertools.cycle(self._branches)
         self._running: dict[str, _Trial] = {}
         self._ended: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -102,11 +74,6 @@ class Campaign:
             return JobOutcome("Stopped")
         return self._outcome()
 
-    def _branch(self, definition: Mapping[str, Any]) -> _Branch:
-        objective = definition.get("TuningObjective") or self._config["HyperParameterTuningJobObjective"]
-        space = dimensions(definition.get("HyperParameterRanges") or self._config.get("ParameterRanges", {}))
-        return _Branch(definition, objective, Search(self._config, space, maximize=objective["Type"] == "Maximize"))
-
     def _teach(self, warm_start: Mapping[str, Any]) -> None:
         for parent in warm_start.get("ParentHyperParameterTuningJobs", []):
             for summary in trials.summaries(self._service.store, parent["HyperParameterTuningJobName"]):
@@ -126,10 +93,10 @@ class Campaign:
                 return
             self._start(branch, point)
 
-    def _start(self, branch: _Branch, point: Point) -> None:
+    def _start(self, branch: Branch, point: Point) -> None:
         self._started += 1
         name = f"{self._name[:50]}-{self._started:03d}-{secrets.token_hex(4)}"
-        definitions = branch.definition["AlgorithmSpecification"].get("MetricDefinitions", [])
+        definitions = branch.metric_definitions
         trial = _Trial(name, point, branch, MetricCollector(definitions, built_in=not definitions))
         self._running[name] = trial
         record = {
@@ -141,32 +108,14 @@ class Campaign:
         }
         self._service.store.insert(trials.KIND, name, record, parent=self._name)
         tuning_arn = self._service.arn(f"{TUNING.noun}/{self._name}")
-        request = self._request(branch, point, name)
         arn = training.start(
             self._service,
-            request,
+            branch.training_request(point, name),
             on_log=lambda text: self._listen(trial, text),
             TuningJobArn=tuning_arn,
             TunedHyperParameters=dict(point.values),
         )
         self._service.supervisor.when_ended(arn, lambda: self._ended.put(name))
-
-    def _request(self, branch: _Branch, point: Point, name: str) -> dict[str, Any]:
-        definition = branch.definition
-        request = {member: definition[member] for member in _COPIED_MEMBERS if member in definition}
-        resources = definition.get("HyperParameterTuningResourceConfig")
-        if resources and "ResourceConfig" not in request:
-            request["ResourceConfig"] = resources
-        return {
-            **request,
-            "TrainingJobName": name,
-            "AlgorithmSpecification": dict(definition["AlgorithmSpecification"]),
-            "HyperParameters": {
-                OBJECTIVE_PARAMETER: branch.objective["MetricName"],
-                **definition.get("StaticHyperParameters", {}),
-                **point.values,
-            },
-        }
 
     # Listening and ending.
 
@@ -269,9 +218,3 @@ class Campaign:
             jobs.stop(self._service, TRAINING, name)
         except ApiError:
             return  # it has ended meanwhile
-
-
-def definitions_of(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The training job definitions of a tuning job, be it one or several."""
-    one = request.get("TrainingJobDefinition")
-    return [one] if one else list(request.get("TrainingJobDefinitions", []))
