@@ -23,10 +23,10 @@ run: install  ## Upsert and start the pipeline; options in ARGS="..."
 	$(BIN)/python -m pipelines.run --upsert --start $(ARGS)
 
 test: install  ## Run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 test-slow: install  ## Run the slow tier too
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "slow or not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow or not slow" $(PYTEST_ARGS)
 
 check: install  ## Lint, types, and who may import whom
 	$(BIN)/ruff check .

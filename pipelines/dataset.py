@@ -13,6 +13,7 @@ import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -86,16 +87,23 @@ def upload(dataset: Dataset, bucket: str, pipeline_name: str) -> str:
 
     The same data has the same address and hits the step cache; new data has a new one.
     """
-    import awswrangler
     import boto3
 
     key = f"{pipeline_name}/data/{dataset.sha256[:16]}/{dataset.name}"
     uri = f"s3://{bucket}/{key}"
-    if dataset.data:
+    s3 = boto3.client("s3")
+    if not dataset.data:  # awswrangler makes no object of nothing, and it is for Preprocess to say what is wrong
+        s3.put_object(Bucket=bucket, Key=key, Body=b"")
+    elif not _is_there(s3, bucket, key):
+        import awswrangler  # three seconds of imports, which data that is there already need not wait for
+
         awswrangler.s3.upload(local_file=io.BytesIO(dataset.data), path=uri)
-    else:  # awswrangler makes no object where there are no bytes, and Preprocess is the one to say what is wrong
-        boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
     return uri
+
+
+def _is_there(s3: Any, bucket: str, key: str) -> bool:
+    found: int = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)["KeyCount"]
+    return found > 0
 
 
 def _from_file(path: Path) -> Dataset:

@@ -48,7 +48,7 @@ def test_the_command_line_offers_every_name_that_scripts_depend_on() -> None:
     ],
 )
 def test_a_value_that_no_run_could_use_is_refused_by_name(values: dict[str, object], sentence: str) -> None:
-    with pytest.raises(BadInput, match="^--") as caught:
+    with pytest.raises(BadInput, match=r"^--") as caught:
         from_values(values, {})
     assert sentence in str(caught.value)
 
