@@ -1,15 +1,17 @@
-"""The README's settings table, made from the table of settings: ``python -m tests.support.readme`` writes it anew."""
+"""The parts of the documents that are made from the code: ``python -m tests.support.readme`` writes them anew."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from pipelines.settings import Settings, option_name
 
 README = Path(__file__).parents[2] / "README.md"
-BETWEEN = re.compile(r"(<!-- settings -->\n).*(<!-- /settings -->)", re.DOTALL)
+LOCAL = Path(__file__).parents[2] / "docs" / "local.md"
 
 
 def settings_table() -> str:
@@ -26,9 +28,22 @@ def settings_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def with_settings(text: str) -> str:
-    return BETWEEN.sub(lambda found: found.group(1) + settings_table() + found.group(2), text)
+def supported_table() -> str:
+    command = [sys.executable, "-m", "pipelines.local", "supported"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def renewed(document: Path) -> str:
+    """The document's text with its made parts made anew."""
+    name, made = ("settings", settings_table()) if document == README else ("supported", supported_table())
+    between = re.compile(rf"(<!-- {name} -->\n).*(<!-- /{name} -->)", re.DOTALL)
+    text, found = between.subn(
+        lambda match: match.group(1) + made + match.group(2), document.read_text(encoding="utf-8")
+    )
+    assert found == 1, f"{document} has no place for its {name}"
+    return text
 
 
 if __name__ == "__main__":
-    README.write_text(with_settings(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in (README, LOCAL):
+        path.write_text(renewed(path), encoding="utf-8")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
-from tests.support.readme import README, with_settings
+import pytest
+
+from tests.support.readme import LOCAL, README, renewed
 
 ROOT = README.parent
 
 
-def test_the_settings_table_is_the_table_of_settings() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert "<!-- settings -->" in text
-    assert text == with_settings(text), "python -m tests.support.readme"
+@pytest.mark.parametrize("document", [README, LOCAL], ids=["settings", "supported"])
+def test_what_the_documents_say_of_the_code_is_made_from_the_code(document: Path) -> None:
+    assert document.read_text(encoding="utf-8") == renewed(document), "python -m tests.support.readme"
 
 
 def test_every_link_to_a_file_leads_to_one() -> None:
