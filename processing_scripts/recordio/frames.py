@@ -50,7 +50,7 @@ class Window:
         """Tell whether no byte is left."""
         return self._fill(1) == 0
 
-    def payload(self) -> memoryview:
+    def payload(self) -> bytes:
         """Read the next record's payload; the window stays where it is.
 
         Raises
@@ -78,17 +78,16 @@ class Window:
         self.position += size
         self.offset += size
 
-    def _framed(self, length: int) -> memoryview:
+    def _framed(self, length: int) -> bytes:
         size = frame_size(length)
         present = self._fill(size)
         if present < size:
             needed = f"{length} bytes of payload and {size - length - HEADER_SIZE} of padding"
             raise Problem(f"it is cut off: {needed} are announced, {present - HEADER_SIZE} bytes are left")
         start = self.position + HEADER_SIZE
-        whole = memoryview(self.data)[start : self.position + size]
-        if any(whole[length:]):
+        if any(self.data[start + length : self.position + size]):
             raise Problem(f"the padding after {length} bytes of payload is not zero, so the length is wrong")
-        return whole[:length]
+        return self.data[start : start + length]
 
     def _fill(self, size: int) -> int:
         """Have so many bytes in memory from the position on, and say how many there are: fewer only at the end."""

@@ -1,11 +1,12 @@
 """Dense records of one matrix: all of the same length, and the same bytes everywhere but where the numbers stand.
 
-So a matrix is written by laying the numbers over a template, and read by comparing with the template and lifting them
-off, thousands of records at a time.
+So a matrix is written by putting the numbers into copies of a template, and read by comparing with the template and
+taking them out, thousands of records at a time.
 """
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -46,22 +47,20 @@ class Layout:
     features_at: slice
     labels_at: slice
 
-    def compose(self, features: NDArray[Any], labels: NDArray[Any] | None) -> NDArray[np.uint8]:
-        """Write rows: arrays of shape (rows, columns) and (rows, labels) give frames of shape (rows, bytes)."""
-        frames = np.empty((len(features), self.template.size), np.uint8)
-        frames[:] = self.template
-        frames[:, self.features_at] = _as_bytes(features, self.features)
+    def compose(self, features: NDArray[Any], labels: NDArray[Any] | None) -> bytes:
+        """Write arrays of shape (rows, columns) and (rows, labels): copies of the template with the numbers put in."""
+        # The numbers go straight into the bytes that are returned, for memory is what takes the time here.
+        file = io.BytesIO(self.template.tobytes() * len(features))
+        frames = np.frombuffer(file.getbuffer(), np.uint8).reshape(len(features), self.template.size)
+        _put(frames, self.features_at, features, self.features)
         if labels is not None and self.labels is not None:
-            frames[:, self.labels_at] = _as_bytes(labels, self.labels)
-        return frames
+            _put(frames, self.labels_at, labels, self.labels)
+        return file.getvalue()
 
-    def lift_features(self, frames: NDArray[np.uint8]) -> NDArray[Any]:
-        """Read the features of frames: of shape (rows, columns)."""
-        return _as_numbers(frames[:, self.features_at], self.features)
-
-    def lift_labels(self, frames: NDArray[np.uint8]) -> NDArray[Any] | None:
-        """Read the labels of frames: of shape (rows, labels), None if there are none."""
-        return _as_numbers(frames[:, self.labels_at], self.labels) if self.labels else None
+    def take(self, frames: NDArray[np.uint8]) -> tuple[NDArray[Any], NDArray[Any] | None]:
+        """Take the numbers out of frames: features of shape (rows, columns), labels of shape (rows, labels) or None."""
+        labels = None if self.labels is None else _take(frames, self.labels_at, self.labels)
+        return _take(frames, self.features_at, self.features), labels
 
     def frames_at(self, data: bytes, position: int) -> NDArray[np.uint8]:
         """Find how many whole frames from a position on have this layout: an array of shape (rows, bytes)."""
@@ -71,21 +70,25 @@ class Layout:
         rows = (len(data) - position) // size
         frames = np.frombuffer(data, np.uint8, rows * size, position).reshape(rows, size)
         alike, step = 0, 1
-        # Doubling the step, for comparing all that follows after every record would make a mixed file quadratic.
         while alike < rows:
-            same = self._fits(frames[alike : alike + step])
-            if not same.all():
-                return frames[: alike + int(same.argmin())]
-            alike, step = alike + same.size, step * 2
-        return frames
+            group = frames[alike : alike + step]
+            found = self._count_alike(group)
+            alike += found
+            if found < len(group):
+                break
+            # Doubled, for comparing all that follows after every record would make a mixed file quadratic.
+            step *= 2
+        return frames[:alike]
 
-    def _fits(self, frames: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    def _count_alike(self, frames: NDArray[np.uint8]) -> int:
+        """Count the frames before the first one that is not of this layout."""
         between = slice(self.features_at.stop, self.labels_at.start)
-        constant = slice(0, self.features_at.start), between, slice(self.labels_at.stop, None)
-        fits: NDArray[np.bool_] = np.ones(len(frames), np.bool_)
-        for part in constant:
-            fits &= (frames[:, part] == self.template[part]).all(axis=1)
-        return fits
+        alike = len(frames)
+        for constant in (slice(0, self.features_at.start), between, slice(self.labels_at.stop, None)):
+            unlike = frames[:alike, constant] != self.template[constant]
+            if unlike.any():
+                alike = int(unlike.any(axis=1).argmax())
+        return alike
 
 
 def lay_out(features: Vector, labels: Vector | None) -> Layout:
@@ -120,11 +123,18 @@ def _size(vector: Vector) -> int:
     return vector.dtype.itemsize * vector.size
 
 
-def _as_bytes(numbers: NDArray[Any], vector: Vector) -> NDArray[np.uint8]:
-    contiguous = np.ascontiguousarray(numbers, vector.dtype)
-    return contiguous.reshape(-1).view(np.uint8).reshape(len(numbers), _size(vector))
+def _put(frames: NDArray[np.uint8], at: slice, numbers: NDArray[Any], vector: Vector) -> None:
+    if vector.size:
+        contiguous = np.ascontiguousarray(numbers, vector.dtype).view(np.uint8)
+        _items(frames[:, at])[:] = _items(contiguous)
 
 
-def _as_numbers(content: NDArray[np.uint8], vector: Vector) -> NDArray[Any]:
-    contiguous = np.ascontiguousarray(content)
-    return contiguous.reshape(-1).view(vector.dtype).reshape(len(content), vector.size)
+def _take(frames: NDArray[np.uint8], at: slice, vector: Vector) -> NDArray[Any]:
+    if not vector.size:
+        return np.empty((len(frames), 0), vector.dtype)
+    return np.ascontiguousarray(_items(frames[:, at])).view(vector.dtype)
+
+
+def _items(content: NDArray[np.uint8]) -> NDArray[np.void]:
+    """See the bytes of a row as one item, for numpy copies an item in one go but bytes one by one."""
+    return content.view((np.void, content.shape[1]))

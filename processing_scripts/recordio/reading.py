@@ -124,7 +124,7 @@ def _read_rows(file: SupportsRead[bytes]) -> Iterator[_Rows]:
         layout = _layout_of(row, layout)
         frames = layout.frames_at(window.data, window.position) if layout else np.empty((0, 0), np.uint8)
         if layout and len(frames):
-            yield _Rows(layout.lift_features(frames), layout.lift_labels(frames))
+            yield _Rows(*layout.take(frames))
         else:
             yield _Rows(row.features[np.newaxis], None if row.labels is None else row.labels[np.newaxis])
         index += max(1, len(frames))

@@ -36,7 +36,7 @@ class _Tensor(NamedTuple):
     shape: list[int]
 
 
-def parse_record(payload: memoryview) -> Row:
+def parse_record(payload: bytes) -> Row:
     """Read a payload, a serialized ``aialgs.data.Record``.
 
     Features and labels other than those named ``values`` are passed over, and so are uid, metadata and configuration.
@@ -60,12 +60,12 @@ def parse_record(payload: memoryview) -> Row:
     return Row(row, label if label is not None and label.size else None)
 
 
-def _parse_entry(entry: memoryview) -> tuple[bytes, bytes]:
+def _parse_entry(entry: bytes) -> tuple[bytes, bytes]:
     """Read an entry of a map: its key, and its value, a serialized ``Value``."""
     key, value = b"", b""
     for number, wire_type, content in fields(entry):
         if wire_type == LENGTH and number == schema.KEY:
-            key = bytes(content)
+            key = content
         elif wire_type == LENGTH and number == schema.VALUE:
             # Protobuf merges a message that comes twice, and merging is appending.
             value += content
@@ -85,19 +85,19 @@ def _vector(value: bytes, what: str) -> NDArray[Any]:
 
 def _parse_value(value: bytes, what: str) -> _Tensor:
     kind, serialized = 0, b""
-    for number, wire_type, content in fields(memoryview(value)):
+    for number, wire_type, content in fields(value):
         if number in (*schema.TENSORS, schema.BYTES) and wire_type == LENGTH:
             # Of a oneof the last counts; the same again is merged, as in _parse_entry.
-            serialized = serialized + content if number == kind else bytes(content)
+            serialized = serialized + content if number == kind else content
             kind = number
     if kind not in schema.TENSORS:
         raise Problem(f"its {what} are {'bytes' if kind else 'empty'}, not a tensor of float32, float64 or int32")
-    return _parse_tensor(memoryview(serialized), schema.TENSORS[kind])
+    return _parse_tensor(serialized, schema.TENSORS[kind])
 
 
-def _parse_tensor(tensor: memoryview, dtype: np.dtype[Any]) -> _Tensor:
+def _parse_tensor(tensor: bytes, dtype: np.dtype[Any]) -> _Tensor:
     wire_types = {schema.VALUES: _WIRE_TYPES[dtype.str], schema.KEYS: VARINT, schema.SHAPE: VARINT}
-    contents: dict[int, list[memoryview]] = {number: [] for number in wire_types}
+    contents: dict[int, list[bytes]] = {number: [] for number in wire_types}
     for number, wire_type, content in fields(tensor):
         if number in wire_types and wire_type in (LENGTH, wire_types[number]):
             contents[number].append(content)

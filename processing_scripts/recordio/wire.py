@@ -30,7 +30,7 @@ class Field(NamedTuple):
 
     number: int
     wire_type: int
-    content: memoryview
+    content: bytes
 
 
 def field(number: int, content: bytes) -> bytes:
@@ -38,7 +38,7 @@ def field(number: int, content: bytes) -> bytes:
     return _encode_varint(number << 3 | LENGTH) + _encode_varint(len(content)) + content
 
 
-def fields(message: memoryview) -> Iterator[Field]:
+def fields(message: bytes) -> Iterator[Field]:
     """Take a message apart, one level deep.
 
     Raises
@@ -53,7 +53,7 @@ def fields(message: memoryview) -> Iterator[Field]:
         yield Field(number, wire_type, message[start:position])
 
 
-def varints(contents: Sequence[memoryview]) -> NDArray[np.uint64]:
+def varints(contents: Sequence[bytes]) -> NDArray[np.uint64]:
     """Decode numbers of variable length that stand one after another, packed or one per field.
 
     Raises
@@ -76,7 +76,7 @@ def varints(contents: Sequence[memoryview]) -> NDArray[np.uint64]:
     return np.add.reduceat((data & 0x7F).astype(np.uint64) << (7 * place).astype(np.uint64), starts)
 
 
-def fixed(contents: Sequence[memoryview], dtype: np.dtype[Any]) -> NDArray[Any]:
+def fixed(contents: Sequence[bytes], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Decode numbers of fixed size, packed or one per field.
 
     Raises
@@ -90,7 +90,7 @@ def fixed(contents: Sequence[memoryview], dtype: np.dtype[Any]) -> NDArray[Any]:
     return np.frombuffer(b"".join(contents), dtype)
 
 
-def _tag(message: memoryview, position: int) -> tuple[int, int, int]:
+def _tag(message: bytes, position: int) -> tuple[int, int, int]:
     """Read a field's number, its wire type, and where it goes on."""
     tag, position = _varint(message, position)
     number, wire_type = tag >> 3, tag & 7
@@ -99,7 +99,7 @@ def _tag(message: memoryview, position: int) -> tuple[int, int, int]:
     return number, wire_type, position
 
 
-def _extent(message: memoryview, position: int, number: int, wire_type: int) -> tuple[int, int]:
+def _extent(message: bytes, position: int, number: int, wire_type: int) -> tuple[int, int]:
     """Find where a field's content begins and ends."""
     if wire_type == VARINT:
         return position, _varint(message, position)[1]
@@ -116,7 +116,7 @@ def _extent(message: memoryview, position: int, number: int, wire_type: int) -> 
     return position, position + size
 
 
-def _end_of_group(message: memoryview, position: int, number: int) -> int:
+def _end_of_group(message: bytes, position: int, number: int) -> int:
     """Pass over a group, which proto2 still has, and the groups in it."""
     open_groups = [number]
     while open_groups:
@@ -130,7 +130,7 @@ def _end_of_group(message: memoryview, position: int, number: int) -> int:
     return position
 
 
-def _varint(message: memoryview, position: int) -> tuple[int, int]:
+def _varint(message: bytes, position: int) -> tuple[int, int]:
     """Read a number, and where it ends."""
     if position < len(message) and message[position] < 0x80:
         return message[position], position + 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from processing_scripts.recordio import schema
 from processing_scripts.recordio.errors import ArrayError
-from processing_scripts.recordio.frames import LONGEST_PAYLOAD
 from processing_scripts.recordio.layout import Layout, Vector, lay_out
 
 if TYPE_CHECKING:
@@ -19,6 +17,8 @@ if TYPE_CHECKING:
 _FLOATS = [dtype for dtype in schema.TENSORS.values() if dtype.kind == "f"]
 _CHUNK_BYTES = 2**20
 _LARGEST_EXACT = 2**53
+_LONGEST_ROW = 2**27
+"""Bytes of features, or of labels: well below what a frame's length can say without meaning something else."""
 
 
 def dumps(features: ArrayLike, labels: ArrayLike | None = None) -> bytes:
@@ -48,7 +48,8 @@ def dumps(features: ArrayLike, labels: ArrayLike | None = None) -> bytes:
     >>> loads(dumps(np.float32([[1, 2]]), np.float32([0])))
     (array([[1., 2.]], dtype=float32), array([0.], dtype=float32))
     """
-    return b"".join(_frames(features, labels))  # type: ignore[arg-type]  # an array is a buffer
+    rows, targets, layout = _check(features, labels)
+    return layout.compose(rows, targets)
 
 
 def write(file: SupportsWrite[bytes], features: ArrayLike, labels: ArrayLike | None = None) -> None:
@@ -62,31 +63,26 @@ def write(file: SupportsWrite[bytes], features: ArrayLike, labels: ArrayLike | N
     ArrayError
         As for :func:`dumps`; nothing has been written by this call.
     """
-    for frames in _frames(features, labels):
-        file.write(frames.tobytes())
-
-
-def _frames(features: ArrayLike, labels: ArrayLike | None) -> Iterator[NDArray[np.uint8]]:
-    """Check everything at once, then give the frames bit by bit."""
-    rows = _matrix(features)
-    targets = None if labels is None else _label_matrix(labels, len(rows))
-    layout = lay_out(
-        Vector(_dtype_of(rows, "Features"), rows.shape[1]),
-        None if targets is None else Vector(_dtype_of(targets, "Labels"), targets.shape[1]),
-    )
-    if layout.template.size > LONGEST_PAYLOAD:
-        raise ArrayError(f"Features of {rows.shape[1]} columns are too long for a record of {LONGEST_PAYLOAD} bytes.")
-    return _compose(layout, rows, targets)
-
-
-def _compose(layout: Layout, features: NDArray[Any], labels: NDArray[Any] | None) -> Iterator[NDArray[np.uint8]]:
+    rows, targets, layout = _check(features, labels)
     step = max(1, _CHUNK_BYTES // layout.template.size)
-    for start in range(0, len(features), step):
+    for start in range(0, len(rows), step):
         part = slice(start, start + step)
-        yield layout.compose(features[part], None if labels is None else labels[part])
+        file.write(layout.compose(rows[part], None if targets is None else targets[part]))
 
 
-def _matrix(features: ArrayLike) -> NDArray[Any]:
+def _check(features: ArrayLike, labels: ArrayLike | None) -> tuple[NDArray[Any], NDArray[Any] | None, Layout]:
+    """Find out how arrays are written, or why they cannot be; labels come out of shape (rows, labels)."""
+    rows = _feature_matrix(features)
+    targets = None if labels is None else _label_matrix(labels, len(rows))
+    row = Vector(_dtype_of(rows, "Features"), rows.shape[1])
+    target = None if targets is None else Vector(_dtype_of(targets, "Labels"), targets.shape[1])
+    longest = max(vector.dtype.itemsize * vector.size for vector in (row, target) if vector)
+    if longest > _LONGEST_ROW:
+        raise ArrayError(f"A row of {longest} bytes is too long for one record, which holds {_LONGEST_ROW} at most.")
+    return rows, targets, lay_out(row, target)
+
+
+def _feature_matrix(features: ArrayLike) -> NDArray[Any]:
     matrix = np.asarray(features)
     if matrix.ndim != 2:
         raise ArrayError(f"Features must be of shape (rows, columns), but are of shape {matrix.shape}.")
@@ -110,7 +106,7 @@ def _dtype_of(array: NDArray[Any], what: str) -> np.dtype[Any]:
     for dtype in _FLOATS:
         if np.can_cast(array.dtype, dtype):
             # numpy calls this cast of 64-bit integers safe, which it is for up to 53 bits only.
-            if array.dtype in (np.int64, np.uint64) and array.size:
+            if array.dtype.kind in "iu" and array.itemsize == 8 and array.size:
                 _check_exact(array, what)
             return dtype
     raise ArrayError(f"{what} of type {array.dtype} cannot be written; convert them to float32 or float64 first.")
@@ -121,5 +117,5 @@ def _check_exact(array: NDArray[Any], what: str) -> None:
         if abs(int(extreme)) > _LARGEST_EXACT:
             raise ArrayError(
                 f"{what} of type {array.dtype} hold {extreme}, which float64 may not hold exactly; "
-                f"convert them to float64 first if rounding is right."
+                f"convert them to float64 first if rounding does no harm."
             )

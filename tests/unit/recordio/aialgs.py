@@ -73,12 +73,12 @@ def frame(payload: bytes) -> bytes:
 
 
 def payloads(data: bytes) -> list[bytes]:
-    found = []
-    while data:
-        magic, length = struct.unpack_from("<II", data)
+    found, position = [], 0
+    while position < len(data):
+        magic, length = struct.unpack_from("<II", data, position)
         assert magic == 0xCED7230A
-        found.append(data[8 : 8 + length])
-        data = data[8 + length + -length % 4 :]
+        found.append(data[position + 8 : position + 8 + length])
+        position += 8 + length + -length % 4
     return found
 
 

@@ -32,10 +32,11 @@ def test_labels_have_a_type_of_their_own():
     assert (features.dtype, labels.dtype) == (np.float32, np.float64)
 
 
+@pytest.mark.parametrize("dtype", ["<i8", ">i8"])
 @pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1])
-def test_an_integer_that_float64_cannot_hold_is_refused(number):
-    with pytest.raises(ArrayError, match=rf"Features of type int64 hold {number}, which float64 may not hold exactly"):
-        dumps(np.array([[0, number]]))
+def test_an_integer_that_float64_cannot_hold_is_refused(number, dtype):
+    with pytest.raises(ArrayError, match=rf"Features of type .+ hold {number}, which float64 may not hold"):
+        dumps(np.array([[0, number]], dtype))
 
 
 def test_the_largest_integers_that_float64_holds_are_written():
@@ -66,6 +67,12 @@ def test_features_that_are_no_matrix_are_refused(features):
 def test_labels_that_do_not_fit_the_rows_are_refused(labels):
     with pytest.raises(ArrayError, match=r"Labels must be of shape \(2,\) or \(2, labels\), as there are 2 rows"):
         dumps(np.ones((2, 3)), labels)
+
+
+def test_a_row_too_long_for_a_record_is_refused():
+    for features, labels in ((np.empty((0, 2**25)), None), (np.empty((0, 1)), np.empty((0, 2**25)))):
+        with pytest.raises(ArrayError, match="A row of 268435456 bytes is too long for one record"):
+            dumps(features, labels)
 
 
 def test_nothing_is_written_of_what_is_refused():

@@ -1,0 +1,106 @@
+"""Rows per second of RecordIO-protobuf, beside one protobuf message per row by Google's package.
+
+``python -m tests.performance.recordio`` prints a Markdown table for a matrix of 100,000 x 25 with labels. The two work
+in turn, so that both meet the same machine, and a ratio is the median of the ratios of the single turns. Time is the
+processor time of this process, in which both have one thread: on an idle machine that is the time on the clock, and on
+a busy one it leaves out what others take.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import google.protobuf
+import numpy as np
+from google.protobuf.internal import api_implementation
+
+from processing_scripts import recordio
+from tests.unit.recordio import aialgs
+
+ROWS, COLUMNS = 100_000, 25
+REPETITIONS = 5
+
+
+class Contest(NamedTuple):
+    """The same work done twice, each giving something by which its result is checked."""
+
+    work: str
+    by_google: Callable[[], Any]
+    by_us: Callable[[], Any]
+
+
+def contests() -> list[Contest]:
+    """Writing and reading float32 and float64, and reading records that have a uid, so that no two are alike."""
+    generator = np.random.default_rng(42)
+    found = []
+    for dtype in (np.float32, np.float64):
+        features = generator.random((ROWS, COLUMNS)).astype(dtype)
+        labels = generator.random(ROWS).astype(dtype)
+        data = recordio.dumps(features, labels)
+        found += [_writing(dtype.__name__, features, labels), _reading(f"read {dtype.__name__}", data)]
+    unlike = aialgs.framed(_with_uids(data))
+    return [*found, _reading("read float64, every record with a uid", unlike)]
+
+
+def _writing(name: str, features: Any, labels: Any) -> Contest:
+    return Contest(f"write {name}", lambda: aialgs.dumps(features, labels), lambda: recordio.dumps(features, labels))
+
+
+def _reading(name: str, data: bytes) -> Contest:
+    return Contest(name, lambda: _as_bytes(aialgs.loads(data)), lambda: _as_bytes(recordio.loads(data)))
+
+
+def _with_uids(data: bytes) -> Any:
+    for index, payload in enumerate(aialgs.payloads(data)):
+        record = aialgs.record_class().FromString(payload)
+        record.uid = f"row {index}"
+        yield record
+
+
+def _as_bytes(matrix: Any) -> tuple[bytes, bytes]:
+    features, labels = matrix
+    return features.tobytes(), labels.tobytes()
+
+
+def measure(contest: Contest) -> tuple[list[float], list[float]]:
+    """Let both work in turn, and give the seconds of each turn."""
+    if contest.by_google() != contest.by_us():
+        raise RuntimeError(f"{contest.work}: the results differ.")
+    turns = [(_seconds(contest.by_google), _seconds(contest.by_us)) for _ in range(REPETITIONS)]
+    by_google, by_us = zip(*turns, strict=True)
+    return list(by_google), list(by_us)
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _rows_per_second(seconds: list[float]) -> str:
+    return f"{ROWS / statistics.median(seconds):,.0f}"
+
+
+def main() -> None:
+    """Print the machine and the table."""
+    implementation = f"protobuf {google.protobuf.__version__} ({api_implementation.Type()})"
+    versions = f"Python {platform.python_version()}, numpy {np.__version__}, {implementation}"
+    sys.stdout.write(f"{os.cpu_count()} cores ({platform.machine()}), {versions}\n\n")
+    sys.stdout.write(f"| {ROWS:,} x {COLUMNS} with labels | a message per row, rows/s | recordio, rows/s |")
+    sys.stdout.write(f" times faster, median of {REPETITIONS} (lowest to highest) |\n|---|---|---|---|\n")
+    for contest in contests():
+        by_google, by_us = measure(contest)
+        ratios = [theirs / ours for theirs, ours in zip(by_google, by_us, strict=True)]
+        median = f"**{statistics.median(ratios):.1f}** ({min(ratios):.1f} to {max(ratios):.1f})"
+        rates = f"{_rows_per_second(by_google)} | {_rows_per_second(by_us)}"
+        sys.stdout.write(f"| {contest.work} | {rates} | {median} |\n")
+
+
+if __name__ == "__main__":
+    main()
