@@ -31,6 +31,11 @@ def _lines() -> Iterator[str]:
     others = len(set(service_model().operation_names) - served)
     yield f"The other {others} operations answer a `ValidationException` that names the operation."
     yield ""
+    yield (
+        "Every other AWS service is moto's. S3's objects and buckets and the logs of jobs stay in the state directory; "
+        "what else moto keeps (roles, rules, queues, ...) lives as long as the service runs."
+    )
+    yield ""
     yield "### Steps of a pipeline"
     yield ""
     yield "| type | what it does |"

@@ -7,11 +7,11 @@ resolved. Outputs, resources and the role are not in it, and what lies under an 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from pipelines.local.clock import now
 from pipelines.local.errors import DefinitionError
 from pipelines.local.steps import ApiStep
 from pipelines.local.store import Record, Store
@@ -69,7 +69,7 @@ def look_up(
     A miss says which fields differ from the latest result there is.
     """
     results = store.list(KIND, parent=f"{pipeline}/{step}")
-    oldest = time.time() - duration(expire_after).total_seconds() if expire_after else 0.0
+    oldest = now() - duration(expire_after).total_seconds() if expire_after else 0.0
     for result in reversed(results):
         if result["Key"] == key and result["EndTime"] >= oldest:
             return result, f"cache hit: the result of {result['PipelineExecutionArn']} is used"
@@ -82,13 +82,13 @@ def look_up(
     return None, f"cache miss: {'; '.join(found[:_MOST_DIFFERENCES])}{more}"
 
 
-def differences(before: Any, now: Any, at: str = "") -> Iterator[str]:
+def differences(before: Any, after: Any, at: str = "") -> Iterator[str]:
     """Where two documents differ, each place as ``path was X, is Y``."""
-    if isinstance(before, Mapping) and isinstance(now, Mapping):
-        for name in [*before, *(name for name in now if name not in before)]:
-            yield from differences(before.get(name), now.get(name), f"{at}.{name}".lstrip("."))
-    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
-        for index, (old, new) in enumerate(zip(before, now, strict=True)):
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in [*before, *(name for name in after if name not in before)]:
+            yield from differences(before.get(name), after.get(name), f"{at}.{name}".lstrip("."))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from differences(old, new, f"{at}[{index}]")
-    elif before != now:
-        yield f"{at} was {before!r}, is {now!r}"
+    elif before != after:
+        yield f"{at} was {before!r}, is {after!r}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.local import events
+from pipelines.local.clock import now
 from pipelines.local.engine import records, selective
 from pipelines.local.engine.definition import Definition, parse
 from pipelines.local.engine.parameters import values_of
@@ -53,7 +53,7 @@ class Executions:
         _refuse_unsupported(definition)
         parameters = values_of(definition.parameters, request.get("PipelineParameters", []))
         reused = selective.reused_steps(self._service.store, definition, request.get("SelectiveExecutionConfig"))
-        now = time.time()
+        moment = now()
         identifier = new_execution_id()
         arn = f"{pipeline['PipelineArn']}/execution/{identifier}"
         user = pipeline.get("CreatedBy", {})
@@ -61,14 +61,14 @@ class Executions:
             "PipelineExecutionArn": arn,
             "PipelineArn": pipeline["PipelineArn"],
             "PipelineName": pipeline["PipelineName"],
-            "PipelineExecutionDisplayName": f"execution-{int(now * 1000)}",
+            "PipelineExecutionDisplayName": f"execution-{int(moment * 1000)}",
             "PipelineExecutionStatus": "Executing",
             "ParallelismConfiguration": pipeline.get("ParallelismConfiguration"),
             "RoleArn": request.get("RoleArn") or pipeline.get("RoleArn"),
             "Parameters": parameters,
-            "CreationTime": now,
-            "StartTime": now,
-            "LastModifiedTime": now,
+            "CreationTime": moment,
+            "StartTime": moment,
+            "LastModifiedTime": moment,
             "CreatedBy": user,
             "LastModifiedBy": user,
             **{name: request[name] for name in _COPIED_MEMBERS if name in request},

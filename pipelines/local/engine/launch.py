@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.local import names
+from pipelines.local.clock import now
 from pipelines.local.engine import cache, records
 from pipelines.local.engine.arguments import fit
 from pipelines.local.engine.definition import Step
@@ -114,7 +114,7 @@ class Launch:
         result = {
             "PipelineExecutionArn": self._arn,
             "Resource": {"Arn": started.arn, "Identifier": started.identifier},
-            "EndTime": time.time(),
+            "EndTime": now(),
         }
         cache.remember(self._service.store, self._pipeline, step.name, started.key, result)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
+from pipelines.local.clock import now
 from pipelines.local.engine.definition import Definition, Step, parse
 from pipelines.local.errors import ResourceNotFound
 from pipelines.local.store import Record, Store
@@ -54,7 +54,7 @@ def begin_step(store: Store, arn: str, step: Step, **more: Any) -> None:
         "StepDisplayName": step.display_name,
         "StepDescription": step.description,
         "StepType": step.type,
-        "StartTime": time.time(),
+        "StartTime": now(),
         "StepStatus": "Starting",
         "AttemptCount": 1,
         "Metadata": {},
@@ -81,7 +81,7 @@ def end_step(
     """Write down how a step ended."""
 
     def end(record: Record) -> None:
-        record.update(members, StepStatus=status, EndTime=time.time())
+        record.update(members, StepStatus=status, EndTime=now())
         if reason:
             record["FailureReason"] = reason
 
@@ -93,6 +93,6 @@ def change_execution(store: Store, arn: str, change: Callable[[Record], None]) -
 
     def changed(record: Record) -> None:
         change(record)
-        record["LastModifiedTime"] = time.time()
+        record["LastModifiedTime"] = now()
 
     return store.update(EXECUTION, arn, changed)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import queue
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.local.clock import now
 from pipelines.local.engine import conditions, graph, records, retry, selective
 from pipelines.local.engine.definition import Definition, Step
 from pipelines.local.engine.expressions import resolve, text_of
@@ -102,7 +102,7 @@ class Run:
             elif step.type == "Fail":
                 self._fail(step)
             else:
-                self._active[step.name] = _Active(None, time.time())
+                self._active[step.name] = _Active(None, now())
                 self._attempt(step)
         except ExpressionError as error:
             self._active.pop(step.name, None)
@@ -138,7 +138,7 @@ class Run:
 
     def _wait_for_an_event(self) -> None:
         due = min((active.due for active in self._active.values() if active.due is not None), default=None)
-        timeout = None if due is None else max(0.0, due - time.time())
+        timeout = None if due is None else max(0.0, due - now())
         try:
             ended = self._events.get(timeout=timeout)
         except queue.Empty:
@@ -150,7 +150,7 @@ class Run:
         if self._stopping:
             self._stop_what_runs()
         for name, active in list(self._active.items()):
-            if active.due is not None and active.due <= time.time():
+            if active.due is not None and active.due <= now():
                 self._attempt_again(self._definition.steps[name])
 
     def _attempt_again(self, step: Step) -> None:
@@ -179,13 +179,13 @@ class Run:
     def _try_again_or_fail(self, step: Step, exception: str | None, reason: str) -> None:
         active = self._active[step.name]
         active.started = None
-        elapsed = time.time() - active.began
+        elapsed = now() - active.began
         delay = retry.delay_before_next(step.retry_policies, exception, active.attempts, elapsed)
         if delay is None or self._stopping:
             self._active.pop(step.name)
             self._end(step, "Failed", reason)
         else:
-            active.due = time.time() + delay
+            active.due = now() + delay
 
     def _end(self, step: Step, status: str, reason: str | None = None, **members: object) -> None:
         records.end_step(self._store, self._arn, step.name, status, reason, **members)

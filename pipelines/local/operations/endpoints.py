@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from threading import Event
 
+from pipelines.local.clock import now
 from pipelines.local.errors import ValidationException
 from pipelines.local.operations import listing, models, tags
 from pipelines.local.service import Request, Response, Service
@@ -62,7 +62,7 @@ def _create_config(service: Service, request: Request) -> Response:
         models.find(service, variant["ModelName"])
     name = request["EndpointConfigName"]
     arn = service.arn(f"{CONFIG}/{name}")
-    record = {**request, "EndpointConfigArn": arn, "CreationTime": time.time()}
+    record = {**request, "EndpointConfigArn": arn, "CreationTime": now()}
     record.pop("Tags", None)
     if not service.store.insert(CONFIG, name, record):
         raise ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
@@ -89,14 +89,14 @@ def _create(service: Service, request: Request) -> Response:
     name = request["EndpointName"]
     config = _find_config(service, request["EndpointConfigName"])
     arn = service.arn(f"endpoint/{name}")
-    now = time.time()
+    moment = now()
     record = {
         "EndpointName": name,
         "EndpointArn": arn,
         "EndpointConfigName": request["EndpointConfigName"],
         "EndpointStatus": "Creating",
-        "CreationTime": now,
-        "LastModifiedTime": now,
+        "CreationTime": moment,
+        "LastModifiedTime": moment,
     }
     if not service.store.insert(ENDPOINT, name, record):
         raise ValidationException(f'Cannot create already existing endpoint "{arn}".')
@@ -192,7 +192,7 @@ def _delete(service: Service, request: Request) -> None:
 
 def _change(service: Service, name: str, **members: object) -> None:
     def change(record: Record) -> None:
-        record.update(members, LastModifiedTime=time.time())
+        record.update(members, LastModifiedTime=now())
 
     service.store.update(ENDPOINT, name, change)
 

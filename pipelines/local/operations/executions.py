@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+from pipelines.local.clock import now
 from pipelines.local.engine import parameters, records
 from pipelines.local.operations import listing, pipelines
 from pipelines.local.service import Request, Response, Service
@@ -21,7 +20,7 @@ def _start(service: Service, request: Request) -> Response:
             return {"PipelineExecutionArn": record["PipelineExecutionArn"]}
     definition = pipelines.definition_of(service, pipeline, request.get("PipelineVersionId"))
     arn = service.executions.start(pipeline, definition, request)
-    service.store.update(pipelines.KIND, name, lambda record: record.__setitem__("LastRunTime", time.time()))
+    service.store.update(pipelines.KIND, name, lambda record: record.__setitem__("LastRunTime", now()))
     return {"PipelineExecutionArn": arn}
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+from pipelines.local.clock import now
 from pipelines.local.errors import ResourceInUse, ResourceNotFound, ValidationException
 from pipelines.local.operations import listing, tags, work
 from pipelines.local.operations.job_kinds import FINAL, TRAINING, TUNING, JobKind
@@ -21,8 +20,15 @@ def create(service: Service, kind: JobKind, request: Request, **more: object) ->
     """
     name = request[kind.name]
     arn = service.arn(f"{kind.noun}/{name}")
-    now = time.time()
-    record = {**request, kind.arn: arn, kind.status: "InProgress", "CreationTime": now, "LastModifiedTime": now, **more}
+    moment = now()
+    record = {
+        **request,
+        kind.arn: arn,
+        kind.status: "InProgress",
+        "CreationTime": moment,
+        "LastModifiedTime": moment,
+        **more,
+    }
     record.pop("Tags", None)
     if not service.store.insert(kind.noun, name, record):
         raise ResourceInUse(

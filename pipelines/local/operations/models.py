@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.local.clock import now
 from pipelines.local.errors import ObjectStoreError, ValidationException
 from pipelines.local.operations import listing, packages, tags
 from pipelines.local.service import Request, Response, Service
@@ -19,7 +19,7 @@ def _create(service: Service, request: Request) -> Response:
     arn = service.arn(f"model/{name}")
     for container in _containers(request):
         _check_container(service, container)
-    record = {**request, "ModelArn": arn, "CreationTime": time.time()}
+    record = {**request, "ModelArn": arn, "CreationTime": now()}
     record.pop("Tags", None)
     if not service.store.insert(KIND, name, record):
         raise ValidationException(f'Cannot create already existing model "{arn}".')

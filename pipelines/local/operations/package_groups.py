@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+from pipelines.local.clock import now
 from pipelines.local.errors import ConflictException, ValidationException
 from pipelines.local.names import last_part
 from pipelines.local.operations import listing, tags
@@ -45,7 +44,7 @@ def _insert(service: Service, request: Request) -> bool:
         **request,
         "ModelPackageGroupArn": arn,
         "ModelPackageGroupStatus": "Completed",
-        "CreationTime": time.time(),
+        "CreationTime": now(),
         "LastVersion": 0,
     }
     record.pop("Tags", None)

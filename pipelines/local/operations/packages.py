@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 from pipelines.local import events
+from pipelines.local.clock import now
 from pipelines.local.errors import ValidationException
 from pipelines.local.names import last_part
 from pipelines.local.operations import listing, package_groups, tags
@@ -45,7 +44,7 @@ def _create(service: Service, request: Request) -> Response:
             "ModelPackageArn": arn,
             "ModelPackageStatus": "Completed",
             "ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []},
-            "CreationTime": time.time(),
+            "CreationTime": now(),
         }
         record.pop("Tags", None)
         if not service.store.insert(PACKAGE, arn, record, parent=more.get("ModelPackageGroupName")):
@@ -107,7 +106,7 @@ def _update(service: Service, request: Request) -> Response:
             )
         if "ModelLifeCycle" in request:
             record["ModelLifeCycle"] = request["ModelLifeCycle"]
-        record["LastModifiedTime"] = time.time()
+        record["LastModifiedTime"] = now()
 
     changed = service.store.update(PACKAGE, arn, change)
     if changed is not None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+from pipelines.local.clock import now
 from pipelines.local.engine import cache, records
 from pipelines.local.engine.checks import check
 from pipelines.local.engine.definition import parse
@@ -68,7 +67,7 @@ def _create(service: Service, request: Request) -> Response:
     definition = _given_definition(service, request)
     if definition is None:
         raise ValidationException("Either Pipeline Definition or Pipeline Definition S3 location should be provided")
-    now = time.time()
+    moment = now()
     user = {"IamIdentity": {"Arn": request["RoleArn"], "PrincipalId": "local"}}
     record = {
         **{member: request[member] for member in (*_UPDATED_MEMBERS, "ClientRequestToken") if member in request},
@@ -76,8 +75,8 @@ def _create(service: Service, request: Request) -> Response:
         "PipelineDisplayName": request.get("PipelineDisplayName", name),
         "PipelineArn": arn,
         "PipelineStatus": "Active",
-        "CreationTime": now,
-        "LastModifiedTime": now,
+        "CreationTime": moment,
+        "LastModifiedTime": moment,
         "CreatedBy": user,
         "LastModifiedBy": user,
         "LatestVersion": 1,
@@ -96,7 +95,7 @@ def _insert_version(service: Service, pipeline: Record, definition: str) -> None
         "PipelineArn": pipeline["PipelineArn"],
         "PipelineVersionId": number,
         "PipelineDefinition": definition,
-        "CreationTime": time.time(),
+        "CreationTime": now(),
     }
     service.store.insert(VERSION, f"{name}/{number}", record, parent=name)
 
@@ -128,7 +127,7 @@ def _update(service: Service, request: Request) -> Response:
 
     def change(record: Record) -> None:
         record.update({member: request[member] for member in _UPDATED_MEMBERS if member in request})
-        record["LastModifiedTime"] = time.time()
+        record["LastModifiedTime"] = now()
         record["LatestVersion"] += definition is not None
 
     with service.store.transaction():

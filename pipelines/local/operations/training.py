@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pipelines.local.clock import now
 from pipelines.local.operations import jobs, work
 from pipelines.local.operations.job_kinds import TRAINING
 from pipelines.local.service import Request, Response, Service
@@ -34,7 +34,7 @@ def start(service: Service, request: Request, *, on_log: Callable[[str], None] |
         Members of the record that the request does not have (``TuningJobArn``).
     """
     name = request["TrainingJobName"]
-    starting = {"Status": "Starting", "StartTime": time.time(), "StatusMessage": "Starting the training job"}
+    starting = {"Status": "Starting", "StartTime": now(), "StatusMessage": "Starting the training job"}
     arn = jobs.create(
         service,
         TRAINING,

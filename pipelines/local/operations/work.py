@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import logging
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from pipelines.local.clock import now
 from pipelines.local.operations.job_kinds import FINAL, KINDS, TRAINING, JobKind
 from pipelines.local.service import Service
 from pipelines.local.store import Record
@@ -73,7 +73,7 @@ def supervise(
 
     def carry_out(stop: Event) -> None:
         if kind.started:
-            change(service, kind, name, lambda record: record.__setitem__(kind.started, time.time()))
+            change(service, kind, name, lambda record: record.__setitem__(kind.started, now()))
         outcome = _outcome_of(attempt, stop)
         change(service, kind, name, lambda record: _end(kind, record, outcome, conclude))
 
@@ -85,21 +85,21 @@ def change(service: Service, kind: JobKind, name: str, how: Callable[[Record], o
 
     def changed(record: Record) -> None:
         how(record)
-        record["LastModifiedTime"] = time.time()
+        record["LastModifiedTime"] = now()
 
     service.store.update(kind.noun, name, changed)
 
 
 def advance_secondary(record: Record, secondary: str, message: str) -> None:
     """Enter a secondary status: the transition before it ends, a new one begins."""
-    now = time.time()
+    moment = now()
     transitions = record.setdefault("SecondaryStatusTransitions", [])
     if transitions and transitions[-1]["Status"] == secondary:
         transitions[-1]["StatusMessage"] = message
         return
     if transitions:
-        transitions[-1].setdefault("EndTime", now)
-    transitions.append({"Status": secondary, "StartTime": now, "StatusMessage": message})
+        transitions[-1].setdefault("EndTime", moment)
+    transitions.append({"Status": secondary, "StartTime": moment, "StatusMessage": message})
     record["SecondaryStatus"] = secondary
 
 
@@ -120,7 +120,7 @@ def fail_what_was_running(service: Service) -> None:
 def _lose(kind: JobKind, record: Record) -> None:
     stopped = record[kind.status] == "Stopping"
     record[kind.status] = "Stopped" if stopped else "Failed"
-    record[kind.ended] = time.time()
+    record[kind.ended] = now()
     if not stopped:
         record["FailureReason"] = LOST
     if kind is TRAINING:
@@ -140,7 +140,7 @@ def _outcome_of(attempt: Callable[[Event], JobOutcome], stop: Event) -> JobOutco
 
 def _end(kind: JobKind, record: Record, outcome: JobOutcome, conclude: Conclude) -> None:
     record[kind.status] = outcome.status
-    record[kind.ended] = time.time()
+    record[kind.ended] = now()
     if outcome.failure_reason:
         record["FailureReason"] = outcome.failure_reason[:LONGEST_REASON]
     conclude(record, outcome)
@@ -152,7 +152,7 @@ def _context(
     from pipelines.local.jobs.contract import JobContext
 
     directory = _fresh_directory(service.directory / "jobs" / kind.noun, name)
-    epoch = int(time.time())
+    epoch = int(now())
 
     def log(host: str, text: str) -> None:
         service.logs.append(kind.log_group, f"{name}/{host}-{epoch}", text)

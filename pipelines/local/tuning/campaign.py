@@ -6,11 +6,11 @@ import itertools
 import queue
 import secrets
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pipelines.local.clock import now
 from pipelines.local.errors import ApiError
 from pipelines.local.jobs.contract import JobOutcome, Metric
 from pipelines.local.jobs.metrics import MetricCollector
@@ -56,13 +56,13 @@ class Campaign:
         self._succeeded = 0
         self._failed = 0
         self._not_improving = 0
-        self._deadline = time.time() + self._limits.get("MaxRuntimeInSeconds", float("inf"))
+        self._deadline = now() + self._limits.get("MaxRuntimeInSeconds", float("inf"))
         self._teach(request.get("WarmStartConfig", {}))
 
     def carry_out(self, stop: threading.Event) -> JobOutcome:
         """Try points until a limit is reached or it is asked to stop; answers how the tuning job ended."""
         while True:
-            stopping = stop.is_set() or time.time() >= self._deadline
+            stopping = stop.is_set() or now() >= self._deadline
             if stopping:
                 self._stop_all()
             elif not self._is_over():
@@ -70,7 +70,7 @@ class Campaign:
             if not self._running:
                 break
             self._wait()
-        if stop.is_set() or time.time() >= self._deadline:
+        if stop.is_set() or now() >= self._deadline:
             return JobOutcome("Stopped")
         return self._outcome()
 
