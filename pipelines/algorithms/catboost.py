@@ -26,7 +26,7 @@ def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
         "l2_leaf_reg": 3.0,
         "random_strength": 1.0,
         "max_leaves": 31,
-        "rsm": 1.0,
+        "rsm": 0.5,
         "sampling_frequency": "PerTree",
         "min_data_in_leaf": 1,
         "bagging_temperature": 1.0,
