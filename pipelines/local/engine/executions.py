@@ -145,12 +145,7 @@ class Executions:
             status, arn = record["PipelineExecutionStatus"], record["PipelineExecutionArn"]
             if status in records.FINAL:
                 continue
-            stopping = status == "Stopping"
-            for step in records.steps(store, arn):
-                if step["StepStatus"] not in records.FINAL:
-                    end = ("Stopped", None) if stopping else ("Failed", _LOST)
-                    records.end_step(store, arn, step["StepName"], *end)
-            self._finish(arn, "Stopped" if stopping else "Failed")
+            self._give_up(arn, "Stopped" if status == "Stopping" else "Failed", _LOST)
 
     def wait(self, arn: str) -> None:
         """Wait until an execution has ended."""
@@ -177,13 +172,22 @@ class Executions:
     def _carry_out(self, run: Run, arn: str) -> None:
         try:
             status = run.carry_out()
-        except Exception:  # noqa: BLE001 - a defect of the engine must not leave the execution Executing for ever
+        except Exception as error:  # noqa: BLE001 - a defect of the engine must not leave the execution Executing for ever
             _LOG.exception("%s: the engine itself failed", arn)
-            status = "Failed"
+            self._give_up(arn, "Failed", f"InternalServerError: {type(error).__name__}: {error}")
+            status = None
         if status is not None:
             self._finish(arn, status)
         with self._lock:
             self._running.pop(arn, None)
+
+    def _give_up(self, arn: str, status: str, reason: str) -> None:
+        """End an execution with the steps that are under way, since nobody carries them on."""
+        for step in records.steps(self._service.store, arn):
+            if step["StepStatus"] not in records.FINAL:
+                why = None if status == "Stopped" else reason
+                records.end_step(self._service.store, arn, step["StepName"], status, why)
+        self._finish(arn, status)
 
     def _finish(self, arn: str, status: str) -> None:
         before = records.execution(self._service.store, arn)["PipelineExecutionStatus"]

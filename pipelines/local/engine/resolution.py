@@ -52,8 +52,13 @@ def scope_of(service: Service, execution: Record, definition: Definition, launch
 
 def _read_json(service: Service, uri: str) -> Any:
     try:
-        return json.loads(service.objects.read(uri))
+        return json.loads(service.objects.read(uri), parse_constant=_refuse_constant)
     except LocalServiceError as error:
         raise ExpressionError(f"the JSON file {uri} cannot be read: {error}") from error
     except ValueError as error:
         raise ExpressionError(f"the file {uri} is not JSON: {error}") from error
+
+
+def _refuse_constant(name: str) -> None:
+    """``NaN`` and ``Infinity`` are Python's, not JSON's."""
+    raise ValueError(f"{name} is not a JSON value")

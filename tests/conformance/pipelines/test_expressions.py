@@ -125,6 +125,14 @@ def test_a_json_get_of_a_path_that_is_not_there_fails_its_step_and_says_how_far_
     assert "nothing stands at a.c" in execution.steps["Second"]["FailureReason"]
 
 
+@pytest.mark.parametrize("content", ['{"a": NaN}', "{", ""])
+def test_a_property_file_that_is_no_json_fails_the_step_that_reads_it(pipelines, content):
+    first = processing("First", outputs={"report": "s3://bucket/report"}, more=EVALUATION, WRITE=content)
+    execution = pipelines.run(definition(first, processing("Second", Value=json_get("First", "Report", "a"))))
+    assert execution.statuses == {"First": "Succeeded", "Second": "Failed"}
+    assert "s3://bucket/report/evaluation.json is not JSON" in execution.steps["Second"]["FailureReason"]
+
+
 def test_a_property_that_the_job_does_not_have_fails_the_step(pipelines):
     steps = [training("Train"), processing("After", Value=get("Steps.Train.SecondaryStatusTransitions[99].Status"))]
     execution = pipelines.run(definition(*steps))

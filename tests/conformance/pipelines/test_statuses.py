@@ -213,6 +213,16 @@ def test_jobs_are_recorded_under_the_pipelines_experiment(pipelines):
     assert execution.job("Step")["ExperimentConfig"] == expected
 
 
+def test_a_defect_of_the_engine_fails_the_execution_and_its_open_steps(pipelines, monkeypatch):
+    def broken(*arguments, **more):
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("pipelines.local.engine.launch.Launch.start", broken)
+    execution = pipelines.run(definition(processing("Step")))
+    assert execution.status == "Failed"
+    assert execution.steps["Step"]["FailureReason"] == "InternalServerError: ZeroDivisionError: oops"
+
+
 def test_a_job_stopped_by_someone_else_fails_its_step(pipelines, sagemaker):
     gate = condition("Gate", [compare("Equals", 1, 1)], [processing("Step", SECONDS="20")])
     execution = pipelines.start(pipelines.create(definition(gate)))
