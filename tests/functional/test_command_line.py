@@ -64,6 +64,25 @@ def test_a_dry_run_opens_no_connection(tmp_path: Path, cache: Path) -> None:
     assert json.loads(done.stdout)["Version"] == "2020-12-01"
 
 
+@pytest.mark.xdist_group("definitions")
+def test_a_machine_that_only_talks_to_aws_needs_no_boosting_library_and_no_moto(run: Run, tmp_path: Path) -> None:
+    extra = ("moto", "xgboost", "lightgbm", "catboost", "optuna", "flask")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Missing:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.split('.')[0] in {extra}:\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        "sys.meta_path.insert(0, Missing())\n"
+    )
+    dry = run("--dry-run", "--algorithms", "lightgbm", "--cache-days", "7", PYTHONPATH=str(tmp_path))
+    assert dry.code == 0, dry.stderr
+    local = run("--upsert", "--target", "local", PYTHONPATH=str(tmp_path))
+    assert local.code == 3
+    assert "needs a package that is not installed (moto)" in local.stderr
+    assert "pip install 'seoul-bike-pipelines[local]'" in local.stderr
+
+
 def test_without_upsert_or_start_it_says_what_it_would_do(run: Run) -> None:
     said = run("--task", "regression", "--split", "hours")
     assert said.code == 0
