@@ -3,7 +3,8 @@
 ``python -m processing_scripts.preprocess --split days --seed 42 --threshold-quantile 0.5`` reads one CSV file from each
 of ``<input>/data`` and ``<input>/batch`` and writes below ``<output>``::
 
-    regression/{train,validation,test}/data.csv       label first, no header: rentals per hour
+    regression/{train,validation,test}/data.csv       label first, no header: rentals per hour; train and validation
+                                                      hold open hours only (``closed`` in the schema says why)
     classification/{train,validation,test}/data.csv   label first, no header: 1 where rentals are above the threshold
     batch/data.csv                                    features only, no header
     keys/{train,validation,test,batch}.csv            what each row is, with a header
@@ -23,6 +24,7 @@ from pathlib import Path
 import pandas as pd
 
 from processing_scripts.checks import check_both_classes, check_hours_complete, check_hours_differ
+from processing_scripts.closed import open_hours
 from processing_scripts.errors import PreprocessingError
 from processing_scripts.features import features_for, make_features
 from processing_scripts.outputs import write_keys, write_part, write_schema
@@ -78,7 +80,8 @@ def write(made: Preprocessed, output: Path) -> None:
     threshold = made.schema["threshold"]
     for part in PARTS:
         rentals = made.observations[part]["rentals"]
-        write_part(output / "regression" / part, made.features[part], rentals)
+        learned = made.observations[part].index if part == "test" else open_hours(made.observations[part]).index
+        write_part(output / "regression" / part, made.features[part].loc[learned], rentals.loc[learned])
         write_part(output / "classification" / part, made.features[part], rentals > threshold)
     write_part(output / "batch", made.features["batch"])
     for part, observations in made.observations.items():

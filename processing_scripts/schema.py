@@ -9,6 +9,8 @@
                        part's, null where every value was missing
     left_out           features that the split may not use, with the reason
     categories         codes of the words, by feature
+    closed             how closed hours are predicted: where ``feature`` is ``value``, ``predict`` is the answer of both
+                       tasks, whatever the model says; ``left_out_of`` are the parts that hold no closed hours, by task
     tasks              ["regression", "classification"]
     labels             by task, what the first column of its files holds
     threshold          rentals per hour above which demand is high; a quantile of the training part's rentals
@@ -28,6 +30,7 @@ from typing import Any
 
 import pandas as pd
 
+from processing_scripts.closed import CLOSED
 from processing_scripts.errors import FeatureError
 from processing_scripts.features import CATEGORIES, FEATURE_SET, Feature, features_for, left_out_of
 from processing_scripts.reading import Observations
@@ -73,6 +76,7 @@ def describe(observed: Observations, features: Mapping[str, pd.DataFrame], drawn
         "features": [_feature(feature, features["train"][feature.name]) for feature in features_for(drawn.split)],
         "left_out": {feature.name: feature.left_out[drawn.split] for feature in left_out_of(drawn.split)},
         "categories": CATEGORIES,
+        "closed": CLOSED,
         "tasks": list(_LABELS),
         "labels": _LABELS,
         **asdict(drawn),

@@ -44,7 +44,7 @@ def test_another_order_of_features_is_refused(batch, schema):
 
 
 def test_ranges_are_those_of_the_training_part(job, schema):
-    training = job.table("regression/train/data.csv").drop(columns=0)
+    training = job.table("classification/train/data.csv").drop(columns=0)
     assert [feature["minimum"] for feature in schema["features"]] == training.min().tolist()
     assert [feature["maximum"] for feature in schema["features"]] == training.max().tolist()
 

@@ -49,10 +49,22 @@ def test_the_built_ins_get_numbers_without_a_header_and_the_label_first(job):
         keys = job.table(f"keys/{part}.csv")
         regression = job.table(f"regression/{part}/data.csv")
         classification = job.table(f"classification/{part}/data.csv")
-        assert regression[0].tolist() == keys["rentals"].tolist()
+        learned = keys["functioning_day"].eq("Yes") | (part == "test")
+        assert regression[0].tolist() == keys.loc[learned, "rentals"].tolist()
         assert set(classification[0]) == {0, 1}
-        assert regression.drop(columns=0).equals(classification.drop(columns=0))
+        features = classification.drop(columns=0)
+        assert regression.drop(columns=0).equals(features[learned].reset_index(drop=True))
         assert all(np.issubdtype(dtype, np.number) for dtype in regression.dtypes)
+
+
+def test_a_regression_learns_and_is_chosen_on_open_hours_and_is_tested_on_all(job, schema):
+    names = [feature["name"] for feature in schema["features"]]
+    column = 1 + names.index(schema["closed"]["feature"])
+    for part in PARTS:
+        values = set(job.table(f"regression/{part}/data.csv")[column])
+        assert (schema["closed"]["value"] in values) == (part not in schema["closed"]["left_out_of"]["regression"])
+    test = job.table("regression/test/data.csv")
+    assert set(test.loc[test[column] == schema["closed"]["value"], 0]) == {schema["closed"]["predict"]}
 
 
 def test_the_label_is_high_demand_above_the_threshold(job, schema):
