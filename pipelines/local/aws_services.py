@@ -9,10 +9,13 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
+
+from werkzeug.wsgi import get_input_stream
 
 from pipelines.local import downloads
 from pipelines.local.logs import Logs
@@ -50,6 +53,7 @@ class AwsServices:
         self._account_id = account_id
         self._region = region
         self._role_name = role_name
+        self._making_role = Lock()
         self._role_made = False
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._before: dict[str, Callable[[], None]] = {
@@ -106,11 +110,14 @@ class AwsServices:
         return host.split(".")[0] if host else "s3"
 
     def _make_role(self) -> None:
+        with self._making_role:
+            if not self._role_made:
+                self._create_role()
+                self._role_made = True
+
+    def _create_role(self) -> None:
         from moto.iam.models import iam_backends
 
-        if self._role_made:
-            return
-        self._role_made = True
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": "sagemaker.amazonaws.com"},
@@ -178,8 +185,6 @@ def _bucket_and_key(environ: Environ) -> tuple[str, str]:
 
 def _whole_body(environ: Environ) -> bytes:
     """Read the body, so that no slow client holds the store's lock, and put it back."""
-    from werkzeug.wsgi import get_input_stream
-
     body = get_input_stream(environ).read()
     environ["wsgi.input"] = io.BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))

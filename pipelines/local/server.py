@@ -6,17 +6,21 @@ moto.
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
+
+from werkzeug.serving import make_server
+from werkzeug.wsgi import get_input_stream
 
 from pipelines.local import protocol
 from pipelines.local.errors import ApiError, ModelError, ValidationException
-from pipelines.local.operations import runtime
+from pipelines.local.operations import moto_answers, runtime
 from pipelines.local.service import IDENTITY_PATH
 
 if TYPE_CHECKING:
@@ -36,6 +40,9 @@ class Application:
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
+        if _comes_from_a_browser(environ):
+            start_response("403 Forbidden", [("Content-Length", "0")])
+            return []
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         path = environ.get("PATH_INFO", "")
         runtime_path = _RUNTIME_PATH.fullmatch(path)
@@ -53,8 +60,6 @@ class Application:
         return [answer.body]
 
     def _operation(self, operation: str, environ: Environ) -> protocol.HttpAnswer:
-        from pipelines.local.operations import moto_answers
-
         def answer() -> protocol.HttpAnswer:
             body = _body_of(environ)
             request = protocol.read_request(body)
@@ -71,6 +76,15 @@ class Application:
             return runtime.invoke_endpoint(self._service, endpoint, _headers_of(environ), _body_of(environ))
 
         return _guarded("InvokeEndpoint", answer)
+
+
+def _comes_from_a_browser(environ: Environ) -> bool:
+    """Whether a web page may be behind a request: this service runs what it is given, and no AWS client has an Origin.
+
+    A page that lets its own name resolve to this machine is told by the Host that it asks for.
+    """
+    host = urlsplit(f"//{environ.get('HTTP_HOST', '127.0.0.1')}").hostname or ""
+    return "HTTP_ORIGIN" in environ or not (host in ("127.0.0.1", "localhost") or host.endswith(".localhost"))
 
 
 def _guarded(operation: str, answer: Callable[[], protocol.HttpAnswer]) -> protocol.HttpAnswer:
@@ -92,8 +106,6 @@ class _InternalError(ApiError):
 
 
 def _body_of(environ: Environ) -> bytes:
-    from werkzeug.wsgi import get_input_stream
-
     return get_input_stream(environ).read()
 
 
@@ -110,8 +122,6 @@ def _headers_of(environ: Environ) -> Mapping[str, str]:
 
 def _through_moto(service: Service, environ: Environ, body: bytes) -> protocol.HttpAnswer:
     """Hand a SageMaker operation to moto, for the few which it answers truthfully."""
-    import io
-
     captured: dict[str, Any] = {}
 
     def keep(status: str, headers: list[tuple[str, str]], *_rest: object) -> None:
@@ -128,7 +138,6 @@ class HttpServer:
 
     def __init__(self, application: Application, port: int = 0) -> None:
         from moto.moto_server.werkzeug_app import MotoRequestHandler
-        from werkzeug.serving import make_server
 
         class QuietHandler(MotoRequestHandler):
             """As moto's, which keeps the names of S3 metadata, without a line on stderr for every request."""

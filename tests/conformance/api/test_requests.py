@@ -120,6 +120,17 @@ def test_what_moto_has_not_implemented_is_said_once_and_not_retried(aws, service
     assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
+@pytest.mark.parametrize("header", [{"Origin": "https://page.example"}, {"Host": "rebound.example:80"}])
+def test_a_web_page_is_not_answered(service, header):
+    request = urllib.request.Request(
+        service.endpoint_url, data=b"{}", headers={"X-Amz-Target": "SageMaker.ListModels", **header}
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    refused.value.close()
+    assert refused.value.code == 403
+
+
 def test_motos_own_control_interface_is_not_served(service):
     request = urllib.request.Request(f"{service.endpoint_url}/moto-api/reset", method="POST")
     with pytest.raises(urllib.error.HTTPError) as refused:
