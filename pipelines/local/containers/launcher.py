@@ -24,6 +24,12 @@ Isolation = Literal["fork", "process"]
 PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 """The folder from which ``pipelines`` is imported."""
 
+_TEMPLATE_VARIABLES = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",  # libraries read it once; threads that spin while they wait starve the other jobs
+    "MPLBACKEND": "agg",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
 _KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ")
 
 
@@ -101,7 +107,7 @@ class Launcher:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             cwd=PACKAGE_ROOT,
-            env={**environment, "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**environment, **_TEMPLATE_VARIABLES},
             start_new_session=True,
         )
         theirs.close()

@@ -104,6 +104,7 @@ def _environment(container: Container) -> dict[str, str]:
         "PYTHONUNBUFFERED": "TRUE",
         "PYTHONDONTWRITEBYTECODE": "TRUE",
         "PYTHONIOENCODING": "UTF-8",
+        "OMP_WAIT_POLICY": "PASSIVE",
         **dict.fromkeys(_THREAD_VARIABLES, str(container.threads)),
     }
     environment = {**bare, **container.environment}
