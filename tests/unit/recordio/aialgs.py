@@ -5,6 +5,7 @@ The message classes are made at run time from the definition of ``aialgs.data`` 
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterable
 from functools import cache
@@ -87,7 +88,7 @@ def dumps(features: Any, labels: Any | None = None) -> bytes:
     record = record_class()()
     tensor = TENSORS[features.dtype.name]
     label_tensor = None if labels is None else TENSORS[labels.dtype.name]
-    written = bytearray()
+    written = io.BytesIO()
     for index, row in enumerate(features):
         record.Clear()
         values = getattr(record.features["values"], tensor)
@@ -95,8 +96,8 @@ def dumps(features: Any, labels: Any | None = None) -> bytes:
         values.values.extend(row)
         if label_tensor:
             getattr(record.label["values"], label_tensor).values.extend([labels[index]])
-        written += frame(record.SerializeToString())
-    return bytes(written)
+        written.write(frame(record.SerializeToString()))
+    return written.getvalue()
 
 
 def loads(data: bytes) -> tuple[Any, Any]:
