@@ -79,6 +79,8 @@ def read(file: SupportsRead[bytes], rows_per_chunk: int = 65_536) -> Iterator[Ma
     ------
     FrameError, MessageError, MatrixError
         As for :func:`loads`, when the record is come to; chunks before it have been given out.
+    ValueError
+        ``rows_per_chunk`` is less than 1.
     """
     if rows_per_chunk < 1:
         raise ValueError(f"rows_per_chunk must be at least 1, not {rows_per_chunk}.")

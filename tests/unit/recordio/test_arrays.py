@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -85,3 +87,10 @@ def test_nothing_is_written_of_what_is_refused():
 def test_a_chunk_of_no_rows_is_refused_before_anything_is_read():
     with pytest.raises(ValueError, match="rows_per_chunk must be at least 1, not 0"):
         read(io.BytesIO(), 0)
+
+
+def test_numpy_is_all_that_is_needed():
+    code = "import sys; import processing_scripts.recordio; print(*sorted(name.split('.')[0] for name in sys.modules))"
+    imported = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert "numpy" in imported
+    assert not {"pandas", "scipy", "google", "sklearn", "boto3", "xgboost"} & set(imported)
