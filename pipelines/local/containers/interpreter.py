@@ -247,8 +247,6 @@ def _forget_the_launcher() -> None:
     """Leave no module of ours behind that a job's own could be taken for."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "pipelines"]:
         del sys.modules[name]
-    sys.path_importer_cache.clear()
-    importlib.invalidate_caches()
 
 
 def _refresh_state(program: _Program, launch: Launch, template: Template) -> None:

@@ -169,7 +169,9 @@ class Launcher:
                 self._finish(child, os.waitstatus_to_exitcode(status))
 
     def _finish(self, child: _Child, code: int) -> None:
-        _end_relatives(child)
+        # What a command leaves behind becomes the launcher's own child; mostly there is nothing to look for.
+        if namespaces.children_of_this_process() - set(self._children):
+            _end_relatives(child)
         if child.control.fileno() in self._selector.get_map():
             self._selector.unregister(child.control)
         with contextlib.suppress(OSError):  # Nobody waits for it any more: the service is gone, or gave it up.

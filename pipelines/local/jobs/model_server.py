@@ -31,7 +31,7 @@ _POLL_SECONDS = 0.02
 
 
 class ModelServer:
-    """A running server; usable from many threads, each of which keeps a connection of its own.
+    """A running server; usable from many threads at once.
 
     Parameters
     ----------
@@ -48,8 +48,6 @@ class ModelServer:
         fetch_model(definition, context)
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._port: int = listener.getsockname()[1]
-        self._connections = threading.local()
-        self._opened: list[http.client.HTTPConnection] = []
         with listener:
             self._process = sandbox.start(
                 sandbox.Container(
@@ -111,24 +109,10 @@ class ModelServer:
         OSError, http.client.HTTPException
             No whole answer came within ``timeout`` seconds.
         """
-        connection = self._connection(timeout)
-        try:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)) as connection:
             connection.request(method, path, body, dict(headers or {}))
             response = connection.getresponse()
             return Answer(response.status, response.getheader("Content-Type") or "", response.read())
-        except (OSError, http.client.HTTPException):
-            connection.close()
-            raise
-
-    def _connection(self, timeout: float) -> http.client.HTTPConnection:
-        connection: http.client.HTTPConnection | None = getattr(self._connections, "connection", None)
-        if connection is None:
-            connection = self._connections.connection = http.client.HTTPConnection("127.0.0.1", self._port)
-            self._opened.append(connection)
-        connection.timeout = timeout
-        if connection.sock is not None:
-            connection.sock.settimeout(timeout)
-        return connection
 
     def alive(self) -> bool:
         """Whether the server's process still runs."""
@@ -138,8 +122,6 @@ class ModelServer:
 
     def close(self) -> None:
         """End the server and everything it started."""
-        for connection in self._opened:
-            connection.close()
         self._process.terminate()
         with contextlib.suppress(ContainerError):
             if self._process.wait(STOP_GRACE_SECONDS) is None:

@@ -30,7 +30,7 @@ from tests.conformance.containers.workbench import (
     wait_until,
 )
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.xdist_group("containers: batch_transform")
 
 ECHO = """
 import json, os

@@ -19,7 +19,7 @@ from tests.conformance.containers.workbench import (
     s3_input,
 )
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.xdist_group("containers: fresh_interpreter")
 
 
 def _run(bench: Workbench, isolation: Isolation, script: str, **more) -> tuple[Job, str]:
@@ -179,7 +179,7 @@ def test_text_is_utf_8(bench: Workbench, isolation: Isolation) -> None:
 
 def test_libraries_use_the_threads_that_the_job_is_given(bench: Workbench, isolation: Isolation) -> None:
     script = """
-import json, os, numpy, sklearn, threadpoolctl
+import json, os, numpy, threadpoolctl
 pools = {pool["num_threads"] for pool in threadpoolctl.threadpool_info()}
 print(json.dumps([sorted(pools), os.environ["OMP_NUM_THREADS"], os.environ["SM_NUM_CPUS"]]))
 """

@@ -20,7 +20,7 @@ from tests.conformance.containers.workbench import (
     model_request,
 )
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.xdist_group("containers: inference_toolkit")
 
 FUNCTIONS = """
 import json

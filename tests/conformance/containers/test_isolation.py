@@ -17,7 +17,7 @@ from pipelines.local.containers.sandbox import Container
 from pipelines.local.jobs.processing import run_processing
 from tests.conformance.containers.workbench import Isolation, Workbench, processing_request, wait_until
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.xdist_group("containers: isolation")
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 

@@ -36,7 +36,7 @@ from tests.conformance.containers.workbench import (
     transform_request,
 )
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.xdist_group("containers: jumpstart_scripts")
 
 HYPERPARAMETERS: dict[str, dict[str, Any]] = {
     "lightgbm": {"num_boost_round": 5, "learning_rate": 0.3, "num_leaves": 7, "min_data_in_leaf": 5},
@@ -115,8 +115,10 @@ def test_every_key_of_every_spec_is_in_the_bucket() -> None:
         assert keys <= set(objects)
 
 
-@pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize(
+    ("library", "task", "isolation"),
+    [*((library, task, "fork") for library in LIBRARIES for task in TASKS), ("lightgbm", "classification", "process")],
+)
 def test_the_artifact_serves_itself(bench: Workbench, library: str, task: str, isolation: Isolation) -> None:
     outcome, _ = _train(bench, library, task, _channels(library, task), isolation=isolation)
     completed(outcome)

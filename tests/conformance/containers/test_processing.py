@@ -19,7 +19,7 @@ from tests.conformance.containers.workbench import (
     wait_until,
 )
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.xdist_group("containers: processing")
 
 COPY = """
 import pathlib, shutil, sys

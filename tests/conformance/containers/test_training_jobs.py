@@ -20,7 +20,7 @@ from tests.conformance.containers.workbench import (
     wait_until,
 )
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.xdist_group("containers: training_jobs")
 
 PRINT_CHANNEL = """
 import os

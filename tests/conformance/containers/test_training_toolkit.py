@@ -23,7 +23,7 @@ from tests.conformance.containers.workbench import (
     training_request,
 )
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.xdist_group("containers: training_toolkit")
 
 
 def _printed(log: str) -> Any:

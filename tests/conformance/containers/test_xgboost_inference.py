@@ -26,7 +26,7 @@ from tests.conformance.containers.workbench import (
     regression_rows,
 )
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.xdist_group("containers: xgboost_inference")
 
 
 def _booster(objective: str = "reg:squarederror", seed: int = 0, rounds: int = 3, **more) -> xgboost.Booster:
@@ -324,7 +324,7 @@ def test_files_whose_name_begins_with_a_dot_are_no_models(bench: Workbench, tmp_
         hosting.close()
 
 
-def test_a_script_of_one_s_own_takes_the_place_of_the_algorithm(bench: Workbench, isolation: Isolation) -> None:
+def test_a_script_of_one_s_own_takes_the_place_of_the_algorithm(bench: Workbench) -> None:
     script = """
 import os, xgboost
 def model_fn(model_dir):
@@ -334,8 +334,7 @@ def output_fn(prediction, accept):
 """
     uri = _artifact(bench.store, _booster(), extra={"code/serve.py": script.encode()})
     environment = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
-    job = bench.job(isolation)
-    hosting = start_hosting(model_request(XGBOOST, uri, environment), {"VariantName": "v"}, job.context)
+    hosting = start_hosting(model_request(XGBOOST, uri, environment), {"VariantName": "v"}, bench.job().context)
     try:
         assert _ask(hosting, ROWS).body.decode() == f"mine {_expected()[0]} {_expected()[1]}"
     finally:

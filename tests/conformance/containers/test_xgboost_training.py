@@ -29,7 +29,7 @@ from tests.conformance.containers.workbench import (
     training_request,
 )
 
-pytestmark = pytest.mark.xdist_group("containers")
+pytestmark = pytest.mark.xdist_group("containers: xgboost_training")
 
 REGRESSION = {"num_round": 3, "objective": "reg:squarederror", "max_depth": 2}
 

@@ -1,4 +1,8 @@
-"""A small HTTP server around an application: worker processes that share one listening socket."""
+"""A small HTTP server around an application: worker processes that share one listening socket.
+
+A worker answers one request at a time, as the workers of the real model servers do, and closes the connection after
+it: the next request goes to whichever worker is free.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Protocol
 
 from pipelines.local.containers.launch import LISTENER_VARIABLE
 
 DEFAULT_PORT = 8080
+
+_PATIENCE_SECONDS = 60
+"""How long a worker waits for a client to go on with its request."""
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +77,7 @@ def run_server(application: Application, workers: int) -> None:
     Parameters
     ----------
     workers
-        How many processes answer; each answers several connections in threads.
+        How many processes answer.
     """
     listener = _listener()
     for _ in range(workers - 1):
@@ -87,9 +94,7 @@ def _listener() -> socket.socket:
     return socket.create_server(("0.0.0.0", port), backlog=128)  # noqa: S104 - a container's server is reached from outside
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
+class _Server(HTTPServer):
     def __init__(self, listener: socket.socket, application: Application) -> None:
         super().__init__(("", 0), _Handler, bind_and_activate=False)
         self.socket.close()
@@ -113,6 +118,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    timeout = _PATIENCE_SECONDS
     server: _Server
 
     def do_GET(self) -> None:
@@ -146,6 +152,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)
+        self.send_header("Connection", "close")
+        self.close_connection = True
         if response.status != HTTPStatus.NO_CONTENT:
             self.send_header("Content-Type", response.content_type)
             self.send_header("Content-Length", str(len(response.body)))

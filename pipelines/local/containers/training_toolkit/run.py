@@ -136,10 +136,10 @@ def _run_and_watch(
 ) -> tuple[int, str]:
     """Run the script, passing on its standard error; the exit code, and the error that it ended with."""
     reader, writer = os.pipe()
-    wait = start_command(command, variables, str(folder), template, writer)
-    os.close(writer)
     # The container is asked to end as a whole: the script gets the signal itself, and is waited for.
     signal.signal(signal.SIGTERM, _leave_it_to_the_script)
+    wait = start_command(command, variables, str(folder), template, writer)
+    os.close(writer)
     errors: list[str] = []
     with os.fdopen(reader, encoding="utf-8", errors="replace") as lines:
         for line in lines:
