@@ -61,6 +61,9 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
                 help="a tag of everything that is made (repeatable)",
             )
             continue
+        if isinstance(setting.default, bool):
+            group.add_argument(option_name(setting), action="store_true", default=None, help=_help(setting))
+            continue
         group.add_argument(
             option_name(setting),
             default=None,
@@ -72,6 +75,8 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 
 
 def _help(setting: dataclasses.Field[Any]) -> str:
+    if isinstance(setting.default, bool):
+        return str(setting.metadata["help"])
     default = ",".join(setting.default) if isinstance(setting.default, tuple) else setting.default
     variable = setting.metadata["env"]
     parts = ([f"default: {default}"] if default is not None else []) + ([f"env: {variable}"] if variable else [])

@@ -17,6 +17,7 @@ from pipelines.steps import (
     quality_gate,
     register_best,
     train,
+    tune,
 )
 
 
@@ -24,11 +25,12 @@ def build_pipeline(settings: Settings, locations: Locations) -> Any:
     """Build the SDK's ``Pipeline``; nothing is sent anywhere."""
     context = _context(settings, locations)
     algorithms = [ALGORITHMS[name] for name in settings.algorithms]
+    make_candidate = tune if settings.tune else train
 
     data = preprocess(context)
     steps = [data.step]
     for task in settings.tasks:
-        candidates = [train(context, task, algorithm, data) for algorithm in algorithms]
+        candidates = [make_candidate(context, task, algorithm, data) for algorithm in algorithms]
         verdict = evaluate(context, task, candidates, data)
         registered = register_best(context, verdict)
         model = create_best_model(context, verdict, after=registered)

@@ -79,12 +79,38 @@ def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any,
         return None
     job = sagemaker.describe_transform_job(TransformJobName=_job_name(predicted, "TransformJob"))
     answers = read_answers(_read(s3, job["TransformOutput"]["S3OutputPath"].rstrip("/") + "/data.csv.out"))
-    keys = _read(s3, _output_uri(sagemaker, steps["Preprocess"], "keys").rstrip("/") + "/batch.csv")
-    if task == "regression":
-        answers = [max(answer, 0.0) for answer in answers]  # as the evaluation has it: nobody rents less than nothing
+    rows, keys = (
+        _read(s3, _output_uri(sagemaker, steps["Preprocess"], output).rstrip("/") + file)
+        for output, file in (("batch", "/data.csv"), ("keys", "/batch.csv"))
+    )
+    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
+    answers = keep_to_the_rules(answers, rows, schema, task)
     path = folder / "predictions.csv"
     path.write_text(join_predictions(keys, answers, COLUMN[task]), encoding="utf-8")
     return path
+
+
+def keep_to_the_rules(answers: list[float], rows: str, schema: Mapping[str, Any], task: Task) -> list[float]:
+    """Apply the rules that the evaluation applies: nothing is negative, and closed hours are as the schema says.
+
+    Parameters
+    ----------
+    answers
+        One number per row.
+    rows
+        The batch rows, features only, without a header.
+    schema
+        Content of ``schema.json``, with the names of the features in their order.
+    """
+    closed = schema.get("closed")
+    features = list(csv.reader(io.StringIO(rows)))
+    if closed and len(features) == len(answers):
+        position = [feature["name"] for feature in schema["features"]].index(closed["feature"])
+        answers = [
+            float(closed["predict"]) if float(row[position]) == closed["value"] else answer
+            for row, answer in zip(features, answers, strict=True)
+        ]
+    return [max(answer, 0.0) for answer in answers] if task == "regression" else answers
 
 
 def join_predictions(keys: str, answers: list[float], column: str) -> str:

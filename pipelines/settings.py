@@ -75,6 +75,9 @@ class Settings:
     transform_instance_type: str = knob("ml.m5.large", "default of the parameter TransformInstanceType", metavar="TYPE")
     max_rmse: float = knob(300.0, "default of the parameter RegressionMaxRmse, in rentals per hour", metavar="X")
     min_auc: float = knob(0.9, "default of the parameter ClassificationMinAuc", metavar="X")
+    tune: bool = knob(default=False, meaning="tune each algorithm instead of training it with the defaults")
+    max_jobs: int = knob(12, "training jobs of each tuning step", metavar="N")
+    max_parallel_jobs: int = knob(2, "training jobs of a tuning step that run at once", metavar="N")
     max_parallel_steps: int = knob(3, "how many steps run at once", metavar="N")
     cache_days: int = knob(30, "how long a step's result may be used again; 0 switches the cache off", metavar="N")
     isolation: Literal["fork", "process"] = knob(
@@ -137,6 +140,8 @@ def _check(settings: Settings) -> None:
     ranges = (
         ("--seed", settings.seed, 0, 2**31 - 1),
         ("--threshold-quantile", settings.threshold_quantile, 0.05, 0.95),
+        ("--max-jobs", settings.max_jobs, 1, 500),
+        ("--max-parallel-jobs", settings.max_parallel_jobs, 1, 100),
         ("--max-parallel-steps", settings.max_parallel_steps, 1, 50),
         ("--cache-days", settings.cache_days, 0, 365),
         ("--max-rmse", settings.max_rmse, 0, 1e9),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pipelines.settings import Task
 
@@ -33,6 +33,31 @@ class Resources:
 
 
 @dataclass(frozen=True)
+class Range:
+    """Where a tuning job may look for one hyperparameter.
+
+    Attributes
+    ----------
+    low, high
+        Inclusive bounds; integers make it an integer range.
+    scale
+        How the bounds are laid out: ``Linear``, ``Logarithmic`` or ``ReverseLogarithmic``.
+    """
+
+    low: float
+    high: float
+    scale: Literal["Linear", "Logarithmic", "ReverseLogarithmic"] = "Linear"
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a tuning job optimises: a metric of the validation part, by the name the log or the built-in gives it."""
+
+    metric: str
+    goal: Literal["Minimize", "Maximize"]
+
+
+@dataclass(frozen=True)
 class Algorithm:
     """One built-in algorithm.
 
@@ -55,6 +80,10 @@ class Algorithm:
         reports its own.
     network_isolation
         Whether the container runs without network, as its documentation asks.
+    objective
+        ``objective(task)``: what ``--tune`` optimises.
+    ranges
+        Hyperparameter -> where ``--tune`` may look for it.
     """
 
     name: str
@@ -65,3 +94,10 @@ class Algorithm:
     content_type: str | None
     metrics: Callable[[Task], dict[str, str]]
     network_isolation: bool
+    objective: Callable[[Task], Objective]
+    ranges: Mapping[str, Range]
+
+
+def validation_objective(task: Task) -> Objective:
+    """Optimise what the evaluation ranks by, under the name that all three algorithms report it."""
+    return Objective("validation:rmse", "Minimize") if task == "regression" else Objective("validation:auc", "Maximize")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from pipelines.algorithms import jumpstart
-from pipelines.algorithms.algorithm import Algorithm
+from pipelines.algorithms.algorithm import Algorithm, Range, validation_objective
 from pipelines.settings import Task
 
 
@@ -55,4 +55,12 @@ CATBOOST = Algorithm(
     content_type="text/csv",
     metrics=metrics,
     network_isolation=True,
+    objective=validation_objective,
+    ranges={
+        "learning_rate": Range(0.02, 0.2, "Logarithmic"),
+        "depth": Range(4, 8),
+        "l2_leaf_reg": Range(0.5, 20.0, "Logarithmic"),
+        "random_strength": Range(0.1, 5.0, "Logarithmic"),
+        "rsm": Range(0.3, 1.0),
+    },
 )

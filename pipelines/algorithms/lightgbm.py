@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from pipelines.algorithms import jumpstart
-from pipelines.algorithms.algorithm import Algorithm
+from pipelines.algorithms.algorithm import Algorithm, Range, validation_objective
 from pipelines.settings import Task
 
 
@@ -60,4 +60,13 @@ LIGHTGBM = Algorithm(
     content_type="text/csv",
     metrics=metrics,
     network_isolation=True,
+    objective=validation_objective,
+    ranges={
+        "learning_rate": Range(0.01, 0.2, "Logarithmic"),
+        "num_leaves": Range(15, 127, "Logarithmic"),
+        "min_data_in_leaf": Range(5, 50, "Logarithmic"),
+        "feature_fraction": Range(0.4, 1.0),
+        "bagging_fraction": Range(0.6, 1.0),
+        "lambda_l2": Range(0.1, 20.0, "Logarithmic"),
+    },
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.algorithms.algorithm import Algorithm, Resources
+from pipelines.algorithms.algorithm import Algorithm, Range, Resources, validation_objective
 from pipelines.settings import Task
 
 IMAGE_VERSION = "3.2-0"
@@ -58,4 +58,13 @@ XGBOOST = Algorithm(
     content_type="text/csv",
     metrics=metrics,
     network_isolation=False,
+    objective=validation_objective,
+    ranges={
+        "eta": Range(0.01, 0.2, "Logarithmic"),
+        "max_depth": Range(4, 10),
+        "min_child_weight": Range(1.0, 20.0, "Logarithmic"),
+        "subsample": Range(0.6, 1.0),
+        "colsample_bytree": Range(0.4, 1.0),
+        "lambda": Range(0.1, 20.0, "Logarithmic"),
+    },
 )

@@ -27,7 +27,13 @@ def path_exists(step: dict[str, Any], path: str) -> bool:
         return path == "Outcome"
     if step_type not in DESCRIBE:
         return False
-    shape: Any = operation(DESCRIBE[step_type]).output_shape
+    shapes = [operation(DESCRIBE[step_type]).output_shape]
+    if step_type == "Tuning":  # https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-properties.html
+        shapes.append(operation("ListTrainingJobsForHyperParameterTuningJob").output_shape)
+    return any(_leads_somewhere(step, shape, path) for shape in shapes)
+
+
+def _leads_somewhere(step: dict[str, Any], shape: Any, path: str) -> bool:
     for match in TOKEN.finditer(path):
         member, name, _index = match.groups()
         if member is not None and shape.type_name == "structure" and member in shape.members:

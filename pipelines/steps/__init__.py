@@ -10,6 +10,7 @@ from pipelines.steps.model import create_best_model
 from pipelines.steps.preprocess import Preprocessed, preprocess
 from pipelines.steps.register import register_best
 from pipelines.steps.train import Candidate, train
+from pipelines.steps.tune import tune
 
 __all__ = [
     "Candidate",
@@ -26,4 +27,5 @@ __all__ = [
     "quality_gate",
     "register_best",
     "train",
+    "tune",
 ]

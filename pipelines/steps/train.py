@@ -19,11 +19,8 @@ class Candidate:
     algorithm: Algorithm
     resources: Resources
     step: Any
-
-    @property
-    def model_data(self) -> Any:
-        """Refer to the model artifact, ``model.tar.gz``."""
-        return self.step.properties.ModelArtifacts.S3ModelArtifacts
+    model_data: Any
+    """Where the model artifact will be, ``model.tar.gz``."""
 
 
 def train(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed) -> Candidate:
@@ -31,19 +28,20 @@ def train(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed
     from sagemaker.mlops.workflow.steps import TrainingStep
 
     resources = algorithm.resources(task, context.locations.region)
-    trainer = _trainer(context, task, algorithm, resources)
+    trainer = model_trainer(context, task, algorithm, resources, context.execution_uri("models"))
     step = TrainingStep(
         name=f"Train{algorithm.title}{title(task)}",
         display_name=f"{algorithm.title}: {task}",
         description=f"Trains the built-in {algorithm.title} {resources.version} for {task}",
-        step_args=trainer.train(input_data_config=_channels(task, algorithm, resources, data)),
+        step_args=trainer.train(input_data_config=channels(task, algorithm, resources, data)),
         cache_config=context.cache(),
         retry_policies=context.job_retries(),
     )
-    return Candidate(algorithm, resources, step)
+    return Candidate(algorithm, resources, step, step.properties.ModelArtifacts.S3ModelArtifacts)
 
 
-def _trainer(context: Context, task: Task, algorithm: Algorithm, resources: Resources) -> Any:
+def model_trainer(context: Context, task: Task, algorithm: Algorithm, resources: Resources, output: Any) -> Any:
+    """Describe a training job of an algorithm; artifacts go below ``output``."""
     from sagemaker.core.shapes import MetricDefinition, Tag
     from sagemaker.train import ModelTrainer
     from sagemaker.train.configs import Compute, Networking, OutputDataConfig, StoppingCondition
@@ -57,7 +55,7 @@ def _trainer(context: Context, task: Task, algorithm: Algorithm, resources: Reso
         ),
         networking=Networking(enable_network_isolation=True) if algorithm.network_isolation else None,
         stopping_condition=StoppingCondition(max_runtime_in_seconds=3600),
-        output_data_config=OutputDataConfig(s3_output_path=context.execution_uri("models")),
+        output_data_config=OutputDataConfig(s3_output_path=output),
         hyperparameters={**algorithm.hyperparameters(task, context.settings.seed), **resources.hyperparameters},
         tags=[Tag(key=tag["Key"], value=tag["Value"]) for tag in context.tags],
     )
@@ -69,7 +67,8 @@ def _trainer(context: Context, task: Task, algorithm: Algorithm, resources: Reso
     return trainer
 
 
-def _channels(task: Task, algorithm: Algorithm, resources: Resources, data: Preprocessed) -> list[Any]:
+def channels(task: Task, algorithm: Algorithm, resources: Resources, data: Preprocessed) -> list[Any]:
+    """Give the input channels: the task's parts, and what the algorithm's script demands."""
     from sagemaker.train.configs import InputData
 
     parts = [

@@ -15,6 +15,7 @@ SETTINGS = [
     {"task": "classification"},
     {"task": "all"},
     {"task": "all", "algorithms": ["xgboost"], "cache_days": 0},
+    {"task": "regression", "tune": True, "max_jobs": 7},
 ]
 
 
@@ -82,3 +83,28 @@ def test_register_and_create_carry_no_environment() -> None:
     for step in gate["Arguments"]["IfSteps"]:
         if step["Type"] in ("RegisterModel", "Model"):
             assert '"Environment"' not in json.dumps(step)
+
+
+@pytest.mark.xdist_group("definitions")
+def test_tuning_puts_a_tuning_step_in_each_training_steps_place(definitions: list[str]) -> None:
+    steps = {step["Name"]: step for step in json.loads(definitions[4])["Steps"]}
+    assert [name for name in steps if steps[name]["Type"] in ("Training", "Tuning")] == [
+        "TuneXGBoostRegression",
+        "TuneLightGBMRegression",
+        "TuneCatBoostRegression",
+    ]
+    request = steps["TuneLightGBMRegression"]["Arguments"]
+    assert request["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxNumberOfTrainingJobs"] == 7
+    assert request["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"] == {
+        "Type": "Minimize",
+        "MetricName": "validation:rmse",
+    }
+    assert request["TrainingJobDefinition"]["EnableNetworkIsolation"] is True
+    tuned = {
+        limits["Name"]
+        for kind in request["HyperParameterTuningJobConfig"]["ParameterRanges"].values()
+        for limits in kind
+    }
+    assert not tuned & set(request["TrainingJobDefinition"]["StaticHyperParameters"])
+    evaluated = json.dumps(steps["EvaluateRegression"]["Arguments"])
+    assert "Steps.TuneLightGBMRegression.BestTrainingJob.TrainingJobName" in evaluated

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.answers import read_answers
 from pipelines.errors import PipelineError
-from pipelines.results import join_predictions
+from pipelines.results import join_predictions, keep_to_the_rules
 
 numbers = st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1, max_size=20)
 
@@ -44,3 +44,13 @@ def test_predictions_stand_beside_their_hours() -> None:
 def test_nothing_is_joined_by_luck() -> None:
     with pytest.raises(PipelineError, match="There are 1 batch answers for 2 rows"):
         join_predictions("datetime\na\nb\n", [1.0], "x")
+
+
+def test_batch_answers_keep_to_the_rules_of_the_evaluation() -> None:
+    schema = {
+        "features": [{"name": "hour"}, {"name": "functioning_day"}],
+        "closed": {"feature": "functioning_day", "value": 0, "predict": 0},
+    }
+    rows = "7,1\n8,0\n9,1\n"
+    assert keep_to_the_rules([5.0, 6.0, -3.0], rows, schema, "regression") == [5.0, 0.0, 0.0]
+    assert keep_to_the_rules([0.9, 0.8, 0.1], rows, schema, "classification") == [0.9, 0.0, 0.1]
