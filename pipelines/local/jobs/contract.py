@@ -32,7 +32,10 @@ class StoredObject:
 
 
 class ObjectStore(Protocol):
-    """S3 as jobs need it; URIs are ``s3://bucket/key``."""
+    """S3 as jobs need it; URIs are ``s3://bucket/key``.
+
+    A bucket or an object that is not there is an ``ObjectStoreError``.
+    """
 
     def list(self, prefix_uri: str) -> Iterable[StoredObject]:
         """Objects whose key starts with the prefix, in the order of their keys."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pipelines.local.errors import ObjectStoreError
 from pipelines.local.jobs.contract import ObjectStore
 from pipelines.local.jobs.errors import DataError, UnsupportedError
 
@@ -48,12 +49,13 @@ def find(source: Source, store: ObjectStore) -> list[InputObject]:
     UnsupportedError
         The data type is not supported here.
     """
-    if source.data_type == "ManifestFile":
-        objects = _objects_of_manifest(source.uri, store)
-    elif source.data_type == "S3Prefix":
-        objects = _objects_with_prefix(source.uri, store)
-    else:
+    finders = {"ManifestFile": _objects_of_manifest, "S3Prefix": _objects_with_prefix}
+    if source.data_type not in finders:
         raise UnsupportedError(f"The S3DataType {source.data_type} of {source.uri} is not supported on this machine.")
+    try:
+        objects = finders[source.data_type](source.uri, store)
+    except ObjectStoreError as error:
+        raise DataError(f"Data download failed:{error}") from error
     if not objects:
         raise DataError(
             f'Data download failed:No S3 objects found under S3 URL "{source.uri}" given in input data source. '
@@ -80,7 +82,10 @@ def download(objects: list[InputObject], folder: Path, store: ObjectStore) -> No
         destination = folder / each.path
         if ".." in PurePosixPath(each.path).parts:
             raise DataError(f"Data download failed:The key of {each.uri} leads out of its folder; rename the object.")
-        store.download(each.uri, destination)
+        try:
+            store.download(each.uri, destination)
+        except ObjectStoreError as error:
+            raise DataError(f"Data download failed:{error}") from error
 
 
 def _objects_with_prefix(uri: str, store: ObjectStore) -> list[InputObject]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from pipelines.local.containers import images, sandbox
 from pipelines.local.containers.errors import ContainerError
+from pipelines.local.errors import ObjectStoreError
 from pipelines.local.jobs import inputs
 from pipelines.local.jobs.contract import Answer, JobContext, Request
 from pipelines.local.jobs.errors import AlgorithmError, ClientError, DataError, UnsupportedError
@@ -183,7 +184,7 @@ def _unpack(uri: str, folder: Path, context: JobContext) -> None:
         context.store.download(uri, archive)
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data")
-    except (OSError, tarfile.TarError, LookupError) as error:
+    except (OSError, tarfile.TarError, ObjectStoreError) as error:
         raise DataError(
             f"Failed to download or unpack the model data {uri}: {error}. It has to be a .tar.gz archive."
         ) from error

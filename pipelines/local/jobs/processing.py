@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipelines.local.containers import images, sandbox
 from pipelines.local.containers.errors import ContainerError
-from pipelines.local.containers.launcher import Process
 from pipelines.local.jobs import inputs
 from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
-from pipelines.local.jobs.errors import ClientError, InternalError, JobError, UnsupportedError
+from pipelines.local.jobs.errors import ClientError, UnsupportedError
 from pipelines.local.jobs.hosts import Host, hosts_of, write_json
+from pipelines.local.jobs.outcomes import LONGEST_REASON, algorithm_failure, answering_failures
 from pipelines.local.jobs.outputs import FolderUpload
-from pipelines.local.jobs.runs import Run, run_containers
+from pipelines.local.jobs.runs import Run, max_runtime, run_containers
 
 STOP_GRACE_SECONDS = 30.0
 """How long a container has between SIGTERM and SIGKILL. The real service's is not documented for processing jobs."""
 
-_MOST_MESSAGE_BYTES = 1024
 
-
+@answering_failures
 def run_processing(
     request: Request, context: JobContext, *, stop_grace_seconds: float = STOP_GRACE_SECONDS
 ) -> JobOutcome:
@@ -38,15 +38,6 @@ def run_processing(
     JobOutcome
         Failures are outcomes, not exceptions; FailureReason and ExitMessage as the service words them.
     """
-    try:
-        return _run(request, context, stop_grace_seconds)
-    except JobError as error:
-        return JobOutcome("Failed", failure_reason=str(error))
-    except ContainerError as error:
-        return JobOutcome("Failed", failure_reason=str(InternalError(str(error))))
-
-
-def _run(request: Request, context: JobContext, stop_grace_seconds: float) -> JobOutcome:
     image = request["AppSpecification"]["ImageUri"]
     try:
         images.stand_in_for(image)
@@ -56,24 +47,14 @@ def _run(request: Request, context: JobContext, stop_grace_seconds: float) -> Jo
     _write_configuration(request, context, hosts)
     _download_inputs(request, context, hosts)
     uploads = _uploads(request, context, hosts)
-    continuous = [upload for upload, mode in uploads if mode == "Continuous"]
-
     names = tuple(host.name for host in hosts)
-
-    def start(host: Host) -> Process:
-        return sandbox.start(_container(request, context, host, names), context.isolation)
-
-    def upload_continuously() -> None:
-        for upload in continuous:
-            upload.upload_changes()
-
     run = run_containers(
-        start,
+        lambda host: _container(request, context, host, names),
         hosts,
         context,
-        max_seconds=request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400),
+        max_seconds=max_runtime(request),
         stop_grace_seconds=stop_grace_seconds,
-        meanwhile=upload_continuously if continuous else None,
+        uploads=[upload for upload, mode in uploads if mode == "Continuous"],
     )
     for upload, _ in uploads:
         upload.upload_changes()
@@ -90,7 +71,7 @@ def _write_configuration(request: Request, context: JobContext, hosts: list[Host
         "ProcessingOutputConfig": request.get("ProcessingOutputConfig", {"Outputs": []}),
         "ProcessingResources": request["ProcessingResources"],
         "RoleArn": request.get("RoleArn"),
-        "StoppingCondition": request.get("StoppingCondition", {"MaxRuntimeInSeconds": 86400}),
+        "StoppingCondition": {"MaxRuntimeInSeconds": max_runtime(request)},
     }
     for host in hosts:
         folder = host.ml / "config"
@@ -176,9 +157,7 @@ def _outcome(run: Run, hosts: list[Host]) -> JobOutcome:
     if not readable:
         return JobOutcome("Failed", failure_reason="ClientError: /opt/ml/output/message is not encoded in UTF-8.")
     if run.code != 0:
-        suffix = f", exit code: {run.code}"
-        reason = f"AlgorithmError: {message or ''}"[: 1024 - len(suffix)] + suffix
-        return JobOutcome("Failed", failure_reason=reason, exit_message=message)
+        return replace(algorithm_failure(message or "", run.code), exit_message=message)
     return JobOutcome("Completed", exit_message=message)
 
 
@@ -189,11 +168,11 @@ def _exit_message(hosts: list[Host]) -> tuple[str | None, bool]:
         path = host.ml / "output" / "message"
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
-                raw += file.read(_MOST_MESSAGE_BYTES)
+                raw += file.read(LONGEST_REASON)
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
         # A character that the limit cuts in two is no mistake of the job's.
-        if error.end < len(raw) or len(raw) < _MOST_MESSAGE_BYTES:
+        if error.end < len(raw) or len(raw) < LONGEST_REASON:
             return None, False
-    return raw[:_MOST_MESSAGE_BYTES].decode("utf-8", "ignore") or None, True
+    return raw[:LONGEST_REASON].decode("utf-8", "ignore") or None, True

@@ -6,17 +6,23 @@ import contextlib
 import io
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.local.containers import sandbox
 from pipelines.local.containers.launcher import Process
-from pipelines.local.jobs.contract import JobContext
+from pipelines.local.containers.sandbox import Container
+from pipelines.local.jobs.contract import JobContext, Request
 from pipelines.local.jobs.hosts import Host
+from pipelines.local.jobs.outputs import FolderUpload
 
 Ending = Literal["finished", "stopped", "timed out"]
 
+DEFAULT_MAX_RUNTIME_SECONDS = 86400
+
 _POLL_SECONDS = 0.1
+_UPLOAD_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,11 @@ class Run:
     def code(self) -> int:
         """The exit code that speaks for all: the first that is not 0."""
         return next((code for code in self.codes if code != 0), 0)
+
+
+def max_runtime(request: Request) -> int:
+    """MaxRuntimeInSeconds of a request, or what the service takes where it says nothing."""
+    return int(request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME_SECONDS))
 
 
 class LogPump:
@@ -64,13 +75,13 @@ class LogPump:
 
 
 def run_containers(
-    start: Callable[[Host], Process],
+    container_of: Callable[[Host], Container],
     hosts: list[Host],
     context: JobContext,
     *,
     max_seconds: float | None,
     stop_grace_seconds: float,
-    meanwhile: Callable[[], None] | None = None,
+    uploads: Sequence[FolderUpload] = (),
     on_output: Callable[[str], None] | None = None,
 ) -> Run:
     """Run one container per host and wait for all of them.
@@ -79,14 +90,14 @@ def run_containers(
 
     Parameters
     ----------
-    start
-        Starts the container of a host.
+    container_of
+        Describes the container of a host.
     max_seconds
         The time limit of the request, from the start of the first container.
     stop_grace_seconds
         How long a container has between SIGTERM and SIGKILL.
-    meanwhile
-        Called about every second while containers run, and not again after they have ended.
+    uploads
+        Folders that are uploaded about every second while containers run; the last upload is the caller's.
     on_output
         Sees every piece of log after the context has it.
     """
@@ -94,10 +105,10 @@ def run_containers(
     pumps = []
     try:
         for host in hosts:
-            process = start(host)
+            process = sandbox.start(container_of(host), context.isolation)
             processes.append(process)
             pumps.append(LogPump(process.output, _sink(host.name, context, on_output)))
-        ending = _await_end(processes, context, max_seconds, stop_grace_seconds, meanwhile)
+        ending = _await_end(processes, context, max_seconds, stop_grace_seconds, uploads)
         codes = tuple(process.wait() or 0 for process in processes)
         for pump in pumps:
             pump.join()
@@ -121,10 +132,10 @@ def _await_end(
     context: JobContext,
     max_seconds: float | None,
     stop_grace_seconds: float,
-    meanwhile: Callable[[], None] | None,
+    uploads: Sequence[FolderUpload],
 ) -> Ending:
     deadline = None if max_seconds is None else time.monotonic() + max_seconds
-    next_call = time.monotonic() + 1.0
+    next_upload = time.monotonic() + _UPLOAD_SECONDS
     running = list(processes)
     while running:
         code = running[0].wait(_POLL_SECONDS)
@@ -142,9 +153,10 @@ def _await_end(
         elif any(process.wait(0) for process in running[1:]):
             _end(running, stop_grace_seconds)
             return "finished"
-        elif meanwhile is not None and time.monotonic() >= next_call:
-            meanwhile()
-            next_call = time.monotonic() + 1.0
+        elif time.monotonic() >= next_upload:
+            for upload in uploads:
+                upload.upload_changes()
+            next_upload = time.monotonic() + _UPLOAD_SECONDS
     return "finished"
 
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipelines.local.containers import images, sandbox
 from pipelines.local.containers.errors import ContainerError
-from pipelines.local.containers.launcher import Process
 from pipelines.local.jobs import channels
 from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
-from pipelines.local.jobs.errors import ClientError, InternalError, JobError, UnsupportedError
+from pipelines.local.jobs.errors import ClientError, UnsupportedError
 from pipelines.local.jobs.hosts import Host, hosts_of, write_json
 from pipelines.local.jobs.metrics import MetricCollector
+from pipelines.local.jobs.outcomes import algorithm_failure, answering_failures
 from pipelines.local.jobs.outputs import FolderUpload, files_below, upload_archive
-from pipelines.local.jobs.runs import Run, run_containers
+from pipelines.local.jobs.runs import Run, max_runtime, run_containers
 
 STOP_GRACE_SECONDS = 120.0
 """How long a container has between SIGTERM and SIGKILL, as the service gives it."""
 
 
+@answering_failures
 def run_training(
     request: Request, context: JobContext, *, stop_grace_seconds: float = STOP_GRACE_SECONDS
 ) -> JobOutcome:
@@ -37,15 +39,6 @@ def run_training(
     JobOutcome
         Failures are outcomes, not exceptions; FailureReason as the service words it.
     """
-    try:
-        return _run(request, context, stop_grace_seconds)
-    except JobError as error:
-        return JobOutcome("Failed", failure_reason=str(error))
-    except ContainerError as error:
-        return JobOutcome("Failed", failure_reason=str(InternalError(str(error))))
-
-
-def _run(request: Request, context: JobContext, stop_grace_seconds: float) -> JobOutcome:
     stand_in = _stand_in(request)
     hosts = hosts_of(context.directory, _instance_count(request))
     context.advance("Downloading", "Downloading input data")
@@ -58,25 +51,18 @@ def _run(request: Request, context: JobContext, stop_grace_seconds: float) -> Jo
     context.advance("Training", "Training image download completed. Training in progress.")
 
     names = tuple(host.name for host in hosts)
-
-    def start(host: Host) -> Process:
-        return sandbox.start(_container(request, context, host, names), context.isolation)
-
-    def upload_checkpoints() -> None:
-        for upload in checkpoints:
-            upload.upload_changes()
-
     run = run_containers(
-        start,
+        lambda host: _container(request, context, host, names),
         hosts,
         context,
-        max_seconds=request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400),
+        max_seconds=max_runtime(request),
         stop_grace_seconds=stop_grace_seconds,
-        meanwhile=upload_checkpoints if checkpoints else None,
+        uploads=checkpoints,
         on_output=collector.read,
     )
     context.advance("Uploading", "Uploading generated training model")
-    upload_checkpoints()
+    for upload in checkpoints:
+        upload.upload_changes()
     artifact = _upload_results(request, context, hosts, with_model=run.ending != "finished" or run.code == 0)
     return _outcome(run, hosts, artifact, collector)
 
@@ -207,16 +193,14 @@ def _outcome(run: Run, hosts: list[Host], artifact: str | None, collector: Metri
     if run.ending == "timed out":
         return JobOutcome("Stopped", secondary_status="MaxRuntimeExceeded", model_artifacts=artifact, metrics=metrics)
     if run.code != 0:
-        return JobOutcome("Failed", failure_reason=_failure_reason(run, hosts), metrics=metrics)
+        return replace(algorithm_failure(_failure_message(hosts), run.code), metrics=metrics)
     return JobOutcome("Completed", model_artifacts=artifact, metrics=metrics)
 
 
-def _failure_reason(run: Run, hosts: list[Host]) -> str:
-    """What ``/opt/ml/output/failure`` says, in the service's frame and length."""
-    written = ""
+def _failure_message(hosts: list[Host]) -> str:
+    """What ``/opt/ml/output/failure`` says on the first host that wrote it."""
     for host in hosts:
         path = host.ml / "output" / "failure"
-        if path.is_file() and not path.is_symlink() and not written:
-            written = path.read_text(encoding="utf-8", errors="replace")
-    suffix = f", exit code: {run.code}"
-    return f"AlgorithmError: {written}"[: 1024 - len(suffix)] + suffix
+        if path.is_file() and not path.is_symlink():
+            return path.read_text(encoding="utf-8", errors="replace")
+    return ""

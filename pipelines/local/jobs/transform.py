@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from pipelines.local.containers.errors import ContainerError
 from pipelines.local.jobs import inputs
 from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
 from pipelines.local.jobs.data_processing import DataProcessing
-from pipelines.local.jobs.errors import ClientError, DataError, InternalError, JobError, UnsupportedError
+from pipelines.local.jobs.errors import ClientError, DataError, JobError, UnsupportedError
 from pipelines.local.jobs.model_server import HOST, ModelServer
+from pipelines.local.jobs.outcomes import answering_failures
 from pipelines.local.jobs.records import batches_of, records_of
 
 DEFAULT_MAX_PAYLOAD_MB = 6
@@ -72,6 +72,7 @@ class RequestFailedError(ClientError):
         self.body = body
 
 
+@answering_failures
 def run_transform(request: Request, model: Request, context: JobContext) -> JobOutcome:
     """Run a transform job to its end.
 
@@ -87,15 +88,6 @@ def run_transform(request: Request, model: Request, context: JobContext) -> JobO
     JobOutcome
         Failures are outcomes, not exceptions. A file with a bad record has no output, the others do.
     """
-    try:
-        return _run(request, model, context)
-    except JobError as error:
-        return JobOutcome("Failed", failure_reason=str(error))
-    except ContainerError as error:
-        return JobOutcome("Failed", failure_reason=str(InternalError(str(error))))
-
-
-def _run(request: Request, model: Request, context: JobContext) -> JobOutcome:
     processing = DataProcessing.of(request)
     _refuse_unsupported(request)
     source = request["TransformInput"]["DataSource"]["S3DataSource"]

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from pipelines.local.errors import ObjectStoreError
 from pipelines.local.jobs.contract import JobContext, JobOutcome, StoredObject
 
 ACCOUNT = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
@@ -34,6 +35,8 @@ class FolderStore:
 
     def list(self, prefix_uri: str) -> Iterable[StoredObject]:
         bucket, _, prefix = prefix_uri.removeprefix("s3://").partition("/")
+        if not (self.root / bucket).is_dir():
+            raise ObjectStoreError(f"The bucket {bucket} does not exist.")
         paths = sorted((self.root / bucket).rglob("*"), key=lambda path: path.relative_to(self.root).as_posix())
         for path in paths:
             key = path.relative_to(self.root / bucket).as_posix()
@@ -42,7 +45,7 @@ class FolderStore:
 
     def download(self, uri: str, destination: Path) -> None:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self._path(uri), destination)
+        destination.write_bytes(self.read(uri))
 
     def upload(self, source: Path, uri: str) -> None:
         path = self._path(uri)
@@ -50,7 +53,10 @@ class FolderStore:
         shutil.copyfile(source, path)
 
     def read(self, uri: str) -> bytes:
-        return self._path(uri).read_bytes()
+        path = self._path(uri)
+        if not path.is_file():
+            raise ObjectStoreError(f"There is no object {uri}.")
+        return path.read_bytes()
 
     def write(self, uri: str, content: str | bytes) -> str:
         path = self._path(uri)
