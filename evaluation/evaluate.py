@@ -3,13 +3,14 @@
 ``python -m evaluation.evaluate --task regression --seed 42 --candidate NAME IMAGE_URI MODEL_DATA_S3_URI ...`` reads
 below ``<input>``::
 
-    data/{validation,test}/data.csv    the task's folder of the preprocessing output
-    keys/test.csv                      the hours of the test rows
+    data/{train,validation,test}/data.csv    the task's folder of the preprocessing output
+    keys/{train,validation,test}.csv         what the rows are
     schema/schema.json
-    models/<name>/model.tar.gz         one per candidate
+    models/<name>/model.tar.gz               one per candidate
 
 and writes to ``<output>``: ``evaluation.json`` (see evaluation.report), ``metrics.json`` (the best one, as Studio draws
-it), ``schema.json`` (a copy), ``predictions-<name>.csv`` (of the test part) and a picture.
+it), ``model-card.json``, ``schema.json`` (a copy), ``predictions-<name>.csv`` (of the test part), ``report.html`` and
+its pictures as PNG.
 """
 
 from __future__ import annotations
@@ -21,21 +22,35 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
 import pandas as pd
 
-from evaluation import metrics, studio
+from evaluation import studio
+from evaluation.baselines import predict_baselines
 from evaluation.candidates import load_candidate
+from evaluation.cost import cost
 from evaluation.errors import EvaluationError, InputError
-from evaluation.inputs import Numbers, Part, Schema, Task, read_hours, read_part, read_schema
-from evaluation.pictures import actual_against_predicted, confusion_matrices
-from evaluation.report import Candidate, Predictions, compare
+from evaluation.explanations import explain
+from evaluation.inputs import Numbers, Part, PartName, Predictions, Schema, Task, read_parts, read_schema
+from evaluation.metrics import CUT_OFF
+from evaluation.pictures import draw_pictures
+from evaluation.report import Candidate, Measured, compare
+from evaluation.results import read_results
+from evaluation.rules import apply_rules
 from evaluation.strict_json import write_json
 
 _EXIT_MESSAGE_BYTES = 1024
+_PREDICTED: tuple[PartName, ...] = ("validation", "test")
 
 
-def evaluate(task: Task, candidates: Sequence[Candidate], source: Path, output: Path, *, seed: int) -> dict[str, Any]:
+def evaluate(
+    task: Task,
+    candidates: Sequence[Candidate],
+    source: Path,
+    output: Path,
+    *,
+    seed: int,
+    training_seconds: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
     """Compare the candidates and write everything that is known of them.
 
     Parameters
@@ -49,7 +64,9 @@ def evaluate(task: Task, candidates: Sequence[Candidate], source: Path, output: 
     output
         Directory to write to.
     seed
-        Of the samples that the standard deviations come from.
+        Of everything that is drawn at random.
+    training_seconds
+        How long candidates were trained, where it is known, by name.
 
     Returns
     -------
@@ -61,51 +78,52 @@ def evaluate(task: Task, candidates: Sequence[Candidate], source: Path, output: 
         When data and models cannot be read or do not belong together; nothing has been written then.
     """
     schema = read_schema(source / "schema" / "schema.json")
-    parts = {part: read_part(source / "data" / part / "data.csv", task, schema) for part in ("validation", "test")}
-    hours = read_hours(source / "keys" / "test.csv", len(parts["test"].labels))
-    predictions = {candidate: _predict(task, candidate, source, parts, schema) for candidate in candidates}
-    report = compare(task, predictions, parts, schema)
+    parts = read_parts(source, task, schema)
+    seconds = training_seconds or {}
+    measured = {
+        candidate: _measure(task, source / "models" / candidate.name, parts, schema, seed, seconds.get(candidate.name))
+        for candidate in candidates
+    }
+    baselines = {
+        name: _with_rules(task, predicted, parts, schema) for name, predicted in predict_baselines(task, parts).items()
+    }
+    report = compare(task, measured, baselines, parts, schema, seed)
 
     output.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(schema.path, output / "schema.json")
-    test = {candidate.name: predicted.test for candidate, predicted in predictions.items()}
+    test = {candidate.name: one.predictions["test"] for candidate, one in measured.items()}
     for name, predicted in test.items():
-        _write_predictions(output / f"predictions-{name}.csv", task, hours, parts["test"].labels, predicted)
-    _write_picture(output, report, parts["test"].labels, test)
+        _write_predictions(output / f"predictions-{name}.csv", task, parts["test"], predicted)
     studio_report = studio.regression_report if task == "regression" else studio.classification_report
     write_json(output / "metrics.json", studio_report(parts["test"].labels, test[report["best"]["algorithm"]], seed))
+    (output / "model-card.json").write_text(report["model_card"], encoding="utf-8")
     write_json(output / "evaluation.json", report)
+    draw_pictures(read_results(output), output)
     return report
 
 
-def _predict(task: Task, candidate: Candidate, source: Path, parts: Mapping[str, Part], schema: Schema) -> Predictions:
-    artifact = source / "models" / candidate.name / "model.tar.gz"
-    model = load_candidate(artifact, task, features=len(schema.feature_names))
-    predicted = {name: model.predict(part.features) for name, part in parts.items()}
-    if task == "regression":
-        predicted = {name: np.maximum(values, 0) for name, values in predicted.items()}
-    return Predictions(**predicted)
+def _measure(
+    task: Task, directory: Path, parts: Mapping[PartName, Part], schema: Schema, seed: int, seconds: float | None
+) -> Measured:
+    model = load_candidate(directory / "model.tar.gz", task, features=len(schema.feature_names))
+    predicted = {part: model.predict(parts[part].features) for part in _PREDICTED}
+    rows = parts["test"].features
+    details = {"cost": cost(model, rows, seconds), **explain(model, rows, schema.feature_names, seed)}
+    return Measured(_with_rules(task, predicted, parts, schema), details)
 
 
-def _write_predictions(path: Path, task: Task, hours: pd.Series[str], actual: Numbers, predicted: Numbers) -> None:
-    columns: dict[str, Any] = {"datetime": hours, "actual": actual.astype("int64")}
+def _with_rules(task: Task, predicted: Predictions, parts: Mapping[PartName, Part], schema: Schema) -> Predictions:
+    return {part: apply_rules(task, values, parts[part], schema) for part, values in predicted.items()}
+
+
+def _write_predictions(path: Path, task: Task, part: Part, predicted: Numbers) -> None:
+    hours = part.keys["datetime"].dt.strftime("%Y-%m-%dT%H:%M:%S")
+    columns: dict[str, Any] = {"datetime": hours, "actual": part.labels.astype("int64")}
     if task == "classification":
-        columns |= {"probability": predicted, "predicted": (predicted >= metrics.CUT_OFF).astype("int64")}
+        columns |= {"probability": predicted, "predicted": (predicted >= CUT_OFF).astype("int64")}
     else:
         columns |= {"predicted": predicted}
     pd.DataFrame(columns).to_csv(path, index=False, lineterminator="\n", float_format="%.6g")
-
-
-def _write_picture(
-    output: Path, report: Mapping[str, Any], actual: Numbers, predictions: Mapping[str, Numbers]
-) -> None:
-    candidates, best = report["candidates"], report["best"]["algorithm"]
-    measured = {name: candidate["test"] for name, candidate in candidates.items()}
-    if report["task"] == "regression":
-        actual_against_predicted(output / "actual-against-predicted.png", actual, predictions, measured, best)
-    else:
-        matrices = {name: candidate["confusion_matrix"] for name, candidate in candidates.items()}
-        confusion_matrices(output / "confusion-matrix.png", matrices, measured, best)
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -119,11 +137,31 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar=("NAME", "IMAGE_URI", "MODEL_DATA_S3_URI"),
         help="a trained model; repeatable, and of equals the one named first is the best",
     )
-    parser.add_argument("--seed", type=int, default=42, help="of the samples for standard deviations")
+    parser.add_argument("--seed", type=int, default=42, help="of everything that is drawn at random")
+    parser.add_argument(
+        "--training-seconds",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "SECONDS"),
+        help="how long a candidate was trained; repeatable, and shown among its costs",
+    )
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output/evaluation"))
     parser.add_argument("--message", type=Path, default=Path("/opt/ml/output/message"), help="where a failure is told")
     return parser.parse_args(arguments)
+
+
+def _seconds(words: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, float]:
+    seconds = {}
+    for name, text in words:
+        if name not in names:
+            raise InputError(f"Training seconds are given for '{name}', but the candidates are {', '.join(names)}.")
+        try:
+            seconds[name] = float(text)
+        except ValueError as error:
+            raise InputError(f"The training seconds of {name} are '{text}', which is no number.") from error
+    return seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -134,7 +172,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         names = [candidate.name for candidate in candidates]
         if len(set(names)) != len(names):
             raise InputError(f"Candidates are named twice ({', '.join(names)}); give each its own name.")
-        report = evaluate(options.task, candidates, options.input, options.output, seed=options.seed)
+        report = evaluate(
+            options.task,
+            candidates,
+            options.input,
+            options.output,
+            seed=options.seed,
+            training_seconds=_seconds(options.training_seconds, names),
+        )
     except EvaluationError as error:
         sys.stderr.write(f"{error}\n")
         options.message.parent.mkdir(parents=True, exist_ok=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from sklearn import metrics
 
-from evaluation.inputs import Numbers
+from evaluation.inputs import Numbers, Task
 
 CUT_OFF = 0.5
 """Probability from which demand is predicted to be high."""
@@ -25,12 +26,12 @@ def regression_metrics(actual: Numbers, predicted: Numbers) -> dict[str, float]:
     }
 
 
-def classification_metrics(actual: Numbers, probability: Numbers) -> dict[str, float]:
-    """How well high demand is told from low, at `CUT_OFF` and, for ``auc``, over all cut-offs.
+def classification_metrics(actual: Numbers, probability: Numbers, cut_off: float = CUT_OFF) -> dict[str, float]:
+    """How well high demand is told from low, at a cut-off and, for ``auc``, over all cut-offs.
 
     A value that does not exist (a precision without predictions, an area without both classes) is NaN.
     """
-    predicted = probability >= CUT_OFF
+    predicted = probability >= cut_off
     both = len(np.unique(actual)) == 2
     return {
         "accuracy": float(metrics.accuracy_score(actual, predicted)),
@@ -41,9 +42,15 @@ def classification_metrics(actual: Numbers, probability: Numbers) -> dict[str, f
     }
 
 
-def confusion_matrix(actual: Numbers, probability: Numbers) -> dict[str, dict[str, int]]:
+MEASURES: dict[Task, Callable[[Numbers, Numbers], dict[str, float]]] = {
+    "regression": regression_metrics,
+    "classification": classification_metrics,
+}
+
+
+def confusion_matrix(actual: Numbers, probability: Numbers, cut_off: float = CUT_OFF) -> dict[str, dict[str, int]]:
     """Numbers of rows by actual class, then by predicted class."""
-    counts = metrics.confusion_matrix(actual, probability >= CUT_OFF, labels=[0, 1])
+    counts = metrics.confusion_matrix(actual, probability >= cut_off, labels=[0, 1])
     return {str(row): {str(column): int(counts[row, column]) for column in (0, 1)} for row in (0, 1)}
 
 

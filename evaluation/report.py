@@ -5,26 +5,35 @@
     task, metric          what was predicted, and by what candidates are ranked on the validation part
     dataset, split, threshold, rows, schema_sha256    from the schema
     rules                 what was done to predictions before anything was measured
-    best                  algorithm, image, model_data, validation, test, and what registering it needs: a JsonGet
-                          path such as ``best.image`` or ``best.test.rmse`` gives a text or a number
-    candidates            by name: image, model_data, validation, test; for classification also confusion_matrix and the
-                          curves, both of the test part
+    seed                  of everything that is drawn at random
+    best                  algorithm, image, model_data, validation, test, beats_baselines ("yes" or "no", on the test
+                          part), reason, and what registering it needs: a JsonGet path such as ``best.image`` or
+                          ``best.test.rmse`` gives a text or a number
+    candidates            by name: image, model_data, validation, test, test_interval (of the metric, 95 %),
+                          beats_baselines, cost, importance, shap; for classification also what
+                          evaluation.classification adds
+    baselines             by name: validation, test, test_interval, measured like the candidates
+    comparisons           every pair of candidates on the test part, see evaluation.comparison; ``validation`` has the
+                          same of the validation part, by which ties are decided
+    slices, worst_slices  see evaluation.slices; the worst ones are the best candidate's
+    model_card            the text of model-card.json
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evaluation import metrics
-from evaluation.inputs import Numbers, Part, Schema, Task
-from evaluation.ranking import RANKINGS, best_candidate
-
-RULES = {
-    "regression": "predictions below 0 count as 0 rentals",
-    "classification": f"demand is predicted to be high where its probability is at least {metrics.CUT_OFF}",
-}
+from evaluation.classification import classify
+from evaluation.comparison import compare_pairs, equals_of, interval, resampled_metric
+from evaluation.inputs import Part, PartName, Predictions, Schema, Task
+from evaluation.metrics import CUT_OFF, MEASURES
+from evaluation.model_card import model_card
+from evaluation.ranking import RANKINGS, Ranking, best_candidate, fastest_of_equals
+from evaluation.rules import rules_in_words
+from evaluation.slices import measure_slices, worst_slices
 
 
 @dataclass(frozen=True)
@@ -47,18 +56,28 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Predictions:
-    """What a candidate predicts for the rows of each part: rentals per hour, or the probability of high demand."""
+class Measured:
+    """What is known of a candidate before it is compared.
 
-    validation: Numbers
-    test: Numbers
+    Attributes
+    ----------
+    predictions
+        For the rows of the validation and the test part, as the rules have it.
+    details
+        Its ``cost``, ``importance`` and ``shap``.
+    """
+
+    predictions: Predictions
+    details: dict[str, Any]
 
 
 def compare(
     task: Task,
-    predictions: Mapping[Candidate, Predictions],
-    parts: Mapping[str, Part],
+    candidates: Mapping[Candidate, Measured],
+    baselines: Mapping[str, Predictions],
+    parts: Mapping[PartName, Part],
     schema: Schema,
+    seed: int,
 ) -> dict[str, Any]:
     """The content of ``evaluation.json``.
 
@@ -66,25 +85,45 @@ def compare(
     ----------
     task
         What was predicted.
-    predictions
-        By candidate, in the order in which ties are decided.
+    candidates
+        In the order in which ties of equally fast ones are decided.
+    baselines
+        What the simple models predict.
     parts
         ``validation``, which ranks, and ``test``, which is only reported.
     schema
         What the features and the data set are.
+    seed
+        Of the samples that intervals come from.
 
     Raises
     ------
     CandidateError
         When no candidate can be ranked.
     """
-    candidates = {
-        candidate.name: _measured(task, candidate, predictions[candidate], parts) for candidate in predictions
-    }
     ranking = RANKINGS[task]
-    best = best_candidate({name: measured["validation"] for name, measured in candidates.items()}, ranking)
+    predictions = {candidate.name: measured.predictions for candidate, measured in candidates.items()}
+    measures = {name: _measures(task, predicted, parts) for name, predicted in {**predictions, **baselines}.items()}
+    _add_intervals(ranking, measures, {**predictions, **baselines}, parts["test"], seed)
+    measured_baselines = {name: measures[name] for name in baselines}
+    described = {
+        candidate.name: {
+            "image": candidate.image,
+            "model_data": candidate.model_data,
+            **measures[candidate.name],
+            "beats_baselines": _beats(ranking, measures[candidate.name], measured_baselines),
+            **(classify(parts, measured.predictions) if task == "classification" else {}),
+            **measured.details,
+        }
+        for candidate, measured in candidates.items()
+    }
+    comparisons = {part: _comparisons(ranking, part, parts[part], predictions, measures, seed) for part in _COMPARED}
+    best, reason = _best(ranking, described, comparisons["validation"])
+    slices = measure_slices(
+        task, parts["test"], schema, {name: predicted["test"] for name, predicted in predictions.items()}
+    )
     content = schema.content
-    return {
+    report = {
         "task": task,
         "metric": ranking.metric,
         "dataset": content["dataset"],
@@ -92,30 +131,73 @@ def compare(
         "threshold": content.get("threshold"),
         "rows": content["rows"],
         "schema_sha256": schema.sha256,
-        "rules": RULES[task],
+        "rules": rules_in_words(task, schema, CUT_OFF),
+        "seed": seed,
         "best": {
             "algorithm": best,
-            **{key: candidates[best][key] for key in ("image", "model_data", "validation", "test")},
+            **{key: described[best][key] for key in ("image", "model_data", "validation", "test", "beats_baselines")},
+            "reason": reason,
             "dataset": content["dataset"]["kind"],
             "dataset_sha256": content["dataset"]["sha256"],
             "split": content.get("split"),
             "threshold": content.get("threshold"),
             "schema_sha256": schema.sha256,
         },
-        "candidates": candidates,
+        "candidates": described,
+        "baselines": measured_baselines,
+        "comparisons": [
+            {**test, "validation": validation}
+            for test, validation in zip(comparisons["test"], comparisons["validation"], strict=True)
+        ],
+        "slices": slices,
+        "worst_slices": worst_slices(task, slices, best, described[best]["test"]),
     }
+    return {**report, "model_card": model_card(report)}
 
 
-def _measured(task: Task, candidate: Candidate, predictions: Predictions, parts: Mapping[str, Part]) -> dict[str, Any]:
-    measure = metrics.regression_metrics if task == "regression" else metrics.classification_metrics
-    actual = parts["test"].labels
-    measured: dict[str, Any] = {
-        "image": candidate.image,
-        "model_data": candidate.model_data,
-        "validation": measure(parts["validation"].labels, predictions.validation),
-        "test": measure(actual, predictions.test),
-    }
-    if task == "classification":
-        measured["confusion_matrix"] = metrics.confusion_matrix(actual, predictions.test)
-        measured |= metrics.curves(actual, predictions.test)
-    return measured
+_COMPARED: tuple[PartName, ...] = ("validation", "test")
+
+
+def _measures(task: Task, predicted: Predictions, parts: Mapping[PartName, Part]) -> dict[str, Any]:
+    return {part: MEASURES[task](parts[part].labels, predicted[part]) for part in _COMPARED}
+
+
+def _add_intervals(
+    ranking: Ranking, measures: dict[str, Any], predictions: Mapping[str, Predictions], test: Part, seed: int
+) -> None:
+    of_test = {name: predicted["test"] for name, predicted in predictions.items()}
+    for name, values in resampled_metric(ranking, test, of_test, seed).items():
+        measures[name]["test_interval"] = interval(values)
+
+
+def _beats(ranking: Ranking, measured: Mapping[str, Any], baselines: Mapping[str, Any]) -> str:
+    """Whether a candidate is better than every baseline on the test part, as a text that a condition can read."""
+    value = measured["test"][ranking.metric]
+    others = [baseline["test"][ranking.metric] for baseline in baselines.values()]
+    better = all(value < other if ranking.lower_is_better else value > other for other in others)
+    return "yes" if better and not math.isnan(value) else "no"
+
+
+def _comparisons(
+    ranking: Ranking,
+    name: PartName,
+    part: Part,
+    predictions: Mapping[str, Predictions],
+    measures: Mapping[str, Any],
+    seed: int,
+) -> list[dict[str, Any]]:
+    samples = resampled_metric(ranking, part, {key: predicted[name] for key, predicted in predictions.items()}, seed)
+    measured = {key: measures[key][name] for key in predictions}
+    return compare_pairs(ranking, measured, samples, days=int(part.days.max()) + 1)
+
+
+def _best(ranking: Ranking, candidates: Mapping[str, Any], pairs: list[dict[str, Any]]) -> tuple[str, str]:
+    first = best_candidate({name: candidate["validation"] for name, candidate in candidates.items()}, ranking)
+    microseconds = {name: candidate["cost"]["microseconds_per_row"] for name, candidate in candidates.items()}
+    best = fastest_of_equals(first, equals_of(first, pairs), microseconds)
+    if best == first:
+        return best, f"first by {ranking.metric} on the validation part"
+    return best, (
+        f"on the validation part there is no difference one could rely on to {first}, which is first by "
+        f"{ranking.metric}, and it predicts clearly faster"
+    )

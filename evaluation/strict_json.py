@@ -15,6 +15,25 @@ def write_json(path: Path, content: Any) -> None:
     )
 
 
+def read_json(path: Path) -> Any:
+    """Read what `write_json` wrote; the text "NaN" is the number again.
+
+    Raises
+    ------
+    OSError, ValueError
+        When the file cannot be read, or is no JSON.
+    """
+    return _numbers(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _numbers(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {name: _numbers(value) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_numbers(value) for value in content]
+    return math.nan if content == "NaN" else content
+
+
 def _strict(content: Any) -> Any:
     if isinstance(content, dict):
         return {name: _strict(value) for name, value in content.items()}

@@ -25,7 +25,14 @@ def load(path: Path, task: Task) -> Model:
 
     def predict(features: Numbers) -> Numbers:
         if task == "classification":
-            return np.asarray(model.predict_proba(features), dtype="float64")[:, 1]
-        return np.asarray(model.predict(features), dtype="float64")
+            return np.asarray(model.predict_proba(features, thread_count=1), dtype="float64")[:, 1]
+        return np.asarray(model.predict(features, thread_count=1), dtype="float64")
 
-    return Model(len(model.feature_names_), predict)
+    def contributions(features: Numbers) -> Numbers:
+        explained = model.get_feature_importance(library.Pool(features), type="ShapValues")
+        return np.asarray(explained, dtype="float64")[:, :-1]  # the last column is what all rows have in common
+
+    def importance() -> Numbers:
+        return np.asarray(model.get_feature_importance(type="PredictionValuesChange"), dtype="float64")
+
+    return Model(len(model.feature_names_), predict, contributions, importance, path.stat().st_size)

@@ -30,6 +30,13 @@ def load(path: Path, _task: Task) -> Model:
         raise CandidateError(f"{path.name} holds a {type(booster).__name__} where a LightGBM booster is expected.")
 
     def predict(features: Numbers) -> Numbers:
-        return np.asarray(booster.predict(features), dtype="float64")
+        return np.asarray(booster.predict(features, num_threads=1), dtype="float64")
 
-    return Model(booster.num_feature(), predict)
+    def contributions(features: Numbers) -> Numbers:
+        explained = np.asarray(booster.predict(features, pred_contrib=True), dtype="float64")
+        return explained[:, :-1]  # the last column is what all rows have in common
+
+    def importance() -> Numbers:
+        return np.asarray(booster.feature_importance("gain"), dtype="float64")
+
+    return Model(booster.num_feature(), predict, contributions, importance, path.stat().st_size)

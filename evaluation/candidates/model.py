@@ -18,8 +18,18 @@ class Model:
         How many features it was trained with.
     predict
         From features of shape (rows, features) to one number per row: rentals per hour, or the probability of high
-        demand.
+        demand. It runs on one core, so that its time can be compared.
+    contributions
+        From the same to SHAP values of the same shape, by the library's own TreeSHAP, on the scale on which the model
+        adds up.
+    importance
+        Gives, of shape (features,), how much each feature counts, as the library has it.
+    bytes
+        Size of the model's file.
     """
 
     features: int
     predict: Callable[[Numbers], Numbers]
+    contributions: Callable[[Numbers], Numbers]
+    importance: Callable[[], Numbers]
+    bytes: int

@@ -23,9 +23,20 @@ def load(path: Path, _task: Task) -> Model:
     except library.core.XGBoostError as error:
         raise CandidateError(f"{path.name} is not an XGBoost model ({str(error).splitlines()[0]}).") from error
 
+    booster.set_param({"nthread": 1})
+
     def predict(features: Numbers) -> Numbers:
         # Files without a header have no names to compare; the number of features has been checked.
-        predicted = booster.predict(library.DMatrix(features), validate_features=False)
+        predicted = booster.predict(library.DMatrix(features, nthread=1), validate_features=False)
         return np.asarray(predicted, dtype="float64")
 
-    return Model(booster.num_features(), predict)
+    def contributions(features: Numbers) -> Numbers:
+        explained = booster.predict(library.DMatrix(features), pred_contribs=True, validate_features=False)
+        return np.asarray(explained, dtype="float64")[:, :-1]  # the last column is what all rows have in common
+
+    def importance() -> Numbers:
+        gains = booster.get_score(importance_type="total_gain")
+        names = booster.feature_names or [f"f{number}" for number in range(booster.num_features())]
+        return np.array([gains.get(name, 0.0) for name in names], dtype="float64")
+
+    return Model(booster.num_features(), predict, contributions, importance, path.stat().st_size)

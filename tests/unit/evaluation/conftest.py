@@ -23,12 +23,9 @@ def write_parts(root: Path, task: str, rows: int = 300) -> dict[str, np.ndarray]
         rentals = np.maximum(0, 30 * features[:, 0] + 20 * features[:, 1] + generator.normal(0, 60, rows)).round()
         label = rentals if task == "regression" else (rentals > 500).astype(float)
         tables[part] = np.column_stack([label, features])
-        if part != "train":
-            (root / "data" / part).mkdir(parents=True)
-            pd.DataFrame(tables[part]).to_csv(root / "data" / part / "data.csv", header=False, index=False)
-    hours = pd.date_range("2018-11-01", periods=rows, freq="h").strftime("%Y-%m-%dT%H:%M:%S")
-    (root / "keys").mkdir()
-    pd.DataFrame({"datetime": hours, "season": "Autumn"}).to_csv(root / "keys" / "test.csv", index=False)
+        (root / "data" / part).mkdir(parents=True)
+        pd.DataFrame(tables[part]).to_csv(root / "data" / part / "data.csv", header=False, index=False)
+        write_keys(root / "keys" / f"{part}.csv", features)
     schema = {
         "format_version": 1,
         "features": [{"name": name, "type": "number"} for name in FEATURES],
@@ -40,6 +37,14 @@ def write_parts(root: Path, task: str, rows: int = 300) -> dict[str, np.ndarray]
     (root / "schema").mkdir()
     (root / "schema" / "schema.json").write_text(json.dumps(schema))
     return tables
+
+
+def write_keys(path: Path, features: np.ndarray) -> None:
+    """Write what the rows are; their hours begin in November."""
+    hours = pd.date_range("2018-11-01", periods=len(features), freq="h").strftime("%Y-%m-%dT%H:%M:%S")
+    keys = {"datetime": hours, "temperature": features[:, 1], "rainfall": features[:, 2].round(), "season": "Autumn"}
+    path.parent.mkdir(exist_ok=True)
+    pd.DataFrame({**keys, "functioning_day": "Yes"}).to_csv(path, index=False)
 
 
 def pack(root: Path, name: str, *files: Path) -> None:

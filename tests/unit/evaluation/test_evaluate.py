@@ -17,7 +17,11 @@ METRICS = {
     "regression": ["mse", "rmse", "mae", "r2"],
     "classification": ["accuracy", "precision", "recall", "f1", "auc"],
 }
-PICTURES = {"regression": "actual-against-predicted.png", "classification": "confusion-matrix.png"}
+PICTURES = {
+    "regression": ["actual-against-predicted.png", "actual-over-time.png", "residuals.png"],
+    "classification": ["calibration.png", "confusion-matrix.png", "curves.png"],
+}
+PICTURES_OF_BOTH = ["comparison.png", "cost.png", "importance.png", "shap.png", "slices.png"]
 ALGORITHMS = ("xgboost", "lightgbm", "catboost")
 
 
@@ -39,7 +43,8 @@ def studio(output):
 
 
 def test_the_outputs_are_these_files_and_no_others(task, output):
-    expected = ["evaluation.json", "metrics.json", "schema.json", PICTURES[task]]
+    expected = ["evaluation.json", "metrics.json", "model-card.json", "schema.json"]
+    expected += PICTURES[task] + PICTURES_OF_BOTH
     assert sorted(path.name for path in output.iterdir()) == sorted(
         expected + [f"predictions-{name}.csv" for name in ALGORITHMS]
     )
@@ -118,15 +123,25 @@ def test_the_schema_is_copied_to_the_byte(output, source):
 
 
 def test_pictures_are_pictures(task, output):
-    picture = (output / PICTURES[task]).read_bytes()
-    assert picture.startswith(b"\x89PNG")
-    assert len(picture) > 10_000
+    for name in PICTURES[task] + PICTURES_OF_BOTH:
+        picture = (output / name).read_bytes()
+        assert picture.startswith(b"\x89PNG")
+        assert len(picture) > 8_000
 
 
-def test_the_same_input_gives_the_same_bytes(task, source, output, tmp_path, evaluate_candidates):
-    assert evaluate_candidates(task, source, tmp_path / "output") == 0
+def test_the_same_input_gives_the_same_bytes_but_for_measured_times(
+    task, source, output, tmp_path, evaluate_candidates
+):
+    again = tmp_path / "output"
+    assert evaluate_candidates(task, source, again) == 0
     for path in output.iterdir():
-        assert path.read_bytes() == (tmp_path / "output" / path.name).read_bytes(), path.name
+        if path.name not in {"evaluation.json", "cost.png", "report.html"}:
+            assert path.read_bytes() == (again / path.name).read_bytes(), path.name
+    reports = [strict((folder / "evaluation.json").read_text()) for folder in (output, again)]
+    for report in reports:
+        for candidate in report["candidates"].values():
+            assert candidate["cost"].pop("microseconds_per_row") > 0
+    assert reports[0] == reports[1]
 
 
 def test_one_candidate_alone_is_the_best(task, source, tmp_path, evaluate_candidates):

@@ -1,0 +1,32 @@
+"""What a candidate costs: the time it took to train, the size of its model, the time of a prediction."""
+
+from __future__ import annotations
+
+import time
+
+from evaluation.candidates import Model
+from evaluation.inputs import Numbers
+
+_FEWEST, _LEAST_SECONDS = 5, 0.1
+
+
+def microseconds_per_row(model: Model, features: Numbers) -> float:
+    """The time of one core for a prediction, when all rows are predicted at once.
+
+    It is processor time, and the least of many repetitions, so that it hardly depends on what else the machine does.
+    """
+    times: list[float] = []
+    while len(times) < _FEWEST or sum(times) < _LEAST_SECONDS:
+        before = time.thread_time()
+        model.predict(features)
+        times.append(time.thread_time() - before)
+    return min(times) / len(features) * 1e6
+
+
+def cost(model: Model, features: Numbers, training_seconds: float | None) -> dict[str, float | int]:
+    """``model_bytes``, ``microseconds_per_row`` and, where it is known, ``training_seconds``."""
+    measured: dict[str, float | int] = {
+        "model_bytes": model.bytes,
+        "microseconds_per_row": microseconds_per_row(model, features),
+    }
+    return measured if training_seconds is None else {**measured, "training_seconds": training_seconds}

@@ -1,0 +1,59 @@
+"""The results of an evaluation as it wrote them: what pictures and report are made from, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evaluation.errors import InputError
+from evaluation.strict_json import read_json
+
+
+@dataclass(frozen=True)
+class Results:
+    """The numbers, and the points of the pictures.
+
+    Attributes
+    ----------
+    report
+        The content of ``evaluation.json``.
+    predictions
+        By candidate the rows of ``predictions-<name>.csv``: ``datetime``, ``actual``, ``predicted`` and, for a
+        classification, ``probability``.
+    """
+
+    report: dict[str, Any]
+    predictions: Mapping[str, pd.DataFrame]
+
+    @property
+    def best(self) -> str:
+        """The name of the best candidate."""
+        return str(self.report["best"]["algorithm"])
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether rentals were predicted, and not high or low demand."""
+        return bool(self.report["task"] == "regression")
+
+
+def read_results(folder: Path) -> Results:
+    """Read the output folder of an evaluation.
+
+    Raises
+    ------
+    InputError
+        When it is none.
+    """
+    try:
+        report = read_json(folder / "evaluation.json")
+        predictions = {
+            name: pd.read_csv(folder / f"predictions-{name}.csv", parse_dates=["datetime"])
+            for name in report["candidates"]
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{folder} is not the output of an evaluation ({error!r}).") from error
+    return Results(report, predictions)

@@ -1,0 +1,101 @@
+"""Where candidates fail: the same measures on slices of the test part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evaluation import metrics
+from evaluation.inputs import Numbers, Part, Schema, Task
+
+FEWEST_ROWS = 20
+"""Slices with fewer rows are shown but never named as the worst: their measures are chance."""
+MEASURE = {"regression": "rmse", "classification": "accuracy"}
+"""By which measure slices are worse than others."""
+
+_WORST = 3
+_BANDS = (-np.inf, 0.0, 10.0, 20.0, 30.0, np.inf)
+_BAND_NAMES = ("below 0 °C", "0 to 10 °C", "10 to 20 °C", "20 to 30 °C", "30 °C and above")
+_SEASONS = ("Winter", "Spring", "Summer", "Autumn")
+_QUANTILES = {"low": 0.05, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "high": 0.95}
+
+
+def measure_slices(task: Task, part: Part, schema: Schema, predictions: Mapping[str, Numbers]) -> list[dict[str, Any]]:
+    """Measure every slice: by hour, season, holiday, rain, temperature band, open and closed hours.
+
+    What a part's keys and features do not tell is not sliced.
+
+    Returns
+    -------
+    Per slice ``by``, ``value``, ``rows``, ``actual`` (the mean label) and ``candidates``: for a regression ``rmse``,
+    ``mae``, ``bias`` (predicted minus actual) and quantiles of predicted minus actual in ``errors``; for a
+    classification ``accuracy``, ``f1``, ``auc`` and ``bias`` of the probability.
+    """
+    measured = []
+    for by, values in _slicings(part, schema):
+        for value in values.cat.categories:
+            rows = (values == value).to_numpy()
+            if rows.any():
+                candidates = {
+                    name: _measure(task, part.labels[rows], predicted[rows]) for name, predicted in predictions.items()
+                }
+                actual = float(part.labels[rows].mean())
+                slice_ = {"by": by, "value": str(value), "rows": int(rows.sum()), "actual": actual}
+                measured.append({**slice_, "candidates": candidates})
+    return measured
+
+
+def worst_slices(task: Task, slices: list[dict[str, Any]], name: str, overall: Mapping[str, float]) -> list[Any]:
+    """The slices in which a candidate is worst, the worst of each kind, the worst first.
+
+    Returns
+    -------
+    At most three of ``by``, ``value``, ``rows``, ``metric``, ``measured`` and ``times``: how many times its overall
+    error the candidate makes there (of a classification, its rate of errors).
+    """
+    metric = MEASURE[task]
+    worst: dict[str, dict[str, Any]] = {}
+    for slice_ in slices:
+        measured = slice_["candidates"][name][metric]
+        error, usual = (measured, overall[metric]) if task == "regression" else (1 - measured, 1 - overall[metric])
+        times = error / usual if usual else 0.0
+        if slice_["rows"] >= FEWEST_ROWS and times > max(1.0, worst.get(slice_["by"], {"times": 0})["times"]):
+            kept = {key: slice_[key] for key in ("by", "value", "rows")}
+            worst[slice_["by"]] = {**kept, "metric": metric, "measured": measured, "times": times}
+    return sorted(worst.values(), key=lambda slice_: -slice_["times"])[:_WORST]
+
+
+def _slicings(part: Part, schema: Schema) -> Iterator[tuple[str, pd.Series[Any]]]:
+    keys = part.keys
+    yield "hour", keys["datetime"].dt.hour.astype("category")
+    yield "season", _named(keys["season"].to_numpy(), _SEASONS)
+    holiday = schema.feature("public_holiday", part)
+    if holiday is not None:
+        yield "holiday", _named(np.where(holiday == 1, "holiday", "no holiday"), ("no holiday", "holiday"))
+    if "rainfall" in keys:
+        yield "rain", _named(np.where(keys["rainfall"] > 0, "rain", "dry"), ("dry", "rain"))
+    if "temperature" in keys:
+        bands = pd.cut(keys["temperature"], list(_BANDS), right=False, labels=list(_BAND_NAMES))
+        yield "temperature", bands.astype("category")
+    if "functioning_day" in keys:
+        yield "service", _named(np.where(keys["functioning_day"] == "No", "closed", "open"), ("open", "closed"))
+
+
+def _named(values: Any, order: tuple[str, ...]) -> pd.Series[Any]:
+    return pd.Series(pd.Categorical(values, categories=list(order)))
+
+
+def _measure(task: Task, actual: Numbers, predicted: Numbers) -> dict[str, Any]:
+    errors = predicted - actual
+    bias = {"bias": float(errors.mean())}
+    if task == "regression":
+        # The coefficient of determination of a slice says little, for a slice varies less than the whole.
+        mse = float((errors**2).mean())
+        quantiles = np.quantile(errors, list(_QUANTILES.values()))
+        spread = {name: float(value) for name, value in zip(_QUANTILES, quantiles, strict=True)}
+        return {"rmse": mse**0.5, "mae": float(np.abs(errors).mean()), **bias, "errors": spread}
+    measured = metrics.classification_metrics(actual, predicted)
+    return {**{name: measured[name] for name in ("accuracy", "f1", "auc")}, **bias}
