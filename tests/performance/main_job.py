@@ -1,0 +1,195 @@
+"""The main job on the local service, beside the same containers as bare processes started by a plain shell script.
+
+``python -m tests.performance.main_job`` prints a table of wall times, and of processor times, which leave out what
+others take of a busy machine, but also what waiting costs. On both sides the same scripts run on the same
+data with the same parallelism and the same thread counts, in turn, so that both meet the same machine:
+
+- **service**: ``python -m pipelines.run --upsert --start`` on a fresh state directory, from the start of the command to
+  its end: the service and its template process, uploads, the pipeline, its execution, the results. The definition has
+  been built before.
+- **shell script**: written out by ``shell_script``: preprocessing, six trainings, two evaluations and two batch
+  predictions, wired with ``cp`` and ``tar``. It stays where ``--keep`` says, to be run by hand.
+
+The data is the file that ``SEOUL_BIKE_DATA`` names, else the generated sample.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipelines.sample import generate_sample
+from pipelines.settings import Settings
+from tests.performance import shell_script
+
+TASKS = ("Regression", "Classification")
+LIBRARIES = ("pandas", "scikit-learn", "xgboost-cpu", "lightgbm", "catboost")
+Measures = dict[str, Any]
+
+
+class Cost(NamedTuple):
+    """What one run took, in seconds: on the clock, and of processors by all of its processes."""
+
+    clock: float
+    processors: float
+
+
+class Workplace:
+    """A folder with the data and the definition that both sides work from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = _data(folder)
+        self._environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "SEOUL_BIKE_DATA": str(self.data)}
+        self.definition = json.loads(self._command("--dry-run"))
+
+    def with_service(self, turn: int) -> tuple[Cost, Measures]:
+        """What one run on the service took, and what each task's candidates measured."""
+        begin = _now()
+        answer = json.loads(
+            self._command("--upsert", "--start", "--json", "--state-dir", str(self.folder / f"service-{turn}"))
+        )
+        cost = _since(begin)
+        if len(list((self.folder / "cache").rglob("definitions/*.json"))) != 1:
+            raise RuntimeError("The definition was built anew while the clock ran.")
+        return cost, {task: answer["tasks"][task.lower()]["candidates"] for task in TASKS}
+
+    def with_script(self, turn: int) -> tuple[Cost, Measures]:
+        """The same of one run of the shell script."""
+        folder = self.folder / f"script-{turn}"
+        parallel = Settings().max_parallel_steps
+        ports = [_free_port() for _ in TASKS]
+        script = shell_script.write(folder, self.definition, self.data, parallel=parallel, ports=ports)
+        begin = _now()
+        subprocess.run(["bash", str(script)], check=True, env={**os.environ, "PATH": _with_this_python()})
+        return _since(begin), {task: self._candidates(folder, task) for task in TASKS}
+
+    def _candidates(self, folder: Path, task: str) -> Measures:
+        uri = shell_script.evaluation_uri(self.definition, task)
+        report = folder / "store" / uri.removeprefix("s3://") / "evaluation.json"
+        candidates: Measures = json.loads(report.read_text(encoding="utf-8"))["candidates"]
+        return candidates
+
+    def _command(self, *arguments: str) -> str:
+        command = [sys.executable, "-m", "pipelines.run", "--target", "local", *arguments]
+        ran = subprocess.run(
+            command, cwd=shell_script.ROOT, env=self._environment, capture_output=True, text=True, check=False
+        )
+        if ran.returncode != 0:
+            raise RuntimeError(f"{' '.join(command)} ended with {ran.returncode}:\n{ran.stderr}")
+        return ran.stdout
+
+
+def _now() -> Cost:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(time.perf_counter(), used.ru_utime + used.ru_stime)
+
+
+def _since(begin: Cost) -> Cost:
+    end = _now()
+    return Cost(end.clock - begin.clock, end.processors - begin.processors)
+
+
+def _data(folder: Path) -> Path:
+    given = os.environ.get("SEOUL_BIKE_DATA")
+    if given:
+        return Path(given).resolve()
+    sample = folder / "generated-sample.csv"
+    sample.write_bytes(generate_sample())
+    return sample
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _with_this_python() -> str:
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+
+def require_same(service: Measures, script: Measures) -> None:
+    """Hold the metrics of both sides against each other, number for number.
+
+    Raises
+    ------
+    RuntimeError
+        They did not do the same work.
+    """
+    for task in TASKS:
+        for algorithm, candidate in script[task].items():
+            for part in ("validation", "test"):
+                ours = service[task][algorithm][part]
+                other = {name: value for name, value in candidate[part].items() if ours.get(name, value) != value}
+                if other:
+                    raise RuntimeError(f"{task}, {algorithm}, {part}: {ours} on the service, {other} by the script.")
+
+
+class Turn(NamedTuple):
+    """One run of each, and the machine's load average before them."""
+
+    service: Cost
+    script: Cost
+    load: float
+
+
+def measure(folder: Path, turns: int) -> list[Turn]:
+    """Let both work in turn, and see that they did the same."""
+    workplace = Workplace(folder)
+    found = []
+    for number in range(turns):
+        load = os.getloadavg()[0]
+        service, ours = workplace.with_service(number)
+        script, theirs = workplace.with_script(number)
+        require_same(ours, theirs)
+        found.append(Turn(service, script, load))
+    return found
+
+
+def table(turns: list[Turn]) -> Iterator[str]:
+    """Yield the lines of the table."""
+    yield f"| both tasks, all candidates | median of {len(turns)} | lowest | highest |"
+    yield "|---|---|---|---|"
+    for what, member in (("on the clock", "clock"), ("of processors", "processors")):
+        service, script = ([getattr(getattr(turn, side), member) for turn in turns] for side in ("service", "script"))
+        yield _row(f"service, seconds {what}", service, ".1f")
+        yield _row(f"shell script, seconds {what}", script, ".1f")
+        yield _row(f"**ratio {what}**", [one / other for one, other in zip(service, script, strict=True)], ".2f")
+
+
+def _row(name: str, values: list[float], form: str) -> str:
+    return f"| {name} | {statistics.median(values):{form}} | {min(values):{form}} | {max(values):{form}} |"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the machine and the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--keep", type=Path, help="an empty folder that stays, with the scripts in it")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as temporary:
+        turns = measure(options.keep or Path(temporary), options.turns)
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
+    data = "the published file" if os.environ.get("SEOUL_BIKE_DATA") else "the generated sample"
+    loads = ", ".join(f"{turn.load:.1f}" for turn in turns)
+    sys.stdout.write(f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, {versions}\n")
+    sys.stdout.write(f"Data: {data}. Load average before each turn: {loads}\n\n")
+    sys.stdout.writelines(f"{line}\n" for line in table(turns))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,309 @@
+"""The main job as a plain shell script: what one would write without a service.
+
+Every container of the definition becomes a process of its own with its own ``/opt/ml``, as many at once as the pipeline
+allows. An S3 URI is a path below ``store/``; what the service moves through S3 is moved by ``cp`` and ``tar``.
+Registering the winner costs nothing here: it is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipelines.code import bundles
+from pipelines.local.containers.sandbox import stand_in_command
+from pipelines.local.engine.expressions import Scope, resolve
+from pipelines.local.jumpstart.objects import bucket_objects
+
+DATA_URI = "s3://data/data.csv"
+REGION = "us-east-1"
+ROOT = Path(__file__).resolve().parents[2]
+_ML = "/opt/ml"
+
+_PRELUDE = r"""#!/bin/bash
+# The main job without a service. Run it again with: bash run.sh
+set -eu
+here=$(dirname "$(readlink -f "$0")")
+cores=$(nproc)
+PYTHON_FOLDER=@PYTHON_FOLDER@
+PROJECT=@PROJECT@
+
+# A mount namespace for all of it; an ordinary user becomes root of a user namespace to have one.
+if [ -z "${IN_NAMESPACE:-}" ]; then
+    as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(--map-root-user)
+    IN_NAMESPACE=1 exec unshare --mount "${as_root[@]}" bash "$0"
+fi
+# Where there is no /opt/ml to mount on: one in a copy of /opt made of mounts.
+if [ ! -d /opt/ml ]; then
+    mkdir -p "$here/opt"
+    mount --rbind /opt "$here/opt"
+    mount -t tmpfs none /opt
+    for entry in "$here"/opt/*; do
+        [ ! -d "$entry" ] || { mkdir "/opt/${entry##*/}"; mount --rbind "$entry" "/opt/${entry##*/}"; }
+    done
+    mkdir /opt/ml
+fi
+
+mkdir -p "$here/running" "$here/store"
+mkfifo "$here/places"
+exec 9<>"$here/places"
+rm "$here/places"
+printf '%*s' @PARALLEL@ '' >&9
+
+bring() {  # an object or all below a prefix -> a folder
+    mkdir -p "$2"
+    if [ -d "$1" ]; then cp -r "$1/." "$2"; else cp "$1" "$2"; fi
+}
+
+container() {  # JOB [NAME=VALUE ...] COMMAND ...: a process that sees the job's folder as /opt/ml
+    local name=$1 running threads
+    shift
+    running=("$here/running"/*)
+    threads=$((cores / ${#running[@]}))
+    [ "$threads" -ge 1 ] || threads=1
+    cd "$here/jobs/$name/work"
+    exec unshare --mount bash -c 'mount --bind "$0" /opt/ml && exec "$@"' "$here/jobs/$name/ml" \
+        env -i PATH="$PYTHON_FOLDER:/usr/local/bin:/usr/bin:/bin" HOME="$here/jobs/$name/work" LANG=C.UTF-8 \
+        PYTHONUNBUFFERED=TRUE PYTHONDONTWRITEBYTECODE=TRUE OMP_WAIT_POLICY=PASSIVE \
+        OMP_NUM_THREADS=$threads OPENBLAS_NUM_THREADS=$threads MKL_NUM_THREADS=$threads SM_NUM_CPUS=$threads \
+        "$@" >"$here/jobs/$name/log" 2>&1
+}
+
+take_place() { read -r -n 1 -u 9 _; touch "$here/running/$1"; }
+give_place() { rm "$here/running/$1"; printf ' ' >&9; }
+
+run() {  # the same arguments: to its end, when one of the places is free
+    local code=0
+    take_place "$1"
+    (container "$@") || code=$?
+    give_place "$1"
+    [ "$code" = 0 ] || { echo "$1 failed; see $here/jobs/$1/log" >&2; exit "$code"; }
+}
+
+predict() {  # JOB DATA OUTPUT PORT COMMAND ...: a server, asked once
+    local name=$1 data=$2 output=$3 port=$4 server
+    shift 4
+    take_place "$name"
+    (container "$name" SAGEMAKER_BIND_TO_PORT="$port" SAGEMAKER_BATCH=true PYTHONPATH="$PROJECT" "$@") &
+    server=$!
+    until curl -sf -o /dev/null "http://127.0.0.1:$port/ping"; do kill -0 "$server"; sleep 0.02; done
+    mkdir -p "$output"
+    curl -sSf -H 'Content-Type: text/csv' --data-binary "@$data" -o "$output/data.csv.out" \
+        "http://127.0.0.1:$port/invocations"
+    kill "$server"
+    wait "$server" || true
+    give_place "$name"
+}
+
+best() {  # TASK MEMBER: of the winner
+    python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["best"][sys.argv[2]])' "$1" "$2"
+}
+
+all() {  # wait for processes, and fail if one did
+    local process
+    for process; do wait "$process"; done
+}
+"""
+
+
+def write(folder: Path, definition: Mapping[str, Any], data: Path, *, parallel: int, ports: Iterable[int]) -> Path:
+    """Lay out a folder with everything that the script needs, and the script.
+
+    Parameters
+    ----------
+    folder
+        New; all that the script does is below it.
+    definition
+        The pipeline's.
+    data
+        The CSV file.
+    parallel
+        How many containers may run at once.
+    ports
+        One free port for each prediction.
+
+    Returns
+    -------
+    The script, to be run by ``bash``.
+    """
+    steps = dict(_resolved(definition))
+    _fill_store(folder / "store", steps)
+    _copy(data.read_bytes(), _stored(folder, DATA_URI))
+    for name, (kind, arguments) in steps.items():
+        (folder / "jobs" / name / "work").mkdir(parents=True)
+        if kind == "Training":
+            _configure_training(folder / "jobs" / name / "ml", arguments)
+    prelude = _PRELUDE.replace("@PARALLEL@", str(parallel)).replace("@PROJECT@", shlex.quote(str(ROOT)))
+    prelude = prelude.replace("@PYTHON_FOLDER@", shlex.quote(str(Path(sys.executable).parent)))
+    script = folder / "run.sh"
+    script.write_text(prelude + "\n".join(_body(steps, iter(ports))) + "\n", encoding="utf-8")
+    return script
+
+
+def evaluation_uri(definition: Mapping[str, Any], task: str) -> str:
+    """Where the evaluation of a task (``Regression``) puts its outputs."""
+    arguments = dict(_resolved(definition))[f"Evaluate{task}"][1]
+    uri: str = arguments["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
+    return uri
+
+
+def _resolved(definition: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, dict[str, Any]]]]:
+    """The steps that run containers, each with its type and its arguments; every expression has its value."""
+    parameters = {each["Name"]: each.get("DefaultValue", DATA_URI) for each in definition["Parameters"]}
+    described: dict[str, dict[str, Any]] = {}
+
+    def nothing(*_: str) -> Any:
+        return "known when the winner is"
+
+    scope = Scope(parameters, {"PipelineExecutionId": "script"}, described.__getitem__, nothing, nothing)
+    for step in _all_steps(definition["Steps"]):
+        name, kind = step["Name"], step["Type"]
+        if kind == "Model":
+            described[name] = {"ModelName": name}
+        if kind not in ("Processing", "Training", "Transform"):
+            continue
+        arguments = resolve(step["Arguments"], scope)
+        described[name] = dict(arguments)
+        if kind == "Processing":
+            outputs = arguments["ProcessingOutputConfig"]["Outputs"]
+            described[name]["ProcessingOutputConfig"] = {"Outputs": outputs}
+        elif kind == "Training":
+            artifact = f"{arguments['OutputDataConfig']['S3OutputPath']}/{name}/output/model.tar.gz"
+            described[name]["ModelArtifacts"] = {"S3ModelArtifacts": artifact}
+        yield name, (kind, described[name])
+
+
+def _all_steps(steps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Steps before those that need them: each evaluation's candidates stand before it, its gate's branch after it."""
+    for step in sorted(steps, key=lambda each: each["Type"] not in ("Processing", "Training")):
+        yield step
+        if step["Type"] == "Condition":
+            yield from _all_steps(step["Arguments"]["IfSteps"])
+
+
+def _fill_store(store: Path, steps: Mapping[str, tuple[str, dict[str, Any]]]) -> None:
+    """Put there what the pipeline finds in S3 when it starts: our code, and the JumpStart bucket."""
+    for key, content in bucket_objects(REGION):
+        _copy(content, store / f"jumpstart-cache-prod-{REGION}" / key)
+    code = {bundle.name: bundle for bundle in bundles()}
+    for kind, arguments in steps.values():
+        if kind == "Processing":
+            uri = next(_source(each) for each in arguments["ProcessingInputs"] if each["InputName"] == "code")
+            module = arguments["AppSpecification"]["ContainerEntrypoint"][-1]
+            for path, content in code[module.partition(".")[0]].files.items():
+                _copy(content, store / uri.removeprefix("s3://") / path)
+
+
+def _copy(content: bytes, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _configure_training(ml: Path, arguments: Mapping[str, Any]) -> None:
+    channels = {
+        each["ChannelName"]: {
+            "TrainingInputMode": "File",
+            "S3DistributionType": "FullyReplicated",
+            "RecordWrapperType": "None",
+            **({"ContentType": each["ContentType"]} if "ContentType" in each else {}),
+        }
+        for each in arguments["InputDataConfig"]
+    }
+    resources = {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "lo"}
+    for name, content in (
+        ("hyperparameters", arguments["HyperParameters"]),
+        ("inputdataconfig", channels),
+        ("resourceconfig", resources),
+    ):
+        _copy(json.dumps(content).encode(), ml / "input" / "config" / f"{name}.json")
+    for folder in ("model", "output/data", "checkpoints"):
+        (ml / folder).mkdir(parents=True)
+
+
+# The lines of the script.
+
+
+def _body(steps: Mapping[str, tuple[str, dict[str, Any]]], ports: Iterator[int]) -> Iterator[str]:
+    for name, (kind, arguments) in steps.items():
+        yield f"\n{name}() {{"
+        if kind == "Processing":
+            lines = _processing(name, arguments)
+        elif kind == "Training":
+            lines = _training(name, arguments)
+        else:
+            evaluation = name.replace("BatchPredict", "Evaluate")
+            lines = _transform(name, arguments, steps[evaluation][1], next(ports))
+        yield from (f"    {line}" for line in lines)
+        yield "}"
+    yield "\nPreprocess"
+    tasks = [name.removeprefix("Evaluate") for name in steps if name.startswith("Evaluate")]
+    for task in tasks:
+        candidates = [name for name, (kind, _) in steps.items() if kind == "Training" and name.endswith(task)]
+        yield f"\n{task}() {{"
+        yield "    local candidates=()"
+        yield from (f"    {name} & candidates+=($!)" for name in candidates)
+        yield '    all "${candidates[@]}"'
+        yield f"    Evaluate{task}"
+        yield f"    BatchPredict{task}"
+        yield "}"
+    yield "tasks=()"
+    yield from (f"{task} & tasks+=($!)" for task in tasks)
+    yield 'all "${tasks[@]}"'
+
+
+def _processing(name: str, arguments: Mapping[str, Any]) -> Iterator[str]:
+    for each in arguments["ProcessingInputs"]:
+        yield f"bring {_in_store(_source(each))} {_in_job(name, each['S3Input']['LocalPath'])}"
+    outputs = [each["S3Output"] for each in arguments["ProcessingOutputConfig"]["Outputs"]]
+    yield f"mkdir -p {' '.join(_in_job(name, each['LocalPath']) for each in outputs)}"
+    application = arguments["AppSpecification"]
+    variables = [f"{key}={value}" for key, value in arguments.get("Environment", {}).items()]
+    yield shlex.join(["run", name, *variables, *application["ContainerEntrypoint"], *application["ContainerArguments"]])
+    for each in outputs:
+        yield f"bring {_in_job(name, each['LocalPath'])} {_in_store(each['S3Uri'])}"
+
+
+def _training(name: str, arguments: Mapping[str, Any]) -> Iterator[str]:
+    for each in arguments["InputDataConfig"]:
+        source = each["DataSource"]["S3DataSource"]["S3Uri"]
+        yield f"bring {_in_store(source)} {_in_job(name, f'{_ML}/input/data/' + each['ChannelName'])}"
+    command = stand_in_command("train", arguments["AlgorithmSpecification"]["TrainingImage"])
+    yield f'run {name} TRAINING_JOB_NAME={name} PYTHONPATH="$PROJECT" {shlex.join(command)}'
+    artifact = _in_store(arguments["ModelArtifacts"]["S3ModelArtifacts"])
+    yield f'mkdir -p "$(dirname {artifact})"'
+    yield f"tar -c -I 'gzip -1' -f {artifact} -C {_in_job(name, f'{_ML}/model')} ."
+
+
+def _transform(name: str, arguments: Mapping[str, Any], evaluation: Mapping[str, Any], port: int) -> Iterator[str]:
+    report = evaluation["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"] + "/evaluation.json"
+    yield "local image artifact"
+    yield f"image=$(best {_in_store(report)} image)"
+    yield f"artifact=$(best {_in_store(report)} model_data)"
+    yield f"mkdir -p {_in_job(name, f'{_ML}/model')}"
+    yield f'tar -xf "$here/store/${{artifact#s3://}}" -C {_in_job(name, f"{_ML}/model")}'
+    data = _in_store(arguments["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"] + "/data.csv")
+    output = _in_store(arguments["TransformOutput"]["S3OutputPath"])
+    command = shlex.join(stand_in_command("serve", "")[:-1])
+    yield f'predict {name} {data} {output} {port} {command} "$image"'
+
+
+def _source(processing_input: Mapping[str, Any]) -> str:
+    uri: str = processing_input["S3Input"]["S3Uri"]
+    return uri
+
+
+def _stored(folder: Path, uri: str) -> Path:
+    return folder / "store" / uri.removeprefix("s3://")
+
+
+def _in_store(uri: str) -> str:
+    return f'"$here/store/{uri.removeprefix("s3://")}"'
+
+
+def _in_job(name: str, path: str) -> str:
+    return f'"$here/jobs/{name}/ml{path.removeprefix(_ML)}"'
