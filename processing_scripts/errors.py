@@ -8,6 +8,7 @@
     ├── CellError         one cell cannot be what its column means
     ├── DateError         the dates cannot be read, or could be read in two ways
     ├── HoursError        hours are doubled or missing
+    ├── HistoryError      hours to predict lack the hours before them
     ├── TooFewRowsError   there is not enough data for what is asked
     └── FeatureError      features do not fit the schema
 
@@ -54,6 +55,10 @@ class DateError(PreprocessingError):
 
 class HoursError(PreprocessingError):
     """Hours are there twice, or too many are missing."""
+
+
+class HistoryError(PreprocessingError):
+    """Hours to predict come without the hours before them that their features need."""
 
 
 class TooFewRowsError(PreprocessingError):

@@ -1,7 +1,7 @@
 """Preprocess: from the raw file to what the built-in algorithms train on, measure with and predict.
 
-``python -m processing_scripts.preprocess --split days --seed 42 --threshold-quantile 0.5`` reads one CSV file from each
-of ``<input>/data`` and ``<input>/batch`` and writes below ``<output>``::
+``python -m processing_scripts.preprocess --split days --features history --seed 42 --threshold-quantile 0.5`` reads one
+CSV file from each of ``<input>/data`` and ``<input>/batch`` and writes below ``<output>``::
 
     regression/{train,validation,test}/data.csv       label first, no header: rentals per hour; train and validation
                                                       hold open hours only (``closed`` in the schema says why)
@@ -10,7 +10,8 @@ of ``<input>/data`` and ``<input>/batch`` and writes below ``<output>``::
     keys/{train,validation,test,batch}.csv            what each row is, with a header
     schema/schema.json                                see processing_scripts.schema
 
-Where the batch file is the data file itself, the test part is the batch.
+Where the batch file is the data file itself, the test part is the batch, and its history is in the data. Another batch
+file brings the hours before those to predict (`processing_scripts.history`), unless it follows the data.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from processing_scripts.catalogue import FEATURE_SETS, FeatureSet, features_for
 from processing_scripts.checks import check_both_classes, check_hours_complete, check_hours_differ
 from processing_scripts.closed import open_hours
 from processing_scripts.errors import PreprocessingError
-from processing_scripts.features import features_for, make_features
+from processing_scripts.features import make_features
+from processing_scripts.history import WithHistory, with_history
 from processing_scripts.outputs import write_keys, write_part, write_schema
 from processing_scripts.reading import Observations, read_observations, the_only_file
 from processing_scripts.schema import Drawn, Schema, describe
@@ -54,7 +57,9 @@ class Preprocessed:
     schema: Schema
 
 
-def preprocess(data: Path, batch: Path, *, split: Split, seed: int, threshold_quantile: float) -> Preprocessed:
+def preprocess(
+    data: Path, batch: Path, *, split: Split, feature_set: FeatureSet, seed: int, threshold_quantile: float
+) -> Preprocessed:
     """Read, check and split the data and make its features.
 
     Raises
@@ -68,11 +73,12 @@ def preprocess(data: Path, batch: Path, *, split: Split, seed: int, threshold_qu
     parts = _parts(observed, split, seed)
     threshold = float(parts["train"]["rentals"].quantile(threshold_quantile))
     check_both_classes(parts, threshold)
-    parts["batch"] = _batch(batch, observed, parts["test"])
-    names = [feature.name for feature in features_for(split)]
-    features = {name: make_features(part)[names] for name, part in parts.items()}
-    schema = describe(observed, features, Drawn(split, seed, threshold, threshold_quantile))
-    return Preprocessed(parts, features, schema)
+    to_predict = _batch(batch, observed, parts["test"], feature_set)
+    names = [feature.name for feature in features_for(split, feature_set)]
+    features = {part: make_features(frame, feature_set, observed.frame)[names] for part, frame in parts.items()}
+    features["batch"] = make_features(to_predict.observations, feature_set, to_predict.known)[names]
+    schema = describe(observed, features, Drawn(feature_set, split, seed, threshold, threshold_quantile))
+    return Preprocessed({**parts, "batch": to_predict.observations}, features, schema)
 
 
 def write(made: Preprocessed, output: Path) -> None:
@@ -95,18 +101,25 @@ def _parts(observed: Observations, split: Split, seed: int) -> dict[str, pd.Data
     return {part: frame[part_of == part] for part in PARTS}
 
 
-def _batch(path: Path, observed: Observations, test: pd.DataFrame) -> pd.DataFrame:
+def _batch(path: Path, observed: Observations, test: pd.DataFrame, feature_set: FeatureSet) -> WithHistory:
     batch = read_observations(path, with_rentals=False)
     if batch.sha256 == observed.sha256:
-        return test
+        return WithHistory(test, observed.frame)
     check_hours_differ(batch.frame)
-    return batch.frame.sort_values("datetime")
+    return with_history(batch.frame.sort_values("datetime"), observed.frame, feature_set)
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="preprocess", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument(
         "--split", choices=SPLITS, default="days", help="how the parts are drawn (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--features",
+        choices=FEATURE_SETS,
+        default="history",
+        help="what is known of an hour: its own weather, that of the week before too, or past demand (default: "
+        "%(default)s)",
     )
     parser.add_argument("--seed", type=int, default=42, help="of the split (default: %(default)s)")
     parser.add_argument("--threshold-quantile", type=_quantile, default=0.5, help="of the training part's rentals")
@@ -131,6 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             the_only_file(options.input / "data"),
             the_only_file(options.input / "batch"),
             split=options.split,
+            feature_set=options.features,
             seed=options.seed,
             threshold_quantile=options.threshold_quantile,
         )

@@ -3,10 +3,11 @@
 ``schema.json``, format version 1::
 
     format_version     1
-    feature_set        "now": features need nothing but the hour itself
-    history_hours      0: hours before a row that its features need
-    features           in the order of the columns: {name, type, minimum, maximum, meaning}; the range is the training
-                       part's, null where every value was missing
+    feature_set        "now", "history" or "lags": see processing_scripts.catalogue
+    history_hours      hours before a row that its features look at: 0 or 168
+    history_of         what must be known of those hours: nothing, weather, or weather and rentals
+    features           in the order of the columns: {name, type, group, minimum, maximum, meaning}; the range is the
+                       training part's, null where every value was missing
     left_out           features that the split may not use, with the reason
     categories         codes of the words, by feature
     closed             how closed hours are predicted: where ``feature`` is ``value``, ``predict`` is the answer of both
@@ -16,7 +17,7 @@
     threshold          rentals per hour above which demand is high; a quantile of the training part's rentals
     threshold_quantile which one
     split, seed        how the parts were drawn
-    rows               per part: {train, validation, test, batch}
+    rows               per part: {train, validation, test, batch}, closed hours included
     dataset            {sha256, rows, kind: "real-data" | "generated-sample", first_hour, last_hour}
 """
 
@@ -30,9 +31,10 @@ from typing import Any
 
 import pandas as pd
 
+from processing_scripts.catalogue import HISTORY_HOURS, Feature, FeatureSet, features_for, left_out_of
 from processing_scripts.closed import CLOSED
 from processing_scripts.errors import FeatureError
-from processing_scripts.features import CATEGORIES, FEATURE_SET, Feature, features_for, left_out_of
+from processing_scripts.features import CATEGORIES
 from processing_scripts.reading import Observations
 from processing_scripts.splits import Split
 
@@ -44,16 +46,23 @@ _LABELS = {
     "regression": "rentals per hour",
     "classification": "1 where rentals are above the threshold (high demand), else 0",
 }
+_HISTORY_OF: dict[FeatureSet, list[str]] = {"now": [], "history": ["weather"], "lags": ["weather", "rentals"]}
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """How the parts were drawn, and what counts as high demand in them."""
+    """Which features were made, how the parts were drawn, and what counts as high demand in them."""
 
+    feature_set: FeatureSet
     split: Split
     seed: int
     threshold: float
     threshold_quantile: float
+
+    @property
+    def columns(self) -> tuple[Split, FeatureSet]:
+        """What decides which features there are."""
+        return self.split, self.feature_set
 
 
 def describe(observed: Observations, features: Mapping[str, pd.DataFrame], drawn: Drawn) -> Schema:
@@ -71,15 +80,15 @@ def describe(observed: Observations, features: Mapping[str, pd.DataFrame], drawn
     hours = observed.frame["datetime"]
     return {
         "format_version": FORMAT_VERSION,
-        "feature_set": FEATURE_SET,
-        "history_hours": 0,
-        "features": [_feature(feature, features["train"][feature.name]) for feature in features_for(drawn.split)],
-        "left_out": {feature.name: feature.left_out[drawn.split] for feature in left_out_of(drawn.split)},
+        **asdict(drawn),
+        "history_hours": HISTORY_HOURS[drawn.feature_set],
+        "history_of": _HISTORY_OF[drawn.feature_set],
+        "features": [_feature(feature, features["train"][feature.name]) for feature in features_for(*drawn.columns)],
+        "left_out": {feature.name: feature.left_out[drawn.split] for feature in left_out_of(*drawn.columns)},
         "categories": CATEGORIES,
         "closed": CLOSED,
         "tasks": list(_LABELS),
         "labels": _LABELS,
-        **asdict(drawn),
         "rows": {part: len(table) for part, table in features.items()},
         "dataset": {
             "sha256": observed.sha256,
@@ -97,6 +106,7 @@ def _feature(feature: Feature, training: pd.Series[Any]) -> dict[str, Any]:
     return {
         "name": feature.name,
         "type": feature.type,
+        "group": feature.group,
         "minimum": lowest,
         "maximum": highest,
         "meaning": feature.meaning,

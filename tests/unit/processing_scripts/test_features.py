@@ -1,4 +1,4 @@
-"""Features say what they mean, and are known in the hour itself."""
+"""Features say what they mean, and look at nothing but the hour itself and what is known before it."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from processing_scripts.features import FEATURES, features_for, left_out_of, make_features
+from processing_scripts.catalogue import FEATURE_SETS, HISTORY_HOURS, features_for, features_of, left_out_of
+from processing_scripts.features import make_features
 from processing_scripts.splits import SPLITS
 
 
@@ -16,22 +17,25 @@ def observations(raw_frame, csv_bytes, read):
     return read(csv_bytes(raw_frame(first="2018-05-18", hours=20 * 24)))
 
 
-def test_every_feature_is_a_number_for_every_row(observations):
-    features = make_features(observations)
-    assert list(features.columns) == [feature.name for feature in FEATURES]
+@pytest.mark.parametrize("feature_set", FEATURE_SETS)
+def test_every_feature_is_a_number_for_every_row(feature_set, observations):
+    features = make_features(observations, feature_set)
+    assert list(features.columns) == [feature.name for feature in features_of(feature_set)]
     assert all(np.issubdtype(dtype, np.number) for dtype in features.dtypes)
-    assert not features.isna().any(axis=None)
     assert features.index.equals(observations.index)
+    demand = [feature.name for feature in features_of(feature_set) if feature.group == "past demand"]
+    assert not features.iloc[1:].drop(columns=demand).isna().any(axis=None)
 
 
 def test_flags_are_0_or_1(observations):
     features = make_features(observations)
-    flags = [feature.name for feature in FEATURES if feature.type == "flag"]
+    flags = [feature.name for feature in features_of("now") if feature.type == "flag"]
     assert features[flags].isin([0, 1]).all(axis=None)
 
 
-def test_rentals_are_not_looked_at(observations):
-    assert_frame_equal(make_features(observations), make_features(observations.assign(rentals=np.nan)))
+def test_rentals_are_not_looked_at_without_lags(observations):
+    unknown = observations.assign(rentals=np.nan)
+    assert_frame_equal(make_features(observations, "history"), make_features(unknown, "history"))
 
 
 @given(rows=st.sets(st.integers(0, 479), min_size=1, max_size=30))
@@ -39,6 +43,16 @@ def test_rentals_are_not_looked_at(observations):
 def test_an_hour_has_the_same_features_whatever_hours_are_beside_it(rows, observations):
     alone = observations.iloc[sorted(rows)]
     assert_frame_equal(make_features(alone), make_features(observations).loc[alone.index])
+
+
+@given(row=st.integers(168, 479), feature_set=st.sampled_from(["history", "lags"]))
+@settings(max_examples=25, deadline=None)
+def test_the_history_of_an_hour_is_all_that_its_features_look_back_on(row, feature_set, observations):
+    """What comes after an hour, and what was before its history, changes nothing."""
+    hour = observations.iloc[[row]]
+    known = observations.iloc[row - HISTORY_HOURS[feature_set] : row + 1]
+    expected = make_features(observations, feature_set).loc[hour.index]
+    assert_frame_equal(make_features(hour, feature_set, known), expected)
 
 
 def test_the_calendar_of_buddhas_birthday_2018(observations):
@@ -81,13 +95,20 @@ def test_it_feels_colder_in_wind_and_warmer_in_damp_air(observations):
     assert make_features(calm.assign(humidity=90.0))["apparent_temperature"].iloc[0] > felt
 
 
+@pytest.mark.parametrize("feature_set", FEATURE_SETS)
 @pytest.mark.parametrize("split", SPLITS)
-def test_every_feature_is_either_used_by_a_split_or_left_out_with_a_reason(split):
-    used = [feature.name for feature in features_for(split)]
-    left_out = [feature.name for feature in left_out_of(split)]
-    assert sorted(used + left_out) == sorted(feature.name for feature in FEATURES)
-    assert all(feature.left_out[split] for feature in left_out_of(split))
+def test_every_feature_is_either_used_by_a_split_or_left_out_with_a_reason(split, feature_set):
+    used = [feature.name for feature in features_for(split, feature_set)]
+    left_out = [feature.name for feature in left_out_of(split, feature_set)]
+    assert sorted(used + left_out) == sorted(feature.name for feature in features_of(feature_set))
+    assert all(feature.left_out[split] for feature in left_out_of(split, feature_set))
 
 
 def test_only_the_split_by_time_may_use_the_trend():
-    assert [split for split in SPLITS if "day_index" in {feature.name for feature in features_for(split)}] == ["time"]
+    used = [split for split in SPLITS if "day_index" in {feature.name for feature in features_for(split, "now")}]
+    assert used == ["time"]
+
+
+def test_past_demand_is_in_no_feature_set_but_lags():
+    groups = {feature_set: {feature.group for feature in features_of(feature_set)} for feature_set in FEATURE_SETS}
+    assert [feature_set for feature_set in FEATURE_SETS if "past demand" in groups[feature_set]] == ["lags"]

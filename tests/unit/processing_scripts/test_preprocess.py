@@ -84,14 +84,15 @@ def test_no_hour_is_in_two_parts_and_none_is_lost(job, raw_frame):
 
 
 def test_the_test_part_has_no_say_in_anything_learned(raw_frame, csv_bytes, run_job, data):
-    """Other rentals in the test hours change neither the training files nor the threshold."""
-    before = run_job(data, "--split", "days", "--seed", "7")
+    """Other rentals and other weather in the test hours change neither the training files nor the threshold."""
+    options = ("--split", "days", "--seed", "7", "--features", "now")
+    before = run_job(data, *options)
     test_hours = set(before.table("keys/test.csv")["datetime"])
     frame = raw_frame()
     starts = pd.to_datetime(frame["Date"] + " " + frame["Hour"], format="%d/%m/%Y %H").dt.strftime("%Y-%m-%dT%H:%M:%S")
     frame.loc[starts.isin(test_hours), ["Rented Bike Count", "Rainfall(mm)"]] = ["3000", "12"]
     frame.loc[starts == min(test_hours), "Rented Bike Count"] = "1"
-    after = run_job(csv_bytes(frame), "--split", "days", "--seed", "7")
+    after = run_job(csv_bytes(frame), *options)
     for path in ("regression/train/data.csv", "regression/validation/data.csv", "classification/train/data.csv"):
         assert (before.output / path).read_bytes() == (after.output / path).read_bytes()
     schemas = [json.loads((job.output / "schema" / "schema.json").read_text()) for job in (before, after)]
@@ -100,10 +101,20 @@ def test_the_test_part_has_no_say_in_anything_learned(raw_frame, csv_bytes, run_
     assert schemas[0] == schemas[1]
 
 
+def test_rentals_of_the_test_part_have_no_say_in_the_history_of_others(raw_frame, csv_bytes, run_job, data):
+    before = run_job(data, "--features", "history")
+    frame = raw_frame()
+    starts = pd.to_datetime(frame["Date"] + " " + frame["Hour"], format="%d/%m/%Y %H").dt.strftime("%Y-%m-%dT%H:%M:%S")
+    frame.loc[starts.isin(set(before.table("keys/test.csv")["datetime"])), "Rented Bike Count"] = "777"
+    frame.loc[starts == before.table("keys/test.csv")["datetime"].min(), "Rented Bike Count"] = "1"
+    after = run_job(csv_bytes(frame), "--features", "history")
+    for path in [f"{task}/{part}/data.csv" for task in TASKS for part in ("train", "validation")] + ["batch/data.csv"]:
+        assert (before.output / path).read_bytes() == (after.output / path).read_bytes()
+
+
 def test_the_schema_says_how_it_was_made(job, schema, data):
     assert schema["format_version"] == 1
-    assert schema["feature_set"] == "now"
-    assert schema["history_hours"] == 0
+    assert (schema["feature_set"], schema["history_hours"], schema["history_of"]) == ("history", 168, ["weather"])
     assert (schema["seed"], schema["threshold_quantile"]) == (7, 0.5)
     assert schema["tasks"] == list(TASKS)
     assert schema["rows"] == {part: len(job.table(f"keys/{part}.csv")) for part in (*PARTS, "batch")}
@@ -131,7 +142,8 @@ def test_the_test_part_is_the_batch_where_no_other_is_given(job):
 
 def test_other_hours_are_predicted_where_they_are_given(data, raw_frame, csv_bytes, run_job):
     coming = raw_frame(first="2018-07-01", hours=30).drop(columns="Rented Bike Count")
-    job = run_job(data, batch=csv_bytes(coming, encoding="utf-8", separator=";", line_end="\n"))
+    other = csv_bytes(coming, encoding="utf-8", separator=";", line_end="\n")
+    job = run_job(data, "--features", "now", batch=other)
     keys = job.table("keys/batch.csv")
     assert keys["datetime"].tolist()[::29] == ["2018-07-01T00:00:00", "2018-07-02T05:00:00"]
     assert keys["rentals"].isna().all()
