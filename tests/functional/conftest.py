@@ -49,7 +49,7 @@ def run_command(folder: Path, cache: Path, *arguments: str, **more: str) -> Ran:
         env=environment(cache, **more),
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=1500,
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr, folder)

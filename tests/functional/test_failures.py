@@ -1,11 +1,7 @@
-"""Bad input, a failing look-up, an interruption: one clear sentence, nothing registered, nothing half-written."""
+"""Bad input, a failing look-up: one clear sentence, nothing registered, nothing half-written."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +10,10 @@ import boto3
 import pytest
 
 from pipelines.local import open_service
+from pipelines.local.lifetime import RunningService
+from pipelines.local.service import Service
 from pipelines.sample import generate_sample
-from tests.functional.conftest import environment, run_command
-
-pytestmark = pytest.mark.xdist_group("failures")
+from tests.functional.conftest import run_command
 
 ONE_CANDIDATE = ("--upsert", "--start", "--task", "regression", "--algorithms", "xgboost")
 SAMPLE = generate_sample().decode("cp1252")
@@ -47,14 +43,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("failures")
 
 
-@pytest.fixture
-def clients(folder: Path) -> Iterator[dict[str, Any]]:
-    """Clients for what the command left behind."""
-    with open_service(folder / ".sagemaker-local") as service:
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
-        yield {name: boto3.client(name, endpoint_url=service.endpoint_url, **keys) for name in ("sagemaker", "s3")}
+@pytest.fixture(scope="module")
+def service(folder: Path) -> Iterator[Service | RunningService]:
+    """One service for all of these commands, as when somebody has started ``pipelines.local serve``."""
+    with open_service(folder / ".sagemaker-local") as running:
+        yield running
 
 
+@pytest.fixture(scope="module")
+def sagemaker(service: Service | RunningService) -> Any:
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
+    return boto3.client("sagemaker", endpoint_url=service.endpoint_url, **keys)
+
+
+@pytest.mark.usefixtures("service")
 @pytest.mark.parametrize("kind", BAD_FILES)
 def test_bad_data_fails_the_first_step_with_one_sentence(folder: Path, cache: Path, kind: str) -> None:
     content, word = BAD_FILES[kind]
@@ -70,11 +72,12 @@ def test_bad_data_fails_the_first_step_with_one_sentence(folder: Path, cache: Pa
     assert ran.json["tasks"] == {}
 
 
-def test_after_all_of_that_nothing_is_registered(folder: Path, clients: dict[str, Any]) -> None:
-    assert clients["sagemaker"].list_model_package_groups()["ModelPackageGroupSummaryList"] == []
-    assert clients["sagemaker"].list_models()["Models"] == []
+def test_after_all_of_that_nothing_is_registered(sagemaker: Any) -> None:
+    assert sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"] == []
+    assert sagemaker.list_models()["Models"] == []
 
 
+@pytest.mark.usefixtures("service")
 @pytest.mark.parametrize(
     ("parameter", "sentence"),
     [
@@ -91,54 +94,19 @@ def test_a_wrong_parameter_is_refused_before_anything_is_sent(
     assert sentence in ran.stderr
 
 
-def test_a_jumpstart_look_up_that_fails_on_aws_is_an_error_and_nothing_is_upserted(folder: Path, cache: Path) -> None:
-    with open_service(folder / "elsewhere") as service:
-        s3 = boto3.client(
-            "s3",
-            endpoint_url=service.endpoint_url,
-            region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )
-        s3.create_bucket(Bucket="mine")
-        aws = {**service.environment, "AWS_REGION": "eu-west-3", "AWS_DEFAULT_REGION": "eu-west-3"}
-        ran = run_command(
-            folder,
-            cache,
-            *("--target", "aws", "--upsert", "--role-arn", service.role_arn, "--bucket", "mine"),
-            **aws,
-        )
+def test_a_jumpstart_look_up_that_fails_on_aws_is_an_error_and_nothing_is_upserted(
+    folder: Path, cache: Path, service: Service | RunningService, sagemaker: Any
+) -> None:
+    """The service's JumpStart bucket is that of another region, as if AWS's could not be read."""
+    before = sagemaker.list_pipelines()["PipelineSummaries"]
+    aws = {**service.environment, "AWS_REGION": "eu-west-3", "AWS_DEFAULT_REGION": "eu-west-3"}
+    ran = run_command(
+        folder,
+        cache,
+        *("--target", "aws", "--upsert", "--pipeline-name", "Elsewhere", "--role-arn", service.role_arn),
+        *("--bucket", "sagemaker-us-east-1-123456789012"),
+        **aws,
+    )
     assert ran.code == 3, ran.stderr
     assert "The SageMaker SDK could not build the definition" in ran.stderr
-
-
-def test_an_interruption_stops_the_execution(folder: Path, cache: Path, data: Path) -> None:
-    state = folder / "interrupted"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.run", "--upsert", "--start", "--state-dir", str(state), "--data", str(data)],
-        cwd=folder,
-        env=environment(cache),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith("Preprocess") and "Succeeded" in line:
-            break
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=100)
-    assert process.returncode == 130, stderr
-    assert "Stopping arn:aws:sagemaker" in stderr
-    assert "Traceback" not in stderr
-    with open_service(state) as service:
-        sagemaker = boto3.client(
-            "sagemaker",
-            endpoint_url=service.endpoint_url,
-            region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )
-        (execution,) = sagemaker.list_pipeline_executions(PipelineName="SeoulBikeDemand")["PipelineExecutionSummaries"]
-        assert execution["PipelineExecutionStatus"] == "Stopped"
+    assert sagemaker.list_pipelines()["PipelineSummaries"] == before
