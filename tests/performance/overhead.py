@@ -80,7 +80,7 @@ def _seconds(sagemaker: Any, pipeline: str) -> float:
         "Executing",
         "Stopping",
     ):
-        time.sleep(0.02)
+        time.sleep(0.1)  # over fifty steps, that is exact to 2 ms per step and costs next to nothing
     if status != "Succeeded":
         raise RuntimeError(f"The pipeline {pipeline} ended {status}.")
     return time.perf_counter() - start
