@@ -63,8 +63,8 @@ def set_rows() -> list[Row]:
 
 def main() -> None:
     """Train everything and print the tables."""
-    regressions = [(row, "regression") for row in (*group_rows(), *set_rows())]
-    classifications = [(row, "classification") for row in set_rows()]
+    regressions: list[tuple[Row, Task]] = [(row, "regression") for row in (*group_rows(), *set_rows())]
+    classifications: list[tuple[Row, Task]] = [(row, "classification") for row in set_rows()]
     wanted = dict.fromkeys(
         Trial(split, row.feature_set, row.without, task, seed)
         for row, task in (*regressions, *classifications)
@@ -105,7 +105,8 @@ def _sets_table(outcomes: dict[Trial, Outcome]) -> list[str]:
 def _mean(outcomes: dict[Trial, Outcome], row: Row, split: Split, metric: str) -> float:
     task: Task = "classification" if metric == "auc" else "regression"
     trials = [Trial(split, row.feature_set, row.without, task, seed) for seed in SEEDS]
-    return statistics.mean(getattr(outcomes[trial].test, metric) for trial in trials)
+    values: list[float] = [getattr(outcomes[trial].test, metric) for trial in trials]
+    return statistics.mean(values)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from processing_scripts.catalogue import FeatureSet, features_for
 from processing_scripts.features import make_features
 from processing_scripts.reading import read_observations
 from processing_scripts.splits import Split, split_hours
-from tests.performance.training import Predict, Rows, train
+from tests.performance.training import Numbers, Predict, Rows, train
 
 SEEDS = (0, 1, 2)
 _Work = TypeVar("_Work")
@@ -92,9 +92,17 @@ def material(task: Task, names: Sequence[str], part_of: pd.Series[str]) -> Mater
         labels = (labels > np.median(labels[part == "train"])).astype("float64")
         learned = np.ones(len(hours), dtype=bool)
     features = _features()[list(names)].to_numpy(dtype="float64")
-    training, validation, test = (part == "train") & learned, (part == "validation") & learned, part == "test"
-    rows = [Rows(features[chosen], labels[chosen]) for chosen in (training, validation, test)]
-    return Material(*rows, is_open[test])
+    test = part == "test"
+    return Material(
+        training=_rows(features, labels, (part == "train") & learned),
+        validation=_rows(features, labels, (part == "validation") & learned),
+        test=_rows(features, labels, test),
+        test_is_open=is_open[test],
+    )
+
+
+def _rows(features: Numbers, labels: Numbers, chosen: npt.NDArray[np.bool_]) -> Rows:
+    return Rows(features[chosen], labels[chosen])
 
 
 def score(task: Task, rows: Material, predict: Predict, trees: int) -> Outcome:

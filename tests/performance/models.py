@@ -79,7 +79,8 @@ def rolling_parts(window: int) -> pd.Series[str]:
     part_of = pd.Series("train", index=hours.index)
     part_of[hours >= first - length] = "validation"
     part_of[hours >= first] = "test"
-    return part_of[hours < first + length]
+    in_time: pd.Series[str] = part_of[hours < first + length]
+    return in_time
 
 
 def winner(outcomes: dict[str, Outcome], task: Task) -> str:

@@ -86,7 +86,7 @@ def _train_lightgbm(
         valid_sets=[data.create_valid(*validation)],
         callbacks=[lightgbm.early_stopping(patience, verbose=False)],
     )
-    return booster.predict, booster.best_iteration
+    return lambda features: np.asarray(booster.predict(features)), booster.best_iteration
 
 
 def _train_catboost(
