@@ -32,6 +32,7 @@ from evaluation.errors import EvaluationError, InputError
 from evaluation.explanations import explain
 from evaluation.inputs import Numbers, Part, PartName, Predictions, Schema, Task, read_parts, read_schema
 from evaluation.metrics import CUT_OFF
+from evaluation.page import LANGUAGES, Language, render
 from evaluation.pictures import draw_pictures
 from evaluation.report import Candidate, Measured, compare
 from evaluation.results import read_results
@@ -50,6 +51,7 @@ def evaluate(
     *,
     seed: int,
     training_seconds: Mapping[str, float] | None = None,
+    language: Language = "en",
 ) -> dict[str, Any]:
     """Compare the candidates and write everything that is known of them.
 
@@ -67,6 +69,8 @@ def evaluate(
         Of everything that is drawn at random.
     training_seconds
         How long candidates were trained, where it is known, by name.
+    language
+        Of ``report.html``.
 
     Returns
     -------
@@ -98,7 +102,9 @@ def evaluate(
     write_json(output / "metrics.json", studio_report(parts["test"].labels, test[report["best"]["algorithm"]], seed))
     (output / "model-card.json").write_text(report["model_card"], encoding="utf-8")
     write_json(output / "evaluation.json", report)
-    draw_pictures(read_results(output), output)
+    results = read_results(output)
+    draw_pictures(results, output)
+    (output / "report.html").write_text(render(results, language), encoding="utf-8")
     return report
 
 
@@ -146,6 +152,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar=("NAME", "SECONDS"),
         help="how long a candidate was trained; repeatable, and shown among its costs",
     )
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of report.html")
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output/evaluation"))
     parser.add_argument("--message", type=Path, default=Path("/opt/ml/output/message"), help="where a failure is told")
@@ -179,6 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.output,
             seed=options.seed,
             training_seconds=_seconds(options.training_seconds, names),
+            language=options.lang,
         )
     except EvaluationError as error:
         sys.stderr.write(f"{error}\n")

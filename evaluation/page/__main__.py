@@ -1,0 +1,31 @@
+"""``python -m evaluation.page FOLDER --lang ko`` writes the report of an evaluation anew, in another language say."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from evaluation.errors import EvaluationError
+from evaluation.page import LANGUAGES, render
+from evaluation.results import read_results
+
+
+def main() -> int:
+    """Write the report; 0 when it is written, 1 when the folder is no evaluation's, with the reason on stderr."""
+    parser = argparse.ArgumentParser(prog="evaluation.page", description="Write the report of an evaluation anew.")
+    parser.add_argument("folder", type=Path, help="with evaluation.json and predictions-*.csv")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the report (default: %(default)s)")
+    parser.add_argument("--output", type=Path, help="file to write (default: report.html in the folder)")
+    options = parser.parse_args()
+    try:
+        page = render(read_results(options.folder), options.lang)
+    except EvaluationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    (options.output or options.folder / "report.html").write_text(page, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

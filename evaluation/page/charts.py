@@ -1,0 +1,243 @@
+"""The charts of the report as plotly figures, from the same results as the PNG files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from evaluation.colours import GREY, INK, LIGHT, LOW_TO_HIGH, colours
+from evaluation.page.words import Words
+from evaluation.results import Results
+from evaluation.slices import MEASURE
+from evaluation.spread import ranks, spread_out
+
+Chart = dict[str, Any]
+
+
+def comparison(results: Results, words: Words) -> Chart:
+    """The ranking metric of candidates and baselines with intervals."""
+    report = results.report
+    everyone = {**report["candidates"], **report["baselines"]}
+    traces = []
+    for name, measured in reversed(everyone.items()):
+        value, (low, high) = measured["test"][report["metric"]], measured["test_interval"]
+        colour = colours(report)[name]
+        traces.append(
+            {
+                "x": [value],
+                "y": [words(name)],
+                "error_x": {"type": "data", "array": [high - value], "arrayminus": [value - low], "color": colour},
+                "mode": "markers",
+                "marker": {"size": 11, "color": colour},
+                "showlegend": False,
+                "hovertemplate": f"%{{x:.4~g}} ({low:.4g}, {high:.4g})<extra>{words(name)}</extra>",
+            }
+        )
+    return _chart(traces, height=70 + 44 * len(traces), x=words(report["metric"]), y="")
+
+
+def over_time(results: Results, words: Words) -> Chart:
+    """The actual rentals and every candidate's over the test hours; all but the best are hidden at first."""
+    lines = {name: rows.sort_values("datetime") for name, rows in results.predictions.items()}
+    first = lines[results.best]
+    hours = first["datetime"].dt.strftime("%Y-%m-%d %H:%M").tolist()
+    traces = [_line(words("actual"), first["actual"], INK, hours)]
+    for name, rows in lines.items():
+        line = _line(name, rows["predicted"].round(1), colours(results.report)[name], hours)
+        traces.append(line if name == results.best else {**line, "visible": "legendonly"})
+    chart = _chart(traces, height=420, x="", y=words("rentals"))
+    months = first["datetime"].dt.strftime("%Y-%m").reset_index(drop=True)
+    starts = months[months != months.shift()]
+    chart["layout"]["xaxis"] |= {"tickvals": starts.index.tolist(), "ticktext": starts.tolist(), "tickangle": -45}
+    chart["layout"]["hovermode"] = "x unified"
+    return chart
+
+
+def scatter(results: Results, name: str, words: Words) -> Chart:
+    """The actual rentals against a candidate's."""
+    rows = results.predictions[name]
+    highest = 1.04 * max(float(one[["actual", "predicted"]].max().max()) for one in results.predictions.values())
+    points = {
+        "x": rows["predicted"].round(1).tolist(),
+        "y": rows["actual"].tolist(),
+        "text": rows["datetime"].dt.strftime("%Y-%m-%d %H:%M").tolist(),
+        "mode": "markers",
+        "marker": {"size": 5, "opacity": 0.45, "color": colours(results.report)[name]},
+        "hovertemplate": "%{text}<br>%{x:.0f} → %{y:.0f}<extra></extra>",
+    }
+    chart = _chart([_diagonal(highest), points], height=340, x=words("predicted rentals"), y=words("actual rentals"))
+    for axis in ("xaxis", "yaxis"):
+        chart["layout"][axis]["range"] = [0, highest]
+    return chart
+
+
+def errors(results: Results, kind: str, words: Words) -> Chart:
+    """The spread of the best candidate's errors in the slices of one kind, as boxes of evaluation.json's quantiles."""
+    slices = [slice_ for slice_ in results.report["slices"] if slice_["by"] == kind]
+    spread = [slice_["candidates"][results.best]["errors"] for slice_ in slices]
+    box = {
+        "type": "box",
+        "x": [words(slice_["value"]) for slice_ in slices],
+        **{
+            key: [round(one[quantile], 2) for one in spread]
+            for key, quantile in {
+                "lowerfence": "low",
+                "q1": "lower_quartile",
+                "median": "median",
+                "q3": "upper_quartile",
+                "upperfence": "high",
+            }.items()
+        },
+        "marker": {"color": colours(results.report)[results.best]},
+        "showlegend": False,
+    }
+    title = {"hour": "hour of day", "temperature": "temperature axis"}[kind]
+    chart = _chart([box], height=340, x=words(title), y=words("error"))
+    chart["layout"]["xaxis"]["type"] = "category"
+    return chart
+
+
+def roc(results: Results, words: Words) -> Chart:
+    """The receiver operating characteristic of every candidate."""
+    traces = [_diagonal(1)]
+    for name, candidate in results.report["candidates"].items():
+        curve = candidate["receiver_operating_characteristic_curve"]
+        label = f"{name} ({words('auc')} {candidate['test']['auc']:.4f})"
+        points = curve["false_positive_rates"], curve["true_positive_rates"]
+        traces.append(_curve(label, points, colours(results.report)[name]))
+    return _chart(traces, height=380, x=words("false positive rate"), y=words("true positive rate"))
+
+
+def precision_recall(results: Results, words: Words) -> Chart:
+    """The precision-recall curve of every candidate."""
+    traces = []
+    for name, candidate in results.report["candidates"].items():
+        curve = candidate["precision_recall_curve"]
+        traces.append(_curve(name, (curve["recalls"], curve["precisions"]), colours(results.report)[name]))
+    chart = _chart(traces, height=380, x=words("recall"), y=words("precision"))
+    chart["layout"]["yaxis"]["range"] = [0, 1.03]
+    return chart
+
+
+def calibration(results: Results, name: str, words: Words) -> Chart:
+    """What a candidate's probabilities said against what came true, as they come and calibrated."""
+    known = results.report["candidates"][name]["calibration"]["curve"]
+    traces = [_diagonal(1)]
+    for kind, colour, dash in (("raw", GREY, "dot"), ("calibrated", colours(results.report)[name], "solid")):
+        points = [one["predicted"] for one in known[kind]], [one["actual"] for one in known[kind]]
+        line = _curve(words(kind), points, colour)
+        traces.append({**line, "mode": "lines+markers", "line": {**line["line"], "dash": dash}})
+    return _chart(traces, height=340, x=words("said"), y=words("true"))
+
+
+def slices(results: Results, words: Words) -> Chart:
+    """The measure of every candidate on every slice."""
+    metric = MEASURE[results.report["task"]]
+    drawn = results.report["slices"][::-1]
+    places = [f"{words.slice_name(slice_)} " for slice_ in drawn]
+    traces = [
+        {
+            "x": [slice_["candidates"][name][metric] for slice_ in drawn],
+            "y": places,
+            "name": name,
+            "mode": "markers",
+            "marker": {"size": 8, "opacity": 0.85, "color": colours(results.report)[name]},
+            "customdata": [slice_["rows"] for slice_ in drawn],
+            "hovertemplate": f"%{{y}}<br>%{{x:.4~g}} (%{{customdata}} {words('hours')})<extra>{name}</extra>",
+        }
+        for name in results.report["candidates"]
+    ]
+    return _chart(traces, height=110 + 19 * len(drawn), x=words(metric), y="")
+
+
+def importance(results: Results, name: str, words: Words) -> Chart:
+    """The share of each feature in what the library counts."""
+    shares = results.report["candidates"][name]["importance"][::-1]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [round(100 * one["share"], 2) for one in shares],
+        "y": [one["feature"] for one in shares],
+        "marker": {"color": colours(results.report)[name]},
+        "hovertemplate": "%{y}: %{x:.1f} %<extra></extra>",
+    }
+    return _chart([bars], height=360, x=words("share"), y="")
+
+
+def shap_summary(results: Results, name: str, words: Words) -> Chart:
+    """What each feature added to single predictions, coloured by the feature's value."""
+    features = results.report["candidates"][name]["shap"][::-1]
+    blue, middle, red = LOW_TO_HIGH
+    traces = []
+    for place, feature in enumerate(features):
+        contributions = np.array(feature["contributions"])
+        shades = ranks(feature["values"])
+        marker = {
+            "size": 4.5,
+            "color": [None if np.isnan(shade) else round(float(shade), 3) for shade in shades],
+            "colorscale": [[0, blue], [0.5, middle], [1, red]],
+            "cmin": 0,
+            "cmax": 1,
+        }
+        traces.append(
+            {
+                "x": feature["contributions"],
+                "y": [round(place + float(height), 3) for height in spread_out(contributions)],
+                "text": [_shown(value) for value in feature["values"]],
+                "mode": "markers",
+                "marker": marker,
+                "showlegend": False,
+                "hovertemplate": f"{feature['feature']} = %{{text}}<br>%{{x:+.4~g}}<extra></extra>",
+            }
+        )
+    chart = _chart(traces, height=400, x=words("added"), y="")
+    names = [feature["feature"] for feature in features]
+    chart["layout"]["yaxis"] |= {"tickvals": list(range(len(names))), "ticktext": names, "showgrid": False}
+    chart["layout"]["xaxis"]["zeroline"] = True
+    return chart
+
+
+def _line(name: str, values: Any, colour: str, hours: Sequence[str]) -> Chart:
+    line = {"color": colour, "width": 1.3}
+    return {
+        "y": values.tolist(),
+        "name": name,
+        "mode": "lines",
+        "line": line,
+        "text": hours,
+        "hoverinfo": "text+y+name",
+    }
+
+
+def _curve(name: str, points: tuple[Sequence[float], Sequence[float]], colour: str) -> Chart:
+    return {"x": points[0], "y": points[1], "name": name, "mode": "lines", "line": {"color": colour, "width": 2}}
+
+
+def _diagonal(highest: float) -> Chart:
+    line = {"color": GREY, "width": 1}
+    ends = [0, highest]
+    return {"x": ends, "y": ends, "mode": "lines", "line": line, "showlegend": False, "hoverinfo": "skip"}
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:g}"
+
+
+def _chart(traces: list[Chart], *, height: int, x: str, y: str) -> Chart:
+    axis = {"gridcolor": LIGHT, "zeroline": False, "automargin": True, "linecolor": GREY, "ticks": ""}
+    return {
+        "data": [{"type": "scatter", **trace} for trace in traces],
+        "layout": {
+            "height": height,
+            "margin": {"l": 8, "r": 14, "t": 34, "b": 8},
+            "font": {"family": "inherit", "size": 12, "color": INK},
+            "xaxis": {**axis, "title": {"text": x}},
+            "yaxis": {**axis, "title": {"text": y}},
+            "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+            "plot_bgcolor": "white",
+            "paper_bgcolor": "white",
+            "dragmode": "zoom",
+        },
+    }

@@ -1,0 +1,63 @@
+"""The report as one document that needs nothing else."""
+
+from __future__ import annotations
+
+from html import escape
+
+from evaluation.libraries import require
+from evaluation.page import sections, tasks
+from evaluation.page.html import Charts, bullets, paragraph, section
+from evaluation.page.style import STYLE
+from evaluation.page.summary import summary
+from evaluation.page.words import Language, Words, read_words
+from evaluation.results import Results
+
+_REAL = "real-data"
+
+
+def render(results: Results, language: Language = "en") -> str:
+    """The report as HTML, with plotly and everything else inside: it opens offline and asks nobody for anything.
+
+    Parameters
+    ----------
+    results
+        What an evaluation wrote.
+    language
+        ``en`` or ``ko``.
+
+    Raises
+    ------
+    LibraryError
+        When plotly is missing and cannot be installed.
+    """
+    words, drawn = read_words(language), Charts()
+    own = tasks.of_regression if results.is_regression else tasks.of_classification
+    body = [
+        _header(results, words),
+        section(words("summary"), "", bullets(summary(results, words)), kind="summary"),
+        sections.comparison(results, words, drawn),
+        *own(results, words, drawn),
+        sections.duel(results, words),
+        sections.slices(results, words, drawn),
+        sections.explanations(results, words, drawn),
+        sections.cost(results, words),
+        sections.made(results, words),
+    ]
+    plotly = require("plotly.offline").get_plotlyjs()
+    title = escape(words(f"title {results.report['task']}"))
+    return (
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<link rel="icon" href="data:,">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n'
+        f"<body>\n<main>\n{''.join(body)}\n</main>\n<script>{plotly}</script>\n{drawn.script()}\n</body>\n</html>\n"
+    )
+
+
+def _header(results: Results, words: Words) -> str:
+    report = results.report
+    rows = {part: f"{report['rows'].get(part, 0):,}" for part in ("train", "validation", "test")}
+    names = ", ".join(report["candidates"])
+    subtitle = words("subtitle", best=results.best, candidates=names, split=report["split"], **rows)
+    warning = paragraph(words("generated"), "warning") if report["dataset"]["kind"] != _REAL else ""
+    title = escape(words(f"title {report['task']}"))
+    return f"<header><h1>{title}</h1>{paragraph(subtitle)}{warning}</header>"

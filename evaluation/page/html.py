@@ -1,0 +1,86 @@
+"""The few shapes of HTML that the report is made of; every text is escaped here and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: the first cell is its name, the others are texts; ``kind`` is a class of the style."""
+
+    cells: Sequence[str]
+    kind: str = ""
+    badge: str = ""
+
+
+@dataclass
+class Charts:
+    """The charts of a page, gathered so that plotly draws all of them from one place."""
+
+    drawn: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, chart: dict[str, Any]) -> str:
+        """Take a plotly figure in; the element that it will be drawn in."""
+        self.drawn.append(chart)
+        height = chart["layout"]["height"]
+        return f'<div class="chart" id="chart-{len(self.drawn) - 1}" style="height:{height}px"></div>'
+
+    def script(self) -> str:
+        """The JSON of all charts, and the lines that draw them."""
+        content = json.dumps(self.drawn, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        return (
+            f'<script type="application/json" id="charts">{content}</script>\n<script>'
+            'JSON.parse(document.getElementById("charts").textContent).forEach((chart, number) => '
+            'Plotly.newPlot("chart-" + number, chart.data, chart.layout, {responsive: true, displayModeBar: false}));'
+            "</script>"
+        )
+
+
+def section(title: str, note: str, *content: str, kind: str = "") -> str:
+    """A titled part of the page; a note may be empty."""
+    said = f'<p class="note">{escape(note)}</p>' if note else ""
+    return f'<section class="{kind}"><h2>{escape(title)}</h2>{said}{"".join(content)}</section>'
+
+
+def heading(text: str, note: str = "") -> str:
+    """A heading within a section."""
+    return f"<h3>{escape(text)}</h3>" + (f'<p class="note">{escape(note)}</p>' if note else "")
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    """A paragraph."""
+    return f'<p class="{kind}">{escape(text)}</p>'
+
+
+def bullets(texts: Iterable[str]) -> str:
+    """A list."""
+    return f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ul>"
+
+
+def table(columns: Sequence[str], rows: Iterable[Row], *, texts: Sequence[int] = ()) -> str:
+    """A table that scrolls by itself where it is too wide; the columns in ``texts`` hold words instead of numbers."""
+    kinds = ['class="text"' if at in texts else "" for at in range(len(columns))]
+    head = "".join(f"<th {kind}>{escape(name)}</th>" for kind, name in zip(kinds, columns, strict=True))
+    body = "".join(f'<tr class="{row.kind}">{"".join(_cells(row, kinds))}</tr>' for row in rows)
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def folded(summary: str, content: str) -> str:
+    """Content that is shown when its summary is tapped."""
+    return f"<details><summary>{escape(summary)}</summary>{content}</details>"
+
+
+def panels(parts: Iterable[str], kind: str = "panels") -> str:
+    """Parts beside each other where there is room, and below each other where there is none."""
+    return f'<div class="{kind}">{"".join(f"<div>{part}</div>" for part in parts)}</div>'
+
+
+def _cells(row: Row, kinds: Sequence[str]) -> Iterable[str]:
+    badge = f'<span class="badge">{escape(row.badge)}</span>' if row.badge else ""
+    for at, (cell, kind) in enumerate(zip(row.cells, kinds, strict=True)):
+        yield f"<td {kind}>{escape(cell)}{badge if at == 0 else ''}</td>"

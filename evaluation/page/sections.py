@@ -1,0 +1,176 @@
+"""The sections of the report that both tasks have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evaluation.comparison import BETTER
+from evaluation.page import charts
+from evaluation.page.html import Charts, Row, folded, heading, panels, paragraph, section, table
+from evaluation.page.words import Words, number
+from evaluation.results import Results
+from evaluation.slices import FEWEST_ROWS, MEASURE
+
+_METRICS = {
+    "regression": ("rmse", "mae", "mse", "r2"),
+    "classification": ("auc", "accuracy", "precision", "recall", "f1"),
+}
+_COSTS = ("training_seconds", "model_bytes", "microseconds_per_row")
+_DUEL = ("lightgbm", "catboost")
+
+
+def comparison(results: Results, words: Words, drawn: Charts) -> str:
+    """Candidates and baselines in one table with intervals, and every pair with its verdict."""
+    metric = words(results.report["metric"])
+    chart = drawn.add(charts.comparison(results, words))
+    pairs = heading(words("pairs"), words("pairs note")) + _pairs(results, words) if _has_pairs(results) else ""
+    note = words("comparison note", metric=metric)
+    return section(words("comparison"), note, _measures(results, words), chart, pairs)
+
+
+def duel(results: Results, words: Words) -> str:
+    """LightGBM against CatBoost; nothing where one of them is no candidate."""
+    report, metric = results.report, results.report["metric"]
+    pair = next((pair for pair in report["comparisons"] if {pair["first"], pair["second"]} == set(_DUEL)), None)
+    if pair is None:
+        return ""
+    low, high = (number(bound, metric) for bound in pair["interval"])
+    difference = number(pair["difference"], metric)
+    key = "duel verdict better" if pair["verdict"] == BETTER else "duel verdict none"
+    verdict = words(key, name=pair["better"], metric=words(metric), difference=difference, low=low, high=high)
+    return section(
+        words("duel"), "", paragraph(verdict), paragraph(_duel_slices(results, words)), _duel_cost(report, words)
+    )
+
+
+def slices(results: Results, words: Words, drawn: Charts) -> str:
+    """Every candidate on every slice, as a chart and as a table."""
+    metric = MEASURE[results.report["task"]]
+    names = list(results.report["candidates"])
+    rows = [
+        Row(
+            [
+                words.slice_name(slice_),
+                f"{slice_['rows']:,}",
+                *(number(slice_["candidates"][name][metric], metric) for name in names),
+            ]
+        )
+        for slice_ in results.report["slices"]
+    ]
+    columns = [words("slice"), words("hours"), *(f"{name}: {words(metric)}" for name in names)]
+    chart = drawn.add(charts.slices(results, words))
+    note = words("slices note", fewest=FEWEST_ROWS)
+    return section(words("slices"), note, chart, folded(words("all slices"), table(columns, rows)))
+
+
+def explanations(results: Results, words: Words, drawn: Charts) -> str:
+    """Feature importance and SHAP summary of every candidate."""
+    names = list(results.report["candidates"])
+    bars = panels(heading(name) + drawn.add(charts.importance(results, name, words)) for name in names)
+    points = panels(heading(name) + drawn.add(charts.shap_summary(results, name, words)) for name in names)
+    shap = heading(words("shap"), words("shap note")) + points
+    return section(words("importance"), words("importance note"), bars, shap)
+
+
+def cost(results: Results, words: Words) -> str:
+    """What every candidate costs, as far as it is known."""
+    candidates = results.report["candidates"]
+    known = [key for key in _COSTS if any(key in candidate["cost"] for candidate in candidates.values())]
+    rows = [
+        Row([name, *(_cost(candidate["cost"], key) for key in known)], kind=_kind(results, name))
+        for name, candidate in candidates.items()
+    ]
+    return section(words("cost"), words("cost note"), table([words("candidate"), *map(words, known)], rows))
+
+
+def made(results: Results, words: Words) -> str:
+    """Where the numbers come from."""
+    report = results.report
+    note = words(
+        "made note",
+        rules=report["rules"],
+        seed=report["seed"],
+        kind=report["dataset"]["kind"],
+        sha256=report["dataset"]["sha256"],
+    )
+    threshold = report["threshold"]
+    high = paragraph(words("threshold", threshold=f"{threshold:g}"), "made") if threshold is not None else ""
+    return section(words("made"), "", paragraph(note, "made"), high)
+
+
+def _measures(results: Results, words: Words) -> str:
+    report, metric = results.report, results.report["metric"]
+    shown = _METRICS[report["task"]]
+    rows = []
+    for name, measured in {**report["candidates"], **report["baselines"]}.items():
+        low, high = (number(bound, metric) for bound in measured["test_interval"])
+        first, *others = (number(measured["test"][key], key) for key in shown)
+        beats = words(measured["beats_baselines"]) if "beats_baselines" in measured else ""
+        cells = [
+            words(name),
+            number(measured["validation"][metric], metric),
+            first,
+            words("range", low=low, high=high),
+            *others,
+            beats,
+        ]
+        best = name == results.best
+        rows.append(Row(cells, kind=_kind(results, name), badge=words("best") if best else ""))
+    names = [words(key) for key in shown]
+    columns = [
+        words("candidate"),
+        f"{words('validation')} {words(metric)}",
+        names[0],
+        words("interval"),
+        *names[1:],
+        words("beats baselines"),
+    ]
+    return table(columns, rows)
+
+
+def _pairs(results: Results, words: Words) -> str:
+    metric = results.report["metric"]
+    rows = []
+    for pair in results.report["comparisons"]:
+        low, high = (number(bound, metric) for bound in pair["interval"])
+        better = pair["verdict"] == BETTER
+        verdict = words("better", name=pair["better"]) if better else words(pair["verdict"])
+        difference = number(pair["difference"], metric)
+        rows.append(
+            Row([f"{pair['first']} - {pair['second']}", difference, words("range", low=low, high=high), verdict])
+        )
+    columns = [words("pair"), words("difference", metric=words(metric)), words("interval"), words("verdict")]
+    return table(columns, rows, texts=[3])
+
+
+def _has_pairs(results: Results) -> bool:
+    return bool(results.report["comparisons"])
+
+
+def _kind(results: Results, name: str) -> str:
+    if name == results.best:
+        return "best"
+    return "baseline" if name in results.report["baselines"] else ""
+
+
+def _cost(costs: dict[str, float], key: str) -> str:
+    if key not in costs:
+        return "-"
+    return f"{costs[key] / 1024:,.0f}" if key == "model_bytes" else f"{costs[key]:,.1f}"
+
+
+def _duel_slices(results: Results, words: Words) -> str:
+    metric = MEASURE[results.report["task"]]
+    lower = results.is_regression
+    ahead = dict.fromkeys(_DUEL, 0)
+    for slice_ in results.report["slices"]:
+        first, second = (slice_["candidates"][name][metric] for name in _DUEL)
+        if first != second:
+            ahead[_DUEL[0] if (first < second) == lower else _DUEL[1]] += 1
+    return words("duel slices", all=len(results.report["slices"]), **ahead)
+
+
+def _duel_cost(report: dict[str, Any], words: Words) -> str:
+    times = {name: report["candidates"][name]["cost"]["microseconds_per_row"] for name in _DUEL}
+    fast, slow = sorted(_DUEL, key=times.__getitem__)
+    return paragraph(words("duel faster", name=fast, times=f"{times[slow] / times[fast]:.1f}"))
