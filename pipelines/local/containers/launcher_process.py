@@ -21,17 +21,14 @@ import selectors  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
 import time  # noqa: E402
-from collections.abc import Callable  # noqa: E402
 from dataclasses import dataclass  # noqa: E402
-from pathlib import Path  # noqa: E402
 from types import FrameType  # noqa: E402
-from typing import NoReturn  # noqa: E402
 
-from pipelines.local.containers import interpreter, namespaces  # noqa: E402
-from pipelines.local.containers.launch import KILL, LISTENER_VARIABLE, TERMINATE, Launch, receive_launch  # noqa: E402
-from pipelines.local.containers.paths import rewrite_ml  # noqa: E402
-
-Work = Callable[[], NoReturn]
+from pipelines.local.containers import namespaces  # noqa: E402
+from pipelines.local.containers.execution import Become  # noqa: E402
+from pipelines.local.containers.launch import KILL, TERMINATE, Launch, receive_launch  # noqa: E402
+from pipelines.local.containers.launched import Work, child_work  # noqa: E402
+from pipelines.local.containers.template import Template, preload  # noqa: E402
 
 
 @dataclass
@@ -75,7 +72,7 @@ class _Child:
 class Launcher:
     """The loop over launches, requests for signals, and ends of children."""
 
-    def __init__(self, channel: socket.socket, template: interpreter.Template | None) -> None:
+    def __init__(self, channel: socket.socket, template: Template | None) -> None:
         self._channel = channel
         self._template = template
         self._children: dict[int, _Child] = {}
@@ -122,7 +119,7 @@ class Launcher:
             self._forget()
             control.close()
             told.close()
-            return _child_work(launch, self._template, output, inherited, tell)
+            return child_work(launch, self._template, output, inherited, tell)
         tell.close()
         for descriptor in (output, *inherited):
             os.close(descriptor)
@@ -215,68 +212,6 @@ def _end_relatives(child: _Child) -> None:
         time.sleep(0.001)
 
 
-def _child_work(
-    launch: Launch, template: interpreter.Template | None, output: int, inherited: list[int], tell: socket.socket
-) -> Work:
-    """Enter the sandbox; what is left to do is the command itself."""
-    os.setsid()
-    namespaces.set_parent_death_signal(signal.SIGKILL)
-    _take_standard_streams(output)
-    launch = _enter(launch, tell)
-    for descriptor in inherited:
-        os.set_inheritable(descriptor, True)  # noqa: FBT003 - its only way
-        launch.environment[LISTENER_VARIABLE] = str(descriptor)
-    return lambda: interpreter.execute(launch, template)
-
-
-def _take_standard_streams(output: int) -> None:
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.close(nothing)
-    os.close(output)
-
-
-def _enter(launch: Launch, tell: socket.socket) -> Launch:
-    """Enter the namespaces that the kernel grants; where it grants none, the launch has its paths rewritten."""
-    ml = launch.directory / "ml"
-    private = launch.namespaces
-    if private:
-        try:
-            namespaces.enter_private_mounts(ml, _scratch(launch.directory))
-            namespaces.name_this_machine(launch.host_names, launch.directory / "hosts")
-        except OSError:
-            private = False
-    if launch.isolate_network:
-        try:
-            namespaces.enter_private_network()
-        except OSError as error:
-            os.write(2, f"Network isolation is not to be had on this machine ({error}); going on without.\n".encode())
-    if private:
-        with Path("/proc/self/ns/mnt").open("rb") as namespace:
-            socket.send_fds(tell, [b"."], [namespace.fileno()])
-    tell.close()
-    return launch if private else _rewritten(launch, ml)
-
-
-def _scratch(directory: Path) -> Path:
-    scratch = directory / ".opt"
-    scratch.mkdir(exist_ok=True)
-    return scratch
-
-
-def _rewritten(launch: Launch, ml: Path) -> Launch:
-    environment = {name: rewrite_ml(value, ml) for name, value in launch.environment.items()}
-    return Launch(
-        arguments=tuple(rewrite_ml(argument, ml) for argument in launch.arguments),
-        environment={**environment, "SAGEMAKER_BASE_DIR": str(ml)},
-        working_directory=rewrite_ml(launch.working_directory, ml),
-        directory=launch.directory,
-        threads=launch.threads,
-    )
-
-
 def main() -> None:
     """Serve one service, named by the descriptor of a connected socket."""
     parser = argparse.ArgumentParser()
@@ -285,12 +220,12 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     namespaces.become_subreaper()
-    template = interpreter.preload(_AT_STARTUP) if options.preload else None
+    template = preload(_AT_STARTUP) if options.preload else None
     work = Launcher(socket.socket(fileno=options.descriptor), template).serve()
     while work is not None:
         try:
             work()
-        except interpreter.Become as successor:
+        except Become as successor:
             work = successor.work
 
 

@@ -132,7 +132,7 @@ def enter_private_mounts(ml: Path, scratch: Path) -> None:
     Raises
     ------
     NamespaceError
-        Where the kernel does not allow it; the file system is as it was.
+        Where the kernel does not allow it; the host's own file system is as it was.
     """
     if os.geteuid() != 0:
         _become_root_of_a_user_namespace()

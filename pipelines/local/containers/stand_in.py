@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from pipelines.local.containers import images
-from pipelines.local.containers.interpreter import Template
+from pipelines.local.containers.template import Template
 
 
 def main(arguments: list[str], template: Template | None = None) -> int:

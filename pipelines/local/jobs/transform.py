@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from pipelines.local.jobs import inputs
 from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
@@ -19,48 +19,7 @@ from pipelines.local.jobs.errors import ClientError, DataError, JobError, Unsupp
 from pipelines.local.jobs.model_server import HOST, ModelServer
 from pipelines.local.jobs.outcomes import answering_failures
 from pipelines.local.jobs.records import batches_of, records_of
-
-DEFAULT_MAX_PAYLOAD_MB = 6
-DEFAULT_CONCURRENT_TRANSFORMS = 1
-DEFAULT_TIMEOUT_SECONDS = 600
-DEFAULT_RETRIES = 3
-
-_MOST_MB_AT_ONCE = 100
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How requests are made: as the job says, else as the container says, else by default."""
-
-    single_record: bool
-    max_payload_mb: int
-    concurrent: int
-    timeout_seconds: float
-    retries: int
-
-    @classmethod
-    def of(cls, request: Request, told: dict[str, Any]) -> Settings:
-        """Combine a request with what ``/execution-parameters`` told."""
-        client = request.get("ModelClientConfig", {})
-        strategy = request.get("BatchStrategy") or told.get("BatchStrategy", "MULTI_RECORD")
-        return cls(
-            single_record=strategy in ("SingleRecord", "SINGLE_RECORD"),
-            max_payload_mb=request.get("MaxPayloadInMB", told.get("MaxPayloadInMB", DEFAULT_MAX_PAYLOAD_MB)),
-            concurrent=request.get("MaxConcurrentTransforms")
-            or told.get("MaxConcurrentTransforms", DEFAULT_CONCURRENT_TRANSFORMS),
-            timeout_seconds=client.get("InvocationsTimeoutInSeconds", DEFAULT_TIMEOUT_SECONDS),
-            retries=client.get("InvocationsMaxRetries", DEFAULT_RETRIES),
-        )
-
-    @property
-    def strategy(self) -> str:
-        """The batch strategy in the containers' spelling."""
-        return "SINGLE_RECORD" if self.single_record else "MULTI_RECORD"
-
-    @property
-    def max_payload_bytes(self) -> int | None:
-        """The size of a payload; 0 MB stands for no limit."""
-        return self.max_payload_mb * 1024**2 or None
+from pipelines.local.jobs.transform_settings import TransformSettings
 
 
 class RequestFailedError(ClientError):
@@ -92,12 +51,12 @@ def run_transform(request: Request, model: Request, context: JobContext) -> JobO
     _refuse_unsupported(request)
     source = request["TransformInput"]["DataSource"]["S3DataSource"]
     objects = inputs.find(inputs.Source(source["S3Uri"], source["S3DataType"]), context.store)
-    asked = Settings.of(request, {})
-    _check_size(asked)
-    server = ModelServer(model, context, {**request.get("Environment", {}), **_batch_environment(asked)})
+    asked = TransformSettings.of(request, {})
+    asked.require_possible()
+    server = ModelServer(model, context, {**request.get("Environment", {}), **asked.environment})
     try:
         server.await_ping(context.stop)
-        settings = Settings.of(request, server.execution_parameters())
+        settings = TransformSettings.of(request, server.execution_parameters())
         _log(context, f"MaxConcurrentTransforms={settings.concurrent}, MaxPayloadInMB={settings.max_payload_mb}, "
                       f"BatchStrategy={settings.strategy}")  # fmt: skip
         failures = _Transform(request, processing, settings, server, context).run(objects)
@@ -115,23 +74,6 @@ def run_transform(request: Request, model: Request, context: JobContext) -> JobO
 def _refuse_unsupported(request: Request) -> None:
     if request.get("DataCaptureConfig"):
         raise UnsupportedError("The DataCaptureConfig of a transform job is not supported on this machine.")
-
-
-def _check_size(settings: Settings) -> None:
-    if settings.max_payload_mb * settings.concurrent > _MOST_MB_AT_ONCE:
-        raise ClientError(
-            f"MaxConcurrentTransforms times MaxPayloadInMB must not be more than {_MOST_MB_AT_ONCE} MB; "
-            f"they are {settings.concurrent} and {settings.max_payload_mb}."
-        )
-
-
-def _batch_environment(settings: Settings) -> dict[str, str]:
-    return {
-        "SAGEMAKER_BATCH": "true",
-        "SAGEMAKER_BATCH_STRATEGY": settings.strategy,
-        "SAGEMAKER_MAX_PAYLOAD_IN_MB": str(settings.max_payload_mb),
-        "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS": str(settings.concurrent),
-    }
 
 
 def _log(context: JobContext, text: str) -> None:
@@ -166,7 +108,7 @@ class _Transform:
 
     request: Request
     processing: DataProcessing
-    settings: Settings
+    settings: TransformSettings
     server: ModelServer
     context: JobContext
     failures: list[str] = field(default_factory=list)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from pipelines.local.containers.interpreter import LIBRARIES
+from pipelines.local.containers.template import LIBRARIES
 from pipelines.local.jobs.processing import run_processing
 from tests.conformance.containers.workbench import (
     Isolation,

@@ -15,7 +15,8 @@ from pathlib import Path
 from types import FrameType
 
 from pipelines.local.containers.errors import ClientError, ExecuteUserScriptError
-from pipelines.local.containers.interpreter import Template, start_command
+from pipelines.local.containers.execution import start_command
+from pipelines.local.containers.template import Template
 from pipelines.local.containers.training_toolkit.code import fetch_code
 from pipelines.local.containers.training_toolkit.environment import TrainingEnvironment
 from pipelines.local.containers.training_toolkit.layout import Layout
