@@ -1,4 +1,4 @@
-"""Writes what preprocessing made: files as the built-in algorithms read them, keys, and the schema."""
+"""Writes what preprocessing made: files as the built-in algorithms read them, keys, schema, and data report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from processing_scripts.data_report import Report
 from processing_scripts.schema import Schema
 
 _HOLIDAY = {True: "Holiday", False: "No Holiday"}
@@ -35,7 +36,7 @@ def write_keys(path: Path, observations: pd.DataFrame) -> None:
     keys.to_csv(path, index=False, lineterminator="\n")
 
 
-def write_schema(path: Path, schema: Schema) -> None:
-    """Write ``schema.json``; the same schema gives the same bytes."""
+def write_json(path: Path, content: Schema | Report) -> None:
+    """Write the schema or the report of the data; the same content gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(schema, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

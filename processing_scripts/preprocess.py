@@ -9,6 +9,7 @@ CSV file from each of ``<input>/data`` and ``<input>/batch`` and writes below ``
     batch/data.csv                                    features only, no header
     keys/{train,validation,test,batch}.csv            what each row is, with a header
     schema/schema.json                                see processing_scripts.schema
+    schema/data-report.json                           see processing_scripts.data_report
 
 Where the batch file is the data file itself, the test part is the batch, and its history is in the data. Another batch
 file brings the hours before those to predict (`processing_scripts.history`), unless it follows the data.
@@ -27,10 +28,11 @@ import pandas as pd
 from processing_scripts.catalogue import FEATURE_SETS, FeatureSet, features_for
 from processing_scripts.checks import check_both_classes, check_hours_complete, check_hours_differ
 from processing_scripts.closed import open_hours
+from processing_scripts.data_report import data_report
 from processing_scripts.errors import PreprocessingError
 from processing_scripts.features import make_features
 from processing_scripts.history import WithHistory, with_history
-from processing_scripts.outputs import write_keys, write_part, write_schema
+from processing_scripts.outputs import write_json, write_keys, write_part
 from processing_scripts.reading import Observations, read_observations, the_only_file
 from processing_scripts.schema import Drawn, Schema, describe
 from processing_scripts.splits import PARTS, SPLITS, Split, split_hours
@@ -92,7 +94,8 @@ def write(made: Preprocessed, output: Path) -> None:
     write_part(output / "batch", made.features["batch"])
     for part, observations in made.observations.items():
         write_keys(output / "keys" / f"{part}.csv", observations)
-    write_schema(output / "schema" / "schema.json", made.schema)
+    write_json(output / "schema" / "schema.json", made.schema)
+    write_json(output / "schema" / "data-report.json", data_report({part: made.observations[part] for part in PARTS}))
 
 
 def _parts(observed: Observations, split: Split, seed: int) -> dict[str, pd.DataFrame]:

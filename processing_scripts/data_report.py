@@ -1,0 +1,164 @@
+"""The data itself in numbers, for whoever draws or reads them: distribution, seasonality, oddities, drift.
+
+``data-report.json``, format version 1; rentals are per hour, shares are of 1::
+
+    format_version  1
+    hours           {rows, missing, first, last, closed}
+    distribution    by column of the data set: {missing, mean, standard_deviation, quantiles: {"0": ..., "1": ...}}
+    rentals         {edges, closed_left_out, counts}: a histogram of open hours, len(edges) = len(counts) + 1
+    seasonality     mean rentals of open hours: {by_hour: {working_day: [24], day_off: [24]}, by_weekday: [7, Monday
+                    first], by_month: {"2017-12": ...}, by_season: {...}}; null where there is no such hour
+    oddities        what is missing or suspicious: {name, rows, first, last, meaning}; those of no row are left out
+    holidays        days on which the data set's flag and Korea's calendar differ: {flagged_only, public_only}
+    drift           by part (validation, test) and column: {mean, train_mean, distance}; distance is the greatest
+                    difference of the two distribution functions (Kolmogorov-Smirnov), 0 the same, 1 apart
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from processing_scripts.closed import open_hours
+from processing_scripts.columns import TARGET, WEATHER
+from processing_scripts.korean_calendar import is_day_off, is_public_holiday
+
+FORMAT_VERSION = 1
+_COLUMNS = (TARGET, *(column.name for column in WEATHER))
+_QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
+_BINS = 40
+_HIGHEST_VISIBILITY = 2000
+
+Report = dict[str, Any]
+
+
+def data_report(parts: Mapping[str, pd.DataFrame]) -> Report:
+    """Describe the data set.
+
+    Parameters
+    ----------
+    parts
+        The observations of ``train``, ``validation`` and ``test``, which together are the data set.
+    """
+    observations = pd.concat(parts.values()).sort_values("datetime")
+    return {
+        "format_version": FORMAT_VERSION,
+        "hours": _hours(observations),
+        "distribution": {name: _distribution(observations[name]) for name in _COLUMNS},
+        "rentals": _histogram(open_hours(observations)[TARGET]),
+        "seasonality": _seasonality(open_hours(observations)),
+        "oddities": _oddities(observations),
+        "holidays": _holidays(observations),
+        "drift": {part: _drift(parts["train"], parts[part]) for part in parts if part != "train"},
+    }
+
+
+def _hours(observations: pd.DataFrame) -> Report:
+    hours = observations["datetime"]
+    expected = int((hours.iloc[-1] - hours.iloc[0]) / pd.Timedelta(hours=1)) + 1
+    return {
+        "rows": len(hours),
+        "missing": expected - len(hours),
+        "first": hours.iloc[0].isoformat(),
+        "last": hours.iloc[-1].isoformat(),
+        "closed": int((~observations["functioning_day"]).sum()),
+    }
+
+
+def _distribution(values: pd.Series[Any]) -> Report:
+    return {
+        "missing": int(values.isna().sum()),
+        "mean": _number(values.mean()),
+        "standard_deviation": _number(values.std()),
+        "quantiles": {f"{share:g}": _number(values.quantile(share)) for share in _QUANTILES},
+    }
+
+
+def _histogram(rentals: pd.Series[Any]) -> Report:
+    counts, edges = np.histogram(rentals, bins=_BINS)
+    return {"edges": [_number(edge) for edge in edges], "counts": counts.tolist()}
+
+
+def _seasonality(observations: pd.DataFrame) -> Report:
+    hours, rentals = observations["datetime"], observations[TARGET]
+    day_off = hours.dt.date.map(is_day_off).astype(bool)
+    by_hour = {
+        kind: _means(rentals[chosen], hours[chosen].dt.hour, range(24))
+        for kind, chosen in (("working_day", ~day_off), ("day_off", day_off))
+    }
+    months = hours.dt.strftime("%Y-%m")
+    return {
+        "by_hour": by_hour,
+        "by_weekday": _means(rentals, hours.dt.weekday, range(7)),
+        "by_month": {month: _number(mean) for month, mean in rentals.groupby(months).mean().items()},
+        "by_season": {season: _number(mean) for season, mean in rentals.groupby(observations["season"]).mean().items()},
+    }
+
+
+def _means(values: pd.Series[Any], keys: pd.Series[Any], wanted: range) -> list[float | None]:
+    return [_number(mean) for mean in values.groupby(keys).mean().reindex(wanted)]
+
+
+def _oddities(observations: pd.DataFrame) -> list[Report]:
+    rentals, is_open = observations[TARGET], observations["functioning_day"]
+    found = {
+        "humidity_0": (observations["humidity"] == 0, "A failed sensor; calculated from the dew point instead"),
+        "visibility_capped": (observations["visibility"] >= _HIGHEST_VISIBILITY, "20 km or more, kept as it is"),
+        "dew_point_above_temperature": (
+            observations["dew_point"] > observations["temperature"],
+            "Cannot be in still air; kept as it is",
+        ),
+        "closed_with_rentals": (~is_open & (rentals > 0), "Rentals while the service is closed; kept as they are"),
+        "open_without_rentals": (is_open & (rentals == 0), "No rentals while the service is open; kept as they are"),
+        "weather_missing": (
+            observations[[column.name for column in WEATHER]].isna().any(axis=1),
+            "Empty cells of the weather; left to the algorithms",
+        ),
+    }
+    return [_oddity(name, observations["datetime"][rows], text) for name, (rows, text) in found.items() if rows.any()]
+
+
+def _oddity(name: str, hours: pd.Series[Any], meaning: str) -> Report:
+    return {
+        "name": name,
+        "rows": len(hours),
+        "first": hours.iloc[0].isoformat(),
+        "last": hours.iloc[-1].isoformat(),
+        "meaning": meaning,
+    }
+
+
+def _holidays(observations: pd.DataFrame) -> dict[str, list[str]]:
+    flag = observations.groupby(observations["datetime"].dt.date)["holiday"].any()
+    public = pd.Series([is_public_holiday(day) for day in flag.index], index=flag.index)
+    return {
+        "flagged_only": [day.isoformat() for day in flag.index[flag & ~public]],
+        "public_only": [day.isoformat() for day in flag.index[public & ~flag]],
+    }
+
+
+def _drift(train: pd.DataFrame, part: pd.DataFrame) -> dict[str, Report]:
+    return {
+        name: {
+            "mean": _number(part[name].mean()),
+            "train_mean": _number(train[name].mean()),
+            "distance": _distance(train[name].dropna().to_numpy(), part[name].dropna().to_numpy()),
+        }
+        for name in _COLUMNS
+    }
+
+
+def _distance(first: np.ndarray, second: np.ndarray) -> float | None:
+    if not len(first) or not len(second):
+        return None
+    values = np.concatenate([first, second])
+    shares = [np.searchsorted(np.sort(sample), values, side="right") / len(sample) for sample in (first, second)]
+    return _number(np.abs(shares[0] - shares[1]).max())
+
+
+def _number(value: float) -> float | None:
+    """Rounded to what matters; None where it does not exist, for NaN is not JSON."""
+    return round(float(value), 4) if np.isfinite(value) else None
