@@ -45,7 +45,7 @@ def over_time(results: Results, words: Words) -> Chart:
     hours = first["datetime"].dt.strftime("%Y-%m-%d %H:%M").tolist()
     traces = [_line(words("actual"), first["actual"], INK, hours)]
     for name, rows in lines.items():
-        line = _line(name, rows["predicted"].round(1), colours(results.report)[name], hours)
+        line = _line(words(name), rows["predicted"].round(1), colours(results.report)[name], hours)
         traces.append(line if name == results.best else {**line, "visible": "legendonly"})
     chart = _chart(traces, height=420, x="", y=words("rentals"))
     months = first["datetime"].dt.strftime("%Y-%m").reset_index(drop=True)
@@ -65,6 +65,7 @@ def scatter(results: Results, name: str, words: Words) -> Chart:
         "text": rows["datetime"].dt.strftime("%Y-%m-%d %H:%M").tolist(),
         "mode": "markers",
         "marker": {"size": 5, "opacity": 0.45, "color": colours(results.report)[name]},
+        "showlegend": False,
         "hovertemplate": "%{text}<br>%{x:.0f} → %{y:.0f}<extra></extra>",
     }
     chart = _chart([_diagonal(highest), points], height=340, x=words("predicted rentals"), y=words("actual rentals"))
@@ -104,7 +105,7 @@ def roc(results: Results, words: Words) -> Chart:
     traces = [_diagonal(1)]
     for name, candidate in results.report["candidates"].items():
         curve = candidate["receiver_operating_characteristic_curve"]
-        label = f"{name} ({words('auc')} {candidate['test']['auc']:.4f})"
+        label = f"{words(name)} ({words('auc')} {candidate['test']['auc']:.4f})"
         points = curve["false_positive_rates"], curve["true_positive_rates"]
         traces.append(_curve(label, points, colours(results.report)[name]))
     return _chart(traces, height=380, x=words("false positive rate"), y=words("true positive rate"))
@@ -115,7 +116,7 @@ def precision_recall(results: Results, words: Words) -> Chart:
     traces = []
     for name, candidate in results.report["candidates"].items():
         curve = candidate["precision_recall_curve"]
-        traces.append(_curve(name, (curve["recalls"], curve["precisions"]), colours(results.report)[name]))
+        traces.append(_curve(words(name), (curve["recalls"], curve["precisions"]), colours(results.report)[name]))
     chart = _chart(traces, height=380, x=words("recall"), y=words("precision"))
     chart["layout"]["yaxis"]["range"] = [0, 1.03]
     return chart
@@ -136,16 +137,16 @@ def slices(results: Results, words: Words) -> Chart:
     """The measure of every candidate on every slice."""
     metric = MEASURE[results.report["task"]]
     drawn = results.report["slices"][::-1]
-    places = [f"{words.slice_name(slice_)} " for slice_ in drawn]
+    places = [words.short_slice_name(slice_) for slice_ in drawn]
     traces = [
         {
             "x": [slice_["candidates"][name][metric] for slice_ in drawn],
             "y": places,
-            "name": name,
+            "name": words(name),
             "mode": "markers",
             "marker": {"size": 8, "opacity": 0.85, "color": colours(results.report)[name]},
             "customdata": [slice_["rows"] for slice_ in drawn],
-            "hovertemplate": f"%{{y}}<br>%{{x:.4~g}} (%{{customdata}} {words('hours')})<extra>{name}</extra>",
+            "hovertemplate": f"%{{y}}<br>%{{x:.4~g}} (%{{customdata}} {words('hours')})<extra>{words(name)}</extra>",
         }
         for name in results.report["candidates"]
     ]

@@ -56,8 +56,8 @@ def render(results: Results, language: Language = "en") -> str:
 def _header(results: Results, words: Words) -> str:
     report = results.report
     rows = {part: f"{report['rows'].get(part, 0):,}" for part in ("train", "validation", "test")}
-    names = ", ".join(report["candidates"])
-    subtitle = words("subtitle", best=results.best, candidates=names, split=report["split"], **rows)
+    names = ", ".join(words(name) for name in report["candidates"])
+    subtitle = words("subtitle", best=words(results.best), candidates=names, split=report["split"], **rows)
     warning = paragraph(words("generated"), "warning") if report["dataset"]["kind"] != _REAL else ""
     title = escape(words(f"title {report['task']}"))
     return f"<header><h1>{title}</h1>{paragraph(subtitle)}{warning}</header>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -32,7 +33,9 @@ class Charts:
 
     def script(self) -> str:
         """The JSON of all charts, and the lines that draw them."""
-        content = json.dumps(self.drawn, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        # A browser knows no NaN in JSON; plotly leaves out what is null.
+        content = json.dumps(_without_nan(self.drawn), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        content = content.replace("</", "<\\/")
         return (
             f'<script type="application/json" id="charts">{content}</script>\n<script>'
             'JSON.parse(document.getElementById("charts").textContent).forEach((chart, number) => '
@@ -78,6 +81,14 @@ def folded(summary: str, content: str) -> str:
 def panels(parts: Iterable[str], kind: str = "panels") -> str:
     """Parts beside each other where there is room, and below each other where there is none."""
     return f'<div class="{kind}">{"".join(f"<div>{part}</div>" for part in parts)}</div>'
+
+
+def _without_nan(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {name: _without_nan(value) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_without_nan(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
 
 
 def _cells(row: Row, kinds: Sequence[str]) -> Iterable[str]:

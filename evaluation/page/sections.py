@@ -37,7 +37,7 @@ def duel(results: Results, words: Words) -> str:
     low, high = (number(bound, metric) for bound in pair["interval"])
     difference = number(pair["difference"], metric)
     key = "duel verdict better" if pair["verdict"] == BETTER else "duel verdict none"
-    verdict = words(key, name=pair["better"], metric=words(metric), difference=difference, low=low, high=high)
+    verdict = words(key, name=words(pair["better"]), metric=words(metric), difference=difference, low=low, high=high)
     return section(
         words("duel"), "", paragraph(verdict), paragraph(_duel_slices(results, words)), _duel_cost(report, words)
     )
@@ -57,7 +57,7 @@ def slices(results: Results, words: Words, drawn: Charts) -> str:
         )
         for slice_ in results.report["slices"]
     ]
-    columns = [words("slice"), words("hours"), *(f"{name}: {words(metric)}" for name in names)]
+    columns = [words("slice"), words("hours"), *(f"{words(name)}: {words(metric)}" for name in names)]
     chart = drawn.add(charts.slices(results, words))
     note = words("slices note", fewest=FEWEST_ROWS)
     return section(words("slices"), note, chart, folded(words("all slices"), table(columns, rows)))
@@ -66,8 +66,8 @@ def slices(results: Results, words: Words, drawn: Charts) -> str:
 def explanations(results: Results, words: Words, drawn: Charts) -> str:
     """Feature importance and SHAP summary of every candidate."""
     names = list(results.report["candidates"])
-    bars = panels(heading(name) + drawn.add(charts.importance(results, name, words)) for name in names)
-    points = panels(heading(name) + drawn.add(charts.shap_summary(results, name, words)) for name in names)
+    bars = panels(heading(words(name)) + drawn.add(charts.importance(results, name, words)) for name in names)
+    points = panels(heading(words(name)) + drawn.add(charts.shap_summary(results, name, words)) for name in names)
     shap = heading(words("shap"), words("shap note")) + points
     return section(words("importance"), words("importance note"), bars, shap)
 
@@ -77,7 +77,7 @@ def cost(results: Results, words: Words) -> str:
     candidates = results.report["candidates"]
     known = [key for key in _COSTS if any(key in candidate["cost"] for candidate in candidates.values())]
     rows = [
-        Row([name, *(_cost(candidate["cost"], key) for key in known)], kind=_kind(results, name))
+        Row([words(name), *(_cost(candidate["cost"], key) for key in known)], kind=_kind(results, name))
         for name, candidate in candidates.items()
     ]
     return section(words("cost"), words("cost note"), table([words("candidate"), *map(words, known)], rows))
@@ -108,9 +108,9 @@ def _measures(results: Results, words: Words) -> str:
         beats = words(measured["beats_baselines"]) if "beats_baselines" in measured else ""
         cells = [
             words(name),
-            number(measured["validation"][metric], metric),
             first,
             words("range", low=low, high=high),
+            number(measured["validation"][metric], metric),
             *others,
             beats,
         ]
@@ -119,9 +119,9 @@ def _measures(results: Results, words: Words) -> str:
     names = [words(key) for key in shown]
     columns = [
         words("candidate"),
-        f"{words('validation')} {words(metric)}",
         names[0],
         words("interval"),
+        f"{words('validation')} {words(metric)}",
         *names[1:],
         words("beats baselines"),
     ]
@@ -134,10 +134,17 @@ def _pairs(results: Results, words: Words) -> str:
     for pair in results.report["comparisons"]:
         low, high = (number(bound, metric) for bound in pair["interval"])
         better = pair["verdict"] == BETTER
-        verdict = words("better", name=pair["better"]) if better else words(pair["verdict"])
+        verdict = words("better", name=words(pair["better"])) if better else words(pair["verdict"])
         difference = number(pair["difference"], metric)
         rows.append(
-            Row([f"{pair['first']} - {pair['second']}", difference, words("range", low=low, high=high), verdict])
+            Row(
+                [
+                    f"{words(pair['first'])} - {words(pair['second'])}",
+                    difference,
+                    words("range", low=low, high=high),
+                    verdict,
+                ]
+            )
         )
     columns = [words("pair"), words("difference", metric=words(metric)), words("interval"), words("verdict")]
     return table(columns, rows, texts=[3])
@@ -173,4 +180,4 @@ def _duel_slices(results: Results, words: Words) -> str:
 def _duel_cost(report: dict[str, Any], words: Words) -> str:
     times = {name: report["candidates"][name]["cost"]["microseconds_per_row"] for name in _DUEL}
     fast, slow = sorted(_DUEL, key=times.__getitem__)
-    return paragraph(words("duel faster", name=fast, times=f"{times[slow] / times[fast]:.1f}"))
+    return paragraph(words("duel faster", name=words(fast), times=f"{times[slow] / times[fast]:.1f}"))

@@ -19,7 +19,7 @@ def summary(results: Results, words: Words) -> list[str]:
     value = number(candidate["test"][metric], metric)
     first = report["best"]["reason"].startswith("first")
     sentences = [
-        words("summary best", best=results.best, metric=name, value=value, low=low, high=high),
+        words("summary best", best=words(results.best), metric=name, value=value, low=low, high=high),
         words("summary reason first" if first else "summary reason faster"),
         *_against_others(results, words),
         _against_baselines(results, words),
@@ -39,8 +39,8 @@ def _against_others(results: Results, words: Words) -> list[str]:
         if results.best in (pair["first"], pair["second"]):
             other = pair["second"] if pair["first"] == results.best else pair["first"]
             won = "summary better" if pair["better"] == results.best else "summary worse"
-            groups[won if pair["verdict"] == BETTER else "summary no difference"].append(other)
-    return [words(key, names=", ".join(names)) for key, names in groups.items() if names]
+            groups[won if pair["verdict"] == BETTER else "summary no difference"].append(words(other))
+    return [words(key, names=words("or").join(names)) for key, names in groups.items() if names]
 
 
 def _against_baselines(results: Results, words: Words) -> str:

@@ -13,14 +13,14 @@ from evaluation.results import Results
 def of_regression(results: Results, words: Words, drawn: Charts) -> list[str]:
     """Actual and predicted rentals, and the errors between them."""
     names = list(results.predictions)
-    scatters = panels(heading(name) + drawn.add(charts.scatter(results, name, words)) for name in names)
+    scatters = panels(heading(words(name)) + drawn.add(charts.scatter(results, name, words)) for name in names)
     kinds = dict.fromkeys(slice_["by"] for slice_ in results.report["slices"])
     shown = [kind for kind in ("hour", "temperature") if kind in kinds]
     boxes = panels((drawn.add(charts.errors(results, kind, words)) for kind in shown), "pair")
     return [
         section(words("over time"), words("over time note"), drawn.add(charts.over_time(results, words))),
         section(words("scatter"), words("scatter note"), scatters),
-        section(words("residuals"), words("residuals note", best=results.best), boxes),
+        section(words("residuals"), words("residuals note", best=words(results.best)), boxes),
     ]
 
 
@@ -40,7 +40,9 @@ def of_classification(results: Results, words: Words, drawn: Charts) -> list[str
         for name, candidate in candidates.items()
     ]
     curves = panels([drawn.add(charts.roc(results, words)), drawn.add(charts.precision_recall(results, words))], "pair")
-    reliability = panels(heading(name) + drawn.add(charts.calibration(results, name, words)) for name in candidates)
+    reliability = panels(
+        heading(words(name)) + drawn.add(charts.calibration(results, name, words)) for name in candidates
+    )
     return [
         section(words("confusion"), words("confusion note"), panels(matrices), panels(at_cut_off)),
         section(words("curves"), words("curves note"), curves),
@@ -56,7 +58,7 @@ def _matrix(name: str, matrix: dict[str, dict[str, int]], at: str, words: Words)
         coloured = "".join(_matrix_cell(matrix[row][column], shares[column]) for column in "01")
         cells.append(f"<tr><th>{words(title)}</th>{coloured}</tr>")
     head = f"<tr><th></th><th>{words('predicted low')}</th><th>{words('predicted high')}</th></tr>"
-    return heading(f"{name} {at}") + f'<table class="matrix">{head}{"".join(cells)}</table>'
+    return heading(f"{words(name)} {at}") + f'<table class="matrix">{head}{"".join(cells)}</table>'
 
 
 def _matrix_cell(count: int, share: float) -> str:
@@ -69,7 +71,7 @@ def _calibrations(candidates: dict[str, Any], words: Words) -> str:
     rows = [
         Row(
             [
-                name,
+                words(name),
                 words(f"method {candidate['calibration']['method']}"),
                 number(candidate["calibration"]["test_brier"]["raw"]),
                 number(candidate["calibration"]["test_brier"]["calibrated"]),

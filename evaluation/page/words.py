@@ -38,6 +38,10 @@ class Words:
         """What a slice is called, such as "Season: Winter"."""
         return f"{self('by ' + slice_['by'])}: {self(slice_['value'])}"
 
+    def short_slice_name(self, slice_: dict[str, Any]) -> str:
+        """The same where there is little room, such as "Winter" or "18:00"."""
+        return f"{slice_['value']}:00" if slice_["by"] == "hour" else self(slice_["value"])
+
 
 def read_words(language: Language) -> Words:
     """Read the words of a language."""
