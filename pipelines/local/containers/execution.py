@@ -42,12 +42,11 @@ def execute(launch: Launch, template: Template | None) -> NoReturn:
     if not stand_in and not python_program.runs_as_in_a_fresh_interpreter(program, launch, template):
         _replace(launch.arguments)
     python_program.refresh_state(program, launch, template)
-    inherited_modules = frozenset(sys.modules)
     code = python_program.exit_code_of(
         lambda: _run_stand_in(program, template) if stand_in else python_program.run(program, launch, template),
         passing_on=Become,
     )
-    python_program.leave(code, inherited_modules)
+    python_program.leave(code)
 
 
 def start_command(

@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 LIBRARIES = (
@@ -44,11 +45,14 @@ class Template:
         The import path of a fresh interpreter, without the script's own folder.
     thread_pools
         Sets the thread counts of the native libraries that are loaded.
+    launcher_modules
+        Names of the launcher's own modules.
     """
 
     loaded: frozenset[str]
     path: tuple[str, ...]
     thread_pools: Any
+    launcher_modules: tuple[str, ...]
 
 
 def preload(at_startup: Iterable[str]) -> Template:
@@ -67,7 +71,29 @@ def preload(at_startup: Iterable[str]) -> Template:
     from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
     loaded = {name.partition(".")[0] for name in sys.modules} - {name.partition(".")[0] for name in at_startup}
+    own = tuple(name for name in sys.modules if name.partition(".")[0] == "pipelines")
+    put_main_module_last(sys.modules["__main__"])
     # Nothing that was loaded is ever freed, so the collector need not touch, and thereby copy, its pages in children.
     gc.collect()
     gc.freeze()
-    return Template(frozenset(loaded - {"pipelines"}), tuple(sys.path[1:]), ThreadpoolController())
+    return Template(frozenset(loaded - {"pipelines"}), tuple(sys.path[1:]), ThreadpoolController(), own)
+
+
+def put_main_module_last(main: ModuleType) -> None:
+    """Have the module table tell what is imported from here on: the names behind ``__main__``."""
+    sys.modules.pop("__main__", None)
+    sys.modules["__main__"] = main
+
+
+def modules_since_main() -> list[str]:
+    """``__main__`` and the modules imported since it was put last; nothing where the job has removed it.
+
+    The names of the others are not touched: counting references to them alone would copy a thousand pages of memory,
+    which is a tenth of what a job costs.
+    """
+    names = []
+    for name in reversed(sys.modules):
+        names.append(name)
+        if name == "__main__":
+            return names[::-1]
+    return []
