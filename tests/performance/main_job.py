@@ -74,7 +74,7 @@ class Workplace:
         ports = [_free_port() for _ in TASKS]
         script = shell_script.write(folder, self.definition, self.data, parallel=parallel, ports=ports)
         begin = _now()
-        subprocess.run(["bash", str(script)], check=True, env={**os.environ, "PATH": _with_this_python()})
+        subprocess.run(["bash", str(script)], check=True)
         return _since(begin), {task: self._candidates(folder, task) for task in TASKS}
 
     def _candidates(self, folder: Path, task: str) -> Measures:
@@ -116,10 +116,6 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
-
-
-def _with_this_python() -> str:
-    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 
 def require_same(service: Measures, script: Measures) -> None:

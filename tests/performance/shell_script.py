@@ -23,92 +23,7 @@ DATA_URI = "s3://data/data.csv"
 REGION = "us-east-1"
 ROOT = Path(__file__).resolve().parents[2]
 _ML = "/opt/ml"
-
-_PRELUDE = r"""#!/bin/bash
-# The main job without a service. Run it again with: bash run.sh
-set -eu
-here=$(dirname "$(readlink -f "$0")")
-cores=$(nproc)
-PYTHON_FOLDER=@PYTHON_FOLDER@
-PROJECT=@PROJECT@
-
-# A mount namespace for all of it; an ordinary user becomes root of a user namespace to have one.
-if [ -z "${IN_NAMESPACE:-}" ]; then
-    as_root=()
-    [ "$(id -u)" = 0 ] || as_root=(--map-root-user)
-    IN_NAMESPACE=1 exec unshare --mount "${as_root[@]}" bash "$0"
-fi
-# Where there is no /opt/ml to mount on: one in a copy of /opt made of mounts.
-if [ ! -d /opt/ml ]; then
-    mkdir -p "$here/opt"
-    mount --rbind /opt "$here/opt"
-    mount -t tmpfs none /opt
-    for entry in "$here"/opt/*; do
-        [ ! -d "$entry" ] || { mkdir "/opt/${entry##*/}"; mount --rbind "$entry" "/opt/${entry##*/}"; }
-    done
-    mkdir /opt/ml
-fi
-
-mkdir -p "$here/running" "$here/store"
-mkfifo "$here/places"
-exec 9<>"$here/places"
-rm "$here/places"
-printf '%*s' @PARALLEL@ '' >&9
-
-bring() {  # an object or all below a prefix -> a folder
-    mkdir -p "$2"
-    if [ -d "$1" ]; then cp -r "$1/." "$2"; else cp "$1" "$2"; fi
-}
-
-container() {  # JOB [NAME=VALUE ...] COMMAND ...: a process that sees the job's folder as /opt/ml
-    local name=$1 running threads
-    shift
-    running=("$here/running"/*)
-    threads=$((cores / ${#running[@]}))
-    [ "$threads" -ge 1 ] || threads=1
-    cd "$here/jobs/$name/work"
-    exec unshare --mount bash -c 'mount --bind "$0" /opt/ml && exec "$@"' "$here/jobs/$name/ml" \
-        env -i PATH="$PYTHON_FOLDER:/usr/local/bin:/usr/bin:/bin" HOME="$here/jobs/$name/work" LANG=C.UTF-8 \
-        PYTHONUNBUFFERED=TRUE PYTHONDONTWRITEBYTECODE=TRUE OMP_WAIT_POLICY=PASSIVE \
-        OMP_NUM_THREADS=$threads OPENBLAS_NUM_THREADS=$threads MKL_NUM_THREADS=$threads SM_NUM_CPUS=$threads \
-        "$@" >"$here/jobs/$name/log" 2>&1
-}
-
-take_place() { read -r -n 1 -u 9 _; touch "$here/running/$1"; }
-give_place() { rm "$here/running/$1"; printf ' ' >&9; }
-
-run() {  # the same arguments: to its end, when one of the places is free
-    local code=0
-    take_place "$1"
-    (container "$@") || code=$?
-    give_place "$1"
-    [ "$code" = 0 ] || { echo "$1 failed; see $here/jobs/$1/log" >&2; exit "$code"; }
-}
-
-predict() {  # JOB DATA OUTPUT PORT COMMAND ...: a server, asked once
-    local name=$1 data=$2 output=$3 port=$4 server
-    shift 4
-    take_place "$name"
-    (container "$name" SAGEMAKER_BIND_TO_PORT="$port" SAGEMAKER_BATCH=true PYTHONPATH="$PROJECT" "$@") &
-    server=$!
-    until curl -sf -o /dev/null "http://127.0.0.1:$port/ping"; do kill -0 "$server"; sleep 0.02; done
-    mkdir -p "$output"
-    curl -sSf -H 'Content-Type: text/csv' --data-binary "@$data" -o "$output/data.csv.out" \
-        "http://127.0.0.1:$port/invocations"
-    kill "$server"
-    wait "$server" || true
-    give_place "$name"
-}
-
-best() {  # TASK MEMBER: of the winner
-    python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["best"][sys.argv[2]])' "$1" "$2"
-}
-
-all() {  # wait for processes, and fail if one did
-    local process
-    for process; do wait "$process"; done
-}
-"""
+_PRELUDE = Path(__file__).with_name("main_job.sh")
 
 
 def write(folder: Path, definition: Mapping[str, Any], data: Path, *, parallel: int, ports: Iterable[int]) -> Path:
@@ -138,11 +53,18 @@ def write(folder: Path, definition: Mapping[str, Any], data: Path, *, parallel: 
         (folder / "jobs" / name / "work").mkdir(parents=True)
         if kind == "Training":
             _configure_training(folder / "jobs" / name / "ml", arguments)
-    prelude = _PRELUDE.replace("@PARALLEL@", str(parallel)).replace("@PROJECT@", shlex.quote(str(ROOT)))
-    prelude = prelude.replace("@PYTHON_FOLDER@", shlex.quote(str(Path(sys.executable).parent)))
     script = folder / "run.sh"
-    script.write_text(prelude + "\n".join(_body(steps, iter(ports))) + "\n", encoding="utf-8")
+    lines = [*_settings(parallel), _PRELUDE.read_text(encoding="utf-8"), *_body(steps, iter(ports))]
+    script.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return script
+
+
+def _settings(parallel: int) -> Iterator[str]:
+    yield "#!/bin/bash"
+    yield "# The main job without a service. Run it again with: bash run.sh"
+    yield f"PYTHON_FOLDER={shlex.quote(str(Path(sys.executable).parent))}"
+    yield f"PROJECT={shlex.quote(str(ROOT))}"
+    yield f"PARALLEL={parallel}"
 
 
 def evaluation_uri(definition: Mapping[str, Any], task: str) -> str:
