@@ -69,7 +69,7 @@ def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any
         model_package_arn=registered.metadata["RegisterModel"]["Arn"] if registered else None,
         predictions=_predictions(task, steps, sagemaker, s3, folder),
         pictures=tuple(file for file in files if file.suffix == ".png"),
-        report=folder / "evaluation.json",
+        report=folder / "report.html",
     )
 
 

@@ -54,6 +54,11 @@ class Settings:
         ALGORITHM_NAMES, "the candidates, separated by commas", metavar="xgboost,lightgbm,catboost"
     )
     split: Split = knob("days", "how the test part is held out", choices=("days", "hours", "time"))
+    features: Literal["now", "history", "lags"] = knob(
+        "history",
+        "what a row may know: the hour itself, the weather before it, or demand a day and a week ago",
+        choices=("now", "history", "lags"),
+    )
     seed: int = knob(42, "seed of the split and of the models", metavar="N")
     threshold_quantile: float = knob(0.5, "demand above this quantile of the training part counts as high", metavar="Q")
     data: str | None = knob(
@@ -75,6 +80,7 @@ class Settings:
     transform_instance_type: str = knob("ml.m5.large", "default of the parameter TransformInstanceType", metavar="TYPE")
     max_rmse: float = knob(300.0, "default of the parameter RegressionMaxRmse, in rentals per hour", metavar="X")
     min_auc: float = knob(0.9, "default of the parameter ClassificationMinAuc", metavar="X")
+    lang: Literal["en", "ko"] = knob("en", "language of the report", choices=("en", "ko"))
     tune: bool = knob(default=False, meaning="tune each algorithm instead of training it with the defaults")
     max_jobs: int = knob(12, "training jobs of each tuning step", metavar="N")
     max_parallel_jobs: int = knob(2, "training jobs of a tuning step that run at once", metavar="N")

@@ -41,11 +41,17 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
 
 def _show_task(console: Console, task: Task, result: TaskResult) -> None:
     console.print(_table(task, result))
+    _place(console, "winner", f"{result.winner}, {result.evaluation['best']['reason']}")
     _place(console, "registered", result.model_package_arn)
     _place(console, "predictions", result.predictions)
-    for picture in result.pictures:
-        _place(console, "picture", picture)
-    _place(console, "all numbers", result.report)
+    _place(console, "report", result.report)
+    if result.pictures:
+        _place(
+            console,
+            "pictures",
+            f"{result.report.parent}/{{{','.join(picture.stem for picture in result.pictures)}}}.png",
+        )
+    _place(console, "all numbers", result.report.with_name("evaluation.json"))
 
 
 def _show_failures(console: Console, progress: Progress, log: tuple[str, ...]) -> None:

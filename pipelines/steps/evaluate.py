@@ -44,7 +44,8 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
     from sagemaker.core import image_uris
     from sagemaker.core.workflow.properties import PropertyFile
 
-    arguments: list[Any] = ["--task", task, "--seed", str(context.settings.seed)]
+    settings = context.settings
+    arguments: list[Any] = ["--task", task, "--seed", str(settings.seed), "--lang", settings.lang]
     for candidate in candidates:
         image = candidate.resources.inference_image
         arguments += ["--candidate", candidate.algorithm.name, image, candidate.model_data]

@@ -13,8 +13,12 @@ METRIC: dict[Task, str] = {"regression": "rmse", "classification": "auc"}
 
 
 def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -> Any:
-    """Let ``passed`` run if the winner's test metric keeps to the task's threshold parameter."""
-    from sagemaker.core.workflow.conditions import ConditionGreaterThanOrEqualTo, ConditionLessThanOrEqualTo
+    """Let ``passed`` run if the winner keeps to the task's threshold parameter and beats every baseline."""
+    from sagemaker.core.workflow.conditions import (
+        ConditionEquals,
+        ConditionGreaterThanOrEqualTo,
+        ConditionLessThanOrEqualTo,
+    )
     from sagemaker.mlops.workflow.condition_step import ConditionStep
 
     metric = METRIC[verdict.task]
@@ -23,8 +27,11 @@ def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -
     return ConditionStep(
         name=f"{title(verdict.task)}QualityGate",
         display_name=f"Quality gate: {verdict.task}",
-        description=f"Compares the winner's {metric} on the test part with the parameter {threshold.name}",
-        conditions=[keeps_to(left=verdict.best(f"test.{metric}"), right=threshold)],
+        description=f"The winner's {metric} on the test part keeps to {threshold.name}, and it beats the baselines",
+        conditions=[
+            keeps_to(left=verdict.best(f"test.{metric}"), right=threshold),
+            ConditionEquals(left=verdict.best("beats_baselines"), right="yes"),
+        ],
         if_steps=list(passed),
         else_steps=[below_quality_gate(context, verdict)],
     )
@@ -46,6 +53,8 @@ def below_quality_gate(context: Context, verdict: Verdict) -> Any:
             verdict.best(f"test.{metric}"),
             f"but the parameter {threshold.name} asks for {'at most' if metric == 'rmse' else 'at least'}",
             threshold,
+            "and it must beat the baselines; does it:",
+            verdict.best("beats_baselines"),
         ],
     )
     return FailStep(

@@ -61,6 +61,8 @@ def preprocess(context: Context) -> Preprocessed:
         arguments=[
             "--split",
             settings.split,
+            "--features",
+            settings.features,
             "--seed",
             str(settings.seed),
             "--threshold-quantile",

@@ -43,6 +43,7 @@ class ModelServer:
     """
 
     def __init__(self, model: Request, context: JobContext, environment: Mapping[str, str]) -> None:
+        self._closed = False
         definition = container_definition(model)
         image = definition["Image"]
         _require_server(image)
@@ -117,12 +118,17 @@ class ModelServer:
 
     def alive(self) -> bool:
         """Whether the server's process still runs."""
+        if self._closed:
+            return False
         with contextlib.suppress(ContainerError):
             return self._process.wait(0) is None
         return False
 
     def close(self) -> None:
-        """End the server and everything it started."""
+        """End the server and everything it started; a second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         self._process.terminate()
         with contextlib.suppress(ContainerError):
             if self._process.wait(STOP_GRACE_SECONDS) is None:

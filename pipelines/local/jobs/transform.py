@@ -6,7 +6,7 @@ import gzip
 import http.client
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,9 @@ from pipelines.local.jobs.model_server import HOST, ModelServer
 from pipelines.local.jobs.outcomes import answering_failures
 from pipelines.local.jobs.records import batches_of, records_of
 from pipelines.local.jobs.transform_settings import TransformSettings
+
+
+_POLL_SECONDS = 0.1
 
 
 class RequestFailedError(ClientError):
@@ -189,6 +192,9 @@ class _Transform:
     def _store(self, batch: _Batch) -> None:
         """Wait for one answer and append it to its file's output."""
         file = batch.file
+        while not wait([batch.answer], _POLL_SECONDS).done:
+            if self.context.stop.is_set():
+                self.server.close()  # which ends the request, too
         try:
             answer = batch.answer.result()
         except RequestFailedError as error:

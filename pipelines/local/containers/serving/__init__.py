@@ -25,13 +25,12 @@ def serve(kind: Serving) -> int:
         datefmt="%Y-%m-%d:%H:%M:%S",
         force=True,
     )
+    workers = int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or _cpus())
     try:
-        application = _application(kind)
+        run_server(lambda: _application(kind), workers)
     except Exception:
         logging.getLogger(__name__).exception("The model could not be loaded.")
-        return 1
-    run_server(application, workers=int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or _cpus()))
-    return 0
+    return 1
 
 
 def _cpus() -> int:

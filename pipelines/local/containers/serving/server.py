@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -71,11 +71,14 @@ class Application(Protocol):
         ...
 
 
-def run_server(application: Application, workers: int) -> None:
+def run_server(load: Callable[[], Application], workers: int) -> None:
     """Serve until a signal ends the process.
 
     Parameters
     ----------
+    load
+        Makes the application. Each worker calls it for itself, as loading a model may start threads, which a fork
+        does not survive.
     workers
         How many processes answer.
     """
@@ -83,7 +86,7 @@ def run_server(application: Application, workers: int) -> None:
     for _ in range(workers - 1):
         if os.fork() == 0:
             break
-    _Server(listener, application).serve_forever(poll_interval=3600)
+    _Server(listener, load()).serve_forever(poll_interval=3600)
 
 
 def _listener() -> socket.socket:
