@@ -21,7 +21,6 @@ from pipelines.local.jobs.outcomes import answering_failures
 from pipelines.local.jobs.records import batches_of, records_of
 from pipelines.local.jobs.transform_settings import TransformSettings
 
-
 _POLL_SECONDS = 0.1
 
 

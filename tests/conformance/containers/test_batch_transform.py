@@ -381,3 +381,17 @@ def test_answers_that_do_not_match_the_records_fail_a_join(bench: Workbench) -> 
     )
     outcome = run_transform(request, _echo_model(bench, {"ANSWER": "count"}), bench.job().context)
     assert "The container gave 1 answers to 2 records; they cannot be joined." in str(outcome.failure_reason)
+
+
+def test_a_stop_does_not_wait_for_a_container_that_does_not_answer(bench: Workbench) -> None:
+    script = "import time\ndef model_fn(d): return 0\ndef transform_fn(m, d, c, a): time.sleep(600)\n"
+    model = model_request(
+        PYTORCH_INFERENCE, bench.store.write("s3://b/m.tar.gz", archive({"code/inference.py": script}))
+    )
+    uri = bench.store.write("s3://bucket/in/a.csv", "1\n")
+    job = bench.job()
+    outcomes = []
+    with running(lambda: outcomes.append(run_transform(transform_request(uri), model, job.context))):
+        wait_until(lambda: "[sagemaker logs]: MaxConcurrentTransforms" in job.log)
+        job.context.stop.set()
+    assert outcomes[0].status == "Stopped"
