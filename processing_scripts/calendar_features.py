@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from processing_scripts.korean_calendar import days_off_in_a_row, is_bridge_day, is_day_off, is_public_holiday
+from processing_scripts.korean_calendar import (
+    days_off_in_a_row,
+    is_bridge_day,
+    is_day_off,
+    is_festival,
+    is_public_holiday,
+)
 
 _DAY = timedelta(days=1)
 _FIRST_DAY = pd.Timestamp("2017-12-01")
@@ -33,6 +39,7 @@ def calendar_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
         "day_off_tomorrow": _of_day(hours, lambda day: is_day_off(day + _DAY)),
         "bridge_day": _of_day(hours, is_bridge_day),
         "days_off_in_a_row": _of_day(hours, days_off_in_a_row),
+        "festival": _of_day(hours, is_festival),
         "hour_of_day_kind": hour + 24 * day_off,
     }
 

@@ -37,7 +37,7 @@ HISTORY_HOURS: dict[FeatureSet, int] = {"now": 0, "history": 168, "lags": 168}
 Group = Literal["calendar", "holidays", "weather", "comfort", "sun", "past rain", "past weather", "past demand"]
 _SET_OF_GROUP: dict[Group, FeatureSet] = {"past rain": "history", "past weather": "history", "past demand": "lags"}
 
-_TREND = "tells an hour from its neighbours that are held out, so that a model could look them up"
+_TREND = "names the day, whose other hours are known, so that a model would look the day up"
 _YEAR_OF_GROWTH = (
     "rentals grew through the only year there is, so it would pull the autumn to come towards the last winter"
 )
@@ -88,9 +88,9 @@ _CALENDAR = (
     Feature(
         "day_index",
         "integer",
-        "Days since 1 December 2017: a trend",
+        "Days since 1 December 2017: a trend; between days that are known, how they are filled",
         "calendar",
-        {"hours": _TREND, "days": _TREND},
+        {"hours": _TREND},
     ),
 )
 _HOLIDAYS = (
@@ -105,6 +105,7 @@ _HOLIDAYS = (
         "Length of the run of days off that the day is in; 0 on working days",
         "holidays",
     ),
+    Feature("festival", "flag", "Seollal or Chuseok, when the city empties", "holidays"),
     Feature("hour_of_day_kind", "integer", "Hour on working days, 24 plus the hour on days off", "holidays"),
 )
 _WEATHER = (
@@ -120,6 +121,10 @@ _WEATHER = (
         "apparent_temperature", "number", "What the temperature feels like in °C, by Steadman's formula", "comfort"
     ),
     Feature("functioning_day", "flag", "The rental service is open; nothing is rented where it is not", "weather"),
+)
+_SUN = (
+    Feature("sun_elevation", "number", "Height of the sun in degrees, below 0 at night", "sun", _NOT_WHEN_GROWING),
+    Feature("day_length", "number", "Hours from sunrise to sunset", "sun", _NOT_WHEN_GROWING),
 )
 _PAST_RAIN = (
     *(
@@ -152,7 +157,7 @@ _PAST_DEMAND = tuple(
     Feature(f"demand_{hours}h_ago", "number", f"Rentals per hour {hours} hours ago", "past demand")
     for hours in DEMAND_LAGS
 )
-FEATURES = (*_CALENDAR, *_HOLIDAYS, *_WEATHER, *_PAST_RAIN, *_PAST_WEATHER, *_PAST_DEMAND)
+FEATURES = (*_CALENDAR, *_HOLIDAYS, *_WEATHER, *_SUN, *_PAST_RAIN, *_PAST_WEATHER, *_PAST_DEMAND)
 
 
 def features_of(feature_set: FeatureSet) -> tuple[Feature, ...]:

@@ -17,7 +17,7 @@ RAIN_WINDOWS = (1, 2, 3, 6, 12, 24)
 SNOW_WINDOWS = (3, 24, 72)
 TEMPERATURE_WINDOWS = (3, 6, 12, 24, 48, 168)
 WEATHER_WINDOWS = (3, 12, 24, 72)
-MEAN_WEATHER = ("humidity", "dew_point", "wind_speed", "visibility", "solar_radiation")
+MEAN_WEATHER = ("humidity", "dew_point", "solar_radiation")
 RAIN_MEMORY = 72
 """Hours after which rain is taken to be forgotten."""
 DEMAND_LAGS = (24, 168)
@@ -46,7 +46,9 @@ def past_rain_features(known: pd.DataFrame) -> Columns:
 
 
 def past_weather_features(known: pd.DataFrame) -> Columns:
-    """Means of the weather over windows before each hour, and how the hour differs from them.
+    """Means of the weather over windows before each hour.
+
+    Means of wind and visibility are not among them: with them models were worse on the validation part.
 
     Parameters
     ----------
@@ -57,12 +59,7 @@ def past_weather_features(known: pd.DataFrame) -> Columns:
     means = _over(weather, "temperature", "mean", TEMPERATURE_WINDOWS, mean_of)
     for name in MEAN_WEATHER:
         means |= _over(weather, name, "mean", WEATHER_WINDOWS, mean_of)
-    temperature = weather["temperature"]
-    return {
-        **means,
-        "warmer_than_yesterday": (temperature - temperature.shift(24)).round(3),
-        "warmer_than_last_week": (temperature - means["temperature_mean_168h"]).round(3),
-    }
+    return means
 
 
 def past_demand_features(known: pd.DataFrame) -> Columns:

@@ -67,6 +67,11 @@ def is_public_holiday(day: date) -> bool:
     return day in public_holidays(day.year)
 
 
+def is_festival(day: date) -> bool:
+    """Whether a day is one of Seollal or Chuseok, or makes up for one: families travel and the city empties."""
+    return any(festival in public_holidays(day.year).get(day, "") for festival in ("Seollal", "Chuseok"))
+
+
 def is_day_off(day: date) -> bool:
     """Whether most people are off work: a Saturday, a Sunday or a public holiday."""
     return day.weekday() >= _SATURDAY or is_public_holiday(day)

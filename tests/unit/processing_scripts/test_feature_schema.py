@@ -49,8 +49,12 @@ def test_ranges_are_those_of_the_training_part(job, schema):
     assert [feature["maximum"] for feature in schema["features"]] == training.max().tolist()
 
 
-def test_what_the_split_leaves_out_is_said_with_its_reason(schema):
-    assert "look them up" in schema["left_out"]["day_index"]
+@pytest.mark.parametrize(
+    ("split", "feature", "reason"), [("hours", "day_index", "look the day up"), ("time", "season", "rentals grew")]
+)
+def test_what_the_split_leaves_out_is_said_with_its_reason(split, feature, reason, run_job, raw_frame, csv_bytes):
+    schema = load_schema(run_job(csv_bytes(raw_frame()), "--split", split).output / "schema" / "schema.json")
+    assert reason in schema["left_out"][feature]
     assert not schema["left_out"].keys() & set(feature_names(schema))
 
 

@@ -10,6 +10,7 @@ from pandas.testing import assert_frame_equal
 from processing_scripts.catalogue import FEATURE_SETS, HISTORY_HOURS, features_for, features_of, left_out_of
 from processing_scripts.features import make_features
 from processing_scripts.splits import SPLITS
+from processing_scripts.sun_features import sun_features
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +105,19 @@ def test_every_feature_is_either_used_by_a_split_or_left_out_with_a_reason(split
     assert all(feature.left_out[split] for feature in left_out_of(split, feature_set))
 
 
-def test_only_the_split_by_time_may_use_the_trend():
+def test_a_random_split_by_hour_may_not_know_which_day_it_is():
     used = [split for split in SPLITS if "day_index" in {feature.name for feature in features_for(split, "now")}]
-    assert used == ["time"]
+    assert used == ["days", "time"]
+
+
+def test_the_sun_of_seoul_on_the_longest_and_the_shortest_day():
+    """At its highest 75.9 and 29 degrees, by the latitude of 37.6 and the ecliptic's 23.4; up for 14.75 and 9.57 h."""
+    for day, height, length in (("2018-06-21", 75.9, 14.7), ("2018-12-22", 29.0, 9.5)):
+        sun = sun_features(pd.Series(pd.date_range(day, periods=24, freq="h")))
+        assert sun["sun_elevation"].max() == pytest.approx(height, abs=1)
+        assert sun["sun_elevation"].idxmax() == 12
+        assert sun["day_length"].iloc[0] == pytest.approx(length, abs=0.3)
+        assert sun["sun_elevation"].iloc[0] < 0
 
 
 def test_past_demand_is_in_no_feature_set_but_lags():

@@ -4,7 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from processing_scripts.korean_calendar import days_off_in_a_row, is_bridge_day, is_day_off, public_holidays
+from processing_scripts.korean_calendar import (
+    days_off_in_a_row,
+    is_bridge_day,
+    is_day_off,
+    is_festival,
+    public_holidays,
+)
 from processing_scripts.lunar_calendar import lunar_months
 
 HOLIDAYS_OF_THE_DATA_SET = """
@@ -109,3 +115,9 @@ def test_days_off_in_a_row_are_counted_from_any_of_them():
     assert [days_off_in_a_row(day) for day in chuseok] == [5] * 5
     assert days_off_in_a_row(date(2018, 9, 27)) == 0
     assert is_day_off(date(2018, 9, 29))
+
+
+def test_festivals_are_seollal_and_chuseok_and_the_days_that_make_up_for_them():
+    days = [day for day in public_holidays(2018) if is_festival(day)]
+    assert [f"{day:%m-%d}" for day in days] == ["02-15", "02-16", "02-17", "09-23", "09-24", "09-25", "09-26"]
+    assert not is_festival(date(2018, 2, 14))
