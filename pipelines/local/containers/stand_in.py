@@ -29,30 +29,34 @@ def main(arguments: list[str], template: Template | None = None) -> int:
     program, image = arguments
     stand_in = images.stand_in_for(image)
     if program == "train":
-        return _train(stand_in, template)
-    return _serve(stand_in)
+        return _train(stand_in, image, template)
+    return _serve(stand_in, image)
 
 
-def _train(stand_in: images.StandIn, template: Template | None) -> int:
+def _train(stand_in: images.StandIn, image: str, template: Template | None) -> int:
     from pipelines.local.containers.training_toolkit import run
 
     if stand_in.training is None:
         raise SystemExit(f"The image {stand_in.repository} does not train.")
     if stand_in.training == "xgboost":
         from pipelines.local.containers.xgboost import train as xgboost
+        from pipelines.local.containers.xgboost.versions import Version
 
+        version = Version.of_image(image)
         xgboost.configure_logging()
-        return run.train(template, lambda environment: xgboost.train(environment.layout, environment.variables()))
+        return run.train(
+            template, lambda environment: xgboost.train(environment.layout, environment.variables(), version)
+        )
     run.configure_logging()
     return run.train(template)
 
 
-def _serve(stand_in: images.StandIn) -> int:
+def _serve(stand_in: images.StandIn, image: str) -> int:
     from pipelines.local.containers import serving
 
     if stand_in.serving is None:
         raise SystemExit(f"The image {stand_in.repository} does not serve.")
-    return serving.serve(stand_in.serving)
+    return serving.serve(stand_in.serving, image)
 
 
 if __name__ == "__main__":

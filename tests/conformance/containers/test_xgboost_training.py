@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ import xgboost
 
 from pipelines.local.containers.recordio import frame, record_class
 from pipelines.local.jobs.contract import JobOutcome
+from pipelines.local.jobs.hosting import start_hosting
 from pipelines.local.jobs.training import run_training
 from tests.conformance.containers.workbench import (
     XGBOOST,
@@ -24,6 +26,7 @@ from tests.conformance.containers.workbench import (
     completed,
     csv_of,
     file_in,
+    model_request,
     names_in,
     regression_rows,
     training_request,
@@ -329,6 +332,26 @@ def test_training_goes_on_from_the_last_checkpoint(bench: Workbench, tmp_path: P
     assert _booster(bench, outcome, tmp_path).num_boosted_rounds() == 10
     kept = bench.store.keys("s3://bucket/checkpoints/")
     assert "checkpoints/xgboost-checkpoint.9" in kept
+
+
+def test_images_before_1_3_pickle_their_models_and_know_silent(bench: Workbench) -> None:
+    label, features = regression_rows(40)
+    image = XGBOOST.replace("3.2-0", "1.0-1-cpu-py3")
+    outcome, _ = _train(
+        bench,
+        {**REGRESSION, "silent": 0},
+        {"train": csv_of(label, features)},
+        AlgorithmSpecification={"TrainingImage": image},
+    )
+    booster = pickle.loads(file_in(bench.store.read(str(completed(outcome).model_artifacts)), "xgboost-model"))
+    assert isinstance(booster, xgboost.Booster)
+    hosting = start_hosting(model_request(image, outcome.model_artifacts), {}, bench.job().context)
+    try:
+        answer = hosting.invoke(b"1,2,3,4\n5,6,7,8", content_type="text/csv", accept=None, headers={})
+    finally:
+        hosting.close()
+    expected = booster.predict(xgboost.DMatrix(np.array([[1.0, 2, 3, 4], [5, 6, 7, 8]]))).tolist()
+    assert answer.body.decode() == f"{expected[0]},{expected[1]}"
 
 
 def test_the_algorithm_is_not_distributed_on_this_machine(bench: Workbench) -> None:

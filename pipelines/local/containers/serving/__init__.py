@@ -10,8 +10,13 @@ from pipelines.local.containers.images import Serving
 from pipelines.local.containers.serving.server import Application, run_server
 
 
-def serve(kind: Serving) -> int:
+def serve(kind: Serving, image: str) -> int:
     """Load the model and answer requests until the process is ended.
+
+    Parameters
+    ----------
+    image
+        The image's URI, which may name a version.
 
     Returns
     -------
@@ -27,7 +32,7 @@ def serve(kind: Serving) -> int:
     )
     workers = int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or _cpus())
     try:
-        run_server(lambda: _application(kind), workers)
+        run_server(lambda: _application(kind, image), workers)
     except Exception:
         logging.getLogger(__name__).exception("The model could not be loaded.")
     return 1
@@ -37,12 +42,13 @@ def _cpus() -> int:
     return int(os.environ.get("SM_NUM_CPUS", "1"))
 
 
-def _application(kind: Serving) -> Application:
+def _application(kind: Serving, image: str) -> Application:
     # The container tests whether the variable is there, not whether it says anything (contracts section 1).
     if kind == "xgboost" and "SAGEMAKER_PROGRAM" not in os.environ:
         from pipelines.local.containers.xgboost.serve import XGBoostApplication
+        from pipelines.local.containers.xgboost.versions import Version
 
-        return XGBoostApplication.of_this_container(cpus=_cpus())
+        return XGBoostApplication.of_this_container(_cpus(), Version.of_image(image))
     from pipelines.local.containers.inference_toolkit.application import ToolkitApplication
 
     return ToolkitApplication.of_this_container(kind)

@@ -14,6 +14,7 @@ from pipelines.local.containers.errors import UserError
 from pipelines.local.containers.xgboost import dependencies
 from pipelines.local.containers.xgboost.metric_names import ALL_METRICS, TUNING_METRICS, is_metric
 from pipelines.local.containers.xgboost.ranges import Choices, Interval, Range
+from pipelines.local.containers.xgboost.versions import Version
 
 ALIASES = {"learning_rate": "eta", "min_split_loss": "gamma", "reg_lambda": "lambda", "reg_alpha": "alpha"}
 
@@ -52,8 +53,13 @@ class Hyperparameter:
             raise UserError(f"Hyperparameter {self.name}: value {value} not in range {self.range}")
 
 
-def validate(given: Mapping[str, str]) -> dict[str, Any]:
+def validate(given: Mapping[str, str], version: Version = Version()) -> dict[str, Any]:  # noqa: B008 - it is frozen
     """Read and check hyperparameters.
+
+    Parameters
+    ----------
+    version
+        The version of the image, which decides what is known.
 
     Returns
     -------
@@ -66,6 +72,8 @@ def validate(given: Mapping[str, str]) -> dict[str, Any]:
         One is missing, unknown, unreadable, out of range, or does not go with the others.
     """
     named = {ALIASES.get(name, name): value for name, value in given.items()}
+    if version.knows_silent:
+        named.pop("silent", None)  # It only ever was about the log.
     if "num_round" not in named:
         raise UserError("Missing required hyperparameter: num_round")
     values = {name: _parse(name, value) for name, value in named.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +18,7 @@ import xgboost
 from pipelines.local.containers.serving.server import Request, Response
 from pipelines.local.containers.training_toolkit.layout import Layout
 from pipelines.local.containers.xgboost import payloads, selectable
+from pipelines.local.containers.xgboost.versions import Version
 
 SUPPORTED_ACCEPTS = ["application/json", "application/jsonlines", "application/x-recordio-protobuf", "text/csv"]
 _VOTING_OBJECTIVES = ("multi:softmax", "binary:hinge")
@@ -34,7 +36,7 @@ class Model:
     classes: str
 
     @classmethod
-    def load(cls, folder: Path, *, ensemble: bool) -> Model:
+    def load(cls, folder: Path, version: Version, *, ensemble: bool) -> Model:
         """Load the files of a model folder; those that begin with a dot are left out.
 
         Raises
@@ -45,7 +47,7 @@ class Model:
         paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
         if not paths:
             raise RuntimeError(f"There is no model in {folder}.")
-        boosters = [_load(path) for path in (paths if ensemble else paths[:1])]
+        boosters = [_load(path, version) for path in (paths if ensemble else paths[:1])]
         learner = json.loads(boosters[0].save_config())["learner"]
         return cls(boosters, learner["objective"]["name"], learner["learner_model_param"].get("num_class", ""))
 
@@ -61,12 +63,15 @@ class Model:
         return np.asarray(np.mean(answers, axis=0))
 
 
-def _load(path: Path) -> xgboost.Booster:
+def _load(path: Path, version: Version) -> xgboost.Booster:
     logger.info("Loading the model from %s", path)
     booster = xgboost.Booster()
     try:
-        booster.load_model(path)
-    except xgboost.core.XGBoostError as error:
+        if version.pickles_models:
+            booster = pickle.loads(path.read_bytes())  # noqa: S301 - the user's own artifact, in its image's own format
+        else:
+            booster.load_model(path)
+    except (xgboost.core.XGBoostError, pickle.UnpicklingError) as error:
         raise RuntimeError(f"Model {path} cannot be loaded:\nXGB load model error={error}") from error
     booster.set_param({"nthread": 1})
     return booster
@@ -81,10 +86,13 @@ class XGBoostApplication:
         The container's: ``SAGEMAKER_BATCH``, ``SAGEMAKER_INFERENCE_OUTPUT`` and the like.
     cpus
         What ``/execution-parameters`` tells.
+    version
+        The version of the image.
     """
 
-    def __init__(self, model: Model, environment: Mapping[str, str], cpus: int) -> None:
+    def __init__(self, model: Model, environment: Mapping[str, str], cpus: int, version: Version) -> None:
         self._model = model
+        self._version = version
         self._batch = bool(environment.get("SAGEMAKER_BATCH"))
         self._default_accept = environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "text/csv")
         output = environment.get("SAGEMAKER_INFERENCE_OUTPUT")
@@ -93,11 +101,11 @@ class XGBoostApplication:
         self.max_content_length: int | None = int(environment.get("MAX_CONTENT_LENGTH", _DEFAULT_MAX_CONTENT_LENGTH))
 
     @classmethod
-    def of_this_container(cls, cpus: int) -> XGBoostApplication:
+    def of_this_container(cls, cpus: int, version: Version) -> XGBoostApplication:
         """Load the model of the container that the calling process runs in."""
         ensemble = os.environ.get("SAGEMAKER_INFERENCE_ENSEMBLE", "true") == "true"
-        model = Model.load(Layout.of_this_container().model, ensemble=ensemble)
-        return cls(model, os.environ, cpus)
+        model = Model.load(Layout.of_this_container().model, version, ensemble=ensemble)
+        return cls(model, os.environ, cpus, version)
 
     def ping(self) -> Response:
         """The model is loaded, or there would be no server."""
@@ -153,6 +161,8 @@ class XGBoostApplication:
             return ("\n".join(map(str, values)) + "\n").encode()
         if accept == "application/json":
             return json.dumps({"predictions": [{"score": value} for value in values]}).encode()
+        if accept == "text/csv" and self._version.answers_in_one_line:
+            return ",".join(map(str, values)).encode()
         if accept == "text/csv":
             rows = (value if isinstance(value, list) else [value] for value in values)
             return "".join(",".join(map(str, row)) + "\n" for row in rows).encode()

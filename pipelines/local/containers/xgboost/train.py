@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import pickle
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipelines.local.containers.training_toolkit.layout import Layout
 from pipelines.local.containers.xgboost import channels, data, hyperparameters
 from pipelines.local.containers.xgboost.boosting import Plan, fit
 from pipelines.local.containers.xgboost.cross_validation import fit_folds
+from pipelines.local.containers.xgboost.versions import Version
 
 MODEL_NAME = "xgboost-model"
 
@@ -36,13 +38,15 @@ _USERS_FAULT = (
 logger = logging.getLogger(__name__)
 
 
-def train(layout: Layout, environment: Mapping[str, str]) -> None:
+def train(layout: Layout, environment: Mapping[str, str], version: Version) -> None:
     """Train as the configuration files say, and leave the model in the model folder.
 
     Parameters
     ----------
     environment
         What the training toolkit tells of the job: ``SM_CHANNEL_TRAIN``, ``SM_HOSTS`` and so on.
+    version
+        The version of the image.
 
     Raises
     ------
@@ -55,7 +59,7 @@ def train(layout: Layout, environment: Mapping[str, str]) -> None:
     channel_configuration = layout.read_channels()
     train_channel = Path(environment["SM_CHANNEL_TRAIN"])
     validation_channel = environment.get("SM_CHANNEL_VALIDATION")
-    parameters = hyperparameters.validate(configuration)
+    parameters = hyperparameters.validate(configuration, version)
     if parameters.get("updater"):
         parameters["updater"] = ",".join(parameters["updater"])
     validated = channels.validate(channel_configuration)
@@ -72,7 +76,7 @@ def train(layout: Layout, environment: Mapping[str, str]) -> None:
         Path(validation_channel) if validation_channel else None,
         layout,
     )
-    _save(_fit(plan, layout), layout.model)
+    _save(_fit(plan, layout), layout.model, version)
 
 
 def _plan(
@@ -115,11 +119,14 @@ def _fit(plan: Plan, layout: Layout) -> list[xgboost.Booster]:
         raise AlgorithmError(f"XGB train call failed with exception:\n {error}") from error
 
 
-def _save(boosters: list[xgboost.Booster], folder: Path) -> None:
+def _save(boosters: list[xgboost.Booster], folder: Path, version: Version) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, booster in enumerate(boosters):
         name = MODEL_NAME if len(boosters) == 1 else f"{MODEL_NAME}-{number}"
-        booster.save_model(folder / name)
+        if version.pickles_models:
+            (folder / name).write_bytes(pickle.dumps(booster))
+        else:
+            booster.save_model(folder / name)
 
 
 def configure_logging() -> None:
