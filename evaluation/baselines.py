@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from evaluation.inputs import Numbers, Part, PartName, Predictions, Task
 
 _MEASURED: tuple[PartName, ...] = ("validation", "test")
-_HOURS, _SATURDAY, _MOST_ITERATIONS = 24, 5, 1000
+_HOURS, _SATURDAY, _MOST_ITERATIONS, _TOLERANCE = 24, 5, 1000, 1e-3
 
 
 def predict_baselines(task: Task, parts: Mapping[PartName, Part]) -> dict[str, Predictions]:
@@ -51,7 +51,9 @@ def _calendar_mean(_task: Task, train: Part) -> Callable[[Part], Numbers]:
 
 def _linear(task: Task, train: Part) -> Callable[[Part], Numbers]:
     """Linear or logistic regression on the candidates' features and one flag per hour of the day."""
-    model = LinearRegression() if task == "regression" else LogisticRegression(max_iter=_MOST_ITERATIONS)
+    model = (
+        LinearRegression() if task == "regression" else LogisticRegression(max_iter=_MOST_ITERATIONS, tol=_TOLERANCE)
+    )
     steps = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), model)
     steps.fit(_with_hours(train), train.labels)
 

@@ -13,14 +13,16 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, precision_recall_curve
+from sklearn.metrics import precision_recall_curve
 
+from evaluation.comparison import draw_days, interval
 from evaluation.inputs import Numbers, Part
 from evaluation.metrics import CUT_OFF
 
 Method = Literal["none", "platt", "isotonic"]
 _FOLDS, _BINS = 5, 10
 _SMALLEST = 1e-6
+_Fit = Callable[[Numbers, Numbers], "Calibration"]
 
 
 @dataclass(frozen=True)
@@ -49,23 +51,42 @@ class Calibration:
         return probability
 
 
-def calibrate(part: Part, probability: Numbers) -> tuple[Calibration, dict[str, float]]:
+def calibrate(part: Part, probability: Numbers, seed: int) -> tuple[Calibration, dict[str, float]]:
     """The map that helps most on a part, if any does, and the Brier score of each method.
 
     A map is judged on days that it has not seen (five folds of whole days), for isotonic regression in particular fits
-    anything it sees; the one with the lowest Brier score is then fitted to the whole part.
+    anything it sees; and it must help by more than the days that happen to be there, or probabilities stay as they are.
+    What is chosen is fitted to the whole part.
+
+    Parameters
+    ----------
+    part
+        Its labels and days.
+    probability
+        Of high demand, as the model says.
+    seed
+        Of the samples of days.
     """
-    fold = part.days % _FOLDS
-    scores = {}
-    for method, fit in _FITS.items():
-        calibrated = np.array(probability)
-        for number in range(_FOLDS):
-            seen, unseen = fold != number, fold == number
-            if _both_classes(part.labels[seen]):
-                calibrated[unseen] = fit(probability[seen], part.labels[seen]).apply(probability[unseen])
-        scores[method] = float(brier_score_loss(part.labels, calibrated))
-    best = min(scores, key=scores.__getitem__) if _both_classes(part.labels) else "none"
+    squares = {method: (_unseen(part, probability, fit) - part.labels) ** 2 for method, fit in _FITS.items()}
+    scores = {method: float(values.mean()) for method, values in squares.items()}
+    drawn = draw_days(part, seed)
+    helping: list[Method] = [
+        method
+        for method, values in squares.items()
+        if interval(drawn @ np.bincount(part.days, squares["none"] - values))[0] > 0
+    ]
+    best: Method = min(helping, key=scores.__getitem__, default="none")
     return _FITS[best](probability, part.labels), {str(method): score for method, score in scores.items()}
+
+
+def _unseen(part: Part, probability: Numbers, fit: _Fit) -> Numbers:
+    """Every row calibrated by a map that was fitted to other days."""
+    fold, calibrated = part.days % _FOLDS, np.array(probability)
+    for number in range(_FOLDS):
+        seen, unseen = fold != number, fold == number
+        if _both_classes(part.labels[seen]):
+            calibrated[unseen] = fit(probability[seen], part.labels[seen]).apply(probability[unseen])
+    return calibrated
 
 
 def best_cut_off(actual: Numbers, probability: Numbers) -> float:
@@ -105,7 +126,7 @@ def _isotonic(probability: Numbers, labels: Numbers) -> Calibration:
     return Calibration("isotonic", {name: [float(value) for value in values] for name, values in points.items()})
 
 
-_FITS: dict[Method, Callable[[Numbers, Numbers], Calibration]] = {"none": _none, "platt": _platt, "isotonic": _isotonic}
+_FITS: dict[Method, _Fit] = {"none": _none, "platt": _platt, "isotonic": _isotonic}
 
 
 def _log_odds(probability: Numbers) -> Numbers:

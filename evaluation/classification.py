@@ -13,7 +13,7 @@ from evaluation.inputs import Part, PartName, Predictions
 from evaluation.metrics import classification_metrics, confusion_matrix, curves
 
 
-def classify(parts: Mapping[PartName, Part], predictions: Predictions) -> dict[str, Any]:
+def classify(parts: Mapping[PartName, Part], predictions: Predictions, seed: int) -> dict[str, Any]:
     """Describe a classifier; what is learned is learned on the validation part, what is shown is of the test part.
 
     Returns
@@ -30,7 +30,7 @@ def classify(parts: Mapping[PartName, Part], predictions: Predictions) -> dict[s
     validation, test = parts["validation"], parts["test"]
     raw, actual = predictions["test"], test.labels
     cut_off = best_cut_off(validation.labels, predictions["validation"])
-    calibration, scores = calibrate(validation, predictions["validation"])
+    calibration, scores = calibrate(validation, predictions["validation"], seed)
     both = {"raw": raw, "calibrated": calibration.apply(raw)}
     return {
         "confusion_matrix": confusion_matrix(actual, raw),

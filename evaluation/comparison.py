@@ -38,11 +38,15 @@ def resampled_metric(ranking: Ranking, part: Part, predictions: Mapping[str, Num
     -------
     By name, of shape (`SAMPLES`,); NaN where a sample has not both classes.
     """
-    days = part.days
-    number = int(days.max()) + 1
-    drawn = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), size=SAMPLES).astype(float)
+    days, drawn = part.days, draw_days(part, seed)
     measure = _rmse_of_samples if ranking.metric == "rmse" else _auc_of_samples
     return {name: measure(part.labels, predicted, days, drawn) for name, predicted in predictions.items()}
+
+
+def draw_days(part: Part, seed: int) -> Numbers:
+    """How often each day of a part is in each sample, of shape (`SAMPLES`, days)."""
+    number = int(part.days.max()) + 1
+    return np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), size=SAMPLES).astype(float)
 
 
 def interval(values: Numbers) -> list[float]:

@@ -31,6 +31,7 @@ from evaluation.cost import cost
 from evaluation.errors import EvaluationError, InputError
 from evaluation.explanations import explain
 from evaluation.inputs import Numbers, Part, PartName, Predictions, Schema, Task, read_parts, read_schema
+from evaluation.libraries import require
 from evaluation.metrics import CUT_OFF
 from evaluation.page import LANGUAGES, Language, render
 from evaluation.pictures import draw_pictures
@@ -81,6 +82,9 @@ def evaluate(
     EvaluationError
         When data and models cannot be read or do not belong together; nothing has been written then.
     """
+    require(
+        "plotly"
+    )  # of the report, which comes last: whether it can be had shall be known before anything is written
     schema = read_schema(source / "schema" / "schema.json")
     parts = read_parts(source, task, schema)
     seconds = training_seconds or {}

@@ -112,7 +112,7 @@ def compare(
             "model_data": candidate.model_data,
             **measures[candidate.name],
             "beats_baselines": _beats(ranking, measures[candidate.name], measured_baselines),
-            **(classify(parts, measured.predictions) if task == "classification" else {}),
+            **(classify(parts, measured.predictions, seed) if task == "classification" else {}),
             **measured.details,
         }
         for candidate, measured in candidates.items()

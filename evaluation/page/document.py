@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from importlib import import_module
 
 from evaluation.libraries import require
 from evaluation.page import sections, tasks
@@ -43,7 +44,8 @@ def render(results: Results, language: Language = "en") -> str:
         sections.cost(results, words),
         sections.made(results, words),
     ]
-    plotly = require("plotly.offline").get_plotlyjs()
+    require("plotly")
+    plotly = import_module("plotly.offline").get_plotlyjs()
     title = escape(words(f"title {results.report['task']}"))
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'

@@ -28,7 +28,7 @@ _STYLE: Any = {
     "legend.frameon": False,
     "xtick.color": INK,
     "ytick.color": INK,
-    "figure.dpi": 120,
+    "figure.dpi": 100,
     "savefig.facecolor": "white",
 }
 

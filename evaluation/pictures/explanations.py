@@ -38,19 +38,15 @@ def shap_summary(results: Results, path: Path) -> None:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             axis.axvline(0, color=GREY, linewidth=1)
             features = candidate["shap"][::-1]
-            for place, feature in enumerate(features):
-                contributions = np.array(feature["contributions"])
-                axis.scatter(
-                    contributions,
-                    place + spread_out(contributions),
-                    c=ranks(feature["values"]),
-                    cmap=scale,
-                    vmin=0,
-                    vmax=1,
-                    s=7,
-                    edgecolors="none",
-                    plotnonfinite=False,
-                )
+            contributions = [np.array(feature["contributions"]) for feature in features]
+            axis.scatter(
+                np.concatenate(contributions),
+                np.concatenate([place + spread_out(values) for place, values in enumerate(contributions)]),
+                c=np.concatenate([ranks(feature["values"]) for feature in features]),
+                cmap=scale,
+                s=7,
+                edgecolors="none",
+            )
             axis.set_yticks(range(len(features)), [feature["feature"] for feature in features])
             axis.set_title(candidate_title(name, results.best))
             axis.set_xlabel("Added to the prediction")

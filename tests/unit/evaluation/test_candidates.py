@@ -35,6 +35,19 @@ def test_a_model_predicts_one_number_per_row_and_bears_missing_values(name, task
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
+def test_contributions_tell_single_predictions_apart(name, task, source):
+    model = load_candidate(source / "models" / name / "model.tar.gz", task, features=3)
+    rows = np.array([[3, 5.0, 0], [18, 25.0, 0.5], [12, np.nan, 0.5]])
+    contributions, predicted = model.contributions(rows), model.predict(rows)
+    assert contributions.shape == rows.shape
+    scale = predicted if task == "regression" else np.log(predicted / (1 - predicted))
+    # What all rows have in common is left out, so their differences remain.
+    assert np.diff(contributions.sum(axis=1)) == pytest.approx(np.diff(scale), rel=1e-3, abs=1e-3)
+    assert model.importance().shape == (3,)
+    assert model.bytes > 1000
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
 def test_a_model_of_other_features_is_refused_before_it_predicts(name, task, source):
     with pytest.raises(CandidateError, match="was trained with 3 features where the data has 4"):
         load_candidate(source / "models" / name / "model.tar.gz", task, features=4)
