@@ -125,6 +125,13 @@ _WEATHER = (
 _SUN = (
     Feature("sun_elevation", "number", "Height of the sun in degrees, below 0 at night", "sun", _NOT_WHEN_GROWING),
     Feature("day_length", "number", "Hours from sunrise to sunset", "sun", _NOT_WHEN_GROWING),
+    Feature(
+        "clearness",
+        "number",
+        "Share of a clear sky's radiation that arrives; 0 at night",
+        "sun",
+        {"time": "models that had it knew the following month less well, on the validation part"},
+    ),
 )
 _PAST_RAIN = (
     *(

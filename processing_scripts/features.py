@@ -7,7 +7,7 @@ import pandas as pd
 from processing_scripts.calendar_features import calendar_features
 from processing_scripts.catalogue import FeatureSet, features_of
 from processing_scripts.history_features import past_demand_features, past_rain_features, past_weather_features
-from processing_scripts.sun_features import sun_features
+from processing_scripts.sun_features import clearness, sun_features
 from processing_scripts.weather_features import weather_features
 from processing_scripts.windows import hour_by_hour
 
@@ -34,9 +34,11 @@ def make_features(
     -------
     Numbers only; NaN where the weather is not known, or no hour of a window is.
     """
+    sun = sun_features(observations["datetime"])
     columns = {
         **calendar_features(observations["datetime"]),
-        **sun_features(observations["datetime"]),
+        **sun,
+        "clearness": clearness(observations["solar_radiation"], sun["sun_elevation"]),
         **weather_features(observations),
         "season": observations["season"].map(CATEGORIES["season"]),
         "functioning_day": observations["functioning_day"].astype("int64"),

@@ -1,4 +1,4 @@
-"""Where the sun stands over Seoul: how light an hour is, and how long the day."""
+"""Where the sun stands over Seoul: how light an hour is, how long the day, and how much of the sunshine arrives."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ _MERIDIAN_OF_KOREAN_TIME = 135.0
 _OBLIQUITY = np.radians(23.44)
 _DAYS = 365.25
 _SPRING_EQUINOX = 80
+_LOW_SUN = 8
+"""Height in degrees below which the horizon and the haze decide what arrives."""
+_MEGAJOULES_PER_WATT_HOUR = 0.0036
 
 
 def sun_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
@@ -29,6 +32,22 @@ def sun_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
         "sun_elevation": np.degrees(np.arcsin(height)).round(2) + 0.0,
         "day_length": (24 / np.pi * half_day).round(3),
     }
+
+
+def clearness(solar_radiation: pd.Series[Any], sun_elevation: pd.Series[Any]) -> pd.Series[Any]:
+    """How much of a clear sky's radiation arrives: 1 without clouds, 0 also where the sun is low or down.
+
+    Parameters
+    ----------
+    solar_radiation
+        In MJ/m² in the hour; a clear sky's is by B. Haurwitz (1945, Journal of Meteorology 2).
+    sun_elevation
+        In degrees.
+    """
+    sine = np.sin(np.radians(sun_elevation.clip(lower=_LOW_SUN)))
+    clear_sky = 1098 * sine * np.exp(-0.057 / sine) * _MEGAJOULES_PER_WATT_HOUR
+    share: pd.Series[Any] = (solar_radiation / clear_sky).mask(sun_elevation < _LOW_SUN, 0)
+    return share.round(3)
 
 
 def _equation_of_time(day: pd.Series[Any]) -> pd.Series[Any]:

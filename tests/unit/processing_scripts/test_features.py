@@ -10,7 +10,7 @@ from pandas.testing import assert_frame_equal
 from processing_scripts.catalogue import FEATURE_SETS, HISTORY_HOURS, features_for, features_of, left_out_of
 from processing_scripts.features import make_features
 from processing_scripts.splits import SPLITS
-from processing_scripts.sun_features import sun_features
+from processing_scripts.sun_features import clearness, sun_features
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +123,8 @@ def test_the_sun_of_seoul_on_the_longest_and_the_shortest_day():
 def test_past_demand_is_in_no_feature_set_but_lags():
     groups = {feature_set: {feature.group for feature in features_of(feature_set)} for feature_set in FEATURE_SETS}
     assert [feature_set for feature_set in FEATURE_SETS if "past demand" in groups[feature_set]] == ["lags"]
+
+
+def test_the_sky_is_clear_where_all_sunshine_arrives_and_night_is_not():
+    elevation = pd.Series([-30.0, 5.0, 60.0, 60.0])
+    assert clearness(pd.Series([0.0, 0.2, 3.2, 0.8]), elevation).tolist() == pytest.approx([0, 0, 1, 0.25], abs=0.01)
