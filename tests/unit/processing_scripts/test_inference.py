@@ -1,0 +1,53 @@
+"""Raw hours become what an endpoint is sent, by the schema that travels with the model."""
+
+import json
+
+import pytest
+
+from processing_scripts import inference
+
+
+@pytest.fixture(scope="module")
+def data(raw_frame, csv_bytes, tmp_path_factory):
+    path = tmp_path_factory.mktemp("inference") / "data.csv"
+    path.write_bytes(csv_bytes(raw_frame()))
+    return path
+
+
+@pytest.fixture(scope="module")
+def coming(raw_frame, csv_bytes):
+    return csv_bytes(raw_frame(first="2018-06-19", hours=24).drop(columns="Rented Bike Count"))
+
+
+@pytest.fixture(scope="module")
+def job(run_job, data, coming):
+    return run_job(data.read_bytes(), batch=coming)
+
+
+@pytest.fixture
+def hours(coming, tmp_path):
+    path = tmp_path / "hours.csv"
+    path.write_bytes(coming)
+    return path
+
+
+def run(job, *arguments):
+    return inference.main(["--schema", str(job.output / "schema" / "schema.json"), *map(str, arguments)])
+
+
+def test_the_rows_are_those_of_a_batch(job, hours, data, capsys):
+    assert run(job, "--hours", hours, "--known", data) == 0
+    assert capsys.readouterr().out == (job.output / "batch" / "data.csv").read_text()
+
+
+def test_hours_without_their_history_are_refused(job, hours, capsys):
+    assert run(job, "--hours", hours) == 1
+    assert capsys.readouterr().err.startswith("None of the 24 hours to predict has its history")
+
+
+def test_a_schema_of_features_that_there_are_not_is_refused(job, hours, data, tmp_path, capsys):
+    schema = json.loads((job.output / "schema" / "schema.json").read_text())
+    schema["features"][0]["name"] = "phase_of_the_moon"
+    (tmp_path / "schema.json").write_text(json.dumps(schema))
+    assert inference.main(["--schema", str(tmp_path / "schema.json"), "--hours", str(hours), "--known", str(data)]) == 1
+    assert "phase_of_the_moon" in capsys.readouterr().err
