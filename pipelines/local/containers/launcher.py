@@ -35,7 +35,7 @@ _KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "TMPDIR"
 
 
 class Process:
-    """A command that a launcher started.
+    """A command that a launcher started; usable from many threads at once.
 
     Attributes
     ----------
@@ -47,6 +47,7 @@ class Process:
         self._control = control
         self._received = b""
         self._code: int | None = None
+        self._lock = threading.Lock()
         self.output = output
 
     def wait(self, timeout: float | None = None) -> int | None:
@@ -62,13 +63,21 @@ class Process:
             remaining = None if deadline is None else max(0.0, deadline - time.monotonic())
             if not select.select([self._control], [], [], remaining)[0]:
                 return None
-            chunk = self._control.recv(256)
+            with self._lock:
+                self._receive()
+        return self._code
+
+    def _receive(self) -> None:
+        """Take in what the launcher says; another thread may have done so already."""
+        if self._code is not None:
+            return
+        with contextlib.suppress(BlockingIOError):
+            chunk = self._control.recv(256, socket.MSG_DONTWAIT)
             if not chunk:
                 raise SandboxError("The process that kept this container ended unexpectedly; start the job again.")
             self._received += chunk
-            if self._received.endswith(b"\n"):
-                self._code = int(json.loads(self._received)["code"])
-        return self._code
+        if self._received.endswith(b"\n"):
+            self._code = int(json.loads(self._received)["code"])
 
     def terminate(self) -> None:
         """Ask the command to end (SIGTERM)."""

@@ -6,7 +6,7 @@ import http.client
 from collections.abc import Mapping
 
 from pipelines.local.jobs.contract import Answer, JobContext, Request
-from pipelines.local.jobs.model_server import ModelServer
+from pipelines.local.jobs.served_model import ServedModel
 
 INVOCATION_SECONDS = 60.0
 """How long a container may take for one invocation, as on the service."""
@@ -17,8 +17,8 @@ _PASSED_ON = "x-amzn-sagemaker-"
 class VariantHosting:
     """One variant's server; see ``contract.Hosting``."""
 
-    def __init__(self, server: ModelServer) -> None:
-        self._server = server
+    def __init__(self, served: ServedModel) -> None:
+        self._served = served
 
     def invoke(
         self, body: bytes, *, content_type: str | None, accept: str | None, headers: Mapping[str, str]
@@ -31,17 +31,17 @@ class VariantHosting:
         wanted = {"Content-Type": content_type, "Accept": accept}
         passed_on |= {name: value for name, value in wanted.items() if value is not None}
         try:
-            return self._server.request("POST", "/invocations", body, passed_on, timeout=INVOCATION_SECONDS)
+            return self._served.invoke(body, passed_on, INVOCATION_SECONDS)
         except (OSError, http.client.HTTPException) as error:
             return Answer(500, "text/plain", f"The container gave no answer: {error}".encode())
 
     def alive(self) -> bool:
         """Whether the process still answers."""
-        return self._server.alive()
+        return self._served.alive()
 
     def close(self) -> None:
         """End the process and everything it started."""
-        self._server.close()
+        self._served.close()
 
 
 def start_hosting(model: Request, variant: Request, context: JobContext) -> VariantHosting:
@@ -59,10 +59,10 @@ def start_hosting(model: Request, variant: Request, context: JobContext) -> Vari
     JobError
         It does not come up; the message says why.
     """
-    server = ModelServer(model, context, {"SAGEMAKER_VARIANT_NAME": str(variant.get("VariantName", ""))})
+    served = ServedModel(model, context, {"SAGEMAKER_VARIANT_NAME": str(variant.get("VariantName", ""))})
     try:
-        server.await_ping(context.stop)
+        served.await_ping(context.stop)
     except BaseException:
-        server.close()
+        served.close()
         raise
-    return VariantHosting(server)
+    return VariantHosting(served)

@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import json
 import socket
-import tarfile
 import threading
 import time
 from collections.abc import Mapping
@@ -15,10 +14,9 @@ from typing import Any
 
 from pipelines.local.containers import images, sandbox
 from pipelines.local.containers.errors import ContainerError
-from pipelines.local.errors import ObjectStoreError
-from pipelines.local.jobs import inputs
-from pipelines.local.jobs.contract import Answer, JobContext, Request
-from pipelines.local.jobs.errors import AlgorithmError, ClientError, DataError, UnsupportedError
+from pipelines.local.jobs.contract import Answer, JobContext
+from pipelines.local.jobs.errors import AlgorithmError, ClientError
+from pipelines.local.jobs.model_artifact import fetch_model
 from pipelines.local.jobs.runs import LogPump
 
 HOST = "algo-1"
@@ -36,29 +34,38 @@ class ModelServer:
 
     Parameters
     ----------
-    model
-        A CreateModel request.
+    definition
+        The container, a ContainerDefinition.
+    directory
+        Its folder: ``ml`` in it becomes ``/opt/ml``.
     environment
-        Variables on top of the context's and the model's: what batch transform tells its containers.
+        Variables on top of the context's and the definition's: what batch transform tells its containers.
     """
 
-    def __init__(self, model: Request, context: JobContext, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        definition: Mapping[str, Any],
+        directory: Path,
+        context: JobContext,
+        environment: Mapping[str, str],
+        *,
+        network_isolation: bool = False,
+    ) -> None:
         self._closed = False
-        definition = container_definition(model)
         image = definition["Image"]
         _require_server(image)
-        fetch_model(definition, context)
+        fetch_model(definition, directory, context.store)
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._port: int = listener.getsockname()[1]
         with listener:
             self._process = sandbox.start(
                 sandbox.Container(
                     arguments=sandbox.stand_in_command("serve", image),
-                    directory=context.directory,
+                    directory=directory,
                     environment={**context.environment, **environment, **definition.get("Environment", {})},
                     threads=context.threads(),
-                    network_isolation=bool(model.get("EnableNetworkIsolation")),
-                    working_directory=str(context.directory / "work"),
+                    network_isolation=network_isolation,
+                    working_directory=str(directory / "work"),
                 ),
                 context.isolation,
                 inherited=[listener],
@@ -138,23 +145,6 @@ class ModelServer:
         self._process.close()
 
 
-def container_definition(model: Request) -> dict[str, Any]:
-    """The one container of a model.
-
-    Raises
-    ------
-    UnsupportedError
-        It has several, or its container is of a kind that is not supported here.
-    """
-    containers = list(model.get("Containers") or []) or [model["PrimaryContainer"]]
-    if len(containers) > 1:
-        raise UnsupportedError("A model of several containers is not supported on this machine.")
-    definition: dict[str, Any] = containers[0]
-    if definition.get("Mode", "SingleModel") != "SingleModel":
-        raise UnsupportedError("A container in the mode MultiModel is not supported on this machine.")
-    return definition
-
-
 def _require_server(image: str) -> None:
     try:
         stand_in = images.stand_in_for(image)
@@ -162,37 +152,3 @@ def _require_server(image: str) -> None:
         raise ClientError(str(error)) from error
     if stand_in.serving is None:
         raise ClientError(f"The image {image} is for training; it has no server.")
-
-
-def fetch_model(definition: Mapping[str, Any], context: JobContext) -> None:
-    """Bring a container's artifact to ``/opt/ml/model``.
-
-    Raises
-    ------
-    DataError
-        It is not there, or not a ``.tar.gz``.
-    """
-    folder = context.directory / "ml" / "model"
-    folder.mkdir(parents=True, exist_ok=True)
-    source = definition.get("ModelDataSource", {}).get("S3DataSource")
-    if source is not None and source.get("CompressionType") == "None":
-        objects = inputs.find(inputs.Source(source["S3Uri"]), context.store)
-        inputs.download(objects, folder, context.store)
-        return
-    uri = source["S3Uri"] if source is not None else definition.get("ModelDataUrl")
-    if uri is not None:
-        _unpack(uri, folder, context)
-
-
-def _unpack(uri: str, folder: Path, context: JobContext) -> None:
-    archive = context.directory / "model.tar.gz"
-    try:
-        context.store.download(uri, archive)
-        with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
-    except (OSError, tarfile.TarError, ObjectStoreError) as error:
-        raise DataError(
-            f"Failed to download or unpack the model data {uri}: {error}. It has to be a .tar.gz archive."
-        ) from error
-    finally:
-        archive.unlink(missing_ok=True)

@@ -16,9 +16,10 @@ from pipelines.local.jobs import inputs
 from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
 from pipelines.local.jobs.data_processing import DataProcessing
 from pipelines.local.jobs.errors import ClientError, DataError, JobError, UnsupportedError
-from pipelines.local.jobs.model_server import HOST, ModelServer
+from pipelines.local.jobs.model_server import HOST
 from pipelines.local.jobs.outcomes import answering_failures
 from pipelines.local.jobs.records import batches_of, records_of
+from pipelines.local.jobs.served_model import ServedModel
 from pipelines.local.jobs.transform_settings import TransformSettings
 
 _POLL_SECONDS = 0.1
@@ -55,7 +56,7 @@ def run_transform(request: Request, model: Request, context: JobContext) -> JobO
     objects = inputs.find(inputs.Source(source["S3Uri"], source["S3DataType"]), context.store)
     asked = TransformSettings.of(request, {})
     asked.require_possible()
-    server = ModelServer(model, context, {**request.get("Environment", {}), **asked.environment})
+    server = ServedModel(model, context, {**request.get("Environment", {}), **asked.environment})
     try:
         server.await_ping(context.stop)
         settings = TransformSettings.of(request, server.execution_parameters())
@@ -111,7 +112,7 @@ class _Transform:
     request: Request
     processing: DataProcessing
     settings: TransformSettings
-    server: ModelServer
+    server: ServedModel
     context: JobContext
     failures: list[str] = field(default_factory=list)
 
@@ -173,9 +174,7 @@ class _Transform:
         failure = RequestFailedError("Unable to get response from algorithm")
         for _ in range(self.settings.retries + 1):
             try:
-                answer = self.server.request(
-                    "POST", "/invocations", payload, given, timeout=self.settings.timeout_seconds
-                )
+                answer = self.server.invoke(payload, given, self.settings.timeout_seconds)
             except (OSError, http.client.HTTPException) as error:
                 failure = RequestFailedError(f"Unable to get response from algorithm: {error}")
                 if not self.server.alive():

@@ -162,6 +162,28 @@ def test_closing_ends_the_server(bench: Workbench, isolation: Isolation) -> None
     assert _ask(hosting, "1").status == 500
 
 
+def test_several_containers_answer_in_a_row(bench: Workbench) -> None:
+    scripts = {
+        "double": "def model_fn(d): return 2\ndef predict_fn(data, model): return data * model\n",
+        "negate": "def model_fn(d): return 0\ndef predict_fn(data, model): return -data\n",
+    }
+    containers = []
+    for name, script in scripts.items():
+        uri = bench.store.write(f"s3://bucket/{name}.tar.gz", archive({"code/inference.py": script}))
+        containers.append({"Image": PYTORCH_INFERENCE, "ModelDataUrl": uri})
+    model = {"ModelName": "model", "Containers": containers}
+    hosting = start_hosting(model, {"VariantName": "v"}, bench.job().context)
+    try:
+        answer = _ask(hosting, "1,2\n3,4", accept="text/csv")
+        assert (answer.status, answer.body) == (
+            200,
+            b"-2.0,-4.0\n-6.0,-8.0\n" if b"." in answer.body else b"-2,-4\n-6,-8\n",
+        )
+        assert _ask(hosting, "1", "image/png").status == 500
+    finally:
+        hosting.close()
+
+
 def test_an_isolated_server_is_reached_all_the_same(bench: Workbench) -> None:
     uri = bench.store.write("s3://bucket/model.tar.gz", archive({"code/inference.py": FUNCTIONS}))
     model = {**model_request(PYTORCH_INFERENCE, uri), "EnableNetworkIsolation": True}

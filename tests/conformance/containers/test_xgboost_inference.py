@@ -196,7 +196,7 @@ def test_recordio_protobuf_is_answered_too(hosting: VariantHosting) -> None:
 def test_ping_and_execution_parameters(bench: Workbench, isolation: Isolation) -> None:
     model = model_request(XGBOOST, _artifact(bench.store, _booster()))
     job = bench.job(isolation, threads=2)
-    server = ModelServer(model, job.context, {})
+    server = ModelServer(model["PrimaryContainer"], job.context.directory, job.context, {})
     try:
         server.await_ping(job.context.stop)
         assert server.request("GET", "/ping", timeout=60).status == 200
