@@ -28,6 +28,7 @@ _TEMPLATE_VARIABLES = {
     "OPENBLAS_NUM_THREADS": "1",
     "OPENBLAS_THREAD_TIMEOUT": "4",  # its threads, too: 2^26 cycles of spinning are 25 ms of every job on two cores
     "OMP_WAIT_POLICY": "PASSIVE",  # libraries read it once; threads that spin while they wait starve the other jobs
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a process that is to be forked has to have one thread
     "MPLBACKEND": "agg",
     "PYTHONDONTWRITEBYTECODE": "1",
 }

@@ -26,6 +26,7 @@ from pipelines.local.containers.launch import Launch
 from pipelines.local.containers.template import Template, modules_since_main, put_main_module_last
 
 _HANDLED_VARIABLES = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONDONTWRITEBYTECODE"})
+_HERE = Path(__file__).parent
 _INTERPRETER_PREFIXES = ("PYTHON", "MPL", "LD_", "MALLOC_")
 
 
@@ -160,7 +161,7 @@ def exit_code_of(run: Callable[[], None], passing_on: type[BaseException]) -> in
         return _code_of_exit(end)
     except BaseException as error:  # noqa: BLE001 - so does the interpreter
         trace = error.__traceback__
-        while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        while trace is not None and Path(trace.tb_frame.f_code.co_filename).parent == _HERE:
             trace = trace.tb_next
         sys.excepthook(type(error), error.with_traceback(trace), trace)
         return 1

@@ -85,9 +85,13 @@ def start(container: Container, isolation: Isolation, inherited: Sequence[socket
         host_names=container.host_names,
         namespaces=container.namespaces,
     )
-    # What is not Python gains nothing from the template, and a fork of the small launcher is cheaper.
+    return LAUNCHERS.start(_isolation_for(container, isolation), launch, inherited)
+
+
+def _isolation_for(container: Container, wanted: Isolation) -> Isolation:
+    """Where to start a container: only Linux forks well after loading libraries, and only Python gains from it."""
     python = container.arguments[0] in ("python", "python3", sys.executable)
-    return LAUNCHERS.start(isolation if python else "process", launch, inherited)
+    return wanted if python and sys.platform.startswith("linux") else "process"
 
 
 def stand_in_command(program: str, image: str) -> list[str]:

@@ -194,7 +194,6 @@ import os, sys
 with open(f"/proc/{os.getppid()}/status") as status:
     print([line.split()[1] for line in status if line.startswith("Threads")], "numpy" in sys.modules)
 """
-    # OpenBLAS keeps one idle thread of its own, which it ends before each fork.
     job, _ = _run(bench, "fork", script)
-    assert job.log in {"['1'] True\n", "['2'] True\n"}
+    assert job.log == "['1'] True\n"
     assert "xgboost" in LIBRARIES
