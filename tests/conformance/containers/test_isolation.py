@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,22 @@ import pytest
 from pipelines.local.containers import sandbox
 from pipelines.local.containers.launcher import Process
 from pipelines.local.containers.sandbox import Container
+from pipelines.local.jobs.hosting import start_hosting
 from pipelines.local.jobs.processing import run_processing
-from tests.conformance.containers.workbench import Isolation, Workbench, processing_request, wait_until
+from pipelines.local.jobs.training import run_training
+from tests.conformance.containers.workbench import (
+    PYTORCH_INFERENCE,
+    Isolation,
+    Workbench,
+    archive,
+    channel,
+    completed,
+    model_request,
+    names_in,
+    processing_request,
+    script_request,
+    wait_until,
+)
 
 pytestmark = pytest.mark.xdist_group("containers: isolation")
 
@@ -178,6 +193,48 @@ def test_without_namespaces_paths_in_arguments_and_environment_are_rewritten(
     ml = tmp_path / "ml"
     rewritten = [f"{ml}/a", f"--b={ml}/b", "s3://bucket/opt/ml/c", "/opt/mlx"]
     assert text == f"{Path('/opt/ml').exists()} {rewritten} {ml}/input/data\n"
+
+
+@pytest.fixture
+def no_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have all containers started as on a machine without namespaces."""
+    start = sandbox.start
+    monkeypatch.setattr(
+        sandbox, "start", lambda container, *more, **named: start(replace(container, namespaces=False), *more, **named)
+    )
+
+
+@pytest.mark.usefixtures("no_namespaces")
+def test_script_mode_works_without_namespaces(bench: Workbench, isolation: Isolation) -> None:
+    bench.store.write("s3://bucket/data/a.csv", "1")
+    script = """
+import os
+print(os.listdir(os.environ["SM_CHANNEL_DATA"]), flush=True)
+open(os.path.join(os.environ["SM_MODEL_DIR"], "model"), "w").write("1")
+"""
+    request = script_request(bench.store, script, channels=[channel("data", "s3://bucket/data/")])
+    job = bench.job(isolation)
+    outcome = completed(run_training(request, job.context))
+    assert "['a.csv']\n" in job.log
+    assert names_in(bench.store.read(str(outcome.model_artifacts))) == ["model"]
+
+
+@pytest.mark.usefixtures("no_namespaces")
+def test_inference_code_works_without_namespaces(bench: Workbench, isolation: Isolation) -> None:
+    script = """
+import os
+def model_fn(model_dir):
+    return open(os.path.join(model_dir, "weights")).read()
+def transform_fn(model, data, content_type, accept):
+    return model
+"""
+    uri = bench.store.write("s3://bucket/m.tar.gz", archive({"code/inference.py": script, "weights": "heavy"}))
+    environment = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+    hosting = start_hosting(model_request(PYTORCH_INFERENCE, uri, environment), {}, bench.job(isolation).context)
+    try:
+        assert hosting.invoke(b"1", content_type="text/csv", accept=None, headers={}).body == b"heavy"
+    finally:
+        hosting.close()
 
 
 def test_a_launcher_that_was_killed_is_an_error_that_says_so_and_is_replaced(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ class TrainingEnvironment:
     def submit_directory(self) -> str:
         """Where the user's code is to be had: an S3 URI, a folder or an archive."""
         given = self.toolkit_hyperparameters.get("sagemaker_submit_directory")
-        return str(given or os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or self.layout.code)
+        return self.layout.resolve(str(given or os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or self.layout.code))
 
     def arguments(self) -> list[str]:
         """The hyperparameters as ``--name value``, sorted by name."""

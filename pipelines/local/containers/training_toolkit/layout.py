@@ -20,6 +20,10 @@ class Layout:
         """The layout of the container that the calling process runs in."""
         return cls(Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")))
 
+    def resolve(self, path: str) -> str:
+        """Where a path below ``/opt/ml`` really is; any other path or URI as it is given."""
+        return str(self.base / path.removeprefix("/opt/ml/")) if path.startswith("/opt/ml/") else path
+
     @property
     def code(self) -> Path:
         """The user's code."""
@@ -74,7 +78,7 @@ class Layout:
         if not (self.configuration / "checkpointconfig.json").is_file():
             return None
         local_path: str = self._read("checkpointconfig.json").get("LocalPath", "/opt/ml/checkpoints")
-        return self.base / local_path.removeprefix("/opt/ml/")
+        return Path(self.resolve(local_path))
 
     def report_failure(self, message: str) -> None:
         """Write ``/opt/ml/output/failure``, unless the script wrote one itself."""
