@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from evaluation.errors import CandidateError
 
-_CLEARLY_FASTER = 1.5
+_TWICE = 2
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def best_candidate(validation: Mapping[str, Mapping[str, float]], ranking: Ranki
 def fastest_of_equals(first: str, equals: Sequence[str], microseconds: Mapping[str, float]) -> str:
     """The candidate that predicts fastest among the first and those one cannot tell from it.
 
-    Times are measured, and measured times differ by chance: only one that is clearly faster takes the first's place.
+    Times are measured, and measured times differ by chance: only one that is at least twice as fast takes the first's place.
 
     Parameters
     ----------
@@ -58,4 +58,4 @@ def fastest_of_equals(first: str, equals: Sequence[str], microseconds: Mapping[s
         Per prediction, by candidate.
     """
     fastest = min((first, *equals), key=microseconds.__getitem__)
-    return fastest if microseconds[first] > _CLEARLY_FASTER * microseconds[fastest] else first
+    return fastest if microseconds[first] >= _TWICE * microseconds[fastest] else first

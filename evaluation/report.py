@@ -86,7 +86,7 @@ def compare(
     task
         What was predicted.
     candidates
-        In the order in which ties of equally fast ones are decided.
+        In the order in which ties are decided.
     baselines
         What the simple models predict.
     parts
@@ -199,5 +199,5 @@ def _best(ranking: Ranking, candidates: Mapping[str, Any], pairs: list[dict[str,
         return best, f"first by {ranking.metric} on the validation part"
     return best, (
         f"on the validation part there is no difference one could rely on to {first}, which is first by "
-        f"{ranking.metric}, and it predicts clearly faster"
+        f"{ranking.metric}, and it predicts at least twice as fast"
     )

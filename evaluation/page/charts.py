@@ -123,11 +123,14 @@ def precision_recall(results: Results, words: Words) -> Chart:
 
 
 def calibration(results: Results, name: str, words: Words) -> Chart:
-    """What a candidate's probabilities said against what came true, as they come and calibrated."""
-    known = results.report["candidates"][name]["calibration"]["curve"]
+    """What a candidate's probabilities said against what came true, as they come and, if it helped, calibrated."""
+    known = results.report["candidates"][name]["calibration"]
     traces = [_diagonal(1)]
     for kind, colour, dash in (("raw", GREY, "dot"), ("calibrated", colours(results.report)[name], "solid")):
-        points = [one["predicted"] for one in known[kind]], [one["actual"] for one in known[kind]]
+        if kind == "calibrated" and known["method"] == "none":
+            continue
+        bins = known["curve"][kind]
+        points = [one["predicted"] for one in bins], [one["actual"] for one in bins]
         line = _curve(words(kind), points, colour)
         traces.append({**line, "mode": "lines+markers", "line": {**line["line"], "dash": dash}})
     return _chart(traces, height=340, x=words("said"), y=words("true"))

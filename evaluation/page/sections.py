@@ -140,14 +140,14 @@ def _pairs(results: Results, words: Words) -> str:
             Row(
                 [
                     f"{words(pair['first'])} - {words(pair['second'])}",
+                    verdict,
                     difference,
                     words("range", low=low, high=high),
-                    verdict,
                 ]
             )
         )
-    columns = [words("pair"), words("difference", metric=words(metric)), words("interval"), words("verdict")]
-    return table(columns, rows, texts=[3])
+    columns = [words("pair"), words("verdict"), words("difference", metric=words(metric)), words("interval")]
+    return table(columns, rows, texts=[1])
 
 
 def _has_pairs(results: Results) -> bool:

@@ -32,11 +32,13 @@ tr.baseline td { color: var(--soft); }
   padding: 1px 8px; margin-left: 6px; font-weight: 600; }
 .panels { display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(min(300px, 100%), 1fr)); }
 .pair { display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); }
-.panels > *, .pair > * { min-width: 0; }
+.matrices { display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(min(160px, 100%), 1fr)); }
+.panels > *, .matrices > *, .pair > * { min-width: 0; }
 .chart { width: 100%; }
-.matrix td { text-align: center; white-space: normal; width: 38%; padding: 14px 6px; border: 3px solid var(--paper); }
+.matrix { table-layout: fixed; }
+.matrix td { text-align: center; white-space: normal; padding: 14px 2px; border: 3px solid var(--paper); }
 .matrix td b { display: block; font-size: 1.15rem; }
-.matrix th { text-align: center; font-size: 0.82rem; border: 0; white-space: normal; }
+.matrix th { text-align: center; padding: 6px 3px; font-size: 0.82rem; border: 0; white-space: normal; }
 details { margin-top: 8px; } summary { cursor: pointer; color: var(--accent); }
 .made { font-size: 0.88rem; overflow-wrap: anywhere; word-break: normal; }
 @media (max-width: 600px) {

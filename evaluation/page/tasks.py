@@ -44,7 +44,9 @@ def of_classification(results: Results, words: Words, drawn: Charts) -> list[str
         heading(words(name)) + drawn.add(charts.calibration(results, name, words)) for name in candidates
     )
     return [
-        section(words("confusion"), words("confusion note"), panels(matrices), panels(at_cut_off)),
+        section(
+            words("confusion"), words("confusion note"), panels(matrices, "matrices"), panels(at_cut_off, "matrices")
+        ),
         section(words("curves"), words("curves note"), curves),
         section(words("calibration"), words("calibration note"), reliability, _calibrations(candidates, words)),
     ]

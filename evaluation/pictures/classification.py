@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+_METHODS = {"none": "not calibrated", "platt": "Platt's scaling", "isotonic": "isotonic regression"}
+
+
 def confusion_matrices(results: Results, path: Path) -> None:
     """Draw the confusion matrix of every candidate: hours and the share of their actual class."""
     candidates = results.report["candidates"]
@@ -50,15 +53,17 @@ def calibration(results: Results, path: Path) -> None:
     with panels(path, len(candidates), "Said and come true: calibration in the test part") as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             axis.plot([0, 1], [0, 1], color=GREY, linewidth=1)
+            known = candidate["calibration"]
             for kind, style in (("raw", "--"), ("calibrated", "-")):
-                bins = candidate["calibration"]["curve"][kind]
-                brier = candidate["calibration"]["test_brier"][kind]
+                if kind == "calibrated" and known["method"] == "none":
+                    continue
+                bins, brier = known["curve"][kind], known["test_brier"][kind]
                 said, true = ([one[key] for one in bins] for key in ("predicted", "actual"))
                 colour = colours(results.report)[name] if kind == "calibrated" else INK
                 label = f"{kind} (Brier {brier:.4f})"
                 axis.plot(said, true, style, color=colour, marker="o", markersize=4, linewidth=1.4, label=label)
             axis.set(aspect="equal", xlabel="Probability that was said", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
-            axis.set_title(f"{candidate_title(name, results.best)}: {candidate['calibration']['method']}")
+            axis.set_title(f"{candidate_title(name, results.best)}: {_METHODS[known['method']]}")
             axis.legend(loc="upper left", fontsize=9)
         axes[0].set_ylabel("Share of hours of high demand")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evaluation.colours import colours
+from evaluation.page.words import read_words
 from evaluation.pictures.canvas import panels
 from evaluation.results import Results
 from evaluation.slices import MEASURE
@@ -33,7 +34,7 @@ def comparison(results: Results, path: Path) -> None:
 
 def slices(results: Results, path: Path) -> None:
     """Draw the measure of every candidate on every slice of the test part."""
-    report = results.report
+    report, words = results.report, read_words("en")
     metric = MEASURE[report["task"]]
     drawn = report["slices"][::-1]
     title, height = f"{metric.upper()} by slice of the test part", 0.24 * len(drawn) + 1.6
@@ -42,7 +43,7 @@ def slices(results: Results, path: Path) -> None:
             values = [slice_["candidates"][name][metric] for slice_ in drawn]
             axis.plot(values, range(len(drawn)), "o", color=colours(report)[name], markersize=5, alpha=0.8, label=name)
         axis.set_yticks(
-            range(len(drawn)), [f"{slice_['by']} {slice_['value']} ({slice_['rows']})" for slice_ in drawn], fontsize=9
+            range(len(drawn)), [f"{words.short_slice_name(slice_)} ({slice_['rows']})" for slice_ in drawn], fontsize=9
         )
         axis.set(xlabel=metric.upper(), ylim=(-0.7, len(drawn) - 0.3))
         axis.legend(loc="best", fontsize=9)
