@@ -46,7 +46,8 @@ def best_candidate(validation: Mapping[str, Mapping[str, float]], ranking: Ranki
 def fastest_of_equals(first: str, equals: Sequence[str], microseconds: Mapping[str, float]) -> str:
     """The candidate that predicts fastest among the first and those one cannot tell from it.
 
-    Times are measured, and measured times differ by chance: only one that is at least twice as fast takes the first's place.
+    Times are measured, and measured times differ by chance: only one that is at least twice as fast takes the first's
+    place.
 
     Parameters
     ----------
