@@ -21,7 +21,9 @@ if [ ! -d /opt/ml ]; then
     mkdir /opt/ml
 fi
 
-mkdir -p "$here/running" "$here/store"
+# Nothing of an earlier run.
+rm -rf "$here/running" "$here"/jobs/*/ml/{processing,model,output,input/data}
+mkdir "$here/running"
 mkfifo "$here/places"
 exec 9<>"$here/places"
 rm "$here/places"

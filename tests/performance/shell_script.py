@@ -143,8 +143,6 @@ def _configure_training(ml: Path, arguments: Mapping[str, Any]) -> None:
         ("resourceconfig", resources),
     ):
         _copy(json.dumps(content).encode(), ml / "input" / "config" / f"{name}.json")
-    for folder in ("model", "output/data", "checkpoints"):
-        (ml / folder).mkdir(parents=True)
 
 
 # The lines of the script.
@@ -194,6 +192,7 @@ def _training(name: str, arguments: Mapping[str, Any]) -> Iterator[str]:
     for each in arguments["InputDataConfig"]:
         source = each["DataSource"]["S3DataSource"]["S3Uri"]
         yield f"bring {_in_store(source)} {_in_job(name, f'{_ML}/input/data/' + each['ChannelName'])}"
+    yield f"mkdir -p {_in_job(name, f'{_ML}/model')} {_in_job(name, f'{_ML}/output/data')}"
     command = stand_in_command("train", arguments["AlgorithmSpecification"]["TrainingImage"])
     yield f'run {name} TRAINING_JOB_NAME={name} PYTHONPATH="$PROJECT" {shlex.join(command)}'
     artifact = _in_store(arguments["ModelArtifacts"]["S3ModelArtifacts"])
