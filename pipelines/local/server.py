@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import make_server
 from werkzeug.wsgi import get_input_stream
 
@@ -94,6 +95,10 @@ def _guarded(operation: str, answer: Callable[[], protocol.HttpAnswer]) -> proto
         return runtime.model_error(error)
     except ApiError as error:
         return protocol.failure(error)
+    except ClientDisconnected:
+        # A client that was interrupted in the middle of its request reads no answer, and is no defect of ours.
+        _LOG.debug("The client of %s hung up in the middle of its request", operation)
+        return protocol.failure(ValidationException("The request ended before its body did."))
     except Exception as error:  # noqa: BLE001 - the border: a defect of ours must reach the client under its name
         _LOG.exception("%s failed", operation)
         return protocol.failure(_InternalError(f"{type(error).__name__}: {error}"))

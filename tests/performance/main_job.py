@@ -51,6 +51,7 @@ class Workplace:
     """A folder with the data and the definition that both sides work from."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.data = _data(folder)
         self._environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "SEOUL_BIKE_DATA": str(self.data)}
@@ -175,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the machine and the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--keep", type=Path, help="an empty folder that stays, with the scripts in it")
+    parser.add_argument("--keep", type=Path, help="a new folder that stays, with the scripts in it")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         turns = measure(options.keep or Path(temporary), options.turns)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
+import socket
+import time
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -137,3 +141,17 @@ def test_motos_own_control_interface_is_not_served(service):
         urllib.request.urlopen(request)
     refused.value.close()
     assert refused.value.code == 400
+
+
+def test_a_client_that_hangs_up_in_the_middle_of_its_request_is_no_defect(service, caplog):
+    address = urlsplit(service.endpoint_url)
+    head = "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: SageMaker.ListModels\r\nContent-Length: 100\r\n\r\n{"
+    with caplog.at_level(logging.DEBUG, logger="pipelines.local.server"):
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.sendall(head.encode())
+        deadline = time.monotonic() + 30
+        while not any("hung up" in record.getMessage() for record in caplog.records) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    told = [record for record in caplog.records if record.name == "pipelines.local.server"]
+    assert any("The client of ListModels hung up" in record.getMessage() for record in told)
+    assert all(record.levelno == logging.DEBUG for record in told)
