@@ -15,20 +15,22 @@ INSIDE_SAGEMAKER = Path("/opt/ml/metadata/resource-metadata.json")
 
 @dataclass(frozen=True)
 class Account:
-    """What the definition must know of the account."""
+    """Who is calling, where, and which bucket is theirs."""
 
     region: str
-    role: str
+    number: str
+    caller_arn: str
     bucket: str
+    session: Any
 
 
 def find_account(settings: Settings) -> Account:
-    """Ask AWS who is calling, and settle region, role and bucket.
+    """Ask AWS who is calling, and settle the region and the bucket.
 
     Raises
     ------
     EnvironmentProblem
-        No region, no credentials, no role, or a bucket that cannot be used.
+        No region or no credentials.
     """
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
@@ -44,10 +46,38 @@ def find_account(settings: Settings) -> Account:
             f"AWS does not accept any credentials of this machine ({error}). Log in (aws configure, aws sso login), "
             "or run on this machine with --target local."
         ) from error
-    role = settings.role_arn or _own_role(session, identity["Arn"])
-    bucket = settings.bucket or default_bucket(region, identity["Account"])
-    _check_bucket(session.client("s3"), bucket, region)
-    return Account(region, role, bucket)
+    number = identity["Account"]
+    return Account(region, number, identity["Arn"], settings.bucket or default_bucket(region, number), session)
+
+
+def find_role(account: Account, settings: Settings) -> str:
+    """Settle the execution role: the one that is given, else the one that this notebook runs with.
+
+    Raises
+    ------
+    EnvironmentProblem
+        There is none.
+    """
+    return settings.role_arn or _own_role(account.session, account.caller_arn)
+
+
+def check_bucket(s3: Any, bucket: str, region: str) -> None:
+    """See that the bucket is there.
+
+    Raises
+    ------
+    EnvironmentProblem
+        It cannot be used.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except (BotoCoreError, ClientError) as error:
+        raise EnvironmentProblem(
+            f"The bucket {bucket} cannot be used ({error}). Name another with --bucket, or make it: "
+            f"aws s3 mb s3://{bucket} --region {region}"
+        ) from error
 
 
 def default_bucket(region: str, account: str) -> str:
@@ -75,15 +105,3 @@ def _own_role(session: Any, caller_arn: str) -> str:
 
 
 _NAME_A_ROLE = "Name the role that SageMaker may take on with --role-arn or SAGEMAKER_PIPELINE_ROLE_ARN."
-
-
-def _check_bucket(s3: Any, bucket: str, region: str) -> None:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        s3.head_bucket(Bucket=bucket)
-    except (BotoCoreError, ClientError) as error:
-        raise EnvironmentProblem(
-            f"The bucket {bucket} cannot be used ({error}). Name another with --bucket, or make it: "
-            f"aws s3 mb s3://{bucket} --region {region}"
-        ) from error

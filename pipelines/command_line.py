@@ -1,14 +1,14 @@
-"""The options of ``python -m pipelines.run``, made from the table of settings."""
+"""The options of the verbs, made from the table of settings."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
 
-from pipelines.settings import Settings, option_name
+from pipelines.settings import Settings, from_values, option_name
 
 EXIT_CODES = "exit codes: 0 success, 1 the execution failed, 2 bad usage or bad input, 3 the environment"
 
@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXIT_CODES,
     )
     _add_verbs(command)
-    _add_settings(command)
+    add_settings(command, {setting.name for setting in dataclasses.fields(Settings)})
     return command
 
 
@@ -35,8 +35,7 @@ def _add_verbs(command: argparse.ArgumentParser) -> None:
         help="follow the execution to its end (default: on this machine yes, on AWS no)",
     )
     command.add_argument("--dry-run", action="store_true", help="print the definition and do nothing else")
-    command.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-    command.add_argument("-v", "--verbose", action="store_true", help="say more on stderr, tracebacks included")
+    add_common(command)
     command.add_argument(
         "--parameter",
         action="append",
@@ -48,9 +47,18 @@ def _add_verbs(command: argparse.ArgumentParser) -> None:
     command.add_argument("--execution-name", metavar="NAME", help="display name of the execution")
 
 
-def _add_settings(command: argparse.ArgumentParser) -> None:
+def add_common(command: argparse.ArgumentParser) -> None:
+    """Give a command what every verb has: ``--json`` and ``-v``."""
+    command.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    command.add_argument("-v", "--verbose", action="store_true", help="say more on stderr, tracebacks included")
+
+
+def add_settings(command: argparse.ArgumentParser, names: Container[str]) -> None:
+    """Give a command the options of the named settings (`Settings` has the names)."""
     group = command.add_argument_group("settings")
     for setting in dataclasses.fields(Settings):
+        if setting.name not in names:
+            continue
         if setting.name == "tags":
             group.add_argument(
                 "--tag",
@@ -72,6 +80,18 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
             metavar=setting.metadata["metavar"],
             help=_help(setting),
         )
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Make settings of a parsed command line and the environment.
+
+    Raises
+    ------
+    BadInput
+        A value that no run could use.
+    """
+    values = vars(options)
+    return from_values({**values, "tags": tuple(values["tags"]) if values.get("tags") else None})
 
 
 def _help(setting: dataclasses.Field[Any]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pipelines.account import INSIDE_SAGEMAKER, default_bucket, find_account
+from pipelines.account import INSIDE_SAGEMAKER, check_bucket, default_bucket, find_account, find_role
 from pipelines.errors import EnvironmentProblem
 from pipelines.settings import Settings
 from pipelines.surroundings import (
@@ -32,28 +32,27 @@ class Choice:
     why: str
 
 
-@dataclass(frozen=True)
-class Target:
-    """A place that runs pipelines.
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """A place whose API can be called; enough for the verbs that build no definition.
 
     Attributes
     ----------
-    name, region, role, bucket
-        As the definition names them.
-    sdk_environment
-        Environment variables for the process that builds the definition with the SDK.
+    name, region, bucket
+        Whose API it is, and where its objects go.
     client
         ``client("sagemaker")`` makes a boto3 client.
+    find_role
+        Gives the execution role for what a verb makes, or raises `EnvironmentProblem`.
     owns_service
-        Whether the executions end when this process ends.
+        Whether everything that runs there ends when this process ends.
     """
 
     name: Literal["local", "aws"]
     region: str
-    role: str
     bucket: str
-    sdk_environment: Mapping[str, str]
     client: Callable[[str], Any]
+    find_role: Callable[[], str]
     owns_service: bool = False
 
     def execution_link(self, pipeline_name: str, execution_arn: str) -> str:
@@ -63,6 +62,22 @@ class Target:
             f"https://{self.region}.console.aws.amazon.com/sagemaker/home?region={self.region}"
             f"#/pipelines/{pipeline_name}/executions/{execution_id}/graph"
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target(Connection):
+    """A place that runs pipelines.
+
+    Attributes
+    ----------
+    role
+        The execution role, as the definition names it.
+    sdk_environment
+        Environment variables for the process that builds the definition with the SDK.
+    """
+
+    role: str
+    sdk_environment: Mapping[str, str]
 
 
 def choose(settings: Settings, environment: Mapping[str, str] = os.environ) -> Choice:
@@ -77,49 +92,95 @@ def choose(settings: Settings, environment: Mapping[str, str] = os.environ) -> C
 
 
 @contextlib.contextmanager
-def open_target(settings: Settings, choice: Choice) -> Iterator[Target]:
+def connect(settings: Settings, choice: Choice) -> Iterator[Connection]:
     """Open sessions to AWS, or start SageMaker on this machine (or use the one that runs).
 
     Raises
     ------
     EnvironmentProblem
-        No credentials, no region, no role, no bucket, or the packages of the local service are not installed.
+        No credentials, no region, or the packages of the local service are not installed.
     """
     if choice.name == "aws":
         account = find_account(settings)
-        region = account.region
-        sdk = {**ONLINE_SDK, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
-        yield Target("aws", region, account.role, account.bucket, sdk, _client(region))
+        yield Connection(
+            name="aws",
+            region=account.region,
+            bucket=account.bucket,
+            client=_client(account.region),
+            find_role=lambda: find_role(account, settings),
+        )
         return
-    with _local(settings) as target:
-        yield target
+    with _local(settings) as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def open_target(settings: Settings, choice: Choice) -> Iterator[Target]:
+    """Connect, and find what a pipeline needs besides.
+
+    Raises
+    ------
+    EnvironmentProblem
+        As `connect` does, or there is no role, or no bucket.
+    """
+    with connect(settings, choice) as connection:
+        if connection.name == "aws":
+            check_bucket(connection.client("s3"), connection.bucket, connection.region)
+            variables = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), connection.region)
+            yield _as_target(connection, {**ONLINE_SDK, **variables})
+            return
+        with offline(settings) as described:
+            yield _as_target(connection, described.sdk_environment)
+
+
+def _as_target(connection: Connection, sdk_environment: Mapping[str, str]) -> Target:
+    return Target(**vars(connection), role=connection.find_role(), sdk_environment=sdk_environment)
 
 
 @contextlib.contextmanager
 def offline(settings: Settings) -> Iterator[Target]:
     """Stand in for a target where nothing is to be reached, as for ``--dry-run``."""
     region = settings.region or DEFAULT_REGION
-    role = settings.role_arn or LOCAL_ROLE
-    bucket = settings.bucket or default_bucket(region, LOCAL_ACCOUNT)
     warn_of_unconfirmed_models(settings)
     with pinned_jumpstart(region) as folder:
-        yield Target("local", region, role, bucket, offline_sdk(region, folder), _no_client)
+        yield Target(
+            name="local",
+            region=region,
+            bucket=_local_bucket(settings, region),
+            client=_no_client,
+            find_role=lambda: _local_role(settings),
+            role=_local_role(settings),
+            sdk_environment=offline_sdk(region, folder),
+        )
 
 
 @contextlib.contextmanager
-def _local(settings: Settings) -> Iterator[Target]:
+def _local(settings: Settings) -> Iterator[Connection]:
     from pipelines.local import open_service
 
     region = settings.region or DEFAULT_REGION
     with (
         _opened(lambda: open_service(settings.state_dir, region, isolation=settings.isolation)) as service,
         environment_variables({**service.environment, "AWS_DEFAULT_REGION": region}),
-        offline(settings) as target,
     ):
-        _make_bucket(_client(region)("s3"), target.bucket, region)
-        yield Target(
-            "local", region, target.role, target.bucket, target.sdk_environment, _client(region), service.in_process
+        client, bucket = _client(region), _local_bucket(settings, region)
+        _make_bucket(client("s3"), bucket, region)
+        yield Connection(
+            name="local",
+            region=region,
+            bucket=bucket,
+            client=client,
+            find_role=lambda: _local_role(settings),
+            owns_service=service.in_process,
         )
+
+
+def _local_bucket(settings: Settings, region: str) -> str:
+    return settings.bucket or default_bucket(region, LOCAL_ACCOUNT)
+
+
+def _local_role(settings: Settings) -> str:
+    return settings.role_arn or LOCAL_ROLE
 
 
 @contextlib.contextmanager
