@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from processing_scripts.columns import Column
@@ -16,6 +17,7 @@ from processing_scripts.tables import Table
 
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 _Meaning = TypeVar("_Meaning")
+Flags: TypeAlias = "pd.Series[bool] | npt.NDArray[np.bool_]"
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,15 @@ class Cells:
         CellError
             When a cell has no meaning; it says what is expected.
         """
-        means = []
-        for line, text in zip(self.table.lines, self.texts(name), strict=True):
+        texts = self.texts(name)
+        means: dict[str, _Meaning] = {}
+        for text in dict.fromkeys(texts):
             letters = re.sub(r"[^a-z0-9]", "", text.lower())
             if letters not in meanings:
+                line = self.table.lines[texts.index(text)]
                 raise CellError(line, self.title(name), f"'{text}' is not understood; write {expected}.")
-            means.append(meanings[letters])
-        return means
+            means[text] = meanings[letters]
+        return [means[text] for text in texts]
 
     def numbers(self, column: Column) -> pd.Series[float]:
         """The cells of a column as numbers, NaN where they are empty.
@@ -75,12 +79,13 @@ class Cells:
             When a cell is no number, or outside the column's range.
         """
         texts = pd.Series(self.texts(column.name), index=self.index, dtype=object)
-        texts = texts.mask(texts.str.lower().isin(_MISSING), other=None)
         if self.table.separator != ",":
             # Where commas do not separate cells, they are how continental Europe writes the decimal point.
             texts = texts.str.replace(",", ".", regex=False)
         numbers = pd.to_numeric(texts, errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
-        self.refuse_first(column, numbers.isna() & texts.notna(), "{cell} is not a number; correct the cell")
+        unknown = texts[numbers.isna()]
+        wrong = unknown.index[~unknown.str.lower().isin(_MISSING)]
+        self.refuse_first(column, texts.index.isin(wrong), "{cell} is not a number; correct the cell")
         impossible = f"which cannot be for {column.title}; correct the cell"
         if column.lowest is not None:
             self.refuse_first(column, numbers < column.lowest, f"{{cell}} is below {column.lowest:g}, {impossible}")
@@ -88,7 +93,7 @@ class Cells:
             self.refuse_first(column, numbers > column.highest, f"{{cell}} is above {column.highest:g}, {impossible}")
         return numbers
 
-    def refuse_first(self, column: Column, wrong: pd.Series[bool], problem: str) -> None:
+    def refuse_first(self, column: Column, wrong: Flags, problem: str) -> None:
         """Refuse the first cell of a column that is wrong, if there is one; ``{cell}`` in the problem is the cell.
 
         Raises
@@ -97,6 +102,6 @@ class Cells:
             With the problem as its sentence.
         """
         if wrong.any():
-            position = int(np.argmax(wrong.to_numpy()))
+            position = int(np.argmax(wrong))
             cell = f"'{self.texts(column.name)[position]}'"
             raise CellError(self.table.lines[position], self.title(column.name), f"{problem.format(cell=cell)}.")

@@ -33,7 +33,7 @@ from processing_scripts.errors import PreprocessingError
 from processing_scripts.features import make_features
 from processing_scripts.history import WithHistory, with_history
 from processing_scripts.outputs import write_json, write_keys, write_part
-from processing_scripts.reading import Observations, read_observations, the_only_file
+from processing_scripts.reading import Observations, read_observations, sha256_of, the_only_file
 from processing_scripts.schema import Drawn, Schema, describe
 from processing_scripts.splits import PARTS, SPLITS, Split, split_hours
 
@@ -77,8 +77,12 @@ def preprocess(
     check_both_classes(parts, threshold)
     to_predict = _batch(batch, observed, parts["test"], feature_set)
     names = [feature.name for feature in features_for(split, feature_set)]
-    features = {part: make_features(frame, feature_set, observed.frame)[names] for part, frame in parts.items()}
-    features["batch"] = make_features(to_predict.observations, feature_set, to_predict.known)[names]
+    made = make_features(observed.frame, feature_set, observed.frame)[names]
+    features = {part: made.loc[frame.index] for part, frame in parts.items()}
+    if to_predict.observations is parts["test"]:
+        features["batch"] = features["test"]
+    else:
+        features["batch"] = make_features(to_predict.observations, feature_set, to_predict.known)[names]
     schema = describe(observed, features, Drawn(feature_set, split, seed, threshold, threshold_quantile))
     return Preprocessed({**parts, "batch": to_predict.observations}, features, schema)
 
@@ -105,9 +109,9 @@ def _parts(observed: Observations, split: Split, seed: int) -> dict[str, pd.Data
 
 
 def _batch(path: Path, observed: Observations, test: pd.DataFrame, feature_set: FeatureSet) -> WithHistory:
-    batch = read_observations(path, with_rentals=False)
-    if batch.sha256 == observed.sha256:
+    if sha256_of(path) == observed.sha256:
         return WithHistory(test, observed.frame)
+    batch = read_observations(path, with_rentals=False)
     check_hours_differ(batch.frame)
     return with_history(batch.frame.sort_values("datetime"), observed.frame, feature_set)
 

@@ -95,7 +95,12 @@ def read_observations(path: Path, *, with_rentals: bool) -> Observations:
     }
     frame = pd.DataFrame(columns, index=cells.index)
     generated = "generated_sample" in cells and "yes" in {cell.lower() for cell in cells.texts("generated_sample")}
-    return Observations(frame, hashlib.sha256(path.read_bytes()).hexdigest(), generated)
+    return Observations(frame, sha256_of(path), generated)
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes, by which data sets are told apart."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _check_columns(found: dict[str, int], table: Table, *, with_rentals: bool) -> None:
@@ -131,7 +136,9 @@ def _hours(cells: Cells) -> pd.Series[Any]:
     """The start of each row's hour."""
     names = _date_columns(cells.found)
     title = " ".join(cells.title(name) for name in names)
-    pairs = [split_time("-".join(parts)) for parts in zip(*(cells.texts(name) for name in names), strict=True)]
+    written = ["-".join(parts) for parts in zip(*(cells.texts(name) for name in names), strict=True)]
+    split = {text: split_time(text) for text in set(written)}
+    pairs = [split[text] for text in written]
     dates, times = [day for day, _ in pairs], [time for _, time in pairs]
     hours = _hours_of_day(cells, times, title)
     column = DateColumn(title, dates, hours, _seasons(cells), cells.table.lines)
