@@ -32,6 +32,7 @@ NOT_IN_THE_DEFINITION = (
     "region",
     "bucket",
     "isolation",
+    "prices",
     "max_parallel_steps",
 )
 SOURCES = ("steps", "algorithms", "local/jumpstart/table.json", "dag.py", "definition.py", "settings.py")

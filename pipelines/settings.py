@@ -86,6 +86,12 @@ class Settings:
     max_parallel_jobs: int = knob(2, "training jobs of a tuning step that run at once", metavar="N")
     max_parallel_steps: int = knob(3, "how many steps run at once", metavar="N")
     cache_days: int = knob(30, "how long a step's result may be used again; 0 switches the cache off", metavar="N")
+    prices: str | None = knob(
+        None,
+        "a JSON file of prices that replace pipelines/prices.json's",
+        env="SAGEMAKER_PRICES",
+        metavar="FILE",
+    )
     isolation: Literal["fork", "process"] = knob(
         "fork", "how jobs start on this machine", env="SAGEMAKER_LOCAL_ISOLATION", choices=("fork", "process")
     )
