@@ -74,6 +74,7 @@ def _metadata(context: Context, verdict: Verdict) -> dict[str, Any]:
         "dataset_sha256": verdict.best("dataset_sha256"),
         "schema_sha256": verdict.best("schema_sha256"),
         "evaluation": verdict.output,
+        "preprocessing_code": context.locations.code["processing_scripts"],
         "split": context.settings.split,
         "seed": str(context.settings.seed),
         **versions,

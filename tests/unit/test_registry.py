@@ -1,0 +1,117 @@
+"""The registered model that a user means, asked of the local service."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from pipelines.errors import BadInput, PipelineError
+from pipelines.local import open_service
+from pipelines.registry import approve, describe_model, find_model, read_knowledge
+
+SCHEMA = b'{"format_version": 1, "features": []}'
+EVALUATION = {"best": {"algorithm": "xgboost"}, "candidates": {"xgboost": {"cut_off": 0.4}}}
+METADATA = {
+    "task": "classification",
+    "algorithm": "xgboost",
+    "evaluation": "s3://bucket/evaluation",
+    "schema_sha256": hashlib.sha256(SCHEMA).hexdigest(),
+    "preprocessing_code": "s3://bucket/code/0123/",
+}
+
+
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any]]:
+    with open_service(tmp_path_factory.mktemp("state"), isolation="process") as service:
+        session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1")
+        s3 = session.client("s3", endpoint_url=service.endpoint_url)
+        s3.create_bucket(Bucket="bucket")
+        s3.put_object(Bucket="bucket", Key="evaluation/schema.json", Body=SCHEMA)
+        s3.put_object(Bucket="bucket", Key="evaluation/evaluation.json", Body=json.dumps(EVALUATION))
+        yield session.client("sagemaker", endpoint_url=service.endpoint_url), s3
+
+
+def register(sagemaker: Any, group: str, status: str = "PendingManualApproval", **metadata: str) -> str:
+    if group not in str(sagemaker.list_model_package_groups()):
+        sagemaker.create_model_package_group(ModelPackageGroupName=group)
+    containers = [{"Image": "image:1", "ModelDataUrl": "s3://bucket/model.tar.gz"}]
+    return sagemaker.create_model_package(
+        ModelPackageGroupName=group,
+        InferenceSpecification={"Containers": containers, "SupportedContentTypes": ["text/csv"]},
+        ModelApprovalStatus=status,
+        CustomerMetadataProperties={**METADATA, **metadata},
+    )["ModelPackageArn"]
+
+
+def test_the_newest_version_of_the_tasks_group_is_meant(clients):
+    sagemaker, _ = clients
+    register(sagemaker, "Newest-classification")
+    newest = register(sagemaker, "Newest-classification")
+    model = find_model(sagemaker, "Newest", task="classification")
+    assert (model.arn, model.version, model.title) == (newest, 2, "Newest-classification/2")
+    assert (model.task, model.algorithm, model.approved) == ("classification", "xgboost", False)
+    assert (model.image, model.model_data) == ("image:1", "s3://bucket/model.tar.gz")
+    assert (model.evaluation_uri, model.code_uri) == ("s3://bucket/evaluation", "s3://bucket/code/0123")
+
+
+def test_the_newest_approved_version_may_be_an_older_one(clients):
+    sagemaker, _ = clients
+    approved = register(sagemaker, "Approved-classification", "Approved")
+    register(sagemaker, "Approved-classification")
+    assert find_model(sagemaker, "Approved", task="classification", approved=True).arn == approved
+
+
+def test_where_nothing_is_approved_the_newest_version_is_named(clients):
+    sagemaker, _ = clients
+    newest = register(sagemaker, "Pending-classification")
+    with pytest.raises(BadInput, match=r"No version of Pending-classification is approved; the newest is .*/1, Pend"):
+        find_model(sagemaker, "Pending", task="classification", approved=True)
+    model = approve(sagemaker, describe_model(sagemaker, newest), "looked at")
+    assert model.approved
+    assert find_model(sagemaker, "Pending", task="classification", approved=True).arn == newest
+
+
+def test_without_a_group_the_user_is_told_to_run_the_pipeline(clients):
+    with pytest.raises(BadInput, match="There is no model package group Nothing-regression with a version in it"):
+        find_model(clients[0], "Nothing")
+
+
+def test_a_version_is_found_by_its_name_if_it_is_of_the_task(clients):
+    sagemaker, _ = clients
+    arn = register(sagemaker, "Named-classification")
+    assert find_model(sagemaker, "Other", package=arn).arn == arn
+    with pytest.raises(BadInput, match="Named-classification/1 is a model for classification, but --task asks for reg"):
+        find_model(sagemaker, "Other", package=arn, task="regression")
+    with pytest.raises(BadInput, match=r"There is no model package .*/7"):
+        find_model(sagemaker, "Other", package=f"{arn[:-1]}7")
+
+
+def test_a_version_of_somebody_else_is_refused(clients):
+    sagemaker, _ = clients
+    sagemaker.create_model_package_group(ModelPackageGroupName="Foreign-regression")
+    sagemaker.create_model_package(
+        ModelPackageGroupName="Foreign-regression",
+        InferenceSpecification={"Containers": [{"Image": "i"}], "SupportedContentTypes": ["text/csv"]},
+    )
+    with pytest.raises(BadInput, match="was not registered by this pipeline"):
+        find_model(sagemaker, "Foreign")
+
+
+def test_what_came_with_a_model_is_read_and_checked(clients):
+    sagemaker, s3 = clients
+    model = describe_model(sagemaker, register(sagemaker, "Known-classification"))
+    knowledge = read_knowledge(s3, model)
+    assert knowledge.schema["format_version"] == 1
+    assert knowledge.schema_text == SCHEMA
+    assert knowledge.cut_off == 0.4
+    other = describe_model(sagemaker, register(sagemaker, "Known-classification", schema_sha256="0" * 64))
+    with pytest.raises(PipelineError, match="is not the schema that Known-classification/2 was registered with"):
+        read_knowledge(s3, other)
+    gone = describe_model(sagemaker, register(sagemaker, "Known-classification", evaluation="s3://bucket/gone"))
+    with pytest.raises(PipelineError, match=r"s3://bucket/gone/schema.json, which came with Known-classification/3"):
+        read_knowledge(s3, gone)
