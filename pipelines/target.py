@@ -83,7 +83,7 @@ class Target(Connection):
 def choose(settings: Settings, environment: Mapping[str, str] = os.environ) -> Choice:
     """Resolve ``auto``: AWS where an execution role is given, else this machine."""
     if settings.target != "auto":
-        return Choice(settings.target, "as asked for with --target")
+        return Choice(settings.target, "--target asks for it")
     if settings.role_arn:
         return Choice("aws", "an execution role is given")
     if INSIDE_SAGEMAKER.exists() or environment.get("SAGEMAKER_INTERNAL_IMAGE_URI"):
