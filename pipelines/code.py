@@ -35,9 +35,14 @@ class Bundle:
         return f"s3://{bucket}/{self._prefix(pipeline_name)}"
 
     def upload(self, s3: Any, bucket: str, pipeline_name: str) -> None:
-        """Put the files there; ``s3`` is a boto3 client. Uploading twice changes nothing."""
+        """Put the files there that are not there yet; ``s3`` is a boto3 client."""
+        prefix = self._prefix(pipeline_name)
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        there = {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
         for path, data in self.files.items():
-            s3.put_object(Bucket=bucket, Key=self._prefix(pipeline_name) + path, Body=data)
+            # The key has the content's hash in it: what lies there in its full length is the file.
+            if there.get(prefix + path) != len(data):
+                s3.put_object(Bucket=bucket, Key=prefix + path, Body=data)
 
     def _prefix(self, pipeline_name: str) -> str:
         return f"{pipeline_name}/code/{self.name}/{self.digest}/"

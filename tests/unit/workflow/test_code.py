@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import boto3
 from hypothesis import given
 from hypothesis import strategies as st
+from moto import mock_aws
 
 from pipelines.code import Bundle, bundles
 
@@ -25,3 +27,20 @@ def test_both_packages_are_bundled_whole_and_without_bytecode() -> None:
     assert "evaluation/evaluate.py" in found["evaluation"]
     assert "evaluation/requirements.txt" in found["evaluation"]
     assert not any("__pycache__" in path for files in found.values() for path in files)
+
+
+@mock_aws
+def test_what_lies_there_already_is_not_sent_again() -> None:
+    s3 = boto3.client("s3", region_name="us-east-1", aws_access_key_id="local", aws_secret_access_key="local")
+    s3.create_bucket(Bucket="bucket")
+    sent: list[str] = []
+    s3.meta.events.register("before-call.s3.PutObject", lambda params, **_: sent.append(params["url_path"]))
+    bundle = Bundle("code", {"code/a.py": b"pass\n", "code/b.py": b"import code.a\n"})
+    for _ in range(2):
+        bundle.upload(s3, "bucket", "Pipeline")
+    assert len(sent) == 2
+    s3.put_object(Bucket="bucket", Key=f"Pipeline/code/code/{bundle.digest}/code/b.py", Body=b"imp")
+    bundle.upload(s3, "bucket", "Pipeline")
+    assert s3.get_object(Bucket="bucket", Key=f"Pipeline/code/code/{bundle.digest}/code/b.py")["Body"].read() == (
+        b"import code.a\n"
+    )
