@@ -13,6 +13,7 @@ from typing import Any
 from pipelines.answers import read_answers
 from pipelines.errors import PipelineError
 from pipelines.execution import Progress, Step
+from pipelines.formats import with_content_type
 from pipelines.settings import Task
 
 COLUMN: dict[Task, str] = {"regression": "predicted_rentals", "classification": "probability_of_high_demand"}
@@ -78,7 +79,9 @@ def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any,
     if predicted is None:
         return None
     job = sagemaker.describe_transform_job(TransformJobName=_job_name(predicted, "TransformJob"))
-    answers = read_answers(_read(s3, job["TransformOutput"]["S3OutputPath"].rstrip("/") + "/data.csv.out"))
+    form = with_content_type(job["TransformInput"]["ContentType"])
+    output = job["TransformOutput"]["S3OutputPath"].rstrip("/")
+    answers = read_answers(_read(s3, f"{output}/data{form.suffix}.out"))
     rows, keys = (
         _read(s3, _output_uri(sagemaker, steps["Preprocess"], output).rstrip("/") + file)
         for output, file in (("batch", "/data.csv"), ("keys", "/batch.csv"))

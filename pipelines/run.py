@@ -26,8 +26,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
+    from pipelines.algorithms import require_format
+    from pipelines.formats import FORMATS
     from pipelines.target import choose
 
+    require_format(FORMATS[settings.batch_format], settings.algorithms)
     if options.dry_run:
         return _dry_run(settings)
     choice = choose(settings)

@@ -19,6 +19,7 @@ from pipelines.errors import BadInput
 Task = Literal["regression", "classification"]
 Split = Literal["days", "hours", "time"]
 TargetName = Literal["auto", "local", "aws"]
+FormatName = Literal["csv", "recordio"]
 
 TASKS: tuple[Task, ...] = ("regression", "classification")
 ALGORITHM_NAMES = ("xgboost", "lightgbm", "catboost")
@@ -58,6 +59,11 @@ class Settings:
         "history",
         "what a row may know: the hour itself, the weather before it, or demand a day and a week ago",
         choices=("now", "history", "lags"),
+    )
+    batch_format: FormatName = knob(
+        "csv",
+        "form of the training channels and of the batch: recordio is XGBoost's alone",
+        choices=("csv", "recordio"),
     )
     seed: int = knob(42, "seed of the split and of the models", metavar="N")
     threshold_quantile: float = knob(0.5, "demand above this quantile of the training part counts as high", metavar="Q")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from processing_scripts import recordio
 from processing_scripts.data_report import Report
 from processing_scripts.schema import Schema
 
@@ -22,6 +24,14 @@ def write_part(directory: Path, features: pd.DataFrame, label: pd.Series[float] 
     table = features if label is None else pd.concat([label.rename("label").astype("int64"), features], axis=1)
     directory.mkdir(parents=True, exist_ok=True)
     table.to_csv(directory / "data.csv", header=False, index=False, lineterminator="\n")
+
+
+def write_recordio(directory: Path, features: pd.DataFrame, label: pd.Series[float] | None = None) -> None:
+    """Write ``data.recordio``: the rows of `write_part` in records of float32, which is what XGBoost keeps."""
+    directory.mkdir(parents=True, exist_ok=True)
+    labels = None if label is None else label.to_numpy(dtype=np.float32)
+    with (directory / "data.recordio").open("wb") as file:
+        recordio.write(file, features.to_numpy(dtype=np.float32), labels)
 
 
 def write_keys(path: Path, observations: pd.DataFrame) -> None:

@@ -11,6 +11,11 @@ CSV file from each of ``<input>/data`` and ``<input>/batch`` and writes below ``
     schema/schema.json                                see processing_scripts.schema
     schema/data-report.json                           see processing_scripts.data_report
 
+and, with ``--batch-format recordio``, the same rows for what is trained on and predicted::
+
+    recordio/{regression,classification}/{train,validation}/data.recordio
+    recordio/batch/data.recordio
+
 Where the batch file is the data file itself, the test part is the batch, and its history is in the data. Another batch
 file brings the hours before those to predict (`processing_scripts.history`), unless it follows the data.
 """
@@ -19,7 +24,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +37,7 @@ from processing_scripts.data_report import data_report
 from processing_scripts.errors import PreprocessingError
 from processing_scripts.features import make_features
 from processing_scripts.history import WithHistory, with_history
-from processing_scripts.outputs import write_json, write_keys, write_part
+from processing_scripts.outputs import write_json, write_keys, write_part, write_recordio
 from processing_scripts.reading import Observations, read_observations, sha256_of, the_only_file
 from processing_scripts.schema import Drawn, Schema, describe
 from processing_scripts.splits import PARTS, SPLITS, Split, split_hours
@@ -87,19 +92,27 @@ def preprocess(
     return Preprocessed({**parts, "batch": to_predict.observations}, features, schema)
 
 
-def write(made: Preprocessed, output: Path) -> None:
+def write(made: Preprocessed, output: Path, batch_format: str = "csv") -> None:
     """Write all outputs below a directory."""
-    threshold = made.schema["threshold"]
-    for part in PARTS:
-        rentals = made.observations[part]["rentals"]
-        learned = made.observations[part].index if part == "test" else open_hours(made.observations[part]).index
-        write_part(output / "regression" / part, made.features[part].loc[learned], rentals.loc[learned])
-        write_part(output / "classification" / part, made.features[part], rentals > threshold)
-    write_part(output / "batch", made.features["batch"])
+    for path, features, label in _parts_to_write(made):
+        write_part(output / path, features, label)
+        if batch_format == "recordio" and path.name != "test":
+            write_recordio(output / "recordio" / path, features, label)
     for part, observations in made.observations.items():
         write_keys(output / "keys" / f"{part}.csv", observations)
     write_json(output / "schema" / "schema.json", made.schema)
     write_json(output / "schema" / "data-report.json", data_report({part: made.observations[part] for part in PARTS}))
+
+
+def _parts_to_write(made: Preprocessed) -> Iterator[tuple[Path, pd.DataFrame, pd.Series[float] | None]]:
+    """Where each part goes, its features and its labels."""
+    threshold = made.schema["threshold"]
+    for part in PARTS:
+        features, rentals = made.features[part], made.observations[part]["rentals"]
+        learned = rentals.index if part == "test" else open_hours(made.observations[part]).index
+        yield Path("regression", part), features.loc[learned], rentals.loc[learned]
+        yield Path("classification", part), features, (rentals > threshold).astype("float64")
+    yield Path("batch"), made.features["batch"], None
 
 
 def _parts(observed: Observations, split: Split, seed: int) -> dict[str, pd.DataFrame]:
@@ -130,6 +143,12 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=42, help="of the split (default: %(default)s)")
     parser.add_argument("--threshold-quantile", type=_quantile, default=0.5, help="of the training part's rentals")
+    parser.add_argument(
+        "--batch-format",
+        choices=("csv", "recordio"),
+        default="csv",
+        help="recordio: training parts and batch in that form too (default: %(default)s)",
+    )
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
     parser.add_argument("--message", type=Path, default=Path("/opt/ml/output/message"), help="where a failure is told")
@@ -160,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.message.parent.mkdir(parents=True, exist_ok=True)
         options.message.write_text(str(error).encode()[:_EXIT_MESSAGE_BYTES].decode(errors="ignore"), encoding="utf-8")
         return 1
-    write(made, options.output)
+    write(made, options.output, options.batch_format)
     return 0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pipelines.formats import Format
 from pipelines.settings import Task
 
 
@@ -73,8 +74,8 @@ class Algorithm:
         ``channels(task_data)`` maps channel names to folders below the task's data; ``""`` is all of it.
     hyperparameters
         ``hyperparameters(task, seed)``, every one explicit.
-    content_type
-        Of the channels, where the container asks for one.
+    formats
+        The forms in which its containers read rows, training channels and batches alike.
     metrics
         ``metrics(task)``: CloudWatch metric name -> regular expression over the log; none where the built-in
         reports its own.
@@ -91,7 +92,7 @@ class Algorithm:
     resources: Callable[[Task, str], Resources]
     channels: Mapping[str, str]
     hyperparameters: Callable[[Task, int], dict[str, Any]]
-    content_type: str | None
+    formats: tuple[Format, ...]
     metrics: Callable[[Task], dict[str, str]]
     network_isolation: bool
     objective: Callable[[Task], Objective]

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.algorithms import jumpstart
 from pipelines.algorithms.algorithm import Algorithm, Range, validation_objective
+from pipelines.formats import CSV
 from pipelines.settings import Task
 
 
@@ -52,7 +53,7 @@ CATBOOST = Algorithm(
     resources=partial(jumpstart.resources, "catboost"),
     channels={"training": ""},
     hyperparameters=hyperparameters,
-    content_type="text/csv",
+    formats=(CSV,),
     metrics=metrics,
     network_isolation=True,
     objective=validation_objective,

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.algorithms import jumpstart
 from pipelines.algorithms.algorithm import Algorithm, Range, validation_objective
+from pipelines.formats import CSV
 from pipelines.settings import Task
 
 
@@ -57,7 +58,7 @@ LIGHTGBM = Algorithm(
     resources=partial(jumpstart.resources, "lightgbm"),
     channels={"train": "train", "validation": "validation"},
     hyperparameters=hyperparameters,
-    content_type="text/csv",
+    formats=(CSV,),
     metrics=metrics,
     network_isolation=True,
     objective=validation_objective,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.algorithms.algorithm import Algorithm, Range, Resources, validation_objective
+from pipelines.formats import CSV, RECORDIO
 from pipelines.settings import Task
 
 IMAGE_VERSION = "3.2-0"
@@ -55,7 +56,7 @@ XGBOOST = Algorithm(
     resources=resources,
     channels={"train": "train", "validation": "validation"},
     hyperparameters=hyperparameters,
-    content_type="text/csv",
+    formats=(CSV, RECORDIO),
     metrics=metrics,
     network_isolation=False,
     objective=validation_objective,

@@ -12,8 +12,8 @@ from pipelines.steps.preprocess import Preprocessed
 def batch_predict(context: Context, verdict: Verdict, model: Any, data: Preprocessed) -> Any:
     """Predict the batch rows with a transform job.
 
-    CSV without an Accept header is what all three images understand; the answers differ (lines of numbers, or JSON)
-    and are read by whoever joins them with their keys.
+    CSV without an Accept header is what all three images understand, RecordIO XGBoost's alone; the answers differ
+    (lines of numbers, or JSON) and are read by whoever joins them with their keys.
     """
     from sagemaker.core.transformer import Transformer
     from sagemaker.mlops.workflow.steps import TransformStep
@@ -33,7 +33,9 @@ def batch_predict(context: Context, verdict: Verdict, model: Any, data: Preproce
         name=name,
         display_name=f"Batch predictions: {verdict.task}",
         description="Predicts the batch rows with the winner",
-        step_args=transformer.transform(data=data.batch, content_type="text/csv", split_type="Line"),
+        step_args=transformer.transform(
+            data=data.batch, content_type=data.format.content_type, split_type=data.format.split_type
+        ),
         cache_config=context.cache(),
         retry_policies=context.job_retries(),
     )

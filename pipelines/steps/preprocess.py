@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.formats import CSV, FORMATS, Format
 from pipelines.settings import Task
 from pipelines.steps.context import Context
 from pipelines.steps.processing import output_uri, processing_step
@@ -17,18 +18,23 @@ class Preprocessed:
     """The preprocessing step and where its outputs will be."""
 
     step: Any
+    format: Format = CSV
 
-    def part(self, task: Task, part: str = "") -> Any:
-        """Refer to a folder of a task's data: ``train``, ``validation``, ``test``, or all of it."""
-        from sagemaker.core.workflow.functions import Join
+    def part(self, task: Task) -> Any:
+        """Refer to a task's parts as CSV, which the evaluation reads."""
+        return output_uri(self.step, task)
 
-        root = output_uri(self.step, task)
-        return Join(on="/", values=[root, part]) if part else root
+    def channel(self, task: Task, part: str = "") -> Any:
+        """Refer to what an algorithm trains on: ``train``, ``validation``, or the folder of both."""
+        return _below(self.part(task), part) if self.format is CSV else self._in_format(task, part)
 
     @property
     def batch(self) -> Any:
         """Rows to predict: features only."""
-        return output_uri(self.step, "batch")
+        return output_uri(self.step, "batch") if self.format is CSV else self._in_format("batch")
+
+    def _in_format(self, *parts: str) -> Any:
+        return _below(output_uri(self.step, self.format.name), *parts)
 
     @property
     def keys(self) -> Any:
@@ -46,6 +52,8 @@ def preprocess(context: Context) -> Preprocessed:
     from sagemaker.core import image_uris
 
     settings = context.settings
+    form = FORMATS[settings.batch_format]
+    besides = [] if form is CSV else [form.name]
     step = processing_step(
         context,
         name="Preprocess",
@@ -67,8 +75,15 @@ def preprocess(context: Context) -> Preprocessed:
             str(settings.seed),
             "--threshold-quantile",
             str(settings.threshold_quantile),
+            *(["--batch-format", form.name] if besides else []),
         ],
         inputs={"data": context.parameters.input_data_uri, "batch": context.parameters.batch_input_uri},
-        outputs={name: name for name in ("regression", "classification", "batch", "keys", "schema")},
+        outputs={name: name for name in ("regression", "classification", "batch", "keys", "schema", *besides)},
     )
-    return Preprocessed(step)
+    return Preprocessed(step, form)
+
+
+def _below(root: Any, *parts: str) -> Any:
+    from sagemaker.core.workflow.functions import Join
+
+    return Join(on="/", values=[root, *parts]) if any(parts) else root

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from pipelines.formats import CSV, FORMATS
 from pipelines.settings import Task
 from pipelines.steps.context import Context, title
 from pipelines.steps.evaluate import Verdict
@@ -27,7 +28,7 @@ def register_best(context: Context, verdict: Verdict) -> Any:
     create_model_package_from_containers(
         session,
         containers=[{"Image": verdict.best("image"), "ModelDataUrl": verdict.best("model_data")}],
-        content_types=["text/csv"],
+        content_types=list(dict.fromkeys([CSV.content_type, FORMATS[context.settings.batch_format].content_type])),
         response_types=["text/csv", "application/json"],
         inference_instances=REALTIME_INSTANCE_TYPES,
         transform_instances=TRANSFORM_INSTANCE_TYPES,

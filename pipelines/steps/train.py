@@ -72,7 +72,7 @@ def channels(task: Task, algorithm: Algorithm, resources: Resources, data: Prepr
     from sagemaker.train.configs import InputData
 
     parts = [
-        InputData(channel_name=channel, data_source=data.part(task, part), content_type=algorithm.content_type)
+        InputData(channel_name=channel, data_source=data.channel(task, part), content_type=data.format.content_type)
         for channel, part in algorithm.channels.items()
     ]
     return parts + [InputData(channel_name=channel, data_source=uri) for channel, uri in resources.channels.items()]

@@ -100,6 +100,10 @@ def test_without_upsert_or_start_it_says_what_it_would_do(run: Run) -> None:
         (["--parameter", "InputDataUri"], "is not a parameter of the form NAME=VALUE"),
         (["--upsert", "--start", "--execution-name", "a name"], "--execution-name is 'a name', but it must have"),
         (["--upsert", "--start", "--data", "nowhere.csv"], "There is no data file at nowhere.csv."),
+        (
+            ["--upsert", "--start", "--batch-format", "recordio"],
+            "LightGBM and CatBoost cannot read recordio (application/x-recordio-protobuf), which xgboost does",
+        ),
         (["--start"], "There is no pipeline named SeoulBikeDemand. Create it with --upsert."),
     ],
 )

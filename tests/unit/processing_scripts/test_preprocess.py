@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from processing_scripts import recordio
 from processing_scripts.splits import PARTS, SPLITS
 
 REPOSITORY = Path(__file__).parents[3]
@@ -42,6 +43,20 @@ def test_the_outputs_are_these_files_and_no_others(job):
         + [f"keys/{part}.csv" for part in (*PARTS, "batch")]
         + ["batch/data.csv", "schema/schema.json", "schema/data-report.json"]
     )
+
+
+def test_recordio_holds_the_rows_of_the_csv_files_that_are_trained_on_and_predicted(run_job, data):
+    job = run_job(data, "--batch-format", "recordio")
+    written = [path.parent for path in (job.output / "recordio").rglob("*.recordio")]
+    paths = {str(path.relative_to(job.output / "recordio")) for path in written}
+    assert paths == {"batch", *(f"{task}/{part}" for task in TASKS for part in ("train", "validation"))}
+    for path in paths:
+        features, labels = recordio.loads((job.output / "recordio" / path / "data.recordio").read_bytes())
+        table = job.table(f"{path}/data.csv").to_numpy(dtype=np.float32)
+        expected = table if labels is None else table[:, 1:]
+        np.testing.assert_array_equal(features, expected)
+        assert (labels is None) == (path == "batch")
+        assert labels is None or labels.tolist() == table[:, 0].tolist()
 
 
 def test_the_built_ins_get_numbers_without_a_header_and_the_label_first(job):

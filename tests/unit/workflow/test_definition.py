@@ -16,6 +16,8 @@ SETTINGS = [
     {"task": "all"},
     {"task": "all", "algorithms": ["xgboost"], "cache_days": 0},
     {"task": "regression", "tune": True, "max_jobs": 7},
+    {"task": "regression", "algorithms": ["xgboost"], "batch_format": "recordio"},
+    {"task": "regression", "algorithms": ["xgboost"]},
 ]
 
 
@@ -62,6 +64,24 @@ def test_one_algorithm_alone_makes_one_candidate(definitions: list[str]) -> None
 def test_the_cache_can_be_switched_off(definitions: list[str]) -> None:
     assert "CacheConfig" not in definitions[3]
     assert "CacheConfig" in definitions[2]
+
+
+@pytest.mark.xdist_group("definitions")
+def test_recordio_is_trained_on_and_predicted_and_nothing_else_changes(definitions: list[str]) -> None:
+    steps = {step["Name"]: step for step in json.loads(definitions[5])["Steps"]}
+    recordio = {"Get": "Steps.Preprocess.ProcessingOutputConfig.Outputs['recordio'].S3Output.S3Uri"}
+    for channel in steps["TrainXGBoostRegression"]["Arguments"]["InputDataConfig"]:
+        assert channel["ContentType"] == "application/x-recordio-protobuf"
+        place = channel["DataSource"]["S3DataSource"]["S3Uri"]["Std:Join"]["Values"]
+        assert place == [recordio, "regression", channel["ChannelName"]]
+    gate = {step["Name"]: step["Arguments"] for step in steps["RegressionQualityGate"]["Arguments"]["IfSteps"]}
+    batch = gate["BatchPredictRegression"]["TransformInput"]
+    assert (batch["ContentType"], batch["SplitType"]) == ("application/x-recordio-protobuf", "RecordIO")
+    assert batch["DataSource"]["S3DataSource"]["S3Uri"]["Std:Join"]["Values"] == [recordio, "batch"]
+    package = gate["RegisterBestRegression"]["InferenceSpecification"]
+    assert package["SupportedContentTypes"] == ["text/csv", "application/x-recordio-protobuf"]
+    as_csv = {step["Name"]: step for step in json.loads(definitions[6])["Steps"]}
+    assert steps["EvaluateRegression"] == as_csv["EvaluateRegression"]
 
 
 def test_no_input_of_a_step_carries_the_execution_id() -> None:
