@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import signal
+import socket
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from types import FrameType
 
 from pipelines.local.errors import LocalServiceError
 
@@ -49,14 +49,10 @@ def _serve(chosen: argparse.Namespace) -> int:
     from pipelines.local.lifetime import open_service
     from pipelines.local.state_directory import RunningService
 
-    ended = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    with open_service(chosen.state_dir, chosen.region, chosen.isolation, port=chosen.port) as service:
+    with (
+        _end_signals() as signals,
+        open_service(chosen.state_dir, chosen.region, chosen.isolation, port=chosen.port) as service,
+    ):
         for name, value in service.environment.items():
             sys.stdout.write(f"export {name}={value}\n")
         sys.stdout.flush()
@@ -64,8 +60,28 @@ def _serve(chosen: argparse.Namespace) -> int:
             sys.stderr.write(f"A service already serves {chosen.state_dir}; the lines above send clients to it.\n")
             return 0
         sys.stderr.write(f"Serving {chosen.state_dir} at {service.endpoint_url}; Ctrl-C ends it and all its jobs.\n")
-        ended.wait()
+        signals.recv(1)
     return 0
+
+
+@contextmanager
+def _end_signals() -> Iterator[socket.socket]:
+    """A socket from which can be read when someone asks this process to end: Ctrl-C or SIGTERM.
+
+    The kernel may hand a signal to any thread, and Python's own handlers run in the main thread only, when it next
+    wakes; the wake-up descriptor is written to at once, whichever thread it was.
+    """
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)  # noqa: FBT003 - its only way
+    with closing(reader), closing(writer):
+        before = signal.set_wakeup_fd(writer.fileno())
+        handlers = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield reader
+        finally:
+            signal.set_wakeup_fd(before)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
 
 if __name__ == "__main__":

@@ -55,3 +55,8 @@ def step_job_name(execution_id: str, step_name: str, prefix: str | None, longest
         head = f"{execution_id}-"
     room = longest - len(head) - len(suffix)
     return head + step_name.replace("_", "-")[:room].strip("-") + suffix
+
+
+def constant_case(words: str) -> str:
+    """``InService`` as ``IN_SERVICE``."""
+    return "".join(f"_{letter}" if letter.isupper() else letter for letter in words).lstrip("_").upper()

@@ -72,9 +72,7 @@ class Application:
 
     def _runtime(self, endpoint: str, verb: str, environ: Environ) -> protocol.HttpAnswer:
         def answer() -> protocol.HttpAnswer:
-            if verb != "invocations":
-                raise ValidationException(f"{verb} is not supported by SageMaker on this machine.")
-            return runtime.invoke_endpoint(self._service, endpoint, _headers_of(environ), _body_of(environ))
+            return runtime.invoke(self._service, verb, endpoint, _headers_of(environ), _body_of(environ))
 
         return _guarded("InvokeEndpoint", answer)
 

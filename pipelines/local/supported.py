@@ -8,6 +8,7 @@ from pipelines.local import operations
 from pipelines.local.containers.images import stand_ins
 from pipelines.local.engine.conditions import MEMBERS
 from pipelines.local.engine.expressions import EXECUTION_VARIABLES, EXPRESSIONS
+from pipelines.local.operations import refusals
 from pipelines.local.shapes import service_model
 from pipelines.local.steps import API_STEPS, KNOWN_STEPS, SUPPORTED_STEPS
 
@@ -30,6 +31,14 @@ def _lines() -> Iterator[str]:
     served = {*operations.OPERATIONS, *operations.MOTO_OPERATIONS}
     others = len(set(service_model().operation_names) - served)
     yield f"The other {others} operations answer a `ValidationException` that names the operation."
+    yield ""
+    anyhow = _code(refusals.DONE_ANYHOW)
+    yield f"What of a request would be work that is not done is refused by name, too, unless it is one of {anyhow}:"
+    yield ""
+    yield "| operation | members |"
+    yield "|---|---|"
+    for operation, members in refusals.REFUSED.items():
+        yield f"| `{operation}` | {_code(members)} |"
     yield ""
     yield (
         "Every other AWS service is moto's. S3's objects and buckets and the logs of jobs stay in the state directory; "

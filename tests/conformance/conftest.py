@@ -19,7 +19,35 @@ from tests.conformance.stand_ins import ROLE, StandIns
 def aws() -> Callable[[str, str], Any]:
     """A client for a service of AWS at an endpoint; the session is shared, for what its models cost to read."""
     session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1")
+    session.events.register("after-call.sagemaker", _has_what_its_shape_requires)
     return lambda name, url: session.client(name, endpoint_url=url)
+
+
+# What the model requires, and the service itself leaves out.
+_LEFT_OUT = {
+    "DescribeModelPackage.ModelPackageName",  # of the versions of a group
+    "DescribeTrainingJob.ModelArtifacts",  # as long as there are none
+}
+
+
+def _has_what_its_shape_requires(http_response: Any, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+    """Hold every answer of the API in these tests against its shape in botocore's model."""
+    if http_response.status_code < 300 and model.output_shape is not None:
+        answer = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
+        assert set(_missing(model.output_shape, answer, model.name)) <= _LEFT_OUT
+
+
+def _missing(shape: Any, value: Any, at: str) -> Iterator[str]:
+    if shape.type_name == "structure":
+        yield from (f"{at}.{name}" for name in shape.required_members if name not in value)
+        for name, item in value.items():
+            yield from _missing(shape.members[name], item, f"{at}.{name}")
+    elif shape.type_name == "list":
+        for item in value:
+            yield from _missing(shape.member, item, at)
+    elif shape.type_name == "map":
+        for item in value.values():
+            yield from _missing(shape.value, item, at)
 
 
 @pytest.fixture(scope="module")

@@ -79,6 +79,7 @@ class StandIns:
         environment = model["PrimaryContainer"].get("Environment", {})
         if "FAIL" in environment:
             raise RuntimeError(environment["FAIL"])
+        context.stop.wait(float(environment.get("SECONDS", "0")))
         context.log("AllTraffic", "serving")
         return Served(model["PrimaryContainer"], variant["VariantName"])
 

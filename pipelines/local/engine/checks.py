@@ -123,5 +123,12 @@ def _check_options(step: Step) -> None:
                     f"The step {step.name} of type {step.type} cannot retry after {exception}; "
                     f"it takes {', '.join(allowed)}."
                 )
-        if ("MaxAttempts" in policy) == ("ExpireAfterMin" in policy):
-            raise DefinitionError(f"A retry policy of step {step.name} needs one of MaxAttempts and ExpireAfterMin.")
+        if "MaxAttempts" in policy and "ExpireAfterMin" in policy:
+            raise DefinitionError(f"A retry policy of step {step.name} has both MaxAttempts and ExpireAfterMin.")
+        for member, (least, most) in retry.LIMITS.items():
+            value = policy.get(member)
+            if value is not None and not (isinstance(value, int) and least <= value <= most):
+                raise DefinitionError(
+                    f"{member} of a retry policy of step {step.name} must be an integer from {least} to {most}, "
+                    f"not {value!r}."
+                )

@@ -109,6 +109,13 @@ class Executions:
         if running:
             running[0].stop()
 
+    def allow(self, arn: str, most_parallel: int) -> None:
+        """Let so many steps of an execution run at once from now on, if it runs."""
+        with self._lock:
+            running = self._running.get(arn)
+        if running:
+            running[0].allow(most_parallel)
+
     def retry(self, arn: str, request: Request) -> None:
         """Resume an execution from the steps that failed or were stopped.
 

@@ -91,10 +91,11 @@ class Launch:
     def failure_of_call(self, step: Step, error: ApiError) -> str:
         """How the service reports that an API call of a step was refused."""
         kind = API_STEPS[step.type]
+        code = names.constant_case(error.code.removesuffix("Exception"))
         return (
             f"ClientError: Failed to invoke sagemaker:{kind.create}. Error Details: {error}\n"
             f"Retry not appropriate on execution of step with PipelineExecutionArn {self._arn} and StepId {step.name}. "
-            f"No retry policy configured for the exception type SAGEMAKER_{_constant_case(error.code)}."
+            f"No retry policy configured for the exception type SAGEMAKER_{code}."
         )
 
     def stop(self, step: Step, started: Started) -> None:
@@ -201,8 +202,3 @@ class Launch:
             except ApiError:
                 return None  # its job has been deleted since
         return found
-
-
-def _constant_case(code: str) -> str:
-    words = "".join(f"_{letter}" if letter.isupper() else letter for letter in code.removesuffix("Exception"))
-    return words.lstrip("_").upper()

@@ -16,6 +16,9 @@ _JOB_REASONS = {
 }
 _DEFAULT_INTERVAL_SECONDS = 1
 _DEFAULT_BACKOFF_RATE = 2.0
+_DEFAULT_MAX_ATTEMPTS = 5
+LIMITS = {"IntervalSeconds": (0, 43_200), "MaxAttempts": (0, 20), "ExpireAfterMin": (0, 14_400)}
+"""What the members of a policy may be, at least and at most."""
 
 
 def exception_of_call(error: ApiError) -> str | None:
@@ -27,9 +30,13 @@ def exception_of_call(error: ApiError) -> str | None:
     return "Step.SERVICE_FAULT" if error.code in ("InternalFailure", "ServiceUnavailable") else None
 
 
-def exception_of_job(failure_reason: str) -> str | None:
-    """The kind of exception that a job failed with; None where its own work failed, which is never tried again."""
-    return _JOB_REASONS.get(failure_reason.split(":", maxsplit=1)[0])
+def exception_of_job(step_type: str, failure_reason: str) -> str | None:
+    """The kind of exception that a job failed with; None where its own work failed, which is never tried again.
+
+    Nor is a tuning job after an internal error: the service leaves it to the tuning job to try its jobs again.
+    """
+    exception = _JOB_REASONS.get(failure_reason.split(":", maxsplit=1)[0])
+    return None if step_type == "Tuning" and exception == "SageMaker.JOB_INTERNAL_ERROR" else exception
 
 
 def delay_before_next(
@@ -53,8 +60,8 @@ def delay_before_next(
         return None
     interval = policy.get("IntervalSeconds", _DEFAULT_INTERVAL_SECONDS)
     delay = float(interval * policy.get("BackoffRate", _DEFAULT_BACKOFF_RATE) ** (attempts - 1))
-    most = policy.get("MaxAttempts")
     expiry = policy.get("ExpireAfterMin")
+    most = policy.get("MaxAttempts", _DEFAULT_MAX_ATTEMPTS if expiry is None else None)
     if most is not None and attempts > most:
         return None
     if expiry is not None and seconds_since_start + delay > expiry * 60:

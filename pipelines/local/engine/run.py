@@ -6,6 +6,7 @@ import queue
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.local import events
 from pipelines.local.clock import now
 from pipelines.local.engine import conditions, graph, records, retry, selective
 from pipelines.local.engine.definition import Definition, Step
@@ -63,6 +64,11 @@ class Run:
         self._stopping = True
         self._events.put(None)
 
+    def allow(self, most_parallel: int) -> None:
+        """Let so many steps run at once from now on; may be called from any thread."""
+        self._most_parallel = most_parallel
+        self._events.put(None)
+
     def abandon(self) -> None:
         """Leave everything as it is; may be called from any thread."""
         self._abandoned = True
@@ -95,7 +101,7 @@ class Run:
 
     def _start(self, step: Step) -> None:
         records.begin_step(self._store, self._arn, step)
-        self._statuses[step.name] = "Starting"
+        self._enter(step.name, "Starting")
         try:
             if step.type == "Condition":
                 self._evaluate(step)
@@ -127,7 +133,7 @@ class Run:
         except ApiError as error:
             self._try_again_or_fail(step, retry.exception_of_call(error), self._launch.failure_of_call(step, error))
             return
-        self._statuses[step.name] = "Executing"
+        self._enter(step.name, "Executing")
         started = active.started
         if started.takes_time:
             self._service.supervisor.when_ended(started.arn, lambda: self._events.put(step.name))
@@ -157,6 +163,7 @@ class Run:
         active = self._active[step.name]
         active.attempts += 1
         records.change_step(self._store, self._arn, step.name, AttemptCount=active.attempts, StepStatus="Starting")
+        self._enter(step.name, "Starting")
         try:
             self._attempt(step)
         except ExpressionError as error:
@@ -169,7 +176,7 @@ class Run:
             return
         status, reason = self._launch.result(step, active.started, stopping=self._stopping)
         if status == "Failed" and reason is not None:
-            self._try_again_or_fail(step, retry.exception_of_job(reason), f"ClientError: {reason}")
+            self._try_again_or_fail(step, retry.exception_of_job(step.type, reason), f"ClientError: {reason}")
             return
         self._active.pop(step.name)
         self._end(step, status, reason)
@@ -189,7 +196,13 @@ class Run:
 
     def _end(self, step: Step, status: str, reason: str | None = None, **members: object) -> None:
         records.end_step(self._store, self._arn, step.name, status, reason, **members)
-        self._statuses[step.name] = status
+        self._enter(step.name, status)
+
+    def _enter(self, step: str, status: str) -> None:
+        """Go on from a status that is written down already."""
+        before = self._statuses.get(step)
+        self._statuses[step] = status
+        events.step_changed(self._service, self._arn, step, before)
 
     def _stop_what_runs(self) -> None:
         for name, active in list(self._active.items()):
@@ -198,8 +211,8 @@ class Run:
                 self._active.pop(name)
                 self._end(step, "Stopped")
             elif active.started is not None and self._statuses[name] != "Stopping":
-                self._statuses[name] = "Stopping"
                 records.change_step(self._store, self._arn, name, StepStatus="Stopping")
+                self._enter(name, "Stopping")
                 self._launch.stop(step, active.started)
 
     def _final_status(self) -> str:

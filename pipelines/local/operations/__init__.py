@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from pipelines.local.errors import ResourceNotFound, ValidationException
 from pipelines.local.operations import (
+    endpoint_configs,
     endpoints,
     executions,
     models,
@@ -13,6 +14,7 @@ from pipelines.local.operations import (
     packages,
     pipelines,
     processing,
+    refusals,
     search,
     tags,
     training,
@@ -33,7 +35,7 @@ BY_RESOURCE: Mapping[str, Mapping[str, Operation]] = {
     "transform jobs": transform.OPERATIONS,
     "models": models.OPERATIONS,
     "model registry": {**package_groups.OPERATIONS, **packages.OPERATIONS},
-    "endpoints": endpoints.OPERATIONS,
+    "endpoints": {**endpoint_configs.OPERATIONS, **endpoints.OPERATIONS},
     "tags": tags.OPERATIONS,
     "search": search.OPERATIONS,
 }
@@ -76,6 +78,7 @@ def carry_out(service: Service, operation: str, request: Request) -> Response | 
     if carry_out_it is None:
         raise ValidationException(f"The operation {operation} is not supported by SageMaker on this machine.")
     check_request(operation, request)
+    refusals.refuse(operation, request)
     model = service_model().operation_model(operation)
     try:
         result = carry_out_it(service, request)

@@ -1,18 +1,15 @@
-"""Endpoint configurations and endpoints."""
+"""Endpoints."""
 
 from __future__ import annotations
 
-from threading import Event
-
+from pipelines.local import events
 from pipelines.local.clock import now
 from pipelines.local.errors import ValidationException
-from pipelines.local.operations import listing, models, tags
+from pipelines.local.operations import endpoint_configs, listing, models, tags
 from pipelines.local.service import Request, Response, Service
 from pipelines.local.store import Record
 
-CONFIG = "endpoint-config"
 ENDPOINT = "endpoint"
-_NOT_SUPPORTED = ("AsyncInferenceConfig", "DataCaptureConfig", "ExplainerConfig", "ShadowProductionVariants")
 _LOST = "The local service ended while this endpoint was being created or updated."
 
 
@@ -39,55 +36,9 @@ def fail_what_was_changing(service: Service) -> None:
             _change(service, record["EndpointName"], EndpointStatus="InService", FailureReason=_LOST)
 
 
-def _find_config(service: Service, name: str) -> Record:
-    record = service.store.get(CONFIG, name)
-    if record is None:
-        raise ValidationException(f'Could not find endpoint configuration "{service.arn(f"{CONFIG}/{name}")}".')
-    return record
-
-
-def _create_config(service: Service, request: Request) -> Response:
-    for member in _NOT_SUPPORTED:
-        if request.get(member):
-            raise ValidationException(f"{member} is not supported by SageMaker on this machine.")
-    names = [variant["VariantName"] for variant in request["ProductionVariants"]]
-    if len(set(names)) < len(names):
-        raise ValidationException(f"The names of production variants must be unique; they are {names}.")
-    for variant in request["ProductionVariants"]:
-        if not variant.get("ModelName"):
-            raise ValidationException(
-                f"Production variant {variant['VariantName']} names no model; "
-                f"inference components are not supported by SageMaker on this machine."
-            )
-        models.find(service, variant["ModelName"])
-    name = request["EndpointConfigName"]
-    arn = service.arn(f"{CONFIG}/{name}")
-    record = {**request, "EndpointConfigArn": arn, "CreationTime": now()}
-    record.pop("Tags", None)
-    if not service.store.insert(CONFIG, name, record):
-        raise ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
-    tags.put(service, arn, request.get("Tags", []))
-    return {"EndpointConfigArn": arn}
-
-
-def _describe_config(service: Service, request: Request) -> Response:
-    return _find_config(service, request["EndpointConfigName"])
-
-
-def _list_configs(service: Service, request: Request) -> Response:
-    return listing.page(service.store.list(CONFIG), request, member="EndpointConfigs", name="EndpointConfigName")
-
-
-def _delete_config(service: Service, request: Request) -> None:
-    name = request["EndpointConfigName"]
-    arn = _find_config(service, name)["EndpointConfigArn"]
-    service.store.delete(CONFIG, name)
-    tags.drop(service, arn)
-
-
 def _create(service: Service, request: Request) -> Response:
     name = request["EndpointName"]
-    config = _find_config(service, request["EndpointConfigName"])
+    config = endpoint_configs.find(service, request["EndpointConfigName"])
     arn = service.arn(f"endpoint/{name}")
     moment = now()
     record = {
@@ -101,24 +52,56 @@ def _create(service: Service, request: Request) -> Response:
     if not service.store.insert(ENDPOINT, name, record):
         raise ValidationException(f'Cannot create already existing endpoint "{arn}".')
     tags.put(service, arn, request.get("Tags", []))
+    events.endpoint_changed(service, record)
     service.supervisor.start(arn, lambda _stop: _deploy(service, name, config, status_on_failure="Failed"))
     return {"EndpointArn": arn}
 
 
 def _update(service: Service, request: Request) -> Response:
     name = request["EndpointName"]
-    endpoint = find(service, name)
-    config = _find_config(service, request["EndpointConfigName"])
-    if endpoint["EndpointStatus"] not in ("InService", "Failed"):
-        raise ValidationException(
-            f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}", which is {endpoint["EndpointStatus"]}.'
-        )
-    _change(service, name, EndpointStatus="Updating")
+    endpoint = _find_at_rest(service, name)
+    config = endpoint_configs.find(service, request["EndpointConfigName"])
+    if request.get("RetainAllVariantProperties"):
+        excluded = {each["VariantPropertyType"] for each in request.get("ExcludeRetainedVariantProperties", [])}
+        config["ProductionVariants"] = [
+            {**variant, **_retained(endpoint, variant["VariantName"], excluded)}
+            for variant in config["ProductionVariants"]
+        ]
+    more = {"LastDeploymentConfig": request["DeploymentConfig"]} if "DeploymentConfig" in request else {}
+    with service.store.transaction():  # of two updates at once the second one finds the first
+        _find_at_rest(service, name)
+        _change(service, name, EndpointStatus="Updating", **more)
     back = endpoint["EndpointStatus"]
     service.supervisor.start(
         endpoint["EndpointArn"], lambda _stop: _deploy(service, name, config, status_on_failure=back)
     )
     return {"EndpointArn": endpoint["EndpointArn"]}
+
+
+def _find_at_rest(service: Service, name: str) -> Record:
+    """The record of an endpoint that is not just being created or updated.
+
+    Raises
+    ------
+    ValidationException
+        There is none of that name, or it is in progress.
+    """
+    endpoint = find(service, name)
+    if endpoint["EndpointStatus"] not in ("InService", "Failed"):
+        raise ValidationException(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
+    return endpoint
+
+
+def _retained(endpoint: Record, variant: str, excluded: set[str]) -> Record:
+    """What a variant keeps over an update: its weight and its number of instances, as they are now."""
+    summaries = (each for each in endpoint.get("ProductionVariants", []) if each["VariantName"] == variant)
+    now_has: Record = next(summaries, {})
+    members = {"DesiredWeight": "InitialVariantWeight", "DesiredInstanceCount": "InitialInstanceCount"}
+    return {
+        initial: now_has[desired]
+        for desired, initial in members.items()
+        if desired in now_has and desired not in excluded
+    }
 
 
 def _deploy(service: Service, name: str, config: Record, *, status_on_failure: str) -> None:
@@ -143,25 +126,31 @@ def _deploy(service: Service, name: str, config: Record, *, status_on_failure: s
 def _summary(service: Service, variant: Record) -> Record:
     model = models.for_containers(service, variant["ModelName"])
     containers = [model["PrimaryContainer"]] if model.get("PrimaryContainer") else model["Containers"]
-    weight, count = variant.get("InitialVariantWeight", 1.0), variant.get("InitialInstanceCount", 1)
+    weight = variant.get("InitialVariantWeight", 1.0)
+    if "ServerlessConfig" in variant:
+        size = {f"{when}ServerlessConfig": variant["ServerlessConfig"] for when in ("Current", "Desired")}
+    else:
+        size = {f"{when}InstanceCount": variant.get("InitialInstanceCount", 1) for when in ("Current", "Desired")}
     return {
         "VariantName": variant["VariantName"],
         "DeployedImages": [{"SpecifiedImage": container["Image"]} for container in containers],
         "CurrentWeight": weight,
         "DesiredWeight": weight,
-        "CurrentInstanceCount": count,
-        "DesiredInstanceCount": count,
+        **size,
     }
 
 
 def _update_weights(service: Service, request: Request) -> Response:
     name = request["EndpointName"]
-    endpoint = find(service, name)
+    endpoint = _find_at_rest(service, name)
     summaries = {summary["VariantName"]: summary for summary in endpoint.get("ProductionVariants", [])}
     for desired in request["DesiredWeightsAndCapacities"]:
         summary = summaries.get(desired["VariantName"])
         if summary is None:
-            raise ValidationException(f'The variant "{desired["VariantName"]}" does not exist in endpoint {name}.')
+            raise ValidationException(
+                f'The variant name(s) "{desired["VariantName"]}" is/are not present within endpoint configuration '
+                f'"{endpoint["EndpointConfigName"]}".'
+            )
         for noun, member in (("Weight", "DesiredWeight"), ("InstanceCount", "DesiredInstanceCount")):
             if member in desired:
                 summary[member] = summary[f"Current{noun}"] = desired[member]
@@ -180,28 +169,27 @@ def _list(service: Service, request: Request) -> Response:
 
 
 def _delete(service: Service, request: Request) -> None:
-    endpoint = find(service, request["EndpointName"])
-    if endpoint["EndpointStatus"] in ("Creating", "Updating"):
-        ended = Event()
-        service.supervisor.when_ended(endpoint["EndpointArn"], ended.set)
-        ended.wait()
+    endpoint = _find_at_rest(service, request["EndpointName"])
+    events.endpoint_changed(service, {**endpoint, "EndpointStatus": "Deleting"})
     service.store.delete(ENDPOINT, request["EndpointName"])
     service.endpoints.remove(request["EndpointName"])
     tags.drop(service, endpoint["EndpointArn"])
 
 
 def _change(service: Service, name: str, **members: object) -> None:
+    before = None
+
     def change(record: Record) -> None:
+        nonlocal before
+        before = record["EndpointStatus"]
         record.update(members, LastModifiedTime=now())
 
-    service.store.update(ENDPOINT, name, change)
+    record = service.store.update(ENDPOINT, name, change)
+    if record is not None and record["EndpointStatus"] != before:
+        events.endpoint_changed(service, record)
 
 
 OPERATIONS = {
-    "CreateEndpointConfig": _create_config,
-    "DescribeEndpointConfig": _describe_config,
-    "ListEndpointConfigs": _list_configs,
-    "DeleteEndpointConfig": _delete_config,
     "CreateEndpoint": _create,
     "UpdateEndpoint": _update,
     "UpdateEndpointWeightsAndCapacities": _update_weights,

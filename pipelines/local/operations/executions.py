@@ -54,6 +54,8 @@ def _update(service: Service, request: Request) -> Response:
                 record[member] = request[member]
 
     records.change_execution(service.store, arn, change)
+    if "ParallelismConfiguration" in request:
+        service.executions.allow(arn, request["ParallelismConfiguration"]["MaxParallelExecutionSteps"])
     return {"PipelineExecutionArn": arn}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.local import events
 from pipelines.local.clock import now
 from pipelines.local.errors import ResourceInUse, ResourceNotFound, ValidationException
 from pipelines.local.operations import listing, tags, work
@@ -36,6 +37,7 @@ def create(service: Service, kind: JobKind, request: Request, **more: object) ->
             f"with this name already exists ({arn})"
         )
     tags.put(service, arn, request.get("Tags", []))
+    events.job_changed(service, kind, record)
     return arn
 
 
@@ -73,8 +75,7 @@ def stop(service: Service, kind: JobKind, name: str) -> None:
     """
     status = describe(service, kind, name)[kind.status]
     if status in FINAL:
-        arn = service.arn(f"{kind.noun}/{name}")
-        raise ValidationException(f"The request was rejected because the {kind.title} {arn} is in status {status}.")
+        raise ValidationException(f"The request was rejected because the {kind.title} is in status {status}.")
 
     def mark(record: Record) -> None:
         if record[kind.status] == "InProgress":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from pipelines.local.errors import ApiError, ModelError
+from pipelines.local.errors import ApiError, ModelError, ValidationException
 from pipelines.local.hosting import LOG_GROUP
 from pipelines.local.operations import endpoints
 from pipelines.local.protocol import HttpAnswer
@@ -13,12 +13,46 @@ from pipelines.local.service import Service
 
 _TARGET_VARIANT = "x-amzn-sagemaker-target-variant"
 _CONTAINER_HEADERS = ("x-amzn-sagemaker-custom-attributes", "x-amzn-sagemaker-inference-id")
+_REFUSED_HEADERS = {
+    "x-amzn-sagemaker-target-model": "TargetModel",
+    "x-amzn-sagemaker-target-container-hostname": "TargetContainerHostname",
+    "x-amzn-sagemaker-enable-explanations": "EnableExplanations",
+    "x-amzn-sagemaker-inference-component": "InferenceComponentName",
+    "x-amzn-sagemaker-session-id": "SessionId",
+}
+LONGEST_BODY = 25 * 1024 * 1024
+"""Bytes that a real-time endpoint takes at most."""
 
 
 class _NotInvocable(ApiError):
     """The runtime's own name for a wrong request."""
 
     code = "ValidationError"
+
+
+class _TooLarge(ApiError):
+    """A body over the limit, as the service's front door refuses it."""
+
+    code = "413"
+    status = 413
+
+
+def invoke(service: Service, verb: str, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+    """Answer one request of the runtime's interface: ``verb`` is the last part of its path.
+
+    Raises
+    ------
+    ApiError
+        It is not served, or see ``invoke_endpoint``.
+    """
+    if verb != "invocations":
+        raise _NotInvocable(f"{verb} is not supported by SageMaker on this machine.")
+    for header, member in _REFUSED_HEADERS.items():
+        if headers.get(header):
+            raise _NotInvocable(f"{member} is not supported by SageMaker on this machine.")
+    if len(body) > LONGEST_BODY:
+        raise _TooLarge(f"HTTP content length exceeded {LONGEST_BODY} bytes.")
+    return invoke_endpoint(service, name, headers, body)
 
 
 def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
@@ -37,7 +71,10 @@ def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], bod
     if endpoint["EndpointStatus"] not in ("InService", "Updating") or "Variants" not in endpoint:
         raise _NotInvocable(f"Endpoint {name} of account {service.account_id} is {endpoint['EndpointStatus']}.")
     passed_on = {key: headers[key] for key in ("content-type", "accept", *_CONTAINER_HEADERS) if key in headers}
-    invocation = service.endpoints.invoke(endpoint, body, passed_on, headers.get(_TARGET_VARIANT))
+    try:
+        invocation = service.endpoints.invoke(endpoint, body, passed_on, headers.get(_TARGET_VARIANT))
+    except ValidationException as error:
+        raise _NotInvocable(str(error)) from error
     answer = invocation.answer
     if answer.status >= 400:
         raise _model_error(service, name, answer.status, answer.body.decode(errors="replace"))

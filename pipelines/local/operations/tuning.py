@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pipelines.local.clock import now
 from pipelines.local.errors import ResourceNotFound, ValidationException
 from pipelines.local.operations import jobs, listing, work
-from pipelines.local.operations.job_kinds import TUNING
+from pipelines.local.operations.job_kinds import FINAL, TUNING
 from pipelines.local.service import Request, Response, Service
 from pipelines.local.store import Record
 from pipelines.local.tuning import trials
@@ -27,22 +28,36 @@ def _check(service: Service, request: Request) -> None:
     config, definitions = request["HyperParameterTuningJobConfig"], definitions_of(request)
     if not definitions:
         raise ValidationException("Give either TrainingJobDefinition or TrainingJobDefinitions, one of the two.")
-    if request.get("Autotune") or config.get("ParameterRanges", {}).get("AutoParameters"):
-        raise ValidationException("Autotune is not supported by SageMaker on this machine.")
-    if "ConvergenceDetected" in config.get("TuningJobCompletionCriteria", {}):
-        raise ValidationException("ConvergenceDetected is not supported by SageMaker on this machine.")
-    spaces = []
     for definition in definitions:
         if not (definition.get("TuningObjective") or config.get("HyperParameterTuningJobObjective")):
             raise ValidationException("The tuning job has no objective: give HyperParameterTuningJobObjective.")
         space = dimensions(definition.get("HyperParameterRanges") or config.get("ParameterRanges", {}))
-        both = {dimension.name for dimension in space} & definition.get("StaticHyperParameters", {}).keys()
+        static = definition.get("StaticHyperParameters", {})
+        both = {dimension.name for dimension in space} & static.keys()
         if both:
             raise ValidationException(f"The hyperparameters {sorted(both)} are both static and tuned.")
-        spaces.append(space)
-    check_strategy(config, spaces)
-    for parent in request.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", []):
-        jobs.describe(service, TUNING, parent["HyperParameterTuningJobName"])
+        check_strategy(config, space, static)
+    for parent in trials.parents(request):
+        _check_parent(jobs.describe(service, TUNING, parent), request)
+
+
+def _check_parent(parent: Record, request: Request) -> None:
+    """A parent of a warm start has ended, and was about the same objective."""
+    name = parent["HyperParameterTuningJobName"]
+    if parent[TUNING.status] not in FINAL:
+        raise ValidationException(f"The parent tuning job {name} is still {parent[TUNING.status]}; let it end first.")
+    objectives = [_objective(each) for each in (parent, request)]
+    if objectives[0] != objectives[1]:
+        raise ValidationException(
+            f"The objective metric must be the same as that of the parent tuning job {name}, which is "
+            f"{objectives[0]['Type']} {objectives[0]['MetricName']}."
+        )
+
+
+def _objective(job: Request) -> dict[str, str]:
+    given = job["HyperParameterTuningJobConfig"].get("HyperParameterTuningJobObjective")
+    objective: dict[str, str] = given or definitions_of(job)[0]["TuningObjective"]
+    return objective
 
 
 def _described(service: Service, record: Record) -> Record:
@@ -50,11 +65,15 @@ def _described(service: Service, record: Record) -> Record:
     name = record["HyperParameterTuningJobName"]
     config = record["HyperParameterTuningJobConfig"]
     summaries = trials.summaries(service.store, name)
-    objective = config.get("HyperParameterTuningJobObjective") or definitions_of(record)[0]["TuningObjective"]
-    best = trials.best(summaries, maximize=objective["Type"] == "Maximize")
-    more = {"BestTrainingJob": best} if best else {}
+    maximize = _objective(record)["Type"] == "Maximize"
+    more = {"BestTrainingJob": trials.best(summaries, maximize=maximize)}
+    if record.get("WarmStartConfig", {}).get("WarmStartType") == "IdenticalDataAndAlgorithm":
+        earlier = (each for parent in trials.parents(record) for each in trials.summaries(service.store, parent))
+        more["OverallBestTrainingJob"] = trials.best([*earlier, *summaries], maximize=maximize)
     limits = {"Strategy": config["Strategy"], "ResourceLimits": config["ResourceLimits"]}
-    return {**record, **trials.counters(summaries), **limits, **more}
+    seconds = record.get(TUNING.ended, now()) - record["CreationTime"]
+    consumed = {"ConsumedResources": {"RuntimeInSeconds": round(seconds)}}
+    return {**record, **trials.counters(summaries), **limits, **consumed, **more}
 
 
 def _describe(service: Service, request: Request) -> Response:

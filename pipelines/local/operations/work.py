@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from pipelines.local import events
 from pipelines.local.clock import now
 from pipelines.local.operations.job_kinds import FINAL, KINDS, TRAINING, JobKind
 from pipelines.local.service import Service
@@ -81,13 +82,18 @@ def supervise(
 
 
 def change(service: Service, kind: JobKind, name: str, how: Callable[[Record], object]) -> None:
-    """Change the record of a job, and the time of its last change."""
+    """Change the record of a job, and the time of its last change; a new status is told to EventBridge."""
+    before = None
 
     def changed(record: Record) -> None:
+        nonlocal before
+        before = record[kind.status]
         how(record)
         record["LastModifiedTime"] = now()
 
-    service.store.update(kind.noun, name, changed)
+    record = service.store.update(kind.noun, name, changed)
+    if record is not None and record[kind.status] != before:
+        events.job_changed(service, kind, record)
 
 
 def advance_secondary(record: Record, secondary: str, message: str) -> None:

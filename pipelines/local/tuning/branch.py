@@ -76,7 +76,8 @@ def branches_of(request: Mapping[str, Any]) -> list[Branch]:
     for definition in definitions_of(request):
         objective = definition.get("TuningObjective") or config["HyperParameterTuningJobObjective"]
         space = dimensions(definition.get("HyperParameterRanges") or config.get("ParameterRanges", {}))
-        search = Search(config, space, maximize=objective["Type"] == "Maximize")
+        static = definition.get("StaticHyperParameters", {})
+        search = Search(config, space, static, maximize=objective["Type"] == "Maximize")
         branches.append(Branch(definition, objective, search))
     return branches
 

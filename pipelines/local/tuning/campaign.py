@@ -57,7 +57,7 @@ class Campaign:
         self._failed = 0
         self._not_improving = 0
         self._deadline = now() + self._limits.get("MaxRuntimeInSeconds", float("inf"))
-        self._teach(request.get("WarmStartConfig", {}))
+        self._teach(trials.parents(request))
 
     def carry_out(self, stop: threading.Event) -> JobOutcome:
         """Try points until a limit is reached or it is asked to stop; answers how the tuning job ended."""
@@ -74,9 +74,9 @@ class Campaign:
             return JobOutcome("Stopped")
         return self._outcome()
 
-    def _teach(self, warm_start: Mapping[str, Any]) -> None:
-        for parent in warm_start.get("ParentHyperParameterTuningJobs", []):
-            for summary in trials.summaries(self._service.store, parent["HyperParameterTuningJobName"]):
+    def _teach(self, parents: list[str]) -> None:
+        for parent in parents:
+            for summary in trials.summaries(self._service.store, parent):
                 value = trials.objective_value(summary)
                 if value is not None:
                     for branch in self._branches:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _MEDIAN_WARMUP_STEPS = 5
 _MEDIAN_STARTUP_TRIALS = 3
+_EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
+"""The static hyperparameters that say how long a job may become, where the strategy Hyperband is not told."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,15 @@ class Search:
         The HyperParameterTuningJobConfig.
     space
         What is searched.
+    static
+        The hyperparameters that are the same in all jobs.
     maximize
         Whether the objective is better when it is larger.
     """
 
-    def __init__(self, config: Mapping[str, Any], space: list[Dimension], *, maximize: bool) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], space: list[Dimension], static: Mapping[str, str], *, maximize: bool
+    ) -> None:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -56,7 +62,7 @@ class Search:
         self._study: Study = optuna.create_study(
             direction="maximize" if maximize else "minimize",
             sampler=_sampler(config),
-            pruner=_pruner(config),
+            pruner=_pruner(config, static),
         )
 
     def next_point(self) -> Point | None:
@@ -102,8 +108,8 @@ class Search:
             self._study.add_trial(optuna.trial.create_trial(params=known, distributions=distributions, value=objective))
 
 
-def check_strategy(config: Mapping[str, Any], spaces: list[list[Dimension]]) -> None:
-    """Check that a strategy goes with the rest of its job's configuration.
+def check_strategy(config: Mapping[str, Any], space: list[Dimension], static: Mapping[str, str]) -> None:
+    """Check that a strategy goes with the rest of its job's configuration, and with a training job definition.
 
     Raises
     ------
@@ -114,8 +120,7 @@ def check_strategy(config: Mapping[str, Any], spaces: list[list[Dimension]]) -> 
 
     strategy = config["Strategy"]
     if strategy == "Grid":
-        dimensions = (dimension for space in spaces for dimension in space)
-        if not all(isinstance(dimension.distribution, CategoricalDistribution) for dimension in dimensions):
+        if not all(isinstance(dimension.distribution, CategoricalDistribution) for dimension in space):
             raise ValidationException("The strategy Grid takes CategoricalParameterRanges only.")
     elif config["ResourceLimits"].get("MaxNumberOfTrainingJobs") is None:
         raise ValidationException(f"The strategy {strategy} needs ResourceLimits.MaxNumberOfTrainingJobs.")
@@ -124,8 +129,21 @@ def check_strategy(config: Mapping[str, Any], spaces: list[list[Dimension]]) -> 
             raise ValidationException(
                 "The strategy Hyperband stops jobs itself; set TrainingJobEarlyStoppingType to Off."
             )
-        if not config.get("StrategyConfig", {}).get("HyperbandStrategyConfig"):
-            raise ValidationException("The strategy Hyperband needs StrategyConfig.HyperbandStrategyConfig.")
+        least, most = _resources(config, static)
+        if most is None:
+            raise ValidationException(
+                f"The strategy Hyperband needs StrategyConfig.HyperbandStrategyConfig.MaxResource, or one of "
+                f"{', '.join(_EPOCHS)} among the static hyperparameters."
+            )
+        if least >= most:
+            raise ValidationException(f"MinResource of Hyperband is {least}; it must be less than MaxResource, {most}.")
+
+
+def _resources(config: Mapping[str, Any], static: Mapping[str, str]) -> tuple[int, int | None]:
+    """The fewest and the most values of the objective that a job reports under Hyperband; None where nobody says."""
+    given = config.get("StrategyConfig", {}).get("HyperbandStrategyConfig", {})
+    epochs = next((static[name] for name in _EPOCHS if name in static), "")
+    return given.get("MinResource", 1), given.get("MaxResource", int(epochs) if epochs.isdecimal() else None)
 
 
 def _grid(space: list[Dimension]) -> list[dict[str, Any]]:
@@ -141,12 +159,12 @@ def _sampler(config: Mapping[str, Any]) -> BaseSampler:
     return TPESampler(seed=seed) if config["Strategy"] == "Bayesian" else RandomSampler(seed=seed)
 
 
-def _pruner(config: Mapping[str, Any]) -> BasePruner:
+def _pruner(config: Mapping[str, Any], static: Mapping[str, str]) -> BasePruner:
     from optuna.pruners import HyperbandPruner, MedianPruner, NopPruner
 
     if config["Strategy"] == "Hyperband":
-        resources = config["StrategyConfig"]["HyperbandStrategyConfig"]
-        return HyperbandPruner(resources.get("MinResource", 1), resources["MaxResource"])
+        least, most = _resources(config, static)
+        return HyperbandPruner(least, most or "auto")
     if config.get("TrainingJobEarlyStoppingType") == "Auto":
         return MedianPruner(_MEDIAN_STARTUP_TRIALS, _MEDIAN_WARMUP_STEPS)
     return NopPruner()

@@ -16,6 +16,12 @@ _STATUS_COUNTERS = {
 }
 
 
+def parents(tuning_request: Mapping[str, Any]) -> list[str]:
+    """The tuning jobs from whose results a tuning job starts."""
+    given = tuning_request.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", [])
+    return [parent["HyperParameterTuningJobName"] for parent in given]
+
+
 def summaries(store: Store, tuning_job: str) -> list[Record]:
     """The training jobs that a tuning job has started, in that order."""
     return [{**trial, **_of_job(store, trial)} for trial in store.list(KIND, parent=tuning_job)]

@@ -4,17 +4,75 @@ from __future__ import annotations
 
 import json
 
-from tests.conformance.stand_ins import IMAGE, definition, processing
+import pytest
+
+from tests.conformance.stand_ins import IMAGE, ROLE, definition, processing, training_arguments
 
 
-def test_executions_and_model_packages_reach_the_rules_of_eventbridge(aws, service, sagemaker, pipelines):
+@pytest.fixture(scope="module")
+def told(aws, service):
+    """Answers the events that have come since it was last asked, as a rule over all of them delivers them."""
     sqs, eventbridge = (aws(name, service.endpoint_url) for name in ("sqs", "events"))
     queue = sqs.create_queue(QueueName="told")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     eventbridge.put_rule(Name="all", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
     eventbridge.put_targets(Rule="all", Targets=[{"Id": "queue", "Arn": arn}])
 
+    def receive(detail_type: str) -> list[dict]:
+        events = []
+        while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            events += [json.loads(message["Body"]) for message in messages]
+        return [event for event in events if event["detail-type"] == detail_type]
+
+    return receive
+
+
+def test_the_statuses_of_an_execution_reach_the_rules_of_eventbridge(told, pipelines):
     execution = pipelines.run(definition(processing("A", FAIL="AlgorithmError: told")))
+    executions = told("SageMaker Model Building Pipeline Execution Status Change")
+    statuses = [event["detail"]["currentPipelineExecutionStatus"] for event in executions]
+    assert statuses == ["Executing", "Failed"]
+    assert all(execution.arn in event["resources"] for event in executions)
+
+
+def test_the_statuses_of_a_step_are_told_with_what_it_started(told, pipelines):
+    execution = pipelines.run(definition(processing("A", FAIL="AlgorithmError: told")))
+    steps = [event["detail"] for event in told("SageMaker Model Building Pipeline Execution Step Status Change")]
+    changes = [(step["previousStepStatus"], step["currentStepStatus"]) for step in steps]
+    assert changes == [(None, "Starting"), ("Starting", "Executing"), ("Executing", "Failed")]
+    assert steps[-1]["pipelineExecutionArn"] == execution.arn
+    assert (steps[-1]["stepName"], steps[-1]["stepType"]) == ("A", "Processing")
+    assert steps[-1]["metadata"]["processingJob"]["arn"] == execution.steps["A"]["Metadata"]["ProcessingJob"]["Arn"]
+    assert "AlgorithmError: told" in steps[-1]["failureReason"]
+    assert "stepEndTime" in steps[-1]
+    assert "stepEndTime" not in steps[0]
+
+
+def test_the_statuses_of_a_job_are_told_as_it_is_described(told, sagemaker):
+    sagemaker.create_training_job(
+        TrainingJobName="told", Tags=[{"Key": "k", "Value": "v"}], **training_arguments(a="1")
+    )
+    sagemaker.get_waiter("training_job_completed_or_stopped").wait(TrainingJobName="told", WaiterConfig={"Delay": 1})
+    jobs = [event["detail"] for event in told("SageMaker Training Job State Change")]
+    assert [job["TrainingJobStatus"] for job in jobs] == ["InProgress", "Completed"]
+    assert jobs[-1]["HyperParameters"] == {"a": "1"}
+    assert jobs[-1]["Tags"] == {"k": "v"}
+    described = sagemaker.describe_training_job(TrainingJobName="told")
+    assert jobs[-1]["TrainingEndTime"] == int(described["TrainingEndTime"].timestamp() * 1000)
+
+
+def test_the_statuses_of_an_endpoint_are_told_in_capitals(told, sagemaker):
+    sagemaker.create_model(ModelName="told", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE})
+    variant = {"VariantName": "v", "ModelName": "told", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="told", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="told", EndpointConfigName="told")
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="told", WaiterConfig={"Delay": 1})
+    sagemaker.delete_endpoint(EndpointName="told")
+    statuses = [event["detail"]["EndpointStatus"] for event in told("SageMaker Endpoint State Change")]
+    assert statuses == ["CREATING", "IN_SERVICE", "DELETING"]
+
+
+def test_model_packages_reach_the_rules_of_eventbridge(told, sagemaker):
     sagemaker.create_model_package_group(ModelPackageGroupName="told")
     specification = {
         "Containers": [{"Image": IMAGE}],
@@ -24,11 +82,5 @@ def test_executions_and_model_packages_reach_the_rules_of_eventbridge(aws, servi
     package = sagemaker.create_model_package(ModelPackageGroupName="told", InferenceSpecification=specification)
     sagemaker.update_model_package(ModelPackageArn=package["ModelPackageArn"], ModelApprovalStatus="Approved")
 
-    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-    events = [json.loads(message["Body"]) for message in messages]
-    executions = [event for event in events if "Pipeline Execution Status Change" in event["detail-type"]]
-    statuses = [event["detail"]["currentPipelineExecutionStatus"] for event in executions]
-    assert statuses == ["Executing", "Failed"]
-    assert all(execution.arn in event["resources"] for event in executions)
-    packages = [event["detail"] for event in events if event["detail-type"] == "SageMaker Model Package State Change"]
+    packages = [event["detail"] for event in told("SageMaker Model Package State Change")]
     assert [detail["ModelApprovalStatus"] for detail in packages] == ["PendingManualApproval", "Approved"]

@@ -156,6 +156,95 @@ def test_variants_share_the_requests_by_their_weights(sagemaker, runtime):
     assert shares(20) == 0.0
 
 
+def test_an_update_may_keep_the_weights_and_counts_that_the_variants_have_now(sagemaker, runtime):
+    for name in ("left", "right"):
+        model(sagemaker, name)
+    endpoint(sagemaker, "E10", config(sagemaker, "C10", left=1.0, right=1.0))
+    desired = [{"VariantName": "left", "DesiredWeight": 0.0, "DesiredInstanceCount": 3}]
+    sagemaker.update_endpoint_weights_and_capacities(EndpointName="E10", DesiredWeightsAndCapacities=desired)
+
+    def after(**more) -> tuple[float, int]:
+        sagemaker.update_endpoint(EndpointName="E10", EndpointConfigName="C10", **more)
+        left = wait(sagemaker, "E10")["ProductionVariants"][0]
+        return left["CurrentWeight"], left["CurrentInstanceCount"]
+
+    assert after(RetainAllVariantProperties=True) == (0.0, 3)
+    excluded = [{"VariantPropertyType": "DesiredWeight"}]
+    assert after(RetainAllVariantProperties=True, ExcludeRetainedVariantProperties=excluded) == (1.0, 3)
+    assert after() == (1.0, 1)
+
+
+def test_an_endpoint_in_progress_is_neither_updated_nor_deleted(sagemaker, stand_ins):
+    model(sagemaker, "slow", SECONDS="2")
+    config(sagemaker, "C11", slow=1.0)
+    sagemaker.create_endpoint(EndpointName="E11", EndpointConfigName="C11")
+    weights = [{"VariantName": "slow", "DesiredWeight": 1.0}]
+    for refused in (
+        lambda: sagemaker.update_endpoint(EndpointName="E11", EndpointConfigName="C11"),
+        lambda: sagemaker.delete_endpoint(EndpointName="E11"),
+        lambda: sagemaker.update_endpoint_weights_and_capacities(
+            EndpointName="E11", DesiredWeightsAndCapacities=weights
+        ),
+    ):
+        with pytest.raises(ClientError, match=r'ValidationException.*Cannot update in-progress endpoint ".*/E11"'):
+            refused()
+    assert wait(sagemaker, "E11")["EndpointStatus"] == "InService"
+    sagemaker.delete_endpoint(EndpointName="E11")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"TargetModel": "one.tar.gz"},
+        {"TargetContainerHostname": "first"},
+        {"InferenceComponentName": "component"},
+        {"EnableExplanations": "`true`"},
+        {"SessionId": "NEW_SESSION"},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_what_is_not_supported_of_an_invocation_is_refused_by_name(sagemaker, runtime, more):
+    with pytest.raises(ClientError, match=f"ValidationError.*{next(iter(more))} is not supported"):
+        runtime.invoke_endpoint(EndpointName="any", Body=b"1", **more)
+
+
+def test_a_variant_that_is_not_there_is_a_validation_error_of_the_runtime(sagemaker, runtime):
+    model(sagemaker, "alone")
+    endpoint(sagemaker, "E12", config(sagemaker, "C12", alone=1.0))
+    with pytest.raises(ClientError, match=r"ValidationError.*Variant nobody not found"):
+        runtime.invoke_endpoint(EndpointName="E12", Body=b"1", TargetVariant="nobody")
+    with pytest.raises(ClientError, match="is/are not present within endpoint configuration"):
+        sagemaker.update_endpoint_weights_and_capacities(
+            EndpointName="E12", DesiredWeightsAndCapacities=[{"VariantName": "nobody", "DesiredWeight": 1.0}]
+        )
+
+
+def test_a_body_over_the_limit_is_refused_before_any_container_sees_it(runtime):
+    with pytest.raises(ClientError, match=r"\(413\).*HTTP content length exceeded 26214400 bytes"):
+        runtime.invoke_endpoint(EndpointName="E12", Body=b"1" * (25 * 1024 * 1024 + 1))
+
+
+def test_an_endpoint_of_ours_can_be_registered_for_auto_scaling(aws, service):
+    scaling = aws("application-autoscaling", service.endpoint_url)
+    target = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/E12/variant/alone",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    scaling.register_scalable_target(MinCapacity=1, MaxCapacity=4, **target)
+    metric = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+    policy = scaling.put_scaling_policy(
+        PolicyName="invocations",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={"TargetValue": 70.0, "PredefinedMetricSpecification": metric},
+        **target,
+    )
+    (described,) = scaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
+    assert described["PolicyARN"] == policy["PolicyARN"]
+    (registered,) = scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    assert (registered["MinCapacity"], registered["MaxCapacity"]) == (1, 4)
+
+
 def test_a_deleted_endpoint_is_gone_with_its_server(sagemaker, service, runtime):
     model(sagemaker, "gone")
     endpoint(sagemaker, "E7", config(sagemaker, "C7", gone=1.0))

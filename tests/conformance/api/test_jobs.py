@@ -66,7 +66,7 @@ def test_a_job_is_stopping_until_it_has_stopped(sagemaker):
     sagemaker.stop_processing_job(ProcessingJobName="P5")
     job = wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P5")
     assert job["ProcessingJobStatus"] == "Stopped"
-    with pytest.raises(ClientError, match="is in status Stopped"):
+    with pytest.raises(ClientError, match=r"The request was rejected because the .* job is in status Stopped"):
         sagemaker.stop_processing_job(ProcessingJobName="P5")
 
 

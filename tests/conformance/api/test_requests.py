@@ -85,6 +85,44 @@ def test_an_operation_that_is_not_supported_is_refused_by_its_name(sagemaker):
     assert refused.value.response["Error"]["Code"] == "ValidationException"
 
 
+@pytest.mark.parametrize(
+    ("operation", "request_", "named"),
+    [
+        (
+            "create_model",
+            {
+                "ModelName": "direct",
+                "Containers": [{"Image": "i:1"}, {"Image": "i:1"}],
+                "InferenceExecutionConfig": {"Mode": "Direct"},
+            },
+            "InferenceExecutionConfig.Mode Direct",
+        ),
+        (
+            "update_endpoint",
+            {
+                "EndpointName": "any",
+                "EndpointConfigName": "any",
+                "DeploymentConfig": {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "a"}]}},
+            },
+            "DeploymentConfig.AutoRollbackConfiguration",
+        ),
+        (
+            "start_pipeline_execution",
+            {"PipelineName": "any", "MlflowExperimentName": "experiment"},
+            "MlflowExperimentName experiment",
+        ),
+    ],
+)
+def test_what_would_not_be_done_of_a_request_is_refused_by_its_name(sagemaker, operation, request_, named):
+    with pytest.raises(ClientError, match=f"ValidationException.*{named} is not supported"):
+        getattr(sagemaker, operation)(**request_)
+
+
+def test_what_is_done_anyhow_is_not_refused(sagemaker):
+    containers = [{"Image": "i:1"}, {"Image": "i:1"}]
+    sagemaker.create_model(ModelName="serial", Containers=containers, InferenceExecutionConfig={"Mode": "Serial"})
+
+
 def test_an_unknown_operation_is_refused_by_its_name(service):
     status, answer = post(service, "MakeCoffee", b"{}")
     assert (status, answer["message"]) == (

@@ -187,13 +187,64 @@ def test_a_warm_start_learns_from_its_parents(sagemaker):
     job = tune(sagemaker, "warm", given)
     assert job["HyperParameterTuningJobStatus"] == "Completed"
     assert job["WarmStartConfig"] == given["WarmStartConfig"]
+    parent = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="parent")
+    both = sorted((parent["BestTrainingJob"], job["BestTrainingJob"]), key=objective)
+    assert job["OverallBestTrainingJob"] == both[0]
+    assert "OverallBestTrainingJob" not in parent
+
+
+@pytest.fixture(scope="module")
+def parents(sagemaker):
+    """A tuning job that had another objective, and one that does not end."""
+    more = {"HyperParameterTuningJobObjective": {**OBJECTIVE, "Type": "Maximize"}}
+    tune(sagemaker, "other", request(jobs=1, **more))
+    slow = request(jobs=1, static={"SECONDS": "60"})
+    sagemaker.create_hyper_parameter_tuning_job(HyperParameterTuningJobName="running", **slow)
+    yield
+    sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="running")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"HyperParameterTuningJobName": "never-run"}, "can't find a tuning job with the name never-run"),
+        ({"HyperParameterTuningJobName": "running"}, "running is still InProgress"),
+        ({"HyperParameterTuningJobName": "other"}, "must be the same as that of the parent tuning job other"),
+    ],
+)
+@pytest.mark.usefixtures("parents")
+def test_a_warm_start_needs_parents_that_have_ended_and_had_the_same_objective(sagemaker, change, message):
+    given = request(jobs=1)
+    given["WarmStartConfig"] = {
+        "ParentHyperParameterTuningJobs": [change],
+        "WarmStartType": "TransferLearning",
+    }
+    with pytest.raises(ClientError, match=message):
+        sagemaker.create_hyper_parameter_tuning_job(HyperParameterTuningJobName="child", **given)
+
+
+def test_hyperband_takes_its_resources_from_the_epochs_of_the_static_hyperparameters(sagemaker):
+    good, bad = (json.dumps([level - step * 0.01 for step in range(27)]) for level in (1.0, 50.0))
+    ranges = {"CategoricalParameterRanges": [{"Name": "objectives", "Values": [good, bad]}]}
+    given = request("Hyperband", ranges, jobs=20, parallel=1)
+    given["TrainingJobDefinition"]["StaticHyperParameters"] = {"epochs": "27"}
+    job = tune(sagemaker, "hyperband-epochs", given)
+    assert job["HyperParameterTuningJobStatus"] == "Completed"
+    assert job["TrainingJobStatusCounters"]["Stopped"] > 0
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"Strategy": "Grid"}, "takes CategoricalParameterRanges only"),
-        ({"Strategy": "Hyperband"}, "needs StrategyConfig.HyperbandStrategyConfig"),
+        ({"Strategy": "Hyperband"}, "needs StrategyConfig.HyperbandStrategyConfig.MaxResource, or one of epochs"),
+        (
+            {
+                "Strategy": "Hyperband",
+                "StrategyConfig": {"HyperbandStrategyConfig": {"MinResource": 9, "MaxResource": 9}},
+            },
+            "must be less than MaxResource",
+        ),
         ({"ParameterRanges": {}}, "needs at least one range"),
         (
             {"ParameterRanges": {"ContinuousParameterRanges": [{"Name": "x", "MinValue": "2", "MaxValue": "1"}]}},
@@ -210,7 +261,7 @@ def test_a_wrong_configuration_is_refused(sagemaker, change, message):
 
 
 def test_autotune_is_refused_by_name(sagemaker):
-    with pytest.raises(ClientError, match="Autotune is not supported"):
+    with pytest.raises(ClientError, match=r"Autotune.Mode Enabled is not supported"):
         sagemaker.create_hyper_parameter_tuning_job(
             HyperParameterTuningJobName="auto", Autotune={"Mode": "Enabled"}, **request()
         )

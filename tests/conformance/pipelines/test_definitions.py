@@ -188,9 +188,20 @@ WRONG = {
         ),
         "cannot retry after SageMaker.CAPACITY_ERROR",
     ),
-    "a retry policy without an end": (
-        definition(processing("A", more={"RetryPolicies": [{"ExceptionType": ["Step.THROTTLING"]}]})),
-        "needs one of MaxAttempts and ExpireAfterMin",
+    "a retry policy with two ends": (
+        definition(
+            processing(
+                "A",
+                more={"RetryPolicies": [{"ExceptionType": ["Step.THROTTLING"], "MaxAttempts": 2, "ExpireAfterMin": 5}]},
+            )
+        ),
+        "has both MaxAttempts and ExpireAfterMin",
+    ),
+    "a retry policy beyond its limits": (
+        definition(
+            processing("A", more={"RetryPolicies": [{"ExceptionType": ["Step.THROTTLING"], "MaxAttempts": 21}]})
+        ),
+        "MaxAttempts of a retry policy of step A must be an integer from 0 to 20, not 21",
     ),
 }
 

@@ -44,6 +44,19 @@ def test_the_parallelism_configuration_limits_how_many_run_at_once(pipelines, st
     assert execution.status == "Succeeded"
 
 
+def test_the_parallelism_of_a_running_execution_can_be_changed(pipelines, sagemaker, stand_ins):
+    stand_ins.most_at_once = 0
+    steps = [processing(f"S{number}", SECONDS="0.3") for number in range(5)]
+    execution = pipelines.start(
+        pipelines.create(definition(*steps)), ParallelismConfiguration={"MaxParallelExecutionSteps": 1}
+    )
+    sagemaker.update_pipeline_execution(
+        PipelineExecutionArn=execution.arn, ParallelismConfiguration={"MaxParallelExecutionSteps": 4}
+    )
+    assert execution.wait().status == "Succeeded"
+    assert stand_ins.most_at_once == 4
+
+
 def test_a_failed_steps_dependents_do_not_start_and_other_branches_go_on(pipelines):
     steps = [
         processing("Bad", FAIL="AlgorithmError: no"),

@@ -24,6 +24,17 @@ def test_an_expiry_counts_from_the_first_attempt():
     assert delay_before_next([policy], "Step.THROTTLING", 1, 51) is None
 
 
+def test_without_an_end_a_policy_makes_five_attempts():
+    policies = [{"ExceptionType": ["Step.THROTTLING"]}]
+    assert delay_before_next(policies, "Step.THROTTLING", 5, 0) is not None
+    assert delay_before_next(policies, "Step.THROTTLING", 6, 0) is None
+
+
+def test_a_tuning_job_is_not_tried_again_after_an_internal_error():
+    assert exception_of_job("Tuning", "InternalServerError: x") is None
+    assert exception_of_job("Tuning", "CapacityError: x") == "SageMaker.CAPACITY_ERROR"
+
+
 @pytest.mark.parametrize(
     ("reason", "kind"),
     [
@@ -35,7 +46,7 @@ def test_an_expiry_counts_from_the_first_attempt():
     ],
 )
 def test_a_job_fails_with_the_kind_of_exception_that_its_reason_begins_with(reason, kind):
-    assert exception_of_job(reason) == kind
+    assert exception_of_job("Training", reason) == kind
 
 
 def test_a_call_fails_with_its_kind():

@@ -1,0 +1,69 @@
+"""Endpoint configurations: which models an endpoint serves, and with what share of its requests."""
+
+from __future__ import annotations
+
+from pipelines.local.clock import now
+from pipelines.local.errors import ValidationException
+from pipelines.local.operations import listing, models, tags
+from pipelines.local.service import Request, Response, Service
+from pipelines.local.store import Record
+
+KIND = "endpoint-config"
+
+
+def find(service: Service, name: str) -> Record:
+    """The record of an endpoint configuration.
+
+    Raises
+    ------
+    ValidationException
+        There is none of that name.
+    """
+    record = service.store.get(KIND, name)
+    if record is None:
+        raise ValidationException(f'Could not find endpoint configuration "{service.arn(f"{KIND}/{name}")}".')
+    return record
+
+
+def _create(service: Service, request: Request) -> Response:
+    names = [variant["VariantName"] for variant in request["ProductionVariants"]]
+    if len(set(names)) < len(names):
+        raise ValidationException(f"The names of production variants must be unique; they are {names}.")
+    for variant in request["ProductionVariants"]:
+        if not variant.get("ModelName"):
+            raise ValidationException(
+                f"Production variant {variant['VariantName']} names no model; "
+                f"inference components are not supported by SageMaker on this machine."
+            )
+        models.find(service, variant["ModelName"])
+    name = request["EndpointConfigName"]
+    arn = service.arn(f"{KIND}/{name}")
+    record = {**request, "EndpointConfigArn": arn, "CreationTime": now()}
+    record.pop("Tags", None)
+    if not service.store.insert(KIND, name, record):
+        raise ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
+    tags.put(service, arn, request.get("Tags", []))
+    return {"EndpointConfigArn": arn}
+
+
+def _describe(service: Service, request: Request) -> Response:
+    return find(service, request["EndpointConfigName"])
+
+
+def _list(service: Service, request: Request) -> Response:
+    return listing.page(service.store.list(KIND), request, member="EndpointConfigs", name="EndpointConfigName")
+
+
+def _delete(service: Service, request: Request) -> None:
+    name = request["EndpointConfigName"]
+    arn = find(service, name)["EndpointConfigArn"]
+    service.store.delete(KIND, name)
+    tags.drop(service, arn)
+
+
+OPERATIONS = {
+    "CreateEndpointConfig": _create,
+    "DescribeEndpointConfig": _describe,
+    "ListEndpointConfigs": _list,
+    "DeleteEndpointConfig": _delete,
+}

@@ -1,0 +1,61 @@
+"""What of a request is refused by name, since it would change what is done and cannot be had here.
+
+Members that only say how AWS's own machines are to be used (instance types, networks, keys) are accepted and mean
+nothing; these would be work that is not done, answered as if it were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.local.errors import ValidationException
+
+_GUARDED_DEPLOYMENT = (
+    "DeploymentConfig.AutoRollbackConfiguration",
+    "DeploymentConfig.RollingUpdatePolicy",
+    "DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.Type",
+)
+REFUSED: Mapping[str, tuple[str, ...]] = {
+    "CreatePipeline": ("PipelineVersionAliases",),
+    "UpdatePipeline": ("PipelineVersionAliases",),
+    "DescribePipeline": ("PipelineVersionAlias",),
+    "ListPipelineExecutions": ("PipelineVersionAlias",),
+    "StartPipelineExecution": ("PipelineVersionAlias", "MlflowExperimentName"),
+    "CreateTrainingJob": ("MlflowConfig", "ModelPackageConfig", "ServerlessJobConfig", "TensorBoardOutputConfig"),
+    "CreateHyperParameterTuningJob": (
+        "Autotune.Mode",
+        "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters",
+        "HyperParameterTuningJobConfig.TuningJobCompletionCriteria.ConvergenceDetected.CompleteOnConvergence",
+    ),
+    "CreateModel": ("InferenceExecutionConfig.Mode",),
+    "CreateModelPackage": ("SourceAlgorithmSpecification", "ValidationSpecification"),
+    "CreateEndpointConfig": (
+        "AsyncInferenceConfig",
+        "CrossRegionTrafficConfig",
+        "DataCaptureConfig",
+        "ExplainerConfig",
+        "ShadowProductionVariants",
+    ),
+    "CreateEndpoint": _GUARDED_DEPLOYMENT,
+    "UpdateEndpoint": _GUARDED_DEPLOYMENT,
+}
+"""Of each operation, the members that are refused where they ask for anything but what is done anyhow."""
+DONE_ANYHOW = ("Serial", "Disabled", "ALL_AT_ONCE")
+
+
+def refuse(operation: str, request: Mapping[str, Any]) -> None:
+    """Look through a request for what cannot be done.
+
+    Raises
+    ------
+    ValidationException
+        It asks for something of that kind; the message names it.
+    """
+    for path in REFUSED.get(operation, ()):
+        value: Any = request
+        for member in path.split("."):
+            value = value.get(member) if isinstance(value, Mapping) else None
+        if value and value not in DONE_ANYHOW:
+            named = f"{path} {value}" if isinstance(value, str) else path
+            raise ValidationException(f"{named} is not supported by SageMaker on this machine.")

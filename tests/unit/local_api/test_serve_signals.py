@@ -1,0 +1,22 @@
+"""Ctrl-C reaches the service, whichever of its threads the kernel hands it to."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import pytest
+
+from pipelines.local.__main__ import _end_signals
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_another_thread_gets_is_read_by_the_one_that_waits(number):
+    before = signal.getsignal(number)
+    with _end_signals() as signals:
+        signals.settimeout(60)
+        other = threading.Thread(target=lambda: signal.pthread_kill(threading.get_ident(), number))
+        other.start()
+        assert signals.recv(1) == bytes([number])
+        other.join()
+    assert signal.getsignal(number) == before
