@@ -1,9 +1,9 @@
-"""Upsert, start and follow: the same API calls on AWS and on this machine."""
+"""Upsert, start, look and stop: the same API calls on AWS and on this machine."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -14,11 +14,6 @@ from pipelines.settings import Settings
 
 FINISHED = {"Succeeded", "Failed", "Stopped", "CompletedWithFailures"}
 CONVERT: dict[str, Callable[[str], object]] = {"Integer": int, "Float": float}
-LOG_GROUPS = {
-    "ProcessingJob": "/aws/sagemaker/ProcessingJobs",
-    "TrainingJob": "/aws/sagemaker/TrainingJobs",
-    "TransformJob": "/aws/sagemaker/TransformJobs",
-}
 
 
 @dataclass(frozen=True)
@@ -32,6 +27,17 @@ class Step:
     failure_reason: str | None
     cache_hit: bool
     metadata: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what ``--json`` says of a step."""
+        return {
+            "name": self.name,
+            "type": self.type,
+            "status": self.status,
+            "seconds": round(self.seconds, 3),
+            "failure_reason": self.failure_reason,
+            "cache_hit": self.cache_hit,
+        }
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,15 @@ class Progress:
     def finished(self) -> bool:
         """Whether nothing will change any more."""
         return self.status in FINISHED
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what ``--json`` says of an execution; its steps have a place of their own."""
+        return {
+            "arn": self.arn,
+            "status": self.status,
+            "seconds": round(self.seconds, 3),
+            "failure_reason": self.failure_reason,
+        }
 
 
 def upsert(sagemaker: Any, settings: Settings, role: str, definition: Definition) -> str:
@@ -133,19 +148,6 @@ def start(sagemaker: Any, name: str, parameters: Mapping[str, str], display_name
     return arn
 
 
-def follow(sagemaker: Any, arn: str, types: Mapping[str, str], interval: float) -> Iterator[Progress]:
-    """Yield the execution's progress every ``interval`` seconds until it has finished.
-
-    There is no limit of time: an execution may take as long as it takes.
-    """
-    while True:
-        progress = look(sagemaker, arn, types)
-        yield progress
-        if progress.finished:
-            return
-        time.sleep(interval)
-
-
 def look(sagemaker: Any, arn: str, types: Mapping[str, str]) -> Progress:
     """Ask for the execution's progress once; ``types`` maps step names to their types."""
     # The execution is asked for first: once it has finished, the list of steps is final.
@@ -184,31 +186,6 @@ def step_types(definition: Definition) -> dict[str, str]:
     from pipelines.checks.graph import Graph
 
     return {node.name: str(node.step["Type"]) for node in Graph.of(definition.content).nodes}
-
-
-def last_log_lines(logs: Any, step: Step, most: int = 15) -> list[str]:
-    """Read the end of a step's log from CloudWatch Logs; empty where it has none."""
-    from botocore.exceptions import ClientError
-
-    for kind, group in LOG_GROUPS.items():
-        if kind in step.metadata:
-            job = step.metadata[kind]["Arn"].rsplit("/", 1)[-1]
-            try:
-                return _tail(logs, group, job, most)
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "ResourceNotFoundException":
-                    raise
-    return []
-
-
-def _tail(logs: Any, group: str, job: str, most: int) -> list[str]:
-    lines: list[str] = []
-    for stream in logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=job)["logStreams"]:
-        events = logs.get_log_events(
-            logGroupName=group, logStreamName=stream["logStreamName"], limit=most, startFromHead=False
-        )["events"]
-        lines += [event["message"] for event in events]
-    return lines[-most:]
 
 
 def stop(sagemaker: Any, arn: str, patience: float = 60) -> None:

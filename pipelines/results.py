@@ -36,17 +36,32 @@ class TaskResult:
 
     def as_json(self) -> dict[str, Any]:
         """Give the part of ``--json`` that speaks of this task."""
-        candidates = {
-            name: {"validation": candidate["validation"], "test": candidate["test"]}
-            for name, candidate in self.evaluation["candidates"].items()
-        }
         return {
-            "winner": self.winner,
-            "candidates": candidates,
+            **measured(self.evaluation),
             "model_package_arn": self.model_package_arn,
             "predictions": str(self.predictions) if self.predictions else None,
             "report": str(self.report),
         }
+
+
+def measured(evaluation: Mapping[str, Any]) -> dict[str, Any]:
+    """Give who won and every candidate's metrics on both parts, without the rest of ``evaluation.json``."""
+    candidates = {
+        name: {"validation": candidate["validation"], "test": candidate["test"]}
+        for name, candidate in evaluation["candidates"].items()
+    }
+    return {"winner": str(evaluation["best"]["algorithm"]), "candidates": candidates}
+
+
+def evaluations(steps: Iterable[Step], sagemaker: Any, s3: Any) -> dict[str, dict[str, Any]]:
+    """Read ``evaluation.json`` of every task whose evaluation succeeded, by task."""
+    return {
+        step.name.removeprefix("Evaluate").lower(): json.loads(
+            _read(s3, _output_uri(sagemaker, step, "evaluation").rstrip("/") + "/evaluation.json")
+        )
+        for step in steps
+        if step.name.startswith("Evaluate") and step.status == "Succeeded"
+    }
 
 
 def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, folder: Path) -> dict[Task, TaskResult]:

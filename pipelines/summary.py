@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.console import execution_link
 from pipelines.results import TaskResult
 from pipelines.settings import Task
 
@@ -30,7 +31,7 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
         return
     _place(console, "execution", progress.arn)
     if outcome.target.name == "aws":
-        link = outcome.target.execution_link(outcome.settings.pipeline_name, progress.arn)
+        link = execution_link(outcome.target.region, outcome.settings.pipeline_name, progress.arn)
         _place(console, "Studio", link)
     for task, result in (outcome.results or {}).items():
         _show_task(console, task, result)
@@ -97,7 +98,7 @@ def _place(console: Console, what: str, where: str | Path | None) -> None:
 
 def to_json(outcome: Outcome) -> dict[str, Any]:
     """Give what was done as one JSON object; parts that were not asked for are null."""
-    settings = outcome.settings
+    settings, progress = outcome.settings, outcome.progress
     pipeline = {
         "name": settings.pipeline_name,
         "arn": outcome.pipeline_arn,
@@ -106,21 +107,10 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
     }
     return {
         "pipeline": pipeline,
-        "execution": _execution(outcome.progress),
+        "execution": progress.as_json() if progress else None,
         "dataset": _dataset(outcome),
-        "steps": _steps(outcome.progress),
+        "steps": [step.as_json() for step in (progress.steps if progress else ())],
         "tasks": {task: result.as_json() for task, result in (outcome.results or {}).items()},
-    }
-
-
-def _execution(progress: Progress | None) -> dict[str, Any] | None:
-    if progress is None:
-        return None
-    return {
-        "arn": progress.arn,
-        "status": progress.status,
-        "seconds": round(progress.seconds, 3),
-        "failure_reason": progress.failure_reason,
     }
 
 
@@ -131,17 +121,3 @@ def _dataset(outcome: Outcome) -> dict[str, Any] | None:
     if outcome.input_uri is not None:
         return {"source": outcome.input_uri, "sha256": None, "rows": None, "real": None}
     return None
-
-
-def _steps(progress: Progress | None) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": step.name,
-            "type": step.type,
-            "status": step.status,
-            "seconds": round(step.seconds, 3),
-            "failure_reason": step.failure_reason,
-            "cache_hit": step.cache_hit,
-        }
-        for step in (progress.steps if progress else ())
-    ]

@@ -55,14 +55,6 @@ class Connection:
     find_role: Callable[[], str]
     owns_service: bool = False
 
-    def execution_link(self, pipeline_name: str, execution_arn: str) -> str:
-        """Give the address under which Studio draws an execution."""
-        execution_id = execution_arn.rsplit("/", 1)[-1]
-        return (
-            f"https://{self.region}.console.aws.amazon.com/sagemaker/home?region={self.region}"
-            f"#/pipelines/{pipeline_name}/executions/{execution_id}/graph"
-        )
-
 
 @dataclass(frozen=True, kw_only=True)
 class Target(Connection):

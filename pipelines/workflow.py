@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pipelines import dataset as datasets
 from pipelines import execution as executions
@@ -15,11 +14,12 @@ from pipelines.code import bundles
 from pipelines.dataset import Dataset
 from pipelines.errors import BadInput
 from pipelines.execution import Progress
+from pipelines.following import to_its_end
 from pipelines.results import TaskResult, collect
 from pipelines.settings import Settings, Task
+from pipelines.step_logs import last_log_lines
 from pipelines.target import Target
 
-POLL_SECONDS = {"local": 0.1, "aws": 10.0}
 DISPLAY_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}$")
 
 logger = logging.getLogger(__name__)
@@ -121,35 +121,17 @@ def _execute(wish: Wish, begun: Outcome, parameters: dict[str, str], show: Calla
     if not waits:
         progress = executions.look(sagemaker, arn, types)
         return _with(begun, parameters["InputDataUri"], progress)
-    progress = _follow(target, sagemaker, arn, types, show)
+    progress = to_its_end(target, arn, types, show)
     folder = settings.state_dir / "results" / arn.rsplit("/", 1)[-1]
     results = collect(progress, settings.tasks, sagemaker, target.client("s3"), folder)
     return _with(begun, parameters["InputDataUri"], progress, results)
-
-
-def _follow(
-    target: Target, sagemaker: Any, arn: str, types: Mapping[str, str], show: Callable[[Progress], None]
-) -> Progress:
-    """Follow to the end; an execution that lives in this process is stopped when the user interrupts it."""
-    progress = executions.look(sagemaker, arn, types)
-    try:
-        for progress in executions.follow(sagemaker, arn, types, POLL_SECONDS[target.name]):
-            show(progress)
-    except KeyboardInterrupt:
-        if target.owns_service:
-            logger.warning("Stopping %s", arn)
-            executions.stop(sagemaker, arn)
-        else:
-            logger.warning("%s goes on; stop it with: aws sagemaker stop-pipeline-execution", arn)
-        raise
-    return progress
 
 
 def _with(
     begun: Outcome, input_uri: str, progress: Progress, results: Mapping[Task, TaskResult] | None = None
 ) -> Outcome:
     failed = next((step for step in progress.steps if step.status == "Failed"), None)
-    log = executions.last_log_lines(begun.target.client("logs"), failed) if failed else []
+    log = last_log_lines(begun.target.client("logs"), failed) if failed else []
     return Outcome(
         begun.settings,
         begun.target,

@@ -6,13 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
+from pipelines.local import open_service
+from pipelines.local.lifetime import RunningService
+from pipelines.local.service import Service
 from pipelines.sample import generate_sample
 
 Environment = dict[str, str]
@@ -42,11 +46,17 @@ def environment(cache: Path, **more: str) -> Environment:
 
 
 def run_command(folder: Path, cache: Path, *arguments: str, **more: str) -> Ran:
+    return run_verb("run", folder, cache, *arguments, **more)
+
+
+def run_verb(name: str, folder: Path, cache: Path, *arguments: str, said: str = "", **more: str) -> Ran:
+    """Run ``python -m pipelines.<name>``; ``said`` is what the person types."""
     folder.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "pipelines.run", *arguments],
+        [sys.executable, "-m", f"pipelines.{name}", *arguments],
         cwd=folder,
         env=environment(cache, **more),
+        input=said,
         capture_output=True,
         text=True,
         timeout=1500,
@@ -80,3 +90,36 @@ def run(tmp_path: Path, cache: Path) -> Run:
         return run_command(tmp_path / "work", cache, *arguments, **more)
 
     return in_folder
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A folder with SageMaker on this machine running in it, and two executions that have ended."""
+
+    folder: Path
+    cache: Path
+    service: Service | RunningService
+    succeeded: str
+    failed: str
+
+    def verb(self, name: str, *arguments: str, **more: str) -> Ran:
+        return run_verb(name, self.folder, self.cache, *arguments, **more)
+
+    def client(self, name: str) -> Any:
+        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
+        return boto3.client(name, endpoint_url=self.service.endpoint_url, **keys)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> Iterator[Finished]:
+    """One execution that succeeded and one that failed at the quality gate, for every test that only looks."""
+    folder = tmp_path_factory.mktemp("finished")
+    small = ("--upsert", "--start", "--json", "--task", "classification", "--algorithms", "lightgbm")
+    with open_service(folder / ".sagemaker-local") as service:
+        good = run_command(folder, cache, *small, "--data", str(data), "--execution-name", "good")
+        assert good.code == 0, good.stderr
+        strict = ("--parameter", "ClassificationMinAuc=0.99999", "--execution-name", "too-strict")
+        bad = run_command(folder, cache, *small, "--data", str(data), "--seed", "1", *strict)
+        assert bad.code == 1, bad.stderr
+        ids = (ran.json["execution"]["arn"].rsplit("/", 1)[-1] for ran in (good, bad))
+        yield Finished(folder, cache, service, *ids)

@@ -11,14 +11,19 @@ import pytest
 
 from tests.functional.conftest import Run
 
+VERBS = ("run", "executions")
 SDK = ("sagemaker", "boto3", "pandas", "awswrangler", "moto", "rich")
 
 
-def test_help_pays_for_no_library() -> None:
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_pays_for_no_library(verb: str) -> None:
     """Import time is a promise: whatever help does not need is not imported."""
-    code = "import sys, pipelines.run\ntry: pipelines.run.main(['--help'])\nexcept SystemExit: print(*sys.modules)"
+    code = (
+        "import runpy, sys; sys.argv[1:] = ['--help']\n"
+        f"try: runpy.run_module('pipelines.{verb}', run_name='__main__')\nexcept SystemExit: print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "usage: python -m pipelines.run" in done.stdout
+    assert f"usage: python -m pipelines.{verb}" in done.stdout
     assert not set(SDK) & set(done.stdout.split())
 
 

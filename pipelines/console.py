@@ -1,0 +1,48 @@
+"""Addresses in the AWS console: where Studio draws an execution, and where a job and its log are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_PAGES = {
+    "ProcessingJob": "processing-jobs",
+    "TrainingJob": "jobs",
+    "TuningJob": "hyper-tuning-jobs",
+    "TransformJob": "transform-jobs",
+    "Model": "models",
+}
+
+
+def execution_link(region: str, pipeline_name: str, execution_arn: str) -> str:
+    """Give the address under which Studio draws an execution."""
+    execution_id = execution_arn.rsplit("/", 1)[-1]
+    return (
+        f"{_console(region)}/sagemaker/home?region={region}#/pipelines/{pipeline_name}/executions/{execution_id}/graph"
+    )
+
+
+def job_link(region: str, metadata: Mapping[str, Any]) -> str | None:
+    """Give the address of what a step made, by the metadata that the service lists; None where there is no page."""
+    for kind, page in _PAGES.items():
+        if kind in metadata:
+            name = str(metadata[kind]["Arn"]).rsplit("/", 1)[-1]
+            return f"{_console(region)}/sagemaker/home?region={region}#/{page}/{name}"
+    return None
+
+
+def log_link(region: str, group: str, stream_prefix: str) -> str:
+    """Give the address of a log; the console wants it encoded twice, and with dollars for percents."""
+    encoded = group.replace("/", "$252F")
+    return (
+        f"{_console(region)}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{encoded}"
+        f"$3FlogStreamNameFilter$3D{stream_prefix}"
+    )
+
+
+def _console(region: str) -> str:
+    if region.startswith("cn-"):
+        return f"https://{region}.console.amazonaws.cn"
+    if region.startswith("us-gov-"):
+        return f"https://{region}.console.amazonaws-us-gov.com"
+    return f"https://{region}.console.aws.amazon.com"
