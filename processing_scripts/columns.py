@@ -119,6 +119,7 @@ OPTIONAL_COLUMNS = (
     Column("month", "Month", ("month",)),
     Column("day", "Day", ("day", "dayofmonth")),
 )
+_TITLES = [column.title for column in COLUMNS]
 
 
 def recognised(header: Sequence[str]) -> int:
@@ -163,6 +164,16 @@ def check_present(found: Mapping[str, int], header: Sequence[str], *, without: I
         if column.name not in found and column.name not in without:
             strangers = [name for position, name in enumerate(header) if position not in found.values()]
             raise ColumnError(f"Column '{column.title}' is missing; {_suggestion(column, strangers)}.")
+
+
+def check_known(header: Sequence[str]) -> None:
+    """Refuse a header with a column that means nothing to us, which may be a misspelt one."""
+    for name in header:
+        if _meaning(name) is None:
+            letters = {spelling: column.title for column in COLUMNS for spelling in column.spellings}
+            close = difflib.get_close_matches(_letters(name), list(letters), n=1, cutoff=0.6)
+            meant = f"did you mean '{letters[close[0]]}'?" if close else f"known are {', '.join(_TITLES)}."
+            raise ColumnError(f"Column '{name}' is not known; {meant}")
 
 
 def _suggestion(column: Column, strangers: Sequence[str]) -> str:

@@ -3,7 +3,8 @@
 ``python -m processing_scripts.inference --schema schema.json --hours hours.csv [--known data.csv] > rows.csv`` writes
 one line per hour that is predicted, as the built-ins read it: no header, no label. The schema is the one that travels
 with the model and says which features it was trained with; the history that those need comes at the beginning of
-``hours.csv`` or with ``--known``, and hours without it are refused.
+``hours.csv`` or with ``--known``, and hours without it are refused. With ``--named`` there is a header, and every line
+begins with its hour; with ``--complete`` unknown columns and empty cells of the hours are refused.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from processing_scripts.reading import read_observations
 from processing_scripts.schema import Schema, check_features, feature_names, load_schema
 
 
-def features_of_hours(hours: Path, schema: Schema, known: Path | None = None) -> pd.DataFrame:
+def features_of_hours(
+    hours: Path, schema: Schema, known: Path | None = None, *, complete: bool = False
+) -> pd.DataFrame:
     """Make the features of the hours that can be predicted.
 
     Parameters
@@ -34,6 +37,8 @@ def features_of_hours(hours: Path, schema: Schema, known: Path | None = None) ->
         Of the model, as `processing_scripts.schema.load_schema` reads it.
     known
         A file of hours before them, for their history.
+    complete
+        Whether the hours must come with all of their weather and no column that we do not know.
 
     Returns
     -------
@@ -44,16 +49,16 @@ def features_of_hours(hours: Path, schema: Schema, known: Path | None = None) ->
     PreprocessingError
         When a file cannot be read, hours lack their history, or the schema asks for features that there are not.
     """
-    frames = [_hours(path) for path in (hours, known) if path is not None]
-    ready = with_history(frames[0], frames[-1], schema["feature_set"])
+    batch = _hours(hours, complete=complete)
+    ready = with_history(batch, batch if known is None else _hours(known), schema["feature_set"])
     made = make_features(ready.observations, schema["feature_set"], ready.known)
     features = made[[name for name in feature_names(schema) if name in made]]
     check_features(features, schema)
     return features.set_index(pd.Index(ready.observations["datetime"]))
 
 
-def _hours(path: Path) -> pd.DataFrame:
-    frame = read_observations(path, with_rentals=False).frame
+def _hours(path: Path, *, complete: bool = False) -> pd.DataFrame:
+    frame = read_observations(path, with_rentals=False, complete=complete).frame
     check_hours_differ(frame)
     return frame.sort_values("datetime")
 
@@ -64,13 +69,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--schema", type=Path, required=True, help="schema.json of the model")
     parser.add_argument("--hours", type=Path, required=True, help="hours to predict, their history before them")
     parser.add_argument("--known", type=Path, help="hours before them, if they are in a file of their own")
+    parser.add_argument("--named", action="store_true", help="write a header, and before every row its hour")
+    parser.add_argument("--complete", action="store_true", help="refuse unknown columns and empty cells of the hours")
     options = parser.parse_args(arguments)
     try:
-        features = features_of_hours(options.hours, load_schema(options.schema), options.known)
+        schema = load_schema(options.schema)
+        features = features_of_hours(options.hours, schema, options.known, complete=options.complete)
     except PreprocessingError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    features.to_csv(sys.stdout, header=False, index=False, lineterminator="\n")
+    features.to_csv(
+        sys.stdout, header=options.named, index=options.named, lineterminator="\n", date_format="%Y-%m-%dT%H:%M:%S"
+    )
     return 0
 
 

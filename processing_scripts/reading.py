@@ -12,7 +12,16 @@ import numpy as np
 import pandas as pd
 
 from processing_scripts.cells import Cells
-from processing_scripts.columns import COLUMNS, TARGET, WEATHER, Column, check_present, find_columns, recognised
+from processing_scripts.columns import (
+    COLUMNS,
+    TARGET,
+    WEATHER,
+    Column,
+    check_known,
+    check_present,
+    find_columns,
+    recognised,
+)
 from processing_scripts.dates import DateColumn, read_dates, split_time
 from processing_scripts.errors import CellError, FileError
 from processing_scripts.tables import Table, read_table
@@ -66,7 +75,7 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def read_observations(path: Path, *, with_rentals: bool) -> Observations:
+def read_observations(path: Path, *, with_rentals: bool, complete: bool = False) -> Observations:
     """Read a file of hourly rentals, or of hours to predict.
 
     Parameters
@@ -75,6 +84,9 @@ def read_observations(path: Path, *, with_rentals: bool) -> Observations:
         A CSV file in any of the encodings, separators, date formats and header spellings that go around.
     with_rentals
         Whether every row must say how many bikes were rented.
+    complete
+        Whether the file must hold all the weather and nothing that we do not know, as when somebody asks about a
+        single hour and a misspelt column or an empty cell is a mistake.
 
     Raises
     ------
@@ -84,11 +96,17 @@ def read_observations(path: Path, *, with_rentals: bool) -> Observations:
     table = read_table(path, recognise=recognised)
     found = find_columns(table.header)
     _check_columns(found, table, with_rentals=with_rentals)
+    if complete:
+        check_known(table.header)
     cells = Cells(table, found)
+    weather = {column.name: cells.numbers(column) for column in WEATHER}
+    if complete:
+        for column in WEATHER:
+            cells.refuse_first(column, weather[column.name].isna(), "is empty; give its value")
     columns = {
         "datetime": _hours(cells),
         TARGET: _rentals(cells, required=with_rentals),
-        **{column.name: cells.numbers(column) for column in WEATHER},
+        **weather,
         "season": _seasons(cells),
         "holiday": cells.words("holiday", _HOLIDAY, "Holiday or No Holiday"),
         "functioning_day": cells.words("functioning_day", _FUNCTIONING, "Yes or No"),

@@ -51,3 +51,31 @@ def test_a_schema_of_features_that_there_are_not_is_refused(job, hours, data, tm
     (tmp_path / "schema.json").write_text(json.dumps(schema))
     assert inference.main(["--schema", str(tmp_path / "schema.json"), "--hours", str(hours), "--known", str(data)]) == 1
     assert "phase_of_the_moon" in capsys.readouterr().err
+
+
+def test_rows_can_be_named_by_their_hours(job, hours, data, capsys):
+    assert run(job, "--hours", hours, "--known", data, "--named") == 0
+    header, first, *_ = capsys.readouterr().out.splitlines()
+    schema = json.loads((job.output / "schema" / "schema.json").read_text())
+    assert header.split(",") == ["datetime", *(feature["name"] for feature in schema["features"])]
+    rows = (job.output / "batch" / "data.csv").read_text().splitlines()
+    assert first == f"2018-06-19T00:00:00,{rows[0]}"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"Temperature(°C)": None}, "Line 2, column 'Temperature(°C)': is empty; give its value."),
+        ({"Humidty": 50}, "Column 'Humidty' is not known; did you mean 'Humidity(%)'?"),
+        ({"phase of the moon": 1}, "Column 'phase of the moon' is not known; known are Date, Rented Bike Count, Hour"),
+    ],
+)
+def test_hours_that_somebody_asks_about_must_be_complete(
+    job, raw_frame, csv_bytes, data, tmp_path, capsys, change, sentence
+):
+    path = tmp_path / "asked.csv"
+    path.write_bytes(csv_bytes(raw_frame(first="2018-06-19", hours=2).assign(**change)))
+    assert run(job, "--hours", path, "--known", data) == 0
+    capsys.readouterr()
+    assert run(job, "--hours", path, "--known", data, "--complete") == 1
+    assert sentence in capsys.readouterr().err
