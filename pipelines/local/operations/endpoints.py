@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.local import events
+from pipelines.local import capture, events
 from pipelines.local.clock import now
 from pipelines.local.errors import ValidationException
 from pipelines.local.operations import endpoint_configs, listing, models, tags
@@ -119,6 +119,8 @@ def _deploy(service: Service, name: str, config: Record, *, status_on_failure: s
         EndpointConfigName=config["EndpointConfigName"],
         FailureReason=None,
         Variants=variants,
+        Capture=config.get("DataCaptureConfig"),
+        DataCaptureConfig=capture.summary(config.get("DataCaptureConfig")),
         ProductionVariants=[_summary(service, variant) for variant in variants],
     )
 

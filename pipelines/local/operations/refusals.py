@@ -13,7 +13,6 @@ from pipelines.local.errors import ValidationException
 
 _GUARDED_DEPLOYMENT = (
     "DeploymentConfig.AutoRollbackConfiguration",
-    "DeploymentConfig.RollingUpdatePolicy",
     "DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.Type",
 )
 REFUSED: Mapping[str, tuple[str, ...]] = {
@@ -33,7 +32,6 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
     "CreateEndpointConfig": (
         "AsyncInferenceConfig",
         "CrossRegionTrafficConfig",
-        "DataCaptureConfig",
         "ExplainerConfig",
         "ShadowProductionVariants",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from pipelines.local.capture import capture
 from pipelines.local.errors import ApiError, ModelError, ValidationException
 from pipelines.local.hosting import LOG_GROUP
 from pipelines.local.operations import endpoints
@@ -78,6 +79,7 @@ def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], bod
     answer = invocation.answer
     if answer.status >= 400:
         raise _model_error(service, name, answer.status, answer.body.decode(errors="replace"))
+    capture(service, endpoint, headers, body, invocation)
     out = {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": invocation.variant}
     return HttpAnswer(200, answer.body, out)
 
