@@ -35,7 +35,16 @@ NOT_IN_THE_DEFINITION = (
     "prices",
     "max_parallel_steps",
 )
-SOURCES = ("steps", "algorithms", "local/jumpstart/table.json", "dag.py", "definition.py", "formats.py", "settings.py")
+SOURCES = (
+    "steps",
+    "algorithms",
+    "local/jumpstart/table.json",
+    "dag.py",
+    "definition.py",
+    "formats.py",
+    "hosting.py",
+    "settings.py",
+)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pipelines.steps import (
     Parameters,
     batch_predict,
     create_best_model,
+    deploy,
     evaluate,
     preprocess,
     quality_gate,
@@ -35,7 +36,8 @@ def build_pipeline(settings: Settings, locations: Locations) -> Any:
         registered = register_best(context, verdict)
         model = create_best_model(context, verdict, after=registered)
         predictions = batch_predict(context, verdict, model, data)
-        gate = quality_gate(context, verdict, passed=[registered, model, predictions])
+        endpoint = deploy(context, task, model, registered) if settings.deploy else []
+        gate = quality_gate(context, verdict, passed=[registered, model, predictions, *endpoint])
         steps += [*(candidate.step for candidate in candidates), verdict.step, gate]
 
     return _pipeline(context, steps)
@@ -86,4 +88,7 @@ def _parameters(settings: Settings) -> Parameters:
             enum_values=["PendingManualApproval", "Approved", "Rejected"],
         ),
         thresholds={task: thresholds[task] for task in settings.tasks},
+        hosting_instance_type=(
+            ParameterString("HostingInstanceType", settings.hosting_instance_type) if settings.deploy else None
+        ),
     )

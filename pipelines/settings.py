@@ -84,9 +84,13 @@ class Settings:
     )
     training_instance_type: str = knob("ml.m5.xlarge", "default of the parameter TrainingInstanceType", metavar="TYPE")
     transform_instance_type: str = knob("ml.m5.large", "default of the parameter TransformInstanceType", metavar="TYPE")
+    hosting_instance_type: str = knob("ml.m5.large", "default of the parameter HostingInstanceType", metavar="TYPE")
     max_rmse: float = knob(300.0, "default of the parameter RegressionMaxRmse, in rentals per hour", metavar="X")
     min_auc: float = knob(0.9, "default of the parameter ClassificationMinAuc", metavar="X")
     lang: Literal["en", "ko"] = knob("en", "language of the report", choices=("en", "ko"))
+    deploy: bool = knob(default=False, meaning="deploy what was registered, as an endpoint per task")
+    ttl: int = knob(24, "hours after which `endpoint delete --expired` ends an endpoint; 0 is never", metavar="HOURS")
+    data_capture: int = knob(0, "share of invocations that an endpoint keeps in S3, in percent", metavar="PERCENT")
     tune: bool = knob(default=False, meaning="tune each algorithm instead of training it with the defaults")
     max_jobs: int = knob(12, "training jobs of each tuning step", metavar="N")
     max_parallel_jobs: int = knob(2, "training jobs of a tuning step that run at once", metavar="N")
@@ -158,6 +162,8 @@ def _check(settings: Settings) -> None:
     ranges = (
         ("--seed", settings.seed, 0, 2**31 - 1),
         ("--threshold-quantile", settings.threshold_quantile, 0.05, 0.95),
+        ("--ttl", settings.ttl, 0, 8760),
+        ("--data-capture", settings.data_capture, 0, 100),
         ("--max-jobs", settings.max_jobs, 1, 500),
         ("--max-parallel-jobs", settings.max_parallel_jobs, 1, 100),
         ("--max-parallel-steps", settings.max_parallel_steps, 1, 50),

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from processing_scripts.checks import check_hours_differ
-from processing_scripts.errors import PreprocessingError
+from processing_scripts.errors import HistoryError, PreprocessingError
 from processing_scripts.features import make_features
 from processing_scripts.history import with_history
 from processing_scripts.reading import read_observations
@@ -51,6 +51,10 @@ def features_of_hours(
     """
     batch = _hours(hours, complete=complete)
     ready = with_history(batch, batch if known is None else _hours(known), schema["feature_set"])
+    if complete and known is not None and len(ready.observations) < len(batch):
+        raise HistoryError(
+            f"Hour {batch['datetime'].iloc[0]:%Y-%m-%d %H:%M} has no history in {known.name}; give the hours before it."
+        )
     made = make_features(ready.observations, schema["feature_set"], ready.known)
     features = made[[name for name in feature_names(schema) if name in made]]
     check_features(features, schema)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines.steps.batch import batch_predict
 from pipelines.steps.context import Context, Locations, Parameters
+from pipelines.steps.deploy import deploy
 from pipelines.steps.evaluate import Verdict, evaluate
 from pipelines.steps.gate import below_quality_gate, quality_gate
 from pipelines.steps.model import create_best_model
@@ -22,6 +23,7 @@ __all__ = [
     "batch_predict",
     "below_quality_gate",
     "create_best_model",
+    "deploy",
     "evaluate",
     "preprocess",
     "quality_gate",

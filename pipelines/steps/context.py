@@ -38,6 +38,8 @@ class Parameters:
     transform_instance_type: Any
     model_approval_status: Any
     thresholds: Mapping[Task, Any]
+    hosting_instance_type: Any = None
+    """There only where something is deployed."""
 
     def all(self) -> list[Any]:
         """List them in the order in which Studio's form shows them."""
@@ -49,6 +51,7 @@ class Parameters:
             self.processing_instance_type,
             self.training_instance_type,
             self.transform_instance_type,
+            *([] if self.hosting_instance_type is None else [self.hosting_instance_type]),
         ]
 
 

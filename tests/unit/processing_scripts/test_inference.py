@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from processing_scripts import inference
@@ -79,3 +80,13 @@ def test_hours_that_somebody_asks_about_must_be_complete(
     capsys.readouterr()
     assert run(job, "--hours", path, "--known", data, "--complete") == 1
     assert sentence in capsys.readouterr().err
+
+
+def test_hours_that_somebody_asks_about_are_never_taken_for_history(job, raw_frame, csv_bytes, data, tmp_path, capsys):
+    path = tmp_path / "asked.csv"
+    early, late = (raw_frame(first=first, hours=1) for first in ("2018-01-01", "2018-06-19"))
+    path.write_bytes(csv_bytes(pd.concat([early, late])))
+    known = tmp_path / "known.csv"
+    known.write_bytes(csv_bytes(raw_frame(first="2018-06-01", hours=24 * 18)))
+    assert run(job, "--hours", path, "--known", known, "--complete") == 1
+    assert "Hour 2018-01-01 00:00 has no history in known.csv" in capsys.readouterr().err

@@ -1,0 +1,173 @@
+"""What each verb of ``python -m pipelines.endpoint`` does, from its options to what is shown of it."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from pipelines.errors import BadInput
+from pipelines.registry import RegisteredModel, approve, find_model
+from pipelines.serving import deployment, questions, words
+from pipelines.serving.capacity import Capacity, Instances, Serverless
+from pipelines.serving.deletion import delete, delete_expired
+from pipelines.serving.invocation import Answered, ask, served_model
+from pipelines.serving.logs import last_lines
+from pipelines.serving.place import Place
+from pipelines.serving.scaling import Bounds, bounds_of, scale, stop_scaling
+from pipelines.serving.state import Endpoint, our_endpoints, require_endpoint
+from pipelines.serving.words import Shown
+from pipelines.settings import TASKS, Task
+from pipelines.steps.register import group_name
+
+
+def _deploy(place: Place, options: argparse.Namespace) -> Shown:
+    capacity, bounds = _capacity(place, options)
+    model = _approved(place, options, _chosen(place, options, options.task))
+    name = options.name or group_name(place.settings.pipeline_name, model.task)
+    endpoint = deployment.deploy(place, name, model, capacity)
+    if bounds:
+        endpoint = scale(place, endpoint, bounds)
+    return words.of_endpoint(place, endpoint, bounds, model)
+
+
+def _describe(place: Place, options: argparse.Namespace) -> Shown:
+    endpoint = _named(place, options)
+    model = served_model(place, endpoint) if endpoint.package else None
+    return words.of_endpoint(place, endpoint, bounds_of(place, endpoint.name), model)
+
+
+def _list(place: Place, options: argparse.Namespace) -> Shown:  # noqa: ARG001 - it has no options of its own
+    return words.of_endpoints(place, list(our_endpoints(place.sagemaker)))
+
+
+def _invoke(place: Place, options: argparse.Namespace) -> Shown:
+    endpoint = _named(place, options)
+    model = served_model(place, endpoint)
+    for path in (options.file, options.history):
+        if path is not None and not path.is_file():
+            raise BadInput(f"There is no file {path}.")
+    with tempfile.TemporaryDirectory() as folder:
+        answered = _ask(place, options, endpoint, model, Path(folder))
+    return words.of_answer(place, endpoint, answered)
+
+
+def _ask(
+    place: Place, options: argparse.Namespace, endpoint: Endpoint, model: RegisteredModel, folder: Path
+) -> Answered:
+    """Ask with whatever the hours are given by, and let errors speak of that."""
+    try:
+        if options.rows:
+            hours = questions.rows_as_file(options.rows, folder)
+        else:
+            hours = options.file or questions.stdin_as_file(folder)
+        return ask(place, endpoint, model, hours, options.history, alone=bool(options.rows))
+    except BadInput as error:
+        sentence = questions.speak_of_rows(str(error), len(options.rows)) if options.rows else str(error)
+        hint = " Name a file of those hours with --history." if _lacks_history(sentence, options) else ""
+        raise BadInput(f"{sentence}{hint}") from error
+
+
+def _lacks_history(sentence: str, options: argparse.Namespace) -> bool:
+    return options.history is None and " history" in sentence
+
+
+def _update(place: Place, options: argparse.Namespace) -> Shown:
+    endpoint = _named(place, options)
+    task = options.task or (served_model(place, endpoint).task if endpoint.package else None)
+    model = _chosen(place, options, task)
+    bounds = bounds_of(place, endpoint.name)
+    if endpoint.package != model.arn:
+        endpoint = deployment.update(place, endpoint, _approved(place, options, model))
+        return words.of_endpoint(place, endpoint, bounds, model)
+    remark = f"{endpoint.name} serves {model.title} already; nothing was changed."
+    return words.of_endpoint(place, endpoint, bounds, model, remark)
+
+
+def _scale(place: Place, options: argparse.Namespace) -> Shown:
+    if options.off == (options.max_instances is not None):
+        raise BadInput("Say either between which numbers of instances to scale, with --max-instances, or --off.")
+    endpoint = _named(place, options)
+    model = served_model(place, endpoint) if endpoint.package else None
+    if options.off:
+        was = stop_scaling(place, endpoint.name)
+        remark = f"{endpoint.name} keeps its number of instances{'' if was else ', as it did before'}."
+        return words.of_endpoint(place, endpoint, None, model, remark)
+    bounds = _bounds(options)
+    return words.of_endpoint(place, scale(place, endpoint, bounds), bounds, model)
+
+
+def _logs(place: Place, options: argparse.Namespace) -> Shown:
+    endpoint = _named(place, options)
+    return words.of_log(place, endpoint, last_lines(place.connection.client("logs"), endpoint.name, options.lines))
+
+
+def _delete(place: Place, options: argparse.Namespace) -> Shown:
+    if options.expired:
+        if options.name or options.task:
+            raise BadInput("Give either --expired, which ends every endpoint that outlived its time, or one's name.")
+        return words.of_deleted(place, delete_expired(place))
+    endpoint = _named(place, options)
+    delete(place, endpoint)
+    return words.of_deleted(place, [endpoint])
+
+
+ACTIONS: dict[str, Callable[[Place, argparse.Namespace], Shown]] = {
+    "deploy": _deploy,
+    "describe": _describe,
+    "list": _list,
+    "invoke": _invoke,
+    "update": _update,
+    "scale": _scale,
+    "logs": _logs,
+    "delete": _delete,
+}
+
+
+def _named(place: Place, options: argparse.Namespace) -> Endpoint:
+    """The endpoint that is meant: by its name, or by its task."""
+    name = options.name or group_name(place.settings.pipeline_name, options.task or TASKS[0])
+    return require_endpoint(place.sagemaker, name)
+
+
+def _chosen(place: Place, options: argparse.Namespace, task: Task | None) -> RegisteredModel:
+    return find_model(
+        place.sagemaker,
+        place.settings.pipeline_name,
+        package=options.model_package,
+        task=task,
+        approved=options.latest_approved,
+    )
+
+
+def _approved(place: Place, options: argparse.Namespace, model: RegisteredModel) -> RegisteredModel:
+    if model.approved:
+        return model
+    if not options.approve:
+        raise BadInput(
+            f"{model.title} is {model.approval_status}. Look at its report, then say --approve to approve and deploy "
+            "it, or --latest-approved for the newest version that somebody has approved."
+        )
+    return approve(place.sagemaker, model, "Approved with --approve when it was deployed")
+
+
+def _capacity(place: Place, options: argparse.Namespace) -> tuple[Capacity, Bounds | None]:
+    """What to deploy on, and between which bounds to scale it, if at all."""
+    if options.serverless:
+        if options.min_instances or options.max_instances:
+            raise BadInput("A serverless endpoint has no instances: leave out --min-instances and --max-instances.")
+        if place.settings.data_capture:
+            raise BadInput("A serverless endpoint cannot capture data: leave out --data-capture or --serverless.")
+        return Serverless(options.memory, options.max_concurrency), None
+    instance_type = options.instance_type or place.settings.hosting_instance_type
+    bounds = _bounds(options)
+    return Instances(instance_type, bounds.fewest), bounds if bounds.most > bounds.fewest else None
+
+
+def _bounds(options: argparse.Namespace) -> Bounds:
+    fewest = options.min_instances or 1
+    most = options.max_instances or fewest
+    if most < fewest:
+        raise BadInput(f"--max-instances is {most}, but it must be at least --min-instances, which is {fewest}.")
+    return Bounds(fewest, most, float(options.invocations_per_instance))

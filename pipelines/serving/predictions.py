@@ -1,0 +1,94 @@
+"""What an endpoint's numbers mean: rentals, or the probability of high demand and the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.preprocessing import Features
+from pipelines.registry import Knowledge
+from pipelines.settings import Task
+
+_ASKED_FOR = ("weather", "calendar")
+"""Groups of features that say what was asked, where others follow from them."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """One number per hour.
+
+    Attributes
+    ----------
+    task
+        What the numbers are: rentals in the hour, or probabilities of high demand.
+    hours
+        Their starts, as ``2018-12-01T08:00:00``.
+    values
+        The numbers.
+    cut_off
+        Of a classification: the probability from which demand counts as high, chosen on the validation part.
+    threshold
+        Rentals per hour above which demand is high.
+    """
+
+    task: Task
+    hours: Sequence[str]
+    values: Sequence[float]
+    cut_off: float | None
+    threshold: float
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Give one object per hour."""
+        return [self._one(hour, value) for hour, value in zip(self.hours, self.values, strict=True)]
+
+    def in_words(self) -> str:
+        """Give one line per hour."""
+        return "".join(
+            f"{hour.replace('T', ' ')[:16]}  {self._sentence(value)}\n"
+            for hour, value in zip(self.hours, self.values, strict=True)
+        )
+
+    def _one(self, hour: str, value: float) -> dict[str, Any]:
+        if self.cut_off is None:
+            return {"datetime": hour, "rentals": value}
+        return {
+            "datetime": hour,
+            "probability_of_high_demand": value,
+            "high_demand": value >= self.cut_off,
+            "decision": self._decision(value),
+        }
+
+    def _sentence(self, value: float) -> str:
+        if self.cut_off is None:
+            return f"{value:,.0f} rentals expected"
+        return (
+            f"{self._decision(value)} demand: the probability of more than {self.threshold:,g} rentals is {value:.3f}, "
+            f"and counts as high from {self.cut_off:.3f} on"
+        )
+
+    def _decision(self, value: float) -> str:
+        return "high" if self.cut_off is not None and value >= self.cut_off else "low"
+
+
+def predictions_of(task: Task, knowledge: Knowledge, hours: Sequence[str], values: Sequence[float]) -> Predictions:
+    """Put numbers beside their hours, with what is needed to understand them."""
+    cut_off = knowledge.cut_off if task == "classification" else None
+    return Predictions(task, hours, values, cut_off, float(knowledge.schema["threshold"]))
+
+
+def unknown_territory(features: Features, schema: Mapping[str, Any]) -> list[str]:
+    """Say of what was asked what lies outside of what the model was trained on, one sentence per column."""
+    columns = list(zip(*(row.split(",") for row in features.rows), strict=True))
+    sentences = []
+    for feature, cells in zip(schema["features"], columns, strict=True):
+        lowest, highest = feature["minimum"], feature["maximum"]
+        if feature["group"] not in _ASKED_FOR or lowest is None:
+            continue
+        outside = [cell for cell in cells if cell and not lowest <= float(cell) <= highest]
+        if outside:
+            others = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
+            sentences.append(
+                f"{feature['name']} is {outside[0]}{others}, and the model knows {lowest:g} to {highest:g} only"
+            )
+    return sentences

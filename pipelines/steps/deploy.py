@@ -1,0 +1,66 @@
+"""Deploy: the winner answers behind an endpoint, which the next execution updates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.hosting import ENDPOINT, PACKAGE, VARIANT, as_list, data_capture, expiry_after
+from pipelines.settings import Task
+from pipelines.steps.context import Context, title
+from pipelines.steps.register import group_name
+
+
+def deploy(context: Context, task: Task, model: Any, registered: Any) -> list[Any]:
+    """Make an endpoint configuration from the model and an endpoint from that, or update the one there is.
+
+    A configuration cannot be changed, so each execution makes one, named by its id. It says which registered version
+    it serves, for whoever asks the endpoint needs the schema that came with that.
+    """
+    from sagemaker.mlops.workflow.endpoint_step import EndpointConfigStep, EndpointStep
+
+    settings, name = context.settings, group_name(context.settings.pipeline_name, task)
+    tags = {tag["Key"]: tag["Value"] for tag in context.tags}
+    config = EndpointConfigStep(
+        name=f"ConfigureEndpoint{title(task)}",
+        display_name=f"Configure endpoint: {task}",
+        description="Says what the endpoint serves and on what it runs",
+        step_args=context.session.create_endpoint_config(
+            name=_config_name(context, task),
+            production_variants=[_variant(context, model)],
+            tags=as_list({**tags, PACKAGE: registered.properties.ModelPackageArn, ENDPOINT: name}),
+            data_capture_config_dict=data_capture(
+                settings.data_capture, context.locations.bucket, settings.pipeline_name
+            ),
+        ),
+        retry_policies=context.step_retries(),
+    )
+    endpoint = EndpointStep(
+        name=f"DeployEndpoint{title(task)}",
+        display_name=f"Deploy endpoint: {task}",
+        description="Makes the endpoint, or lets the one there is serve this winner",
+        step_args=context.session.create_endpoint(
+            endpoint_name=name,
+            config_name=config.properties.EndpointConfigName,
+            tags=as_list({"owner": settings.pipeline_name, **tags, "expiry": expiry_after(settings.ttl)}),
+        ),
+    )
+    return [config, endpoint]
+
+
+def _variant(context: Context, model: Any) -> dict[str, Any]:
+    return {
+        "VariantName": VARIANT,
+        "ModelName": model.properties.ModelName,
+        "InstanceType": context.parameters.hosting_instance_type,
+        "InitialInstanceCount": 1,
+        "InitialVariantWeight": 1.0,
+    }
+
+
+def _config_name(context: Context, task: Task) -> Any:
+    """At most 63 characters, 12 of which are the execution's id."""
+    from sagemaker.core.workflow.execution_variables import ExecutionVariables
+    from sagemaker.core.workflow.functions import Join
+
+    name = group_name(context.settings.pipeline_name[:30], task)
+    return Join(on="-", values=[name, ExecutionVariables.PIPELINE_EXECUTION_ID])
