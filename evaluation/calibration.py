@@ -116,7 +116,7 @@ def _none(_probability: Numbers, _labels: Numbers) -> Calibration:
 
 
 def _platt(probability: Numbers, labels: Numbers) -> Calibration:
-    model = LogisticRegression(C=1e6).fit(_log_odds(probability)[:, None], labels)
+    model = LogisticRegression(C=1e6, solver="newton-cholesky").fit(_log_odds(probability)[:, None], labels)
     return Calibration("platt", {"slope": float(model.coef_[0, 0]), "intercept": float(model.intercept_[0])})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from sklearn import metrics
@@ -31,15 +31,33 @@ def classification_metrics(actual: Numbers, probability: Numbers, cut_off: float
 
     A value that does not exist (a precision without predictions, an area without both classes) is NaN.
     """
-    predicted = probability >= cut_off
     both = len(np.unique(actual)) == 2
     return {
-        "accuracy": float(metrics.accuracy_score(actual, predicted)),
-        "precision": float(metrics.precision_score(actual, predicted, zero_division=np.nan)),
-        "recall": float(metrics.recall_score(actual, predicted, zero_division=np.nan)),
-        "f1": float(metrics.f1_score(actual, predicted, zero_division=np.nan)),
+        **metrics_of_counts(confusion_matrix(actual, probability, cut_off)),
         "auc": float(metrics.roc_auc_score(actual, probability)) if both else math.nan,
     }
+
+
+def metrics_of_counts(counts: Mapping[str, Mapping[str, int]]) -> dict[str, float]:
+    """What a confusion matrix says; NaN where nothing was counted."""
+    (right_low, false_high), (false_low, right_high) = ((counts[row]["0"], counts[row]["1"]) for row in "01")
+    rows = right_low + false_high + false_low + right_high
+    return {
+        "accuracy": _share(right_low + right_high, rows),
+        "precision": _share(right_high, right_high + false_high),
+        "recall": _share(right_high, right_high + false_low),
+        "f1": f_beta(counts, 1),
+    }
+
+
+def f_beta(counts: Mapping[str, Mapping[str, int]], beta: float) -> float:
+    """The F-measure in which recall counts ``beta`` times as much as precision."""
+    right, missed, false = counts["1"]["1"], counts["1"]["0"], counts["0"]["1"]
+    return _share((1 + beta**2) * right, (1 + beta**2) * right + beta**2 * missed + false)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else math.nan
 
 
 MEASURES: dict[Task, Callable[[Numbers, Numbers], dict[str, float]]] = {
@@ -50,8 +68,9 @@ MEASURES: dict[Task, Callable[[Numbers, Numbers], dict[str, float]]] = {
 
 def confusion_matrix(actual: Numbers, probability: Numbers, cut_off: float = CUT_OFF) -> dict[str, dict[str, int]]:
     """Numbers of rows by actual class, then by predicted class."""
-    counts = metrics.confusion_matrix(actual, probability >= cut_off, labels=[0, 1])
-    return {str(row): {str(column): int(counts[row, column]) for column in (0, 1)} for row in (0, 1)}
+    places = 2 * (actual == 1) + (probability >= cut_off)
+    low_low, low_high, high_low, high_high = (int(count) for count in np.bincount(places, minlength=4))
+    return {"0": {"0": low_low, "1": low_high}, "1": {"0": high_low, "1": high_high}}
 
 
 def curves(actual: Numbers, probability: Numbers) -> dict[str, dict[str, list[float]]]:

@@ -140,7 +140,7 @@ def compare(
             "dataset": content["dataset"]["kind"],
             "dataset_sha256": content["dataset"]["sha256"],
             "split": content.get("split"),
-            "threshold": content.get("threshold"),
+            "threshold": _text(content.get("threshold")),
             "schema_sha256": schema.sha256,
         },
         "candidates": described,
@@ -153,6 +153,11 @@ def compare(
         "worst_slices": worst_slices(task, slices, best, described[best]["test"]),
     }
     return {**report, "model_card": model_card(report)}
+
+
+def _text(number: float | None) -> str:
+    """As the registry takes it, whose metadata are texts."""
+    return "none" if number is None else f"{number:g}"
 
 
 _COMPARED: tuple[PartName, ...] = ("validation", "test")

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import fbeta_score
 
 from evaluation import metrics
 from evaluation.inputs import Numbers
@@ -40,14 +39,14 @@ def classification_report(actual: Numbers, probability: Numbers, seed: int) -> d
 
 
 def _all_metrics(actual: Numbers, probability: Numbers) -> dict[str, float]:
-    predicted = probability >= metrics.CUT_OFF
-    negatives = int((actual == 0).sum())
-    false_positive_rate = float((predicted & (actual == 0)).sum() / negatives) if negatives else np.nan
+    counts = metrics.confusion_matrix(actual, probability)
+    negatives = sum(counts["0"].values())
+    false_positive_rate = counts["0"]["1"] / negatives if negatives else np.nan
     measured = metrics.classification_metrics(actual, probability)
     return {
         **measured,
-        "f0_5": float(fbeta_score(actual, predicted, beta=0.5, zero_division=np.nan)),
-        "f2": float(fbeta_score(actual, predicted, beta=2, zero_division=np.nan)),
+        "f0_5": metrics.f_beta(counts, 0.5),
+        "f2": metrics.f_beta(counts, 2),
         "true_positive_rate": measured["recall"],
         "true_negative_rate": 1 - false_positive_rate,
         "false_positive_rate": false_positive_rate,

@@ -17,7 +17,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
-from pipelines.code import Bundle
+from pipelines.code import Bundle, commit
 from pipelines.dataset import cache_folder
 from pipelines.definition import check, digest
 from pipelines.errors import EnvironmentProblem, PipelineError
@@ -125,6 +125,7 @@ def _inputs(settings: Settings, target: Target, bundles: list[Bundle]) -> str:
         "role": target.role,
         "bucket": target.bucket,
         "code": {bundle.name: bundle.uri(target.bucket, settings.pipeline_name) for bundle in bundles},
+        "commit": commit(),
     }
     made_from = {name: value for name, value in values.items() if name not in NOT_IN_THE_DEFINITION}
     return json.dumps({"settings": made_from, "locations": locations}, sort_keys=True)

@@ -6,12 +6,17 @@ The same code has the same address, so an upsert does not kill the step cache, a
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 PACKAGES = ("processing_scripts", "evaluation")
+NO_COMMIT = "unknown"
+_GIT_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,26 @@ class Bundle:
 def bundles() -> list[Bundle]:
     """Gather the packages that run inside containers."""
     return [Bundle(name, dict(_files(resources.files(name), f"{name}/"))) for name in PACKAGES]
+
+
+def commit() -> str:
+    """Name the git commit of this project, with ``-dirty`` where files differ from it; `NO_COMMIT` outside of git.
+
+    CodeBuild works without git's own folder, and says what it checked out.
+    """
+    folder = Path(__file__).parent
+    git = ["git", "-C", str(folder)]
+    known = _output([*git, "ls-files", "--error-unmatch", Path(__file__).name])  # not of a repository around .venv
+    described = _output([*git, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]) if known else ""
+    return described or os.environ.get("CODEBUILD_RESOLVED_SOURCE_VERSION") or NO_COMMIT
+
+
+def _output(command: list[str]) -> str:
+    try:
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_GIT_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return ended.stdout.strip() if ended.returncode == 0 else ""
 
 
 def _files(folder: Traversable, path: str) -> list[tuple[str, bytes]]:

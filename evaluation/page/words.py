@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -43,6 +44,7 @@ class Words:
         return f"{slice_['value']}:00" if slice_["by"] == "hour" else self(slice_["value"])
 
 
+@cache
 def read_words(language: Language) -> Words:
     """Read the words of a language."""
     path = Path(__file__).with_name(f"words.{language}.json")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evaluation.colours import GREY, INK, colours
-from evaluation.pictures.canvas import candidate_title, panels
+from evaluation.pictures.canvas import WORDS, candidate_title, panels
 from evaluation.results import Results
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def confusion_matrices(results: Results, path: Path) -> None:
     """Draw the confusion matrix of every candidate: hours and the share of their actual class."""
     candidates = results.report["candidates"]
     title = "High and low demand in the test part: hours by actual and predicted class"
-    with panels(path, len(candidates), title) as axes:
+    with panels(path, len(candidates), title, shared=True, bottom=1.1) as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             matrix, measured = candidate["confusion_matrix"], candidate["test"]
             _draw_matrix(axis, np.array([[matrix[row][column] for column in "01"] for row in "01"]))
@@ -33,14 +33,17 @@ def confusion_matrices(results: Results, path: Path) -> None:
 
 def curves(results: Results, path: Path) -> None:
     """Draw the receiver operating characteristic and the precision-recall curve, all candidates in one panel each."""
-    with panels(path, 2, "High demand in the test part, over all cut-offs", width=5.4) as (roc_axis, precision_axis):
+    with panels(path, 2, "High demand in the test part, over all cut-offs", width=5.4, height=4.8, left=0.7) as (
+        roc_axis,
+        precision_axis,
+    ):
         for name, candidate in results.report["candidates"].items():
             style: Any = {"color": colours(results.report)[name], "linewidth": 1.6}
             roc = candidate["receiver_operating_characteristic_curve"]
-            label = f"{name} (AUC {candidate['test']['auc']:.4f})"
+            label = f"{WORDS(name)} (AUC {candidate['test']['auc']:.4f})"
             roc_axis.plot(roc["false_positive_rates"], roc["true_positive_rates"], label=label, **style)
             curve = candidate["precision_recall_curve"]
-            precision_axis.plot(curve["recalls"], curve["precisions"], label=name, **style)
+            precision_axis.plot(curve["recalls"], curve["precisions"], label=WORDS(name), **style)
         roc_axis.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
         roc_axis.set(xlabel="False positive rate", ylabel="True positive rate", title="ROC")
         precision_axis.set(xlabel="Recall", ylabel="Precision", title="Precision and recall", ylim=(0, 1.02))
@@ -50,7 +53,7 @@ def curves(results: Results, path: Path) -> None:
 def calibration(results: Results, path: Path) -> None:
     """Draw what probabilities said against what came true, as they come and calibrated, for every candidate."""
     candidates = results.report["candidates"]
-    with panels(path, len(candidates), "Said and come true: calibration in the test part") as axes:
+    with panels(path, len(candidates), "Said and come true: calibration in the test part", shared=True) as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             axis.plot([0, 1], [0, 1], color=GREY, linewidth=1)
             known = candidate["calibration"]

@@ -15,7 +15,7 @@ from evaluation.spread import ranks, spread_out
 def importance(results: Results, path: Path) -> None:
     """Draw the share of each feature in what the library counts, the largest ones of every candidate."""
     candidates = results.report["candidates"]
-    with panels(path, len(candidates), "Feature importance, as each library counts it", width=4.8) as axes:
+    with panels(path, len(candidates), "Feature importance, as each library counts it", width=5.2, left=2.3) as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             shares = candidate["importance"][::-1]
             axis.barh(
@@ -34,7 +34,7 @@ def shap_summary(results: Results, path: Path) -> None:
     scale = LinearSegmentedColormap.from_list("low to high", LOW_TO_HIGH)
     candidates = results.report["candidates"]
     title = "SHAP values of test hours: blue for low values of the feature, red for high ones"
-    with panels(path, len(candidates), title, width=4.8) as axes:
+    with panels(path, len(candidates), title, width=5.2, left=2.3) as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             axis.axvline(0, color=GREY, linewidth=1)
             features = candidate["shap"][::-1]

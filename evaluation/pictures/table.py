@@ -1,62 +1,87 @@
-"""Pictures of the comparison itself: candidates and baselines, slices, cost."""
+"""Pictures of the comparison: metrics with intervals, slices, cost."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from evaluation.colours import colours
-from evaluation.page.words import read_words
-from evaluation.pictures.canvas import panels
+from evaluation.page.words import number
+from evaluation.pictures.canvas import WORDS, panels
 from evaluation.results import Results
 from evaluation.slices import MEASURE
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 _COSTS = {
-    "training_seconds": "Training in seconds",
-    "model_bytes": "Model in bytes",
-    "microseconds_per_row": "Prediction in µs per hour",
+    "training_seconds": ("Training in seconds", 1.0),
+    "model_bytes": ("Model in kB", 1 / 1024),
+    "microseconds_per_row": ("Prediction in µs per hour", 1.0),
 }
 
 
 def comparison(results: Results, path: Path) -> None:
     """Draw the ranking metric of every candidate and baseline on the test part, with its 95 % interval over days."""
-    report = results.report
+    report, metric = results.report, results.report["metric"]
     everyone = {**report["candidates"], **report["baselines"]}
-    with panels(path, 1, "Candidates and baselines on the test part", width=9, height=3.8) as [axis]:
+    title = "Candidates and baselines on the test part"
+    with panels(path, 1, title, width=9, height=3.4, left=1.7, titles=False) as [axis]:
         for place, (name, measured) in enumerate(reversed(everyone.items())):
-            value, (low, high) = measured["test"][report["metric"]], measured["test_interval"]
+            value, (low, high) = measured["test"][metric], measured["test_interval"]
             axis.hlines(place, low, high, color=colours(report)[name], linewidth=4, alpha=0.45)
             axis.scatter(value, place, color=colours(report)[name], s=46, zorder=3)
-            axis.annotate(f"{value:.4g}", (value, place), xytext=(0, 8), textcoords="offset points", ha="center")
-        axis.set_yticks(range(len(everyone)), list(reversed(everyone)))
+            axis.annotate(number(value, metric), (value, place), xytext=(0, 8), textcoords="offset points", ha="center")
+        axis.set_yticks(range(len(everyone)), [WORDS(name) for name in reversed(everyone)])
         axis.set_ylim(-0.5, len(everyone) - 0.3)
-        axis.set_xlabel(f"{report['metric'].upper()}, 95 % interval over days")
+        axis.set_xlabel(f"{WORDS(metric)}, 95 % interval over days")
 
 
 def slices(results: Results, path: Path) -> None:
-    """Draw the measure of every candidate on every slice of the test part."""
-    report, words = results.report, read_words("en")
+    """Draw the measure of every candidate by hour of the day, and on the other slices of the test part."""
+    report = results.report
     metric = MEASURE[report["task"]]
-    drawn = report["slices"][::-1]
-    title, height = f"{metric.upper()} by slice of the test part", 0.24 * len(drawn) + 1.6
-    with panels(path, 1, title, width=8, height=height) as [axis]:
-        for name in report["candidates"]:
-            values = [slice_["candidates"][name][metric] for slice_ in drawn]
-            axis.plot(values, range(len(drawn)), "o", color=colours(report)[name], markersize=5, alpha=0.8, label=name)
-        axis.set_yticks(
-            range(len(drawn)), [f"{words.short_slice_name(slice_)} ({slice_['rows']})" for slice_ in drawn], fontsize=9
-        )
-        axis.set(xlabel=metric.upper(), ylim=(-0.7, len(drawn) - 0.3))
-        axis.legend(loc="best", fontsize=9)
+    with panels(path, 2, f"{WORDS(metric)} on slices of the test part", width=6.2, height=5.4, left=1.75) as axes:
+        hours, others = axes
+        _draw_hours(hours, [slice_ for slice_ in report["slices"] if slice_["by"] == "hour"], metric, report)
+        _draw_others(others, [slice_ for slice_ in report["slices"] if slice_["by"] != "hour"], metric, report)
+        hours.legend(loc="best", fontsize=9)
+
+
+def _draw_hours(axis: Axes, slices: list[dict[str, Any]], metric: str, report: dict[str, Any]) -> None:
+    hours = [int(slice_["value"]) for slice_ in slices]
+    for name, colour in _coloured(report):
+        values = [slice_["candidates"][name][metric] for slice_ in slices]
+        axis.plot(hours, values, "o-", color=colour, markersize=3.5, linewidth=1.4, label=WORDS(name))
+    axis.set(title="By hour of the day", xlabel="Hour of the day", ylabel=WORDS(metric), xticks=range(0, 24, 3))
+
+
+def _draw_others(axis: Axes, slices: list[dict[str, Any]], metric: str, report: dict[str, Any]) -> None:
+    """One row for each slice, with a gap between kinds of slices; the number of hours stands behind the name."""
+    kinds = list(dict.fromkeys(slice_["by"] for slice_ in slices))
+    places = [-(at + 0.6 * kinds.index(slice_["by"])) for at, slice_ in enumerate(slices)]
+    for name, colour in _coloured(report):
+        values = [slice_["candidates"][name][metric] for slice_ in slices]
+        axis.plot(values, places, "o", color=colour, markersize=5.5, alpha=0.85)
+    labels = [f"{WORDS.short_slice_name(slice_)} ({slice_['rows']:,})" for slice_ in slices]
+    axis.set_yticks(places, labels, fontsize=9.5)
+    axis.set(title="By what else is known (hours)", xlabel=WORDS(metric))
 
 
 def cost(results: Results, path: Path) -> None:
     """Draw what every candidate costs, as far as it is known."""
     costs = {name: candidate["cost"] for name, candidate in results.report["candidates"].items()}
-    known = {key: title for key, title in _COSTS.items() if all(key in one for one in costs.values())}
-    with panels(path, len(known), "What the candidates cost", width=4.4, height=3.6) as axes:
-        for axis, (key, title) in zip(axes, known.items(), strict=True):
-            values = [one[key] for one in costs.values()]
-            bars = axis.bar(list(costs), values, color=[colours(results.report)[name] for name in costs])
-            axis.bar_label(bars, [f"{value:,.4g}" for value in values], padding=2)
+    known = {key: how for key, how in _COSTS.items() if all(key in one for one in costs.values())}
+    with panels(path, len(known), "What the candidates cost", width=4.2, height=3.4, left=0.3, bottom=0.4) as axes:
+        for axis, (key, (title, factor)) in zip(axes, known.items(), strict=True):
+            values = [one[key] * factor for one in costs.values()]
+            names = [WORDS(name) for name in costs]
+            bars = axis.bar(names, values, color=[colours(results.report)[name] for name in costs], width=0.62)
+            axis.bar_label(bars, [f"{value:,.0f}" if value >= 100 else f"{value:.1f}" for value in values], padding=2)
             axis.margins(y=0.15)
-            axis.set_title(title)
+            axis.set(title=title, yticks=[])
+            axis.spines["left"].set_visible(False)
+
+
+def _coloured(report: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(name, colours(report)[name]) for name in report["candidates"]]

@@ -19,12 +19,15 @@ class Locations:
         Of the pipeline and its jobs; the role as an ARN.
     code
         Bundle name -> S3 prefix under which its files lie, named by their content.
+    commit
+        Git commit of this project, as `pipelines.code.commit` gives it.
     """
 
     region: str
     role: str
     bucket: str
     code: Mapping[str, str]
+    commit: str = "unknown"
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,17 @@ class Verdict:
 
     def best(self, path: str) -> Any:
         """Read one value of the canonical ``best`` object; the path is a literal, as the service demands."""
+        return self._read(f"best.{path}")
+
+    @property
+    def model_card(self) -> Any:
+        """Read the winner's model card, which is JSON as text."""
+        return self._read("model_card")
+
+    def _read(self, path: str) -> Any:
         from sagemaker.core.workflow.functions import JsonGet
 
-        return JsonGet(step_name=self.step.name, property_file=PROPERTY_FILE, json_path=f"best.{path}")
+        return JsonGet(step_name=self.step.name, property_file=PROPERTY_FILE, json_path=path)
 
     @property
     def output(self) -> Any:
@@ -48,7 +56,10 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
     arguments: list[Any] = ["--task", task, "--seed", str(settings.seed), "--lang", settings.lang]
     for candidate in candidates:
         image = candidate.resources.inference_image
-        arguments += ["--candidate", candidate.algorithm.name, image, candidate.model_data]
+        name = candidate.algorithm.name
+        arguments += ["--candidate", name, image, candidate.model_data]
+        if candidate.training_seconds is not None:
+            arguments += ["--training-seconds", name, candidate.training_seconds]
     step = processing_step(
         context,
         name=f"Evaluate{title(task)}",

@@ -15,7 +15,7 @@ TRANSFORM_INSTANCE_TYPES = ["ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge"]
 
 
 def register_best(context: Context, verdict: Verdict) -> Any:
-    """Register the winner with its metrics, its data's hash and its schema.
+    """Register the winner with its metrics, its model card, its data's hash and its schema.
 
     The container carries no Environment, so that one step fits every image: an empty SAGEMAKER_PROGRAM would break
     XGBoost's server, and the others find ``code/inference.py`` in the artifact.
@@ -36,6 +36,7 @@ def register_best(context: Context, verdict: Verdict) -> Any:
         model_metrics=_model_metrics(verdict),
         approval_status=context.parameters.model_approval_status,
         customer_metadata_properties=_metadata(context, verdict),
+        model_card={"ModelCardContent": verdict.model_card, "ModelCardStatus": "PendingReview"},
         skip_model_validation="None",
     )
     arguments, session.context = session.context, None
@@ -77,6 +78,10 @@ def _metadata(context: Context, verdict: Verdict) -> dict[str, Any]:
         "evaluation": verdict.output,
         "preprocessing_code": context.locations.code["processing_scripts"],
         "split": context.settings.split,
+        "features": context.settings.features,
+        "threshold": verdict.best("threshold"),
         "seed": str(context.settings.seed),
+        "tuned": "yes" if context.settings.tune else "no",
+        "git_commit": context.locations.commit,
         **versions,
     }

@@ -21,6 +21,10 @@ class Candidate:
     step: Any
     model_data: Any
     """Where the model artifact will be, ``model.tar.gz``."""
+    training_seconds: Any = None
+    """How long it was trained, as a text; not known of a tuned one."""
+    tuning_job: Any = None
+    """Name of the tuning job that found it, if one did."""
 
 
 def train(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed) -> Candidate:
@@ -37,7 +41,9 @@ def train(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed
         cache_config=context.cache(),
         retry_policies=context.job_retries(),
     )
-    return Candidate(algorithm, resources, step, step.properties.ModelArtifacts.S3ModelArtifacts)
+    artifact = step.properties.ModelArtifacts.S3ModelArtifacts
+    seconds = step.properties.TrainingTimeInSeconds.to_string()
+    return Candidate(algorithm, resources, step, artifact, training_seconds=seconds)
 
 
 def model_trainer(context: Context, task: Task, algorithm: Algorithm, resources: Resources, output: Any) -> Any:

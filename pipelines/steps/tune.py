@@ -58,7 +58,8 @@ def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed)
         retry_policies=context.job_retries(),
     )
     best_job = step.properties.BestTrainingJob.TrainingJobName
-    return Candidate(algorithm, resources, step, Join(on="/", values=[output, best_job, "output", "model.tar.gz"]))
+    artifact = Join(on="/", values=[output, best_job, "output", "model.tar.gz"])
+    return Candidate(algorithm, resources, step, artifact, tuning_job=step.properties.HyperParameterTuningJobName)
 
 
 def _range(limits: Range) -> Any:

@@ -6,10 +6,12 @@ import csv
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 
+from pipelines.code import commit
 from pipelines.local import open_service
 from tests.functional.conftest import Ran, run_command
 
@@ -99,13 +101,7 @@ def test_the_pictures_and_numbers_are_where_the_report_says(first: Ran) -> None:
 
 def test_the_registered_version_points_to_metrics_schema_and_data(first: Ran, data: Path) -> None:
     with open_service(first.folder / ".sagemaker-local") as service:
-        sagemaker = boto3.client(
-            "sagemaker",
-            endpoint_url=service.endpoint_url,
-            region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )
+        sagemaker = _client(service.endpoint_url)
         for task in ("regression", "classification"):
             arn = first.json["tasks"][task]["model_package_arn"]
             package = sagemaker.describe_model_package(ModelPackageName=arn)
@@ -115,6 +111,33 @@ def test_the_registered_version_points_to_metrics_schema_and_data(first: Ran, da
             assert metadata["dataset"] == ("real-data" if first.json["dataset"]["real"] else "generated-sample")
             assert package["ModelApprovalStatus"] == "PendingManualApproval"
             assert package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"].endswith("/metrics.json")
+            assert (metadata["split"], metadata["features"], metadata["tuned"]) == ("hours", "history", "no")
+            assert float(metadata["threshold"]) > 0
+            assert metadata["git_commit"] == commit()
+            assert metadata["lightgbm_version"]
+
+
+def test_the_registered_version_carries_its_model_card(first: Ran) -> None:
+    with open_service(first.folder / ".sagemaker-local") as service:
+        sagemaker = _client(service.endpoint_url)
+        for task in ("regression", "classification"):
+            result = first.json["tasks"][task]
+            package = sagemaker.describe_model_package(ModelPackageName=result["model_package_arn"])
+            content = package["ModelCard"]["ModelCardContent"]
+            written = (first.folder / result["report"]).with_name("model-card.json")
+            assert content == written.read_text(encoding="utf-8")
+            assert json.loads(content)["additional_information"]["custom_details"]["algorithm"] == result["winner"]
+            assert package["ModelCard"]["ModelCardStatus"] == "PendingReview"
+
+
+def _client(endpoint_url: str) -> Any:
+    return boto3.client(
+        "sagemaker",
+        endpoint_url=endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
 
 
 SMALL = ("--upsert", "--start", "--json", "--task", "classification", "--algorithms", "lightgbm")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import boto3
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from pipelines.code import Bundle, bundles
+from pipelines.code import NO_COMMIT, Bundle, bundles, commit
+
+REPOSITORY = Path(__file__).parents[3]
 
 files = st.dictionaries(st.text("abc/._", min_size=1), st.binary(max_size=20), max_size=4)
 
@@ -44,3 +50,17 @@ def test_what_lies_there_already_is_not_sent_again() -> None:
     assert s3.get_object(Bucket="bucket", Key=f"Pipeline/code/code/{bundle.digest}/code/b.py")["Body"].read() == (
         b"import code.a\n"
     )
+
+
+@pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="this is no checkout of git")
+def test_the_commit_is_that_of_this_repository() -> None:
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert commit().removesuffix("-dirty") == head.stdout.strip()
+
+
+def test_without_git_the_commit_is_what_codebuild_checked_out_or_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CODEBUILD_RESOLVED_SOURCE_VERSION", "0123abc")
+    assert commit() == "0123abc"
+    monkeypatch.delenv("CODEBUILD_RESOLVED_SOURCE_VERSION")
+    assert commit() == NO_COMMIT
