@@ -10,6 +10,9 @@ from typing import Any
 from pipelines.local.engine.expressions import referenced_steps
 from pipelines.local.errors import DefinitionError
 
+VERSION = "2020-12-01"
+"""Of the language of definitions; there is no other."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -66,6 +69,8 @@ def parse(text: str) -> Definition:
     except ValueError as error:
         raise DefinitionError(f"The definition is not JSON: {error}") from error
     document = _object(document, "The definition")
+    if document.get("Version", VERSION) != VERSION:
+        raise DefinitionError(f"The Version of the definition is {document['Version']!r}; it has to be {VERSION!r}.")
     parameters: dict[str, Mapping[str, Any]] = {}
     for given in _list(document.get("Parameters") or [], "Parameters"):
         parameter = _object(given, "A parameter")

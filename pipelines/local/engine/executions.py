@@ -50,7 +50,7 @@ class Executions:
             supported here.
         """
         definition = parse(definition_text)
-        _refuse_unsupported(definition)
+        _refuse_unsupported(selective.selected_steps(definition, request.get("SelectiveExecutionConfig")))
         parameters = values_of(definition.parameters, request.get("PipelineParameters", []))
         reused = selective.reused_steps(self._service.store, definition, request.get("SelectiveExecutionConfig"))
         moment = now()

@@ -30,7 +30,10 @@ def summaries(store: Store, tuning_job: str) -> list[Record]:
 def _of_job(store: Store, trial: Record) -> Record:
     job = store.get("training-job", trial["TrainingJobName"]) or {}
     members = ("TrainingJobArn", "CreationTime", "TrainingStartTime", "TrainingEndTime", "TrainingJobStatus")
-    return {member: job[member] for member in (*members, "FailureReason") if member in job}
+    found = {member: job[member] for member in (*members, "FailureReason") if member in job}
+    # A job that was lost with the service has nobody left to evaluate its objective.
+    lost = found.get("TrainingJobStatus") == "Failed" and trial["ObjectiveStatus"] == "Pending"
+    return {**found, "ObjectiveStatus": "Failed"} if lost else found
 
 
 def objective_value(summary: Mapping[str, Any]) -> float | None:

@@ -188,6 +188,10 @@ WRONG = {
         ),
         "cannot retry after SageMaker.CAPACITY_ERROR",
     ),
+    "another version of the language": (
+        json.dumps({"Version": "2019-01-01", "Steps": []}),
+        "The Version of the definition is '2019-01-01'; it has to be '2020-12-01'",
+    ),
     "a retry policy with two ends": (
         definition(
             processing(
@@ -247,6 +251,13 @@ def test_a_type_of_step_that_is_not_supported_is_refused_by_name_when_the_execut
         pipelines.start(name)
     assert pipelines.sagemaker.list_pipeline_executions(PipelineName=name)["PipelineExecutionSummaries"] == []
     assert len(stand_ins.requests) == asked
+
+
+def test_a_selective_execution_may_leave_out_what_is_not_supported(pipelines):
+    other = {"Name": "Other", "Type": "Lambda", "Arguments": {}}
+    name = pipelines.create(definition(processing("First"), other))
+    config = {"SelectedSteps": [{"StepName": "First"}]}
+    assert pipelines.start(name, SelectiveExecutionConfig=config).wait().statuses == {"First": "Succeeded"}
 
 
 def test_nested_expressions_pass_the_check(pipelines):

@@ -1,0 +1,108 @@
+"""A pipeline of the kind that AWS's samples show, in real containers: every step works on what others made."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator
+
+import pytest
+
+from pipelines.local.lifetime import open_service
+from pipelines.local.service import Service
+from tests.conformance.conftest import Execution, Pipelines
+from tests.conformance.pipelines import abalone
+
+FIRST = ["Preprocess", "Train", "Evaluate", "Gate"]
+PROMOTED = ["Register-RepackModel-0", "Register-RegisterModel", "Create-CreateModel", "Transform"]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Here with the real containers."""
+    with open_service(tmp_path_factory.mktemp("state")) as opened:
+        assert isinstance(opened, Service)
+        opened.objects.create_bucket("bucket")
+        for key, content in abalone.files().items():
+            opened.objects.write(f"s3://bucket/{key}", content)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def promoted(pipelines: Pipelines) -> Execution:
+    execution = pipelines.run(abalone.definition_text(), {"ModelApprovalStatus": "Approved"})
+    assert execution.status == "Succeeded", execution.steps
+    return execution
+
+
+def test_every_step_of_the_good_branch_runs(promoted):
+    assert sorted(promoted.statuses) == sorted(FIRST + PROMOTED)
+    assert set(promoted.statuses.values()) == {"Succeeded"}
+
+
+def test_the_model_is_repacked_with_its_inference_code(promoted, sagemaker, s3):
+    name = promoted.steps["Register-RepackModel-0"]["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
+    uri = sagemaker.describe_training_job(TrainingJobName=name)["ModelArtifacts"]["S3ModelArtifacts"]
+    content = s3.get_object(Bucket="bucket", Key=uri.removeprefix("s3://bucket/"))["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        assert {"code/inference.py", "xgboost-model"} <= set(archive.getnames())
+
+
+def test_the_registered_version_is_found_by_its_approval_and_serves(promoted, sagemaker, aws, service):
+    (version,) = sagemaker.list_model_packages(ModelPackageGroupName="Abalone", ModelApprovalStatus="Approved")[
+        "ModelPackageSummaryList"
+    ]
+    arn = promoted.steps["Register-RegisterModel"]["Metadata"]["RegisterModel"]["Arn"]
+    assert version["ModelPackageArn"] == arn
+    sagemaker.create_model(
+        ModelName="approved", ExecutionRoleArn=abalone.ROLE, PrimaryContainer={"ModelPackageName": arn}
+    )
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": "approved",
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": 1,
+    }
+    sagemaker.create_endpoint_config(EndpointConfigName="approved", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="approved", EndpointConfigName="approved")
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="approved", WaiterConfig={"Delay": 1})
+    runtime = aws("sagemaker-runtime", service.endpoint_url)
+    answer = runtime.invoke_endpoint(EndpointName="approved", Body=b"0.1,0.2,1,0,0", ContentType="text/csv")
+    assert answer["InvokedProductionVariant"] == "AllTraffic"
+    assert float(answer["Body"].read().strip(b"[]\n")) > 0
+
+
+def test_each_prediction_stands_beside_its_label(promoted, s3):
+    prefix = f"abalone/predictions/{promoted.arn.rsplit('/', 1)[1]}/"
+    (file,) = s3.list_objects_v2(Bucket="bucket", Prefix=prefix)["Contents"]
+    assert file["Key"] == f"{prefix}test.csv.out"
+    lines = s3.get_object(Bucket="bucket", Key=file["Key"])["Body"].read().decode().split()
+    pairs = [tuple(float(cell) for cell in line.split(",")) for line in lines]
+    assert len(pairs) == 60
+    assert sum((label - predicted) ** 2 for label, predicted in pairs) / 60 < 6.0
+
+
+def test_the_metrics_of_the_built_in_algorithm_are_on_its_training_job(promoted, sagemaker):
+    name = promoted.steps["Train"]["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
+    metrics = sagemaker.describe_training_job(TrainingJobName=name)["FinalMetricDataList"]
+    assert {metric["MetricName"] for metric in metrics} == {"train:rmse", "validation:rmse"}
+
+
+def test_a_model_that_is_not_good_enough_fails_the_execution_with_the_threshold(pipelines):
+    execution = pipelines.run(abalone.definition_text(), {"MseThreshold": "0.001"})
+    assert execution.status == "Failed"
+    assert list(execution.steps) == [*FIRST, "TooBad"]
+    assert execution.steps["TooBad"]["FailureReason"] == "The error is above 0.001"
+
+
+def test_only_the_evaluation_runs_again_over_what_was_trained(pipelines, promoted, sagemaker):
+    name = promoted.describe()["PipelineArn"].rsplit("/", 1)[1]
+    config = {
+        "SelectedSteps": [{"StepName": "Evaluate"}],
+        "SourcePipelineExecutionArn": promoted.arn,
+    }
+    again = pipelines.start(name, SelectiveExecutionConfig=config).wait()
+    assert again.status == "Succeeded"
+    assert again.steps["Train"]["Metadata"] == promoted.steps["Train"]["Metadata"]
+    assert again.steps["Evaluate"]["Metadata"] != promoted.steps["Evaluate"]["Metadata"]
+    assert "Gate" not in again.steps
