@@ -53,7 +53,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         _end_signals() as signals,
         open_service(chosen.state_dir, chosen.region, chosen.isolation, port=chosen.port) as service,
     ):
-        for name, value in service.environment.items():
+        for name, value in {"SAGEMAKER_ROLE": service.role_arn, **service.environment}.items():
             sys.stdout.write(f"export {name}={value}\n")
         sys.stdout.flush()
         if isinstance(service, RunningService):
