@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +18,7 @@ from pipelines.local.containers.template import Template
 Work = Callable[[], NoReturn]
 
 
-def child_work(
-    launch: Launch, template: Template | None, output: int, inherited: list[int], tell: socket.socket
-) -> Work:
+def child_work(launch: Launch, template: Template | None, output: int, inherited: list[int]) -> Work:
     """Enter the sandbox; what is left to do is the command itself.
 
     Parameters
@@ -32,13 +29,12 @@ def child_work(
         The descriptor that takes what the command writes.
     inherited
         Descriptors of listening sockets for the command.
-    tell
-        Where the launcher is told of the mount namespace.
     """
     os.setsid()
     namespaces.set_parent_death_signal(signal.SIGKILL)
+    namespaces.become_subreaper()  # as the first process of a container is
     _take_standard_streams(output)
-    launch = _enter(launch, tell)
+    launch = _enter(launch)
     for descriptor in inherited:
         os.set_inheritable(descriptor, True)  # noqa: FBT003 - its only way
         launch.environment[LISTENER_VARIABLE] = str(descriptor)
@@ -54,7 +50,7 @@ def _take_standard_streams(output: int) -> None:
     os.close(output)
 
 
-def _enter(launch: Launch, tell: socket.socket) -> Launch:
+def _enter(launch: Launch) -> Launch:
     """Enter the namespaces that the kernel grants; where it grants none, the launch has its paths rewritten."""
     ml = launch.directory / "ml"
     private = launch.namespaces
@@ -69,10 +65,6 @@ def _enter(launch: Launch, tell: socket.socket) -> Launch:
             namespaces.enter_private_network()
         except OSError as error:
             os.write(2, f"Network isolation is not to be had on this machine ({error}); going on without.\n".encode())
-    if private:
-        with Path("/proc/self/ns/mnt").open("rb") as namespace:
-            socket.send_fds(tell, [b"."], [namespace.fileno()])
-    tell.close()
     return launch if private else _rewritten(launch, ml)
 
 

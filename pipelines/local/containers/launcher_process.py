@@ -30,43 +30,16 @@ from pipelines.local.containers.launch import KILL, TERMINATE, Launch, receive_l
 from pipelines.local.containers.launched import Work, child_work  # noqa: E402
 from pipelines.local.containers.template import Template, preload  # noqa: E402
 
+_MOST_ROUNDS = 2000
+_ROUND_SECONDS = 0.001
 
-@dataclass
+
+@dataclass(frozen=True)
 class _Child:
-    """A running command.
-
-    Attributes
-    ----------
-    control
-        Asks for signals, and is told the end.
-    told
-        Where the child tells which mount namespace it has entered.
-    namespace
-        A descriptor of that namespace, which all descendants share. While it is open, no other namespace can get the
-        same identity. None without namespaces, and until the child has told.
-    """
+    """A running command; ``control`` asks for signals, and is told the end."""
 
     pid: int
     control: socket.socket
-    told: socket.socket
-    namespace: int | None = None
-
-    def relatives(self) -> list[int]:
-        """The ids of the living processes that descend from the command, and of the command itself."""
-        if self.namespace is None:
-            with contextlib.suppress(BlockingIOError):
-                descriptors = socket.recv_fds(self.told, 1, 1)[1]
-                self.namespace = descriptors[0] if descriptors else None
-        if self.namespace is None:
-            return namespaces.processes_in_session(self.pid)
-        return namespaces.processes_in(self.namespace)
-
-    def close(self) -> None:
-        """Let go of the sockets and the namespace."""
-        self.control.close()
-        self.told.close()
-        if self.namespace is not None:
-            os.close(self.namespace)
 
 
 class Launcher:
@@ -112,20 +85,15 @@ class Launcher:
     def _start(self, launch: Launch, descriptors: list[int]) -> Work | None:
         control_descriptor, output, *inherited = descriptors
         control = socket.socket(fileno=control_descriptor)
-        told, tell = socket.socketpair()
-        told.setblocking(False)  # noqa: FBT003 - its only way
         pid = os.fork()
         if pid == 0:
             self._forget()
             control.close()
-            told.close()
-            return child_work(launch, self._template, output, inherited, tell)
-        tell.close()
+            return child_work(launch, self._template, output, inherited)
         for descriptor in (output, *inherited):
             os.close(descriptor)
-        child = _Child(pid, control, told)
-        self._children[pid] = child
-        self._selector.register(child.control, selectors.EVENT_READ, data=pid)
+        self._children[pid] = _Child(pid, control)
+        self._selector.register(control, selectors.EVENT_READ, data=pid)
         return None
 
     def _forget(self) -> None:
@@ -137,7 +105,7 @@ class Launcher:
         self._selector.close()
         self._channel.close()
         for child in self._children.values():
-            child.close()
+            child.control.close()
         for descriptor in (self._wakeup, self._wakeup_writer):
             os.close(descriptor)
 
@@ -147,7 +115,8 @@ class Launcher:
         except ConnectionError:
             asked = b""
         if not asked or KILL in asked:
-            _kill(child)
+            # What it started beyond its group is handed to this process when it ends, and ended then.
+            _send_to_group(child.pid, signal.SIGKILL)
         elif TERMINATE in asked:
             _send_to_group(child.pid, signal.SIGTERM)
         if not asked:
@@ -166,18 +135,19 @@ class Launcher:
                 self._finish(child, os.waitstatus_to_exitcode(status))
 
     def _finish(self, child: _Child, code: int) -> None:
-        # What a command leaves behind becomes the launcher's own child; mostly there is nothing to look for.
-        if namespaces.children_of_this_process() - set(self._children):
-            _end_relatives(child)
+        # A command adopts what its descendants leave behind, and this process what the command leaves: here and now,
+        # the unknown among its children are this command's.
+        _end_children(but=set(self._children))
         if child.control.fileno() in self._selector.get_map():
             self._selector.unregister(child.control)
         with contextlib.suppress(OSError):  # Nobody waits for it any more: the service is gone, or gave it up.
             child.control.sendall(json.dumps({"code": 128 - code if code < 0 else code}).encode() + b"\n")
-        child.close()
+        child.control.close()
 
     def _end_everything(self) -> None:
         for child in self._children.values():
-            _kill(child)
+            _send_to_group(child.pid, signal.SIGKILL)
+        _end_children(but=set())
 
 
 def _ignore_but_wake(_number: int, _frame: FrameType | None) -> None:
@@ -188,28 +158,23 @@ def _send_to_group(pid: int, number: int) -> None:
     try:
         os.killpg(pid, number)
     except ProcessLookupError:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
-        except ProcessLookupError:
+
+
+def _end_children(but: set[int]) -> None:
+    """End this process's children but for some; the children of those that end become its own, and are ended, too."""
+    for _ in range(_MOST_ROUNDS):
+        remaining = namespaces.children_of_this_process() - but
+        if not remaining:
             return
-
-
-def _kill(child: _Child) -> None:
-    """End a command that has not been reaped, and everything it started."""
-    _send_to_group(child.pid, signal.SIGKILL)
-    _end_relatives(child)
-
-
-def _end_relatives(child: _Child) -> None:
-    """End everything that a command started, also what left its process group; new ones may appear meanwhile."""
-    for _ in range(100):
-        remaining = child.relatives()
         for pid in remaining:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        if not remaining:
-            return
-        time.sleep(0.001)
+        for pid in remaining:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+        time.sleep(_ROUND_SECONDS)
 
 
 def main() -> None:

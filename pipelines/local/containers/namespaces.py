@@ -70,27 +70,13 @@ def become_subreaper() -> None:
         _libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def processes_in(namespace: int) -> list[int]:
-    """The ids of all living processes in the mount namespace that an open descriptor stands for."""
-    wanted = os.fstat(namespace)
-    return [pid for pid in _all_processes() if _mount_namespace(pid) == (wanted.st_dev, wanted.st_ino)]
-
-
 def children_of_this_process() -> set[int]:
-    """The ids of the calling process's children, of which it has one thread; all processes where none can tell."""
+    """The ids of the calling process's children, of which it has one thread; none where there is no ``/proc``."""
     pid = os.getpid()
     try:
         return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()}
     except OSError:
-        return set(_all_processes()) or {pid}
-
-
-def _mount_namespace(pid: int) -> tuple[int, int] | None:
-    try:
-        status = Path(f"/proc/{pid}/ns/mnt").stat()
-    except OSError:  # It has ended, or is another user's.
-        return None
-    return status.st_dev, status.st_ino
+        return {each for each in _all_processes() if _parent_of(each) == pid}
 
 
 def _all_processes() -> list[int]:
@@ -98,17 +84,11 @@ def _all_processes() -> list[int]:
     return [int(entry.name) for entry in root.iterdir() if entry.name.isdigit()] if root.is_dir() else []
 
 
-def processes_in_session(session: int) -> list[int]:
-    """The ids of all living processes of a session; none where there is no ``/proc`` to look them up in."""
-    return [pid for pid in _all_processes() if _session_of(pid) == session]
-
-
-def _session_of(pid: int) -> int | None:
+def _parent_of(pid: int) -> int | None:
     try:
-        state, _, _, session = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[:4]
-    except (OSError, ValueError):
+        return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+    except (OSError, ValueError):  # It has ended meanwhile.
         return None
-    return None if state == "Z" else int(session)
 
 
 def _become_root_of_a_user_namespace() -> None:

@@ -7,11 +7,15 @@ set anew before the program runs, and what it does when it ends is done after.
 from __future__ import annotations
 
 import atexit
+import builtins
+import codecs
 import contextlib
 import gc
 import io
 import os
 import runpy
+import shutil
+import signal
 import sys
 import threading
 import time
@@ -27,6 +31,12 @@ from pipelines.local.containers.template import Template, modules_since_main, pu
 
 _HANDLED_VARIABLES = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONDONTWRITEBYTECODE"})
 _HERE = Path(__file__).parent
+_INTERRUPTED = -signal.SIGINT
+"""Stands for the exit code of an interpreter that ends with a KeyboardInterrupt: by the signal itself."""
+
+_NOT_FLUSHED = 120
+"""The exit code of an interpreter that cannot write the last of its output."""
+
 _INTERPRETER_PREFIXES = ("PYTHON", "MPL", "LD_", "MALLOC_")
 
 
@@ -97,7 +107,10 @@ def run(program: PythonProgram, launch: Launch, template: Template) -> None:
     _forget_the_launcher(template)
     sys.path[:] = [*_own_path(program, launch), *template.path]
     sys.argv = list(program.argv)
+    sys.orig_argv = list(launch.arguments)
+    sys.executable = shutil.which(launch.arguments[0]) or sys.executable
     main = types.ModuleType("__main__")
+    main.__dict__.update(__builtins__=builtins, __annotations__={})
     put_main_module_last(main)
     if program.kind == "-m":
         runpy._run_module_as_main(program.target)  # type: ignore[attr-defined]  # what the interpreter itself calls
@@ -128,6 +141,7 @@ def refresh_state(program: PythonProgram, launch: Launch, template: Template) ->
     sys.dont_write_bytecode = bool(launch.environment.get("PYTHONDONTWRITEBYTECODE"))
     _open_standard_streams(program, launch)
     template.thread_pools.limit(limits=launch.threads)
+    threading.main_thread()._set_native_id()  # type: ignore[attr-defined]  # a fork keeps the parent's
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed()
@@ -135,18 +149,23 @@ def refresh_state(program: PythonProgram, launch: Launch, template: Template) ->
 
 def _open_standard_streams(program: PythonProgram, launch: Launch) -> None:
     """Wrap the standard descriptors anew: the template's streams know those that it was born with."""
-    encoding = launch.environment.get("PYTHONIOENCODING", "").partition(":")[0] or "utf-8"
+    encoding = codecs.lookup(launch.environment.get("PYTHONIOENCODING", "").partition(":")[0] or "utf-8").name
     unbuffered = program.unbuffered or bool(launch.environment.get("PYTHONUNBUFFERED"))
-    sys.stdin = sys.__stdin__ = open(0, encoding=encoding, closefd=False)  # type: ignore[misc]  # noqa: SIM115
-    for number, name, errors in ((1, "stdout", "strict"), (2, "stderr", "backslashreplace")):
-        raw: Any = io.FileIO(number, "wb", closefd=False)
-        stream = io.TextIOWrapper(
-            raw if unbuffered else io.BufferedWriter(raw),
+    for number, name, errors in ((0, "stdin", "strict"), (1, "stdout", "strict"), (2, "stderr", "backslashreplace")):
+        raw: Any = io.FileIO(number, "wb" if number else "rb", closefd=False)
+        raw.name = f"<{name}>"
+        if not number:
+            raw = io.BufferedReader(raw)
+        elif not unbuffered:
+            raw = io.BufferedWriter(raw)
+        stream: Any = io.TextIOWrapper(
+            raw,
             encoding=encoding,
             errors=errors,
             line_buffering=number == 2,
-            write_through=unbuffered,
+            write_through=unbuffered and number > 0,
         )
+        stream.mode = "w" if number else "r"
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
 
@@ -164,7 +183,7 @@ def exit_code_of(run: Callable[[], None], passing_on: type[BaseException]) -> in
         while trace is not None and Path(trace.tb_frame.f_code.co_filename).parent == _HERE:
             trace = trace.tb_next
         sys.excepthook(type(error), error.with_traceback(trace), trace)
-        return 1
+        return _INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
     return 0
 
 
@@ -191,9 +210,13 @@ def leave(code: int) -> NoReturn:
         sys.modules.pop(name).__dict__.clear()
     _write_what_was_left_open()
     gc.collect()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        code = code or 120
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except (OSError, ValueError):
+            code = code or _NOT_FLUSHED
+    if code == _INTERRUPTED:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
     os._exit(code)

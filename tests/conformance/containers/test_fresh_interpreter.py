@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -197,3 +198,117 @@ with open(f"/proc/{os.getppid()}/status") as status:
     job, _ = _run(bench, "fork", script)
     assert job.log == "['1'] True\n"
     assert "xgboost" in LIBRARIES
+
+
+SAME = {
+    "the main module's names": "import sys; m = sys.modules['__main__']; print(sorted(vars(m)), m.__builtins__, m)",
+    "the streams": "import sys; print(*[(s, s.fileno(), s.errors, s.write_through, s.line_buffering) for s in "
+    "(sys.stdin, sys.stdout, sys.stderr)], sys.stdout.buffer.raw, sys.stdin.isatty())",
+    "sys": "import sys; print(sys.flags, sys.orig_argv, sys.argv, sys.warnoptions, sys._xoptions, sys.executable, "
+    "sys.getrecursionlimit(), sys.excepthook, sys.displayhook, sys.gettrace(), sys.pycache_prefix)",
+    "signal handlers": "import signal; print([(s, signal.getsignal(s)) for s in sorted(signal.valid_signals())], "
+    "signal.pthread_sigmask(signal.SIG_BLOCK, []), signal.set_wakeup_fd(-1))",
+    "descriptors": "import os; print(sorted(os.listdir('/proc/self/fd')))",
+    "threads": "import os, threading; main = threading.main_thread(); print(threading.active_count(), main.name, "
+    "main.ident == threading.get_ident(), main.native_id == os.getpid())",
+    "the environment": "import os; print(sorted(os.environ), os.getcwd(), os.umask(0), os.getpgrp() == os.getpid())",
+    "the locale": "import locale, time; print(locale.setlocale(locale.LC_ALL), time.tzname)",
+    "logging": "import logging; print(logging.root.handlers); logging.warning('said'); "
+    "logging.basicConfig(level=10); logging.debug('told')",
+    "warnings": "import warnings; warnings.warn('careful'); warnings.warn('old', DeprecationWarning)",
+    "an exit code that is no number": "raise SystemExit((1, 2))",
+    "a large exit code": "raise SystemExit(2**40)",
+    "quit": "quit(4)",
+    "an exit in a thread": "import sys, threading; t = threading.Thread(target=sys.exit); t.start(); t.join(); "
+    "print('goes on')",
+    "an interrupt": "raise KeyboardInterrupt",
+    "an interrupt from outside": "import os, signal; os.kill(os.getpid(), signal.SIGINT)",
+    "an error in an error": "try:\n    1 / 0\nexcept ZeroDivisionError:\n    {}['key']",
+    "a group of errors": "raise ExceptionGroup('many', [ValueError(1), TypeError(2)])",
+    "a note": "error = ValueError('x'); error.add_note('a note'); raise error",
+    "a syntax error": "def f(:\n    pass",
+    "a hook for errors": "import sys; sys.excepthook = lambda kind, *_: print('caught', kind); raise KeyError('a')",
+    "an error in a thread": "import threading; threading.Thread(target=lambda: 1 / 0, name='T').start()",
+    "an error in a finalizer": "class D:\n    def __del__(self): raise ValueError('late')\nd = D()\ndel d",
+    "an error at exit": "import atexit; atexit.register(lambda: 1 / 0); print('main')",
+    "the order of the end": """
+import atexit, threading, weakref
+class Thing:
+    def __del__(self): print("deleted")
+thing = Thing()
+atexit.register(print, "first registered")
+atexit.register(print, "second registered")
+weakref.finalize(thing, print, "finalized")
+threading.Thread(target=lambda: (threading.main_thread().join(), print("thread"))).start()
+threading._register_atexit(print, "thread exit")
+print("main")
+""",
+    "closed output": "import sys; sys.stdout.close()",
+    "output that cannot be written": "import os; os.close(1); print('x')",
+    "replaced output": "import io, sys; sys.stdout = io.StringIO(); print('x')",
+    "unfinished lines": "import sys; sys.stderr.write('part'); sys.stdout.write('rest')",
+    "no input": "print(input('more? '))",
+    "a fork of its own": """
+import os, sys
+sys.stdout.flush()
+pid = os.fork()
+if pid == 0:
+    print("child", __name__)
+    sys.exit(3)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+""",
+    "pickles of the main module": """
+import io, joblib, pickle
+class Thing:
+    value = 1
+def function():
+    return Thing
+print(pickle.loads(pickle.dumps(Thing())).value, Thing.__module__)
+stream = io.BytesIO(); joblib.dump(function, stream); stream.seek(0)
+print(joblib.load(stream) is function)
+""",
+    "pools": """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from joblib import Parallel, delayed
+def square(number): return number * number
+if __name__ == "__main__":
+    for method in multiprocessing.get_all_start_methods():
+        with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(method)) as pool:
+            print(list(pool.map(square, range(3))))
+    print(Parallel(n_jobs=2)(delayed(square)(number) for number in range(3)))
+    print(multiprocessing.get_start_method(), multiprocessing.current_process(), multiprocessing.parent_process())
+""",
+    "asyncio": """
+import asyncio
+async def main():
+    process = await asyncio.create_subprocess_exec("echo", "said", stdout=asyncio.subprocess.PIPE)
+    return await process.communicate()
+print(asyncio.run(main()))
+""",
+    "timers": "import signal, time; signal.signal(signal.SIGALRM, lambda *_: print('alarm')); "
+    "signal.setitimer(signal.ITIMER_REAL, 0.05); time.sleep(0.2)",
+    "children": "import subprocess, sys; child = subprocess.Popen(['sleep', '30']); child.terminate(); "
+    "print(child.wait(), subprocess.run([sys.executable, '-c', 'import sys; print(sys.argv)'], capture_output=True))",
+    "its own source": "import inspect\ndef f(): return 1\nprint(inspect.getsource(f), inspect.getfile(f))",
+    "annotations": "from __future__ import annotations\nx: unknown = 1\nprint(__annotations__)",
+    "the doc string": '"The words."\nprint(__doc__)',
+    "settings of the libraries": "import matplotlib, numpy, pandas, sklearn, xgboost; print(matplotlib.get_backend(), "
+    "numpy.geterr(), pandas.get_option('display.max_rows'), sklearn.get_config(), xgboost.get_config())",
+    "seeds": "import numpy, random; random.seed(1); numpy.random.seed(1); print(random.random(), numpy.random.rand())",
+    "a crash": "import os; os.abort()",
+    "faulthandler": "import faulthandler; print(faulthandler.is_enabled())",
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_a_fork_and_a_new_interpreter_say_the_same(bench: Workbench, name: str) -> None:
+    jobs: list[Isolation] = ["fork", "process"]
+    (forked, forked_reason), (plain, plain_reason) = (_run(bench, isolation, SAME[name]) for isolation in jobs)
+    assert _comparable(forked) == _comparable(plain)
+    assert forked_reason == plain_reason
+
+
+def _comparable(job: Job) -> str:
+    """The log without addresses and without the job's own folder."""
+    return re.sub(r"0x[0-9a-f]+|started \d+|\d{12,}", "N", job.log.replace(str(job.context.directory), "FOLDER"))

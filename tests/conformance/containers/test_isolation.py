@@ -102,44 +102,95 @@ print("loopback works")
     assert _run(tmp_path, isolation, code, network_isolation=True)[1] == "['lo']\nloopback works\n"
 
 
-def test_a_daemon_that_a_job_leaves_behind_is_ended_with_it(tmp_path: Path, isolation: Isolation) -> None:
-    code = """
-import os, subprocess, sys
-child = subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(600)"],
-                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-print(child.pid, flush=True)
-os._exit(0)
+DAEMONS = """
+import os, subprocess, sys, time
+def daemon():
+    if os.fork() == 0:
+        os.setsid()
+        pid = os.fork()
+        if pid:
+            print(pid, flush=True)
+            os._exit(0)
+        for descriptor in range(int(sys.argv[1]), 3):
+            os.close(descriptor)
+        time.sleep(600)
+    os.wait()
+daemon()
+sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
+print(subprocess.Popen(sleeper, start_new_session=True, env={}).pid, flush=True)
 """
-    code_of_exit, text = _run(tmp_path, isolation, code)
-    assert code_of_exit == 0
-    wait_until(lambda: not Path(f"/proc/{int(text)}").exists(), seconds=10)
+
+
+@pytest.mark.parametrize("namespaces", [True, False])
+@pytest.mark.parametrize("first_closed", [0, 3])
+def test_daemons_that_a_job_leaves_behind_are_ended_with_it(
+    tmp_path: Path, isolation: Isolation, namespaces: bool, first_closed: int
+) -> None:
+    (tmp_path / "daemons.py").write_text(DAEMONS + "os._exit(0)")
+    container = Container(["python", str(tmp_path / "daemons.py"), str(first_closed)], tmp_path, namespaces=namespaces)
+    code, text = _ended(sandbox.start(container, isolation))
+    assert code == 0
+    assert len(text.split()) == 2
+    assert not any(_lives(pid) for pid in text.split())
+
+
+@pytest.mark.parametrize("namespaces", [True, False])
+def test_a_killed_job_takes_its_daemons_with_it_and_no_other_job_s(
+    tmp_path: Path, isolation: Isolation, namespaces: bool
+) -> None:
+    processes = []
+    for name in ("killed", "other"):
+        (tmp_path / f"{name}.py").write_text(DAEMONS + "time.sleep(600)")
+        container = Container(["python", str(tmp_path / f"{name}.py"), "3"], tmp_path / name, namespaces=namespaces)
+        processes.append(sandbox.start(container, isolation))
+    ids = [[process.output.readline(), process.output.readline()] for process in processes]
+    killed, other = processes
+    killed.kill()
+    assert _ended(killed)[0] == 137
+    assert not any(_lives(pid) for pid in ids[0])
+    assert all(_lives(pid) for pid in ids[1])
+    other.kill()
+    assert _ended(other)[0] == 137
+    assert not any(_lives(pid) for pid in ids[1])
+
+
+def _lives(pid: str | bytes) -> bool:
+    return Path(f"/proc/{int(pid)}").exists()
 
 
 SERVICE = """
 import sys, time
 from pathlib import Path
 from pipelines.local.containers import sandbox
-process = sandbox.start(sandbox.Container(["python", "-c", sys.argv[2]], Path(sys.argv[1])), "process")
+container = sandbox.Container(["python", "-c", sys.argv[2]], Path(sys.argv[1]), namespaces=sys.argv[3] == "True")
+process = sandbox.start(container, sys.argv[4])
 print(process.output.readline().decode(), end="", flush=True)
 time.sleep(600)
 """
 
 JOB = """
 import os, subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(600)"])
-print(os.getpid(), child.pid, os.getppid(), flush=True)
+sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
+child = subprocess.Popen(sleeper, start_new_session=True)
+orphaning = "import subprocess, sys; print(subprocess.Popen(sys.argv[1:], start_new_session=True, stdout=2).pid)"
+orphan = subprocess.run([sys.executable, "-c", orphaning, *sleeper], stdout=subprocess.PIPE, text=True).stdout.strip()
+print(os.getpid(), child.pid, os.getppid(), orphan, flush=True)
 time.sleep(600)
 """
 
 
-def test_nothing_survives_the_service_s_sudden_death(tmp_path: Path) -> None:
+@pytest.mark.parametrize("namespaces", [True, False])
+def test_nothing_survives_the_service_s_sudden_death(tmp_path: Path, isolation: Isolation, namespaces: bool) -> None:
     service = subprocess.Popen(
-        [sys.executable, "-c", SERVICE, str(tmp_path), JOB], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SERVICE, str(tmp_path), JOB, str(namespaces), isolation],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert service.stdout is not None
     with service.stdout as output:
         pids = [int(pid) for pid in output.readline().split()]
-    assert len(pids) == 3
+    assert len(pids) == 4
     service.send_signal(signal.SIGKILL)
     service.wait()
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), seconds=10)

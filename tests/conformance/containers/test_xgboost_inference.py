@@ -12,6 +12,8 @@ import pytest
 import xgboost
 
 from pipelines.local.containers.recordio import frame, frames, record_class
+from pipelines.local.containers.xgboost.serve import Model, XGBoostApplication
+from pipelines.local.containers.xgboost.versions import Version
 from pipelines.local.jobs.contract import Answer
 from pipelines.local.jobs.errors import AlgorithmError
 from pipelines.local.jobs.hosting import VariantHosting, start_hosting
@@ -208,6 +210,13 @@ def test_ping_and_execution_parameters(bench: Workbench, isolation: Isolation) -
         assert server.request("GET", "/no-such-path", timeout=60).status == 404
     finally:
         server.close()
+
+
+@pytest.mark.parametrize(("length", "megabytes"), [(7 * 1024**2, 7), (21 * 1024**2, 20)])
+def test_the_limit_of_a_body_is_told_and_at_most_20_megabytes(length: int, megabytes: int) -> None:
+    model = Model([_booster()], "reg:squarederror", "")
+    application = XGBoostApplication(model, {"MAX_CONTENT_LENGTH": str(length)}, 1, Version())
+    assert json.loads(application.execution_parameters().body)["MaxPayloadInMB"] == megabytes
 
 
 def test_the_default_accept_is_an_environment_variable(bench: Workbench) -> None:

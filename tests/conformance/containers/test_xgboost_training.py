@@ -331,7 +331,17 @@ def test_training_goes_on_from_the_last_checkpoint(bench: Workbench, tmp_path: P
     assert job.log.count("\ttrain-rmse:") == 6
     assert _booster(bench, outcome, tmp_path).num_boosted_rounds() == 10
     kept = bench.store.keys("s3://bucket/checkpoints/")
-    assert "checkpoints/xgboost-checkpoint.9" in kept
+    assert kept == [f"checkpoints/xgboost-checkpoint.{number}" for number in (*range(4), *range(5, 10))]
+
+
+def test_a_training_keeps_its_five_latest_checkpoints(bench: Workbench) -> None:
+    label, features = regression_rows(40)
+    content = {"train": csv_of(label, features)}
+    checkpoints = {"S3Uri": "s3://bucket/checkpoints"}
+    outcome, job = _train(bench, {**REGRESSION, "num_round": 8}, content, CheckpointConfig=checkpoints)
+    completed(outcome)
+    kept = sorted(path.name for path in (job.ml / "checkpoints").iterdir())
+    assert kept == [f"xgboost-checkpoint.{number}" for number in range(3, 8)]
 
 
 def test_images_before_1_3_pickle_their_models_and_know_silent(bench: Workbench) -> None:

@@ -23,6 +23,8 @@ from pipelines.local.containers.xgboost.versions import Version
 SUPPORTED_ACCEPTS = ["application/json", "application/jsonlines", "application/x-recordio-protobuf", "text/csv"]
 _VOTING_OBJECTIVES = ("multi:softmax", "binary:hinge")
 _DEFAULT_MAX_CONTENT_LENGTH = 6 * 1024**2
+_MOST_CONTENT_LENGTH = 20 * 1024**2
+"""What MAX_CONTENT_LENGTH can be raised to; more is taken for this much."""
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +100,8 @@ class XGBoostApplication:
         output = environment.get("SAGEMAKER_INFERENCE_OUTPUT")
         self._selected_keys = None if output is None else output.replace(" ", "").lower().split(",")
         self._cpus = cpus
-        self.max_content_length: int | None = int(environment.get("MAX_CONTENT_LENGTH", _DEFAULT_MAX_CONTENT_LENGTH))
+        asked_for = int(environment.get("MAX_CONTENT_LENGTH", _DEFAULT_MAX_CONTENT_LENGTH))
+        self.max_content_length: int | None = min(asked_for, _MOST_CONTENT_LENGTH)
 
     @classmethod
     def of_this_container(cls, cpus: int, version: Version) -> XGBoostApplication:
