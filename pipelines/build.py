@@ -29,6 +29,7 @@ NOT_IN_THE_DEFINITION = (
     "data",
     "state_dir",
     "role_arn",
+    "schedule_role_arn",
     "region",
     "bucket",
     "isolation",

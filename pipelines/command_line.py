@@ -34,6 +34,14 @@ def _add_verbs(command: argparse.ArgumentParser) -> None:
         default=None,
         help="follow the execution to its end (default: on this machine yes, on AWS no)",
     )
+    command.add_argument(
+        "--schedule",
+        metavar='"cron(...)"|"rate(...)"|off',
+        help="start the pipeline by itself, with the parameters of this command, in UTC; off ends that",
+    )
+    command.add_argument(
+        "--estimate", action="store_true", help="say what an execution costs on AWS and how long it takes, per step"
+    )
     command.add_argument("--dry-run", action="store_true", help="print the definition and do nothing else")
     add_common(command)
     command.add_argument(

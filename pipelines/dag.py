@@ -57,12 +57,12 @@ def _pipeline(context: Context, steps: list[Any]) -> Any:
 def _context(settings: Settings, locations: Locations) -> Context:
     from sagemaker.core.workflow.pipeline_context import PipelineSession
 
-    _silence_telemetry()
+    silence_telemetry()
     session = PipelineSession(default_bucket=locations.bucket, default_bucket_prefix=settings.pipeline_name)
     return Context(settings, session, _parameters(settings), locations)
 
 
-def _silence_telemetry() -> None:
+def silence_telemetry() -> None:
     """The documented switch makes every look-up re-validate a schema (20 s instead of 0.05 s); this one works."""
     from sagemaker.core.telemetry import telemetry_logging
 

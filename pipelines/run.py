@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pipelines.target import Choice
     from pipelines.workflow import Outcome
 
+LAST_EXECUTIONS = 5
+
 logger = logging.getLogger("pipelines")
 
 
@@ -33,9 +35,11 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     require_format(FORMATS[settings.batch_format], settings.algorithms)
     if options.dry_run:
         return _dry_run(settings)
+    if options.estimate:
+        return _estimate(options, settings)
     choice = choose(settings)
     logger.info("Target: %s, because %s.", choice.name, choice.why)
-    if not (options.upsert or options.start):
+    if not (options.upsert or options.start or options.schedule):
         return _say_what_it_would_do(settings, choice.name)
     return _carry_out(options, settings, choice)
 
@@ -48,6 +52,43 @@ def _dry_run(settings: Settings) -> int:
     with offline(settings) as target:
         verb.write(Build(settings, target, bundles()).result().text)
     return 0
+
+
+def _estimate(options: argparse.Namespace, settings: Settings) -> int:
+    from pipelines.build import Build
+    from pipelines.code import bundles
+    from pipelines.estimate import estimate
+    from pipelines.execution import check_parameters
+    from pipelines.prices import load_prices
+    from pipelines.target import choose, offline
+
+    with offline(settings) as target:
+        definition = Build(settings, target, bundles()).result()
+    parameters = check_parameters(definition, _unique(options.parameter))
+    prices, seconds = load_prices(settings.prices), _last_seconds(settings, choose(settings))
+    found = estimate(definition.content, parameters, prices, seconds, settings.max_parallel_steps)
+    if options.json:
+        verb.write_json(found.as_json())
+    else:
+        verb.write(found.as_text())
+    return 0
+
+
+def _last_seconds(settings: Settings, choice: Choice) -> dict[str, float]:
+    """How long the steps of the last executions took; those of this machine say nothing of AWS."""
+    from pipelines.estimate import measured_seconds
+    from pipelines.execution import describe_pipeline, look
+    from pipelines.executions.lookup import recent
+    from pipelines.target import connect
+
+    if choice.name == "local":
+        return {}
+    with connect(settings, choice) as connection:
+        sagemaker = connection.client("sagemaker")
+        if describe_pipeline(sagemaker, settings.pipeline_name) is None:
+            return {}
+        last = recent(sagemaker, settings.pipeline_name, LAST_EXECUTIONS)
+        return measured_seconds(look(sagemaker, execution.arn, {}).steps for execution in last)
 
 
 def _say_what_it_would_do(settings: Settings, target: str) -> int:
@@ -68,7 +109,8 @@ def _carry_out(options: argparse.Namespace, settings: Settings, choice: Choice) 
     from pipelines.target import open_target
     from pipelines.workflow import Wish, carry_out
 
-    wish = Wish(options.upsert, options.start, options.wait, _unique(options.parameter), options.execution_name)
+    parameters = _unique(options.parameter)
+    wish = Wish(options.upsert, options.start, options.wait, parameters, options.execution_name, options.schedule)
     with open_target(settings, choice) as target, shown_on(Console(stderr=True)) as show:
         outcome = carry_out(wish, settings, target, show)
     _report(outcome, as_json=options.json)

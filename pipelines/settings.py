@@ -74,6 +74,12 @@ class Settings:
     role_arn: str | None = knob(
         None, "execution role of the pipeline and its jobs", env="SAGEMAKER_PIPELINE_ROLE_ARN", metavar="ARN"
     )
+    schedule_role_arn: str | None = knob(
+        None,
+        "role that EventBridge Scheduler starts the pipeline with (the execution role)",
+        env="SAGEMAKER_SCHEDULE_ROLE_ARN",
+        metavar="ARN",
+    )
     region: str | None = knob(None, "AWS region (us-east-1 on this machine)", env="AWS_REGION", metavar="REGION")
     bucket: str | None = knob(
         None, "bucket of code, data and results (sagemaker-<region>-<account>)", env="ARTIFACT_BUCKET", metavar="NAME"

@@ -26,6 +26,8 @@ HEADINGS = {"rmse": "RMSE", "mae": "MAE", "mse": "MSE", "r2": "R2", "auc": "AUC"
 def show_outcome(console: Console, outcome: Outcome) -> None:
     """Print what was done, for a person."""
     _place(console, "pipeline", outcome.pipeline_arn)
+    if outcome.schedule is not None:
+        _place(console, "schedule", f"{outcome.schedule.expression}, {outcome.schedule.arn}")
     progress = outcome.progress
     if progress is None:
         return
@@ -108,6 +110,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
     return {
         "pipeline": pipeline,
         "execution": progress.as_json() if progress else None,
+        "schedule": outcome.schedule.as_json() if outcome.schedule else None,
         "dataset": _dataset(outcome),
         "steps": [step.as_json() for step in (progress.steps if progress else ())],
         "tasks": {task: result.as_json() for task, result in (outcome.results or {}).items()},

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines import dataset as datasets
 from pipelines import execution as executions
+from pipelines import schedule as schedules
 from pipelines.build import Build, Definition
 from pipelines.code import bundles
 from pipelines.dataset import Dataset
@@ -16,6 +17,7 @@ from pipelines.errors import BadInput
 from pipelines.execution import Progress
 from pipelines.following import to_its_end
 from pipelines.results import TaskResult, collect
+from pipelines.schedule import Schedule
 from pipelines.settings import Settings, Task
 from pipelines.step_logs import last_log_lines
 from pipelines.target import Target
@@ -34,9 +36,18 @@ class Wish:
     wait: bool | None = None
     parameters: Mapping[str, str] | None = None
     execution_name: str | None = None
+    schedule: str | None = None
+    """``cron(...)``, ``rate(...)`` or ``off``."""
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether the pipeline is to start by itself."""
+        return self.schedule not in (None, schedules.OFF)
 
     def __post_init__(self) -> None:
-        """Refuse a name that the service would refuse."""
+        """Refuse what the service would refuse."""
+        if self.schedule:
+            schedules.check(self.schedule)
         if self.execution_name and not DISPLAY_NAME.match(self.execution_name):
             raise BadInput(
                 f"--execution-name is {self.execution_name!r}, but it must have 1 to 82 letters, digits and single "
@@ -58,6 +69,7 @@ class Outcome:
     results: Mapping[Task, TaskResult] | None = None
     log: tuple[str, ...] = ()
     """The last lines of the log of the step that failed."""
+    schedule: Schedule | None = None
 
 
 def carry_out(wish: Wish, settings: Settings, target: Target, show: Callable[[Progress], None]) -> Outcome:
@@ -78,7 +90,7 @@ def carry_out(wish: Wish, settings: Settings, target: Target, show: Callable[[Pr
     code = bundles()
     build = Build(settings, target, code) if wish.upsert else None
     try:
-        data = _find_data(settings, target, parameters) if wish.start else None
+        data = _find_data(settings, target, parameters) if wish.start or wish.is_scheduled else None
         if build is None:
             arn, definition = executions.stored_definition(sagemaker, settings.pipeline_name)
         else:
@@ -92,9 +104,12 @@ def carry_out(wish: Wish, settings: Settings, target: Target, show: Callable[[Pr
             bundle.upload(target.client("s3"), target.bucket, settings.pipeline_name)
         arn = executions.upsert(sagemaker, settings, target.role, definition)
         logger.info("Upserted %s", arn)
-    if not wish.start:
-        return Outcome(settings, target, arn, definition)
-    return _execute(wish, Outcome(settings, target, arn, definition, data), parameters, show)
+    begun = Outcome(settings, target, arn, definition, data)
+    if wish.start or wish.is_scheduled:
+        begun = _with_input(begun, parameters)
+    if wish.schedule:
+        begun = replace(begun, schedule=_set_schedule(wish.schedule, begun, parameters))
+    return _execute(wish, begun, parameters, show) if wish.start else begun
 
 
 def _find_data(settings: Settings, target: Target, parameters: Mapping[str, str]) -> Dataset | None:
@@ -108,38 +123,53 @@ def _find_data(settings: Settings, target: Target, parameters: Mapping[str, str]
     return data
 
 
+def _with_input(begun: Outcome, parameters: dict[str, str]) -> Outcome:
+    """Upload the data, and name it in the parameters."""
+    if begun.dataset is not None:
+        bucket, name = begun.target.bucket, begun.settings.pipeline_name
+        parameters["InputDataUri"] = datasets.upload(begun.dataset, bucket, name)
+    parameters.setdefault("BatchInputUri", parameters["InputDataUri"])
+    return replace(begun, input_uri=parameters["InputDataUri"])
+
+
+def _set_schedule(expression: str, begun: Outcome, parameters: Mapping[str, str]) -> Schedule | None:
+    settings, target = begun.settings, begun.target
+    if expression == schedules.OFF:
+        had_one = schedules.remove(target, settings.pipeline_name)
+        logger.info("The schedule is deleted." if had_one else "There was no schedule.")
+        return None
+    role = settings.schedule_role_arn or target.role
+    schedule = schedules.put(expression, settings, target, role, parameters)
+    if target.name == "local":
+        logger.warning(
+            "On this machine a schedule is only recorded: nothing starts by itself, and it is forgotten when the "
+            "service ends."
+        )
+    elif settings.cache_days:
+        logger.info(
+            "Every execution reads %s; while that address and the code stay the same, results come from the cache of "
+            "the last %d days.",
+            begun.input_uri,
+            settings.cache_days,
+        )
+    return schedule
+
+
 def _execute(wish: Wish, begun: Outcome, parameters: dict[str, str], show: Callable[[Progress], None]) -> Outcome:
     settings, target = begun.settings, begun.target
     sagemaker = target.client("sagemaker")
-    if begun.dataset is not None:
-        parameters["InputDataUri"] = datasets.upload(begun.dataset, target.bucket, settings.pipeline_name)
-    parameters.setdefault("BatchInputUri", parameters["InputDataUri"])
     arn = executions.start(sagemaker, settings.pipeline_name, parameters, wish.execution_name)
     logger.info("Started %s", arn)
     types = executions.step_types(begun.definition)
     waits = wish.wait if wish.wait is not None else target.name == "local"
     if not waits:
-        progress = executions.look(sagemaker, arn, types)
-        return _with(begun, parameters["InputDataUri"], progress)
+        return _with(begun, executions.look(sagemaker, arn, types))
     progress = to_its_end(target, arn, types, show)
     folder = settings.state_dir / "results" / arn.rsplit("/", 1)[-1]
-    results = collect(progress, settings.tasks, sagemaker, target.client("s3"), folder)
-    return _with(begun, parameters["InputDataUri"], progress, results)
+    return _with(begun, progress, collect(progress, settings.tasks, sagemaker, target.client("s3"), folder))
 
 
-def _with(
-    begun: Outcome, input_uri: str, progress: Progress, results: Mapping[Task, TaskResult] | None = None
-) -> Outcome:
+def _with(begun: Outcome, progress: Progress, results: Mapping[Task, TaskResult] | None = None) -> Outcome:
     failed = next((step for step in progress.steps if step.status == "Failed"), None)
     log = last_log_lines(begun.target.client("logs"), failed) if failed else []
-    return Outcome(
-        begun.settings,
-        begun.target,
-        begun.pipeline_arn,
-        begun.definition,
-        begun.dataset,
-        input_uri,
-        progress,
-        results,
-        tuple(log),
-    )
+    return replace(begun, progress=progress, results=results, log=tuple(log))

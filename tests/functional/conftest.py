@@ -98,6 +98,7 @@ class Finished:
 
     folder: Path
     cache: Path
+    data: Path
     service: Service | RunningService
     succeeded: str
     failed: str
@@ -122,4 +123,4 @@ def finished(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) 
         bad = run_command(folder, cache, *small, "--data", str(data), "--seed", "1", *strict)
         assert bad.code == 1, bad.stderr
         ids = (ran.json["execution"]["arn"].rsplit("/", 1)[-1] for ran in (good, bad))
-        yield Finished(folder, cache, service, *ids)
+        yield Finished(folder, cache, data, service, *ids)

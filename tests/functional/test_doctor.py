@@ -1,0 +1,172 @@
+"""``python -m pipelines.doctor`` on this machine, and against a server in AWS's place that has AWS's ailments."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipelines.sample import MARK, generate_sample
+from tests.functional.conftest import Finished, Ran, run_verb
+from tests.support.aws import Answer, Aws, json_answer, json_error, standing_in_for_aws
+
+ROLE = "arn:aws:iam::123456789012:role/service-role/SageMakerLocalExecutionRole"
+QUOTAS = {
+    "ml.m5.xlarge for processing job usage": 4,
+    "ml.m5.xlarge for training job usage": 15,
+    "ml.m5.large for transform job usage": 4,
+}
+
+
+def quotas(**changed: int) -> Answer:
+    values = {**QUOTAS, **{name.replace("_", " "): value for name, value in changed.items()}}
+    listed = [{"QuotaName": name, "QuotaCode": "L-0123ABCD", "Value": value} for name, value in values.items()]
+    return json_answer({"Quotas": listed})
+
+
+def simulated(request: dict[str, Any], denied: tuple[str, ...] = ()) -> Answer:
+    actions = [value for name, value in request.items() if name.startswith("ActionNames.member.")]
+    results = "".join(
+        f"<member><EvalActionName>{action}</EvalActionName><EvalResourceName>x</EvalResourceName>"
+        f"<EvalDecision>{'implicitDeny' if action in denied else 'allowed'}</EvalDecision></member>"
+        for action in actions
+    )
+    body = (
+        '<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+        "<SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated>"
+        f"<EvaluationResults>{results}</EvaluationResults></SimulatePrincipalPolicyResult>"
+        "</SimulatePrincipalPolicyResponse>"
+    )
+    return Answer(body, content_type="text/xml")
+
+
+@pytest.fixture
+def aws(finished: Finished) -> Iterator[Aws]:
+    """An account in which nothing is wrong."""
+    with standing_in_for_aws(finished.service.endpoint_url) as server:
+        server.answers["ListServiceQuotas"] = lambda _request: quotas()
+        server.answers["SimulatePrincipalPolicy"] = simulated
+        yield server
+
+
+def examined(finished: Finished, aws: Aws, *arguments: str, **more: str) -> Ran:
+    variables = {**finished.service.environment, "AWS_ENDPOINT_URL": aws.url, "AWS_REGION": "us-east-1", **more}
+    data = ("--data", str(_unmarked(finished)))
+    given = ("--target", "aws", "--json", "--role-arn", ROLE, "--bucket", "sagemaker-us-east-1-123456789012")
+    return finished.verb("doctor", *given, "--algorithms", "lightgbm", *data, *arguments, **variables)
+
+
+def _unmarked(finished: Finished) -> Path:
+    """Data that is not marked as generated, which is refused on AWS; the published file may be absent."""
+    file = finished.folder / "hours.csv"
+    if not file.exists():
+        pd.read_csv(io.BytesIO(generate_sample()), encoding="cp1252").drop(columns=MARK).to_csv(file, index=False)
+    return file
+
+
+def found(ran: Ran) -> dict[str, list[tuple[str, str, str | None]]]:
+    by_what: dict[str, list[tuple[str, str, str | None]]] = {}
+    for finding in ran.json["findings"]:
+        by_what.setdefault(finding["what"], []).append((finding["status"], finding["says"], finding["cure"]))
+    return by_what
+
+
+def test_here_everything_is_well_and_what_cannot_be_asked_is_said(finished: Finished) -> None:
+    ran = finished.verb("doctor", "--data", str(finished.data))
+    assert ran.code == 0, ran.stdout
+    assert "not asked  permissions   this machine enforces no policy" in ran.stdout
+    assert "not asked  quotas        this machine has none" in ran.stdout
+    assert "OK         role " in ran.stdout
+    assert ran.stdout.splitlines()[-1].endswith(", 0 failures")
+
+
+def test_in_a_healthy_account_nothing_fails_and_nothing_is_changed(finished: Finished, aws: Aws) -> None:
+    ran = examined(finished, aws)
+    assert ran.code == 0, ran.stdout
+    assert {status for all_of in found(ran).values() for status, _, _ in all_of} == {"OK"}
+    reading = ("Get", "List", "Describe", "Simulate", "GET ", "HEAD ")
+    assert [operation for operation in aws.asked if not operation.startswith(reading)] == []
+
+
+def test_each_ailment_is_named_with_the_command_that_mends_it(finished: Finished, aws: Aws) -> None:
+    """All at once, as on a new account, so that one examination is enough."""
+    aws.answers["ListServiceQuotas"] = lambda _request: quotas(
+        **{"ml.m5.xlarge_for_training_job_usage": 0, "ml.m5.xlarge_for_processing_job_usage": 1}
+    )
+    denied = ("iam:PassRole", "sagemaker:CreateTrainingJob")
+    aws.answers["SimulatePrincipalPolicy"] = lambda request: simulated(request, denied)
+    aws.date = format_datetime(datetime.now(tz=UTC) - timedelta(minutes=10), usegmt=True)
+    ran = examined(finished, aws, "--bucket", "nobodys-bucket")
+    assert ran.code == 3
+    findings = found(ran)
+    (processing, training, transform) = findings["quota"]
+    assert training[0] == "failure"
+    assert "ml.m5.xlarge for training job usage: 0" in training[1]
+    assert "request-service-quota-increase --service-code sagemaker --quota-code L-0123ABCD" in str(training[2])
+    assert processing[0] == "warning"
+    assert transform[0] == "OK"
+    assert findings["clock"] == [("failure", findings["clock"][0][1], "sudo timedatectl set-ntp true")]
+    assert "ahead of AWS's; AWS refuses what is signed so" in findings["clock"][0][1]
+    assert (
+        "sagemaker:CreateTrainingJob on arn:aws:sagemaker:us-east-1:123456789012:training-job/"
+        in findings["role may"][0][1]
+    )
+    assert f"iam:PassRole on {ROLE}" in findings["role may"][0][1]
+    assert findings["role may"][0][2] == "python -m pipelines.infra deploy"
+    ((status, says, cure),) = findings["bucket"]
+    assert (status, says) == ("failure", "nobodys-bucket cannot be used (404)")
+    assert "aws s3 mb s3://nobodys-bucket --region us-east-1" in str(cure)
+    assert findings["images"][0][0] == "failure"
+
+
+def test_a_role_that_sagemaker_may_not_take_on_is_a_failure(finished: Finished, aws: Aws) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    finished.client("iam").create_role(RoleName="ForLambda", AssumeRolePolicyDocument=document)
+    wrong = found(examined(finished, aws, "--role-arn", "arn:aws:iam::123456789012:role/ForLambda"))["role"]
+    assert wrong[0][0] == "failure"
+    assert "does not let sagemaker.amazonaws.com take it on" in wrong[0][1]
+    missing = found(examined(finished, aws, "--role-arn", "arn:aws:iam::123456789012:role/Nobody"))["role"]
+    assert missing[0] == (
+        "failure",
+        "arn:aws:iam::123456789012:role/Nobody does not exist",
+        "python -m pipelines.infra deploy",
+    )
+
+
+def test_what_may_not_be_asked_is_a_warning_and_the_rest_is_asked_all_the_same(finished: Finished, aws: Aws) -> None:
+    aws.answers["ListServiceQuotas"] = lambda _request: json_error("AccessDeniedException", "no")
+    aws.answers["SimulatePrincipalPolicy"] = lambda _request: Answer(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>",
+        403,
+        "text/xml",
+    )
+    ran = examined(finished, aws)
+    assert ran.code == 0, ran.stdout
+    findings = found(ran)
+    assert findings["quotas"][0][:2] == ("warning", "you may not call ListServiceQuotas, so this cannot be seen")
+    assert findings["role may"][0][0] == "warning"
+    assert findings["images"][0][0] == "OK"
+
+
+def test_without_credentials_it_says_so_and_looks_at_the_rest(tmp_path: Path, cache: Path) -> None:
+    more = {"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": "us-east-1"}
+    ran = run_verb("doctor", tmp_path, cache, "--target", "aws", "--data", "nowhere.csv", **more)
+    assert ran.code == 3
+    assert "failure    target        AWS does not accept any credentials of this machine" in ran.stdout
+    assert "mend it: aws configure, or aws sso login" in ran.stdout
+    assert "failure    data          There is no data file at nowhere.csv." in ran.stdout
+    assert "Traceback" not in ran.stderr
+
+
+def test_wrong_usage_gets_exit_code_2(tmp_path: Path, cache: Path) -> None:
+    refused = run_verb("doctor", tmp_path, cache, "--algorithms", "prophet")
+    assert refused.code == 2
+    assert "--algorithms is 'prophet'" in refused.stderr
