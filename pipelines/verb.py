@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from pipelines.errors import EnvironmentProblem, PipelineError
+from pipelines.errors import BadInput, EnvironmentProblem, PipelineError
 
 INTERRUPTED = 130
 
@@ -42,6 +42,23 @@ def write(text: str) -> None:
 def write_json(value: Any) -> None:
     """Put a result on stdout as one JSON object."""
     write(json.dumps(value, indent=2, allow_nan=False) + "\n")
+
+
+def confirm(question: str, *, yes: bool) -> bool:
+    """Ask before something that cannot be taken back; ``yes`` is the answer given beforehand.
+
+    Raises
+    ------
+    BadInput
+        There is nobody to ask.
+    """
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise BadInput("Nothing was done, since there is nobody to ask here. Say --yes to go on without a question.")
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _comes_from_aws(error: Exception) -> bool:
