@@ -11,7 +11,7 @@ import pytest
 
 from tests.functional.conftest import Run
 
-VERBS = ("run", "executions", "doctor")
+VERBS = ("run", "executions", "doctor", "teardown")
 SDK = ("sagemaker", "boto3", "pandas", "awswrangler", "moto", "rich")
 
 

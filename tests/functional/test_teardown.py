@@ -1,0 +1,207 @@
+"""``python -m pipelines.teardown`` takes away what this pipeline made, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from pipelines.local import open_service
+from tests.functional.conftest import Ran, environment, run_command, run_verb
+
+BUCKET = "sagemaker-us-east-1-123456789012"
+OURS = [{"Key": "project", "Value": "seoul-bike-pipelines"}, {"Key": "pipeline", "Value": "SeoulBikeDemand"}]
+OTHERS = [{"Key": "project", "Value": "seoul-bike-pipelines"}, {"Key": "pipeline", "Value": "SomebodyElses"}]
+
+
+class Place:
+    """A folder with a service, one execution that has ended, and things of others beside its own."""
+
+    def __init__(self, folder: Path, cache: Path, endpoint_url: str) -> None:
+        self.folder, self.cache, self._url = folder, cache, endpoint_url
+        self.sagemaker, self.s3, self.scheduler = (self.client(name) for name in ("sagemaker", "s3", "scheduler"))
+
+    def client(self, name: str) -> Any:
+        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
+        return boto3.client(name, endpoint_url=self._url, **keys)
+
+    def verb(self, name: str, *arguments: str) -> Ran:
+        return run_verb(name, self.folder, self.cache, *arguments)
+
+    def names(self) -> dict[str, list[str]]:
+        """Everything that is there, by kind."""
+        sagemaker = self.sagemaker
+        groups = [
+            each["ModelPackageGroupName"]
+            for each in sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]
+        ]
+        return {
+            "pipelines": [each["PipelineName"] for each in sagemaker.list_pipelines()["PipelineSummaries"]],
+            "models": [each["ModelName"] for each in sagemaker.list_models()["Models"]],
+            "configs": [each["EndpointConfigName"] for each in sagemaker.list_endpoint_configs()["EndpointConfigs"]],
+            "endpoints": [each["EndpointName"] for each in sagemaker.list_endpoints()["Endpoints"]],
+            "groups": groups,
+            "versions": [
+                each["ModelPackageArn"].rsplit(":", 1)[-1]
+                for group in groups
+                for each in sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
+            ],
+            "schedules": [each["Name"] for each in self.scheduler.list_schedules()["Schedules"]],
+            "folders": sorted(
+                {
+                    each["Key"].rsplit("/", 1)[0].split("/executions")[0]
+                    for each in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
+                }
+            ),
+        }
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("teardown")
+    with open_service(folder / ".sagemaker-local") as service:
+        made = Place(folder, cache, service.endpoint_url)
+        small = ("--task", "classification", "--algorithms", "lightgbm", "--data", str(data))
+        ran = run_command(folder, cache, "--upsert", "--start", "--schedule", "rate(7 days)", *small)
+        assert ran.code == 0, ran.stderr
+        made.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        made.s3.put_object(Bucket=BUCKET, Key="SeoulBikeDemand/incoming/mine.csv", Body=b"mine")
+        made.s3.put_object(Bucket=BUCKET, Key="SeoulBikeDemandToo/code/x.py", Body=b"theirs")
+        made.s3.put_object(Bucket=BUCKET, Key="SeoulBikeDemand/code/twice.py", Body=b"one")
+        made.s3.put_object(Bucket=BUCKET, Key="SeoulBikeDemand/code/twice.py", Body=b"two")
+        _things_of_others(made)
+        yield made
+
+
+def _things_of_others(made: Place) -> None:
+    model = made.sagemaker.list_models()["Models"][0]["ModelName"]
+    described = made.sagemaker.describe_model(ModelName=model)
+    container = {name: described["PrimaryContainer"][name] for name in ("Image", "ModelDataUrl")}
+    role = described["ExecutionRoleArn"]
+    made.sagemaker.create_model(ModelName="theirs", PrimaryContainer=container, ExecutionRoleArn=role, Tags=OTHERS)
+    made.sagemaker.create_model(ModelName="pipelines-x-untagged", PrimaryContainer=container, ExecutionRoleArn=role)
+    variant = {"VariantName": "AllTraffic", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    for name, served, tags in (("ours", model, OURS), ("theirs", "theirs", OTHERS)):
+        made.sagemaker.create_endpoint_config(
+            EndpointConfigName=name, ProductionVariants=[{**variant, "ModelName": served}], Tags=tags
+        )
+    made.sagemaker.create_endpoint(EndpointName="ours", EndpointConfigName="ours", Tags=OURS)
+    made.sagemaker.get_waiter("endpoint_in_service").wait(
+        EndpointName="ours", WaiterConfig={"Delay": 1, "MaxAttempts": 300}
+    )
+    inference = {
+        "Containers": [container],
+        "SupportedContentTypes": ["text/csv"],
+        "SupportedResponseMIMETypes": ["text/csv"],
+    }
+    made.sagemaker.create_model_package(
+        ModelPackageGroupName="SeoulBikeDemand-classification", InferenceSpecification=inference
+    )
+    made.scheduler.create_schedule(
+        Name="Theirs",
+        ScheduleExpression="rate(1 day)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": "arn:aws:sagemaker:us-east-1:123456789012:pipeline/Theirs", "RoleArn": role},
+    )
+
+
+def test_a_dry_run_shows_what_would_go_and_what_stays_and_does_nothing(place: Place) -> None:
+    before = place.names()
+    shown = place.verb("teardown", "--dry-run")
+    assert shown.code == 0, shown.stderr
+    assert "What would go (local, us-east-1):" in shown.stdout
+    for kind, name in (
+        ("schedule", "SeoulBikeDemand"),
+        ("endpoint", "ours"),
+        ("endpoint configuration", "ours"),
+        ("registered version", "SeoulBikeDemand-classification/1"),
+        ("pipeline", "SeoulBikeDemand"),
+        ("objects", f"s3://{BUCKET}/SeoulBikeDemand/executions/"),
+    ):
+        assert any(
+            line.split("  ")[1:] and line.strip().startswith(kind) and line.endswith(name)
+            for line in shown.stdout.splitlines()
+        ), (kind, name)
+    assert "theirs" not in shown.stdout
+    assert f"s3://{BUCKET}/SeoulBikeDemand/incoming/  what you put there yourself" in shown.stdout
+    assert place.names() == before
+
+
+def test_without_anybody_to_ask_nothing_is_removed(place: Place) -> None:
+    before = place.names()
+    refused = place.verb("teardown")
+    assert refused.code == 2
+    assert "Nothing was done, since there is nobody to ask here. Say --yes" in refused.stderr
+    assert place.names() == before
+
+
+def test_whoever_says_no_keeps_everything(place: Place) -> None:
+    before = place.names()
+    said = answered(place, "n\n")
+    assert "Remove these " in said
+    assert "Nothing was removed." in said
+    assert place.names() == before
+
+
+def answered(place: Place, answer: str) -> str:
+    """Run the command in a terminal of its own, and answer its question."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipelines.teardown"],
+        cwd=place.folder,
+        env=environment(place.cache),
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        os.write(ours, answer.encode())
+        said, _ = process.communicate(timeout=600)
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 0, said
+    return said
+
+
+def test_whoever_says_yes_keeps_what_is_not_ours_and_nothing_else(place: Place) -> None:
+    said = answered(place, "y\n")
+    assert "removed endpoint ours" in said
+    assert place.names() == {
+        "pipelines": [],
+        "models": ["pipelines-x-untagged", "theirs"],
+        "configs": ["theirs"],
+        "endpoints": [],
+        "groups": ["SeoulBikeDemand-classification"],
+        "versions": ["model-package/SeoulBikeDemand-classification/2"],
+        "schedules": ["Theirs"],
+        "folders": ["SeoulBikeDemand/incoming", "SeoulBikeDemandToo/code"],
+    }
+    versions = place.s3.list_object_versions(Bucket=BUCKET, Prefix="SeoulBikeDemand/code/")
+    assert "Versions" not in versions
+    assert "DeleteMarkers" not in versions
+
+
+def test_a_second_time_there_is_nothing_to_do(place: Place) -> None:
+    again = place.verb("teardown", "--yes")
+    assert again.code == 0, again.stderr
+    assert "Nothing of SeoulBikeDemand is there." in again.stdout
+    as_json = place.verb("teardown", "--yes", "--json").json
+    assert as_json["removed"] == []
+    assert {each["kind"] for each in as_json["left"]} == {"registered version", "model package group", "objects"}
+
+
+def test_a_running_execution_is_stopped_first(place: Place, data: Path) -> None:
+    small = ("--task", "classification", "--algorithms", "lightgbm", "--data", str(data), "--cache-days", "0")
+    started = place.verb("run", "--upsert", "--start", "--no-wait", *small)
+    assert started.code == 0, started.stderr
+    gone = place.verb("teardown", "--yes")
+    assert gone.code == 0, gone.stderr
+    assert "removed running execution" in gone.stderr
+    assert place.names()["pipelines"] == []
