@@ -107,7 +107,7 @@ def _help(setting: dataclasses.Field[Any]) -> str:
         return str(setting.metadata["help"])
     default = ",".join(setting.default) if isinstance(setting.default, tuple) else setting.default
     variable = setting.metadata["env"]
-    parts = ([f"default: {default}"] if default is not None else []) + ([f"env: {variable}"] if variable else [])
+    parts = ([f"default: {default}"] if default not in (None, "") else []) + ([f"env: {variable}"] if variable else [])
     remarks = f" ({'; '.join(parts)})" if parts else ""
     return f"{setting.metadata['help']}{remarks}"
 

@@ -102,6 +102,14 @@ class Settings:
     max_parallel_jobs: int = knob(2, "training jobs of a tuning step that run at once", metavar="N")
     max_parallel_steps: int = knob(3, "how many steps run at once", metavar="N")
     cache_days: int = knob(30, "how long a step's result may be used again; 0 switches the cache off", metavar="N")
+    subnets: tuple[str, ...] = knob((), "private subnets of a VPC that the jobs run in", metavar="subnet-...,...")
+    security_groups: tuple[str, ...] = knob((), "security groups of the jobs in that VPC", metavar="sg-...,...")
+    evaluation_image: str | None = knob(
+        None, "image of the evaluation, with LightGBM and CatBoost in it (the built-in XGBoost's)", metavar="URI"
+    )
+    wheelhouse: str | None = knob(
+        None, "folder of wheels that the evaluation installs from, where no index is reachable", metavar="s3://..."
+    )
     prices: str | None = knob(
         None,
         "a JSON file of prices that replace pipelines/prices.json's",
@@ -117,6 +125,13 @@ class Settings:
     def tasks(self) -> tuple[Task, ...]:
         """The tasks that are asked for, regression first."""
         return tuple(task for task in TASKS if self.task in (task, "all"))
+
+    @property
+    def vpc(self) -> dict[str, list[str]] | None:
+        """The VpcConfig of every job and model, None outside a VPC of one's own."""
+        if not self.subnets:
+            return None
+        return {"SecurityGroupIds": list(self.security_groups), "Subnets": list(self.subnets)}
 
 
 def from_values(values: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
@@ -165,6 +180,7 @@ def _check(settings: Settings) -> None:
             f"--pipeline-name is {settings.pipeline_name!r}, but a pipeline's name has 1 to 100 letters, digits and "
             "single hyphens between them."
         )
+    _check_network(settings)
     ranges = (
         ("--seed", settings.seed, 0, 2**31 - 1),
         ("--threshold-quantile", settings.threshold_quantile, 0.05, 0.95),
@@ -180,3 +196,17 @@ def _check(settings: Settings) -> None:
     for option, value, low, high in ranges:
         if not low <= value <= high:
             raise BadInput(f"{option} is {value}, but it must lie between {low} and {high}.")
+
+
+def _check_network(settings: Settings) -> None:
+    for option, values, pattern in (
+        ("--subnets", settings.subnets, "subnet-[0-9a-f]+"),
+        ("--security-groups", settings.security_groups, "sg-[0-9a-f]+"),
+    ):
+        if not all(re.fullmatch(pattern, value) for value in values):
+            example = pattern.replace("[0-9a-f]+", "0123abcd")
+            raise BadInput(f"{option} is {','.join(values)!r}, but it must be ids such as {example}.")
+    if bool(settings.subnets) != bool(settings.security_groups):
+        raise BadInput("--subnets and --security-groups go together: a job in a VPC needs both.")
+    if settings.wheelhouse and not settings.wheelhouse.startswith("s3://"):
+        raise BadInput(f"--wheelhouse is {settings.wheelhouse!r}, but it must be a folder of S3, s3://...")

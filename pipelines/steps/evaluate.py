@@ -10,7 +10,7 @@ from pipelines.algorithms.xgboost import IMAGE_VERSION as XGBOOST_IMAGE_VERSION
 from pipelines.settings import Task
 from pipelines.steps.context import Context, title
 from pipelines.steps.preprocess import Preprocessed
-from pipelines.steps.processing import output_uri, processing_step
+from pipelines.steps.processing import WHEELS, output_uri, processing_step
 from pipelines.steps.train import Candidate
 
 PROPERTY_FILE = "Evaluation"
@@ -47,7 +47,8 @@ class Verdict:
 def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data: Preprocessed) -> Verdict:
     """Rank the candidates on the validation part and measure all of them on the test part.
 
-    It runs in the XGBoost image, which has everything but LightGBM and CatBoost, and installs those there.
+    It runs in the XGBoost image, which has everything but LightGBM and CatBoost, and installs those there: from the
+    package index, or from a wheelhouse in S3 where none is reachable. An image of one's own may have them already.
     """
     from sagemaker.core import image_uris
     from sagemaker.core.workflow.properties import PropertyFile
@@ -65,7 +66,8 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
         name=f"Evaluate{title(task)}",
         display_name=f"Evaluate: {task}",
         description="Ranks the candidates on the validation part, reports on the test part, names one winner",
-        image=image_uris.retrieve("xgboost", context.locations.region, version=XGBOOST_IMAGE_VERSION),
+        image=settings.evaluation_image
+        or image_uris.retrieve("xgboost", context.locations.region, version=XGBOOST_IMAGE_VERSION),
         module="evaluation.evaluate",
         arguments=arguments,
         inputs={
@@ -73,6 +75,7 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
             "keys": data.keys,
             "schema": data.schema,
             **{f"models/{candidate.algorithm.name}": candidate.model_data for candidate in candidates},
+            **({WHEELS: settings.wheelhouse} if settings.wheelhouse else {}),
         },
         outputs={"evaluation": "evaluation"},
         property_files=[PropertyFile(name=PROPERTY_FILE, output_name="evaluation", path="evaluation.json")],

@@ -19,6 +19,7 @@ def create_best_model(context: Context, verdict: Verdict, after: Any) -> Any:
         name=None,  # the service names it
         role=context.locations.role,
         container_defs={"Image": verdict.best("image"), "ModelDataUrl": verdict.best("model_data")},
+        vpc_config=context.settings.vpc,
         tags=context.tags,
     )
     arguments, session.context = session.context, None

@@ -8,7 +8,10 @@ from typing import Any
 from pipelines.steps.context import Context
 
 ROOT = "/opt/ml/processing"
-CODE = f"{ROOT}/input/code"
+INPUT = f"{ROOT}/input"
+CODE = f"{INPUT}/code"
+WHEELS = "wheels"
+PIP_WITHOUT_INDEX = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{INPUT}/{WHEELS}"}
 
 
 def processing_step(
@@ -29,14 +32,17 @@ def processing_step(
     Parameters
     ----------
     inputs
-        Folder below ``/opt/ml/processing/input`` -> S3 URI.
+        Folder below ``/opt/ml/processing/input`` -> S3 URI; from one named ``wheels`` pip installs, and from nowhere
+        else.
     outputs
         Output name -> folder below ``/opt/ml/processing/output``; uploaded below the execution's own prefix.
     """
+    from sagemaker.core.network import NetworkConfig
     from sagemaker.core.processing import Processor
     from sagemaker.core.workflow.properties import PropertyFile  # noqa: F401 - what property_files holds
     from sagemaker.mlops.workflow.steps import ProcessingStep
 
+    vpc = context.settings.vpc
     bundle = module.split(".", maxsplit=1)[0]
     processor = Processor(
         role=context.locations.role,
@@ -45,7 +51,10 @@ def processing_step(
         instance_type=context.parameters.processing_instance_type,
         entrypoint=["python3", "-m", module],
         max_runtime_in_seconds=3600,
-        env={"PYTHONPATH": CODE},
+        env={"PYTHONPATH": CODE, **(PIP_WITHOUT_INDEX if WHEELS in inputs else {})},
+        network_config=NetworkConfig(security_group_ids=vpc["SecurityGroupIds"], subnets=vpc["Subnets"])
+        if vpc
+        else None,
         sagemaker_session=context.session,
         tags=context.tags,
     )
@@ -77,7 +86,7 @@ def _input(folder: str, uri: Any) -> Any:
         input_name=folder.replace("/", "-"),
         s3_input=ProcessingS3Input(
             s3_uri=uri,
-            local_path=f"{ROOT}/input/{folder}",
+            local_path=f"{INPUT}/{folder}",
             s3_data_type="S3Prefix",
             s3_input_mode="File",
         ),

@@ -52,6 +52,11 @@ def model_trainer(context: Context, task: Task, algorithm: Algorithm, resources:
     from sagemaker.train import ModelTrainer
     from sagemaker.train.configs import Compute, Networking, OutputDataConfig, StoppingCondition
 
+    vpc = context.settings.vpc
+    networking: dict[str, Any] = {
+        **({"enable_network_isolation": True} if algorithm.network_isolation else {}),
+        **({"security_group_ids": vpc["SecurityGroupIds"], "subnets": vpc["Subnets"]} if vpc else {}),
+    }
     trainer = ModelTrainer(
         sagemaker_session=context.session,
         role=context.locations.role,
@@ -59,7 +64,7 @@ def model_trainer(context: Context, task: Task, algorithm: Algorithm, resources:
         compute=Compute(
             instance_type=context.parameters.training_instance_type, instance_count=1, volume_size_in_gb=30
         ),
-        networking=Networking(enable_network_isolation=True) if algorithm.network_isolation else None,
+        networking=Networking(**networking) if networking else None,
         stopping_condition=StoppingCondition(max_runtime_in_seconds=3600),
         output_data_config=OutputDataConfig(s3_output_path=output),
         hyperparameters={**algorithm.hyperparameters(task, context.settings.seed), **resources.hyperparameters},

@@ -41,12 +41,14 @@ def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed)
     )
 
     class IsolatedTuningStep(TuningStep):  # type: ignore[misc]
-        """Network isolation, which the SDK (3.27) loses on the way from the trainer to the tuning job."""
+        """What of the network the SDK (3.27) loses on the way from the trainer to the tuning job."""
 
         @property
         def arguments(self) -> Any:
             request = super().arguments
             request["TrainingJobDefinition"]["EnableNetworkIsolation"] = algorithm.network_isolation
+            if settings.vpc:
+                request["TrainingJobDefinition"]["VpcConfig"] = settings.vpc
             return request
 
     step = IsolatedTuningStep(

@@ -23,7 +23,7 @@ def settings_table() -> str:
         choices = setting.metadata["choices"]
         meaning = setting.metadata["help"] + (f": {', '.join(choices)}" if choices else "")
         variable = f"`{setting.metadata['env']}`" if setting.metadata["env"] else ""
-        shown = f"`{default}`" if default is not None else ""
+        shown = f"`{default}`" if default not in (None, "") else ""
         lines.append(f"| `{option_name(setting)}` | {shown} | {variable} | {meaning} |")
     return "\n".join(lines) + "\n"
 

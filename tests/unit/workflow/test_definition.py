@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.checks.graph import Graph
 from pipelines.definition import check
 from tests.support.definitions import GOLDEN, build
 
+VPC = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}
+NETWORK = {"subnets": VPC["Subnets"], "security_groups": VPC["SecurityGroupIds"]}
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/sagemaker-bikes:1"
 SETTINGS = [
     {"task": "regression"},
     {"task": "classification"},
@@ -18,6 +22,8 @@ SETTINGS = [
     {"task": "regression", "tune": True, "max_jobs": 7},
     {"task": "regression", "algorithms": ["xgboost"], "batch_format": "recordio"},
     {"task": "regression", "algorithms": ["xgboost"]},
+    {"task": "classification", **NETWORK, "wheelhouse": "s3://bucket/wheels/"},
+    {"task": "classification", **NETWORK, "tune": True, "evaluation_image": IMAGE},
 ]
 
 
@@ -128,3 +134,36 @@ def test_tuning_puts_a_tuning_step_in_each_training_steps_place(definitions: lis
     assert not tuned & set(request["TrainingJobDefinition"]["StaticHyperParameters"])
     evaluated = json.dumps(steps["EvaluateRegression"]["Arguments"])
     assert "Steps.TuneLightGBMRegression.BestTrainingJob.TrainingJobName" in evaluated
+
+
+@pytest.mark.xdist_group("definitions")
+@pytest.mark.parametrize("position", [7, 8])
+def test_in_a_vpc_every_job_and_every_model_is_in_it(definitions: list[str], position: int) -> None:
+    places = {
+        "Processing": lambda arguments: arguments["NetworkConfig"]["VpcConfig"],
+        "Training": lambda arguments: arguments["VpcConfig"],
+        "Tuning": lambda arguments: arguments["TrainingJobDefinition"]["VpcConfig"],
+        "Model": lambda arguments: arguments["VpcConfig"],
+    }
+    nodes = Graph.of(json.loads(definitions[position])).nodes
+    in_it = [node.name for node in nodes if node.step["Type"] in places]
+    assert len(in_it) == 6
+    assert all(places[node.step["Type"]](node.step["Arguments"]) == VPC for node in nodes if node.name in in_it)
+
+
+@pytest.mark.xdist_group("definitions")
+def test_without_an_index_the_evaluation_installs_from_the_wheelhouse_or_has_an_image_of_its_own(
+    definitions: list[str],
+) -> None:
+    wheels, image = (
+        next(
+            step["Arguments"] for step in json.loads(definitions[position])["Steps"] if step["Name"].startswith("Eval")
+        )
+        for position in (7, 8)
+    )
+    folder = {each["InputName"]: each["S3Input"] for each in wheels["ProcessingInputs"]}["wheels"]
+    assert folder["S3Uri"] == "s3://bucket/wheels/"
+    assert wheels["Environment"]["PIP_NO_INDEX"] == "1"
+    assert wheels["Environment"]["PIP_FIND_LINKS"] == folder["LocalPath"]
+    assert image["AppSpecification"]["ImageUri"] == IMAGE
+    assert "PIP_NO_INDEX" not in image["Environment"]

@@ -45,6 +45,9 @@ def test_the_command_line_offers_every_name_that_scripts_depend_on() -> None:
         ({"seed": -1}, "--seed is -1, but it must lie between 0 and"),
         ({"threshold_quantile": 1.0}, "--threshold-quantile is 1.0, but it must lie between 0.05 and 0.95"),
         ({"max_parallel_steps": 0}, "--max-parallel-steps is 0"),
+        ({"subnets": ("vpc-1",)}, "--subnets is 'vpc-1', but it must be ids such as subnet-0123abcd"),
+        ({"subnets": ("subnet-0a",)}, "--subnets and --security-groups go together"),
+        ({"wheelhouse": "wheels"}, "--wheelhouse is 'wheels', but it must be a folder of S3"),
     ],
 )
 def test_a_value_that_no_run_could_use_is_refused_by_name(values: dict[str, object], sentence: str) -> None:
