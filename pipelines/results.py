@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,13 +122,23 @@ def keep_to_the_rules(answers: list[float], rows: str, schema: Mapping[str, Any]
     """
     closed = schema.get("closed")
     features = list(csv.reader(io.StringIO(rows)))
+    values = None
     if closed and len(features) == len(answers):
         position = [feature["name"] for feature in schema["features"]].index(closed["feature"])
-        answers = [
-            float(closed["predict"]) if float(row[position]) == closed["value"] else answer
-            for row, answer in zip(features, answers, strict=True)
-        ]
-    return [max(answer, 0.0) for answer in answers] if task == "regression" else answers
+        values = [float(row[position]) for row in features]
+    return apply_rules(answers, values, schema, task)
+
+
+def apply_rules(
+    answers: Sequence[float], telling: Sequence[float] | None, schema: Mapping[str, Any], task: Task
+) -> list[float]:
+    """Apply the same rules where the values of the feature that tells closed hours are at hand; None if none does."""
+    kept = list(answers)
+    if telling is not None:
+        closed = schema["closed"]
+        predict = float(closed["predict"])
+        kept = [predict if value == closed["value"] else answer for value, answer in zip(telling, answers, strict=True)]
+    return [max(answer, 0.0) for answer in kept] if task == "regression" else kept
 
 
 def join_predictions(keys: str, answers: list[float], column: str) -> str:
@@ -149,13 +159,24 @@ def join_predictions(keys: str, answers: list[float], column: str) -> str:
         There are not exactly as many answers as rows: nothing is joined by luck.
     """
     header, *rows = csv.reader(io.StringIO(keys))
-    if len(rows) != len(answers):
-        raise PipelineError(f"There are {len(answers)} batch answers for {len(rows)} rows, so they cannot be joined.")
+    require_as_many(len(answers), len(rows))
     content = io.StringIO()
     writer = csv.writer(content, lineterminator="\n")
     writer.writerow([*header, column])
     writer.writerows([*row, f"{answer:.6g}"] for row, answer in zip(rows, answers, strict=True))
     return content.getvalue()
+
+
+def require_as_many(answers: int, rows: int) -> None:
+    """See that there is one answer for each row.
+
+    Raises
+    ------
+    PipelineError
+        There is not.
+    """
+    if answers != rows:
+        raise PipelineError(f"There are {answers} batch answers for {rows} rows, so they cannot be joined.")
 
 
 def _output_uri(sagemaker: Any, step: Step, name: str) -> str:

@@ -44,19 +44,35 @@ def with_history(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSe
         When no hour has its history, or one after the first that has it has not. Of weather
         `MISSING_HOURS_TOLERANCE` may be missing; the rentals that ``lags`` needs may not.
     """
+    ready = next_hours(batch, data, feature_set, begun=False)
+    if ready.observations.empty:
+        raise no_history(len(batch), feature_set)
+    return ready
+
+
+def next_hours(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSet, *, begun: bool) -> WithHistory:
+    """Find the hours that can be predicted in the next part of a batch: none, as long as none has its history.
+
+    Parameters
+    ----------
+    batch, data, feature_set
+        As for `with_history`; ``data`` holds the end of the part before.
+    begun
+        Whether an hour of an earlier part has been predicted, so that all of these must be.
+
+    Raises
+    ------
+    HistoryError
+        An hour after the first that has its history has not.
+    """
     needed = HISTORY_HOURS[feature_set]
     if needed == 0:
         return WithHistory(batch, batch)
     known = pd.concat([data[~data["datetime"].isin(batch["datetime"])], batch]).sort_values("datetime")
     has = _has_history(batch["datetime"], known, feature_set)
-    if not has.any():
-        what = "weather and rentals" if feature_set == "lags" else "weather"
-        raise HistoryError(
-            f"None of the {len(batch)} hours to predict has its history; the feature set '{feature_set}' needs the "
-            f"{what} of the {needed} hours before each, so put those before them in the file, let them follow the data "
-            "set, or choose the feature set 'now'."
-        )
-    first = int(np.argmax(has))
+    if not begun and not has.any():
+        return WithHistory(batch.iloc[:0], known)
+    first = 0 if begun else int(np.argmax(has))
     if not has[first:].all():
         broken = batch.iloc[first + int(np.argmin(has[first:]))]
         raise HistoryError(
@@ -65,6 +81,16 @@ def with_history(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSe
         )
     observations = batch.iloc[first:]
     return WithHistory(observations, known[known["datetime"] >= observations["datetime"].iloc[0] - needed * _HOUR])
+
+
+def no_history(hours: int, feature_set: FeatureSet, of: str = "") -> HistoryError:
+    """Say that none of so many hours can be predicted."""
+    what = "weather and rentals" if feature_set == "lags" else "weather"
+    return HistoryError(
+        f"None of the {hours} hours to predict{of} has its history; the feature set '{feature_set}' needs the {what} "
+        f"of the {HISTORY_HOURS[feature_set]} hours before each, so put those before them in the file, let them follow "
+        "the data set, or choose the feature set 'now'."
+    )
 
 
 def _has_history(hours: pd.Series, known: pd.DataFrame, feature_set: FeatureSet) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -93,32 +94,52 @@ def read_observations(path: Path, *, with_rentals: bool, complete: bool = False)
     PreprocessingError
         One of its kinds: the file, a column or a cell cannot be read with certainty.
     """
-    table = read_table(path, recognise=recognised)
+    cells = cells_of(read_table(path, recognise=recognised), with_rentals=with_rentals)
+    if complete:
+        _check_complete(cells)
+    dates = date_column(cells)
+    frame = observations_of(cells, dict(zip(dates.cells, read_dates(dates), strict=True)), with_rentals=with_rentals)
+    generated = "generated_sample" in cells and "yes" in {cell.lower() for cell in cells.texts("generated_sample")}
+    return Observations(frame, sha256_of(path), generated)
+
+
+def cells_of(table: Table, *, with_rentals: bool) -> Cells:
+    """Find the columns in a table, and see that none is missing."""
     found = find_columns(table.header)
     _check_columns(found, table, with_rentals=with_rentals)
-    if complete:
-        check_known(table.header)
-    cells = Cells(table, found)
-    weather = {column.name: cells.numbers(column) for column in WEATHER}
-    if complete:
-        for column in WEATHER:
-            cells.refuse_first(column, weather[column.name].isna(), "is empty; give its value")
+    return Cells(table, found)
+
+
+def observations_of(cells: Cells, days: Mapping[str, date], *, with_rentals: bool) -> pd.DataFrame:
+    """Read the observations of a table, or of a part of one, where the dates are known.
+
+    Parameters
+    ----------
+    days
+        By its cell, which day a date is.
+    """
+    dates = date_column(cells)
+    starts = pd.to_datetime(pd.Series([days[cell] for cell in dates.cells], index=cells.index))
     columns = {
-        "datetime": _hours(cells),
+        "datetime": starts + pd.to_timedelta(np.asarray(dates.hours), unit="h"),
         TARGET: _rentals(cells, required=with_rentals),
-        **weather,
-        "season": _seasons(cells),
+        **{column.name: cells.numbers(column) for column in WEATHER},
+        "season": list(dates.seasons),
         "holiday": cells.words("holiday", _HOLIDAY, "Holiday or No Holiday"),
         "functioning_day": cells.words("functioning_day", _FUNCTIONING, "Yes or No"),
     }
-    frame = pd.DataFrame(columns, index=cells.index)
-    generated = "generated_sample" in cells and "yes" in {cell.lower() for cell in cells.texts("generated_sample")}
-    return Observations(frame, sha256_of(path), generated)
+    return pd.DataFrame(columns, index=cells.index)
 
 
 def sha256_of(path: Path) -> str:
     """The hash of a file's bytes, by which data sets are told apart."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_complete(cells: Cells) -> None:
+    check_known(cells.table.header)
+    for column in WEATHER:
+        cells.refuse_first(column, cells.numbers(column).isna(), "is empty; give its value")
 
 
 def _check_columns(found: dict[str, int], table: Table, *, with_rentals: bool) -> None:
@@ -150,8 +171,8 @@ def _rentals(cells: Cells, *, required: bool) -> pd.Series[Any]:
     return rentals
 
 
-def _hours(cells: Cells) -> pd.Series[Any]:
-    """The start of each row's hour."""
+def date_column(cells: Cells) -> DateColumn:
+    """The dates as written, with the hours and seasons beside them."""
     names = _date_columns(cells.found)
     title = " ".join(cells.title(name) for name in names)
     written = ["-".join(parts) for parts in zip(*(cells.texts(name) for name in names), strict=True)]
@@ -159,9 +180,7 @@ def _hours(cells: Cells) -> pd.Series[Any]:
     pairs = [split[text] for text in written]
     dates, times = [day for day, _ in pairs], [time for _, time in pairs]
     hours = _hours_of_day(cells, times, title)
-    column = DateColumn(title, dates, hours, _seasons(cells), cells.table.lines)
-    starts = pd.to_datetime(pd.Series(read_dates(column), index=cells.index))
-    return starts + pd.to_timedelta(np.asarray(hours), unit="h")
+    return DateColumn(title, dates, hours, _seasons(cells), cells.table.lines)
 
 
 def _seasons(cells: Cells) -> list[str]:

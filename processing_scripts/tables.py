@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from processing_scripts.errors import FileError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
 _SEPARATORS = (",", ";", "\t", "|")
+_BLOCK_BYTES = 2**20
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -73,60 +74,113 @@ def read_table(path: Path, *, recognise: Callable[[list[str]], int]) -> Table:
     FileError
         When the file is empty, is no text table, or has a row of another width than its header.
     """
-    text = _decode(path)
+    return next(read_tables(path, recognise=recognise))
+
+
+def read_tables(path: Path, *, recognise: Callable[[list[str]], int], rows: int | None = None) -> Iterator[Table]:
+    """Read the same in tables of so many rows each, of which one at a time is in memory.
+
+    Raises
+    ------
+    FileError
+        As `read_table` does, when the row is come to.
+    """
+    encoding = _encoding(path)
     try:
-        separator = max(_SEPARATORS, key=lambda candidate: recognise(next(_reader(text, candidate), [])))
-        return _table(_reader(text, separator), separator, path)
+        with _open(path, encoding) as file:
+            separator = max(_SEPARATORS, key=lambda candidate: recognise(_header(file, candidate)))
+            file.seek(0)
+            yield from _tables(_reader(file, separator), separator, path, rows)
     except csv.Error as error:
         message = f"{path.name} is not CSV ({error}); look for a quotation mark too many, or save the table again."
         raise FileError(message) from error
 
 
-def _reader(text: str, separator: str) -> CsvReader:
+def _open(path: Path, encoding: str) -> TextIO:
     # Lines end as in any text file, and nowhere else: str.splitlines would end them at rarer characters too.
-    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    return path.open(encoding=encoding, newline="")
 
 
-def _table(reader: CsvReader, separator: str, path: Path) -> Table:
+def _reader(file: TextIO, separator: str) -> CsvReader:
+    return csv.reader(file, delimiter=separator, strict=True)
+
+
+def _header(file: TextIO, separator: str) -> list[str]:
+    file.seek(0)
+    return next(_reader(iter(file.readline, ""), separator), [])  # type: ignore[arg-type]
+
+
+def _tables(reader: CsvReader, separator: str, path: Path, most: int | None) -> Iterator[Table]:
     header = [cell.strip() for cell in next(reader)]
-    rows: list[list[str]] = []
-    lines: list[int] = []
+    rows = _rows(reader, header, path)
+    empty = True
+    while numbered := list(islice(rows, most)):
+        empty = False
+        yield Table(
+            header=header,
+            rows=[cells for _, cells in numbered],
+            lines=[line for line, _ in numbered],
+            separator=separator,
+        )
+    if empty:
+        raise FileError(f"{path.name} has a header but no rows; bring a file with hourly rows below it.")
+
+
+def _rows(reader: CsvReader, header: list[str], path: Path) -> Iterator[tuple[int, list[str]]]:
     for row in reader:
         cells = [cell.strip() for cell in row]
         if any(cells):
             _check_width(cells, header, reader.line_num, path)
-            rows.append(cells)
-            lines.append(reader.line_num)
-    if not rows:
-        raise FileError(f"{path.name} has a header but no rows; bring a file with hourly rows below it.")
-    return Table(header=header, rows=rows, lines=lines, separator=separator)
+            yield reader.line_num, cells
 
 
-def _decode(path: Path) -> str:
-    data = path.read_bytes()
-    if not data.strip():
+def _encoding(path: Path) -> str:
+    """Find the encoding of a file, and refuse what is no text at all."""
+    with path.open("rb") as file:
+        beginning = file.read(_BLOCK_BYTES)
+    if not beginning.strip():
         raise FileError(f"{path.name} is empty; bring the CSV file with the hourly rentals.")
     for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return _strictly(data, encoding, path)
-    for beginning, what in _FOREIGN_BEGINNINGS:
-        if data.lstrip().startswith(beginning):
+        if beginning.startswith(mark):
+            broken = _first_not_decoded(path, encoding)
+            if broken is not None:
+                raise FileError(
+                    f"{path.name} says it is {encoding} but breaks off at byte {broken}; save it as CSV in UTF-8."
+                )
+            return encoding
+    for foreign, what in _FOREIGN_BEGINNINGS:
+        if beginning.lstrip().startswith(foreign):
             raise FileError(f"{path.name} is not a CSV file but {what}.")
-    if b"\x00" in data:
-        raise FileError(f"{path.name} holds binary data (byte 0 at offset {data.index(0)}); save it as CSV in UTF-8.")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        # One byte per character: it cannot fail, and only the degree sign of the header depends on it.
-        return data.decode("latin-1")
+    for offset, block in _blocks(path):
+        if b"\x00" in block:
+            at = offset + block.index(0)
+            raise FileError(f"{path.name} holds binary data (byte 0 at offset {at}); save it as CSV in UTF-8.")
+    # One byte per character: latin-1 cannot fail, and only the degree sign of the header depends on it.
+    return "utf-8" if _first_not_decoded(path, "utf-8") is None else "latin-1"
 
 
-def _strictly(data: bytes, encoding: str, path: Path) -> str:
+def _first_not_decoded(path: Path, encoding: str) -> int | None:
+    """Where a file's bytes stop being of an encoding; None if they never do."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    end = 0
     try:
-        return data.decode(encoding)
+        for offset, block in _blocks(path):
+            end = offset + len(block)
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        message = f"{path.name} says it is {encoding} but breaks off at byte {error.start}; save it as CSV in UTF-8."
-        raise FileError(message) from error
+        # The decoder speaks of the bytes that it still had and those of this block.
+        return end - len(error.object) + error.start
+    return None
+
+
+def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:
+    """A file's bytes, block by block, each with where it begins."""
+    with path.open("rb") as file:
+        offset = 0
+        while block := file.read(_BLOCK_BYTES):
+            yield offset, block
+            offset += len(block)
 
 
 def _check_width(cells: list[str], header: list[str], line: int, path: Path) -> None:

@@ -1,0 +1,113 @@
+"""A transform job over objects of rows: made, followed to its end, and cleared away."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.errors import ExecutionFailed
+from pipelines.following import POLL_SECONDS
+from pipelines.formats import Format
+from pipelines.registry import RegisteredModel
+from pipelines.target import Connection
+
+FINISHED = {"Completed", "Failed", "Stopped"}
+PAYLOAD_MB = 6
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What a transform job runs on.
+
+    Attributes
+    ----------
+    instance_type, instance_count
+        Several instances share the objects among them; on this machine they mean nothing.
+    requests_at_once
+        MaxConcurrentTransforms: what each instance's container is asked at a time.
+    """
+
+    instance_type: str
+    instance_count: int
+    requests_at_once: int
+
+
+@dataclass(frozen=True)
+class Transform:
+    """A transform job that is completed: its ARN, and its own seconds from start to end."""
+
+    arn: str
+    seconds: float
+
+
+def transform(
+    connection: Connection,
+    name: str,
+    model: RegisteredModel,
+    form: Format,
+    rows_uri: str,
+    answers_uri: str,
+    capacity: Capacity,
+    tags: list[dict[str, str]],
+) -> Transform:
+    """Predict every object below ``rows_uri``; the answers lie below ``answers_uri``.
+
+    The model is made for this job and deleted after it; of the registered version, whoever approved it, its container
+    is used. When the user interrupts, the job is stopped.
+
+    Raises
+    ------
+    ExecutionFailed
+        The job failed; the message has its reason and says where its log is.
+    """
+    sagemaker = connection.client("sagemaker")
+    sagemaker.create_model(
+        ModelName=name,
+        PrimaryContainer={"Image": model.image, "ModelDataUrl": model.model_data},
+        ExecutionRoleArn=connection.find_role(),
+        Tags=tags,
+    )
+    try:
+        arn = sagemaker.create_transform_job(
+            TransformJobName=name,
+            ModelName=name,
+            MaxConcurrentTransforms=capacity.requests_at_once,
+            MaxPayloadInMB=PAYLOAD_MB,
+            BatchStrategy="MultiRecord",
+            TransformInput={
+                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": rows_uri}},
+                "ContentType": form.content_type,
+                "SplitType": form.split_type,
+            },
+            TransformOutput={"S3OutputPath": answers_uri, "AssembleWith": "Line"},
+            TransformResources={"InstanceType": capacity.instance_type, "InstanceCount": capacity.instance_count},
+            Tags=tags,
+        )["TransformJobArn"]
+        logger.info("Transform job %s", name)
+        return Transform(arn, _follow(sagemaker, name, POLL_SECONDS[connection.name]))
+    finally:
+        sagemaker.delete_model(ModelName=name)
+
+
+def _follow(sagemaker: Any, name: str, interval: float) -> float:
+    """Wait for the end, and give the job's seconds."""
+    try:
+        while (job := sagemaker.describe_transform_job(TransformJobName=name))["TransformJobStatus"] not in FINISHED:
+            time.sleep(interval)
+    except KeyboardInterrupt:
+        logger.warning("Stopping %s", name)
+        with contextlib.suppress(sagemaker.exceptions.ClientError):
+            sagemaker.stop_transform_job(TransformJobName=name)
+        raise
+    if job["TransformJobStatus"] != "Completed":
+        reason = job.get("FailureReason", "it gives no reason")
+        raise ExecutionFailed(
+            f"The transform job {name} is {job['TransformJobStatus']}: {reason} (log: /aws/sagemaker/TransformJobs, "
+            f"streams {name}/...)."
+        )
+    return float((job["TransformEndTime"] - job["TransformStartTime"]).total_seconds())

@@ -1,0 +1,205 @@
+"""New rows of any size through a registered model, as a person would have them predicted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipelines.batch.result import Answers, write_result
+from pipelines.batch.rows import Part, Prepared
+from pipelines.errors import PipelineError
+from pipelines.formats import CSV
+from pipelines.local import open_service
+from tests.functional.conftest import Finished, Ran, run_command
+from tests.functional.test_command_line import SDK
+
+pytestmark = pytest.mark.xdist_group("batch")
+
+BUCKET = "sagemaker-us-east-1-123456789012"
+
+
+@pytest.fixture(scope="module")
+def registered(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> Iterator[Finished]:
+    """A folder with SageMaker on this machine, an XGBoost for regression and a LightGBM for classification."""
+    folder = tmp_path_factory.mktemp("batch")
+    with open_service(folder / ".sagemaker-local") as service:
+        for task, algorithm in (("regression", "xgboost"), ("classification", "lightgbm")):
+            models = ("--task", task, "--algorithms", algorithm, "--max-rmse", "1e6", "--min-auc", "0")
+            ran = run_command(folder, cache, "--upsert", "--start", *models, "--data", str(data))
+            assert ran.code == 0, ran.stderr
+        yield Finished(folder, cache, service, "", "")
+
+
+@pytest.fixture(scope="module")
+def rows(registered: Finished, data: Path) -> Path:
+    """Five weeks of raw rows, without the rentals, of which the first is history."""
+    text = data.read_bytes().decode("utf-8" if b"\xc2\xb0" in data.read_bytes()[:500] else "latin-1")
+    table = pd.read_csv(io.StringIO(text), dtype=str).iloc[: 24 * 35].drop(columns="Rented Bike Count")
+    path = registered.folder / "rows.csv"
+    table.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def first(registered: Finished, rows: Path) -> Ran:
+    ran = registered.verb(
+        "batch", "run", "--input", str(rows), "--output", "first", "--rows-per-object", "250", "--json"
+    )
+    assert ran.code == 0, ran.stderr
+    return ran
+
+
+def predictions(ran: Ran) -> list[dict[str, str]]:
+    path = ran.folder / ran.json["files"]["csv"]
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_every_hour_with_history_is_predicted_beside_its_features(first: Ran, rows: Path) -> None:
+    said, found = first.json, predictions(first)
+    assert said["rows"] == {"read": 840, "predicted": len(found), "history_only": 840 - len(found)}
+    assert 0 < said["rows"]["history_only"] <= 168
+    assert said["objects"] == 4
+    raw = pd.read_csv(rows)
+    hours = pd.to_datetime(raw["Date"], format="%d/%m/%Y") + pd.to_timedelta(raw["Hour"], unit="h")
+    assert [row["datetime"] for row in found] == hours.dt.strftime("%Y-%m-%dT%H:%M:%S").tolist()[840 - len(found) :]
+    assert [float(row["temperature"]) for row in found] == raw["Temperature(°C)"].tolist()[840 - len(found) :]
+    numbers = [float(row["predicted_rentals"]) for row in found]
+    assert min(numbers) >= 0
+    assert len(set(numbers)) > 100
+
+
+def test_closed_hours_are_predicted_as_the_schema_says(registered: Finished, rows: Path) -> None:
+    raw = pd.read_csv(rows, dtype=str)
+    raw.loc[raw.index[-24:], "Functioning Day"] = "No"
+    raw.to_csv(registered.folder / "closed.csv", index=False)
+    closed = registered.verb("batch", "run", "--input", "closed.csv", "--output", "closed", "--json")
+    assert closed.code == 0, closed.stderr
+    numbers = [float(row["predicted_rentals"]) for row in predictions(closed)]
+    assert set(numbers[-24:]) == {0.0}
+    assert min(numbers[-48:-24]) > 0
+
+
+def test_parquet_and_csv_say_the_same(first: Ran) -> None:
+    table = pd.read_parquet(first.folder / first.json["files"]["parquet"])
+    found = pd.read_csv(
+        first.folder / first.json["files"]["csv"], parse_dates=["datetime"], float_precision="round_trip"
+    )
+    pd.testing.assert_frame_equal(table, found, check_dtype=False)
+
+
+def test_the_size_of_the_objects_changes_nothing(registered: Finished, rows: Path, first: Ran) -> None:
+    whole = registered.verb("batch", "run", "--input", str(rows), "--output", "whole", "--json")
+    assert whole.code == 0, whole.stderr
+    assert whole.json["objects"] == 1
+    one, other = (ran.folder / ran.json["files"]["csv"] for ran in (first, whole))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_recordio_gives_the_same_predictions(registered: Finished, rows: Path, first: Ran) -> None:
+    arguments = ("--input", str(rows), "--output", "recordio", "--format", "recordio", "--rows-per-object", "300")
+    recordio = registered.verb("batch", "run", *arguments, "--json")
+    assert recordio.code == 0, recordio.stderr
+    for one, other in zip(predictions(first), predictions(recordio), strict=True):
+        assert float(one["predicted_rentals"]) == pytest.approx(float(other["predicted_rentals"]), rel=1e-6)
+
+
+def test_a_model_that_answers_in_json_is_read_too_and_series_keep_their_own_history(
+    registered: Finished, rows: Path
+) -> None:
+    raw = pd.read_csv(rows, dtype=str)
+    mixed = pd.concat([raw.assign(Station="Han, north"), raw.assign(Station="Gangnam")]).sort_index(kind="stable")
+    mixed.to_csv(registered.folder / "stations.csv", index=False)
+    arguments = ("--input", "stations.csv", "--series", "Station", "--task", "classification", "--output", "stations")
+    ran = registered.verb("batch", "run", *arguments, "--rows-per-object", "500", "--json")
+    assert ran.code == 0, ran.stderr
+    assert ran.json["algorithm"] == "lightgbm"
+    found = predictions(ran)
+    stations = {name: [row for row in found if row["Station"] == name] for name in ("Han, north", "Gangnam")}
+    assert len(stations["Gangnam"]) == len(stations["Han, north"]) == len(found) / 2
+    for one, other in zip(*stations.values(), strict=True):
+        assert {**one, "Station": ""} == {**other, "Station": ""}
+        assert 0 <= float(one["probability_of_high_demand"]) <= 1
+
+
+def test_input_and_result_may_lie_in_s3_and_nothing_else_stays_there(
+    registered: Finished, rows: Path, first: Ran
+) -> None:
+    s3 = registered.client("s3")
+    s3.upload_file(str(rows), BUCKET, "new/rows.csv")
+    arguments = ("--input", f"s3://{BUCKET}/new/rows.csv", "--output", f"s3://{BUCKET}/predicted/")
+    ran = registered.verb("batch", "run", *arguments)
+    assert ran.code == 0, ran.stderr
+    assert f"s3://{BUCKET}/predicted/predictions.parquet" in ran.stdout
+    body = s3.get_object(Bucket=BUCKET, Key="predicted/predictions.csv")["Body"].read()
+    assert body == (first.folder / first.json["files"]["csv"]).read_bytes()
+    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix="SeoulBikeDemand/batch/")
+    models = registered.client("sagemaker").list_models(NameContains="SeoulBikeDemand-")["Models"]
+    assert models == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--input", "nowhere.csv"], "There is no file nowhere.csv. Name a CSV file of raw rows"),
+        (["--input", f"s3://{BUCKET}/nowhere.csv"], f"s3://{BUCKET}/nowhere.csv cannot be read"),
+        (["--input", "rows.csv", "--rows-per-object", "0"], "--rows-per-object is 0, but it must lie between 1 and"),
+        (
+            ["--input", "rows.csv", "--task", "classification", "--format", "recordio"],
+            "LightGBM cannot read recordio (application/x-recordio-protobuf), which xgboost does",
+        ),
+        (["--input", "rows.csv", "--latest-approved"], "No version of SeoulBikeDemand-regression is approved"),
+        (["--input", "rows.csv", "--pipeline-name", "Other"], "There is no model package group Other-regression"),
+        (["--input", "rows.csv", "--series", "Stop"], "There is no column 'Stop' to tell series apart"),
+        (["--input", "short.csv"], "None of the 48 hours to predict has its history"),
+        (["--input", "doubled.csv"], "does not come after line 301"),
+        (["--input", "foreign.csv"], "Column 'Date' is missing"),
+    ],
+)
+def test_what_cannot_be_predicted_gets_one_sentence_and_leaves_nothing(
+    registered: Finished, rows: Path, arguments: list[str], sentence: str
+) -> None:
+    raw = pd.read_csv(rows, dtype=str)
+    raw.iloc[:48].to_csv(registered.folder / "short.csv", index=False)
+    raw.iloc[[*range(300), *range(299, 840)]].to_csv(registered.folder / "doubled.csv", index=False)
+    (registered.folder / "foreign.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    refused = registered.verb("batch", "run", *arguments, "--output", "refused")
+    assert refused.code == 2
+    assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert refused.stdout == ""
+    assert not (registered.folder / "refused").exists()
+    assert "Contents" not in registered.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="SeoulBikeDemand/batch/")
+
+
+@pytest.mark.parametrize("answers", [b"1.5\n", b"1.5\n2.5\n3.5\n", None])
+def test_nothing_is_joined_by_luck(registered: Finished, tmp_path: Path, answers: bytes | None) -> None:
+    """An answer too few, one too many, or an object without any."""
+    s3 = registered.client("s3")
+    pd.DataFrame({"datetime": pd.date_range("2018-01-01", periods=2, freq="h"), "hour": [0, 1]}).to_parquet(
+        tmp_path / "part-00000.parquet", index=False
+    )
+    if answers is not None:
+        s3.put_object(Bucket=BUCKET, Key="counted/part-00000.csv.out", Body=answers)
+    else:
+        s3.delete_object(Bucket=BUCKET, Key="counted/part-00000.csv.out")
+    prepared = Prepared((Part("part-00000", 2, tmp_path / "part-00000.parquet"),), read=2)
+    lying = Answers(s3, f"s3://{BUCKET}/counted", CSV, {}, "regression")
+    with pytest.raises(PipelineError, match=r"batch answers for 2 rows|part-00000 has no answer"):
+        write_result(prepared, lying, tmp_path / "result")
+    assert list((tmp_path / "result").iterdir()) == []
+
+
+def test_help_pays_for_no_library() -> None:
+    code = (
+        "import sys\nfrom pipelines.batch.__main__ import main\ntry: main(['run', '-h'])\nfinally: print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "usage: python -m pipelines.batch run" in done.stdout
+    assert not set(SDK) & set(done.stdout.split())
