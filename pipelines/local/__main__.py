@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipelines.local", description="SageMaker on this machine.")
     verbs = parser.add_subparsers(dest="verb", required=True)
     serve = verbs.add_parser("serve", help="serve until Ctrl-C, and print the environment that sends AWS clients here")
-    serve.add_argument("--port", type=int, default=0, help="of the HTTP endpoint (default: any that is free)")
+    serve.add_argument("--port", type=_port, default=0, help="of the HTTP endpoint (default: any that is free)")
     serve.add_argument("--state-dir", type=Path, default=Path(".sagemaker-local"), help="where everything stays")
     serve.add_argument("--region", default="us-east-1", help="the region that it plays (default: %(default)s)")
     serve.add_argument(
@@ -43,6 +43,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     verbs.add_parser("supported", help="print what is and is not supported, as Markdown")
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 65536:
+        raise argparse.ArgumentTypeError(f"{port} is no port: use one from 1 to 65535, or 0 for any that is free")
+    return port
 
 
 def _serve(chosen: argparse.Namespace) -> int:

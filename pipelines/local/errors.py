@@ -4,6 +4,7 @@
 
     LocalServiceError
     ├── StateDirectoryError          the state directory cannot be used
+    ├── AddressError                 the port of the endpoint cannot be had
     ├── ObjectStoreError             a bucket or an object is not there
     ├── ExpressionError              an expression of a definition cannot be resolved
     └── ApiError                     answered to the client, with SageMaker's own code
@@ -26,6 +27,10 @@ class LocalServiceError(Exception):
 
 class StateDirectoryError(LocalServiceError):
     """The state directory cannot be used."""
+
+
+class AddressError(LocalServiceError):
+    """The port of the endpoint cannot be had."""
 
 
 class ObjectStoreError(LocalServiceError):

@@ -151,7 +151,8 @@ class Objects:
 
     def remember_bucket_request(self, bucket: str, subresource: str, headers: dict[str, str], body: bytes) -> None:
         """Keep a request that made or configured a bucket (``subresource`` is empty for its creation)."""
-        kept = headers if subresource else {"created": datetime.now(UTC).timestamp()}
+        created = self._backend.buckets[bucket].creation_date.timestamp()
+        kept = headers if subresource else {"created": created}
         with self._store.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO bucket_requests VALUES (?, ?, ?, ?)",

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
@@ -20,7 +22,7 @@ from werkzeug.serving import make_server
 from werkzeug.wsgi import get_input_stream
 
 from pipelines.local import protocol
-from pipelines.local.errors import ApiError, ModelError, ValidationException
+from pipelines.local.errors import AddressError, ApiError, ModelError, ValidationException
 from pipelines.local.operations import moto_answers, runtime
 from pipelines.local.service import IDENTITY_PATH
 
@@ -136,6 +138,21 @@ def _through_moto(service: Service, environ: Environ, body: bytes) -> protocol.H
     return protocol.HttpAnswer(captured["status"], content, captured["headers"])
 
 
+def _require_free(port: int) -> None:
+    """Check that a port of this machine can be had, since werkzeug ends the process where it cannot.
+
+    Raises
+    ------
+    AddressError
+        The port is taken, or this user may not have it.
+    """
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise AddressError(f"Port {port} cannot be had: {reason}. Choose another, or 0 for any free one.") from error
+
+
 class HttpServer:
     """The endpoint, answering in threads of this process."""
 
@@ -148,6 +165,7 @@ class HttpServer:
             def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's signature
                 _LOG.debug(f"%s {message}", type, *args)
 
+        _require_free(port)
         self._server = make_server("127.0.0.1", port, application, threaded=True, request_handler=QuietHandler)
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self._server.block_on_close = False  # type: ignore[attr-defined]

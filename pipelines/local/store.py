@@ -15,6 +15,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from pipelines.local.errors import StateDirectoryError
+
 Record = dict[str, Any]
 
 _SCHEMA = """
@@ -46,14 +48,25 @@ CREATE TABLE IF NOT EXISTS objects (
 
 
 class Store:
-    """One connection, shared by all threads."""
+    """One connection, shared by all threads.
+
+    Raises
+    ------
+    StateDirectoryError
+        The file is not one of this kind, or cannot be written.
+    """
 
     def __init__(self, path: Path) -> None:
         self._lock = RLock()
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.executescript(_SCHEMA)
+        try:
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            raise StateDirectoryError(
+                f"The records {path} cannot be opened: {error}. Repair the file, or use another state directory."
+            ) from error
 
     def close(self) -> None:
         """Close the file; the write-ahead log is folded into it."""

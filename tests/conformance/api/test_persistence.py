@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from contextlib import contextmanager
 
 import boto3
 import pytest
 
-from pipelines.local.errors import StateDirectoryError
+from pipelines.local.errors import AddressError, StateDirectoryError
 from pipelines.local.lifetime import open_service
 from pipelines.local.state_directory import RunningService
 from tests.conformance.stand_ins import ROLE, StandIns, definition, processing, processing_arguments
@@ -247,6 +248,25 @@ def test_a_state_directory_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StateDirectoryError, match="cannot be made"), open_service(tmp_path / "file"):
         pass
+
+
+def test_records_that_are_none_are_refused(tmp_path):
+    (tmp_path / "records.sqlite").write_bytes(b"no database" * 1000)
+    with (
+        pytest.raises(StateDirectoryError, match=r"records\.sqlite cannot be opened: file is not a database"),
+        open_service(tmp_path, runners=StandIns().runners),
+    ):
+        pass
+
+
+def test_a_port_that_is_taken_is_refused(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(AddressError, match=f"Port {port} cannot be had: Address already in use"),
+            open_service(tmp_path / "state", port=port, runners=StandIns().runners),
+        ):
+            pass
 
 
 def test_the_environment_is_enough_for_any_client(tmp_path, monkeypatch):
