@@ -62,8 +62,11 @@ class CommandError(ClientError):
     Its text is that of the training toolkit, which SageMaker shows as the failure reason.
     """
 
-    def __init__(self, command: str, exit_code: int, output: str = "") -> None:
-        super().__init__(f'{type(self).__name__}:\nExitCode {exit_code}\nErrorMessage "{output}"\nCommand "{command}"')
+    def __init__(self, command: str, exit_code: int, output: str = "", information: str | None = None) -> None:
+        extra = "" if information is None else f'\nExtraInfo "{information}"'
+        super().__init__(
+            f'{type(self).__name__}:\nExitCode {exit_code}\nErrorMessage "{output}"{extra}\nCommand "{command}"'
+        )
 
 
 class ExecuteUserScriptError(CommandError):

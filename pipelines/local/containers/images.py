@@ -26,17 +26,20 @@ class StandIn:
         What ``train`` does: the built-in XGBoost (script mode included), or script mode alone; None: it trains nothing.
     serving
         What ``serve`` does: the built-in XGBoost, or the inference toolkit, with or without scikit-learn's defaults.
+    tells_errors
+        Whether the reason of a failed script's job quotes its error; where it does not, the log alone has it.
     """
 
     repository: str
     title: str
     training: Training | None
     serving: Serving | None
+    tells_errors: bool = True
 
 
 _STAND_INS = (
     StandIn(r"sagemaker-xgboost", "XGBoost: the built-in algorithm, and script mode", "xgboost", "xgboost"),
-    StandIn(r"sagemaker-scikit-learn", "scikit-learn: script mode", "script", "sklearn"),
+    StandIn(r"sagemaker-scikit-learn", "scikit-learn: script mode", "script", "sklearn", tells_errors=False),
     StandIn(r"(sagemaker-)?pytorch-training", "PyTorch training: script mode", "script", None),
     StandIn(r"(sagemaker-)?pytorch-inference", "PyTorch inference: the inference toolkit", None, "toolkit"),
     StandIn(

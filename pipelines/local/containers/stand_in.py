@@ -48,7 +48,7 @@ def _train(stand_in: images.StandIn, image: str, template: Template | None) -> i
             template, lambda environment: xgboost.train(environment.layout, environment.variables(), version)
         )
     run.configure_logging()
-    return run.train(template)
+    return run.train(template, tells_errors=stand_in.tells_errors)
 
 
 def _serve(stand_in: images.StandIn, image: str) -> int:

@@ -14,6 +14,7 @@ import pytest
 
 from pipelines.local.jobs.training import run_training
 from tests.conformance.containers.workbench import (
+    SKLEARN,
     Isolation,
     Workbench,
     archive,
@@ -78,7 +79,36 @@ print("printed", json.dumps({name: value for name, value in os.environ.items() i
     assert (variables["SM_USER_ENTRY_POINT"], variables["SM_MODULE_NAME"]) == ("train.py", "train")
     assert json.loads(variables["SM_INPUT_DATA_CONFIG"])["my-data"]["TrainingInputMode"] == "File"
     assert json.loads(variables["SM_RESOURCE_CONFIG"])["current_host"] == "algo-1"
-    assert json.loads(variables["SM_TRAINING_ENV"])["hyperparameters"] == {"max-depth": 6}
+    assert variables["SM_FRAMEWORK_MODULE"] == ""
+
+
+def test_the_environment_of_the_toolkit_is_told_as_json(bench: Workbench) -> None:
+    bench.store.write("s3://bucket/data/a", "1")
+    script = "import os; print('printed', os.environ['SM_TRAINING_ENV']); print(os.environ['SAGEMAKER_REGION'])"
+    given = {"max-depth": "6", "sagemaker_own": "1", "nothing": "null"}
+    request = script_request(bench.store, script, given, channels=[channel("my-data", "s3://bucket/data/")])
+    job = bench.job(name="my-job")
+    completed(run_training(request, job.context))
+    environment = _printed(job.log)
+    expected = {
+        "additional_framework_parameters": {"sagemaker_own": 1},
+        "channel_input_dirs": {name: f"/opt/ml/input/data/{name}" for name in ("code", "my-data")},
+        "current_host": "algo-1",
+        "framework_module": None,
+        "hosts": ["algo-1"],
+        "hyperparameters": {"max-depth": 6, "nothing": None},
+        "is_hetero": False,
+        "is_master": True,
+        "job_name": "my-job",
+        "log_level": 20,
+        "master_hostname": "algo-1",
+        "model_dir": "/opt/ml/model",
+        "module_name": "train",
+        "num_gpus": 0,
+        "user_entry_point": "train.py",
+    }
+    assert {name: environment[name] for name in expected} == expected
+    assert "us-east-1\n" in job.log
 
 
 def test_the_code_goes_to_opt_ml_code_and_runs_there(bench: Workbench) -> None:
@@ -118,7 +148,8 @@ def test_a_script_s_error_is_reported_as_the_toolkit_words_it(bench: Workbench, 
     outcome = run_training(script_request(bench.store, script, {"depth": "6"}), job.context)
     reason = str(outcome.failure_reason)
     assert reason.startswith(
-        'AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "ValueError: row 7 has no label"\nCommand "'
+        "AlgorithmError: ExecuteUserScriptError:\nExitCode 1\n"
+        "ErrorMessage \"raise ValueError('row 7 has no label')\n ValueError: row 7 has no label\"\nCommand \""
     )
     assert reason.endswith('python train.py --depth 6", exit code: 1')
     assert "Traceback (most recent call last):\n" in job.log
@@ -128,6 +159,34 @@ def test_a_script_s_exit_code_is_told_though_the_container_s_is_1(bench: Workben
     outcome = run_training(script_request(bench.store, "raise SystemExit(42)"), bench.job().context)
     assert "ExitCode 42\n" in str(outcome.failure_reason)
     assert str(outcome.failure_reason).endswith(", exit code: 1")
+
+
+def test_the_scikit_learn_image_leaves_the_error_to_the_log(bench: Workbench) -> None:
+    job = bench.job()
+    outcome = run_training(script_request(bench.store, "raise ValueError('row 7')", image=SKLEARN), job.context)
+    assert '\nErrorMessage ""\nCommand "' in str(outcome.failure_reason)
+    assert "ValueError: row 7\n" in job.log
+
+
+def test_a_script_killed_in_a_shell_is_told_to_be_out_of_memory(bench: Workbench) -> None:
+    given, files = {"sagemaker_program": "train.sh"}, {"train.sh": "sh -c 'kill -9 $$'"}
+    outcome = run_training(script_request(bench.store, "", given, files=files), bench.job().context)
+    assert 'ExitCode 137\nErrorMessage ""\nExtraInfo "OutOfMemory: Process killed by SIGKILL (signal 9)"\n' in str(
+        outcome.failure_reason
+    )
+
+
+def test_success_is_left_as_a_file_and_failure_as_another(bench: Workbench) -> None:
+    for script, name in (("", "success"), ("raise SystemExit(1)", "failure")):
+        job = bench.job()
+        run_training(script_request(bench.store, script), job.context)
+        assert {path.name for path in (job.ml / "output").iterdir()} == {"data", name}
+
+
+@pytest.mark.parametrize("program", ["../train.py", "/opt/ml/code/train.py", "-c", "train.py; ls", "a/./train.py", ""])
+def test_an_entry_point_that_is_no_path_inside_of_the_code_is_refused(bench: Workbench, program: str) -> None:
+    outcome = run_training(script_request(bench.store, "", {"sagemaker_program": program}), bench.job().context)
+    assert f"The training entry point {program!r} is no plain path inside of the code" in str(outcome.failure_reason)
 
 
 def test_a_failure_that_the_script_wrote_itself_is_kept(bench: Workbench) -> None:
@@ -142,6 +201,22 @@ def test_a_shell_script_runs_too(bench: Workbench) -> None:
     request["HyperParameters"]["word"] = "works"
     completed(run_training(request, job.context))
     assert "shell works\n" in job.log
+
+
+def test_a_shell_script_beside_a_package_is_a_shell_script_and_installs_for_itself(bench: Workbench) -> None:
+    files = {"bin/train.sh": "echo shell $1", "setup.py": "", "requirements.txt": "no-such-package-as-this==1.0"}
+    job = bench.job()
+    request = script_request(bench.store, "", {"sagemaker_program": "bin/train.sh", "n": "1"}, files=files)
+    completed(run_training(request, job.context))
+    assert "shell -n\n" in job.log
+
+
+def test_a_script_may_lie_in_a_folder_of_the_code(bench: Workbench) -> None:
+    files = {"source/train.py": "import helper, sys; print(helper.WORD, sys.argv)", "source/helper.py": "WORD = 'help'"}
+    job = bench.job()
+    request = script_request(bench.store, "", {"sagemaker_program": "source/train.py"}, files=files)
+    completed(run_training(request, job.context))
+    assert "help ['source/train.py']\n" in job.log
 
 
 def test_a_package_runs_as_a_module(bench: Workbench) -> None:

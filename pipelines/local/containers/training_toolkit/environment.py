@@ -76,23 +76,50 @@ class TrainingEnvironment:
         ]
 
     def variables(self) -> dict[str, str]:
-        """The variables ``SM_*``."""
+        """The variables ``SM_*``, and the two ``SAGEMAKER_*`` that the toolkit sets beside them."""
         values = self._values()
         channels = {f"channel_{name}": str(self.layout.channel(name)) for name in self.channels}
         hyperparameters = {f"hp_{name}": value for name, value in self.hyperparameters.items()}
         everything = {
             **values,
             "hps": self.hyperparameters,
-            "training_env": {
-                **values,
-                "hyperparameters": self.hyperparameters,
-                "channel_input_dirs": {name: str(self.layout.channel(name)) for name in self.channels},
-            },
+            "channels": sorted(self.channels),
+            "framework_params": self._framework_parameters,
+            "training_env": self._snapshot(values),
             "user_args": self.arguments(),
             **channels,
             **hyperparameters,
         }
-        return {f"SM_{name.upper()}": encode(value) for name, value in everything.items()}
+        return {
+            **{f"SM_{name.upper()}": encode(value) for name, value in everything.items()},
+            "SAGEMAKER_JOB_NAME": encode(self.toolkit_hyperparameters.get("sagemaker_job_name")),
+            "SAGEMAKER_REGION": encode(
+                self.toolkit_hyperparameters.get("sagemaker_region", os.environ.get("AWS_REGION"))
+            ),
+        }
+
+    @property
+    def _framework_parameters(self) -> dict[str, Any]:
+        toolkit = self.toolkit_hyperparameters
+        return {name: value for name, value in toolkit.items() if name not in _TOOLKIT_HYPERPARAMETERS}
+
+    def _snapshot(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The toolkit's ``Environment`` as scripts find it, in JSON, in ``SM_TRAINING_ENV``."""
+        master = self.resources["hosts"][0]
+        return {
+            **values,
+            "additional_framework_parameters": self._framework_parameters,
+            "channel_input_dirs": {name: str(self.layout.channel(name)) for name in self.channels},
+            "distribution_hosts": [],
+            "hyperparameters": self.hyperparameters,
+            "is_master": self.resources["current_host"] == master,
+            "is_modelparallel_enabled": None,
+            "is_smddpmprun_installed": False,
+            "is_smddprun_installed": False,
+            "job_name": os.environ.get("TRAINING_JOB_NAME"),
+            "master_hostname": master,
+            "topology": [],
+        }
 
     def _values(self) -> dict[str, Any]:
         groups = self.resources.get("instance_groups", [])
@@ -113,16 +140,10 @@ class TrainingEnvironment:
             "network_interface_name": self.resources.get("network_interface_name", "eth0"),
             "resource_config": self.resources,
             "input_data_config": self.channels,
-            "channels": sorted(self.channels),
             "user_entry_point": program,
             "module_name": program.removesuffix(".py"),
             "module_dir": self.submit_directory,
-            "framework_module": os.environ.get("SAGEMAKER_TRAINING_MODULE", ""),
-            "framework_params": {
-                name: value
-                for name, value in self.toolkit_hyperparameters.items()
-                if name not in _TOOLKIT_HYPERPARAMETERS
-            },
+            "framework_module": os.environ.get("SAGEMAKER_TRAINING_MODULE"),
             "log_level": self.toolkit_hyperparameters.get("sagemaker_container_log_level", logging.INFO),
             "input_dir": str(self.layout.input),
             "input_config_dir": str(self.layout.configuration),

@@ -87,5 +87,10 @@ class Layout:
             self.output.mkdir(parents=True, exist_ok=True)
             path.write_text(message, encoding="utf-8")
 
+    def report_success(self) -> None:
+        """Leave the empty file ``/opt/ml/output/success``."""
+        self.output.mkdir(parents=True, exist_ok=True)
+        (self.output / "success").touch()
+
     def _read(self, name: str) -> Any:
         return json.loads((self.configuration / name).read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import logging
 import os
@@ -24,13 +25,18 @@ from pipelines.local.containers.training_toolkit.requirements import install_req
 
 Algorithm = Callable[[TrainingEnvironment], None]
 
-_FIRST_LINE_OF_ERROR = re.compile(r"^[\w.]*(Error|Exception|Interrupt|Exit|Warning|StopIteration)\b")
+_ENTRY_POINT = re.compile(r"(?!-)[\w.+-]+(/[\w.+-]+)*", re.ASCII)
+_ERROR_NAMES = (
+    *(name for name in dir(builtins) if name.endswith("Error")),
+    *("Exception", "Invalid requirement", "ResourceExhaustedError", "OutOfRangeError", "InvalidArgumentError"),
+)
 _MOST_ERROR_LINES = 50
+_KILLED_IN_A_SHELL = 137
 
 logger = logging.getLogger(__name__)
 
 
-def train(template: Template | None, algorithm: Algorithm | None = None) -> int:
+def train(template: Template | None, algorithm: Algorithm | None = None, *, tells_errors: bool = True) -> int:
     """Train, and report a failure as the toolkit does: in ``/opt/ml/output/failure``, and by the exit code.
 
     Parameters
@@ -39,6 +45,8 @@ def train(template: Template | None, algorithm: Algorithm | None = None) -> int:
         What the calling process was forked from, if it was.
     algorithm
         What an image trains by itself when no user's program is given.
+    tells_errors
+        Whether the report of a failed script says what it wrote to standard error.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def train(template: Template | None, algorithm: Algorithm | None = None) -> int:
     try:
         environment = TrainingEnvironment.of_this_container()
         if environment.program is not None:
-            run_script(environment, template)
+            run_script(environment, template, tells_errors=tells_errors)
         elif algorithm is not None:
             logger.info("Running XGBoost Sagemaker in algorithm mode")
             algorithm(environment)
@@ -64,12 +72,13 @@ def train(template: Template | None, algorithm: Algorithm | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the toolkit reports whatever happens
         # The last frames only, so that the message is within the 1,024 characters that SageMaker shows.
         trace = "".join(traceback.format_exception(error, limit=-1, chain=False))
-        message = f"framework error: \n{trace}\n{error}"
+        message = f"{'Framework Error' if algorithm is None else 'framework error'}: \n{trace}\n{error}"
         layout.report_failure(message)
         logger.error("Reporting training FAILURE")  # noqa: TRY400 - the trace is in the message
         logger.error("%s", message)  # noqa: TRY400 - the trace is in the message
         return 1
     logger.info("Reporting training SUCCESS")
+    layout.report_success()
     return 0
 
 
@@ -83,8 +92,13 @@ def configure_logging() -> None:
     )
 
 
-def run_script(environment: TrainingEnvironment, template: Template | None) -> None:
+def run_script(environment: TrainingEnvironment, template: Template | None, *, tells_errors: bool = True) -> None:
     """Fetch the user's code, install what it requires, and run it.
+
+    Parameters
+    ----------
+    tells_errors
+        Whether the error of a failed script says what it wrote to standard error.
 
     Raises
     ------
@@ -95,13 +109,34 @@ def run_script(environment: TrainingEnvironment, template: Template | None) -> N
     code = environment.layout.code
     fetch_code(environment.submit_directory, code)
     variables = {**_inherited_variables(), **environment.variables()}
-    packages = install_requirements(code)
+    _require_plain(program)
+    # The toolkit installs for Python only; a shell script is to do so itself.
+    packages = None if _is_command(program, code) else install_requirements(code)
     variables["PYTHONPATH"] = os.pathsep.join(filter(None, [str(code), packages, variables.get("PYTHONPATH")]))
     command = _command(program, code, environment.arguments())
     _log_invocation(environment, command)
     code_of_exit, errors = _run_and_watch(command, variables, code, template)
     if code_of_exit != 0:
-        raise ExecuteUserScriptError(" ".join(command), code_of_exit, errors)
+        killed = code_of_exit == _KILLED_IN_A_SHELL
+        raise ExecuteUserScriptError(
+            " ".join(command),
+            code_of_exit,
+            errors if tells_errors else "",
+            "OutOfMemory: Process killed by SIGKILL (signal 9)" if killed else None,
+        )
+
+
+def _require_plain(program: str) -> None:
+    if not _ENTRY_POINT.fullmatch(program) or {".", ".."} & set(program.split("/")):
+        raise ClientError(
+            f"The training entry point {program!r} is no plain path inside of the code. Name it in the hyperparameter "
+            "sagemaker_program with letters, digits and '._+-/' alone, not beginning with '-' or '/', as in bin/train.sh."
+        )
+
+
+def _is_command(program: str, code: Path) -> bool:
+    """Whether an entry point is run by a shell: one that is neither Python nor part of a package."""
+    return program.endswith(".sh") or not (program.endswith(".py") or (code / "setup.py").is_file())
 
 
 def _inherited_variables() -> dict[str, str]:
@@ -112,10 +147,9 @@ def _inherited_variables() -> dict[str, str]:
 
 
 def _command(program: str, code: Path, arguments: list[str]) -> list[str]:
-    if (code / "setup.py").is_file():
-        return [sys.executable, "-m", program.removesuffix(".py"), *arguments]
-    if program.endswith(".py"):
-        return [sys.executable, program, *arguments]
+    if not _is_command(program, code):
+        package = (code / "setup.py").is_file()
+        return [sys.executable, *(["-m", program.removesuffix(".py")] if package else [program]), *arguments]
     if (code / program).is_file():
         (code / program).chmod(0o777)
     return ["/bin/sh", "-c", shlex.join([f"./{program}", *arguments])]
@@ -146,11 +180,10 @@ def _run_and_watch(
         for line in lines:
             sys.stderr.write(line)
             sys.stderr.flush()
-            if errors or _FIRST_LINE_OF_ERROR.match(line):
-                errors.append(line)
-            if line.startswith("Traceback (most recent call last)"):
-                errors.clear()
-    return wait(), "".join(errors[:_MOST_ERROR_LINES]).strip()
+            # As the toolkit has it: everything from the first line on that names an error, the source line included.
+            if (errors or any(name in line for name in _ERROR_NAMES)) and len(errors) < _MOST_ERROR_LINES:
+                errors.append(line.strip(" :\n"))
+    return wait(), "\n ".join(dict.fromkeys(errors)).strip()
 
 
 def _leave_it_to_the_script(_number: int, _frame: FrameType | None) -> None:
