@@ -19,6 +19,9 @@ STAND_IN = "pipelines.local.containers.stand_in"
 LISTENER_VARIABLE = "SAGEMAKER_LOCAL_LISTENER"
 """The descriptor of the listening socket that a model server inherits."""
 
+MEETING_PORTS_VARIABLE = "SAGEMAKER_LOCAL_MEETING_PORTS"
+"""Two free ports, separated by a comma, where the hosts of one job may meet: here they are one machine with others."""
+
 TERMINATE = b"T"
 KILL = b"K"
 _HEADER = struct.Struct("!I")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,13 @@ def hosts_of(directory: Path, count: int) -> list[Host]:
     if count == 1:
         return [Host("algo-1", directory)]
     return [Host(f"algo-{number}", directory / f"algo-{number}") for number in range(1, count + 1)]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of the loopback that nobody listens on."""
+    with contextlib.ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [listener.getsockname()[1] for listener in listeners]
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 from pipelines.local.containers import images, sandbox
 from pipelines.local.containers.errors import ContainerError
+from pipelines.local.containers.launch import MEETING_PORTS_VARIABLE
 from pipelines.local.jobs import channels
 from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
 from pipelines.local.jobs.errors import ClientError, UnsupportedError
-from pipelines.local.jobs.hosts import Host, hosts_of, write_json
+from pipelines.local.jobs.hosts import Host, free_ports, hosts_of, write_json
 from pipelines.local.jobs.metrics import MetricCollector
 from pipelines.local.jobs.outcomes import algorithm_failure, answering_failures
 from pipelines.local.jobs.outputs import FolderUpload, files_below, upload_archive
@@ -51,8 +52,9 @@ def run_training(
     context.advance("Training", "Training image download completed. Training in progress.")
 
     names = tuple(host.name for host in hosts)
+    meeting = {} if len(hosts) == 1 else {MEETING_PORTS_VARIABLE: ",".join(map(str, free_ports(2)))}
     run = run_containers(
-        lambda host: _container(request, context, host, names),
+        lambda host: _container(request, context, host, names, meeting),
         hosts,
         context,
         max_seconds=max_runtime(request),
@@ -138,7 +140,9 @@ def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> li
     return uploads
 
 
-def _container(request: Request, context: JobContext, host: Host, names: tuple[str, ...]) -> sandbox.Container:
+def _container(
+    request: Request, context: JobContext, host: Host, names: tuple[str, ...], meeting: dict[str, str]
+) -> sandbox.Container:
     specification = request["AlgorithmSpecification"]
     command = specification.get("ContainerEntrypoint") or sandbox.stand_in_command(
         "train", specification["TrainingImage"]
@@ -151,11 +155,13 @@ def _container(request: Request, context: JobContext, host: Host, names: tuple[s
             "TRAINING_JOB_NAME": context.name,
             "TRAINING_JOB_ARN": context.arn,
             "CURRENT_HOST": host.name,
+            **meeting,
             **request.get("Environment", {}),
         },
         threads=context.threads(),
         host_names=names,
-        network_isolation=bool(request.get("EnableNetworkIsolation")),
+        # Hosts of one job reach each other, isolated or not; here they do so over this machine's loopback.
+        network_isolation=bool(request.get("EnableNetworkIsolation")) and len(names) == 1,
         working_directory=str(host.directory / "work"),
     )
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
+from scipy import sparse
 
 from pipelines.local.jobs.errors import AlgorithmError, ClientError
 from pipelines.local.jobs.hosting import VariantHosting, start_hosting
+from pipelines.local.jobs.model_server import ModelServer
 from tests.conformance.containers.workbench import (
     PYTORCH_INFERENCE,
     PYTORCH_TRAINING,
@@ -97,10 +100,68 @@ def test_a_transform_fn_beside_a_predict_fn_is_refused(bench: Workbench) -> None
         pass
 
 
-def test_functions_may_take_a_context(bench: Workbench) -> None:
-    script = "def model_fn(d, context): return 1\ndef transform_fn(m, d, c, a, context): return 'with context'\n"
+def test_functions_may_take_a_context_that_knows_the_model_and_the_request(bench: Workbench) -> None:
+    script = """
+def model_fn(model_dir, context):
+    return context.system_properties
+def transform_fn(model, data, content_type, accept, context):
+    return [model["model_dir"], model["gpu_id"], context.get_request_header(0, "Content-Type")]
+"""
     with _hosted(bench, {"code/inference.py": script}) as hosting:
-        assert _ask(hosting, "4").body == b"with context"
+        assert json.loads(_ask(hosting, "4").body) == ["/opt/ml/model", None, "text/csv"]
+
+
+def test_functions_run_before_and_after_the_model_is_loaded(bench: Workbench) -> None:
+    script = """
+order = []
+def pre_model_fn(model_dir): order.append("before")
+def model_fn(model_dir): order.append("model"); return order
+def model_warmup_fn(model_dir, model): model.append("warm")
+def transform_fn(model, data, content_type, accept): return model
+"""
+    with _hosted(bench, {"code/inference.py": script}) as hosting:
+        assert json.loads(_ask(hosting, "4").body) == ["before", "model", "warm"]
+
+
+def test_an_error_of_the_toolkit_s_own_says_its_status(bench: Workbench) -> None:
+    script = """
+from sagemaker_inference.errors import BaseInferenceToolkitError
+def model_fn(model_dir): return 1
+def transform_fn(model, data, content_type, accept):
+    raise BaseInferenceToolkitError(422, "row 7 has no age", "Unprocessable")
+"""
+    with _hosted(bench, {"code/inference.py": script}) as hosting:
+        answer = _ask(hosting, "4")
+    assert answer.status == 422
+    assert answer.body.decode().startswith("row 7 has no age\nTraceback (most recent call last):\n")
+
+
+def test_the_toolkit_s_own_encoders_can_be_imported(bench: Workbench) -> None:
+    script = """
+from sagemaker_inference import content_types, decoder, encoder
+def model_fn(model_dir): return 2
+def input_fn(data, content_type): return decoder.decode(data, content_type)
+def predict_fn(data, model): return data * model
+def output_fn(prediction, accept): return encoder.encode(prediction, content_types.JSON)
+"""
+    with _hosted(bench, {"code/inference.py": script}) as hosting:
+        assert _ask(hosting, "1,2\n3,4").body == b"[[2, 4], [6, 8]]"
+
+
+def test_the_first_type_of_accept_that_can_be_had_is_given(bench: Workbench) -> None:
+    script = "def model_fn(d): return 2\ndef predict_fn(data, model): return data * model\n"
+    with _hosted(bench, {"code/inference.py": script}) as hosting:
+        answer = _ask(hosting, "1,2\n3,4", accept="image/png, text/csv, application/json")
+    assert (answer.content_type, answer.body) == ("text/csv", b"2,4\n6,8\n")
+
+
+def test_a_sparse_matrix_comes_as_npz(bench: Workbench) -> None:
+    script = "def model_fn(d): return 2\ndef predict_fn(data, model): return (data * model).toarray()\n"
+    stream = io.BytesIO()
+    sparse.save_npz(stream, sparse.csr_matrix([[0, 1], [2, 0]]))
+    with _hosted(bench, {"code/inference.py": script}) as hosting:
+        answer = hosting.invoke(stream.getvalue(), content_type="application/x-npz", accept="text/csv", headers={})
+    assert answer.body == b"0,2\n4,0\n"
 
 
 @pytest.mark.parametrize(("content_type", "body"), [("application/json", "[[1, 2], [3, 4]]"), ("text/csv", "1,2\n3,4")])
@@ -143,6 +204,77 @@ def model_fn(model_dir):
     with _hosted(bench, {"code/inference.py": script}, image=SKLEARN) as hosting:
         answer = _ask(hosting, "[[3], [4]]", "application/json")
     assert json.loads(answer.body) == pytest.approx([6, 8])
+
+
+IDENTITY = """
+import numpy as np
+def model_fn(model_dir): return None
+def predict_fn(data, model): return data
+"""
+
+
+def test_scikit_learn_s_worker_takes_what_does_not_say_what_it_is_for_json(bench: Workbench) -> None:
+    with _hosted(bench, {"code/inference.py": IDENTITY}, image=SKLEARN) as hosting:
+        answer = _ask(hosting, "[[1, 2]]", None, "text/csv")
+    assert (answer.content_type, answer.body) == ("text/csv; charset=utf-8", b"1.0,2.0\n")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "accept", "status"), [("image/png", None, 415), ("text/csv", "image/png", 406)]
+)
+def test_scikit_learn_s_worker_says_what_type_it_cannot_read_or_write(
+    bench: Workbench, content_type: str, accept: str | None, status: int
+) -> None:
+    with _hosted(bench, {"code/inference.py": IDENTITY}, image=SKLEARN) as hosting:
+        answer = _ask(hosting, "1,2", content_type, accept)
+    body = json.loads(answer.body)
+    assert (answer.status, answer.content_type, body["error"]) == (status, "application/json", "UnsupportedFormatError")
+    assert body["error-message"].startswith("Content type image/png is not supported by this framework.")
+    assert body["stack-trace"].startswith("Traceback (most recent call last):\n")
+
+
+@pytest.mark.parametrize("body", ["1,text", "1,,2", "1,2\n3"])
+def test_scikit_learn_s_worker_answers_any_other_error_with_a_500_that_says_nothing(
+    bench: Workbench, body: str
+) -> None:
+    with _hosted(bench, {"code/inference.py": IDENTITY}, image=SKLEARN) as hosting:
+        answer = _ask(hosting, body)
+    assert (answer.status, answer.content_type) == (500, "text/html; charset=utf-8")
+    assert "<title>500 Internal Server Error</title>" in answer.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("result", "kind", "body"),
+    [
+        ("'text'", "text/html; charset=utf-8", b"text"),
+        ("('a,b', 'text/csv')", "text/csv; charset=utf-8", b"a,b"),
+        ("worker.Response('{}', mimetype=accept)", "application/json", b"{}"),
+        ("worker.Response(encoders.encode([[1]], 'text/csv'), mimetype='text/csv')", "text/csv; charset=utf-8", b"1\n"),
+    ],
+)
+def test_scikit_learn_s_worker_sends_what_flask_would(bench: Workbench, result: str, kind: str, body: bytes) -> None:
+    script = f"""
+from sagemaker_containers.beta.framework import (
+    content_types, encoders, env, modules, transformer, worker)
+def model_fn(model_dir): return None
+def predict_fn(data, model): return data
+def output_fn(prediction, accept): return {result}
+"""
+    with _hosted(bench, {"code/inference.py": script}, image=SKLEARN) as hosting:
+        answer = _ask(hosting, "1")
+    assert (answer.status, answer.content_type, answer.body) == (200, kind, body)
+
+
+def test_scikit_learn_s_worker_may_have_execution_parameters(bench: Workbench) -> None:
+    script = IDENTITY + "def execution_parameters_fn(): return {'MaxPayloadInMB': 3}\n"
+    uri = bench.store.write("s3://bucket/model.tar.gz", archive({"code/inference.py": script}))
+    model, job = model_request(SKLEARN, uri), bench.job()
+    server = ModelServer(model["PrimaryContainer"], job.context.directory, job.context, {})
+    try:
+        server.await_ping(job.context.stop)
+        assert server.execution_parameters() == {"MaxPayloadInMB": 3}
+    finally:
+        server.close()
 
 
 def test_an_image_that_does_not_serve_is_refused(bench: Workbench) -> None:

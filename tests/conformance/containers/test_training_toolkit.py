@@ -149,7 +149,7 @@ def test_a_script_s_error_is_reported_as_the_toolkit_words_it(bench: Workbench, 
     reason = str(outcome.failure_reason)
     assert reason.startswith(
         "AlgorithmError: ExecuteUserScriptError:\nExitCode 1\n"
-        "ErrorMessage \"raise ValueError('row 7 has no label')\n ValueError: row 7 has no label\"\nCommand \""
+        'ErrorMessage "raise ValueError(\'row 7 has no label\')\n ValueError: row 7 has no label"\nCommand "'
     )
     assert reason.endswith('python train.py --depth 6", exit code: 1')
     assert "Traceback (most recent call last):\n" in job.log

@@ -29,6 +29,7 @@ from tests.conformance.containers.workbench import (
     model_request,
     names_in,
     regression_rows,
+    script_request,
     training_request,
 )
 
@@ -364,6 +365,70 @@ def test_images_before_1_3_pickle_their_models_and_know_silent(bench: Workbench)
     assert answer.body.decode() == f"{expected[0]},{expected[1]}"
 
 
-def test_the_algorithm_is_not_distributed_on_this_machine(bench: Workbench) -> None:
-    reason = _reason(bench, REGRESSION, {"train": "1,2\n3,4\n"}, ResourceConfig={"InstanceCount": 2})
-    assert "Distributed training of the built-in XGBoost is not supported on this machine" in reason
+def _sharded(bench: Workbench, parts: list[str], hyperparameters: Mapping[str, Any], **more: Any) -> tuple[Any, Job]:
+    """Train on two hosts that share the objects of the train channel."""
+    for number, part in enumerate(parts):
+        bench.store.write(f"s3://bucket/train/{number}", part)
+    train = channel("train", "s3://bucket/train/", content_type="text/csv", S3DataDistributionType="ShardedByS3Key")
+    request = training_request(XGBOOST, [train], hyperparameters, instances=2, **more)
+    job = bench.job(name="spread")
+    return run_training(request, job.context), job
+
+
+def test_two_hosts_train_one_model_of_all_rows(bench: Workbench, tmp_path: Path) -> None:
+    label, features = regression_rows()
+    parts = [csv_of(label[part], features[part]) for part in (slice(0, 60), slice(60, None))]
+    outcome, job = _sharded(bench, parts, {**REGRESSION, "tree_method": "hist"})
+    completed(outcome)
+    assert names_in(bench.store.read(str(outcome.model_artifacts))) == ["xgboost-model"]
+    assert job.log.count("\ttrain-rmse:") == 3
+    assert {metric.name for metric in outcome.metrics} == {"train:rmse"}
+    alone = xgboost.train({"max_depth": 2, "tree_method": "hist"}, xgboost.DMatrix(features, label), 3)
+    data = xgboost.DMatrix(features)
+    together = _booster(bench, outcome, tmp_path).predict(data)
+    assert np.corrcoef(together, alone.predict(data))[0, 1] > 0.95
+
+
+def test_a_host_without_data_takes_no_part(bench: Workbench, tmp_path: Path) -> None:
+    label, features = regression_rows()
+    outcome, job = _sharded(bench, [csv_of(label, features)], REGRESSION)
+    completed(outcome)
+    assert "not being used for distributed training" in job.log
+    assert _booster(bench, outcome, tmp_path).num_boosted_rounds() == 3
+
+
+def test_a_script_of_the_image_s_own_kind_imports_its_readers(bench: Workbench, tmp_path: Path) -> None:
+    script = """
+import os, sys
+from sagemaker_containers import entry_point, training_env
+from sagemaker_training import environment
+from sagemaker_xgboost_container import checkpointing, distributed, encoder
+from sagemaker_xgboost_container.data_utils import get_dmatrix, get_size
+import json, xgboost
+def fit(train, is_master):
+    booster = checkpointing.train({"params": {}, "dtrain": train, "num_boost_round": 2}, "/opt/ml/checkpoints")
+    if is_master:
+        booster.save_model(os.environ["SM_MODEL_DIR"] + "/xgboost-model")
+entry_point._wait_hostname_resolution()
+assert get_dmatrix("/opt/ml/nothing", "csv") is None
+train = get_dmatrix(os.environ["SM_CHANNEL_TRAIN"], "text/csv")
+distributed.rabit_run(exec_fun=fit, args={"train": train}, include_in_training=train is not None,
+                      hosts=json.loads(os.environ["SM_HOSTS"]), current_host=os.environ["SM_CURRENT_HOST"],
+                      update_rabit_args=True)
+print(environment.Environment().current_host, training_env().hyperparameters, encoder.csv_to_dmatrix("1,2").num_col())
+"""
+    label, features = regression_rows(40)
+    for part in range(2):
+        rows = csv_of(label[part::2], features[part::2])
+        bench.store.write(f"s3://bucket/train/{part}", rows)
+    train = channel("train", "s3://bucket/train/", S3DataDistributionType="ShardedByS3Key")
+    request = script_request(bench.store, script, {"depth": 2}, XGBOOST, channels=[train])
+    request["ResourceConfig"]["InstanceCount"] = 2
+    job = bench.job()
+    outcome = completed(run_training(request, job.context))
+    assert "algo-1 {'depth': 2} 2\n" in job.log
+    assert "algo-2 {'depth': 2} 2\n" in job.log
+    assert names_in(bench.store.read(str(outcome.model_artifacts))) == ["xgboost-model"]
+    assert _booster(bench, outcome, tmp_path).num_boosted_rounds() == 2
+    checkpoints = [job.context.directory / "algo-1" / "ml" / "checkpoints"]
+    assert any(path.name.startswith("xgboost-checkpoint.") for each in checkpoints for path in each.glob("*"))

@@ -2,43 +2,78 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 import logging
 import os
 import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
-from pipelines.local.containers.images import Serving
 from pipelines.local.containers.inference_toolkit import codecs
-from pipelines.local.containers.inference_toolkit.handlers import Handlers, call, load_handlers
+from pipelines.local.containers.inference_toolkit.handlers import Function, Handlers
 from pipelines.local.containers.serving.server import Request, Response
-from pipelines.local.containers.training_toolkit.code import fetch_code
 from pipelines.local.containers.training_toolkit.layout import Layout
-
-DEFAULT_PROGRAM = "inference.py"
 
 logger = logging.getLogger(__name__)
 
 
+class Context:
+    """What a function that takes one argument more is given: what it may ask of its server and of the request.
+
+    Attributes
+    ----------
+    system_properties
+        ``model_dir``, ``gpu_id``, ``batch_size``, ``server_name`` and ``server_version``.
+    """
+
+    def __init__(self, model_folder: Path) -> None:
+        self.system_properties: dict[str, Any] = {
+            "model_dir": str(model_folder),
+            "gpu_id": None,
+            "batch_size": 1,
+            "server_name": "MMS",
+            "server_version": "1.0",
+        }
+        self._headers: Mapping[str, str] = {}
+
+    def take(self, headers: Mapping[str, str]) -> None:
+        """Be asked about another request, whose headers go by lower-case names."""
+        self._headers = headers
+
+    def get_all_request_header(self, _number: int) -> dict[str, str]:
+        """The headers of the request; the number is of account where a server batches requests."""
+        return dict(self._headers)
+
+    def get_request_header(self, _number: int, key: str) -> str | None:
+        """One header of the request."""
+        return self._headers.get(key.lower())
+
+
 class ToolkitApplication:
-    """Answers with the user's functions; whatever they raise is a 500 with their trace."""
+    """Answers with the user's functions; whatever they raise is a 500 with their trace.
+
+    An error of the toolkit's own, ``sagemaker_inference.errors.BaseInferenceToolkitError``, says another status.
+    """
 
     max_content_length: int | None = None
 
     def __init__(self, handlers: Handlers, model_folder: Path, environment: Mapping[str, str]) -> None:
         self._handlers = handlers
         self._default_accept = environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or codecs.JSON
-        self._model = call(handlers.model, str(model_folder))
+        self._context = Context(model_folder)
+        if handlers.before_model is not None:
+            self._call(handlers.before_model, str(model_folder))
+        self._model = self._call(handlers.model, str(model_folder))
+        if handlers.warm_up is not None:
+            self._call(handlers.warm_up, str(model_folder), self._model)
 
     @classmethod
-    def of_this_container(cls, kind: Serving) -> ToolkitApplication:
+    def of_this_container(cls) -> ToolkitApplication:
         """Fetch and import the user's code, and load the model."""
-        model_folder = Layout.of_this_container().model
-        code = _code_folder(model_folder)
-        program = os.environ["SAGEMAKER_PROGRAM"] if kind == "xgboost" else os.environ.get("SAGEMAKER_PROGRAM")
-        module = (DEFAULT_PROGRAM if program is None else program).removesuffix(".py")
-        return cls(load_handlers(code, module, kind), model_folder, os.environ)
+        return cls(Handlers.of_this_container("toolkit"), Layout.of_this_container().model, os.environ)
 
     def ping(self) -> Response:
         """The model is loaded, or there would be no server."""
@@ -52,23 +87,43 @@ class ToolkitApplication:
         """Run the user's functions on one request."""
         content_type = request.content_type
         accept = request.accept if request.accept and request.accept != "*/*" else self._default_accept
+        self._context.take(request.headers)
         try:
             payload = request.body.decode("utf-8") if content_type in codecs.TEXT_TYPES else request.body
-            result = call(self._handlers.transform, self._model, payload, content_type, accept)
+            result = self._transform(payload, content_type, accept)
         except Exception as error:  # noqa: BLE001 - the user's functions may raise anything, and the client is told
-            message = f"{error}\n{traceback.format_exc()}"
-            logger.error("%s", message)  # noqa: TRY400 - the trace is in the message
-            return Response(HTTPStatus.INTERNAL_SERVER_ERROR, message.encode())
+            return _failed(error)
         body, kind = result if isinstance(result, tuple) else (result, accept)
-        return Response(HTTPStatus.OK, body if isinstance(body, bytes) else str(body).encode(), kind)
+        return Response(HTTPStatus.OK, _to_bytes(body), kind)
+
+    def _transform(self, payload: str | bytes, content_type: str | None, accept: str) -> Any:
+        handlers = self._handlers
+        if handlers.transform is not None:
+            return self._call(handlers.transform, self._model, payload, content_type, accept)
+        data = self._call(handlers.input, payload, content_type)
+        return self._call(handlers.output, self._call(handlers.predict, data, self._model), accept)
+
+    def _call(self, function: Function, *arguments: object) -> Any:
+        """Call a user's function; one that takes one argument more gets the context."""
+        takes = len(inspect.signature(function).parameters)
+        if takes == len(arguments):
+            return function(*arguments)
+        if takes == len(arguments) + 1:
+            return function(*arguments, self._context)
+        raise TypeError(f"{function.__name__} takes {takes} arguments but {len(arguments)} were given.")
 
 
-def _code_folder(model_folder: Path) -> Path:
-    """Where the user's code lies: in the artifact, or fetched from where ``SAGEMAKER_SUBMIT_DIRECTORY`` says."""
-    source = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or ""
-    inside = model_folder / "code"
-    if not source or source.rstrip("/") == str(inside):
-        return inside
-    code = Layout.of_this_container().code
-    fetch_code(source.removeprefix("file://"), code)
-    return code
+def _failed(error: Exception) -> Response:
+    status, text = int(HTTPStatus.INTERNAL_SERVER_ERROR), str(error)
+    # By name: the toolkit that the user's code imports may be AWS's own.
+    if any(kind.__name__ == "BaseInferenceToolkitError" for kind in type(error).__mro__):
+        status, text = error.status_code, error.message  # type: ignore[attr-defined]
+    message = f"{text}\n{''.join(traceback.format_exception(error))}"
+    logger.error("%s", message)
+    return Response(status, message.encode())
+
+
+def _to_bytes(body: Any) -> bytes:
+    if isinstance(body, bytes | bytearray):
+        return bytes(body)
+    return (body if isinstance(body, str) else json.dumps(body, indent=2)).encode()

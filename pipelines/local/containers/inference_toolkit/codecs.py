@@ -1,14 +1,15 @@
-"""The toolkit's own ways between payloads and arrays: JSON, CSV and NPY."""
+"""The toolkits' own ways between payloads and arrays: JSON, CSV, NPY, and NPZ for sparse matrices."""
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from typing import Any
 
 import numpy as np
 
-JSON, CSV, NPY = "application/json", "text/csv", "application/x-npy"
+JSON, CSV, NPY, NPZ = "application/json", "text/csv", "application/x-npy", "application/x-npz"
 TEXT_TYPES = (JSON, CSV)
 """What reaches the user's functions as text instead of bytes."""
 
@@ -24,20 +25,45 @@ class UnsupportedFormatError(ValueError):
         )
 
 
-def decode(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
-    """An array of a payload.
+def decode(payload: str | bytes, content_type: str | None) -> Any:
+    """An array of a payload, as the inference toolkit reads it; a cell of CSV that is no number is missing.
 
     Raises
     ------
     UnsupportedFormatError
-        The content type is none of the three.
+        The content type is none of the four.
     """
-    if content_type == JSON:
-        return np.array(json.loads(payload))
     if content_type == CSV:
         return np.genfromtxt(io.StringIO(_text(payload)), dtype=None, delimiter=",")
+    if content_type == NPZ:
+        from scipy import sparse
+
+        return sparse.load_npz(io.BytesIO(_bytes(payload)))
+    return _decode_json_or_npy(payload, content_type)
+
+
+def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
+    """An array of a payload, as the workers of scikit-learn read it; CSV that is not all numbers stays text.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        The content type is none of JSON, CSV and NPY.
+    """
+    if content_type != CSV:
+        return _decode_json_or_npy(payload, content_type)
+    cells = np.array(list(csv.reader(io.StringIO(_text(payload)), strict=True))).squeeze()
+    try:
+        return cells.astype(np.float64)
+    except ValueError:
+        return cells
+
+
+def _decode_json_or_npy(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
+    if content_type == JSON:
+        return np.array(json.loads(payload))
     if content_type == NPY:
-        return np.asarray(np.load(io.BytesIO(payload if isinstance(payload, bytes) else payload.encode("latin-1"))))
+        return np.asarray(np.load(io.BytesIO(_bytes(payload))))
     raise UnsupportedFormatError(content_type)
 
 
@@ -47,7 +73,7 @@ def encode(values: Any, accept: str) -> bytes:
     Raises
     ------
     UnsupportedFormatError
-        The accept type is none of the three.
+        The accept type is none of JSON, CSV and NPY.
     """
     if accept == JSON:
         return json.dumps(values, default=_plain).encode()
@@ -62,8 +88,26 @@ def encode(values: Any, accept: str) -> bytes:
     raise UnsupportedFormatError(accept)
 
 
+def encode_acceptably(values: Any, accept: str) -> tuple[bytes, str]:
+    """A payload of the first type of an Accept header that can be had, and that type.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        None of them can be had.
+    """
+    for each in accept.replace(" ", "").split(","):
+        if each in (JSON, CSV, NPY):
+            return encode(values, each), each
+    raise UnsupportedFormatError(accept)
+
+
 def _text(payload: str | bytes) -> str:
     return payload if isinstance(payload, str) else payload.decode("utf-8")
+
+
+def _bytes(payload: str | bytes) -> bytes:
+    return payload.encode("latin-1") if isinstance(payload, str) else payload
 
 
 def _plain(value: Any) -> Any:

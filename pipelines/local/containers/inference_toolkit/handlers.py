@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import inspect
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,70 +16,91 @@ import numpy as np
 
 from pipelines.local.containers.images import Serving
 from pipelines.local.containers.inference_toolkit import codecs
+from pipelines.local.containers.toolkits import TOOLKITS
+from pipelines.local.containers.training_toolkit.code import fetch_code
+from pipelines.local.containers.training_toolkit.layout import Layout
+
+DEFAULT_PROGRAM = "inference.py"
 
 Function = Callable[..., Any]
 
 
 @dataclass(frozen=True)
 class Handlers:
-    """What loads the model and what makes an answer of a request."""
+    """What loads the model, and what makes an answer of a request: ``transform``, or the three others.
+
+    Attributes
+    ----------
+    before_model, warm_up
+        What runs before and after the model is loaded.
+    execution_parameters
+        What answers ``/execution-parameters``.
+    """
 
     model: Function
-    transform: Function
+    input: Function
+    predict: Function
+    output: Function
+    transform: Function | None
+    before_model: Function | None
+    warm_up: Function | None
+    execution_parameters: Function | None
+
+    @classmethod
+    def of_this_container(cls, kind: Serving) -> Handlers:
+        """Fetch and import the user's code, and fill in what it leaves out.
+
+        Parameters
+        ----------
+        kind
+            Whose defaults to use.
+
+        Raises
+        ------
+        ValueError
+            The module has ``transform_fn`` and one of the functions that it replaces.
+        ImportError
+            The module, which has to be there, is not, or does not import.
+        """
+        code = _code_folder(Layout.of_this_container().model)
+        program = os.environ["SAGEMAKER_PROGRAM"] if kind == "xgboost" else os.environ.get("SAGEMAKER_PROGRAM")
+        module = _import(code, (DEFAULT_PROGRAM if program is None else program).removesuffix(".py"))
+        transform = getattr(module, "transform_fn", None)
+        if transform and any(hasattr(module, name) for name in ("input_fn", "predict_fn", "output_fn")):
+            raise ValueError(
+                "Cannot use transform_fn implementation in conjunction with "
+                "input_fn, predict_fn, and/or output_fn implementation"
+            )
+        input_fn, predict_fn, output_fn = _DEFAULTS[kind]
+        return cls(
+            model=getattr(module, "model_fn", _no_model_fn),
+            input=getattr(module, "input_fn", input_fn),
+            predict=getattr(module, "predict_fn", predict_fn),
+            output=getattr(module, "output_fn", output_fn),
+            transform=transform,
+            before_model=getattr(module, "pre_model_fn", None),
+            warm_up=getattr(module, "model_warmup_fn", None),
+            execution_parameters=getattr(module, "execution_parameters_fn", None),
+        )
 
 
-def load_handlers(code: Path, module_name: str, kind: Serving) -> Handlers:
-    """Import the user's module, if there is one, and fill in what it leaves out.
-
-    Parameters
-    ----------
-    code
-        The folder of the user's code; it may be missing.
-    module_name
-        The module that holds the functions.
-    kind
-        Whose defaults to use.
-
-    Raises
-    ------
-    ValueError
-        The module has ``transform_fn`` and one of the functions that it replaces.
-    ImportError
-        The module, which has to be there, is not, or does not import.
-    """
+def _import(code: Path, module_name: str) -> ModuleType:
     if code.is_dir():
         sys.path.insert(0, str(code))
-    module = importlib.import_module(module_name) if _has(module_name) else ModuleType("no_user_module")
-    transform = getattr(module, "transform_fn", None)
-    if transform and any(hasattr(module, name) for name in ("input_fn", "predict_fn", "output_fn")):
-        raise ValueError(
-            "Cannot use transform_fn implementation in conjunction with "
-            "input_fn, predict_fn, and/or output_fn implementation"
-        )
-    defaults = _DEFAULTS[kind]
-    steps = [getattr(module, name, default) for name, default in zip(_STEPS, defaults, strict=True)]
-    return Handlers(getattr(module, "model_fn", _no_model_fn), transform or _in_steps(*steps))
+    sys.path.append(str(TOOLKITS))
+    found = importlib.util.find_spec(module_name) is not None
+    return importlib.import_module(module_name) if found else ModuleType("no_user_module")
 
 
-def call(function: Function, *arguments: object) -> Any:
-    """Call a user's function; one that takes one argument more gets a context, which is None here."""
-    takes = len(inspect.signature(function).parameters)
-    if takes == len(arguments):
-        return function(*arguments)
-    if takes == len(arguments) + 1:
-        return function(*arguments, None)
-    raise TypeError(f"{function.__name__} takes {takes} arguments but {len(arguments)} were given.")
-
-
-def _has(module_name: str) -> bool:
-    return importlib.util.find_spec(module_name) is not None
-
-
-def _in_steps(input_fn: Function, predict_fn: Function, output_fn: Function) -> Function:
-    def transform(model: object, payload: str | bytes, content_type: str | None, accept: str) -> Any:
-        return call(output_fn, call(predict_fn, call(input_fn, payload, content_type), model), accept)
-
-    return transform
+def _code_folder(model_folder: Path) -> Path:
+    """Where the user's code lies: in the artifact, or fetched from where ``SAGEMAKER_SUBMIT_DIRECTORY`` says."""
+    source = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or ""
+    inside = model_folder / "code"
+    if not source or source.rstrip("/") == str(inside):
+        return inside
+    code = Layout.of_this_container().code
+    fetch_code(source.removeprefix("file://"), code)
+    return code
 
 
 def _no_model_fn(model_dir: str) -> object:
@@ -101,7 +122,7 @@ def _output(prediction: object, accept: str) -> tuple[bytes, str]:
 
 
 def _sklearn_input(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
-    decoded = codecs.decode(payload, content_type)
+    decoded = codecs.decode_strictly(payload, content_type)
     return decoded.astype(np.float32) if content_type in codecs.TEXT_TYPES else decoded
 
 
@@ -110,8 +131,13 @@ def _predict(data: object, model: Any) -> Any:
 
 
 def _xgboost_input(payload: str | bytes, content_type: str | None) -> Any:
-    from pipelines.local.containers.xgboost import payloads
+    from pipelines.local.containers.errors import UserError
+    from pipelines.local.containers.xgboost import channels, payloads
 
+    try:
+        channels.content_type_of(content_type)
+    except UserError as error:
+        raise codecs.UnsupportedFormatError(content_type) from error
     return payloads.parse(payload.encode() if isinstance(payload, str) else payload, content_type)
 
 
@@ -119,9 +145,8 @@ def _xgboost_predict(data: object, model: Any) -> Any:
     return model.predict(data, validate_features=False)
 
 
-_STEPS = ("input_fn", "predict_fn", "output_fn")
 _DEFAULTS: dict[Serving, tuple[Function, Function, Function]] = {
-    "toolkit": (codecs.decode, _no_predict_fn, _output),
+    "toolkit": (codecs.decode, _no_predict_fn, codecs.encode_acceptably),
     "sklearn": (_sklearn_input, _predict, _output),
     "xgboost": (_xgboost_input, _xgboost_predict, _output),
 }

@@ -49,6 +49,10 @@ def _application(kind: Serving, image: str) -> Application:
         from pipelines.local.containers.xgboost.versions import Version
 
         return XGBoostApplication.of_this_container(_cpus(), Version.of_image(image))
-    from pipelines.local.containers.inference_toolkit.application import ToolkitApplication
+    if kind == "toolkit":
+        from pipelines.local.containers.inference_toolkit.application import ToolkitApplication
 
-    return ToolkitApplication.of_this_container(kind)
+        return ToolkitApplication.of_this_container()
+    from pipelines.local.containers.inference_toolkit.worker import WorkerApplication
+
+    return WorkerApplication.of_this_container(kind)

@@ -53,6 +53,15 @@ class Response:
     content_type: str = "text/html; charset=utf-8"
 
 
+def status_page(status: HTTPStatus) -> Response:
+    """What a web framework answers where the application has no words of its own."""
+    page = (
+        f"<!doctype html>\n<html lang=en>\n<title>{status.value} {status.phrase}</title>\n"
+        f"<h1>{status.phrase}</h1>\n<p>{status.description or status.phrase}</p>\n"
+    )
+    return Response(status, page.encode())
+
+
 class Application(Protocol):
     """What an inference container does with requests."""
 
@@ -130,15 +139,15 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/execution-parameters":
             self._send(self.server.application.execution_parameters())
         else:
-            self._send(Response(HTTPStatus.NOT_FOUND))
+            self._send(status_page(HTTPStatus.NOT_FOUND))
 
     def do_POST(self) -> None:
         limit = self.server.application.max_content_length
         body = self._body()  # Also one that is too large: a client that is still sending would not see the answer.
         if self.path != "/invocations":
-            self._send(Response(HTTPStatus.NOT_FOUND))
+            self._send(status_page(HTTPStatus.NOT_FOUND))
         elif limit is not None and len(body) > limit:
-            self._send(Response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b"Request Entity Too Large"))
+            self._send(status_page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
         else:
             headers = {name.lower(): value for name, value in self.headers.items()}
             self._send(self.server.application.invoke(Request(body, headers)))

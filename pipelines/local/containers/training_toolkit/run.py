@@ -18,6 +18,7 @@ from types import FrameType
 from pipelines.local.containers.errors import ClientError, ExecuteUserScriptError
 from pipelines.local.containers.execution import start_command
 from pipelines.local.containers.template import Template
+from pipelines.local.containers.toolkits import TOOLKITS
 from pipelines.local.containers.training_toolkit.code import fetch_code
 from pipelines.local.containers.training_toolkit.environment import TrainingEnvironment
 from pipelines.local.containers.training_toolkit.layout import Layout
@@ -112,7 +113,9 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, t
     _require_plain(program)
     # The toolkit installs for Python only; a shell script is to do so itself.
     packages = None if _is_command(program, code) else install_requirements(code)
-    variables["PYTHONPATH"] = os.pathsep.join(filter(None, [str(code), packages, variables.get("PYTHONPATH")]))
+    variables["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [str(code), packages, str(TOOLKITS), variables.get("PYTHONPATH")])
+    )
     command = _command(program, code, environment.arguments())
     _log_invocation(environment, command)
     code_of_exit, errors = _run_and_watch(command, variables, code, template)
@@ -129,8 +132,8 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, t
 def _require_plain(program: str) -> None:
     if not _ENTRY_POINT.fullmatch(program) or {".", ".."} & set(program.split("/")):
         raise ClientError(
-            f"The training entry point {program!r} is no plain path inside of the code. Name it in the hyperparameter "
-            "sagemaker_program with letters, digits and '._+-/' alone, not beginning with '-' or '/', as in bin/train.sh."
+            f"The training entry point {program!r} is no plain path inside of the code. Give it in the hyperparameter "
+            "sagemaker_program as a path of letters, digits and '._+-', like bin/train.sh."
         )
 
 

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 import xgboost
+from xgboost import collective
 from xgboost.callback import EarlyStopping, EvaluationMonitor, TrainingCallback
 
 from pipelines.local.containers.xgboost.metric_names import MAXIMIZED
@@ -114,7 +115,7 @@ def fit(
     checkpoints = plan.checkpoints
     if checkpoints is not None and fold is not None:
         checkpoints = checkpoints / f"model-{fold}"
-    start, done = _latest_checkpoint(checkpoints)
+    start, done = latest_checkpoint(checkpoints)
     if start is not None:
         logger.info("Checkpoint loaded from %s", start)
         logger.info("Resuming from iteration %d", done)
@@ -133,9 +134,10 @@ def fit(
 
 def _callbacks(plan: Plan, checkpoints: Path | None, fold: int | None) -> list[TrainingCallback]:
     callbacks: list[TrainingCallback] = [EvaluationMonitor(logger=_print_line)]
-    if checkpoints is not None:
+    master = collective.get_rank() == 0  # of several hosts one keeps the model
+    if checkpoints is not None and master:
         callbacks.append(SaveCheckpoints(checkpoints))
-    if plan.save_on_termination is not None:
+    if plan.save_on_termination is not None and master:
         name = "xgboost-model" if fold is None else f"xgboost-model-{fold}"
         callbacks.append(SaveEachRound(plan.save_on_termination / name))
         _end_well_on_sigterm()
@@ -187,18 +189,22 @@ class SaveEachRound(TrainingCallback):
 class SaveCheckpoints(TrainingCallback):
     """Keeps the models of the latest rounds, one file each, numbered by the rounds they hold less one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: int = _CHECKPOINTS_KEPT) -> None:
         self._folder = folder
+        self._kept = kept
+        self._earlier = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - XGBoost's own
-        """Save the model and remove the oldest; training goes on."""
+        """Save the model and remove the oldest of this training's; training goes on."""
         latest = model.num_boosted_rounds() - 1
         _save_whole(model, self._folder / f"{CHECKPOINT_NAME}.{latest}")
-        (self._folder / f"{CHECKPOINT_NAME}.{latest - _CHECKPOINTS_KEPT}").unlink(missing_ok=True)
+        oldest = f"{CHECKPOINT_NAME}.{latest - self._kept}"
+        if oldest not in self._earlier:
+            (self._folder / oldest).unlink(missing_ok=True)
         return False
 
 
-def _latest_checkpoint(folder: Path | None) -> tuple[Path | None, int]:
+def latest_checkpoint(folder: Path | None) -> tuple[Path | None, int]:
     """The newest checkpoint and the number of rounds in it."""
     names = [path.name for path in folder.iterdir()] if folder is not None and folder.is_dir() else []
     numbers = [int(found[1]) for name in names if (found := re.fullmatch(rf"{CHECKPOINT_NAME}\.(\d+)", name))]

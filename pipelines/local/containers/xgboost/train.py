@@ -8,6 +8,7 @@ import os
 import pickle
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -67,45 +68,70 @@ def train(layout: Layout, environment: Mapping[str, str], version: Version) -> N
         raise UserError(
             "Some configurations unsuitable for Dask GPU training were found: Dask GPU training requires GPU instances"
         )
-    if len(json.loads(environment["SM_HOSTS"])) > 1:
-        raise UserError("Distributed training of the built-in XGBoost is not supported on this machine; use one host.")
-    plan = _plan(
-        parameters,
-        channels.content_type_of(validated["train"]["ContentType"]),
-        train_channel,
-        Path(validation_channel) if validation_channel else None,
-        layout,
-    )
-    _save(_fit(plan, layout), layout.model, version)
+    content_type = channels.content_type_of(validated["train"]["ContentType"])
+    rows = Rows.read(parameters, content_type, train_channel, Path(validation_channel) if validation_channel else None)
+    hosts = json.loads(environment["SM_HOSTS"])
 
+    def fit_and_save(*, is_master: bool) -> None:
+        boosters = _fit(_plan(parameters, rows, layout), layout)
+        if is_master:
+            _save(boosters, layout.model, version)
 
-def _plan(
-    parameters: dict[str, Any], content_type: str, train_channel: Path, validation_channel: Path | None, layout: Layout
-) -> Plan:
-    weighted = parameters.get("csv_weights", 0) == 1
-    if validation_channel is not None:
-        data.warn_of_duplicates(train_channel, validation_channel)
-    present = {channel: data.size_of(channel) > 0 for channel in (train_channel, validation_channel) if channel}
-    for channel in (channel for channel, has_data in present.items() if has_data):
-        data.check_format(channel, content_type)
-    matrices = {
-        channel: data.read([channel], content_type, weighted=weighted) if has_data else None
-        for channel, has_data in present.items()
-    }
-    training = matrices[train_channel]
-    validation = matrices[validation_channel] if validation_channel else None
-    if training is None:
-        raise UserError(f"No data in training channel path {train_channel}")
-    if validation_channel is not None and validation is None:
-        raise UserError(f"No data in validation channel path {validation_channel}")
-    both = training
-    if "_kfold" in parameters and validation_channel is not None:
-        both = data.read([train_channel, validation_channel], content_type, weighted=weighted)
+    if len(hosts) > 1:
+        from pipelines.local.containers.xgboost.distributed import run_on_hosts
+
+        logger.info("Distributed node training with %d hosts: %s", len(hosts), hosts)
+        run_on_hosts(fit_and_save, hosts, environment["SM_CURRENT_HOST"], takes_part=not rows.missing)
+        return
+    for channel, path in rows.missing.items():
+        raise UserError(f"No data in {channel} channel path {path}")
     logger.info("Single node training.")
+    fit_and_save(is_master=True)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The data of the channels; a matrix is None where a channel has no data, or does not exist.
+
+    Attributes
+    ----------
+    both
+        Training and validation data in one, for cross validation.
+    missing
+        The paths of those channels that exist without data, training first.
+    """
+
+    training: xgboost.DMatrix | None
+    validation: xgboost.DMatrix | None
+    both: xgboost.DMatrix | None
+    missing: dict[str, Path]
+
+    @classmethod
+    def read(cls, parameters: dict[str, Any], content_type: str, train: Path, validation: Path | None) -> Rows:
+        """Check and read the channels of this host."""
+        weighted = parameters.get("csv_weights", 0) == 1
+        if validation is not None and train.is_dir():
+            data.warn_of_duplicates(train, validation)
+        paths = {"training": train} if validation is None else {"training": train, "validation": validation}
+        present = {name: path for name, path in paths.items() if data.size_of(path) > 0}
+        for path in present.values():
+            data.check_format(path, content_type)
+        matrices = {name: data.read([path], content_type, weighted=weighted) for name, path in present.items()}
+        both = matrices.get("training")
+        if "_kfold" in parameters and len(present) > 1:
+            both = data.read(list(present.values()), content_type, weighted=weighted)
+        missing = {name: path for name, path in paths.items() if name not in present}
+        return cls(matrices.get("training"), matrices.get("validation"), both, missing)
+
+
+def _plan(parameters: dict[str, Any], rows: Rows, layout: Layout) -> Plan:
+    training, both = rows.training, rows.both
+    if training is None or both is None:
+        raise UserError("No data in training channel")
     logger.info("Train matrix has %d rows and %d columns", training.num_row(), training.num_col())
-    if validation is not None:
-        logger.info("Validation matrix has %d rows", validation.num_row())
-    return Plan.of(parameters, training, validation, both, layout.checkpoint_folder(), layout.model)
+    if rows.validation is not None:
+        logger.info("Validation matrix has %d rows", rows.validation.num_row())
+    return Plan.of(parameters, training, rows.validation, both, layout.checkpoint_folder(), layout.model)
 
 
 def _fit(plan: Plan, layout: Layout) -> list[xgboost.Booster]:

@@ -1,0 +1,1 @@
+"""Where the framework's part is."""

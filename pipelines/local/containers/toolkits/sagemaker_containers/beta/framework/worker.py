@@ -1,0 +1,41 @@
+"""The response that an ``output_fn`` may give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class Response:
+    """A body with a status and a content type, in the place of Flask's response.
+
+    Parameters
+    ----------
+    response
+        The body.
+    accept
+        Of no account; kept because scripts give it.
+    mimetype
+        The content type; JSON if there is none.
+    """
+
+    def __init__(
+        self,
+        response: str | bytes | None = None,
+        accept: str | None = None,  # noqa: ARG002 - so the toolkit's own
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        mimetype: str | None = None,
+    ) -> None:
+        self.status_code = int(status)
+        self.headers = dict(headers or {})
+        self.mimetype = mimetype or "application/json"
+        self._body = response or b""
+
+    @property
+    def content_type(self) -> str:
+        """The type with the charset that text goes in."""
+        return f"{self.mimetype}; charset=utf-8" if self.mimetype.startswith("text/") else self.mimetype
+
+    def get_data(self) -> bytes:
+        """The body."""
+        return self._body.encode() if isinstance(self._body, str) else self._body
