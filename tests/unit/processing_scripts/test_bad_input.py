@@ -206,17 +206,17 @@ def test_binary_data_is_refused(refusal):
     assert refusal(b"Date,Hour\x00\x01").startswith("bikes.csv holds binary data (byte 0 at offset 9)")
 
 
-def test_too_few_days_for_a_split_by_days_are_refused(raw_frame, refusal):
-    assert refusal(raw_frame(hours=12 * 24)) == (
-        "The data has 12 days, but the split 'days' needs at least 20 for its three parts; bring more data, or choose "
-        "another split."
+@pytest.mark.parametrize("split", ["days", "time"])
+def test_too_few_days_for_a_split_that_draws_days_are_refused(split, raw_frame, refusal):
+    assert refusal(raw_frame(hours=12 * 24), "--split", split) == (
+        f"The data has 12 days, but the split '{split}' needs at least 20 for its three parts; bring more data, or "
+        "choose another split."
     )
 
 
-@pytest.mark.parametrize("split", ["hours", "time"])
-def test_too_few_hours_for_a_split_by_hours_are_refused(split, raw_frame, refusal):
-    assert refusal(raw_frame(first="2018-04-28", hours=99), "--split", split).startswith(
-        f"The data has 99 hours, but the split '{split}' needs at least 100"
+def test_too_few_hours_for_a_split_by_hours_are_refused(raw_frame, refusal):
+    assert refusal(raw_frame(first="2018-04-28", hours=99), "--split", "hours").startswith(
+        "The data has 99 hours, but the split 'hours' needs at least 100"
     )
 
 

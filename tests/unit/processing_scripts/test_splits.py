@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing_scripts.splits import PARTS, SPLITS, split_hours
+from processing_scripts.korean_calendar import is_day_off
+from processing_scripts.splits import PARTS, SPLITS, split_at, split_hours
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def test_the_same_seed_draws_the_same_parts(split, year):
     assert split_hours(year, split, 3).equals(split_hours(year, split, 3))
 
 
-@pytest.mark.parametrize("split", ["hours", "days"])
+@pytest.mark.parametrize("split", SPLITS)
 def test_another_seed_draws_other_parts(split, year):
     assert not split_hours(year, split, 3).equals(split_hours(year, split, 4))
 
@@ -48,11 +49,30 @@ def test_every_month_has_its_share_of_days_in_every_part(seed, year):
     assert days[["validation", "test"]].isin([2, 3, 4]).all(axis=None)
 
 
-def test_a_split_by_time_trains_on_what_was_before_and_tests_on_what_came_after(year):
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=20, deadline=None)
+def test_working_days_and_days_off_have_their_share_in_every_part(seed, year):
+    parts = split_hours(year, "days", seed)
+    off = year.dt.date.map(is_day_off)
+    assert off.groupby(parts).mean().to_numpy() == pytest.approx(off.mean(), abs=0.06)
+
+
+def test_a_split_by_time_tests_on_what_came_after_everything_that_it_learns_from(year):
     parts = split_hours(year, "time", 0)
     first, last = year.groupby(parts).min(), year.groupby(parts).max()
-    assert last["train"] < first["validation"] < last["validation"] < first["test"]
+    assert max(last["train"], last["validation"]) < first["test"]
     assert last["test"] == year.max()
+
+
+@given(seed=st.integers(0, 2**32), first=st.integers(480, 8759))
+@settings(max_examples=20, deadline=None)
+def test_before_the_test_whole_days_are_drawn_for_validation(seed, first, year):
+    begin = year.min() + pd.Timedelta(hours=first)
+    parts = split_at(year, begin, seed)
+    assert parts.eq("test").equals(year >= begin)
+    before = parts[year < begin]
+    assert before.groupby(year[before.index].dt.date).nunique().eq(1).all()
+    assert before.eq("validation").mean() == pytest.approx(1 / 9, abs=0.06)
 
 
 def test_days_that_are_not_whole_stay_together_too():
