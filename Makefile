@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 ARGS ?=
 PYTEST_ARGS ?=
 
-.PHONY: install run test test-slow check benchmark lock golden clean help
+.PHONY: install run test test-slow check benchmark benchmark-models lock golden clean help
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -36,6 +36,9 @@ check: install  ## Lint, types, and who may import whom
 
 benchmark: install  ## Measure speed (medians and ratios of one run)
 	$(BIN)/python -m tests.performance
+
+benchmark-models: install  ## Measure how good the models are (SEOUL_BIKE_DATA names the real file)
+	$(BIN)/python -m tests.performance.models
 
 lock: install  ## Resolve the dependencies anew into constraints.txt
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate \

@@ -27,9 +27,17 @@ def microseconds_per_row(model: Model, features: Numbers) -> float:
 
 
 def cost(model: Model, features: Numbers, training_seconds: float | None) -> dict[str, float | int]:
-    """``model_bytes``, ``microseconds_per_row`` and, where it is known, ``training_seconds``."""
+    """What is measured of a candidate, and what is known of it.
+
+    Returns
+    -------
+    ``model_bytes``, ``trees``, ``microseconds_per_row`` as measured, ``usual_microseconds_per_row`` by the number of
+    trees (which decides ties, for it is always the same) and, where it is known, ``training_seconds``.
+    """
     measured: dict[str, float | int] = {
         "model_bytes": model.bytes,
+        "trees": model.trees,
         "microseconds_per_row": microseconds_per_row(model, features),
+        "usual_microseconds_per_row": model.usual_microseconds,
     }
     return measured if training_seconds is None else {**measured, "training_seconds": training_seconds}

@@ -31,7 +31,7 @@ from evaluation.comparison import compare_pairs, equals_of, interval, resampled_
 from evaluation.inputs import Part, PartName, Predictions, Schema, Task
 from evaluation.metrics import CUT_OFF, MEASURES
 from evaluation.model_card import model_card
-from evaluation.ranking import RANKINGS, Ranking, best_candidate, fastest_of_equals
+from evaluation.ranking import RANKINGS, Ranking, best_candidate, rank
 from evaluation.rules import rules_in_words
 from evaluation.slices import measure_slices, worst_slices
 
@@ -197,12 +197,13 @@ def _comparisons(
 
 
 def _best(ranking: Ranking, candidates: Mapping[str, Any], pairs: list[dict[str, Any]]) -> tuple[str, str]:
-    first = best_candidate({name: candidate["validation"] for name, candidate in candidates.items()}, ranking)
-    microseconds = {name: candidate["cost"]["microseconds_per_row"] for name, candidate in candidates.items()}
-    best = fastest_of_equals(first, equals_of(first, pairs), microseconds)
+    validation = {name: candidate["validation"][ranking.metric] for name, candidate in candidates.items()}
+    microseconds = {name: candidate["cost"]["usual_microseconds_per_row"] for name, candidate in candidates.items()}
+    first = rank(validation, ranking)[0]
+    best = best_candidate(validation, equals_of(first, pairs), microseconds, ranking)
     if best == first:
         return best, f"first by {ranking.metric} on the validation part"
     return best, (
-        f"on the validation part there is no difference one could rely on to {first}, which is first by "
-        f"{ranking.metric}, and it predicts at least twice as fast"
+        f"as good as {first}, which is first by {ranking.metric} on the validation part (within "
+        f"{ranking.tolerance:.1%}, no difference one could rely on), and at least twice as fast by its number of trees"
     )

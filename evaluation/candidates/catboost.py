@@ -12,6 +12,7 @@ from evaluation.inputs import Numbers, Task
 from evaluation.libraries import require
 
 FILE = "model"
+NANOSECONDS_PER_TREE = 2.0
 
 
 def load(path: Path, task: Task) -> Model:
@@ -35,4 +36,5 @@ def load(path: Path, task: Task) -> Model:
     def importance() -> Numbers:
         return np.asarray(model.get_feature_importance(type="PredictionValuesChange"), dtype="float64")
 
-    return Model(len(model.feature_names_), predict, contributions, importance, path.stat().st_size)
+    size, features = path.stat().st_size, len(model.feature_names_)
+    return Model(features, predict, contributions, importance, size, model.tree_count_, NANOSECONDS_PER_TREE)

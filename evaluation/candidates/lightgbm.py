@@ -12,6 +12,7 @@ from evaluation.inputs import Numbers, Task
 from evaluation.libraries import require
 
 FILE = "model.pkl"
+NANOSECONDS_PER_TREE = 42.0
 
 
 def load(path: Path, _task: Task) -> Model:
@@ -39,4 +40,5 @@ def load(path: Path, _task: Task) -> Model:
     def importance() -> Numbers:
         return np.asarray(booster.feature_importance("gain"), dtype="float64")
 
-    return Model(booster.num_feature(), predict, contributions, importance, path.stat().st_size)
+    size, trees = path.stat().st_size, booster.best_iteration if booster.best_iteration > 0 else booster.num_trees()
+    return Model(booster.num_feature(), predict, contributions, importance, size, trees, NANOSECONDS_PER_TREE)

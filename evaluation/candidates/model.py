@@ -26,6 +26,11 @@ class Model:
         Gives, of shape (features,), how much each feature counts, as the library has it.
     bytes
         Size of the model's file.
+    trees
+        How many it has.
+    nanoseconds_per_tree
+        What one of them usually takes for a prediction, as ``python -m tests.performance.prediction`` measures it: a
+        figure of the library, which tells models apart where a measured time would tell machines and moments apart.
     """
 
     features: int
@@ -33,3 +38,10 @@ class Model:
     contributions: Callable[[Numbers], Numbers]
     importance: Callable[[], Numbers]
     bytes: int
+    trees: int
+    nanoseconds_per_tree: float
+
+    @property
+    def usual_microseconds(self) -> float:
+        """The time of a prediction by the number of trees."""
+        return self.trees * self.nanoseconds_per_tree / 1000

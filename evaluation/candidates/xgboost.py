@@ -12,6 +12,7 @@ from evaluation.inputs import Numbers, Task
 from evaluation.libraries import require
 
 FILE = "xgboost-model"
+NANOSECONDS_PER_TREE = 16.0
 
 
 def load(path: Path, _task: Task) -> Model:
@@ -39,4 +40,5 @@ def load(path: Path, _task: Task) -> Model:
         names = booster.feature_names or [f"f{number}" for number in range(booster.num_features())]
         return np.array([gains.get(name, 0.0) for name in names], dtype="float64")
 
-    return Model(booster.num_features(), predict, contributions, importance, path.stat().st_size)
+    size, trees = path.stat().st_size, booster.num_boosted_rounds()
+    return Model(booster.num_features(), predict, contributions, importance, size, trees, NANOSECONDS_PER_TREE)

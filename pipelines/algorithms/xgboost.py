@@ -22,6 +22,27 @@ def resources(task: Task, region: str) -> Resources:  # noqa: ARG001 - one image
     return Resources(training_image=image, inference_image=image, version=IMAGE_VERSION)
 
 
+TUNED: dict[Task, dict[str, Any]] = {
+    "regression": {
+        "eta": 0.058,
+        "max_depth": 6,
+        "min_child_weight": 3.5,
+        "subsample": 0.74,
+        "colsample_bynode": 0.44,
+        "lambda": 4.1,
+    },
+    "classification": {
+        "eta": 0.07,
+        "max_depth": 6,
+        "min_child_weight": 3.9,
+        "subsample": 0.66,
+        "colsample_bynode": 0.28,
+        "lambda": 1.4,
+    },
+}
+"""What ``--tune`` found, as docs/models.md tells (Tuning): the same for every split and feature set."""
+
+
 def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
     """Give every hyperparameter; the last ``eval_metric`` is the one early stopping follows."""
     objective = {
@@ -30,17 +51,13 @@ def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
     }
     return {
         **objective[task],
-        "num_round": 2000,
-        "early_stopping_rounds": 80,
-        "eta": 0.05,
-        "max_depth": 6,
-        "min_child_weight": 5,
-        "subsample": 0.8,
-        "colsample_bytree": 0.7,
-        "lambda": 2,
+        "num_round": 1500,
+        "early_stopping_rounds": 50,
+        **TUNED[task],
         "alpha": 0,
         "gamma": 0,
         "tree_method": "hist",
+        "max_bin": 64,
         "seed": seed,
     }
 
@@ -61,11 +78,11 @@ XGBOOST = Algorithm(
     network_isolation=False,
     objective=validation_objective,
     ranges={
-        "eta": Range(0.01, 0.2, "Logarithmic"),
-        "max_depth": Range(4, 10),
+        "eta": Range(0.04, 0.2, "Logarithmic"),
+        "max_depth": Range(4, 8),
         "min_child_weight": Range(1.0, 20.0, "Logarithmic"),
         "subsample": Range(0.6, 1.0),
-        "colsample_bytree": Range(0.4, 1.0),
-        "lambda": Range(0.1, 20.0, "Logarithmic"),
+        "colsample_bynode": Range(0.15, 0.8),
+        "lambda": Range(0.5, 20.0, "Logarithmic"),
     },
 )

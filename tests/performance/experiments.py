@@ -17,12 +17,13 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.metrics import r2_score, roc_auc_score, root_mean_squared_error
 
+from evaluation.inputs import Part
 from pipelines.settings import Task
 from processing_scripts.catalogue import FeatureSet, features_for
 from processing_scripts.features import make_features
 from processing_scripts.reading import read_observations
 from processing_scripts.splits import Split, split_hours
-from tests.performance.training import Numbers, Predict, Rows, train
+from tests.performance.training import Numbers, Rows, Trained, train
 
 SEEDS = (0, 1, 2)
 _Work = TypeVar("_Work")
@@ -38,11 +39,14 @@ class Scores(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a model scores, and how many trees it has."""
+    """What a model scores, how many trees it has, how long it was trained, and what it predicts of either part."""
 
     validation: Scores
     test: Scores
     trees: int
+    seconds: float
+    validation_predicted: Numbers
+    test_predicted: Numbers
 
 
 @cache
@@ -68,8 +72,8 @@ class Material(NamedTuple):
     """What a model learns from, is stopped by and is tested on; and whether the service is open in the test rows."""
 
     training: Rows
-    validation: Rows
-    test: Rows
+    validation: Part
+    test: Part
     test_is_open: npt.NDArray[np.bool_]
 
 
@@ -95,8 +99,8 @@ def material(task: Task, names: Sequence[str], part_of: pd.Series[str]) -> Mater
     test = part == "test"
     return Material(
         training=_rows(features, labels, (part == "train") & learned),
-        validation=_rows(features, labels, (part == "validation") & learned),
-        test=_rows(features, labels, test),
+        validation=_part(features, labels, (part == "validation") & learned),
+        test=_part(features, labels, test),
         test_is_open=is_open[test],
     )
 
@@ -105,11 +109,22 @@ def _rows(features: Numbers, labels: Numbers, chosen: npt.NDArray[np.bool_]) -> 
     return Rows(features[chosen], labels[chosen])
 
 
-def score(task: Task, rows: Material, predict: Predict, trees: int) -> Outcome:
+def _part(features: Numbers, labels: Numbers, chosen: npt.NDArray[np.bool_]) -> Part:
+    keys = observations()[["datetime"]][chosen].reset_index(drop=True)
+    return Part(features[chosen], labels[chosen], keys)
+
+
+def score(task: Task, rows: Material, model: Trained) -> Outcome:
     """Score what predicts rentals or the probability of high demand; closed hours are 0 by rule."""
-    test = np.where(rows.test_is_open, predict(rows.test.features), 0)
-    validation = predict(rows.validation.features)
-    return Outcome(_scores(task, rows.validation.labels, validation), _scores(task, rows.test.labels, test), trees)
+    validation = _possible(task, model.predict(rows.validation.features))
+    test = np.where(rows.test_is_open, _possible(task, model.predict(rows.test.features)), 0)
+    scores = (_scores(task, part.labels, made) for part, made in ((rows.validation, validation), (rows.test, test)))
+    return Outcome(*scores, model.trees, model.seconds, validation, test)
+
+
+def _possible(task: Task, predicted: Numbers) -> Numbers:
+    """Nobody rents less than nothing."""
+    return np.maximum(predicted, 0) if task == "regression" else predicted
 
 
 def measure(
@@ -117,13 +132,13 @@ def measure(
 ) -> Outcome:
     """Train a model with the pipeline's hyperparameters, or some changed, and score it."""
     rows = material(task, names, part_of)
-    return score(task, rows, *train(algorithm, task, rows.training, rows.validation, seed, **changed))
+    validation = Rows(rows.validation.features, rows.validation.labels)
+    return score(task, rows, train(algorithm, task, rows.training, validation, seed, **changed))
 
 
 def _scores(task: Task, actual: np.ndarray, predicted: np.ndarray) -> Scores:
     if task == "classification":
         return Scores(np.nan, np.nan, float(roc_auc_score(actual, predicted)))
-    predicted = np.maximum(predicted, 0)
     return Scores(float(root_mean_squared_error(actual, predicted)), float(r2_score(actual, predicted)), np.nan)
 
 

@@ -56,11 +56,12 @@ def run(trial: Trial) -> Outcome:
     objective = OBJECTIVES[trial.objective]
     rows = material("regression", columns(trial.split, "history"), parts(trial.split, trial.seed))
     training, validation = (Rows(part.features, objective.forth(part.labels)) for part in rows[:2])
-    predict, trees = train("xgboost", "regression", training, validation, trial.seed, **objective.hyperparameters)
+    model = train("xgboost", "regression", training, validation, trial.seed, **objective.hyperparameters)
     factor = 1.0
     if objective.corrected:
-        factor = rows.validation.labels.mean() / objective.back(predict(validation.features)).mean()
-    return score("regression", rows, lambda features: factor * objective.back(predict(features)), trees)
+        factor = rows.validation.labels.mean() / objective.back(model.predict(validation.features)).mean()
+    predict = lambda features: factor * objective.back(model.predict(features))  # noqa: E731
+    return score("regression", rows, model._replace(predict=predict))
 
 
 def main() -> None:

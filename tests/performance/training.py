@@ -6,6 +6,7 @@ the same calls are made in this process, with one thread each, because a benchma
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -22,6 +23,14 @@ Numbers = npt.NDArray[np.float64]
 Predict = Callable[[Numbers], Numbers]
 
 
+class Trained(NamedTuple):
+    """What predicts rentals or the probability of high demand from features; its trees; processor seconds it took."""
+
+    predict: Predict
+    trees: int
+    seconds: float
+
+
 class Rows(NamedTuple):
     """Features of shape (rows, columns) and labels of shape (rows,)."""
 
@@ -29,9 +38,7 @@ class Rows(NamedTuple):
     labels: Numbers
 
 
-def train(
-    algorithm: str, task: Task, training: Rows, validation: Rows, seed: int, **changed: Any
-) -> tuple[Predict, int]:
+def train(algorithm: str, task: Task, training: Rows, validation: Rows, seed: int, **changed: Any) -> Trained:
     """Train a model with the pipeline's hyperparameters.
 
     Parameters
@@ -42,13 +49,11 @@ def train(
         Training ends when these rows gain no more.
     changed
         Hyperparameters other than the pipeline's.
-
-    Returns
-    -------
-    What predicts rentals, or the probability of high demand, from features; and the number of trees.
     """
     hyperparameters = {**ALGORITHMS[algorithm].hyperparameters(task, seed), **changed}
-    return _TRAINERS[algorithm](task, training, validation, hyperparameters)
+    began = time.process_time()
+    predict, trees = _TRAINERS[algorithm](task, training, validation, hyperparameters)
+    return Trained(predict, trees, time.process_time() - began)
 
 
 def _train_xgboost(

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from evaluation.baselines import predict_baselines
 from evaluation.comparison import BETTER, NO_DIFFERENCE, compare_pairs, draw_days, equals_of, interval, resampled_metric
 from evaluation.inputs import Part
-from evaluation.ranking import RANKINGS, fastest_of_equals
+from evaluation.ranking import RANKINGS, best_candidate
 
 
 def part_of(labels, *, features=None, start="2018-03-01", season="Spring"):
@@ -82,7 +82,24 @@ def test_one_day_says_nothing():
 
 @pytest.mark.parametrize(("microseconds", "best"), [(5.0, "second"), (6.0, "first"), (20.0, "first")])
 def test_a_tie_goes_to_the_other_only_if_it_is_twice_as_fast(microseconds, best):
-    assert fastest_of_equals("first", ["second"], {"first": 10.0, "second": microseconds, "third": 1.0}) == best
+    times = {"first": 10.0, "second": microseconds, "third": 1.0}
+    errors = {"third": 110.0, "second": 100.5, "first": 100.0}
+    assert best_candidate(errors, ["second"], times, RANKINGS["regression"]) == best
+
+
+@pytest.mark.parametrize(
+    ("task", "second", "undecided", "best"),
+    [
+        ("regression", 100.9, ["second"], "second"),
+        ("regression", 100.9, [], "first"),
+        ("regression", 101.1, ["second"], "first"),
+        ("classification", 99.91, ["second"], "second"),
+        ("classification", 99.89, ["second"], "first"),
+    ],
+)
+def test_a_difference_is_a_tie_only_where_it_is_both_small_and_unreliable(task, second, undecided, best):
+    times = {"first": 10.0, "second": 1.0}
+    assert best_candidate({"first": 100.0, "second": second}, undecided, times, RANKINGS[task]) == best
 
 
 def test_the_calendar_mean_is_that_of_hour_weekend_and_season():

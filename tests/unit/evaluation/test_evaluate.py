@@ -66,8 +66,8 @@ def test_the_best_ranks_first_on_the_validation_part_or_is_as_good_and_faster(ta
         return
     pairs = [pair["validation"] for pair in report["comparisons"] if {pair["first"], pair["second"]} == {first, best}]
     assert [pair["verdict"] for pair in pairs] == ["no difference you could rely on"]
-    times = {name: candidate["cost"]["microseconds_per_row"] for name, candidate in report["candidates"].items()}
-    assert times[best] < times[first]
+    times = {name: candidate["cost"]["usual_microseconds_per_row"] for name, candidate in report["candidates"].items()}
+    assert times[first] >= 2 * times[best]
 
 
 def test_candidates_are_measured_beside_baselines_and_beat_them(task, report):
@@ -112,7 +112,12 @@ def test_every_candidate_is_explained_and_has_its_cost(report):
         assert sum(one["share"] for one in candidate["importance"]) == pytest.approx(1)
         assert {one["feature"] for one in candidate["shap"]} == {"hour", "temperature", "rainfall"}
         assert candidate["shap"][-1]["feature"] == "rainfall"  # which the labels do not depend on
-        assert candidate["cost"].keys() == {"model_bytes", "microseconds_per_row"}
+        assert candidate["cost"].keys() == {
+            "model_bytes",
+            "trees",
+            "microseconds_per_row",
+            "usual_microseconds_per_row",
+        }
         assert candidate["cost"]["model_bytes"] > 1000
 
 

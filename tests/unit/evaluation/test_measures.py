@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from evaluation import studio
 from evaluation.errors import CandidateError
 from evaluation.metrics import classification_metrics, confusion_matrix, curves, regression_metrics
-from evaluation.ranking import RANKINGS, best_candidate
+from evaluation.ranking import RANKINGS, rank
 from evaluation.strict_json import write_json
 
 
@@ -40,21 +40,19 @@ def test_rows_in_any_class_count_for_the_confusion_matrix():
 
 @pytest.mark.parametrize(("task", "metric", "best"), [("regression", "rmse", "low"), ("classification", "auc", "high")])
 def test_lower_errors_and_higher_areas_are_better(task, metric, best):
-    candidates = {"low": {metric: 0.5}, "high": {metric: 0.9}}
-    assert best_candidate(candidates, RANKINGS[task]) == best
+    assert RANKINGS[task].metric == metric
+    assert rank({"low": 0.5, "high": 0.9}, RANKINGS[task])[0] == best
 
 
-@pytest.mark.parametrize(("task", "metric"), [("regression", "rmse"), ("classification", "auc")])
-def test_of_equals_the_one_named_first_is_the_best(task, metric):
-    candidates = {name: {metric: 0.7} for name in ("b", "a", "c")}
-    assert best_candidate(candidates, RANKINGS[task]) == "b"
+@pytest.mark.parametrize("task", ["regression", "classification"])
+def test_equals_rank_in_the_order_in_which_they_are_named(task):
+    assert rank(dict.fromkeys("bac", 0.7), RANKINGS[task]) == ["b", "a", "c"]
 
 
-def test_a_candidate_without_the_metric_is_never_the_best():
-    candidates = {"unknown": {"auc": math.nan}, "known": {"auc": 0.1}}
-    assert best_candidate(candidates, RANKINGS["classification"]) == "known"
+def test_a_candidate_without_the_metric_is_not_ranked():
+    assert rank({"unknown": math.nan, "known": 0.1}, RANKINGS["classification"]) == ["known"]
     with pytest.raises(CandidateError, match="No candidate has the metric auc on the validation part"):
-        best_candidate({"unknown": {"auc": math.nan}}, RANKINGS["classification"])
+        rank({"unknown": math.nan}, RANKINGS["classification"])
 
 
 def test_standard_deviations_need_200_rows():
