@@ -13,7 +13,6 @@ from pipelines.algorithms.algorithm import Algorithm, Range, validation_objectiv
 from pipelines.formats import CSV
 from pipelines.settings import Task
 
-
 TUNED: dict[Task, dict[str, Any]] = {
     "regression": {
         "learning_rate": 0.071,
