@@ -14,10 +14,8 @@ from typing import Any
 import boto3
 import pytest
 
-from pipelines.local import open_service
-from pipelines.local.lifetime import RunningService
-from pipelines.local.service import Service
 from pipelines.sample import generate_sample
+from tests.support.service import Server, serving
 
 Environment = dict[str, str]
 
@@ -99,7 +97,7 @@ class Finished:
     folder: Path
     cache: Path
     data: Path
-    service: Service | RunningService
+    service: Server
     succeeded: str
     failed: str
 
@@ -116,7 +114,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) 
     """One execution that succeeded and one that failed at the quality gate, for every test that only looks."""
     folder = tmp_path_factory.mktemp("finished")
     small = ("--upsert", "--start", "--json", "--task", "classification", "--algorithms", "lightgbm")
-    with open_service(folder / ".sagemaker-local") as service:
+    with serving(folder / ".sagemaker-local") as service:
         good = run_command(folder, cache, *small, "--data", str(data), "--execution-name", "good")
         assert good.code == 0, good.stderr
         strict = ("--parameter", "ClassificationMinAuc=0.99999", "--execution-name", "too-strict")

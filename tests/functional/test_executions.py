@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.functional.conftest import Finished, Ran, environment, run_command, run_verb
+from tests.functional.conftest import Finished, Ran, run_command, run_verb
 from tests.support.aws import Aws, json_error, standing_in_for_aws
+from tests.support.service import serving
 
 
 @pytest.fixture(scope="module")
@@ -129,25 +126,11 @@ def test_waiting_does_not_survive_what_will_not_pass(finished: Finished, aws: Aw
     assert "Traceback" not in refused.stderr
 
 
-@contextlib.contextmanager
-def serving(folder: Path, cache: Path) -> Iterator[None]:
-    """As when somebody has started ``python -m pipelines.local serve`` in another terminal."""
-    command = [sys.executable, "-m", "pipelines.local", "serve"]
-    with subprocess.Popen(command, cwd=folder, env=environment(cache), stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            process.stdout.readline()
-            yield
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=120)
-
-
 def test_one_that_runs_can_be_stopped_waited_for_and_retried(tmp_path: Path, cache: Path, data: Path) -> None:
     """The whole life of an execution that belongs to another process."""
     folder = tmp_path / "life"
     folder.mkdir()
-    with serving(folder, cache):
+    with serving(folder / ".sagemaker-local"):
         small = ("--task", "classification", "--algorithms", "lightgbm", "--data", str(data))
         started = run_command(folder, cache, "--upsert", "--start", "--no-wait", "--execution-name", "it", *small)
         assert started.code == 0, started.stderr

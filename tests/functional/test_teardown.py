@@ -13,8 +13,8 @@ from typing import Any
 import boto3
 import pytest
 
-from pipelines.local import open_service
 from tests.functional.conftest import Ran, environment, run_command, run_verb
+from tests.support.service import serving
 
 BUCKET = "sagemaker-us-east-1-123456789012"
 OURS = [{"Key": "project", "Value": "seoul-bike-pipelines"}, {"Key": "pipeline", "Value": "SeoulBikeDemand"}]
@@ -66,7 +66,7 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("teardown")
-    with open_service(folder / ".sagemaker-local") as service:
+    with serving(folder / ".sagemaker-local") as service:
         made = Place(folder, cache, service.endpoint_url)
         small = ("--task", "classification", "--algorithms", "lightgbm", "--data", str(data))
         ran = run_command(folder, cache, "--upsert", "--start", "--schedule", "rate(7 days)", *small)

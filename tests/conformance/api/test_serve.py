@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -20,44 +16,12 @@ import pytest
 
 from pipelines.local.lifetime import open_service
 from tests.conformance.stand_ins import ROLE, StandIns, definition, depends_on, get, processing
+from tests.support.service import serving
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py312"
 SCRIPT = (
     "import pathlib, time; time.sleep({seconds}); pathlib.Path('/opt/ml/processing/out/r.txt').write_text('{text}')"
 )
-
-
-@dataclass
-class Server:
-    process: subprocess.Popen
-    url: str
-    environment: dict[str, str]
-
-
-@contextmanager
-def serving(state: Path, *more: str) -> Iterator[Server]:
-    """The command line, as a person would run it."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.local", "serve", "--state-dir", str(state), *more],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=own,
-    )
-    try:
-        assert process.stdout is not None
-        printed: dict[str, str] = {}
-        while "no_proxy" not in printed:
-            line = process.stdout.readline()
-            assert line, f"serve ended with {process.wait()}"
-            name, value = re.fullmatch(r"export (\w+)=(.*)\n", line).groups()
-            printed[name] = value
-        yield Server(process, printed["AWS_ENDPOINT_URL"], own | printed)
-    finally:
-        process.terminate()
-        process.wait(30)
-        process.stdout.close()
 
 
 def job(name: str, seconds: float, text: str, **more) -> dict:
@@ -80,7 +44,7 @@ def test_the_aws_command_line_drives_a_pipeline_from_create_to_list_steps(tmp_pa
         def aws(*arguments: str) -> dict:
             done = subprocess.run(
                 [Path(sys.executable).parent / "aws", *arguments, "--output", "json"],
-                env=server.environment,
+                env={**os.environ, **server.environment},
                 cwd=tmp_path,
                 capture_output=True,
                 text=True,
@@ -110,7 +74,7 @@ def test_the_aws_command_line_drives_a_pipeline_from_create_to_list_steps(tmp_pa
 
 def test_ctrl_c_ends_the_service_with_all_its_children(tmp_path, aws):
     with serving(tmp_path / "state", "--isolation", "process") as server:
-        start(aws, server.url, job("Long", 300, "never"))
+        start(aws, server.endpoint_url, job("Long", 300, "never"))
         parent = psutil.Process(server.process.pid)
         deadline = time.time() + 20
         while not parent.children(recursive=True) and time.time() < deadline:
@@ -126,7 +90,7 @@ def test_ctrl_c_ends_the_service_with_all_its_children(tmp_path, aws):
 def test_a_second_serve_says_where_the_first_one_is(tmp_path):
     with serving(tmp_path / "state", "--isolation", "process") as first:
         with serving(tmp_path / "state", "--isolation", "process") as second:
-            assert second.url == first.url
+            assert second.endpoint_url == first.endpoint_url
             assert second.process.wait(30) == 0
         assert first.process.poll() is None
 
@@ -144,8 +108,8 @@ def killed_and_found_again(state: Path, aws, seed: int, isolation: str) -> None:
     answered: dict[str, bytes] = {}
     with serving(state, "--isolation", isolation) as server:
         quick = [job(f"Q{number}", chance.random() * 0.2, f"q{number}") for number in range(3)]
-        arn = start(aws, server.url, *quick, job("Last", 0.3, "last", **depends_on("Q0", "Q1")))
-        s3 = aws("s3", server.url)
+        arn = start(aws, server.endpoint_url, *quick, job("Last", 0.3, "last", **depends_on("Q0", "Q1")))
+        s3 = aws("s3", server.endpoint_url)
         moment = time.time() + chance.random() * 2.5
         children = psutil.Process(server.process.pid).children(recursive=True)
         while time.time() < moment:
