@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 ARGS ?=
 PYTEST_ARGS ?=
 
-.PHONY: install run test test-slow check benchmark benchmark-models lock golden clean help
+.PHONY: install run test test-slow check benchmark benchmark-models lock golden template clean help
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -49,3 +49,6 @@ clean:  ## Remove the environment and the local state
 
 golden: install  ## Write the golden definitions anew, to be looked at in review
 	$(BIN)/python -m tests.support.definitions
+
+template: install  ## Put the policies of infra/policies into infra/template.yaml
+	$(BIN)/python -m tests.support.template

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import EnvironmentProblem
 from pipelines.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 INSIDE_SAGEMAKER = Path("/opt/ml/metadata/resource-metadata.json")
 """Studio and notebook instances describe themselves here; their own role is then the execution role."""
@@ -22,6 +26,8 @@ class Account:
     caller_arn: str
     bucket: str
     session: Any
+    outputs: Mapping[str, str]
+    """What the CloudFormation stack of ``infra/template.yaml`` says of itself; empty where there is none."""
 
 
 def find_account(settings: Settings) -> Account:
@@ -47,18 +53,35 @@ def find_account(settings: Settings) -> Account:
             "or run on this machine with --target local."
         ) from error
     number = identity["Account"]
-    return Account(region, number, identity["Arn"], settings.bucket or default_bucket(region, number), session)
+    outputs = {} if settings.bucket and settings.role_arn else stack_outputs(session, settings.stack)
+    bucket = settings.bucket or outputs.get("BucketName") or default_bucket(region, number)
+    return Account(region, number, identity["Arn"], bucket, session, outputs)
+
+
+def stack_outputs(session: Any, stack: str) -> dict[str, str]:
+    """Read the outputs of the stack that ``python -m pipelines.infra`` deploys; none where there is no such stack."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        described = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    except (BotoCoreError, ClientError) as error:
+        logger.debug("The stack %s is not used: %s", stack, error)
+        return {}
+    logger.info("Stack %s: its bucket and its role, where no other is given", stack)
+    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
 
 def find_role(account: Account, settings: Settings) -> str:
-    """Settle the execution role: the one that is given, else the one that this notebook runs with.
+    """Settle the execution role: the one that is given, else the stack's, else the one that this notebook runs with.
 
     Raises
     ------
     EnvironmentProblem
         There is none.
     """
-    return settings.role_arn or _own_role(account.session, account.caller_arn)
+    return (
+        settings.role_arn or account.outputs.get("ExecutionRoleArn") or _own_role(account.session, account.caller_arn)
+    )
 
 
 def check_bucket(s3: Any, bucket: str, region: str) -> None:
@@ -91,6 +114,16 @@ def default_bucket(region: str, account: str) -> str:
     return f"sagemaker-{region}-{account}"
 
 
+def delete_bucket(s3: Any, bucket: str) -> None:
+    """Delete a bucket with every version of everything in it."""
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        objects = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
+        if objects:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+    s3.delete_bucket(Bucket=bucket)
+
+
 def _own_role(session: Any, caller_arn: str) -> str:
     """Inside SageMaker the caller has taken on the execution role itself; its ARN is IAM's to say."""
     from botocore.exceptions import BotoCoreError, ClientError
@@ -104,4 +137,7 @@ def _own_role(session: Any, caller_arn: str) -> str:
     raise EnvironmentProblem(f"No execution role is given. {_NAME_A_ROLE}")
 
 
-_NAME_A_ROLE = "Name the role that SageMaker may take on with --role-arn or SAGEMAKER_PIPELINE_ROLE_ARN."
+_NAME_A_ROLE = (
+    "Name the role that SageMaker may take on with --role-arn or SAGEMAKER_PIPELINE_ROLE_ARN, or let the stack make "
+    "one: python -m pipelines.infra deploy"
+)

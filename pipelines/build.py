@@ -32,6 +32,7 @@ NOT_IN_THE_DEFINITION = (
     "schedule_role_arn",
     "region",
     "bucket",
+    "stack",
     "isolation",
     "prices",
     "max_parallel_steps",

@@ -24,6 +24,7 @@ FormatName = Literal["csv", "recordio"]
 TASKS: tuple[Task, ...] = ("regression", "classification")
 ALGORITHM_NAMES = ("xgboost", "lightgbm", "catboost")
 PIPELINE_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,99}$")
+STACK_NAME = re.compile(r"^[a-zA-Z][-a-zA-Z0-9]{0,127}$")
 
 
 def knob(
@@ -83,6 +84,12 @@ class Settings:
     region: str | None = knob(None, "AWS region (us-east-1 on this machine)", env="AWS_REGION", metavar="REGION")
     bucket: str | None = knob(
         None, "bucket of code, data and results (sagemaker-<region>-<account>)", env="ARTIFACT_BUCKET", metavar="NAME"
+    )
+    stack: str = knob(
+        "seoul-bikes",
+        "CloudFormation stack whose bucket and role are used where none is given",
+        env="SEOUL_BIKE_STACK",
+        metavar="NAME",
     )
     state_dir: Path = knob(Path(".sagemaker-local"), "where SageMaker on this machine keeps its state", metavar="PATH")
     processing_instance_type: str = knob(
@@ -181,6 +188,11 @@ def _check(settings: Settings) -> None:
             "single hyphens between them."
         )
     _check_network(settings)
+    if not STACK_NAME.match(settings.stack):
+        raise BadInput(
+            f"--stack is {settings.stack!r}, but a stack's name has 1 to 128 letters, digits and hyphens and begins "
+            "with a letter."
+        )
     ranges = (
         ("--seed", settings.seed, 0, 2**31 - 1),
         ("--threshold-quantile", settings.threshold_quantile, 0.05, 0.95),

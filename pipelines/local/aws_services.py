@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wsgi import get_input_stream
 
-from pipelines.local import downloads
+from pipelines.local import downloads, stacks
 from pipelines.local.logs import Logs
 from pipelines.local.names import partition_of
 from pipelines.local.objects import Objects
@@ -56,8 +56,9 @@ class AwsServices:
         self._making_role = Lock()
         self._role_made = False
         self._moto = DomainDispatcherApplication(create_backend_app)
-        self._before: dict[str, Callable[[], None]] = {
-            "logs": logs.show,
+        self._before: dict[str, Callable[[Environ], None]] = {
+            "cloudformation": self._prepare_stacks,
+            "logs": lambda _environ: logs.show(),
             "iam": self._make_role,
             "sts": self._make_role,
         }
@@ -67,7 +68,7 @@ class AwsServices:
         if environ.get("PATH_INFO", "").startswith("/moto-api"):  # it would wipe moto's half of the state
             return _refuse(environ, start_response, "moto's own control interface is not served.")
         service = self._service_of(environ)
-        self._before.get(service, _nothing)()
+        self._before.get(service, _nothing)(environ)
         try:
             if service == "s3" and environ["REQUEST_METHOD"] in ("PUT", "POST", "DELETE"):
                 return self._change_s3(environ, start_response)
@@ -109,7 +110,10 @@ class AwsServices:
         host: str | None = self._moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))
         return host.split(".")[0] if host else "s3"
 
-    def _make_role(self) -> None:
+    def _prepare_stacks(self, environ: Environ) -> None:
+        stacks.prepare(self._account_id, self._region, parse_qs(_whole_body(environ).decode()))
+
+    def _make_role(self, _environ: Environ) -> None:
         with self._making_role:
             if not self._role_made:
                 self._create_role()
@@ -204,7 +208,7 @@ def _refuse(environ: Mapping[str, Any], start_response: StartResponse, reason: s
     return [body]
 
 
-def _nothing() -> None:
+def _nothing(_environ: Environ) -> None:
     """Do nothing before this service is asked."""
 
 

@@ -1,4 +1,4 @@
-"""The CloudFormation template: lint-clean, and with the very policy that the file beside it states."""
+"""The CloudFormation template: lint-clean, with the policies of their files, and safe as it comes."""
 
 from __future__ import annotations
 
@@ -8,49 +8,124 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
-INFRA = Path(__file__).parents[3] / "infra"
+from pipelines import stack_parameters
+from pipelines.errors import BadInput
+from tests.support.template import INFRA, TEMPLATE, renewed
 
 
-class Template(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """Reads ``!Sub x`` and its like as plain ``x``."""
 
 
-Template.add_multi_constructor("!", lambda loader, _tag, node: loader.construct_scalar(node))
+def _plain(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    return loader.construct_sequence(node, deep=True)  # type: ignore[arg-type]
 
 
-def policy_of_the_template() -> dict[str, Any]:
-    template = yaml.load((INFRA / "template.yaml").read_text(), Template)
-    return template["Resources"]["ExecutionRolePolicy"]["Properties"]["PolicyDocument"]
+Loader.add_multi_constructor("!", _plain)
+TEXT = TEMPLATE.read_text(encoding="utf-8")
+CONTENT = yaml.load(TEXT, Loader)
+RESOURCES = CONTENT["Resources"]
+DEFAULTS = {name: parameter["Default"] for name, parameter in CONTENT["Parameters"].items()}
 
 
-def normal(policy: dict[str, Any], names: dict[str, str]) -> list[dict[str, Any]]:
-    text = json.dumps(policy)
-    for name, value in names.items():
-        text = text.replace("${" + name + "}", value)
-    statements = json.loads(text)["Statement"]
-    for statement in statements:
-        for key in ("Action", "Resource"):
-            value = statement[key]
-            statement[key] = sorted([value] if isinstance(value, str) else value)
-    return statements
-
-
-def test_the_template_grants_what_the_policy_file_states() -> None:
-    stated = json.loads((INFRA / "execution-role-policy.json").read_text())
-    names = {"Region": "r", "Account": "a", "RoleArn": "role"}
-    in_template = {"AWS::Region": "r", "AWS::AccountId": "a", "ExecutionRole.Arn": "role"}
-    assert normal(policy_of_the_template(), in_template) == normal(stated, names)
-
-
-def test_no_action_is_a_wildcard_and_only_calls_without_resources_have_all_of_them() -> None:
-    for statement in policy_of_the_template()["Statement"]:
-        assert not any("*" in action for action in statement["Action"])
-        assert ("*" in statement["Resource"]) == (statement["Sid"] == "CallsThatKnowNoResource")
+def properties(name: str) -> dict[str, Any]:
+    return RESOURCES[name]["Properties"]
 
 
 def test_the_template_is_lint_clean() -> None:
     command = Path(sys.executable).with_name("cfn-lint")
-    lint = subprocess.run([command, INFRA / "template.yaml"], capture_output=True, text=True, check=False)
+    lint = subprocess.run([command, TEMPLATE], capture_output=True, text=True, check=False)
     assert (lint.returncode, lint.stdout) == (0, "")
+
+
+def test_its_policies_are_those_of_the_files() -> None:
+    assert renewed(TEXT) == TEXT, "run `make template`"
+    files = {f"policies/{path.name}" for path in (INFRA / "policies").glob("*.yaml")}
+    assert {file for file in files if f"PolicyDocument:  # {file}\n" not in TEXT} == set()
+    assert TEXT.count("PolicyDocument:") - TEXT.count("AssumeRolePolicyDocument:") == len(files)
+
+
+def test_it_can_be_sent_as_it_is() -> None:
+    """A template in a request has at most 51,200 bytes."""
+    assert len(TEXT.encode()) <= 51_200
+
+
+def test_the_bucket_is_encrypted_versioned_private_and_tells_of_new_objects() -> None:
+    bucket = properties("Bucket")
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert rules["outputs-of-executions"]["Prefix"] == "${PipelineName}/executions/"
+
+
+def test_data_and_registered_models_outlive_the_stack() -> None:
+    kept = {name for name, resource in RESOURCES.items() if resource.get("DeletionPolicy") == "Retain"}
+    assert kept == {"Bucket", "RegressionModels", "ClassificationModels"}
+
+
+def test_every_role_is_for_services_of_this_account_only() -> None:
+    roles = {
+        name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == "AWS::IAM::Role"
+    }
+    assert len(roles) == 5
+    for role in roles.values():
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"].keys() == {"Service"}
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "AWS::AccountId"}}
+        assert "ManagedPolicyArns" not in role
+
+
+def test_nothing_is_scheduled_and_no_data_deleted_unless_somebody_says_so() -> None:
+    assert DEFAULTS["RetrainingSchedule"] == "off"
+    assert properties("Retraining")["State"] == ["IsScheduled", "ENABLED", "DISABLED"]
+    assert DEFAULTS["ExecutionsExpireAfterDays"] == "0"
+    assert DEFAULTS["EndpointOptions"] == "--serverless"
+
+
+def test_builds_read_the_specifications_of_the_repository() -> None:
+    for project in ("Build", "Deploy"):
+        assert (INFRA.parent / properties(project)["Source"]["BuildSpec"]).is_file()
+        assert properties(project)["Environment"]["Image"] == "aws/codebuild/amazonlinux-x86_64-standard:5.0"
+
+
+def test_new_data_starts_the_pipeline_with_the_object_as_its_input() -> None:
+    machine = json.loads(properties("StartOnNewData")["DefinitionString"])
+    request = machine["States"]["StartPipelineExecution"]["Parameters"]
+    values = {parameter["Name"]: parameter["Value.$"] for parameter in request["PipelineParameters"]}
+    uri = "States.Format('s3://{}/{}', $.detail.bucket.name, $.detail.object.key)"
+    assert values == {"InputDataUri": uri, "BatchInputUri": uri}
+    assert request["ClientRequestToken.$"] == "$.id", "an event that is delivered twice starts one execution"
+
+
+def test_alerts_tell_of_failed_executions_builds_and_starts() -> None:
+    rules = [name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Events::Rule"]
+    to_alerts = {name for name in rules if properties(name)["Targets"][0]["Arn"] == "Alerts"}
+    assert to_alerts == {"ExecutionFailed", "BuildFailed", "StartFailed"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RetrainingSchedule", "sometimes"),
+        ("ExecutionsExpireAfterDays", "7"),
+        ("AlertEmail", "nobody"),
+        ("DataUri", "/home/me/data.csv"),
+        ("EndpointOptions", "--serverless; rm -rf /"),
+        ("PipelineName", "p" * 49),
+        ("NewDataTrigger", "on"),
+    ],
+)
+def test_values_that_cloudformation_would_refuse_are_refused_before(name: str, value: str) -> None:
+    with pytest.raises(BadInput, match=f"{name} of the stack"):
+        stack_parameters.check({name: value})
+
+
+def test_the_defaults_may_be_given() -> None:
+    stack_parameters.check(DEFAULTS)

@@ -1,0 +1,145 @@
+"""Least privilege: the calls that are really made are allowed, dangerous ones are not, and no statement is too many."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pandas as pd
+import pytest
+
+from pipelines.local import open_service
+from pipelines.sample import MARK, generate_sample
+from tests.functional.conftest import environment
+from tests.support.definitions import build
+from tests.support.iam import permissions
+from tests.support.implied import by_codebuild, by_definition, by_events, by_the_starter
+from tests.support.policies import BUCKET, EXECUTION_ROLE, PIPELINE, REGION, Call, allows, load
+
+pytestmark = pytest.mark.xdist_group("run")
+
+ROOT = Path(__file__).parents[2]
+RECORDER = ROOT / "tests" / "support" / "recorder"
+
+
+@dataclass(frozen=True)
+class Said:
+    """A command of `pipelines`, with the policy that must allow all of its calls; a new verb is one more line."""
+
+    policy: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+SHORT = ["--task", "regression", "--algorithms", "xgboost,lightgbm"]
+COMMANDS = [
+    Said("caller", ["run", "--upsert", "--start", "--wait", "--tag", "commit=0123abc", *SHORT]),
+    Said("caller", ["run", "--upsert", "--start", "--no-wait", "--tag", "commit=4567def", *SHORT]),
+    Said("caller", ["run", "--start", "--wait", "--parameter", f"InputDataUri=s3://{BUCKET}/{PIPELINE}/data/none.csv"]),
+    Said("caller", ["run", "--start"], {"SAGEMAKER_PIPELINE_ROLE_ARN": ""}),  # looks whether a stack has one
+]
+
+
+@pytest.fixture(scope="module")
+def needed(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str, set[Call]]:
+    """Map each policy to the calls that it must allow: recorded ones of the verbs, and implied ones of the services."""
+    folder = tmp_path_factory.mktemp("policies")
+    needed = _recorded(folder, cache)
+    tasks = [{"task": "all"}, {"task": "all", "tune": True}]
+    needed["execution-role"] |= {call for text in build(tasks, folder) for call in by_definition(text)}
+    needed["build"] |= by_codebuild()
+    needed["events"] |= by_events()
+    needed["start-pipeline"] |= by_the_starter()
+    return needed
+
+
+def _recorded(folder: Path, cache: Path) -> dict[str, set[Call]]:
+    """Say every command to the local service in AWS's place."""
+    data = folder / "hours.csv"
+    pd.read_csv(io.BytesIO(generate_sample()), encoding="cp1252").drop(columns=MARK).to_csv(data, index=False)
+    calls: dict[str, set[Call]] = defaultdict(set)
+    with open_service(folder / "state") as service:
+        s3 = boto3.client("s3", **_local(service))
+        s3.create_bucket(Bucket=BUCKET)
+        s3.put_object(Bucket=BUCKET, Key=f"{PIPELINE}/data/none.csv", Body=b"nothing")
+        variables = environment(
+            cache,
+            **service.environment,
+            PYTHONPATH=f"{RECORDER}{os.pathsep}{ROOT}",
+            SAGEMAKER_PIPELINE_ROLE_ARN=EXECUTION_ROLE,
+            SEOUL_BIKE_DATA=str(data),
+        )
+        for said in COMMANDS:
+            calls[said.policy].update(_calls_of(said.command, folder, {**variables, **said.environment}))
+    return calls
+
+
+def _calls_of(command: list[str], folder: Path, variables: dict[str, str]) -> Iterator[Call]:
+    verb, *options = command
+    file = folder / "calls.jsonl"
+    file.unlink(missing_ok=True)
+    subprocess.run(
+        [sys.executable, "-m", f"pipelines.{verb}", *options, "--target", "aws", "--bucket", BUCKET],
+        cwd=folder,
+        env={**variables, "RECORDED_CALLS": str(file)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=1500,
+        check=False,
+    )
+    assert file.is_file(), f"{command} made no call"
+    for line in file.read_text(encoding="utf-8").splitlines():
+        call = json.loads(line)
+        yield from permissions(call["service"], call["operation"], call["parameters"])
+
+
+def _local(service: Any) -> dict[str, str]:
+    return {
+        "endpoint_url": service.endpoint_url,
+        "region_name": REGION,
+        "aws_access_key_id": "local",
+        "aws_secret_access_key": "local",
+    }
+
+
+def _refused(policy: list[dict[str, Any]], calls: set[Call]) -> list[str]:
+    return sorted(f"{call.action} on {call.resource}" for call in calls if not allows(policy, call))
+
+
+def test_every_call_that_is_needed_is_allowed(needed: dict[str, set[Call]]) -> None:
+    refused = {policy: _refused(load(policy), calls) for policy, calls in needed.items()}
+    assert {policy: calls for policy, calls in refused.items() if calls} == {}
+
+
+def test_no_statement_could_be_left_out(needed: dict[str, set[Call]]) -> None:
+    """A mutation test: without any one statement, some call that is needed is refused."""
+    too_many = [
+        f"{policy}: {statement['Sid']}"
+        for policy, calls in needed.items()
+        for statement in load(policy)
+        if not _refused([other for other in load(policy) if other != statement], calls)
+    ]
+    assert too_many == []
+
+
+def test_no_action_could_be_left_out_of_what_is_written(needed: dict[str, set[Call]]) -> None:
+    """The same for each action: what nobody asks for is not granted."""
+    granted = {(policy, action) for policy in needed for statement in load(policy) for action in statement["Action"]}
+    asked = {(policy, call.action) for policy, calls in needed.items() for call in calls}
+    assert sorted(granted - asked) == []
+
+
+def test_the_verbs_that_were_said_went_as_far_as_they_should(needed: dict[str, set[Call]]) -> None:
+    """Commands that broke off early would have made few calls, and few calls are allowed easily."""
+    actions = {call.action for call in needed["caller"]}
+    assert {"sagemaker:UpdatePipeline", "sagemaker:DescribeTransformJob", "logs:GetLogEvents"} <= actions
+    assert Call("s3:GetObject", f"arn:aws:s3:::jumpstart-cache-prod-{REGION}/models_manifest.json") in needed["caller"]

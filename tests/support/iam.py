@@ -1,0 +1,126 @@
+"""Which permissions a call of the API asks for, and what AWS's Service Authorization Reference says of an action.
+
+The reference (https://docs.aws.amazon.com/service-authorization/latest/reference/) is the copy that policy_sentry
+brings along.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policy_sentry.querying.actions import get_action_data
+
+from tests.support.policies import ACCOUNT, REGION, Call
+
+SERVICES = {"monitoring": "cloudwatch"}
+"""Services that IAM calls otherwise than their signatures do."""
+ACTIONS = {
+    "s3": {
+        "HeadBucket": ["ListBucket"],
+        "ListObjectsV2": ["ListBucket"],
+        "ListObjectVersions": ["ListBucketVersions"],
+        "HeadObject": ["GetObject"],
+        "CreateMultipartUpload": ["PutObject"],
+        "UploadPart": ["PutObject"],
+        "CompleteMultipartUpload": ["PutObject"],
+        "DeleteObjects": ["DeleteObject", "DeleteObjectVersion"],
+    },
+    "sts": {"GetCallerIdentity": []},  # needs no permission
+}
+"""Operations that ask for other permissions than the one of their own name."""
+SAGEMAKER_NAMES = {
+    "PipelineExecutionArn": "{}",
+    "ResourceArn": "{}",
+    "ModelPackageArn": "{}",
+    "PipelineName": "pipeline/{}",
+    "ProcessingJobName": "processing-job/{}",
+    "TrainingJobName": "training-job/{}",
+    "TransformJobName": "transform-job/{}",
+    "HyperParameterTuningJobName": "hyper-parameter-tuning-job/{}",
+    "ModelPackageName": "model-package/{}",
+    "ModelPackageGroupName": "model-package-group/{}",
+    "ModelName": "model/{}",
+    "EndpointConfigName": "endpoint-config/{}",
+    "EndpointName": "endpoint/{}",
+    "ExperimentName": "experiment/{}",
+    "TrialName": "experiment-trial/{}",
+    "TrialComponentName": "experiment-trial-component/{}",
+}
+"""Parameter of SageMaker's API -> the resource that it names."""
+ROLES = ("RoleArn", "ExecutionRoleArn")
+
+
+def permissions(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
+    """Give every permission that one call of the API asks for."""
+    service = SERVICES.get(service, service)
+    resources = list(RESOURCES[service](operation, parameters))
+    for action in ACTIONS.get(service, {}).get(operation, [operation]):
+        for resource in resources:
+            yield Call(f"{service}:{action}", resource)
+    if service == "sagemaker" and parameters.get("Tags") and operation != "AddTags":
+        for resource in resources:
+            yield Call("sagemaker:AddTags", resource)
+    for role in {parameters.get(name) for name in ROLES} - {None}:
+        yield Call("iam:PassRole", role, {"iam:PassedToService": f"{service}.amazonaws.com"})
+
+
+def _of_sagemaker(operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
+    if not resource_types("sagemaker", operation):
+        yield "*"
+        return
+    named = [
+        (resource, str(parameters[name]))
+        for name, resource in SAGEMAKER_NAMES.items()
+        if isinstance(parameters.get(name), str)
+    ]
+    assert named, f"sagemaker:{operation} names no resource that is known here: {parameters}"
+    kinds = {form.split(":", 5)[5].split("/")[0] for form in resource_types("sagemaker", operation)}
+    for resource, name in named:
+        arn = name if name.startswith("arn:") else f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:{resource.format(name)}"
+        if arn.split(":", 5)[5].split("/")[0] in kinds:
+            yield arn
+    if "model-package" in kinds and isinstance(parameters.get("ModelPackageGroupName"), str):
+        yield f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/{parameters['ModelPackageGroupName']}/1"
+
+
+def _of_s3(_operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
+    bucket = f"arn:aws:s3:::{parameters['Bucket']}"
+    keys = [entry["Key"] for entry in parameters.get("Delete", {}).get("Objects", [])]
+    keys += [parameters["Key"]] if "Key" in parameters else []
+    yield from [f"{bucket}/{key}" for key in keys] or [bucket]
+
+
+def _of_logs(_operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{parameters['logGroupName']}"
+    if "logStreamName" in parameters:
+        yield f"{group}:log-stream:{parameters['logStreamName']}"
+    else:
+        yield from (group, f"{group}:*")  # IAM has been seen to use either form
+
+
+def _of_cloudformation(_operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
+    yield f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{parameters['StackName']}/0123"
+
+
+def _everything(_operation: str, _parameters: Mapping[str, Any]) -> Iterator[str]:
+    yield "*"
+
+
+RESOURCES = {
+    "sagemaker": _of_sagemaker,
+    "s3": _of_s3,
+    "logs": _of_logs,
+    "cloudformation": _of_cloudformation,
+    "sts": _everything,
+}
+"""Service -> which resources one of its calls is about."""
+
+
+@functools.cache
+def resource_types(service: str, action: str) -> frozenset[str]:
+    """Give the forms of the ARNs that an action can be granted on; none where it can be granted on ``*`` only."""
+    found = get_action_data(service, action)
+    assert found, f"the Service Authorization Reference knows no {service}:{action}"
+    return frozenset(row["resource_arn_format"] for row in found[service] if row["resource_arn_format"] != "*")

@@ -1,0 +1,176 @@
+"""Calls that no verb of ours makes, though everything needs them: SageMaker's own, CodeBuild's, EventBridge's."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.support.definitions import LOCATIONS
+from tests.support.iam import permissions
+from tests.support.policies import ACCOUNT, BUCKET, EXECUTION_ROLE, NAMES, PIPELINE, REGION, STACK, Call
+
+EXECUTION_ID = "0a1b2c3d4e5f"
+SOMETHING_OF_THE_EXECUTION = f"s3://{BUCKET}/{PIPELINE}/executions/{EXECUTION_ID}/something"
+NAMED_LIKE_THE_SERVICE = {
+    "Processing": ("ProcessingJob", f"pipelines-{EXECUTION_ID}-{{step}}-Xyz0123456"),
+    "Training": ("TrainingJob", f"pipelines-{EXECUTION_ID}-{{step}}-Xyz0123456"),
+    "Transform": ("TransformJob", f"pipelines-{EXECUTION_ID}-{{step}}-Xyz0123456"),
+    "Tuning": ("HyperParameterTuningJob", f"{EXECUTION_ID}-{{step:.7}}-Xyz0123456"),
+    "Model": ("Model", f"pipelines-{EXECUTION_ID}-{{step}}-Xyz0123456"),
+}
+"""Kind of step -> what it makes, and the name that SageMaker gives it (a tuning job's has 32 characters at most)."""
+LOG_GROUPS = ("ProcessingJobs", "TrainingJobs", "TransformJobs")
+EXPERIMENT = (
+    "CreateExperiment",
+    "CreateTrial",
+    "CreateTrialComponent",
+    "UpdateTrialComponent",
+    "AssociateTrialComponent",
+)
+
+
+def by_definition(text: str) -> set[Call]:
+    """Give what the execution role is asked for while a definition of `tests.support.definitions` is carried out."""
+    definition = json.loads(text.replace(LOCATIONS["role"], EXECUTION_ROLE).replace(LOCATIONS["bucket"], BUCKET))
+    calls = {Call("ecr:GetAuthorizationToken", "*"), *_logs_and_metrics(), *_experiment()}
+    for step in _steps(definition["Steps"]):
+        calls |= {*_made_by(step), *_data_of(step["Arguments"]), *_images_in(step["Arguments"])}
+    return calls
+
+
+def _steps(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for step in steps:
+        if step["Type"] == "Condition":
+            yield from _steps(step["Arguments"]["IfSteps"] + step["Arguments"]["ElseSteps"])
+        else:
+            yield step
+
+
+def _made_by(step: Mapping[str, Any]) -> Iterator[Call]:
+    """The calls for what a step makes; SageMaker has it in ARNs as it was named, or in lower case."""
+    if step["Type"] == "RegisterModel":
+        group = step["Arguments"]["ModelPackageGroupName"]
+        for name in (group, group.lower()):
+            yield from permissions("sagemaker", "CreateModelPackageGroup", {"ModelPackageGroupName": name, "Tags": [1]})
+            yield from permissions("sagemaker", "DescribeModelPackageGroup", {"ModelPackageGroupName": name})
+            yield from permissions("sagemaker", "CreateModelPackage", {"ModelPackageGroupName": name, "Tags": [1]})
+            yield from permissions("sagemaker", "DescribeModelPackage", {"ModelPackageName": f"{name}/1"})
+    elif step["Type"] in NAMED_LIKE_THE_SERVICE:
+        kind, form = NAMED_LIKE_THE_SERVICE[step["Type"]]
+        roles = set(re.findall(r'"(arn:aws:iam::[^"]+)"', json.dumps(step["Arguments"])))
+        for name in (form.format(step=step["Name"]), form.format(step=step["Name"]).lower()):
+            yield from permissions("sagemaker", f"Create{kind}", {f"{kind}Name": name, "Tags": [1]})
+            yield from permissions("sagemaker", f"Describe{kind}", {f"{kind}Name": name})
+            if kind != "Model":
+                yield from permissions("sagemaker", f"Stop{kind}", {f"{kind}Name": name})
+            if kind == "HyperParameterTuningJob":
+                yield from permissions("sagemaker", "ListTrainingJobsForHyperParameterTuningJob", {f"{kind}Name": name})
+        for role in roles:
+            yield Call("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"})
+    else:
+        assert step["Type"] == "Fail", f"which calls does a step of type {step['Type']} imply?"
+
+
+def _data_of(value: Any, *, written: bool = False) -> Iterator[Call]:
+    """The reading and writing that a step's arguments ask for, wherever an address of S3 stands in them."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in ("S3Uri", "S3OutputPath", "ModelDataUrl"):
+                bucket, _, place = _resolved(inner).removeprefix("s3://").partition("/")
+                for action in ("PutObject", "AbortMultipartUpload") if written else ("GetObject",):
+                    yield Call(f"s3:{action}", f"arn:aws:s3:::{bucket}/{place}")
+                for action in ("ListBucket", "GetBucketLocation") if bucket == BUCKET else ("ListBucket",):
+                    yield Call(f"s3:{action}", f"arn:aws:s3:::{bucket}")
+            else:
+                yield from _data_of(
+                    inner, written=written or key in ("S3Output", "OutputDataConfig", "TransformOutput")
+                )
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _data_of(inner, written=written)
+
+
+def _resolved(value: Any) -> str:
+    """Work an address out as far as its bucket and prefix are concerned."""
+    if isinstance(value, str):
+        return value
+    if "Std:Join" in value:
+        parts = [
+            EXECUTION_ID if part == {"Get": "Execution.PipelineExecutionId"} else part
+            for part in value["Std:Join"]["Values"]
+        ]
+        return value["Std:Join"]["On"].join(_resolved(part) for part in parts)
+    return SOMETHING_OF_THE_EXECUTION  # another step's output, or a parameter: data below the pipeline's prefix
+
+
+def _images_in(arguments: Any) -> Iterator[Call]:
+    for account, repository in re.findall(r"(\d{12})\.dkr\.ecr\.[^/]+/([a-z0-9-]+)", json.dumps(arguments)):
+        image = f"arn:aws:ecr:{REGION}:{account}:repository/{repository}"
+        for action in ("BatchGetImage", "GetDownloadUrlForLayer", "BatchCheckLayerAvailability"):
+            yield Call(f"ecr:{action}", image)
+
+
+def _logs_and_metrics() -> Iterator[Call]:
+    for group in LOG_GROUPS:
+        parameters = {"logGroupName": f"/aws/sagemaker/{group}"}
+        for operation in ("CreateLogGroup", "DescribeLogStreams"):
+            yield from permissions("logs", operation, parameters)
+        for operation in ("CreateLogStream", "PutLogEvents"):
+            yield from permissions("logs", operation, {**parameters, "logStreamName": "job/algo-1"})
+        yield Call("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": f"/aws/sagemaker/{group}"})
+
+
+def _experiment() -> Iterator[Call]:
+    """What an execution records of itself: an experiment of the pipeline's name, a trial, and a component per job."""
+    root = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
+    resources = [
+        *(f"{root}:experiment/{name}" for name in (PIPELINE, PIPELINE.lower())),
+        f"{root}:experiment-trial/{EXECUTION_ID}",
+        f"{root}:experiment-trial-component/pipelines-{EXECUTION_ID}-preprocess-xyz0123456-aws-processing-job",
+    ]
+    for resource in resources:
+        for operation in (*EXPERIMENT, "AddTags"):
+            yield Call(f"sagemaker:{operation}", resource)
+
+
+def by_codebuild() -> set[Call]:
+    """Give what CodeBuild asks its role for, besides what the commands of the build call.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
+    """
+    source = f"arn:aws:s3:::{BUCKET}"
+    log = {"logGroupName": NAMES["BuildLogs"], "logStreamName": "0123"}
+    reports = [
+        f"arn:aws:codebuild:{REGION}:{ACCOUNT}:report-group/{STACK}-build-{report}" for report in ("junit", "coverage")
+    ]
+    operations = ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases", "BatchPutCodeCoverages")
+    return {
+        *(
+            Call(f"s3:{action}", f"{source}/{PIPELINE}/source/source.zip")
+            for action in ("GetObject", "GetObjectVersion")
+        ),
+        *(Call(f"s3:{action}", source) for action in ("GetBucketAcl", "GetBucketLocation")),
+        *permissions("logs", "CreateLogStream", log),
+        *permissions("logs", "PutLogEvents", log),
+        *(Call(f"codebuild:{operation}", report) for report in reports for operation in operations),
+    }
+
+
+def by_events() -> set[Call]:
+    """Give what the rules of the template ask EventBridge's role for."""
+    projects = [f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/{STACK}-{project}" for project in ("build", "deploy")]
+    return {
+        Call("states:StartExecution", NAMES["StartOnNewData"]),
+        *(Call("codebuild:StartBuild", project) for project in projects),
+    }
+
+
+def by_the_starter() -> set[Call]:
+    """Give what the state machine, and EventBridge Scheduler, ask their role for."""
+    return {
+        call
+        for name in (PIPELINE, PIPELINE.lower())
+        for call in permissions("sagemaker", "StartPipelineExecution", {"PipelineName": name})
+    }
