@@ -22,7 +22,7 @@ from pipelines.sample import MARK, generate_sample
 from tests.functional.conftest import environment
 from tests.support.definitions import build
 from tests.support.iam import permissions
-from tests.support.implied import by_codebuild, by_definition, by_events, by_the_starter
+from tests.support.implied import by_codebuild, by_definition, by_events, by_scaling, by_the_starter
 from tests.support.policies import BUCKET, EXECUTION_ROLE, PIPELINE, REGION, Call, allows, load
 
 pytestmark = pytest.mark.xdist_group("run")
@@ -38,14 +38,35 @@ class Said:
     policy: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    code: int = 0
 
 
-SHORT = ["--task", "regression", "--algorithms", "xgboost,lightgbm"]
+SHORT = ["--task", "regression", "--algorithms", "xgboost,lightgbm", "--features", "now"]
+NO_DATA = f"InputDataUri=s3://{BUCKET}/{PIPELINE}/data/none.csv"
+INSTANCES = ["--min-instances", "1", "--max-instances", "2"]
 COMMANDS = [
     Said("caller", ["run", "--upsert", "--start", "--wait", "--tag", "commit=0123abc", *SHORT]),
-    Said("caller", ["run", "--upsert", "--start", "--no-wait", "--tag", "commit=4567def", *SHORT]),
-    Said("caller", ["run", "--start", "--wait", "--parameter", f"InputDataUri=s3://{BUCKET}/{PIPELINE}/data/none.csv"]),
-    Said("caller", ["run", "--start"], {"SAGEMAKER_PIPELINE_ROLE_ARN": ""}),  # looks whether a stack has one
+    Said("serving", ["endpoint", "deploy", "--approve", *INSTANCES]),
+    Said("serving", ["endpoint", "list"]),
+    Said("serving", ["endpoint", "describe"]),
+    Said("serving", ["endpoint", "invoke", "--file", "rows.csv"]),
+    Said("serving", ["endpoint", "logs"]),
+    Said("serving", ["endpoint", "scale", "--min-instances", "2", "--max-instances", "2"]),
+    Said("serving", ["endpoint", "scale", "--off"]),
+    Said("caller", ["run", "--upsert", "--start", "--no-wait", "--tag", "commit=4567def", "--seed", "7", *SHORT]),
+    Said("caller", ["executions", "stop"]),
+    Said("caller", ["executions", "retry", "--no-wait"]),
+    Said("caller", ["executions", "wait"]),
+    Said("serving", ["endpoint", "update", "--approve"]),
+    Said("serving", ["endpoint", "delete", "--expired"]),
+    Said("serving", ["endpoint", "delete"]),
+    Said("caller", ["executions", "list"]),
+    Said("caller", ["executions", "describe"]),
+    Said("caller", ["executions", "steps"]),
+    Said("caller", ["executions", "logs", "Preprocess"]),
+    Said("caller", ["executions", "compare", "latest", "latest"]),
+    Said("caller", ["run", "--start", "--wait", "--parameter", NO_DATA], code=1),
+    Said("caller", ["run", "--start"], {"SAGEMAKER_PIPELINE_ROLE_ARN": ""}, code=3),  # looks whether a stack has one
 ]
 
 
@@ -54,9 +75,10 @@ def needed(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str, s
     """Map each policy to the calls that it must allow: recorded ones of the verbs, and implied ones of the services."""
     folder = tmp_path_factory.mktemp("policies")
     needed = _recorded(folder, cache)
-    tasks = [{"task": "all"}, {"task": "all", "tune": True}]
+    tasks = [{"task": "all"}, {"task": "all", "tune": True, "deploy": True}]
     needed["execution-role"] |= {call for text in build(tasks, folder) for call in by_definition(text)}
     needed["build"] |= by_codebuild()
+    needed["serving"] |= by_scaling()
     needed["events"] |= by_events()
     needed["start-pipeline"] |= by_the_starter()
     return needed
@@ -65,7 +87,10 @@ def needed(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str, s
 def _recorded(folder: Path, cache: Path) -> dict[str, set[Call]]:
     """Say every command to the local service in AWS's place."""
     data = folder / "hours.csv"
-    pd.read_csv(io.BytesIO(generate_sample()), encoding="cp1252").drop(columns=MARK).to_csv(data, index=False)
+    rows = pd.read_csv(io.BytesIO(generate_sample()), encoding="cp1252").drop(columns=MARK)
+    rows["Date"] = pd.to_datetime(rows["Date"], format="%d/%m/%Y").dt.strftime("%Y-%m-%d")
+    rows.to_csv(data, index=False)
+    rows.head(24).drop(columns=rows.columns[1]).to_csv(folder / "rows.csv", index=False)
     calls: dict[str, set[Call]] = defaultdict(set)
     with open_service(folder / "state") as service:
         s3 = boto3.client("s3", **_local(service))
@@ -79,24 +104,26 @@ def _recorded(folder: Path, cache: Path) -> dict[str, set[Call]]:
             SEOUL_BIKE_DATA=str(data),
         )
         for said in COMMANDS:
-            calls[said.policy].update(_calls_of(said.command, folder, {**variables, **said.environment}))
+            calls[said.policy].update(_calls_of(said, folder, {**variables, **said.environment}))
     return calls
 
 
-def _calls_of(command: list[str], folder: Path, variables: dict[str, str]) -> Iterator[Call]:
-    verb, *options = command
+def _calls_of(said: Said, folder: Path, variables: dict[str, str]) -> Iterator[Call]:
+    verb, *options = said.command
     file = folder / "calls.jsonl"
     file.unlink(missing_ok=True)
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", f"pipelines.{verb}", *options, "--target", "aws", "--bucket", BUCKET],
         cwd=folder,
         env={**variables, "RECORDED_CALLS": str(file)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
+        text=True,
         timeout=1500,
         check=False,
     )
-    assert file.is_file(), f"{command} made no call"
+    assert done.returncode == said.code, f"{said.command}\n{done.stderr}"
+    assert file.is_file(), f"{said.command} made no call"
     for line in file.read_text(encoding="utf-8").splitlines():
         call = json.loads(line)
         yield from permissions(call["service"], call["operation"], call["parameters"])

@@ -56,9 +56,12 @@ def permissions(service: str, operation: str, parameters: Mapping[str, Any]) -> 
     """Give every permission that one call of the API asks for."""
     service = SERVICES.get(service, service)
     resources = list(RESOURCES[service](operation, parameters))
+    assert resources, f"{service}:{operation} is about no resource that is known here: {parameters}"
+    namespace = parameters.get("ServiceNamespace")
+    context = {"application-autoscaling:service-namespace": namespace} if namespace else {}
     for action in ACTIONS.get(service, {}).get(operation, [operation]):
         for resource in resources:
-            yield Call(f"{service}:{action}", resource)
+            yield Call(f"{service}:{action}", resource, context)
     if service == "sagemaker" and parameters.get("Tags") and operation != "AddTags":
         for resource in resources:
             yield Call("sagemaker:AddTags", resource)
@@ -100,6 +103,11 @@ def _of_logs(_operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
         yield from (group, f"{group}:*")  # IAM has been seen to use either form
 
 
+def _of_scaling(operation: str, _parameters: Mapping[str, Any]) -> Iterator[str]:
+    known = resource_types("application-autoscaling", operation)
+    yield f"arn:aws:application-autoscaling:{REGION}:{ACCOUNT}:scalable-target/0123" if known else "*"
+
+
 def _of_cloudformation(_operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
     yield f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{parameters['StackName']}/0123"
 
@@ -113,6 +121,7 @@ RESOURCES = {
     "s3": _of_s3,
     "logs": _of_logs,
     "cloudformation": _of_cloudformation,
+    "application-autoscaling": _of_scaling,
     "sts": _everything,
 }
 """Service -> which resources one of its calls is about."""

@@ -69,8 +69,23 @@ def _made_by(step: Mapping[str, Any]) -> Iterator[Call]:
                 yield from permissions("sagemaker", "ListTrainingJobsForHyperParameterTuningJob", {f"{kind}Name": name})
         for role in roles:
             yield Call("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"})
+    elif step["Type"] in ("EndpointConfig", "Endpoint"):
+        yield from _deployed_by(step)
     else:
         assert step["Type"] == "Fail", f"which calls does a step of type {step['Type']} imply?"
+
+
+def _deployed_by(step: Mapping[str, Any]) -> Iterator[Call]:
+    """The calls for an endpoint and its configuration, which a later execution updates."""
+    kind, arguments = step["Type"], step["Arguments"]
+    given = _resolved(arguments[f"{kind}Name"])
+    for name in (given, given.lower()):
+        parameters = {f"{kind}Name": name, "Tags": [1]}
+        if kind == "Endpoint":
+            parameters["EndpointConfigName"] = f"{name}-{EXECUTION_ID}"
+            yield from permissions("sagemaker", "UpdateEndpoint", parameters)
+        yield from permissions("sagemaker", f"Create{kind}", parameters)
+        yield from permissions("sagemaker", f"Describe{kind}", {f"{kind}Name": name})
 
 
 def _data_of(value: Any, *, written: bool = False) -> Iterator[Call]:
@@ -156,6 +171,16 @@ def by_codebuild() -> set[Call]:
         *permissions("logs", "PutLogEvents", log),
         *(Call(f"codebuild:{operation}", report) for report in reports for operation in operations),
     }
+
+
+def by_scaling() -> set[Call]:
+    """Give what the first scaling of an account's endpoints asks for besides: Application Auto Scaling makes its role.
+
+    https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
+    """
+    service = "sagemaker.application-autoscaling.amazonaws.com"
+    role = f"role/aws-service-role/{service}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+    return {Call("iam:CreateServiceLinkedRole", f"arn:aws:iam::{ACCOUNT}:{role}", {"iam:AWSServiceName": service})}
 
 
 def by_events() -> set[Call]:

@@ -118,7 +118,7 @@ def test_alerts_tell_of_failed_executions_builds_and_starts() -> None:
         ("AlertEmail", "nobody"),
         ("DataUri", "/home/me/data.csv"),
         ("EndpointOptions", "--serverless; rm -rf /"),
-        ("PipelineName", "p" * 49),
+        ("PipelineName", "p" * 31),
         ("NewDataTrigger", "on"),
     ],
 )
