@@ -28,11 +28,12 @@ test: install  ## Run the tests
 test-slow: install  ## Run the slow tier too
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow or not slow" $(PYTEST_ARGS)
 
-check: install  ## Lint, types, and who may import whom
+check: install  ## Lint, types, who may import whom, and known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.support.audit
 
 benchmark: install  ## Measure speed (medians and ratios of one run)
 	$(BIN)/python -m tests.performance

@@ -157,9 +157,26 @@ def from_values(values: Mapping[str, Any], environment: Mapping[str, str] = os.e
             value = _parse(knob_field, environment[variable], variable)
         if value is not None:
             chosen[knob_field.name] = value
+    chosen["tags"] = tuple(dict((*project_tags(environment), *chosen.get("tags", ()))).items())
     settings = Settings(**chosen)
     _check(settings)
     return settings
+
+
+def project_tags(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Give the tags by which a SageMaker project knows what is its own, from the variables that its builds have.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-custom.html
+
+    Examples
+    --------
+    >>> project_tags({"SAGEMAKER_PROJECT_ARN": "arn:aws:sagemaker:eu-west-1:123456789012:project/bikes"})
+    (('sagemaker:project-name', 'bikes'),)
+    """
+    arn = environment.get("SAGEMAKER_PROJECT_ARN", "")
+    name = environment.get("SAGEMAKER_PROJECT_NAME") or arn.rpartition("/")[2]
+    pairs = (("sagemaker:project-name", name), ("sagemaker:project-id", environment.get("SAGEMAKER_PROJECT_ID", "")))
+    return tuple((key, value) for key, value in pairs if value)
 
 
 def option_name(knob_field: dataclasses.Field[Any]) -> str:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pandas as pd
@@ -19,10 +20,13 @@ from tests.functional.conftest import environment
 
 ROOT = Path(__file__).parents[2]
 SPECIFICATION = yaml.safe_load((ROOT / "buildspec.yml").read_text())
+DEPLOYMENT = yaml.safe_load((ROOT / "infra" / "buildspec-deploy.yml").read_text())
+PROJECT = "arn:aws:sagemaker:us-east-1:123456789012:project/bikes"
 
 
-def test_the_runtime_is_one_that_the_package_supports() -> None:
-    assert SPECIFICATION["phases"]["install"]["runtime-versions"] == {"python": 3.12}
+@pytest.mark.parametrize("specification", [SPECIFICATION, DEPLOYMENT], ids=["build", "deployment"])
+def test_the_runtime_is_one_that_the_package_supports(specification: dict[str, Any]) -> None:
+    assert specification["phases"]["install"]["runtime-versions"] == {"python": 3.12}
 
 
 @pytest.mark.xdist_group("run")
@@ -32,35 +36,87 @@ def test_every_command_of_every_phase_runs_and_an_execution_is_started(tmp_path:
     with open_service(state) as service:
         variables = environment(
             cache,
-            **SPECIFICATION["env"]["variables"],
             **service.environment,
+            SAGEMAKER_PIPELINE_NAME="Bikes",
             SAGEMAKER_PIPELINE_ROLE_ARN=service.role_arn,
+            SAGEMAKER_PROJECT_ARN=PROJECT,
+            SAGEMAKER_PROJECT_ID="p-0123456789ab",
             ARTIFACT_BUCKET="artifacts",
-            SEOUL_BIKE_DATA=str(_data_of_their_own(tmp_path)),
+            DATA_URI=str(_data_of_their_own(tmp_path)),
             CODEBUILD_BUILD_SUCCEEDING="1",
-            CODEBUILD_BUILD_NUMBER="7",
             CODEBUILD_RESOLVED_SOURCE_VERSION="0123abc",
             PYTEST_ADDOPTS="tests/unit/workflow/test_settings.py --override-ini=cache_dir=" + str(tmp_path / "cache"),
         )
         clients = {name: boto3.client(name, **_local(service)) for name in ("sagemaker", "s3")}
         clients["s3"].create_bucket(Bucket="artifacts")
         for phase in SPECIFICATION["phases"].values():
-            for command in phase["commands"]:
-                done = subprocess.run(
-                    command, shell=True, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
-                )
-                assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        executions = clients["sagemaker"].list_pipeline_executions(PipelineName="SeoulBikeDemand")
+            done = _in_one_shell(phase["commands"], variables)
+            assert done.returncode == 0, f"{phase}\n{done.stdout}\n{done.stderr}"
+        executions = clients["sagemaker"].list_pipeline_executions(PipelineName="Bikes")
         (started,) = executions["PipelineExecutionSummaries"]
-        assert started["PipelineExecutionDisplayName"] == "build-7"
-        arn = clients["sagemaker"].describe_pipeline(PipelineName="SeoulBikeDemand")["PipelineArn"]
-        tags = clients["sagemaker"].list_tags(ResourceArn=arn)["Tags"]
-        assert {"Key": "commit", "Value": "0123abc"} in tags
+        assert started["PipelineExecutionDisplayName"] == "0123abc"
+        pipeline = clients["sagemaker"].describe_pipeline(PipelineName="Bikes")
+        assert pipeline["RoleArn"] == service.role_arn
+        assert "s3://artifacts/Bikes/" in pipeline["PipelineDefinition"]
+        tags = clients["sagemaker"].list_tags(ResourceArn=pipeline["PipelineArn"])["Tags"]
+        assert {tag["Key"]: tag["Value"] for tag in tags}.items() >= {
+            ("commit", "0123abc"),
+            ("sagemaker:project-name", "bikes"),
+            ("sagemaker:project-id", "p-0123456789ab"),
+        }
         clients["sagemaker"].stop_pipeline_execution(PipelineExecutionArn=started["PipelineExecutionArn"])
     for report in SPECIFICATION["reports"].values():
         for file in report["files"]:
             assert (ROOT / file).stat().st_size > 0
     shutil.rmtree(ROOT / "reports")
+
+
+def test_nothing_is_started_after_a_failed_build() -> None:
+    done = _in_one_shell(SPECIFICATION["phases"]["post_build"]["commands"], {"CODEBUILD_BUILD_SUCCEEDING": "0"})
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_the_commit_of_an_uploaded_source_stands_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "COMMIT").write_text("4567def\n")
+    _, commit, name, _ = SPECIFICATION["phases"]["post_build"]["commands"]
+    shown = _in_one_shell([commit, name, 'echo "$COMMIT $NAME"'], {}, tmp_path)
+    assert shown.stdout == "4567def 4567def\n"
+    version = {"CODEBUILD_RESOLVED_SOURCE_VERSION": "aB_3.x-Z"}
+    shown = _in_one_shell([commit, name, 'echo "$COMMIT $NAME"'], version, tmp_path / "..")
+    assert shown.stdout == "aB_3.x-Z aB3xZ\n", "the name of an execution has letters, digits and single hyphens only"
+
+
+def test_a_deployment_needs_a_registered_model(tmp_path: Path, cache: Path) -> None:
+    commands = DEPLOYMENT["phases"]["build"]["commands"]
+    assert _in_one_shell(commands, {}).returncode == 2
+    with open_service(tmp_path / "state") as service:
+        variables = environment(
+            cache,
+            **service.environment,
+            **DEPLOYMENT["env"]["variables"],
+            SAGEMAKER_PIPELINE_ROLE_ARN=service.role_arn,
+            ARTIFACT_BUCKET="artifacts",
+            ENDPOINT_OPTIONS="--serverless",
+            MODEL_PACKAGE_ARN="arn:aws:sagemaker:us-east-1:123456789012:model-package/SeoulBikeDemand-regression/7",
+        )
+        done = _in_one_shell(commands, variables)
+    assert done.returncode == 2, done.stderr
+    assert "model-package/SeoulBikeDemand-regression/7" in done.stderr
+
+
+def _in_one_shell(
+    commands: list[str], variables: dict[str, str], folder: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Run commands as CodeBuild does since version 0.2: one after another in one shell, until one of them fails."""
+    return subprocess.run(
+        "set -e\n" + "\n".join(commands),
+        shell=True,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def _data_of_their_own(folder: Path) -> Path:
