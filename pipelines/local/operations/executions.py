@@ -15,12 +15,13 @@ def _start(service: Service, request: Request) -> Response:
     pipeline = pipelines.find(service, request["PipelineName"])
     name = pipeline["PipelineName"]
     token = request.get("ClientRequestToken")
-    for record in service.store.list(records.EXECUTION, parent=name):
-        if token and record.get("ClientRequestToken") == token:
-            return {"PipelineExecutionArn": record["PipelineExecutionArn"]}
-    definition = pipelines.definition_of(service, pipeline, request.get("PipelineVersionId"))
-    arn = service.executions.start(pipeline, definition, request)
-    service.store.update(pipelines.KIND, name, lambda record: record.__setitem__("LastRunTime", now()))
+    with service.store.transaction():  # of two calls with the same token at once the second one finds the first
+        for record in service.store.list(records.EXECUTION, parent=name):
+            if token and record.get("ClientRequestToken") == token:
+                return {"PipelineExecutionArn": record["PipelineExecutionArn"]}
+        definition = pipelines.definition_of(service, pipeline, request.get("PipelineVersionId"))
+        arn = service.executions.start(pipeline, definition, request)
+        service.store.update(pipelines.KIND, name, lambda record: record.__setitem__("LastRunTime", now()))
     return {"PipelineExecutionArn": arn}
 
 

@@ -33,6 +33,9 @@ def _create(service: Service, request: Request) -> Response:
     if bool(group) == bool(name):
         raise ValidationException("Give either ModelPackageGroupName or ModelPackageName, one of the two.")
     with service.store.transaction():
+        made = _made_by_the_same_call(service, last_part(group) if group else None, request)
+        if made is not None:
+            return {"ModelPackageArn": made["ModelPackageArn"]}
         if group:
             path, more = _next_version(service, last_part(group), request)
         else:
@@ -52,6 +55,13 @@ def _create(service: Service, request: Request) -> Response:
         tags.put(service, arn, request.get("Tags", []))
     events.package_changed(service, record)
     return {"ModelPackageArn": arn}
+
+
+def _made_by_the_same_call(service: Service, group: str | None, request: Request) -> Record | None:
+    """The package that an earlier call with the same ClientToken made: clients repeat a call that had no answer."""
+    token = request.get("ClientToken")
+    packages = service.store.list(PACKAGE, parent=group) if token else []
+    return next((package for package in packages if package.get("ClientToken") == token), None)
 
 
 def _next_version(service: Service, group: str, request: Request) -> tuple[str, Record]:

@@ -39,7 +39,36 @@ def _write(service: Service, arn: str, all_tags: list[dict[str, str]]) -> None:
         service.store.insert(KIND, arn, {"Tags": all_tags})
 
 
+# Of each type of resource with records of its own: whether they are found by their whole ARN, and not by their name.
+_RECORDS = {
+    "endpoint": False,
+    "endpoint-config": False,
+    "hyper-parameter-tuning-job": False,
+    "model": False,
+    "model-package": True,
+    "model-package-group": False,
+    "pipeline": False,
+    "processing-job": False,
+    "training-job": False,
+    "transform-job": False,
+}
+
+
+def _require(service: Service, arn: str) -> None:
+    """Check that a resource of ours is there; those of moto are moto's to know.
+
+    Raises
+    ------
+    ValidationException
+        It is not.
+    """
+    kind, _, name = arn.rpartition(":")[2].partition("/")
+    if kind in _RECORDS and service.store.get(kind, arn if _RECORDS[kind] else name) is None:
+        raise ValidationException(f"Could not find the resource {arn}.")
+
+
 def _add_tags(service: Service, request: Request) -> Response:
+    _require(service, request["ResourceArn"])
     return {"Tags": put(service, request["ResourceArn"], request["Tags"])}
 
 

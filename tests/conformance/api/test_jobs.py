@@ -224,6 +224,12 @@ def test_tags_are_given_added_changed_and_removed(sagemaker):
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "c", "Value": "4"}]
 
 
+def test_what_is_not_there_takes_no_tags(sagemaker):
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:model/never-made"
+    with pytest.raises(ClientError, match=r"ValidationException.*Could not find the resource .*model/never-made"):
+        sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "k", "Value": "v"}])
+
+
 def test_a_resource_takes_at_most_fifty_tags(sagemaker):
     request = {"ModelName": "M4", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": IMAGE}}
     arn = sagemaker.create_model(**request)["ModelArn"]

@@ -36,6 +36,11 @@ def test_versions_of_a_group_are_numbered(sagemaker, group):
     assert described["ModelPackageStatus"] == "Completed"
 
 
+def test_a_repeated_call_with_the_same_token_makes_one_version(sagemaker, group):
+    assert register(sagemaker, group, ClientToken="once") == register(sagemaker, group, ClientToken="once")
+    assert register(sagemaker, group, ClientToken="twice") != register(sagemaker, group, ClientToken="once")
+
+
 def test_a_number_is_not_given_twice(sagemaker, group):
     last = register(sagemaker, group)
     sagemaker.delete_model_package(ModelPackageName=last)

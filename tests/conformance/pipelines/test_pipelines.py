@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
@@ -143,6 +144,17 @@ def test_start_with_the_same_token_is_the_same_execution(pipelines):
     assert pipelines.start(name, ClientRequestToken="s" * 32).arn == first.arn
     assert pipelines.start(name, ClientRequestToken="t" * 32).arn != first.arn
     first.wait()
+
+
+def test_many_starts_with_the_same_token_at_once_are_one_execution(pipelines, sagemaker):
+    name = pipelines.create(ONE)
+
+    def start(_: int) -> str:
+        answer = sagemaker.start_pipeline_execution(PipelineName=name, ClientRequestToken="o" * 32)
+        return answer["PipelineExecutionArn"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(start, range(16)))) == 1
 
 
 def test_parameters_are_listed_with_their_defaults(pipelines, sagemaker):
