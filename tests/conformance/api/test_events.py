@@ -72,6 +72,18 @@ def test_the_statuses_of_an_endpoint_are_told_in_capitals(told, sagemaker):
     assert statuses == ["CREATING", "IN_SERVICE", "DELETING"]
 
 
+def test_a_target_that_is_not_served_harms_no_execution(aws, service, pipelines, caplog):
+    eventbridge = aws("events", service.endpoint_url)
+    eventbridge.put_rule(Name="function", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
+    function = "arn:aws:lambda:us-east-1:123456789012:function:f"
+    eventbridge.put_targets(Rule="function", Targets=[{"Id": "f", "Arn": function}])
+    assert pipelines.run(definition(processing("A"))).status == "Succeeded"
+    eventbridge.remove_targets(Rule="function", Ids=["f"])
+    eventbridge.delete_rule(Name="function")
+    assert "has a target that is not served on this machine" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 def test_model_packages_reach_the_rules_of_eventbridge(told, sagemaker):
     sagemaker.create_model_package_group(ModelPackageGroupName="told")
     specification = {
