@@ -58,10 +58,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _take_away(options: argparse.Namespace, pipeline: str, connection: Connection) -> int:
+    from pipelines.prices import load_prices
     from pipelines.teardown.finding import everything
     from pipelines.teardown.item import Item, Left, Site
 
-    found = list(everything(Site(settings_of(options), connection)))
+    found = list(everything(Site(settings_of(options), connection, load_prices())))
     items = [each for each in found if isinstance(each, Item)]
     left = [each for each in found if isinstance(each, Left)]
     where = f"{connection.name}, {connection.region}"
