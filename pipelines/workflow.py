@@ -166,7 +166,9 @@ def _execute(wish: Wish, begun: Outcome, parameters: dict[str, str], show: Calla
         return _with(begun, executions.look(sagemaker, arn, types))
     progress = to_its_end(target, arn, types, show)
     folder = settings.state_dir / "results" / arn.rsplit("/", 1)[-1]
-    return _with(begun, progress, collect(progress, settings.tasks, sagemaker, target.client("s3"), folder))
+    # New clients: on the way the credentials may have expired and been renewed.
+    results = collect(progress, settings.tasks, target.client("sagemaker"), target.client("s3"), folder)
+    return _with(begun, progress, results)
 
 
 def _with(begun: Outcome, progress: Progress, results: Mapping[Task, TaskResult] | None = None) -> Outcome:
