@@ -138,7 +138,7 @@ def _set_schedule(expression: str, begun: Outcome, parameters: Mapping[str, str]
         had_one = schedules.remove(target, settings.pipeline_name)
         logger.info("The schedule is deleted." if had_one else "There was no schedule.")
         return None
-    role = settings.schedule_role_arn or target.role
+    role = settings.schedule_role_arn or target.stack.get("StarterRoleArn") or target.role
     schedule = schedules.put(expression, settings, target, role, parameters)
     if target.name == "local":
         logger.warning(

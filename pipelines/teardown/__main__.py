@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipelines.target import Connection
     from pipelines.teardown.item import Item, Left
 
-SETTINGS = {"target", "pipeline_name", "role_arn", "region", "bucket", "state_dir"}
+SETTINGS = {"target", "pipeline_name", "role_arn", "region", "bucket", "stack", "state_dir"}
 STAYS = (
     "What stays: the bucket, the stack (python -m pipelines.infra delete), and what SageMaker keeps of jobs and "
     "experiments, their logs included; none of it runs.\n"

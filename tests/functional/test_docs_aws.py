@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.local import open_service
 from tests.functional.conftest import environment, typed_in_a_terminal
 from tests.support.aws import quotas_answer, simulated_answer, standing_in_for_aws
 from tests.support.documents import commands
+from tests.support.service import serving
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "aws.md"
@@ -23,7 +23,7 @@ DOCUMENT = ROOT / "docs" / "aws.md"
 @pytest.mark.slow
 def test_every_command_of_the_document_does_what_it_says(tmp_path: Path, cache: Path, unmarked_data: Path) -> None:
     """Questions are answered with yes; only ``make`` runs in the clone, so that the clone stays as it is."""
-    with open_service(tmp_path / "state") as service, standing_in_for_aws(service.endpoint_url) as aws:
+    with serving(tmp_path / "state") as service, standing_in_for_aws(service.endpoint_url) as aws:
         aws.answers["ListServiceQuotas"] = lambda _request: quotas_answer()
         aws.answers["SimulatePrincipalPolicy"] = simulated_answer
         own = {**service.environment, "AWS_ENDPOINT_URL": aws.url, "AWS_REGION": "us-east-1"}
