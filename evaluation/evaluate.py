@@ -30,6 +30,7 @@ from evaluation.candidates import load_candidate
 from evaluation.cost import cost
 from evaluation.errors import EvaluationError, InputError
 from evaluation.explanations import explain
+from evaluation.history import without_history
 from evaluation.inputs import Numbers, Part, PartName, Predictions, Schema, Task, read_parts, read_schema
 from evaluation.libraries import require
 from evaluation.metrics import CUT_OFF
@@ -39,6 +40,8 @@ from evaluation.report import Candidate, Measured, compare
 from evaluation.results import read_results
 from evaluation.rules import apply_rules
 from evaluation.strict_json import write_json
+from evaluation.tuning import read_tuning, training_seconds
+from evaluation.untuned import compare_with_untuned
 
 _EXIT_MESSAGE_BYTES = 1024
 _PREDICTED: tuple[PartName, ...] = ("validation", "test")
@@ -51,7 +54,9 @@ def evaluate(
     output: Path,
     *,
     seed: int,
-    training_seconds: Mapping[str, float] | None = None,
+    seconds: Mapping[str, float] | None = None,
+    tuning_jobs: Mapping[str, str] | None = None,
+    group: str | None = None,
     language: Language = "en",
 ) -> dict[str, Any]:
     """Compare the candidates and write everything that is known of them.
@@ -68,8 +73,12 @@ def evaluate(
         Directory to write to.
     seed
         Of everything that is drawn at random.
-    training_seconds
+    seconds
         How long candidates were trained, where it is known, by name.
+    tuning_jobs
+        Names of the tuning jobs that candidates came from, by name.
+    group
+        Model package group in which tuned candidates look for untuned ones.
     language
         Of ``report.html``.
 
@@ -87,7 +96,8 @@ def evaluate(
     )  # of the report, which comes last: whether it can be had shall be known before anything is written
     schema = read_schema(source / "schema" / "schema.json")
     parts = read_parts(source, task, schema)
-    seconds = training_seconds or {}
+    tuning = read_tuning(tuning_jobs or {})
+    seconds = {**training_seconds(tuning), **(seconds or {})}
     measured = {
         candidate: _measure(task, source / "models" / candidate.name, parts, schema, seed, seconds.get(candidate.name))
         for candidate in candidates
@@ -96,10 +106,14 @@ def evaluate(
         name: _with_rules(task, predicted, parts, schema) for name, predicted in predict_baselines(task, parts).items()
     }
     report = compare(task, measured, baselines, parts, schema, seed)
+    test = {candidate.name: one.predictions["test"] for candidate, one in measured.items()}
+    if tuning:
+        report["tuning"] = tuning
+    if tuning and group:
+        report["untuned"] = compare_with_untuned(task, group, schema, parts["test"], test, seed)
 
     output.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(schema.path, output / "schema.json")
-    test = {candidate.name: one.predictions["test"] for candidate, one in measured.items()}
     for name, predicted in test.items():
         _write_predictions(output / f"predictions-{name}.csv", task, parts["test"], predicted)
     studio_report = studio.regression_report if task == "regression" else studio.classification_report
@@ -118,8 +132,13 @@ def _measure(
     model = load_candidate(directory / "model.tar.gz", task, features=len(schema.feature_names))
     predicted = {part: model.predict(parts[part].features) for part in _PREDICTED}
     rows = parts["test"].features
-    details = {"cost": cost(model, rows, seconds), **explain(model, rows, schema.feature_names, seed)}
-    return Measured(_with_rules(task, predicted, parts, schema), details)
+    by_the_rules = _with_rules(task, predicted, parts, schema)
+    details = {
+        "cost": cost(model, rows, seconds),
+        **explain(model, rows, schema.feature_names, seed),
+        **without_history(task, model, by_the_rules, parts, schema, seed),
+    }
+    return Measured(by_the_rules, details)
 
 
 def _with_rules(task: Task, predicted: Predictions, parts: Mapping[PartName, Part], schema: Schema) -> Predictions:
@@ -156,6 +175,15 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar=("NAME", "SECONDS"),
         help="how long a candidate was trained; repeatable, and shown among its costs",
     )
+    parser.add_argument(
+        "--tuning-job",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "JOB"),
+        help="the tuning job that a candidate is the best of; repeatable, and its history is reported",
+    )
+    parser.add_argument("--group", help="model package group in which tuned candidates look for untuned ones")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of report.html")
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output/evaluation"))
@@ -165,14 +193,19 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _seconds(words: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, float]:
     seconds = {}
-    for name, text in words:
-        if name not in names:
-            raise InputError(f"Training seconds are given for '{name}', but the candidates are {', '.join(names)}.")
+    for name, text in _of_candidates("Training seconds", words, names).items():
         try:
             seconds[name] = float(text)
         except ValueError as error:
             raise InputError(f"The training seconds of {name} are '{text}', which is no number.") from error
     return seconds
+
+
+def _of_candidates(what: str, words: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, str]:
+    for name, _ in words:
+        if name not in names:
+            raise InputError(f"{what} are given for '{name}', but the candidates are {', '.join(names)}.")
+    return dict(words)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -189,7 +222,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.input,
             options.output,
             seed=options.seed,
-            training_seconds=_seconds(options.training_seconds, names),
+            seconds=_seconds(options.training_seconds, names),
+            tuning_jobs=_of_candidates("Tuning jobs", options.tuning_job, names),
+            group=options.group,
             language=options.lang,
         )
     except EvaluationError as error:

@@ -4,19 +4,22 @@
 
     task, metric          what was predicted, and by what candidates are ranked on the validation part
     dataset, split, threshold, rows, schema_sha256    from the schema
-    rules                 what was done to predictions before anything was measured
+    rules, closed         what was done to predictions before anything was measured; the schema's rule for closed hours
     seed                  of everything that is drawn at random
     best                  algorithm, image, model_data, validation, test, beats_baselines ("yes" or "no", on the test
                           part), reason, and what registering it needs: a JsonGet path such as ``best.image`` or
                           ``best.test.rmse`` gives a text or a number
     candidates            by name: image, model_data, validation, test, test_interval (of the metric, 95 %),
-                          beats_baselines, cost, importance, shap; for classification also what
+                          beats_baselines, cost, importance, shap_rows, shap; what evaluation.history adds, where a
+                          candidate looks back and can be trained again in a moment; for classification also what
                           evaluation.classification adds
     baselines             by name: validation, test, test_interval, measured like the candidates
     comparisons           every pair of candidates on the test part, see evaluation.comparison; ``validation`` has the
                           same of the validation part, by which ties are decided
     slices, worst_slices  see evaluation.slices; the worst ones are the best candidate's
     model_card            the text of model-card.json
+    tuning                of tuned candidates: see evaluation.tuning
+    untuned               of tuned candidates, compared with untuned ones: see evaluation.untuned
 """
 
 from __future__ import annotations
@@ -132,6 +135,7 @@ def compare(
         "rows": content["rows"],
         "schema_sha256": schema.sha256,
         "rules": rules_in_words(task, schema, CUT_OFF),
+        "closed": {key: schema.closed[key] for key in ("feature", "value", "predict") if key in schema.closed},
         "seed": seed,
         "best": {
             "algorithm": best,

@@ -23,14 +23,15 @@ def read_json(path: Path) -> Any:
     OSError, ValueError
         When the file cannot be read, or is no JSON.
     """
-    return _numbers(json.loads(path.read_text(encoding="utf-8")))
+    return as_numbers(json.loads(path.read_text(encoding="utf-8")))
 
 
-def _numbers(content: Any) -> Any:
+def as_numbers(content: Any) -> Any:
+    """What was read, with the text "NaN" as the number that it stands for."""
     if isinstance(content, dict):
-        return {name: _numbers(value) for name, value in content.items()}
+        return {name: as_numbers(value) for name, value in content.items()}
     if isinstance(content, list):
-        return [_numbers(value) for value in content]
+        return [as_numbers(value) for value in content]
     return math.nan if content == "NaN" else content
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.errors import BadInput, PipelineError
 from pipelines.settings import TASKS, Task
-from pipelines.steps.register import group_name
+from pipelines.steps.context import group_name
 
 APPROVED = "Approved"
 _NOT_THERE = ("ValidationException", "ResourceNotFound")

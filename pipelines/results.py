@@ -16,6 +16,7 @@ from pipelines.execution import Progress, Step
 from pipelines.formats import with_content_type
 from pipelines.settings import Task
 
+DATA_REPORT = "data-report.html"
 COLUMN: dict[Task, str] = {"regression": "predicted_rentals", "classification": "probability_of_high_demand"}
 
 
@@ -72,6 +73,20 @@ def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, 
         for task in tasks
         if f"Evaluate{task.capitalize()}" in steps
     }
+
+
+def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Path) -> Path | None:
+    """Fetch the page about the data itself into ``folder``, if preprocessing has succeeded."""
+    preprocess = next(
+        (step for step in progress.steps if (step.name, step.status) == ("Preprocess", "Succeeded")), None
+    )
+    if preprocess is None:
+        return None
+    uri = _output_uri(sagemaker, preprocess, "schema").rstrip("/")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (DATA_REPORT, "data-report.json"):
+        (folder / name).write_text(_read(s3, f"{uri}/{name}"), encoding="utf-8")
+    return folder / DATA_REPORT
 
 
 def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path) -> TaskResult:

@@ -35,6 +35,7 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
     if outcome.target.name == "aws":
         link = execution_link(outcome.target.region, outcome.settings.pipeline_name, progress.arn)
         _place(console, "Studio", link)
+    _place(console, "the data", outcome.data_report)
     for task, result in (outcome.results or {}).items():
         _show_task(console, task, result)
     if progress.finished:
@@ -112,6 +113,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "execution": progress.as_json() if progress else None,
         "schedule": outcome.schedule.as_json() if outcome.schedule else None,
         "dataset": _dataset(outcome),
+        "data_report": str(outcome.data_report) if outcome.data_report else None,
         "steps": [step.as_json() for step in (progress.steps if progress else ())],
         "tasks": {task: result.as_json() for task, result in (outcome.results or {}).items()},
     }

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from pipelines import dataset as datasets
 from pipelines import execution as executions
@@ -16,7 +17,7 @@ from pipelines.dataset import Dataset
 from pipelines.errors import BadInput
 from pipelines.execution import Progress
 from pipelines.following import to_its_end
-from pipelines.results import TaskResult, collect
+from pipelines.results import TaskResult, collect, collect_data_report
 from pipelines.schedule import Schedule
 from pipelines.settings import Settings, Task
 from pipelines.step_logs import last_log_lines
@@ -67,6 +68,8 @@ class Outcome:
     input_uri: str | None = None
     progress: Progress | None = None
     results: Mapping[Task, TaskResult] | None = None
+    data_report: Path | None = None
+    """The page about the data itself."""
     log: tuple[str, ...] = ()
     """The last lines of the log of the step that failed."""
     schedule: Schedule | None = None
@@ -138,7 +141,7 @@ def _set_schedule(expression: str, begun: Outcome, parameters: Mapping[str, str]
         had_one = schedules.remove(target, settings.pipeline_name)
         logger.info("The schedule is deleted." if had_one else "There was no schedule.")
         return None
-    role = settings.schedule_role_arn or target.stack.get("StarterRoleArn") or target.role
+    role = settings.schedule_role_arn or target.role
     schedule = schedules.put(expression, settings, target, role, parameters)
     if target.name == "local":
         logger.warning(
@@ -166,9 +169,10 @@ def _execute(wish: Wish, begun: Outcome, parameters: dict[str, str], show: Calla
         return _with(begun, executions.look(sagemaker, arn, types))
     progress = to_its_end(target, arn, types, show)
     folder = settings.state_dir / "results" / arn.rsplit("/", 1)[-1]
-    # New clients: on the way the credentials may have expired and been renewed.
-    results = collect(progress, settings.tasks, target.client("sagemaker"), target.client("s3"), folder)
-    return _with(begun, progress, results)
+    s3 = target.client("s3")
+    results = collect(progress, settings.tasks, sagemaker, s3, folder)
+    data_report = collect_data_report(progress, sagemaker, s3, folder)
+    return replace(_with(begun, progress, results), data_report=data_report)
 
 
 def _with(begun: Outcome, progress: Progress, results: Mapping[Task, TaskResult] | None = None) -> Outcome:

@@ -10,6 +10,7 @@ CSV file from each of ``<input>/data`` and ``<input>/batch`` and writes below ``
     keys/{train,validation,test,batch}.csv            what each row is, with a header
     schema/schema.json                                see processing_scripts.schema
     schema/data-report.json                           see processing_scripts.data_report
+    schema/data-report.html                           the same as a page, see processing_scripts.data_page
 
 and, with ``--batch-format recordio``, the same rows for what is trained on and predicted::
 
@@ -33,6 +34,7 @@ import pandas as pd
 from processing_scripts.catalogue import FEATURE_SETS, FeatureSet, features_for
 from processing_scripts.checks import check_both_classes, check_hours_complete, check_hours_differ
 from processing_scripts.closed import open_hours
+from processing_scripts.data_page import render
 from processing_scripts.data_report import data_report
 from processing_scripts.errors import PreprocessingError
 from processing_scripts.features import make_features
@@ -101,7 +103,9 @@ def write(made: Preprocessed, output: Path, batch_format: str = "csv") -> None:
     for part, observations in made.observations.items():
         write_keys(output / "keys" / f"{part}.csv", observations)
     write_json(output / "schema" / "schema.json", made.schema)
-    write_json(output / "schema" / "data-report.json", data_report({part: made.observations[part] for part in PARTS}))
+    described = data_report({part: made.observations[part] for part in PARTS})
+    write_json(output / "schema" / "data-report.json", described)
+    (output / "schema" / "data-report.html").write_text(render(described, made.schema), encoding="utf-8")
 
 
 def _parts_to_write(made: Preprocessed) -> Iterator[tuple[Path, pd.DataFrame, pd.Series[float] | None]]:

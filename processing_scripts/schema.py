@@ -6,8 +6,8 @@
     feature_set        "now", "history" or "lags": see processing_scripts.catalogue
     history_hours      hours before a row that its features look at: 0 or 168
     history_of         what must be known of those hours: nothing, weather, or weather and rentals
-    features           in the order of the columns: {name, type, group, minimum, maximum, meaning}; the range is the
-                       training part's, null where every value was missing
+    features           in the order of the columns: {name, type, group, feature_set (the smallest that has it), minimum,
+                       maximum, meaning}; the range is the training part's, null where every value was missing
     left_out           features that the split may not use, with the reason
     categories         codes of the words, by feature
     closed             how closed hours are predicted: where ``feature`` is ``value``, ``predict`` is the answer of both
@@ -107,6 +107,7 @@ def _feature(feature: Feature, training: pd.Series[Any]) -> dict[str, Any]:
         "name": feature.name,
         "type": feature.type,
         "group": feature.group,
+        "feature_set": feature.feature_set,
         "minimum": lowest,
         "maximum": highest,
         "meaning": feature.meaning,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from evaluation.candidates.model import Model
+from evaluation.candidates.model import Model, Rows
 from evaluation.errors import CandidateError
 from evaluation.inputs import Numbers, Task
 from evaluation.libraries import require
 
 FILE = "model.pkl"
 NANOSECONDS_PER_TREE = 42.0
+_MOST_ROUNDS, _PATIENCE = 2000, 80
 
 
 def load(path: Path, _task: Task) -> Model:
@@ -34,11 +36,20 @@ def load(path: Path, _task: Task) -> Model:
         return np.asarray(booster.predict(features, num_threads=1), dtype="float64")
 
     def contributions(features: Numbers) -> Numbers:
-        explained = np.asarray(booster.predict(features, pred_contrib=True), dtype="float64")
+        explained = np.asarray(booster.predict(features, pred_contrib=True, num_threads=1), dtype="float64")
         return explained[:, :-1]  # the last column is what all rows have in common
 
     def importance() -> Numbers:
         return np.asarray(booster.feature_importance("gain"), dtype="float64")
 
+    def retrain(learned: Rows, stopped: Rows) -> Callable[[Numbers], Numbers]:
+        settings = {**booster.params, "num_threads": 1, "verbosity": -1}
+        rounds = settings.pop("num_iterations", _MOST_ROUNDS)
+        data = library.Dataset(*learned, params=settings)
+        stop = library.early_stopping(_PATIENCE, verbose=False)
+        validation = library.Dataset(*stopped, reference=data)
+        twin = library.train(settings, data, rounds, valid_sets=[validation], callbacks=[stop])
+        return lambda features: np.asarray(twin.predict(features, num_threads=1), dtype="float64")
+
     size, trees = path.stat().st_size, booster.best_iteration if booster.best_iteration > 0 else booster.num_trees()
-    return Model(booster.num_feature(), predict, contributions, importance, size, trees, NANOSECONDS_PER_TREE)
+    return Model(booster.num_feature(), predict, contributions, importance, size, trees, NANOSECONDS_PER_TREE, retrain)

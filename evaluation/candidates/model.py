@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from evaluation.inputs import Numbers
 
+Rows = tuple[Numbers, Numbers]
+"""Features of shape (rows, features), and labels of shape (rows,)."""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -31,6 +34,9 @@ class Model:
     nanoseconds_per_tree
         What one of them usually takes for a prediction, as ``python -m tests.performance.prediction`` measures it: a
         figure of the library, which tells models apart where a measured time would tell machines and moments apart.
+    retrain
+        Trains again with the same settings: from (features, labels) to learn from and to stop early by, to another
+        ``predict``. None where that would take more than a moment.
     """
 
     features: int
@@ -40,6 +46,7 @@ class Model:
     bytes: int
     trees: int
     nanoseconds_per_tree: float
+    retrain: Callable[[Rows, Rows], Callable[[Numbers], Numbers]] | None = None
 
     @property
     def usual_microseconds(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from evaluation.slices import MEASURE
 from evaluation.spread import ranks, spread_out
 
 Chart = dict[str, Any]
+FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans KR", "Noto Sans CJK KR", sans-serif'
 
 
 def comparison(results: Results, words: Words) -> Chart:
@@ -136,10 +138,31 @@ def calibration(results: Results, name: str, words: Words) -> Chart:
     return _chart(traces, height=340, x=words("said"), y=words("true"))
 
 
-def slices(results: Results, words: Words) -> Chart:
-    """The measure of every candidate on every slice."""
+def slices_by_hour(results: Results, words: Words) -> Chart:
+    """The measure of every candidate on each hour of the day."""
     metric = MEASURE[results.report["task"]]
-    drawn = results.report["slices"][::-1]
+    hours = [slice_ for slice_ in results.report["slices"] if slice_["by"] == "hour"]
+    traces = [
+        {
+            "x": [int(slice_["value"]) for slice_ in hours],
+            "y": [slice_["candidates"][name][metric] for slice_ in hours],
+            "name": words(name),
+            "mode": "lines+markers",
+            "line": {"color": colours(results.report)[name], "width": 1.6},
+            "marker": {"size": 5},
+            "hovertemplate": f"%{{x}}:00<br>%{{y:.4~g}}<extra>{words(name)}</extra>",
+        }
+        for name in results.report["candidates"]
+    ]
+    chart = _chart(traces, height=400, x=words("hour of day"), y=words(metric))
+    chart["layout"]["xaxis"] |= {"dtick": 3, "range": [-0.5, 23.5]}
+    return chart
+
+
+def slices(results: Results, words: Words) -> Chart:
+    """The measure of every candidate on every slice but the hours of the day."""
+    metric = MEASURE[results.report["task"]]
+    drawn = [slice_ for slice_ in results.report["slices"] if slice_["by"] != "hour"][::-1]
     places = [words.short_slice_name(slice_) for slice_ in drawn]
     traces = [
         {
@@ -153,7 +176,34 @@ def slices(results: Results, words: Words) -> Chart:
         }
         for name in results.report["candidates"]
     ]
-    return _chart(traces, height=110 + 19 * len(drawn), x=words(metric), y="")
+    return _chart(traces, height=max(400, 110 + 19 * len(drawn)), x=words(metric), y="")
+
+
+def tuning(results: Results, name: str, words: Words) -> Chart:
+    """What each training job of a tuning job reached, and the best so far."""
+    history = results.report["tuning"][name]
+    done = [(at, trial) for at, trial in enumerate(history["trials"], 1) if trial["value"] is not None]
+    places, values = [at for at, _ in done], [trial["value"] for _, trial in done]
+    best = np.minimum.accumulate if history["goal"] == "Minimize" else np.maximum.accumulate
+    colour = colours(results.report)[name]
+    points = {
+        "x": places,
+        "y": values,
+        "name": words("training job"),
+        "mode": "markers",
+        "marker": {"size": 8, "color": colour, "opacity": 0.75},
+        "text": [_settings(trial["hyperparameters"]) for _, trial in done],
+        "hovertemplate": "%{y:.5~g}<br>%{text}<extra></extra>",
+    }
+    line = {
+        "x": places,
+        "y": best(np.array(values)).tolist() if values else [],
+        "name": words("best so far"),
+        "mode": "lines",
+        "line": {"color": colour, "width": 1.5, "shape": "hv"},
+        "hoverinfo": "skip",
+    }
+    return _chart([line, points], height=320, x=words("training jobs in order"), y=history["objective"])
 
 
 def importance(results: Results, name: str, words: Words) -> Chart:
@@ -225,23 +275,29 @@ def _diagonal(highest: float) -> Chart:
     return {"x": ends, "y": ends, "mode": "lines", "line": line, "showlegend": False, "hoverinfo": "skip"}
 
 
+def _settings(hyperparameters: dict[str, str]) -> str:
+    return "<br>".join(f"{escape(name)} {escape(value)}" for name, value in hyperparameters.items())
+
+
 def _shown(value: float | None) -> str:
     return "-" if value is None else f"{value:g}"
 
 
 def _chart(traces: list[Chart], *, height: int, x: str, y: str) -> Chart:
+    named = sum(trace.get("showlegend", True) and "name" in trace for trace in traces)
     axis = {"gridcolor": LIGHT, "zeroline": False, "automargin": True, "linecolor": GREY, "ticks": ""}
     return {
         "data": [{"type": "scatter", **trace} for trace in traces],
         "layout": {
             "height": height,
-            "margin": {"l": 8, "r": 14, "t": 34, "b": 8},
-            "font": {"family": "inherit", "size": 12, "color": INK},
+            "margin": {"l": 8, "r": 14, "t": 34 if named else 10, "b": 8},
+            "showlegend": bool(named),
+            "font": {"family": FONTS, "size": 12, "color": INK},
             "xaxis": {**axis, "title": {"text": x}},
             "yaxis": {**axis, "title": {"text": y}},
             "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
-            "plot_bgcolor": "white",
-            "paper_bgcolor": "white",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "paper_bgcolor": "rgba(0,0,0,0)",
             "dragmode": "zoom",
         },
     }

@@ -6,10 +6,10 @@ from html import escape
 from importlib import import_module
 
 from evaluation.libraries import require
-from evaluation.page import sections, tasks
-from evaluation.page.html import Charts, bullets, paragraph, section
+from evaluation.page import sections, tasks, tuning
+from evaluation.page.html import Charts, bullets, paragraph, section, with_contents
 from evaluation.page.style import STYLE
-from evaluation.page.summary import summary
+from evaluation.page.summary import headline, summary
 from evaluation.page.words import Language, Words, read_words
 from evaluation.results import Results
 
@@ -33,25 +33,28 @@ def render(results: Results, language: Language = "en") -> str:
     """
     words, drawn = read_words(language), Charts()
     own = tasks.of_regression if results.is_regression else tasks.of_classification
-    body = [
-        _header(results, words),
-        section(words("summary"), "", bullets(summary(results, words)), kind="summary"),
+    parts = [
+        section(words("summary"), "", headline(results, words), bullets(summary(results, words)), kind="summary"),
         sections.comparison(results, words, drawn),
         *own(results, words, drawn),
         sections.duel(results, words),
+        tuning.section_of(results, words, drawn),
         sections.slices(results, words, drawn),
         sections.explanations(results, words, drawn),
+        sections.history(results, words),
         sections.cost(results, words),
         sections.made(results, words),
     ]
+    body = _header(results, words) + with_contents(parts)
     require("plotly")
     plotly = import_module("plotly.offline").get_plotlyjs()
     title = escape(words(f"title {results.report['task']}"))
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
         f'<link rel="icon" href="data:,">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n'
-        f"<body>\n<main>\n{''.join(body)}\n</main>\n<script>{plotly}</script>\n{drawn.script()}\n</body>\n</html>\n"
+        f"<body>\n<main>\n{body}\n</main>\n<script>{plotly}</script>\n{drawn.script()}\n</body>\n</html>\n"
     )
 
 

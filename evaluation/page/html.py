@@ -9,6 +9,20 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from evaluation.colours import ON_DARK
+
+_DRAW = """
+const dark = matchMedia("(prefers-color-scheme: dark)");
+function draw() {
+  let charts = document.getElementById("charts").textContent;
+  if (dark.matches) for (const [light, other] of Object.entries(%s)) charts = charts.replaceAll(light, other);
+  JSON.parse(charts).forEach((chart, number) =>
+    Plotly.react("chart-" + number, chart.data, chart.layout, {responsive: true, displayModeBar: false}));
+}
+dark.addEventListener("change", draw);
+draw();
+"""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -36,18 +50,32 @@ class Charts:
         # A browser knows no NaN in JSON; plotly leaves out what is null.
         content = json.dumps(_without_nan(self.drawn), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         content = content.replace("</", "<\\/")
-        return (
-            f'<script type="application/json" id="charts">{content}</script>\n<script>'
-            'JSON.parse(document.getElementById("charts").textContent).forEach((chart, number) => '
-            'Plotly.newPlot("chart-" + number, chart.data, chart.layout, {responsive: true, displayModeBar: false}));'
-            "</script>"
-        )
+        colours = json.dumps(ON_DARK)
+        return f'<script type="application/json" id="charts">{content}</script>\n<script>{_DRAW % colours}</script>'
 
 
 def section(title: str, note: str, *content: str, kind: str = "") -> str:
     """A titled part of the page; a note may be empty."""
     said = f'<p class="note">{escape(note)}</p>' if note else ""
     return f'<section class="{kind}"><h2>{escape(title)}</h2>{said}{"".join(content)}</section>'
+
+
+def with_contents(sections: Iterable[str]) -> str:
+    """Sections, with a list of links to them before the second one."""
+    written = [text for text in sections if text]
+    titles = [text.split("<h2>", 1)[1].split("</h2>", 1)[0] for text in written]
+    numbered = [text.replace("<section", f'<section id="part-{at}"', 1) for at, text in enumerate(written)]
+    links = "".join(f'<a href="#part-{at}">{title}</a>' for at, title in enumerate(titles) if at)
+    return "".join([*numbered[:1], f"<nav>{links}</nav>", *numbered[1:]])
+
+
+def tiles(values: Iterable[tuple[str, str, str]]) -> str:
+    """Large numbers beside each other, each with its name above and what it means below."""
+    cells = "".join(
+        f"<div><span>{escape(name)}</span><b>{escape(value)}</b><small>{escape(meaning)}</small></div>"
+        for name, value, meaning in values
+    )
+    return f'<div class="tiles">{cells}</div>'
 
 
 def heading(text: str, note: str = "") -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from evaluation.comparison import BETTER
-from evaluation.page import charts
+from evaluation.history import WITH, WITHOUT
+from evaluation.page import charts, pairs
 from evaluation.page.html import Charts, Row, folded, heading, panels, paragraph, section, table
 from evaluation.page.words import Words, number
 from evaluation.results import Results
@@ -23,9 +24,9 @@ def comparison(results: Results, words: Words, drawn: Charts) -> str:
     """Candidates and baselines in one table with intervals, and every pair with its verdict."""
     metric = words(results.report["metric"])
     chart = drawn.add(charts.comparison(results, words))
-    pairs = heading(words("pairs"), words("pairs note")) + _pairs(results, words) if _has_pairs(results) else ""
+    every_pair = heading(words("pairs"), words("pairs note")) + _pairs(results, words) if _has_pairs(results) else ""
     note = words("comparison note", metric=metric)
-    return section(words("comparison"), note, _measures(results, words), chart, pairs)
+    return section(words("comparison"), note, _measures(results, words), chart, every_pair)
 
 
 def duel(results: Results, words: Words) -> str:
@@ -58,9 +59,10 @@ def slices(results: Results, words: Words, drawn: Charts) -> str:
         for slice_ in results.report["slices"]
     ]
     columns = [words("slice"), words("hours"), *(f"{words(name)}: {words(metric)}" for name in names)]
-    chart = drawn.add(charts.slices(results, words))
+    both = [charts.slices_by_hour(results, words), charts.slices(results, words)]
+    drawing = panels((drawn.add(chart) for chart in both), "pair")
     note = words("slices note", fewest=FEWEST_ROWS)
-    return section(words("slices"), note, chart, folded(words("all slices"), table(columns, rows)))
+    return section(words("slices"), note, drawing, folded(words("all slices"), table(columns, rows)))
 
 
 def explanations(results: Results, words: Words, drawn: Charts) -> str:
@@ -68,8 +70,25 @@ def explanations(results: Results, words: Words, drawn: Charts) -> str:
     names = list(results.report["candidates"])
     bars = panels(heading(words(name)) + drawn.add(charts.importance(results, name, words)) for name in names)
     points = panels(heading(words(name)) + drawn.add(charts.shap_summary(results, name, words)) for name in names)
-    shap = heading(words("shap"), words("shap note")) + points
+    rows = next(iter(results.report["candidates"].values()))["shap_rows"]
+    shap = heading(words("shap"), words("shap note", rows=rows)) + points
     return section(words("importance"), words("importance note"), bars, shap)
+
+
+def history(results: Results, words: Words) -> str:
+    """What knowing the hours before is worth; nothing where that was not measured."""
+    metric, candidates = results.report["metric"], results.report["candidates"]
+    measured = {name: one["without_history"] for name, one in candidates.items() if "without_history" in one}
+    if not measured:
+        return ""
+    rows = []
+    for name, twin in measured.items():
+        values = [number(one["test"][metric], metric) for one in (candidates[name], twin)]
+        rows.append(Row([words(name), *values, *pairs.cells(twin["comparison"], words)]))
+    sides = [f"{words(metric)}, {words(side)}" for side in (WITH, WITHOUT)]
+    columns = [words("candidate"), *sides, *pairs.titles(metric, words)]
+    note = words("history note", count=next(iter(measured.values()))["left_out"])
+    return section(words("history"), note, table(columns, rows, texts=[3]))
 
 
 def cost(results: Results, words: Words) -> str:
@@ -88,7 +107,7 @@ def made(results: Results, words: Words) -> str:
     report = results.report
     note = words(
         "made note",
-        rules=report["rules"],
+        rules=_rules(report, words),
         seed=report["seed"],
         kind=report["dataset"]["kind"],
         sha256=report["dataset"]["sha256"],
@@ -96,6 +115,13 @@ def made(results: Results, words: Words) -> str:
     threshold = report["threshold"]
     high = paragraph(words("threshold", threshold=f"{threshold:g}"), "made") if threshold is not None else ""
     return section(words("made"), "", paragraph(note, "made"), high)
+
+
+def _rules(report: dict[str, Any], words: Words) -> str:
+    rules = [words(f"rule of {report['task']}")]
+    if report["closed"]:
+        rules.append(words("rule of closed hours", **report["closed"]))
+    return "; ".join(rules)
 
 
 def _measures(results: Results, words: Words) -> str:
@@ -129,25 +155,11 @@ def _measures(results: Results, words: Words) -> str:
 
 
 def _pairs(results: Results, words: Words) -> str:
-    metric = results.report["metric"]
-    rows = []
-    for pair in results.report["comparisons"]:
-        low, high = (number(bound, metric) for bound in pair["interval"])
-        better = pair["verdict"] == BETTER
-        verdict = words("better", name=words(pair["better"])) if better else words(pair["verdict"])
-        difference = number(pair["difference"], metric)
-        rows.append(
-            Row(
-                [
-                    f"{words(pair['first'])} - {words(pair['second'])}",
-                    verdict,
-                    difference,
-                    words("range", low=low, high=high),
-                ]
-            )
-        )
-    columns = [words("pair"), words("verdict"), words("difference", metric=words(metric)), words("interval")]
-    return table(columns, rows, texts=[1])
+    rows = [
+        Row([f"{words(pair['first'])} - {words(pair['second'])}", *pairs.cells(pair, words)])
+        for pair in results.report["comparisons"]
+    ]
+    return table([words("pair"), *pairs.titles(results.report["metric"], words)], rows, texts=[1])
 
 
 def _has_pairs(results: Results) -> bool:

@@ -5,9 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from evaluation.comparison import BETTER
+from evaluation.page import tuning
+from evaluation.page.html import tiles
 from evaluation.page.words import Words, number
 from evaluation.ranking import RANKINGS
 from evaluation.results import Results
+
+_HEADLINE = {"regression": ("rmse", "mae", "r2"), "classification": ("auc", "accuracy", "f1")}
+
+
+def headline(results: Results, words: Words) -> str:
+    """The winner's name and its numbers, large."""
+    candidate = results.report["candidates"][results.best]
+    low, high = (number(bound, results.report["metric"]) for bound in candidate["test_interval"])
+    winner = words("winner"), words(results.best), words("of", count=len(results.report["candidates"]))
+    (name, value, _), *others = (
+        (words(key), number(candidate["test"][key], key), words(f"meaning {key}"))
+        for key in _HEADLINE[results.report["task"]]
+    )
+    return tiles([winner, (name, value, words("headline interval", low=low, high=high)), *others])
 
 
 def summary(results: Results, words: Words) -> list[str]:
@@ -23,6 +39,7 @@ def summary(results: Results, words: Words) -> list[str]:
         words("summary reason first" if first else "summary reason faster"),
         *_against_others(results, words),
         _against_baselines(results, words),
+        *tuning.in_short(results, words),
     ]
     if not results.is_regression:
         sentences += _of_a_classifier(candidate, words)

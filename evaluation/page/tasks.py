@@ -27,32 +27,26 @@ def of_regression(results: Results, words: Words, drawn: Charts) -> list[str]:
 def of_classification(results: Results, words: Words, drawn: Charts) -> list[str]:
     """Confusion matrices, curves and calibration."""
     candidates = results.report["candidates"]
-    matrices = [
-        _matrix(name, candidate["confusion_matrix"], words("at half"), words) for name, candidate in candidates.items()
-    ]
-    at_cut_off = [
-        _matrix(
-            name,
-            candidate["confusion_matrix_at_cut_off"],
-            words("at cut-off", cut_off=f"{candidate['cut_off']:.3f}"),
-            words,
-        )
-        for name, candidate in candidates.items()
-    ]
+    matrices = panels(_matrices(name, candidate, words) for name, candidate in candidates.items())
     curves = panels([drawn.add(charts.roc(results, words)), drawn.add(charts.precision_recall(results, words))], "pair")
     reliability = panels(
         heading(words(name)) + drawn.add(charts.calibration(results, name, words)) for name in candidates
     )
     return [
-        section(
-            words("confusion"), words("confusion note"), panels(matrices, "matrices"), panels(at_cut_off, "matrices")
-        ),
+        section(words("confusion"), words("confusion note"), matrices),
         section(words("curves"), words("curves note"), curves),
         section(words("calibration"), words("calibration note"), reliability, _calibrations(candidates, words)),
     ]
 
 
-def _matrix(name: str, matrix: dict[str, dict[str, int]], at: str, words: Words) -> str:
+def _matrices(name: str, candidate: dict[str, Any], words: Words) -> str:
+    """A candidate's matrix at a half beside that at the cut-off which was best on the validation part."""
+    cut_off = words("at cut-off", cut_off=f"{candidate['cut_off']:.3f}")
+    both = ((words("at half"), "confusion_matrix"), (cut_off, "confusion_matrix_at_cut_off"))
+    return heading(words(name)) + panels((_matrix(at, candidate[key], words) for at, key in both), "matrices")
+
+
+def _matrix(at: str, matrix: dict[str, dict[str, int]], words: Words) -> str:
     cells = []
     for row, title in (("0", "actual low"), ("1", "actual high")):
         total = max(sum(matrix[row].values()), 1)
@@ -60,7 +54,7 @@ def _matrix(name: str, matrix: dict[str, dict[str, int]], at: str, words: Words)
         coloured = "".join(_matrix_cell(matrix[row][column], shares[column]) for column in "01")
         cells.append(f"<tr><th>{words(title)}</th>{coloured}</tr>")
     head = f"<tr><th></th><th>{words('predicted low')}</th><th>{words('predicted high')}</th></tr>"
-    return heading(f"{words(name)} {at}") + f'<table class="matrix">{head}{"".join(cells)}</table>'
+    return f'<table class="matrix"><caption>{at}</caption>{head}{"".join(cells)}</table>'
 
 
 def _matrix_cell(count: int, share: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from evaluation.pictures import classification, explanations, regression, table
+from evaluation.pictures import classification, explanations, regression, table, tuning
 from evaluation.results import Results
 
 _Draw = Callable[[Results, Path], None]
@@ -33,7 +33,8 @@ def draw_pictures(results: Results, folder: Path) -> list[Path]:
     """Draw every picture of the task into a folder; the files, each named after what it shows."""
     own = _OF_REGRESSION if results.is_regression else _OF_CLASSIFICATION
     files = []
-    for name, draw in {**own, **_OF_BOTH}.items():
+    tuned = {"tuning": tuning.tuning} if tuning.known_histories(results) else {}
+    for name, draw in {**own, **_OF_BOTH, **tuned}.items():
         files.append(folder / f"{name}.png")
         draw(results, files[-1])
     return files

@@ -19,7 +19,7 @@ from pipelines.serving.scaling import Bounds, bounds_of, scale, stop_scaling
 from pipelines.serving.state import Endpoint, our_endpoints, require_endpoint
 from pipelines.serving.words import Shown
 from pipelines.settings import TASKS, Task
-from pipelines.steps.register import group_name
+from pipelines.steps.context import group_name
 
 
 def _deploy(place: Place, options: argparse.Namespace) -> Shown:

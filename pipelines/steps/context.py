@@ -123,3 +123,14 @@ def title(task: Task) -> str:
     'Regression'
     """
     return task.capitalize()
+
+
+def group_name(pipeline_name: str, task: Task) -> str:
+    """Name the model package group of a task (at most 63 characters).
+
+    Examples
+    --------
+    >>> group_name("SeoulBikeDemand", "regression")
+    'SeoulBikeDemand-regression'
+    """
+    return f"{pipeline_name[:48]}-{task}"

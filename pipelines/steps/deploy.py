@@ -6,8 +6,7 @@ from typing import Any
 
 from pipelines.hosting import ENDPOINT, PACKAGE, VARIANT, as_list, data_capture, expiry_after
 from pipelines.settings import Task
-from pipelines.steps.context import Context, title
-from pipelines.steps.register import group_name
+from pipelines.steps.context import Context, group_name, title
 
 
 def deploy(context: Context, task: Task, model: Any, registered: Any) -> list[Any]:

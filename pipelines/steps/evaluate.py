@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.algorithms.xgboost import IMAGE_VERSION as XGBOOST_IMAGE_VERSION
 from pipelines.settings import Task
-from pipelines.steps.context import Context, title
+from pipelines.steps.context import Context, group_name, title
 from pipelines.steps.preprocess import Preprocessed
 from pipelines.steps.processing import WHEELS, output_uri, processing_step
 from pipelines.steps.train import Candidate
@@ -61,6 +61,10 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
         arguments += ["--candidate", name, image, candidate.model_data]
         if candidate.training_seconds is not None:
             arguments += ["--training-seconds", name, candidate.training_seconds]
+        if candidate.tuning_job is not None:
+            arguments += ["--tuning-job", name, candidate.tuning_job]
+    if settings.tune:
+        arguments += ["--group", group_name(settings.pipeline_name, task)]
     step = processing_step(
         context,
         name=f"Evaluate{title(task)}",

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from pipelines.formats import CSV, FORMATS
-from pipelines.settings import Task
-from pipelines.steps.context import Context, title
+from pipelines.steps.context import Context, group_name, title
 from pipelines.steps.evaluate import Verdict
 
 REALTIME_INSTANCE_TYPES = ["ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.c5.xlarge", "ml.t2.medium"]
@@ -47,17 +46,6 @@ def register_best(context: Context, verdict: Verdict) -> Any:
         step_args=arguments,
         retry_policies=context.step_retries(),
     )
-
-
-def group_name(pipeline_name: str, task: Task) -> str:
-    """Name the model package group of a task (at most 63 characters).
-
-    Examples
-    --------
-    >>> group_name("SeoulBikeDemand", "regression")
-    'SeoulBikeDemand-regression'
-    """
-    return f"{pipeline_name[:48]}-{task}"
 
 
 def _model_metrics(verdict: Verdict) -> dict[str, Any]:

@@ -28,7 +28,10 @@ def write_parts(root: Path, task: str, rows: int = 300) -> dict[str, np.ndarray]
         write_keys(root / "keys" / f"{part}.csv", features)
     schema = {
         "format_version": 1,
-        "features": [{"name": name, "type": "number"} for name in FEATURES],
+        "features": [
+            {"name": name, "type": "number", "feature_set": "history" if name == "rainfall" else "now"}
+            for name in FEATURES
+        ],
         "split": "days",
         "threshold": 500.0,
         "rows": dict.fromkeys(tables, rows),

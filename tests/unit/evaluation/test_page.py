@@ -12,7 +12,9 @@ import pytest
 from evaluation.errors import InputError
 from evaluation.page import LANGUAGES, render
 from evaluation.page.words import number, read_words
+from evaluation.pictures import draw_pictures
 from evaluation.results import read_results
+from evaluation.strict_json import write_json
 
 REPOSITORY = Path(__file__).parents[3]
 SECTIONS = {
@@ -48,7 +50,9 @@ def test_plotly_accepts_every_chart(page):
 
 def test_the_page_asks_nobody_for_anything(page):
     markup = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
-    assert re.findall(r"(?:src|href)\s*=\s*(\S+?)>", markup) == ['"data:,"']
+    addresses = re.findall(r"""(?:src|href)\s*=\s*"(\S*?)">""", markup)
+    assert [address for address in addresses if not address.startswith("#part-")] == ["data:,"]
+    assert re.findall(r"(?:src|href)\s*=\s*[^\s\"]", markup) == []
     assert "@import" not in markup
     assert page.count("<script") == 3
 
@@ -73,6 +77,87 @@ def test_the_numbers_are_those_of_evaluation_json(page, results):
     metric = results.report["metric"]
     for candidate in [*results.report["candidates"].values(), *results.report["baselines"].values()]:
         assert f">{number(candidate['test'][metric], metric)}</td>" in page
+
+
+def test_every_number_of_the_page_is_one_of_evaluation_json(page, results):
+    """Of numbers with decimals; what has none may be a count or a word of the text, such as 95 %."""
+    texts = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
+    shown = set(re.findall(r"-?\d+\.\d+", texts.replace(",", ""))) - {"0.5"}
+    assert len(shown) > 20
+    times = [one["cost"]["microseconds_per_row"] for one in results.report["candidates"].values()]
+    shares = [100 * value for value in shares_of(results.report)]
+    known = [*numbers_in(results.report), *(slow / fast for slow in times for fast in times), *shares]
+    for text in shown:
+        decimals = len(text.partition(".")[2])
+        assert any(f"{value:.{decimals}f}" == text for value in known), text
+
+
+def shares_of(report):
+    """What confusion matrices show beside their counts."""
+    for candidate in report["candidates"].values():
+        for key in ("confusion_matrix", "confusion_matrix_at_cut_off"):
+            for row in candidate.get(key, {}).values():
+                yield from (count / max(sum(row.values()), 1) for count in row.values())
+
+
+def numbers_in(content):
+    if isinstance(content, dict | list):
+        for value in content.values() if isinstance(content, dict) else content:
+            yield from numbers_in(value)
+    elif isinstance(content, float | int):
+        yield content
+
+
+def test_a_candidate_that_looks_back_is_compared_with_its_twin_that_does_not(page, results):
+    twin = results.report["candidates"]["lightgbm"]["without_history"]
+    assert (twin["features"], twin["left_out"]) == (2, 1)
+    assert twin["test"].keys() == results.report["candidates"]["lightgbm"]["test"].keys()
+    assert (twin["comparison"]["first"], twin["comparison"]["second"]) == ("with history", "without history")
+    assert "without_history" not in results.report["candidates"]["xgboost"]
+    assert f">{read_words('en')('history')}</h2>" in page
+
+
+def test_what_is_known_of_tuning_is_shown(output, tmp_path, task):
+    shutil.copytree(output, tmp_path / "output")
+    report = read_results(tmp_path / "output").report
+    names = list(report["candidates"])
+    trials = [
+        {"status": "Completed", "value": 1 / (1 + at), "seconds": 2.0, "hyperparameters": {"depth": f"{at}"}}
+        for at in range(3)
+    ]
+    history = {
+        "job": "job",
+        "objective": "validation:rmse",
+        "goal": "Minimize",
+        "ranges": {},
+        "trials": trials,
+        "best": 2,
+    }
+    report["tuning"] = {names[0]: history, names[1]: {"job": "other-job", "unknown": "Nobody answered."}}
+    comparison = {
+        **report["comparisons"][0],
+        "first": "tuned",
+        "second": "untuned",
+        "verdict": "better",
+        "better": "tuned",
+    }
+    untuned = {part: report["candidates"][names[0]][part] for part in ("validation", "test")}
+    report["untuned"] = {
+        "version": "7",
+        "created": "2026-01-02",
+        "candidates": {names[0]: {**untuned, "comparison": comparison}},
+    }
+    write_json(tmp_path / "output" / "evaluation.json", report)
+    results = read_results(tmp_path / "output")
+    page = render(results)
+    assert "other-job could not be read: Nobody answered." in page
+    assert "Version 7 of the model package group, of 2026-01-02" in page
+    assert "the tuned one is better" in page
+    assert ">depth 2</td>" in page
+    assert "tuning.png" in [file.name for file in draw_pictures(results, tmp_path)]
+    unknown = {**report, "untuned": {"unknown": "There is none."}}
+    write_json(tmp_path / "output" / "evaluation.json", unknown)
+    assert "There is nothing to compare with: There is none." in render(read_results(tmp_path / "output"))
 
 
 def test_what_comes_from_outside_is_escaped(output, tmp_path):

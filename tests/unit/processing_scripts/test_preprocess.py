@@ -41,7 +41,7 @@ def test_the_outputs_are_these_files_and_no_others(job):
     assert files_below(job.output) == sorted(
         [f"{task}/{part}/data.csv" for task in TASKS for part in PARTS]
         + [f"keys/{part}.csv" for part in (*PARTS, "batch")]
-        + ["batch/data.csv", "schema/schema.json", "schema/data-report.json"]
+        + ["batch/data.csv", "schema/schema.json", "schema/data-report.json", "schema/data-report.html"]
     )
 
 
@@ -202,7 +202,7 @@ def test_it_runs_as_a_container_starts_it(data, tmp_path):
     environment = {"PYTHONPATH": str(REPOSITORY), "PATH": os.environ["PATH"]}
     ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
-    assert len(files_below(tmp_path / "output")) == 13
+    assert len(files_below(tmp_path / "output")) == 14
 
 
 @pytest.mark.parametrize("split", SPLITS)

@@ -1,0 +1,82 @@
+"""The history of tuning jobs: every training job with what was tried and what came of it.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobsForHyperParameterTuningJob.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaluation.account import Unknown, ask, client
+
+_KINDS = ("ContinuousParameterRanges", "IntegerParameterRanges")
+
+History = dict[str, Any]
+
+
+def read_tuning(jobs: Mapping[str, str]) -> dict[str, History]:
+    """The history of the tuning job behind each candidate.
+
+    Parameters
+    ----------
+    jobs
+        Names of tuning jobs, by candidate.
+
+    Returns
+    -------
+    By candidate: ``job``, its name; and either ``unknown``, a sentence that says why nothing more is known, or
+    ``objective`` (the name of the metric), ``goal`` (Minimize or Maximize), ``ranges`` (by hyperparameter: ``low``,
+    ``high``, ``scale``), ``trials`` in the order in which they were started (``status``, ``value`` of the objective or
+    null, ``seconds`` or null, ``hyperparameters``) and ``best``, the place of the best one among them or null.
+    """
+    return {name: {"job": job, **_history(job)} for name, job in jobs.items()}
+
+
+def training_seconds(tuning: Mapping[str, History]) -> dict[str, float]:
+    """How long the best model of each candidate was trained, where the histories tell."""
+    best = {
+        name: history["trials"][history["best"]] for name, history in tuning.items() if history.get("best") is not None
+    }
+    return {name: trial["seconds"] for name, trial in best.items() if trial["seconds"] is not None}
+
+
+def _history(job: str) -> History:
+    try:
+        sagemaker = client("sagemaker")
+        described = ask(lambda: sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=job))
+        pages = sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job")
+        wanted = {"HyperParameterTuningJobName": job, "SortBy": "CreationTime", "SortOrder": "Ascending"}
+        listed = ask(lambda: [summary for page in pages.paginate(**wanted) for summary in page["TrainingJobSummaries"]])
+    except Unknown as error:
+        return {"unknown": str(error)}
+    config = described["HyperParameterTuningJobConfig"]
+    objective = config["HyperParameterTuningJobObjective"]
+    best = described.get("BestTrainingJob", {}).get("TrainingJobName")
+    places = [place for place, summary in enumerate(listed) if summary["TrainingJobName"] == best]
+    return {
+        "objective": objective["MetricName"],
+        "goal": objective["Type"],
+        "ranges": {
+            limits["Name"]: {
+                "low": float(limits["MinValue"]),
+                "high": float(limits["MaxValue"]),
+                "scale": limits.get("ScalingType", "Auto"),
+            }
+            for kind in _KINDS
+            for limits in config.get("ParameterRanges", {}).get(kind, [])
+        },
+        "trials": [_trial(summary) for summary in listed],
+        "best": places[0] if places else None,
+    }
+
+
+def _trial(summary: Mapping[str, Any]) -> dict[str, Any]:
+    value = summary.get("FinalHyperParameterTuningJobObjectiveMetric", {}).get("Value")
+    began, ended = summary.get("TrainingStartTime"), summary.get("TrainingEndTime")
+    return {
+        "status": summary["TrainingJobStatus"],
+        "value": None if value is None else float(value),
+        "seconds": (ended - began).total_seconds() if began and ended else None,
+        "hyperparameters": dict(summary.get("TunedHyperParameters", {})),
+    }

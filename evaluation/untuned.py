@@ -1,0 +1,125 @@
+"""Tuned against untuned: the newest registered version that was not tuned and learned from the very same data.
+
+Versions say in their CustomerMetadataProperties what they came from (``pipelines/steps/register.py``) and where the
+numbers and predictions of all their candidates lie. The same data, features, split and seed give the same test part, so
+that each candidate can be compared with its untuned self on the same hours.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from evaluation.account import Unknown, ask, client
+from evaluation.comparison import compare_pairs, resampled_metric
+from evaluation.inputs import Numbers, Part, Schema, Task
+from evaluation.metrics import MEASURES
+from evaluation.ranking import RANKINGS
+from evaluation.strict_json import as_numbers
+
+_MOST_VERSIONS = 50
+TUNED, UNTUNED = "tuned", "untuned"
+
+
+def compare_with_untuned(
+    task: Task, group: str, schema: Schema, test: Part, tuned: Mapping[str, Numbers], seed: int
+) -> dict[str, Any]:
+    """Compare tuned candidates with those of the newest untuned version of a model package group.
+
+    Parameters
+    ----------
+    task
+        What was predicted.
+    group
+        Name of the group.
+    schema
+        What the data and the split are; both sides must have the same.
+    test
+        The part that is measured on.
+    tuned
+        What the tuned candidates predict for it, by name.
+    seed
+        Of the run, and of the samples of days.
+
+    Returns
+    -------
+    ``version``, ``created`` and ``candidates``: by name ``validation`` and ``test``, metrics of the untuned one, and
+    ``comparison``, tuned against untuned as `evaluation.comparison` has pairs. Or ``unknown``, a sentence.
+    """
+    try:
+        version, metadata = _newest_version(group, schema, seed)
+        report = json.loads(_read(f"{metadata['evaluation']}/evaluation.json"))
+        names = [name for name in tuned if name in report["candidates"]]
+        predictions = {name: _predictions(f"{metadata['evaluation']}/predictions-{name}.csv", test) for name in names}
+    except Unknown as error:
+        return {"unknown": str(error)}
+    candidates = {}
+    for name in names:
+        untuned = as_numbers(report["candidates"][name])
+        candidates[name] = {
+            "validation": untuned["validation"],
+            "test": untuned["test"],
+            "comparison": _compare(task, test, {TUNED: tuned[name], UNTUNED: predictions[name]}, seed),
+        }
+    return {
+        "version": version["ModelPackageArn"].rsplit("/", 1)[-1],
+        "created": version["CreationTime"].strftime("%Y-%m-%d"),
+        "candidates": candidates,
+    }
+
+
+def _compare(task: Task, test: Part, sides: Mapping[str, Numbers], seed: int) -> dict[str, Any]:
+    ranking = RANKINGS[task]
+    measured = {side: MEASURES[task](test.labels, predicted) for side, predicted in sides.items()}
+    samples = resampled_metric(ranking, test, sides, seed)
+    return compare_pairs(ranking, measured, samples, days=int(test.days.max()) + 1)[0]
+
+
+def _newest_version(group: str, schema: Schema, seed: int) -> tuple[dict[str, Any], dict[str, str]]:
+    sagemaker = client("sagemaker")
+    wanted = {
+        "tuned": "no",
+        "dataset_sha256": schema.content["dataset"]["sha256"],
+        "schema_sha256": schema.sha256,
+        "seed": str(seed),
+    }
+    newest = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": _MOST_VERSIONS}
+    for summary in _listed(sagemaker, group, newest):
+        name = summary["ModelPackageArn"]
+        version: dict[str, Any] = ask(partial(sagemaker.describe_model_package, ModelPackageName=name))
+        metadata = version.get("CustomerMetadataProperties", {})
+        if all(metadata.get(key) == value for key, value in wanted.items()):
+            return version, metadata
+    raise Unknown(f"{group} has no untuned version of the same data, features, split and seed.")
+
+
+def _listed(sagemaker: Any, group: str, how: Mapping[str, Any]) -> list[dict[str, Any]]:
+    try:
+        answer = ask(lambda: sagemaker.list_model_packages(ModelPackageGroupName=group, **how))
+    except Unknown as error:
+        if "does not exist" in str(error):  # nothing has ever been registered
+            return []
+        raise
+    versions: list[dict[str, Any]] = answer["ModelPackageSummaryList"]
+    return versions
+
+
+def _predictions(uri: str, test: Part) -> Numbers:
+    """The predictions of another evaluation, which must be for the very same hours."""
+    table = pd.read_csv(io.StringIO(_read(uri)), parse_dates=["datetime"])
+    if not table["datetime"].equals(test.keys["datetime"]) or not (table["actual"] == test.labels).all():
+        raise Unknown(f"{uri} is of other hours.")
+    column = "probability" if "probability" in table else "predicted"
+    return table[column].to_numpy(dtype="float64")
+
+
+def _read(uri: str) -> str:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    s3 = client("s3")
+    text: str = ask(lambda: s3.get_object(Bucket=bucket, Key=key))["Body"].read().decode()
+    return text

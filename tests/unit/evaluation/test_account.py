@@ -1,0 +1,49 @@
+"""What the account knows of tuning: unknown, with a sentence, where SageMaker cannot be asked."""
+
+import json
+import socket
+
+import pytest
+
+from evaluation import account
+from evaluation.inputs import Schema
+from evaluation.tuning import read_tuning, training_seconds
+from evaluation.untuned import compare_with_untuned
+
+
+@pytest.fixture
+def nobody(monkeypatch):
+    """A region, credentials, and an address at which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setattr(account, "_ATTEMPTS", 1)
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "NO_PROXY": "127.0.0.1",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_a_history_that_cannot_be_asked_for_is_unknown_with_the_reason(nobody):
+    history = read_tuning({"xgboost": "job-1"})["xgboost"]
+    assert history["job"] == "job-1"
+    assert history["unknown"].startswith("Could not connect to the endpoint URL")
+    assert training_seconds({"xgboost": history}) == {}
+
+
+def test_a_job_without_a_region_says_so(monkeypatch):
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    assert "does not know its region" in read_tuning({"xgboost": "job-1"})["xgboost"]["unknown"]
+
+
+def test_an_untuned_version_that_cannot_be_asked_for_is_unknown(nobody, tmp_path):
+    content = {"dataset": {"sha256": "0"}}
+    (tmp_path / "schema.json").write_text(json.dumps(content))
+    schema = Schema(content, "1", tmp_path / "schema.json")
+    answer = compare_with_untuned("regression", "group", schema, None, {}, 1)
+    assert answer.keys() == {"unknown"}
