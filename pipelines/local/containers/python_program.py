@@ -96,10 +96,18 @@ def _own_path(program: PythonProgram, launch: Launch) -> list[str]:
 def _importable_names(folders: Iterable[str]) -> set[str]:
     names = set()
     for folder in map(Path, folders):
-        for entry in folder.iterdir() if folder.is_dir() else ():
-            if entry.suffix in (".py", ".so") or (entry / "__init__.py").is_file():
-                names.add(entry.name.partition(".")[0])
+        with contextlib.suppress(OSError):  # What an ordinary user may not look into, nothing is imported from.
+            for entry in folder.iterdir():
+                if entry.suffix in (".py", ".so") or _is_package(entry):
+                    names.add(entry.name.partition(".")[0])
     return names
+
+
+def _is_package(folder: Path) -> bool:
+    try:
+        return (folder / "__init__.py").is_file()
+    except OSError:
+        return False
 
 
 def run(program: PythonProgram, launch: Launch, template: Template) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.local.archives import extract
 from pipelines.local.errors import ObjectStoreError
 from pipelines.local.jobs import inputs
 from pipelines.local.jobs.contract import ObjectStore
@@ -45,7 +46,7 @@ def _unpack(uri: str, folder: Path, store: ObjectStore) -> None:
     try:
         store.download(uri, archive)
         with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
+            extract(tar, folder)
     except (OSError, tarfile.TarError, ObjectStoreError) as error:
         raise DataError(
             f"Failed to download or unpack the model data {uri}: {error}. It has to be a .tar.gz archive."

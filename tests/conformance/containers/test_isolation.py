@@ -203,7 +203,7 @@ from pipelines.local.containers import sandbox
 from pipelines.local.containers.launcher import LAUNCHERS
 code = "import os; print(os.getuid(), open('/opt/ml/here').read())"
 process = sandbox.start(
-    sandbox.Container(["python", "-c", code], Path(sys.argv[1]), network_isolation=True), "process"
+    sandbox.Container(["python", "-c", code], Path(sys.argv[1]), network_isolation=True), sys.argv[2]
 )
 print(process.output.readall().decode(), end="")
 print(process.wait())
@@ -212,14 +212,14 @@ LAUNCHERS.close()
 """
 
 
-def test_an_ordinary_user_s_job_has_its_own_opt_ml_and_is_root_in_it(tmp_path: Path) -> None:
+def test_an_ordinary_user_s_job_has_its_own_opt_ml_and_is_root_in_it(tmp_path: Path, isolation: Isolation) -> None:
     (tmp_path / "ml").mkdir()
     (tmp_path / "ml" / "here").write_text("there")
     unshare = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
     if subprocess.run([*unshare, "true"], check=False, capture_output=True).returncode != 0:
         pytest.skip("This machine makes no user namespaces.")
     done = subprocess.run(
-        [*unshare, sys.executable, "-c", ORDINARY_USER, str(tmp_path)],
+        [*unshare, sys.executable, "-c", ORDINARY_USER, str(tmp_path), isolation],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

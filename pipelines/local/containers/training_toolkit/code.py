@@ -7,6 +7,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from pipelines.local.archives import extract
 from pipelines.local.containers.errors import ClientError
 
 
@@ -43,7 +44,7 @@ def fetch_code(source: str, folder: Path) -> None:
 def _extract(archive: Path, folder: Path) -> None:
     try:
         with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
+            extract(tar, folder)
     except tarfile.TarError as error:
         raise ClientError(f"The code archive {archive} cannot be unpacked: {error}") from error
 

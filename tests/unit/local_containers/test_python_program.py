@@ -1,0 +1,32 @@
+"""What of a job's own could be imported in the place of a library that the template has loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.local.containers import python_program
+
+
+def test_modules_and_packages_of_a_folder_can_be_imported(tmp_path: Path) -> None:
+    (tmp_path / "module.py").touch()
+    (tmp_path / "fast.cpython-311-x86_64-linux-gnu.so").touch()
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").touch()
+    (tmp_path / "data").mkdir()
+    assert python_program._importable_names([str(tmp_path)]) == {"module", "fast", "package"}
+
+
+def test_what_an_ordinary_user_may_not_look_into_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "zebra.py").touch()
+    is_file = Path.is_file
+
+    def forbidden(path: Path) -> bool:
+        if path.parent.name == "root":
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", forbidden)
+    assert python_program._importable_names([str(tmp_path), str(tmp_path / "nothing")]) == {"zebra"}
