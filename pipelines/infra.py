@@ -150,7 +150,7 @@ def _agreed(options: argparse.Namespace, stacks: Stacks) -> bool:
 
 
 def _parameters(options: argparse.Namespace, settings: Settings) -> dict[str, str]:
-    named = {**vars(options), "data": settings.data}
+    named = vars(options)  # what the environment says of the data is for a run here, often a file of this machine
     texts = {parameter: named[option] for option, parameter in TEXTS.items() if named[option] is not None}
     switches = {parameter: STATES[named[option]] for option, parameter in SWITCHES.items() if named[option]}
     name = settings.pipeline_name

@@ -77,7 +77,7 @@ class Settings:
     )
     schedule_role_arn: str | None = knob(
         None,
-        "role that EventBridge Scheduler starts the pipeline with (the execution role)",
+        "role that EventBridge Scheduler starts the pipeline with (the stack's, else the execution role)",
         env="SAGEMAKER_SCHEDULE_ROLE_ARN",
         metavar="ARN",
     )

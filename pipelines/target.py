@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pipelines.account import INSIDE_SAGEMAKER, check_bucket, default_bucket, find_account, find_role
@@ -46,6 +46,8 @@ class Connection:
         Gives the execution role for what a verb makes, or raises `EnvironmentProblem`.
     owns_service
         Whether everything that runs there ends when this process ends.
+    stack
+        The outputs of the CloudFormation stack of ``infra/template.yaml``; none on this machine.
     """
 
     name: Literal["local", "aws"]
@@ -54,6 +56,7 @@ class Connection:
     client: Callable[[str], Any]
     find_role: Callable[[], str]
     owns_service: bool = False
+    stack: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,7 @@ def connect(settings: Settings, choice: Choice) -> Iterator[Connection]:
             bucket=account.bucket,
             client=_client(account.region),
             find_role=lambda: find_role(account, settings),
+            stack=account.outputs,
         )
         return
     with _local(settings) as connection:

@@ -141,7 +141,7 @@ def _set_schedule(expression: str, begun: Outcome, parameters: Mapping[str, str]
         had_one = schedules.remove(target, settings.pipeline_name)
         logger.info("The schedule is deleted." if had_one else "There was no schedule.")
         return None
-    role = settings.schedule_role_arn or target.role
+    role = settings.schedule_role_arn or target.stack.get("StarterRoleArn") or target.role
     schedule = schedules.put(expression, settings, target, role, parameters)
     if target.name == "local":
         logger.warning(
@@ -169,9 +169,10 @@ def _execute(wish: Wish, begun: Outcome, parameters: dict[str, str], show: Calla
         return _with(begun, executions.look(sagemaker, arn, types))
     progress = to_its_end(target, arn, types, show)
     folder = settings.state_dir / "results" / arn.rsplit("/", 1)[-1]
-    s3 = target.client("s3")
-    results = collect(progress, settings.tasks, sagemaker, s3, folder)
-    data_report = collect_data_report(progress, sagemaker, s3, folder)
+    # New clients: on the way the credentials may have expired and been renewed.
+    clients = target.client("sagemaker"), target.client("s3")
+    results = collect(progress, settings.tasks, *clients, folder)
+    data_report = collect_data_report(progress, *clients, folder)
     return replace(_with(begun, progress, results), data_report=data_report)
 
 

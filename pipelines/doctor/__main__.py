@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FAILED = 3
 SETTINGS = {
-    *("target", "task", "algorithms", "data", "pipeline_name", "role_arn", "region", "bucket", "state_dir"),
+    *("target", "task", "algorithms", "data", "pipeline_name", "role_arn", "region", "bucket", "stack", "state_dir"),
     *("processing_instance_type", "training_instance_type", "transform_instance_type"),
     *("tune", "max_parallel_jobs", "max_parallel_steps"),
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pipelines import verb
 from pipelines.command_line import EXIT_CODES, add_common, add_settings, settings_of
 
-SETTINGS = {"target", "pipeline_name", "role_arn", "region", "bucket", "state_dir", "isolation"}
+SETTINGS = {"target", "pipeline_name", "role_arn", "region", "bucket", "stack", "state_dir", "isolation"}
 WHICH = "its id, display name or ARN; latest (the default) is the one that was started last"
 
 

@@ -38,18 +38,25 @@ class Description:
         }
 
 
-def describe(connection: Connection, progress: Progress) -> Description:
-    """Ask for everything there is to an execution."""
+def describe(connection: Connection, progress: Progress, pipeline_name: str) -> Description:
+    """Ask for everything there is to an execution.
+
+    Parameters
+    ----------
+    pipeline_name
+        As it was given: ARNs may have it in lower case, and Studio's addresses may not.
+    """
     sagemaker = connection.client("sagemaker")
     measures = evaluations(progress.steps, sagemaker, connection.client("s3"))
     on_aws = connection.name == "aws"
-    pipeline_name = progress.arn.split("/")[-3]
+    named = progress.arn.split("/")[-3]
+    name = pipeline_name if pipeline_name.lower() == named.lower() else named
     return Description(
         progress=progress,
         parameters=parameters_of(sagemaker, progress.arn),
         metrics={task: measured(evaluation) for task, evaluation in measures.items()},
         links={step.name: _links(connection.region, step) for step in progress.steps} if on_aws else {},
-        studio=console.execution_link(connection.region, pipeline_name, progress.arn) if on_aws else None,
+        studio=console.execution_link(connection.region, name, progress.arn) if on_aws else None,
     )
 
 

@@ -70,7 +70,7 @@ def describe(asked: Asked) -> int:
 def _show(asked: Asked, progress: Progress) -> None:
     from pipelines.executions import description
 
-    described = description.describe(asked.connection, progress)
+    described = description.describe(asked.connection, progress, asked.settings.pipeline_name)
     if asked.options.json:
         verb.write_json(described.as_json())
     else:

@@ -130,6 +130,7 @@ def _moto_to_itself() -> Iterator[None]:
 def _assemble(directory: Path, region: str, isolation: Isolation, store: Store) -> Service:
     from pipelines.local.aws_services import AwsServices
     from pipelines.local.engine.executions import Executions
+    from pipelines.local.experiments import Experiments
     from pipelines.local.hosting import Endpoints
     from pipelines.local.objects import Objects
 
@@ -139,6 +140,7 @@ def _assemble(directory: Path, region: str, isolation: Isolation, store: Store) 
         service.objects, service.logs, account_id=service.account_id, region=region, role_name=ROLE_NAME
     )
     service.executions = Executions(service)
+    service.experiments = Experiments(store, service.account_id, region)
     service.endpoints = Endpoints(service)
     return service
 

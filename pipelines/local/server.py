@@ -23,7 +23,7 @@ from werkzeug.wsgi import get_input_stream
 
 from pipelines.local import protocol
 from pipelines.local.errors import AddressError, ApiError, ModelError, ValidationException
-from pipelines.local.operations import moto_answers, runtime
+from pipelines.local.operations import MOTO_OPERATIONS, runtime
 from pipelines.local.service import IDENTITY_PATH
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ class Application:
         def answer() -> protocol.HttpAnswer:
             body = _body_of(environ)
             request = protocol.read_request(body)
-            if moto_answers(operation, request):
+            if operation in MOTO_OPERATIONS:
+                self._service.experiments.show()
                 return _through_moto(self._service, environ, body)
             return protocol.success(self._service.call(operation, request))
 

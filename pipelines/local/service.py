@@ -17,6 +17,7 @@ from pipelines.local.supervisor import Supervisor
 if TYPE_CHECKING:
     from pipelines.local.aws_services import AwsServices
     from pipelines.local.engine.executions import Executions
+    from pipelines.local.experiments import Experiments
     from pipelines.local.hosting import Endpoints
     from pipelines.local.jobs.contract import Hosting, JobContext, JobOutcome
     from pipelines.local.objects import Objects
@@ -60,6 +61,7 @@ class Service:
     objects: Objects
     aws_services: AwsServices
     executions: Executions
+    experiments: Experiments
     endpoints: Endpoints
     runners: Runners
     endpoint_url: str

@@ -25,7 +25,8 @@ def _lines() -> Iterator[str]:
     yield "|---|---|"
     for resource, names in operations.BY_RESOURCE.items():
         yield f"| {resource} | {_code(names)} |"
-    yield f"| experiments (kept until the service ends) | {_code(sorted(operations.MOTO_OPERATIONS))} |"
+    kept = "those of executions and jobs; what is made by hand is kept until the service ends"
+    yield f"| experiments ({kept}) | {_code(sorted(operations.MOTO_OPERATIONS))} |"
     yield "| runtime | `InvokeEndpoint` |"
     yield ""
     served = {*operations.OPERATIONS, *operations.MOTO_OPERATIONS}

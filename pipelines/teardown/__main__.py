@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipelines.target import Connection
     from pipelines.teardown.item import Item, Left
 
-SETTINGS = {"target", "pipeline_name", "role_arn", "region", "bucket", "state_dir"}
+SETTINGS = {"target", "pipeline_name", "role_arn", "region", "bucket", "stack", "state_dir"}
 STAYS = (
     "What stays: the bucket, the stack (python -m pipelines.infra delete), and what SageMaker keeps of jobs and "
     "experiments, their logs included; none of it runs.\n"
@@ -58,10 +58,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _take_away(options: argparse.Namespace, pipeline: str, connection: Connection) -> int:
+    from pipelines.prices import load_prices
     from pipelines.teardown.finding import everything
     from pipelines.teardown.item import Item, Left, Site
 
-    found = list(everything(Site(settings_of(options), connection)))
+    found = list(everything(Site(settings_of(options), connection, load_prices())))
     items = [each for each in found if isinstance(each, Item)]
     left = [each for each in found if isinstance(each, Left)]
     where = f"{connection.name}, {connection.region}"

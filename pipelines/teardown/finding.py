@@ -9,9 +9,7 @@ from typing import Any
 from pipelines import schedule as schedules
 from pipelines.execution import FINISHED, describe_pipeline, stop
 from pipelines.executions.lookup import recent
-from pipelines.prices import load_prices
 from pipelines.serving.deletion import delete as delete_endpoint
-from pipelines.serving.place import Place
 from pipelines.serving.state import our_endpoints
 from pipelines.settings import TASKS
 from pipelines.steps.context import group_name
@@ -56,10 +54,9 @@ def _schedule(site: Site) -> Found:
 
 
 def _endpoints(site: Site) -> Found:
-    place = Place(site.settings, site.connection, load_prices())
     for endpoint in our_endpoints(site.sagemaker):
         if endpoint.tags.get("pipeline") == site.pipeline:
-            yield Item("endpoint", endpoint.name, partial(delete_endpoint, place, endpoint))
+            yield Item("endpoint", endpoint.name, partial(delete_endpoint, site, endpoint))
 
 
 def _endpoint_configs(site: Site) -> Found:

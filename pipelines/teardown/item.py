@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 from pipelines.hosting import PROJECT, as_mapping
-from pipelines.settings import Settings
-from pipelines.target import Connection
+from pipelines.serving.place import Place
 
 
 @dataclass(frozen=True)
@@ -35,22 +32,8 @@ class Left:
     why: str
 
 
-@dataclass(frozen=True)
-class Site:
-    """Where things are looked for: the settings, a connection, and its clients."""
-
-    settings: Settings
-    connection: Connection
-
-    @cached_property
-    def sagemaker(self) -> Any:
-        """SageMaker's client."""
-        return self.connection.client("sagemaker")
-
-    @cached_property
-    def s3(self) -> Any:
-        """S3's client."""
-        return self.connection.client("s3")
+class Site(Place):
+    """The place where things are looked for, and how ours are told from others there."""
 
     @property
     def pipeline(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pandas as pd
 import pytest
 
-from pipelines.sample import generate_sample
+from pipelines.sample import MARK, generate_sample
 from tests.support.service import Server, serving
 
 Environment = dict[str, str]
@@ -63,6 +66,26 @@ def run_verb(name: str, folder: Path, cache: Path, *arguments: str, said: str = 
     return Ran(done.returncode, done.stdout, done.stderr, folder)
 
 
+def typed_in_a_terminal(command: str, folder: Path, variables: Environment, answers: str) -> tuple[int, str]:
+    """Run a command as if somebody sat there and answered its questions; give its exit code and all it said."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command,
+        shell=True,
+        cwd=folder,
+        env=variables,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        os.write(ours, answers.encode())
+        said, _ = process.communicate(timeout=1500)
+    os.close(ours)
+    os.close(theirs)
+    return process.returncode, said
+
+
 @pytest.fixture(scope="session")
 def cache() -> Path:
     """Definitions are built once a day of testing, not once a test: the cache is the user's own."""
@@ -78,6 +101,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sample = tmp_path_factory.mktemp("data") / "generated-sample.csv"
     sample.write_bytes(generate_sample())
     return sample
+
+
+@pytest.fixture(scope="session")
+def unmarked_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Hours that are not marked as generated: on AWS the sample is refused, and the published file may be absent."""
+    file = tmp_path_factory.mktemp("unmarked") / "hours.csv"
+    pd.read_csv(io.BytesIO(generate_sample()), encoding="cp1252").drop(columns=MARK).to_csv(file, index=False)
+    return file
 
 
 @pytest.fixture
@@ -100,6 +131,7 @@ class Finished:
     service: Server
     succeeded: str
     failed: str
+    unmarked: Path
 
     def verb(self, name: str, *arguments: str, **more: str) -> Ran:
         return run_verb(name, self.folder, self.cache, *arguments, **more)
@@ -110,7 +142,9 @@ class Finished:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> Iterator[Finished]:
+def finished(
+    tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path, unmarked_data: Path
+) -> Iterator[Finished]:
     """One execution that succeeded and one that failed at the quality gate, for every test that only looks."""
     folder = tmp_path_factory.mktemp("finished")
     small = ("--upsert", "--start", "--json", "--task", "classification", "--algorithms", "lightgbm")
@@ -121,4 +155,4 @@ def finished(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) 
         bad = run_command(folder, cache, *small, "--data", str(data), "--seed", "1", *strict)
         assert bad.code == 1, bad.stderr
         ids = (ran.json["execution"]["arn"].rsplit("/", 1)[-1] for ran in (good, bad))
-        yield Finished(folder, cache, data, service, *ids)
+        yield Finished(folder, cache, data, service, *ids, unmarked_data)

@@ -2,73 +2,34 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 
-from pipelines.sample import MARK, generate_sample
 from tests.functional.conftest import Finished, Ran, run_verb
-from tests.support.aws import Answer, Aws, json_answer, json_error, standing_in_for_aws
+from tests.support.aws import Answer, Aws, json_error, quotas_answer, simulated_answer, standing_in_for_aws
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/SageMakerLocalExecutionRole"
-QUOTAS = {
-    "ml.m5.xlarge for processing job usage": 4,
-    "ml.m5.xlarge for training job usage": 15,
-    "ml.m5.large for transform job usage": 4,
-}
-
-
-def quotas(**changed: int) -> Answer:
-    values = {**QUOTAS, **{name.replace("_", " "): value for name, value in changed.items()}}
-    listed = [{"QuotaName": name, "QuotaCode": "L-0123ABCD", "Value": value} for name, value in values.items()]
-    return json_answer({"Quotas": listed})
-
-
-def simulated(request: dict[str, Any], denied: tuple[str, ...] = ()) -> Answer:
-    actions = [value for name, value in request.items() if name.startswith("ActionNames.member.")]
-    results = "".join(
-        f"<member><EvalActionName>{action}</EvalActionName><EvalResourceName>x</EvalResourceName>"
-        f"<EvalDecision>{'implicitDeny' if action in denied else 'allowed'}</EvalDecision></member>"
-        for action in actions
-    )
-    body = (
-        '<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
-        "<SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated>"
-        f"<EvaluationResults>{results}</EvaluationResults></SimulatePrincipalPolicyResult>"
-        "</SimulatePrincipalPolicyResponse>"
-    )
-    return Answer(body, content_type="text/xml")
 
 
 @pytest.fixture
 def aws(finished: Finished) -> Iterator[Aws]:
     """An account in which nothing is wrong."""
     with standing_in_for_aws(finished.service.endpoint_url) as server:
-        server.answers["ListServiceQuotas"] = lambda _request: quotas()
-        server.answers["SimulatePrincipalPolicy"] = simulated
+        server.answers["ListServiceQuotas"] = lambda _request: quotas_answer()
+        server.answers["SimulatePrincipalPolicy"] = simulated_answer
         yield server
 
 
 def examined(finished: Finished, aws: Aws, *arguments: str, **more: str) -> Ran:
     variables = {**finished.service.environment, "AWS_ENDPOINT_URL": aws.url, "AWS_REGION": "us-east-1", **more}
-    data = ("--data", str(_unmarked(finished)))
+    data = ("--data", str(finished.unmarked))
     given = ("--target", "aws", "--json", "--role-arn", ROLE, "--bucket", "sagemaker-us-east-1-123456789012")
     return finished.verb("doctor", *given, "--algorithms", "lightgbm", *data, *arguments, **variables)
-
-
-def _unmarked(finished: Finished) -> Path:
-    """Data that is not marked as generated, which is refused on AWS; the published file may be absent."""
-    file = finished.folder / "hours.csv"
-    if not file.exists():
-        pd.read_csv(io.BytesIO(generate_sample()), encoding="cp1252").drop(columns=MARK).to_csv(file, index=False)
-    return file
 
 
 def found(ran: Ran) -> dict[str, list[tuple[str, str, str | None]]]:
@@ -97,11 +58,11 @@ def test_in_a_healthy_account_nothing_fails_and_nothing_is_changed(finished: Fin
 
 def test_each_ailment_is_named_with_the_command_that_mends_it(finished: Finished, aws: Aws) -> None:
     """All at once, as on a new account, so that one examination is enough."""
-    aws.answers["ListServiceQuotas"] = lambda _request: quotas(
+    aws.answers["ListServiceQuotas"] = lambda _request: quotas_answer(
         **{"ml.m5.xlarge_for_training_job_usage": 0, "ml.m5.xlarge_for_processing_job_usage": 1}
     )
     denied = ("iam:PassRole", "sagemaker:CreateTrainingJob")
-    aws.answers["SimulatePrincipalPolicy"] = lambda request: simulated(request, denied)
+    aws.answers["SimulatePrincipalPolicy"] = lambda request: simulated_answer(request, denied)
     aws.date = format_datetime(datetime.now(tz=UTC) - timedelta(minutes=10), usegmt=True)
     ran = examined(finished, aws, "--bucket", "nobodys-bucket")
     assert ran.code == 3

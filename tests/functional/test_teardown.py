@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.functional.conftest import Ran, environment, run_command, run_verb
+from tests.functional.conftest import Ran, environment, run_command, run_verb, typed_in_a_terminal
 from tests.support.service import serving
 
 BUCKET = "sagemaker-us-east-1-123456789012"
@@ -151,22 +148,9 @@ def test_whoever_says_no_keeps_everything(place: Place) -> None:
 
 
 def answered(place: Place, answer: str) -> str:
-    """Run the command in a terminal of its own, and answer its question."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "pipelines.teardown"],
-        cwd=place.folder,
-        env=environment(place.cache),
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        os.write(ours, answer.encode())
-        said, _ = process.communicate(timeout=600)
-    os.close(ours)
-    os.close(theirs)
-    assert process.returncode == 0, said
+    command = f"{sys.executable} -m pipelines.teardown"
+    code, said = typed_in_a_terminal(command, place.folder, environment(place.cache), answer)
+    assert code == 0, said
     return said
 
 

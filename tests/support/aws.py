@@ -36,6 +36,35 @@ def json_error(code: str, message: str = "", status: int = 400) -> Answer:
     return Answer(json.dumps({"__type": code, "message": message}), status)
 
 
+QUOTAS = {
+    "ml.m5.xlarge for processing job usage": 4,
+    "ml.m5.xlarge for training job usage": 15,
+    "ml.m5.large for transform job usage": 4,
+}
+
+
+def quotas_answer(**changed: int) -> Answer:
+    values = {**QUOTAS, **{name.replace("_", " "): value for name, value in changed.items()}}
+    listed = [{"QuotaName": name, "QuotaCode": "L-0123ABCD", "Value": value} for name, value in values.items()]
+    return json_answer({"Quotas": listed})
+
+
+def simulated_answer(request: dict[str, Any], denied: tuple[str, ...] = ()) -> Answer:
+    actions = [value for name, value in request.items() if name.startswith("ActionNames.member.")]
+    results = "".join(
+        f"<member><EvalActionName>{action}</EvalActionName><EvalResourceName>x</EvalResourceName>"
+        f"<EvalDecision>{'implicitDeny' if action in denied else 'allowed'}</EvalDecision></member>"
+        for action in actions
+    )
+    body = (
+        '<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+        "<SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated>"
+        f"<EvaluationResults>{results}</EvaluationResults></SimulatePrincipalPolicyResult>"
+        "</SimulatePrincipalPolicyResponse>"
+    )
+    return Answer(body, content_type="text/xml")
+
+
 class Aws:
     """What answers; ``answers`` maps an operation's name to a function of the request, None lets it pass."""
 

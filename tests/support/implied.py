@@ -57,6 +57,8 @@ def _made_by(step: Mapping[str, Any]) -> Iterator[Call]:
             yield from permissions("sagemaker", "DescribeModelPackageGroup", {"ModelPackageGroupName": name})
             yield from permissions("sagemaker", "CreateModelPackage", {"ModelPackageGroupName": name, "Tags": [1]})
             yield from permissions("sagemaker", "DescribeModelPackage", {"ModelPackageName": f"{name}/1"})
+            # The evaluation of tuned candidates looks for a version that was not tuned.
+            yield Call("sagemaker:ListModelPackages", f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/{name}/1")
     elif step["Type"] in NAMED_LIKE_THE_SERVICE:
         kind, form = NAMED_LIKE_THE_SERVICE[step["Type"]]
         roles = set(re.findall(r'"(arn:aws:iam::[^"]+)"', json.dumps(step["Arguments"])))

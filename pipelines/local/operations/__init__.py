@@ -58,12 +58,6 @@ MOTO_OPERATIONS = frozenset(
     for noun in nouns
 )
 """What moto answers truthfully: records that nothing has to be done for. They do not outlive the service."""
-_MOTO_SEARCHES = ("Experiment", "ExperimentTrial", "ExperimentTrialComponent")
-
-
-def moto_answers(operation: str, request: Request) -> bool:
-    """Whether an operation is moto's to answer."""
-    return operation in MOTO_OPERATIONS or (operation == "Search" and request.get("Resource") in _MOTO_SEARCHES)
 
 
 def carry_out(service: Service, operation: str, request: Request) -> Response | None:

@@ -23,6 +23,11 @@ _RESOURCES = {
     "PipelineExecution": (records.EXECUTION, "PipelineExecutionArn"),
     "Endpoint": (endpoints.ENDPOINT, "EndpointArn"),
 }
+_EXPERIMENTS = {
+    "Experiment": "Experiment",
+    "ExperimentTrial": "Trial",
+    "ExperimentTrialComponent": "TrialComponent",
+}
 _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
     "GreaterThan": operator.gt,
     "GreaterThanOrEqualTo": operator.ge,
@@ -34,10 +39,7 @@ _PAGE = 100
 
 def _search(service: Service, request: Request) -> Response:
     resource = request["Resource"]
-    if resource not in _RESOURCES:
-        raise ValidationException(f"Search over {resource} is not supported by SageMaker on this machine.")
-    kind, arn = _RESOURCES[resource]
-    found = [{**record, "Tags": tags.of(service, record[arn])} for record in service.store.list(kind)]
+    member, found = _all_of(service, resource)
     expression = request.get("SearchExpression")
     if expression:
         found = [record for record in found if _holds(expression, record)]
@@ -45,9 +47,20 @@ def _search(service: Service, request: Request) -> Response:
     found.sort(key=lambda record: _sortable(_values_at(record, sort_by) or _values_at(record, "CreationTime")))
     if request.get("SortOrder", "Descending") == "Descending":
         found.reverse()
-    hits = [{resource: record} for record in found]
+    hits = [{member: record} for record in found]
     answer = listing.slice_of(hits, request, member="Results", default=_PAGE)
     return {**answer, "TotalHits": {"Value": len(hits), "Relation": "EqualTo"}}
+
+
+def _all_of(service: Service, resource: str) -> tuple[str, list[Record]]:
+    """The member of a result that holds a resource of a type, and all resources of it."""
+    if resource in _EXPERIMENTS:
+        member = _EXPERIMENTS[resource]
+        return member, service.experiments.records(member)
+    if resource not in _RESOURCES:
+        raise ValidationException(f"Search over {resource} is not supported by SageMaker on this machine.")
+    kind, arn = _RESOURCES[resource]
+    return resource, [{**record, "Tags": tags.of(service, record[arn])} for record in service.store.list(kind)]
 
 
 def _holds(expression: Mapping[str, Any], record: Record) -> bool:

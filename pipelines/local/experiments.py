@@ -1,0 +1,162 @@
+"""The experiments of executions and jobs: moto keeps them, and is told of ours when someone asks.
+
+An execution with a PipelineExperimentConfig is a trial of an experiment, a job with an ExperimentConfig a component of
+a trial. The records of executions and jobs are the only truth, so they are found again after a restart, and nobody pays
+for experiments who does not look at them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from pipelines.local.engine import records
+from pipelines.local.operations.job_kinds import FINAL, PROCESSING, TRAINING, TRANSFORM, JobKind
+from pipelines.local.store import Record, Store
+
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
+class Experiments:
+    """The experiments of one account and region."""
+
+    def __init__(self, store: Store, account_id: str, region: str) -> None:
+        self._store = store
+        self._account_id = account_id
+        self._region = region
+        self._lock = Lock()
+        self._shown: set[tuple[str, str]] = set()
+        """What moto need not be told again, even where someone has deleted it there since."""
+
+    def records(self, kind: str) -> list[Record]:
+        """All that moto has of a kind (``Experiment``, ``Trial`` or ``TrialComponent``), as the API has them.
+
+        Trials and their components carry their ``Parents``.
+        """
+        self.show()
+        backend = self._backend
+        kept = {"Experiment": backend.experiments, "Trial": backend.trials, "TrialComponent": backend.trial_components}
+        return [
+            {**_in_seconds(each.response_object), "Parents": _parents(backend, getattr(each, "trial_name", None))}
+            for each in kept[kind].values()
+        ]
+
+    @property
+    def _backend(self) -> Any:
+        from moto.sagemaker.models import sagemaker_backends
+
+        return sagemaker_backends[self._account_id][self._region]
+
+    def show(self) -> None:
+        """Bring moto's experiments up to date with the records."""
+        backend = self._backend
+        with self._lock:
+            for execution in self._store.list(records.EXECUTION):
+                self._show_trial(backend, execution.get("PipelineExperimentConfig") or {})
+            for kind in (PROCESSING, TRAINING, TRANSFORM):
+                for job in self._store.list(kind.noun):
+                    if job.get("ExperimentConfig"):
+                        self._show_trial(backend, job["ExperimentConfig"])
+                        self._show_component(backend, kind, job)
+
+    def _is_new(self, kind: str, name: str) -> bool:
+        if (kind, name) in self._shown:
+            return False
+        self._shown.add((kind, name))
+        return True
+
+    def _show_trial(self, backend: Any, config: Mapping[str, str]) -> None:
+        experiment, trial = config.get("ExperimentName"), config.get("TrialName")
+        if experiment and self._is_new("experiment", experiment) and experiment not in backend.experiments:
+            backend.create_experiment(experiment)
+        if experiment and trial and self._is_new("trial", trial) and trial not in backend.trials:
+            backend.create_trial(trial, experiment)
+
+    def _show_component(self, backend: Any, kind: JobKind, job: Record) -> None:
+        name = f"{job[kind.name]}-aws-{kind.noun}"
+        config = job["ExperimentConfig"]
+        if self._is_new("component", name):
+            backend.create_trial_component(
+                trial_component_name=name,
+                trial_name=None,
+                display_name=config.get("TrialComponentDisplayName"),
+                metadata_properties=None,
+                status={},
+                start_time=None,
+                end_time=None,
+                parameters=_parameters(job),
+                input_artifacts=_inputs(job),
+                output_artifacts=None,
+            )
+            if config.get("TrialName") in backend.trials:
+                backend.associate_trial_component(config["TrialName"], name)
+        component = backend.trial_components.get(name)
+        if component is None or not self._is_new(job[kind.status], name):
+            return
+        component.source = {"SourceArn": job[kind.arn], "SourceType": f"SageMaker{kind.word}"}
+        component.status = {"PrimaryStatus": job[kind.status], "Message": job.get("FailureReason", "")}
+        component.start_time = _moment(job.get(kind.started))
+        if job[kind.status] in FINAL:
+            component.end_time = _moment(job.get(kind.ended))
+            component.output_artifacts = _outputs(job)
+            component.metrics = _metrics(job)
+
+
+def _parents(backend: Any, trial: str | None) -> list[dict[str, str]]:
+    if trial not in backend.trials:
+        return []
+    return [{"TrialName": str(trial), "ExperimentName": backend.trials[trial].experiment_name}]
+
+
+def _in_seconds(value: Any) -> Any:
+    """A document of moto's with its times as ours have them."""
+    if isinstance(value, Mapping):
+        return {name: _in_seconds(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_in_seconds(item) for item in value]
+    return value.replace(tzinfo=UTC).timestamp() if isinstance(value, datetime) else value
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+
+
+def _parameters(job: Record) -> dict[str, dict[str, str | float]]:
+    """Hyperparameters, those that are numbers as numbers."""
+    given: Mapping[str, str] = job.get("HyperParameters", {})
+    return {
+        name: {"NumberValue": float(text)} if _NUMBER.fullmatch(text) else {"StringValue": text}
+        for name, text in given.items()
+    }
+
+
+def _inputs(job: Record) -> dict[str, dict[str, str]]:
+    channels = {each["ChannelName"]: each["DataSource"].get("S3DataSource") for each in job.get("InputDataConfig", [])}
+    inputs = {each["InputName"]: each.get("S3Input") for each in job.get("ProcessingInputs", [])}
+    return {name: {"Value": source["S3Uri"]} for name, source in {**channels, **inputs}.items() if source}
+
+
+def _outputs(job: Record) -> dict[str, dict[str, str]]:
+    outputs = {
+        each["OutputName"]: each["S3Output"]["S3Uri"]
+        for each in job.get("ProcessingOutputConfig", {}).get("Outputs", [])
+        if "S3Output" in each
+    }
+    if "ModelArtifacts" in job:
+        outputs["SageMaker.ModelArtifact"] = job["ModelArtifacts"]["S3ModelArtifacts"]
+    return {name: {"Value": uri} for name, uri in outputs.items()}
+
+
+def _metrics(job: Record) -> dict[str, dict[str, Any]]:
+    """The final metrics, as moto keeps a series of one value."""
+    return {
+        metric["MetricName"]: {
+            "MetricName": metric["MetricName"],
+            "Timestamp": int(metric["Timestamp"]),
+            "Values": {0: {"Value": metric["Value"], "Timestamp": int(metric["Timestamp"])}},
+        }
+        for metric in job.get("FinalMetricDataList", [])
+    }

@@ -1,0 +1,73 @@
+"""The experiments of executions and jobs, as the SDK's analytics ask for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.conftest import Execution, Pipelines
+from tests.conformance.stand_ins import definition, get, processing, training, training_arguments
+
+
+@pytest.fixture(scope="module")
+def execution(pipelines: Pipelines) -> Execution:
+    experiment = {"ExperimentName": get("Execution.PipelineName"), "TrialName": get("Execution.PipelineExecutionId")}
+    steps = [training("Train", objectives="[2.0, 1.0]", depth="3", booster="x"), processing("Process")]
+    return pipelines.run(definition(*steps, PipelineExperimentConfig=experiment))
+
+
+def trial_of(execution: Execution) -> str:
+    return execution.arn.rsplit("/", 1)[1]
+
+
+def test_an_execution_is_a_trial_of_its_pipelines_experiment(execution, sagemaker):
+    name = execution.describe()["PipelineExperimentConfig"]["ExperimentName"]
+    assert sagemaker.describe_experiment(ExperimentName=name)["ExperimentName"] == name
+    assert sagemaker.describe_trial(TrialName=trial_of(execution))["ExperimentName"] == name
+
+
+def test_its_jobs_are_the_components_of_that_trial(execution, sagemaker):
+    listed = sagemaker.list_trial_components(TrialName=trial_of(execution))["TrialComponentSummaries"]
+    names = {each["TrialComponentName"] for each in listed}
+    jobs = {
+        f"{metadata[word]['Arn'].rsplit('/', 1)[1]}-aws-{kind}"
+        for metadata in (step["Metadata"] for step in execution.steps.values())
+        for word, kind in (("TrainingJob", "training-job"), ("ProcessingJob", "processing-job"))
+        if word in metadata
+    }
+    assert names == jobs
+    experiment = execution.describe()["PipelineExperimentConfig"]["ExperimentName"]
+    for parent, value in (("TrialName", trial_of(execution)), ("ExperimentName", experiment)):
+        search = {"Filters": [{"Name": f"Parents.{parent}", "Operator": "Equals", "Value": value}]}
+        found = sagemaker.search(Resource="ExperimentTrialComponent", SearchExpression=search)["Results"]
+        assert {each["TrialComponent"]["TrialComponentName"] for each in found} == names
+
+
+def test_components_are_found_by_their_metrics_and_sorted_by_them(execution, sagemaker):
+    better = {"Filters": [{"Name": "Metrics.Last", "Operator": "LessThan", "Value": "1.5"}]}
+    found = sagemaker.search(Resource="ExperimentTrialComponent", SearchExpression=better)["Results"]
+    assert [each["TrialComponent"]["Source"]["SourceType"] for each in found] == ["SageMakerTrainingJob"]
+
+
+def test_a_training_jobs_component_has_its_parameters_metrics_and_artifact(execution, sagemaker):
+    job = execution.steps["Train"]["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
+    component = sagemaker.describe_trial_component(TrialComponentName=f"{job}-aws-training-job")
+    assert component["Status"]["PrimaryStatus"] == "Completed"
+    assert component["Source"]["SourceArn"].endswith(f":training-job/{job}")
+    assert component["Parameters"]["depth"] == {"NumberValue": 3.0}
+    assert component["Parameters"]["booster"] == {"StringValue": "x"}
+    assert component["InputArtifacts"]["train"] == {"Value": "s3://bucket/train"}
+    artifact = f"s3://bucket/models/{job}/output/model.tar.gz"
+    assert component["OutputArtifacts"]["SageMaker.ModelArtifact"] == {"Value": artifact}
+    (metric,) = component["Metrics"]
+    assert (metric["MetricName"], metric["Last"]) == ("validation:rmse", 1.0)
+
+
+def test_what_someone_deleted_does_not_come_back(execution, sagemaker):
+    sagemaker.create_training_job(
+        TrainingJobName="alone", ExperimentConfig={"TrialName": trial_of(execution)}, **training_arguments()
+    )
+    sagemaker.get_waiter("training_job_completed_or_stopped").wait(TrainingJobName="alone", WaiterConfig={"Delay": 1})
+    sagemaker.describe_trial_component(TrialComponentName="alone-aws-training-job")
+    sagemaker.delete_trial_component(TrialComponentName="alone-aws-training-job")
+    listed = sagemaker.list_trial_components(TrialName=trial_of(execution))["TrialComponentSummaries"]
+    assert "alone-aws-training-job" not in {each["TrialComponentName"] for each in listed}

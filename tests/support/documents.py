@@ -1,0 +1,14 @@
+"""The commands that documents tell their readers to type."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+
+def commands(document: Path, language: str = "sh") -> list[str]:
+    """Every line of the code blocks in a language, lines that end in a backslash joined with the next."""
+    text = document.read_text(encoding="utf-8")
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

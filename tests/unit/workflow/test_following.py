@@ -1,0 +1,44 @@
+"""Which trouble passes by itself or by logging in again, and which does not."""
+
+from __future__ import annotations
+
+import pytest
+from botocore import exceptions
+
+from pipelines.following import passing_trouble
+
+
+def refused(code: str, status: int = 400) -> exceptions.ClientError:
+    response = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return exceptions.ClientError(response, "DescribePipelineExecution")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (refused("ThrottlingException"), "AWS is asked too often"),
+        (refused("ExpiredTokenException"), "log in again"),
+        (refused("ExpiredToken", 403), "log in again"),
+        (refused("InternalFailure", 500), "AWS has trouble of its own"),
+        (refused("ServiceUnavailable", 503), "AWS has trouble of its own"),
+        (exceptions.EndpointConnectionError(endpoint_url="https://x"), "AWS cannot be reached"),
+        (exceptions.ReadTimeoutError(endpoint_url="https://x"), "AWS cannot be reached"),
+        (exceptions.UnauthorizedSSOTokenError(), "log in again"),
+        (exceptions.CredentialRetrievalError(provider="sso", error_msg="expired"), "log in again"),
+    ],
+)
+def test_what_passes_is_waited_for(error: Exception, words: str) -> None:
+    assert words in str(passing_trouble(error))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        refused("AccessDeniedException"),
+        refused("ResourceNotFound"),
+        refused("InvalidClientTokenId", 403),
+        KeyError("x"),
+    ],
+)
+def test_what_does_not_pass_is_not(error: Exception) -> None:
+    assert passing_trouble(error) is None
