@@ -31,6 +31,9 @@ def needs_of_the_role(case: Case, role: str) -> Iterator[Need]:
     for kind, noun in (("Processing", "processing"), ("Training", "training"), ("Transform", "transform")):
         actions = tuple(f"sagemaker:{verb}{kind}Job" for verb in ("Create", "Describe", "Stop"))
         yield Need((*actions, "sagemaker:AddTags"), _sagemaker(case, f"{noun}-job/{job}"))
+    if case.settings.tune:
+        tuning = tuple(f"sagemaker:{verb}HyperParameterTuningJob" for verb in ("Create", "Describe", "Stop"))
+        yield Need(tuning, _sagemaker(case, "hyper-parameter-tuning-job/x-TuneXGBoost-x"))
     yield Need(("sagemaker:CreateModel", "sagemaker:DescribeModel"), _sagemaker(case, f"model/{job}"))
     for task in case.settings.tasks:
         yield Need(("sagemaker:CreateModelPackage",), _sagemaker(case, f"model-package/{name[:48]}-{task}/1"))
