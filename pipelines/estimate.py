@@ -61,12 +61,19 @@ class StepEstimate:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One execution in which every step runs and nothing comes from the cache."""
+    """One execution in which every step runs and nothing comes from the cache.
+
+    Attributes
+    ----------
+    endpoints
+        Price of one hour of each endpoint that it deploys, by step; None where the price of the type is not known.
+    """
 
     steps: tuple[StepEstimate, ...]
     minutes: float
     at_once: int
     prices: Prices
+    endpoints: Mapping[str, float | None]
 
     @property
     def cost(self) -> float | None:
@@ -74,12 +81,19 @@ class Estimate:
         costs = [step.cost for step in self.steps if step.cost is not None]
         return sum(costs) if len(costs) == len(self.steps) else None
 
+    @property
+    def endpoints_per_hour(self) -> float | None:
+        """What its endpoints cost from then on; None where a price is missing."""
+        costs = [cost for cost in self.endpoints.values() if cost is not None]
+        return sum(costs) if len(costs) == len(self.endpoints) else None
+
     def as_json(self) -> dict[str, Any]:
         """Give it as one object; minutes and money are rounded."""
         return {
             "currency": self.prices.currency,
             "cost": None if self.cost is None else round(self.cost, 4),
             "minutes": round(self.minutes, 1),
+            "endpoints_per_hour": self.endpoints_per_hour,
             "prices": self.prices.origin,
             "steps": [
                 {
@@ -109,9 +123,15 @@ class Estimate:
         headings = ("step", "instance", "minutes", "billed", currency, "minutes are")
         return (
             f"{table(headings, rows)}\nOne execution: {_money(self.cost)} {currency}, about {self.minutes:.0f} minutes "
-            f"with at most {self.at_once} steps at once.\nPrices: {self.prices.origin}.\n"
+            f"with at most {self.at_once} steps at once.\n{self._endpoints_in_words()}Prices: {self.prices.origin}.\n"
             "Not in it: S3, logs, and what steps cost less because their result comes from the cache.\n"
         )
+
+    def _endpoints_in_words(self) -> str:
+        if not self.endpoints:
+            return ""
+        hourly = f"{_money(self.endpoints_per_hour)} {self.prices.currency} per hour"
+        return f"Endpoints ({len(self.endpoints)}): {hourly} from then on, until they are deleted.\n"
 
 
 def _money(cost: float | None) -> str:
@@ -141,7 +161,8 @@ def estimate(
     nodes = [node for node in graph.nodes if all(branch == "IfSteps" for _, branch in node.branches)]
     jobs = {node.name: _step(node, values, prices, seconds) for node in nodes if node.step["Type"] in USES}
     minutes = {name: job.minutes for name, job in jobs.items()}
-    return Estimate(tuple(jobs.values()), _minutes_of_all(nodes, minutes, at_once), at_once, prices)
+    endpoints = {node.name: _hour_of(node, values, prices) for node in nodes if node.step["Type"] == "EndpointConfig"}
+    return Estimate(tuple(jobs.values()), _minutes_of_all(nodes, minutes, at_once), at_once, prices, endpoints)
 
 
 def measured_seconds(executions: Iterable[Iterable[Step]]) -> dict[str, float]:
@@ -169,6 +190,11 @@ def _step(node: Node, values: Mapping[str, Any], prices: Prices, seconds: Mappin
     hourly = prices.per_hour(USES[kind], instance_type)
     cost = None if hourly is None else hourly * billed / 60
     return StepEstimate(node.name, kind, instance_type, minutes, billed, cost, measured)
+
+
+def _hour_of(config: Node, values: Mapping[str, Any], prices: Prices) -> float | None:
+    (variant,) = config.step["Arguments"]["ProductionVariants"]
+    return prices.per_hour("hosting", str(_value(variant["InstanceType"], values)), variant["InitialInstanceCount"])
 
 
 def _jobs(step: Mapping[str, Any]) -> tuple[int, int]:

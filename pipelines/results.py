@@ -29,6 +29,8 @@ class TaskResult:
     predictions: Path | None
     pictures: tuple[Path, ...]
     report: Path
+    endpoint: str | None = None
+    """The name of the endpoint that serves it now, where one was asked for."""
 
     @property
     def winner(self) -> str:
@@ -42,6 +44,7 @@ class TaskResult:
             "model_package_arn": self.model_package_arn,
             "predictions": str(self.predictions) if self.predictions else None,
             "report": str(self.report),
+            "endpoint": self.endpoint,
         }
 
 
@@ -94,13 +97,14 @@ def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any
     evaluation_uri = _output_uri(sagemaker, steps[f"Evaluate{title}"], "evaluation")
     files = _download(s3, evaluation_uri, folder)
     evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
-    registered = steps.get(f"RegisterBest{title}")
+    registered, deployed = steps.get(f"RegisterBest{title}"), steps.get(f"DeployEndpoint{title}")
     return TaskResult(
         evaluation=evaluation,
         model_package_arn=registered.metadata["RegisterModel"]["Arn"] if registered else None,
         predictions=_predictions(task, steps, sagemaker, s3, folder),
         pictures=tuple(file for file in files if file.suffix == ".png"),
         report=folder / "report.html",
+        endpoint=deployed.metadata["Endpoint"]["Arn"].rsplit("/", 1)[-1] if deployed else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines import verb
@@ -13,7 +14,7 @@ from pipelines.errors import BadInput
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pipelines.target import Choice
+    from pipelines.target import Choice, Target
     from pipelines.workflow import Outcome
 
 LAST_EXECUTIONS = 5
@@ -113,9 +114,30 @@ def _carry_out(options: argparse.Namespace, settings: Settings, choice: Choice) 
     wish = Wish(options.upsert, options.start, options.wait, parameters, options.execution_name, options.schedule)
     with open_target(settings, choice) as target, shown_on(Console(stderr=True)) as show:
         outcome = carry_out(wish, settings, target, show)
+        costs = _costs_of_endpoints(settings, parameters, target, outcome)
     _report(outcome, as_json=options.json)
+    for line in costs:
+        logger.info("%s", line)
     progress = outcome.progress
     return 1 if progress and progress.finished and progress.status != "Succeeded" else 0
+
+
+def _costs_of_endpoints(
+    settings: Settings, parameters: Mapping[str, str], target: Target, outcome: Outcome
+) -> list[str]:
+    """Say of every endpoint that was deployed, or will be, what it costs and how to end it."""
+    results = outcome.results or {}
+    tasks = [task for task, result in results.items() if result.endpoint]
+    if outcome.progress is not None and not outcome.progress.finished and settings.deploy:
+        tasks = list(settings.tasks)
+    if not tasks:
+        return []
+    from pipelines.prices import load_prices
+    from pipelines.serving.costs import costs_of_deployed
+    from pipelines.serving.place import Place
+
+    place = Place(settings, target, load_prices(settings.prices))
+    return costs_of_deployed(place, tasks, parameters.get("HostingInstanceType", settings.hosting_instance_type))
 
 
 def _unique(pairs: list[tuple[str, str]]) -> dict[str, str]:

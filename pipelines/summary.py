@@ -47,6 +47,7 @@ def _show_task(console: Console, task: Task, result: TaskResult) -> None:
     console.print(_table(task, result))
     _place(console, "winner", f"{result.winner}, {result.evaluation['best']['reason']}")
     _place(console, "registered", result.model_package_arn)
+    _place(console, "endpoint", result.endpoint)
     _place(console, "predictions", result.predictions)
     _place(console, "report", result.report)
     if result.pictures:

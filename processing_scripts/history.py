@@ -86,8 +86,9 @@ def next_hours(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSet,
 def no_history(hours: int, feature_set: FeatureSet, of: str = "") -> HistoryError:
     """Say that none of so many hours can be predicted."""
     what = "weather and rentals" if feature_set == "lags" else "weather"
+    none = f"None of the {hours} hours to predict{of} has" if hours > 1 else f"The hour to predict{of} comes without"
     return HistoryError(
-        f"None of the {hours} hours to predict{of} has its history; the feature set '{feature_set}' needs the {what} "
+        f"{none} its history; the feature set '{feature_set}' needs the {what} "
         f"of the {HISTORY_HOURS[feature_set]} hours before each, so put those before them in the file, let them follow "
         "the data set, or choose the feature set 'now'."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -25,6 +26,7 @@ MOST_PARAMETERS = 200
 def wiring_findings(graph: Graph) -> Iterator[str]:
     """Yield what is wrong with the names, the references and the order."""
     yield from _names(graph)
+    yield from _endpoint_configurations(graph)
     for node in graph.nodes:
         yield from _depends_on(graph, node)
         for expression in expressions(own_arguments(node.step)):
@@ -41,6 +43,17 @@ def _names(graph: Graph) -> Iterator[str]:
         yield f"Step name {name!r} is used more than once."
     if len(graph.parameters) > MOST_PARAMETERS:
         yield f"There are {len(graph.parameters)} parameters; the service takes at most {MOST_PARAMETERS}."
+
+
+def _endpoint_configurations(graph: Graph) -> Iterator[str]:
+    """A configuration cannot be changed, so that a name that stays the same is refused at the second execution."""
+    for node in graph.nodes:
+        name = node.step.get("Arguments", {}).get("EndpointConfigName")
+        if node.step.get("Type") == "EndpointConfig" and "Execution." not in json.dumps(name):
+            yield (
+                f"Step {node.name} names its endpoint configuration {json.dumps(name)} in every execution, and a "
+                "configuration is made once; join Execution.PipelineExecutionId into the name."
+            )
 
 
 def _depends_on(graph: Graph, node: Node) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,24 +12,34 @@ from pipelines.errors import BadInput
 from pipelines.registry import RegisteredModel, approve, find_model
 from pipelines.serving import deployment, questions, words
 from pipelines.serving.capacity import Capacity, Instances, Serverless
+from pipelines.serving.costs import cost_line
 from pipelines.serving.deletion import delete, delete_expired
 from pipelines.serving.invocation import Answered, ask, served_model
 from pipelines.serving.logs import last_lines
 from pipelines.serving.place import Place
 from pipelines.serving.scaling import Bounds, bounds_of, scale, stop_scaling
-from pipelines.serving.state import Endpoint, our_endpoints, require_endpoint
+from pipelines.serving.state import Endpoint, find_endpoint, our_endpoints, require_endpoint
 from pipelines.serving.words import Shown
 from pipelines.settings import TASKS, Task
 from pipelines.steps.context import group_name
 
+logger = logging.getLogger(__name__)
+
 
 def _deploy(place: Place, options: argparse.Namespace) -> Shown:
     capacity, bounds = _capacity(place, options)
-    model = _approved(place, options, _chosen(place, options, options.task))
+    model = _chosen(place, options, options.task)
     name = options.name or group_name(place.settings.pipeline_name, model.task)
-    endpoint = deployment.deploy(place, name, model, capacity)
-    if bounds:
-        endpoint = scale(place, endpoint, bounds)
+    there = find_endpoint(place.sagemaker, name) if options.or_update else None
+    if there is not None:
+        return _updated(place, options, there, model)
+    deployment.check(place, name, model, capacity)
+    endpoint = deployment.deploy(place, name, _approved(place, options, model), capacity)
+    try:
+        endpoint = scale(place, endpoint, bounds) if bounds else endpoint
+    except Exception:
+        logger.warning("%s is in service, but is not scaled. %s", name, cost_line(place, endpoint))
+        raise
     return words.of_endpoint(place, endpoint, bounds, model)
 
 
@@ -65,20 +76,28 @@ def _ask(
         return ask(place, endpoint, model, hours, options.history, alone=bool(options.rows))
     except BadInput as error:
         sentence = questions.speak_of_rows(str(error), len(options.rows)) if options.rows else str(error)
-        hint = " Name a file of those hours with --history." if _lacks_history(sentence, options) else ""
-        raise BadInput(f"{sentence}{hint}") from error
+        raise BadInput(f"{sentence}{_about_history(sentence, options)}") from error
 
 
-def _lacks_history(sentence: str, options: argparse.Namespace) -> bool:
-    return options.history is None and " history" in sentence
+def _about_history(sentence: str, options: argparse.Namespace) -> str:
+    """What the model's own code cannot say of missing history: how this command is given it."""
+    if " history" not in sentence:
+        return ""
+    if options.history is None:
+        return "" if "--history" in sentence else " Name a file of those hours with --history."
+    return f" The hours of {options.history} must reach up to those that are asked about."
 
 
 def _update(place: Place, options: argparse.Namespace) -> Shown:
     endpoint = _named(place, options)
     task = options.task or (served_model(place, endpoint).task if endpoint.package else None)
-    model = _chosen(place, options, task)
+    return _updated(place, options, endpoint, _chosen(place, options, task))
+
+
+def _updated(place: Place, options: argparse.Namespace, endpoint: Endpoint, model: RegisteredModel) -> Shown:
     bounds = bounds_of(place, endpoint.name)
     if endpoint.package != model.arn:
+        place.connection.find_role()  # before anything is approved
         endpoint = deployment.update(place, endpoint, _approved(place, options, model))
         return words.of_endpoint(place, endpoint, bounds, model)
     remark = f"{endpoint.name} serves {model.title} already; nothing was changed."
@@ -159,6 +178,8 @@ def _capacity(place: Place, options: argparse.Namespace) -> tuple[Capacity, Boun
             raise BadInput("A serverless endpoint has no instances: leave out --min-instances and --max-instances.")
         if place.settings.data_capture:
             raise BadInput("A serverless endpoint cannot capture data: leave out --data-capture or --serverless.")
+        if place.settings.vpc:
+            raise BadInput("A serverless endpoint runs in no VPC of one's own: leave out --subnets or --serverless.")
         return Serverless(options.memory, options.max_concurrency), None
     instance_type = options.instance_type or place.settings.hosting_instance_type
     bounds = _bounds(options)

@@ -17,11 +17,11 @@ def delete(place: Place, endpoint: Endpoint) -> None:
     """End an endpoint and wait until it is gone: from then on it costs nothing."""
     if endpoint.status in CHANGING:
         endpoint = wait_at_rest(place, endpoint.name)  # the service refuses while it works on it
-    stop_scaling(place, endpoint.name)
     place.sagemaker.delete_endpoint(EndpointName=endpoint.name)
     while find_endpoint(place.sagemaker, endpoint.name) is not None:
         time.sleep(place.poll_seconds)
     forget_config(place.sagemaker, endpoint.name, endpoint.config)
+    stop_scaling(place, endpoint.name)
     logger.info("%s: deleted", endpoint.name)
 
 

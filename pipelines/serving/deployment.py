@@ -29,6 +29,7 @@ from pipelines.hosting import (
 )
 from pipelines.registry import RegisteredModel
 from pipelines.serving.capacity import Capacity, Instances
+from pipelines.serving.logs import last_lines
 from pipelines.serving.place import Place
 from pipelines.serving.state import IN_SERVICE, Endpoint, find_endpoint, require_endpoint
 
@@ -45,17 +46,41 @@ HALF_OF_THE_INSTANCES = {
 logger = logging.getLogger(__name__)
 
 
-def deploy(place: Place, name: str, model: RegisteredModel, capacity: Capacity) -> Endpoint:
-    """Make a new endpoint, and wait until it answers.
+def check(place: Place, name: str, model: RegisteredModel, capacity: Capacity) -> None:
+    """See before anything is changed that an endpoint can be made.
 
     Raises
     ------
     BadInput
         The name cannot be used, or is taken; or the version is not for instances of this type.
+    EnvironmentProblem
+        There is no role that it could run with.
+    """
+    place.connection.find_role()
+    if not NAME.match(name):
+        raise BadInput(f"--name is {name!r}, but an endpoint's name has 1 to 63 letters, digits and hyphens.")
+    there = find_endpoint(place.sagemaker, name)
+    if there is not None:
+        raise BadInput(
+            f"There is an endpoint {name} already, {there.status}. Let it serve another version with update, end it "
+            "with delete, or give the new one another --name."
+        )
+    if isinstance(capacity, Instances):
+        types = model.description["InferenceSpecification"].get("SupportedRealtimeInferenceInstanceTypes", [])
+        if types and capacity.instance_type not in types:
+            raise BadInput(
+                f"--instance-type is {capacity.instance_type}, but {model.title} is registered for {', '.join(types)}."
+            )
+
+
+def deploy(place: Place, name: str, model: RegisteredModel, capacity: Capacity) -> Endpoint:
+    """Make a new endpoint, and wait until it answers.
+
+    Raises
+    ------
     PipelineError
         The endpoint failed.
     """
-    _check(place, name, model, capacity)
     settings = place.settings
     tags = {**_common_tags(place), "owner": _owner(place), "expiry": expiry_from_now(settings.ttl)}
     tags |= dict(settings.tags)
@@ -66,6 +91,8 @@ def deploy(place: Place, name: str, model: RegisteredModel, capacity: Capacity) 
         undo.pop_all()
     endpoint = wait_at_rest(place, name)
     if endpoint.status != IN_SERVICE:
+        for line in last_lines(place.connection.client("logs"), name, 15):
+            logger.info("  | %s", line.message)
         raise PipelineError(
             f"The endpoint {name} is {endpoint.status}: {endpoint.failure}. Read its log "
             f"({place.command(f'logs --name {name}')}) and delete it ({place.command(f'delete --name {name}')})."
@@ -104,10 +131,17 @@ def update(place: Place, endpoint: Endpoint, model: RegisteredModel) -> Endpoint
 
 def wait_at_rest(place: Place, name: str) -> Endpoint:
     """Wait until an endpoint is neither being made nor changed, and tell how it goes."""
+    try:
+        return _followed(place, name)
+    except KeyboardInterrupt:
+        logger.warning("%s goes on without this command; end it with: %s", name, place.command(f"delete --name {name}"))
+        raise
+
+
+def _followed(place: Place, name: str) -> Endpoint:
     shown = None
     while True:
-        described = place.sagemaker.describe_endpoint(EndpointName=name)
-        status = described["EndpointStatus"]
+        status = place.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"]
         if status != shown:
             logger.info("%s: %s", name, status)
             shown = status
@@ -125,23 +159,6 @@ def forget_config(sagemaker: Any, endpoint: str, config: Mapping[str, Any]) -> N
             model_arn = config["EndpointConfigArn"].rpartition(":")[0] + f":model/{name}"
             if _made_for(sagemaker, model_arn, endpoint):
                 sagemaker.delete_model(ModelName=name)
-
-
-def _check(place: Place, name: str, model: RegisteredModel, capacity: Capacity) -> None:
-    if not NAME.match(name):
-        raise BadInput(f"--name is {name!r}, but an endpoint's name has 1 to 63 letters, digits and hyphens.")
-    there = find_endpoint(place.sagemaker, name)
-    if there is not None:
-        raise BadInput(
-            f"There is an endpoint {name} already, {there.status}. Let it serve another version with update, end it "
-            "with delete, or give the new one another --name."
-        )
-    if isinstance(capacity, Instances):
-        types = model.description["InferenceSpecification"].get("SupportedRealtimeInferenceInstanceTypes", [])
-        if types and capacity.instance_type not in types:
-            raise BadInput(
-                f"--instance-type is {capacity.instance_type}, but {model.title} is registered for {', '.join(types)}."
-            )
 
 
 def _configure(
@@ -162,6 +179,7 @@ def _configure(
         PrimaryContainer={"ModelPackageName": model.arn},
         ExecutionRoleArn=place.connection.find_role(),
         Tags=tags,
+        **({"VpcConfig": place.settings.vpc} if place.settings.vpc else {}),
     )
     undo.callback(lambda: sagemaker.delete_model(ModelName=name))
     sagemaker.create_endpoint_config(
@@ -179,11 +197,16 @@ def _common_tags(place: Place) -> dict[str, str]:
 
 
 def _owner(place: Place) -> str:
-    """Who calls: the name that AWS knows, or the user of this machine."""
-    if place.connection.name == "local":
-        return getpass.getuser()
-    identity = place.connection.client("sts").get_caller_identity()
-    return str(identity["Arn"].rsplit("/", 1)[-1])
+    """Who calls: the name that AWS knows, or the user of this machine; in the letters that tags may have."""
+    if place.connection.name == "aws":
+        identity = place.connection.client("sts").get_caller_identity()
+        name = str(identity["Arn"].rsplit("/", 1)[-1])
+    else:
+        try:
+            name = getpass.getuser()
+        except (OSError, KeyError):  # a container without users
+            name = "unknown"
+    return re.sub(r"[^\w.:/=+@ -]", "_", name)
 
 
 def _made_for(sagemaker: Any, arn: str, endpoint: str) -> bool:

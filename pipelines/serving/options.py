@@ -11,6 +11,7 @@ from pipelines.settings import TASKS, Settings
 
 EXIT_CODES = "exit codes: 0 success, 1 the endpoint failed, 2 bad usage or bad input, 3 the environment"
 _EVERYWHERE = {"target", "pipeline_name", "role_arn", "region", "bucket", "state_dir", "prices", "isolation"}
+_NETWORK = ("subnets", "security_groups")
 _Command = argparse.ArgumentParser
 
 
@@ -23,11 +24,11 @@ def parser() -> argparse.ArgumentParser:
     )
     verbs = command.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, meaning, add, settings in (
-        ("deploy", "make an endpoint from a registered model", _add_deploy, {"ttl", "data_capture", "tags"}),
+        ("deploy", "make an endpoint from a registered model", _add_deploy, {"ttl", "data_capture", "tags", *_NETWORK}),
         ("describe", "show everything about one endpoint", _add_name, set()),
         ("list", "show all endpoints of this project", _add_nothing, set()),
         ("invoke", "predict hours from raw columns", _add_invoke, set()),
-        ("update", "let an endpoint serve another version, without a pause", _add_update, set()),
+        ("update", "let an endpoint serve another version, without a pause", _add_update, {*_NETWORK}),
         ("scale", "let the number of instances follow the invocations", _add_scale, set()),
         ("logs", "show what the endpoint's server said", _add_logs, set()),
         ("delete", "end an endpoint, or all that outlived their time", _add_delete, set()),
@@ -64,6 +65,7 @@ def _add_deploy(command: _Command) -> None:
     command.add_argument("--name", help="name of the endpoint (default: <pipeline>-<task>)")
     add_model_choice(command)
     _add_approve(command)
+    command.add_argument("--or-update", action="store_true", help="update the endpoint if there is one already")
     where = command.add_mutually_exclusive_group()
     where.add_argument("--instance-type", metavar="TYPE", help=f"(default: {Settings().hosting_instance_type})")
     where.add_argument("--serverless", action="store_true", help="no instances: memory while it answers")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.errors import BadInput
+from pipelines.errors import BadInput, PipelineError
 from pipelines.hosting import PACKAGE, PROJECT, as_mapping, read_expiry
 from pipelines.serving.capacity import Capacity, capacity_of
 
@@ -53,7 +53,18 @@ class Endpoint:
 
     @property
     def variant(self) -> Mapping[str, Any]:
-        """The first ProductionVariant of its configuration."""
+        """The first ProductionVariant of its configuration.
+
+        Raises
+        ------
+        PipelineError
+            The configuration is gone.
+        """
+        if not self.config:
+            raise PipelineError(
+                f"The configuration of the endpoint {self.name} was deleted, so it cannot be changed; delete it and "
+                "deploy it again."
+            )
         variant: Mapping[str, Any] = self.config["ProductionVariants"][0]
         return variant
 
@@ -73,7 +84,6 @@ def find_endpoint(sagemaker: Any, name: str) -> Endpoint | None:
     described = _or_none(sagemaker.describe_endpoint, EndpointName=name)
     if described is None:
         return None
-    # Until a new endpoint is in service, only the service knows its configuration.
     config = _or_none(sagemaker.describe_endpoint_config, EndpointConfigName=described["EndpointConfigName"]) or {}
     summary: dict[str, Any] = next(iter(described.get("ProductionVariants", [])), {})
     variants = config.get("ProductionVariants", [])

@@ -1,4 +1,4 @@
-"""What is shown of endpoints: as text, as JSON, and the line about what they cost and how to end them."""
+"""What is shown of endpoints: as text for people, as JSON for programs, and remarks beside both."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines.registry import RegisteredModel
 from pipelines.serving.capacity import Instances
+from pipelines.serving.costs import cost_line, cost_of, here, price_in_words
 from pipelines.serving.invocation import Answered
 from pipelines.serving.logs import Line
 from pipelines.serving.place import Place
@@ -73,11 +74,11 @@ def of_endpoints(place: Place, endpoints: Sequence[Endpoint]) -> Shown:
             str(endpoint.capacity or "unknown"),
             age_in_words(endpoint.created),
             moment_in_words(endpoint.expiry) + (" (expired)" if endpoint.expired else ""),
-            _price_in_words(_cost(place, endpoint)),
+            price_in_words(cost_of(place, endpoint)),
         )
         for endpoint in endpoints
     ]
-    costs = [_cost(place, endpoint) for endpoint in endpoints]
+    costs = [cost_of(place, endpoint) for endpoint in endpoints]
     total = sum(cost for cost in costs if cost is not None)
     unknown = f", and {costs.count(None)} of unknown price" if None in costs else ""
     content = {
@@ -86,7 +87,7 @@ def of_endpoints(place: Place, endpoints: Sequence[Endpoint]) -> Shown:
         "currency": currency,
     }
     remark = (
-        f"{_here(place)}{total:.3f} {currency} per hour in all{unknown} ({place.prices.origin}). End one with: "
+        f"{here(place)}{total:.3f} {currency} per hour in all{unknown} ({place.prices.origin}). End one with: "
         f"{place.command('delete --name NAME')}; all that are expired with: {place.command('delete --expired')}"
     )
     if not endpoints:
@@ -125,19 +126,13 @@ def of_log(place: Place, endpoint: Endpoint, lines: Sequence[Line]) -> Shown:
 
 def of_deleted(place: Place, endpoints: Sequence[Endpoint]) -> Shown:
     """Show what was ended."""
-    saved = sum(_cost(place, endpoint) or 0.0 for endpoint in endpoints)
+    saved = sum(cost_of(place, endpoint) or 0.0 for endpoint in endpoints)
     names = [endpoint.name for endpoint in endpoints]
     text = "".join(f"deleted: {name}\n" for name in names)
     remark = (
         f"That no longer costs {saved:.3f} {place.prices.currency} per hour on AWS." if names else "None is expired."
     )
     return Shown(text, {"deleted": names, "saved_per_hour": saved, "currency": place.prices.currency}, [remark])
-
-
-def cost_line(place: Place, endpoint: Endpoint) -> str:
-    """Say what an endpoint costs and how to end it, in one line."""
-    cost = endpoint.capacity.cost_in_words(place.prices) if endpoint.capacity else "nobody knows what it costs"
-    return f"{_here(place)}{cost}. Delete it with: {place.command(f'delete --name {endpoint.name}')}"
 
 
 def age_in_words(since: datetime) -> str:
@@ -176,41 +171,25 @@ def _brief(place: Place, endpoint: Endpoint) -> dict[str, Any]:
         "created": endpoint.created.astimezone(UTC).isoformat(timespec="seconds"),
         "expires": endpoint.expiry.astimezone(UTC).isoformat(timespec="seconds") if endpoint.expiry else None,
         "expired": endpoint.expired,
-        "cost_per_hour": _cost(place, endpoint),
+        "cost_per_hour": cost_of(place, endpoint),
         "currency": place.prices.currency,
         "delete": place.command(f"delete --name {endpoint.name}"),
     }
-
-
-def _cost(place: Place, endpoint: Endpoint) -> float | None:
-    return endpoint.capacity.cost_per_hour(place.prices) if endpoint.capacity else None
-
-
-def _price_in_words(cost: float | None) -> str:
-    return "unknown" if cost is None else f"{cost:.3f}"
-
-
-def _here(place: Place) -> str:
-    return "Here it costs nothing; on AWS: " if place.connection.name == "local" else "Cost: "
 
 
 def _stays(place: Place, endpoint: Endpoint) -> list[str]:
     """On this machine: how long the server behind an endpoint lives, and how many there are."""
     if place.connection.name != "local":
         return []
-    serve = f"python -m pipelines.local serve --state-dir {place.settings.state_dir}"
-    one = isinstance(endpoint.capacity, Instances) and endpoint.capacity.count > 1
-    return [
-        *(["On this machine one server answers, however many instances there are."] if one else []),
-        *(
-            [
-                f"Its server ends with this command and starts again when it is invoked; to keep it, run in a terminal "
-                f"of its own: {serve}"
-            ]
-            if place.connection.owns_service
-            else []
-        ),
-    ]
+    lines = []
+    if isinstance(endpoint.capacity, Instances) and endpoint.capacity.count > 1:
+        lines.append("On this machine one server answers, however many instances there are.")
+    if place.connection.owns_service:
+        lines.append(
+            "Its server ends with this command and starts again when it is invoked; to keep it, run in a terminal of "
+            f"its own: python -m pipelines.local serve --state-dir {place.settings.state_dir}"
+        )
+    return lines
 
 
 def _capture_in_words(capture: Any) -> str:

@@ -89,6 +89,17 @@ def test_parameters_and_prices_of_ones_own_change_the_estimate(run: Run) -> None
     assert unknown["cost"] is None
     tuned = {step["name"]: step for step in run(*one, "--tune", "--max-jobs", "10").json["steps"]}
     assert tuned["TuneXGBoostRegression"]["billed_minutes"] == 2 * tuned["TuneXGBoostRegression"]["minutes"]
+    deploying = run(*one, "--deploy", "--parameter", "HostingInstanceType=ml.m5.xlarge")
+    assert deploying.json["endpoints_per_hour"] == 0.23
+    assert (
+        "0.230 USD per hour from then on, until they are deleted"
+        in run(
+            *(option for option in one if option != "--json"),
+            "--deploy",
+            "--parameter",
+            "HostingInstanceType=ml.m5.xlarge",
+        ).stdout
+    )
     refused = run("--estimate", "--parameter", "TrainingInstancetype=x")
     assert refused.code == 2
     assert "Did you mean TrainingInstanceType?" in refused.stderr

@@ -47,6 +47,17 @@ def test_an_unknown_step_is_found() -> None:
     assert "Step EvaluateRegression reads step 'TrainCatBoostRegression', which is no step of this pipeline." in text
 
 
+def test_an_endpoint_configuration_that_every_execution_names_the_same_is_found() -> None:
+    def deploy(name: Any) -> Callable[[Definition], object]:
+        variant = {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+        arguments = {"EndpointConfigName": name, "ProductionVariants": [variant]}
+        return lambda d: d["Steps"].append({"Name": "Configure", "Type": "EndpointConfig", "Arguments": arguments})
+
+    assert 'Step Configure names its endpoint configuration "mine" in every execution' in found_after(deploy("mine"))
+    unique = {"Std:Join": {"On": "-", "Values": ["mine", {"Get": "Execution.PipelineExecutionId"}]}}
+    assert found_after(deploy(unique)) == ""
+
+
 def test_an_unknown_output_is_found() -> None:
     def rename(d: Definition) -> None:
         arguments(d, "Preprocess")["ProcessingOutputConfig"]["Outputs"][0]["OutputName"] = "other"

@@ -24,6 +24,7 @@ SETTINGS = [
     {"task": "regression", "algorithms": ["xgboost"]},
     {"task": "classification", **NETWORK, "wheelhouse": "s3://bucket/wheels/"},
     {"task": "classification", **NETWORK, "tune": True, "evaluation_image": IMAGE},
+    {"task": "regression", "algorithms": ["xgboost"], "deploy": True, "data_capture": 20, "ttl": 5},
 ]
 
 
@@ -88,6 +89,34 @@ def test_recordio_is_trained_on_and_predicted_and_nothing_else_changes(definitio
     assert package["SupportedContentTypes"] == ["text/csv", "application/x-recordio-protobuf"]
     as_csv = {step["Name"]: step for step in json.loads(definitions[6])["Steps"]}
     assert steps["EvaluateRegression"] == as_csv["EvaluateRegression"]
+
+
+@pytest.mark.xdist_group("definitions")
+def test_deploy_adds_an_endpoint_after_registration_and_changes_nothing_else(definitions: list[str]) -> None:
+    plain, deploying = json.loads(definitions[6]), json.loads(definitions[9])
+    gate = deploying["Steps"][-1]["Arguments"]
+    config, endpoint = gate["IfSteps"][-2:]
+    del gate["IfSteps"][-2:]
+    assert deploying["Parameters"].pop() == {
+        "Name": "HostingInstanceType",
+        "Type": "String",
+        "DefaultValue": "ml.m5.large",
+    }
+    assert deploying == plain
+    name = config["Arguments"]["EndpointConfigName"]["Std:Join"]
+    assert name["Values"] == ["SeoulBikeDemand-regression", {"Get": "Execution.PipelineExecutionId"}]
+    (variant,) = config["Arguments"]["ProductionVariants"]
+    assert variant["ModelName"] == {"Get": "Steps.CreateBestRegressionModel.ModelName"}
+    assert variant["InstanceType"] == {"Get": "Parameters.HostingInstanceType"}
+    assert config["Arguments"]["DataCaptureConfig"]["InitialSamplingPercentage"] == 20
+    tags = {tag["Key"]: tag["Value"] for tag in config["Arguments"]["Tags"]}
+    assert tags["model-package"] == {"Get": "Steps.RegisterBestRegression.ModelPackageArn"}
+    assert endpoint["Arguments"]["EndpointName"] == "SeoulBikeDemand-regression"
+    assert endpoint["Arguments"]["EndpointConfigName"] == {
+        "Get": "Steps.ConfigureEndpointRegression.EndpointConfigName"
+    }
+    tags = {tag["Key"]: tag["Value"] for tag in endpoint["Arguments"]["Tags"]}
+    assert (tags["owner"], tags["pipeline"], tags["expiry"]) == ("SeoulBikeDemand", "SeoulBikeDemand", "PT5H")
 
 
 def test_no_input_of_a_step_carries_the_execution_id() -> None:

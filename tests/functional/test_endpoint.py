@@ -1,0 +1,601 @@
+"""``python -m pipelines.endpoint``, as a person would use it: on this machine, and against a server in AWS's place."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from pipelines.local import open_service
+from pipelines.local.service import Service
+from tests.functional.conftest import Ran, environment, run_command, run_verb
+from tests.support.aws import standing_in_for_aws
+
+pytestmark = pytest.mark.xdist_group("endpoint")
+
+SDK = ("sagemaker", "boto3", "pandas", "awswrangler", "moto", "rich")
+NAMES = {
+    "Date": "date",
+    "Hour": "hour",
+    "Temperature(°C)": "temperature",
+    "Humidity(%)": "humidity",
+    "Wind speed (m/s)": "wind_speed",
+    "Visibility (10m)": "visibility",
+    "Dew point temperature(°C)": "dew_point",
+    "Solar Radiation (MJ/m2)": "solar_radiation",
+    "Rainfall(mm)": "rainfall",
+    "Snowfall (cm)": "snowfall",
+    "Seasons": "season",
+    "Holiday": "holiday",
+    "Functioning Day": "functioning_day",
+}
+
+
+@dataclass(frozen=True)
+class House:
+    """A folder with registered models of the pipelines Now (which does not look back) and Back (which does)."""
+
+    folder: Path
+    cache: Path
+    data: Path
+    alone: tuple[Ran, Ran]
+    """Of Now-regression: what deploy and invoke said while no service ran."""
+    deployed: Ran
+    """The execution of Back with --deploy."""
+    service: Service | None = None
+
+    def __call__(self, *arguments: str, said: str = "", **more: str) -> Ran:
+        return run_verb("endpoint", self.folder, self.cache, *arguments, said=said, **more)
+
+    def client(self, name: str) -> Any:
+        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
+        return boto3.client(name, endpoint_url=self.service.endpoint_url, **keys)
+
+    def predicted(self, ran: Ran, task: str) -> dict[str, float]:
+        """What the batch job of an execution predicted, by hour."""
+        path = self.folder / ran.json["tasks"][task]["predictions"]
+        with path.open(encoding="utf-8") as file:
+            return {row["datetime"]: float(list(row.values())[-1]) for row in csv.DictReader(file)}
+
+    def raw(self, moment: str) -> dict[str, str]:
+        """The raw columns of one hour of the data, by our names, its date in the form that has one meaning."""
+        day, hour = datetime.fromisoformat(moment), datetime.fromisoformat(moment).hour
+        with self.data.open(encoding="cp1252") as file:
+            for row in csv.DictReader(file):
+                if row["Date"] == f"{day:%d/%m/%Y}" and int(row["Hour"]) == hour:
+                    return {name: row[title] for title, name in NAMES.items()} | {"date": f"{day:%Y-%m-%d}"}
+        raise AssertionError(moment)
+
+
+def pairs(row: dict[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in row.items()]
+
+
+NOON = {
+    "date": "2018-06-20",
+    "hour": "12",
+    "temperature": "24",
+    "humidity": "50",
+    "wind_speed": "1.5",
+    "visibility": "2000",
+    "dew_point": "12",
+    "solar_radiation": "2.5",
+    "rainfall": "0",
+    "snowfall": "0",
+    "season": "Summer",
+    "holiday": "No Holiday",
+    "functioning_day": "Yes",
+}
+NOW = ("--pipeline-name", "Now")
+BACK = ("--pipeline-name", "Back")
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> tuple[Path, Ran]:
+    """Both models of the pipeline Now, which knows an hour by itself."""
+    folder = tmp_path_factory.mktemp("endpoint")
+    ran = run_command(
+        folder,
+        cache,
+        *("--upsert", "--start", "--json", "--algorithms", "xgboost", "--features", "now", "--data", str(data)),
+        *NOW,
+    )
+    assert ran.code == 0, ran.stderr
+    return folder, ran
+
+
+@pytest.fixture(scope="module")
+def house(first: tuple[Path, Ran], cache: Path, data: Path) -> Iterator[House]:
+    folder, _ = first
+
+    def verb(*arguments: str) -> Ran:
+        return run_verb("endpoint", folder, cache, *arguments, *NOW)
+
+    alone = (
+        verb("deploy", "--task", "regression", "--approve", "--data-capture", "100", "--ttl", "2", "--json"),
+        verb("invoke", "--row", *pairs(NOON), "--json"),
+    )
+    back = ("--upsert", "--start", "--json", "--algorithms", "lightgbm", "--task", "regression", "--data", str(data))
+    with open_service(folder / ".sagemaker-local") as service:
+        deployed = run_command(folder, cache, *back, *BACK, "--deploy", "--ttl", "3")
+        assert deployed.code == 0, deployed.stderr
+        assert isinstance(service, Service)
+        yield House(folder, cache, data, alone, deployed, service)
+
+
+def captured(house: House) -> int:
+    """How many requests reached the endpoint Now-regression."""
+    listed = house.client("s3").list_objects_v2(
+        Bucket="sagemaker-us-east-1-123456789012", Prefix="Now/captured/Now-regression/"
+    )
+    return listed["KeyCount"]
+
+
+def register_again(house: House, group: str, **container: str) -> str:
+    """Another version of a group: a copy of the first, with another container."""
+    sagemaker = house.client("sagemaker")
+    one = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/{group}/1"
+    described = sagemaker.describe_model_package(ModelPackageName=one)
+    specification = described["InferenceSpecification"]
+    specification["Containers"][0].update(container)
+    return sagemaker.create_model_package(
+        ModelPackageGroupName=group,
+        InferenceSpecification=specification,
+        CustomerMetadataProperties=described["CustomerMetadataProperties"],
+        ModelApprovalStatus="Approved",
+    )["ModelPackageArn"]
+
+
+def test_help_pays_for_no_library() -> None:
+    code = "import sys, pipelines.endpoint as e\ntry: e.main(sys.argv[1:])\nexcept SystemExit: print(*sys.modules)"
+    for arguments in (["--help"], ["deploy", "--help"], ["invoke", "--help"]):
+        done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+        assert "usage: python -m pipelines.endpoint" in done.stdout
+        assert not set(SDK) & set(done.stdout.split())
+
+
+# Without a service: each command is one.
+
+
+def test_deploy_and_invoke_are_two_commands_without_a_service_between_them(house: House) -> None:
+    deployed, invoked = house.alone
+    assert deployed.code == 0, deployed.stderr
+    assert deployed.json["status"] == "InService"
+    assert "Its server ends with this command and starts again when it is invoked" in deployed.stderr
+    assert "python -m pipelines.local serve" in deployed.stderr
+    assert invoked.code == 0, invoked.stderr
+    (prediction,) = invoked.json["predictions"]
+    assert prediction["datetime"] == "2018-06-20T12:00:00"
+    assert prediction["rentals"] > 0
+
+
+# Deploying.
+
+
+def test_a_version_that_nobody_approved_is_not_deployed_without_approve(house: House) -> None:
+    refused = house("deploy", "--task", "classification", *NOW)
+    assert refused.code == 2
+    assert "Now-classification/1 is PendingManualApproval. Look at its report, then say --approve" in refused.stderr
+    nothing = house("deploy", "--latest-approved", "--task", "classification", *NOW)
+    assert nothing.code == 2
+    assert "No version of Now-classification is approved; the newest is arn:aws:sagemaker" in nothing.stderr
+    wrong = house("deploy", "--approve", "--task", "classification", "--instance-type", "ml.p9.huge", *NOW)
+    assert wrong.code == 2
+    sagemaker = house.client("sagemaker")
+    (version,) = sagemaker.list_model_packages(ModelPackageGroupName="Now-classification")["ModelPackageSummaryList"]
+    assert version["ModelApprovalStatus"] == "PendingManualApproval"
+    assert "Now-classification" not in str(sagemaker.list_endpoint_configs())
+
+
+def test_a_deployed_endpoint_says_what_it_is_what_it_costs_and_how_to_end_it(house: House) -> None:
+    described = house("describe", *NOW)
+    assert described.code == 0, described.stderr
+    facts = dict(line.split(":", 1) for line in described.stdout.splitlines())
+    assert facts["endpoint"].strip() == "Now-regression"
+    assert facts["model"].strip() == "Now-regression/1, xgboost for regression, Approved"
+    assert facts["runs on"].strip() == "1 x ml.m5.large"
+    assert facts["captured"].strip().startswith("100 % of invocations, below s3://")
+    last = described.stderr.splitlines()[-1]
+    assert "on AWS: 0.115 USD per hour for 1 x ml.m5.large (list prices of us-east-1, 20" in last
+    assert "Delete it with: python -m pipelines.endpoint delete --name Now-regression --target local" in last
+
+
+def test_an_endpoint_carries_owner_pipeline_and_expiry(house: House) -> None:
+    tags = house.alone[0].json["tags"]
+    assert tags["pipeline"] == "Now"
+    assert tags["owner"]
+    left = datetime.fromisoformat(tags["expiry"]) - datetime.now(UTC)
+    assert timedelta(0) < left < timedelta(hours=2)
+    assert house("describe", *NOW, "--json").json["expires"] == tags["expiry"].replace("Z", "+00:00")
+
+
+def test_prices_of_ones_own_are_used(house: House, tmp_path: Path) -> None:
+    own = tmp_path / "prices.json"
+    own.write_text(json.dumps({"as_of": "2031-01-01", "instance_hour": {"hosting": {"ml.m5.large": 9}}}))
+    listed = house("list", "--json", "--prices", str(own))
+    assert listed.json["cost_per_hour"] == 9 * len(listed.json["endpoints"])
+    assert "2031-01-01" in listed.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["deploy", *NOW, "--approve"], "There is an endpoint Now-regression already, InService."),
+        (["deploy", *NOW, "--approve", "--name", "an endpoint"], "--name is 'an endpoint', but an endpoint's name"),
+        (
+            ["deploy", *NOW, "--approve", "--name", "x", "--instance-type", "ml.p9.huge"],
+            "is registered for ml.m5.large",
+        ),
+        (["deploy", *NOW, "--serverless", "--max-instances", "3"], "A serverless endpoint has no instances"),
+        (["deploy", *NOW, "--serverless", "--data-capture", "5"], "A serverless endpoint cannot capture data"),
+        (
+            ["deploy", *NOW, "--serverless", "--subnets", "subnet-0", "--security-groups", "sg-0"],
+            "runs in no VPC of one's",
+        ),
+        (["deploy", *NOW, "--min-instances", "3", "--max-instances", "2"], "--max-instances is 2, but it must be at"),
+        (["deploy", *NOW, "--min-instances", "none"], "'none' is not a whole number from 1 to 1000"),
+        (["deploy", *NOW, "--serverless", "--memory", "100"], "'100' is not a whole number from 1024 to 6144"),
+        (["deploy", *NOW, "--ttl", "-1"], "--ttl is -1, but it must lie between 0 and 8760"),
+        (["deploy", *NOW, "--data-capture", "101"], "--data-capture is 101, but it must lie between 0 and 100"),
+        (["deploy", "--pipeline-name", "Nobody"], "There is no model package group Nobody-regression"),
+        (["deploy", "--model-package", "arn:aws:sagemaker:us-east-1:1:model-package/x/1"], "There is no model package"),
+        (["describe", "--name", "nobody"], "There is no endpoint nobody: there are "),
+        (["scale", *NOW], "Say either between which numbers of instances to scale, with --max-instances, or --off."),
+        (["delete", "--expired", "--name", "x"], "Give either --expired"),
+    ],
+)
+def test_wrong_usage_gets_one_sentence_and_exit_code_2(house: House, arguments: list[str], sentence: str) -> None:
+    refused = house(*arguments)
+    assert refused.code == 2
+    assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert refused.stdout == ""
+
+
+# Invoking.
+
+
+def test_an_endpoint_predicts_what_the_batch_predicted(house: House, first: tuple[Path, Ran]) -> None:
+    batch = house.predicted(first[1], "regression")
+    moment = next(hour for hour, rentals in batch.items() if rentals > 0)
+    invoked = house("invoke", *NOW, "--row", *pairs(house.raw(moment)), "--json")
+    assert invoked.code == 0, invoked.stderr
+    assert invoked.json["predictions"][0]["rentals"] == pytest.approx(batch[moment], rel=1e-4)
+    said = house("invoke", *NOW, "--row", *pairs(house.raw(moment)))
+    assert said.stdout == f"{moment.replace('T', ' ')[:16]}  {batch[moment]:,.0f} rentals expected\n"
+
+
+def test_a_classification_gives_the_probability_and_the_decision(house: House) -> None:
+    deployed = house("deploy", *NOW, "--task", "classification", "--approve", "--min-instances", "2")
+    assert deployed.code == 0, deployed.stderr
+    assert "On this machine one server answers, however many instances there are." in deployed.stderr
+    night = {**NOON, "date": "2018-01-10", "hour": "4", "temperature": "-12", "season": "Winter"}
+    invoked = house("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON), "--row", *pairs(night), "--json")
+    assert invoked.code == 0, invoked.stderr
+    by_hour = {one["datetime"]: one for one in invoked.json["predictions"]}
+    cut_off = invoked.json["cut_off"]
+    assert 0 < cut_off < 1
+    for one in by_hour.values():
+        assert one["high_demand"] == (one["probability_of_high_demand"] >= cut_off)
+    assert by_hour["2018-06-20T12:00:00"]["decision"] == "high"
+    assert by_hour["2018-01-10T04:00:00"]["decision"] == "low"
+    said = house("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON)).stdout
+    assert said.startswith("2018-06-20 12:00  high demand: the probability of more than ")
+    assert f"counts as high from {cut_off:.3f} on" in said
+
+
+def test_closed_hours_are_zero(house: House) -> None:
+    closed = {**NOON, "functioning_day": "No"}
+    assert house("invoke", *NOW, "--row", *pairs(closed), "--json").json["predictions"][0]["rentals"] == 0
+    answered = house("invoke", *NOW, "--task", "classification", "--row", *pairs(closed), "--json").json
+    assert answered["predictions"][0]["probability_of_high_demand"] == 0
+    assert answered["predictions"][0]["decision"] == "low"
+
+
+def test_hours_come_in_a_file_or_on_standard_input(house: House, tmp_path: Path) -> None:
+    hours = [house.raw(f"2018-06-20T{hour:02}:00:00") for hour in (7, 8, 9)]
+    file = tmp_path / "hours.csv"
+    with file.open("w", newline="", encoding="utf-8") as content:
+        writer = csv.DictWriter(content, list(NOON))
+        writer.writeheader()
+        writer.writerows(hours)
+    from_file = house("invoke", *NOW, "--file", str(file), "--json")
+    assert from_file.code == 0, from_file.stderr
+    assert [one["datetime"][11:13] for one in from_file.json["predictions"]] == ["07", "08", "09"]
+    from_input = house("invoke", *NOW, "--stdin", "--json", said=file.read_text())
+    assert from_input.json["predictions"] == from_file.json["predictions"]
+
+
+def test_what_lies_beyond_the_training_data_is_said(house: House) -> None:
+    hot = house("invoke", *NOW, "--row", *pairs({**NOON, "temperature": "55"}))
+    assert hot.code == 0
+    assert "Beyond what was trained on: temperature is 55.0, and the model knows -" in hot.stderr
+
+
+def without(name: str) -> dict[str, str]:
+    return {key: value for key, value in NOON.items() if key != name}
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (pairs(without("humidity")), "Column 'Humidity(%)' is missing"),
+        (pairs(without("functioning_day")), "Column 'Functioning Day' is missing"),
+        (pairs({**NOON, "bicycles": "3"}), "Column 'bicycles' is not known; "),
+        (pairs({**without("rainfall"), "rainfal": "0"}), "did you mean 'rainfal'? Rename it"),
+        (pairs({**NOON, "temperature": "warm"}), "Column 'temperature': 'warm' is not a number"),
+        (pairs({**NOON, "temperature": ""}), "Column 'temperature': is empty; give its value."),
+        (pairs({**NOON, "humidity": "140"}), "Column 'humidity': '140' is above 100"),
+        (pairs({**NOON, "hour": "24"}), "Column 'hour': '24' is above 23"),
+        (pairs({**NOON, "functioning_day": "perhaps"}), "'perhaps' is not understood; write Yes or No."),
+        (pairs({**NOON, "date": "yesterday"}), "yesterday"),
+        ([*pairs(NOON), "hour=3"], "--row gives 'hour' twice; keep one of them."),
+        ([*pairs(NOON), "--row", *pairs(without("hour"))], "Rows 1 and 2 differ in the column 'hour'"),
+        ([*pairs(NOON), "--row", *pairs({**NOON, "hour": "13", "rainfall": "-1"})], "Row 2, column 'rainfall': '-1'"),
+        (["temperature"], "'temperature' is not a column of the form NAME=VALUE"),
+        ([*pairs(NOON), "--history", "nowhere.csv"], "There is no file nowhere.csv."),
+    ],
+)
+def test_rows_that_are_not_right_get_one_sentence_and_nothing_is_sent(
+    house: House, row: list[str], sentence: str
+) -> None:
+    before = captured(house)
+    refused = house("invoke", *NOW, "--row", *row)
+    assert refused.code == 2
+    assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert refused.stdout == ""
+    assert captured(house) == before
+
+
+# Models that look back, deployed by the pipeline itself.
+
+
+def test_the_pipeline_deploys_what_it_registered(house: House) -> None:
+    steps = {step["name"]: step for step in house.deployed.json["steps"]}
+    assert steps["ConfigureEndpointRegression"]["type"] == "EndpointConfig"
+    assert steps["DeployEndpointRegression"]["status"] == "Succeeded"
+    described = house("describe", *BACK, "--json").json
+    assert described["status"] == "InService"
+    assert described["model_package"] == house.deployed.json["tasks"]["regression"]["model_package_arn"]
+    execution = house.deployed.json["execution"]["arn"].rsplit("/", 1)[-1]
+    assert described["endpoint_config"] == f"Back-regression-{execution}"
+    assert described["tags"]["owner"] == described["tags"]["pipeline"] == "Back"
+    assert described["tags"]["expiry"] == "PT3H"
+    assert datetime.fromisoformat(described["expires"]) < datetime.now(UTC) + timedelta(hours=3)
+
+
+def test_a_model_that_looks_back_needs_the_hours_before(house: House) -> None:
+    batch = house.predicted(house.deployed, "regression")
+    moment = next(hour for hour, rentals in batch.items() if hour > "2018-03" and rentals > 0)
+    row = pairs(house.raw(moment))
+    refused = house("invoke", *BACK, "--row", *row)
+    assert refused.code == 2
+    assert "Back-regression/1 needs the weather of the 168 hours before an hour." in refused.stderr
+    assert "--history" in refused.stderr
+    later = pairs({**NOON, "date": "2019-06-20"})
+    refused = house("invoke", *BACK, "--row", *later, "--history", str(house.data))
+    assert refused.code == 2
+    assert "The hour to predict comes without its history" in refused.stderr
+    assert f"The hours of {house.data} must reach up to those that are asked about." in refused.stderr
+    invoked = house("invoke", *BACK, "--row", *row, "--history", str(house.data), "--json")
+    assert invoked.code == 0, invoked.stderr
+    assert invoked.json["predictions"][0]["rentals"] == pytest.approx(batch[moment], rel=1e-4)
+
+
+def test_the_next_execution_updates_the_endpoint(house: House) -> None:
+    again = run_command(
+        house.folder,
+        house.cache,
+        *("--upsert", "--start", "--json", "--algorithms", "lightgbm", "--task", "regression"),
+        *("--data", str(house.data), *BACK, "--deploy", "--ttl", "3"),
+    )
+    assert again.code == 0, again.stderr
+    assert "endpoint:    Back-regression" in again.stderr
+    assert "pipelines.endpoint delete --name Back-regression" in again.stderr
+    described = house("describe", *BACK, "--json").json
+    assert described["model_package"] == again.json["tasks"]["regression"]["model_package_arn"]
+    assert described["model_package"].endswith("/2")
+    assert house("invoke", *BACK, "--row", *pairs(NOON), "--history", str(house.data)).code == 0
+
+
+# Updating, scaling, logs, the end.
+
+
+def test_an_update_serves_the_new_version_and_drops_no_request(house: House) -> None:
+    package = register_again(house, "Now-regression")
+    config = house("describe", *NOW, "--json").json["endpoint_config"]
+    runtime, failures, answers, done = house.client("sagemaker-runtime"), [], [], threading.Event()
+    schema = house.client("sagemaker").describe_model_package(ModelPackageName=package)["CustomerMetadataProperties"]
+    bucket, _, key = schema["evaluation"].removeprefix("s3://").partition("/")
+    features = json.loads(house.client("s3").get_object(Bucket=bucket, Key=f"{key}/schema.json")["Body"].read())
+    body = ",".join("0" for _ in features["features"])
+
+    def ask() -> None:
+        while not done.is_set():
+            try:
+                answer = runtime.invoke_endpoint(EndpointName="Now-regression", ContentType="text/csv", Body=body)
+                answers.append(float(answer["Body"].read()))
+            except ClientError as error:
+                failures.append(error)
+
+    asking = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in asking:
+        thread.start()
+    updated = house("update", *NOW, "--json")
+    done.set()
+    for thread in asking:
+        thread.join()
+    assert updated.code == 0, updated.stderr
+    assert failures == []
+    assert len(answers) > 1
+    assert updated.json["model_package"] == package
+    assert updated.json["data_capture"]["percentage"] == 100
+    assert updated.json["endpoint_config"] != config
+    sagemaker = house.client("sagemaker")
+    assert config not in str(sagemaker.list_endpoint_configs(NameContains="Now-regression"))
+    assert config not in str(sagemaker.list_models(NameContains="Now-regression"))
+    again = house("deploy", "--or-update", *NOW)
+    assert again.code == 0
+    assert f"Now-regression serves {package.rpartition('model-package/')[2]} already" in again.stderr
+
+
+def test_a_version_that_does_not_come_up_leaves_the_old_one_in_service(house: House) -> None:
+    s3 = house.client("s3")
+    s3.put_object(Bucket="sagemaker-us-east-1-123456789012", Key="broken/model.tar.gz", Body=b"no archive")
+    uri = "s3://sagemaker-us-east-1-123456789012/broken/model.tar.gz"
+    package = register_again(house, "Now-classification", ModelDataUrl=uri)
+    failed = house("update", *NOW, "--task", "classification", "--model-package", package)
+    assert failed.code == 1
+    assert "did not come into service" in failed.stderr
+    assert "serves what it served before" in failed.stderr
+    described = house("describe", *NOW, "--task", "classification", "--json").json
+    assert (described["status"], described["model_package"][-2:]) == ("InService", "/1")
+    assert house("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON)).code == 0
+    never = house("deploy", *NOW, "--model-package", package, "--name", "broken")
+    assert never.code == 1
+    assert "The endpoint broken is Failed: " in never.stderr
+    assert house("delete", "--name", "broken").code == 0
+
+
+def test_scaling_follows_the_invocations_per_instance(house: House) -> None:
+    scaled = house("scale", *NOW, "--min-instances", "2", "--max-instances", "4", "--json")
+    assert scaled.code == 0, scaled.stderr
+    assert scaled.json["scaling"] == {"fewest": 2, "most": 4, "target": 1000.0}
+    assert scaled.json["capacity"]["count"] == 2
+    assert "0.230 USD per hour for 2 x ml.m5.large" in scaled.stderr
+    scaling = house.client("application-autoscaling")
+    (policy,) = scaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
+    assert policy["ResourceId"] == "endpoint/Now-regression/variant/AllTraffic"
+    configuration = policy["TargetTrackingScalingPolicyConfiguration"]
+    metric = configuration["PredefinedMetricSpecification"]["PredefinedMetricType"]
+    assert (metric, configuration["TargetValue"]) == ("SageMakerVariantInvocationsPerInstance", 1000.0)
+    assert "2 to 4 instances" in house("describe", *NOW).stdout
+    assert house("scale", *NOW, "--off", "--json").json["scaling"] is None
+    assert scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"] == []
+
+
+def test_logs_show_what_the_server_said(house: House) -> None:
+    assert house("invoke", *NOW, "--row", *pairs(NOON)).code == 0
+    logs = house("logs", *NOW, "--lines", "50")
+    assert logs.code == 0, logs.stderr
+    assert "POST /invocations" in logs.stdout
+    assert len(logs.stdout.splitlines()) <= 50
+    (event,) = house("logs", *NOW, "--lines", "1", "--json").json["events"]
+    assert set(event) == {"timestamp", "stream", "message"}
+
+
+def test_a_serverless_endpoint_costs_by_the_second(house: House) -> None:
+    deployed = house("deploy", *NOW, "--latest-approved", "--serverless", "--name", "less", "--json")
+    assert deployed.code == 0, deployed.stderr
+    assert deployed.json["capacity"] == {"memory_mb": 2048, "max_concurrency": 5}
+    assert deployed.json["cost_per_hour"] == 0
+    assert "0.00004 USD per second of answering and nothing between" in deployed.stderr
+    assert house("invoke", "--name", "less", "--row", *pairs(NOON)).code == 0
+    refused = house("scale", "--name", "less", "--max-instances", "2")
+    assert (refused.code, "less is serverless and scales by itself" in refused.stderr) == (2, True)
+    assert house("delete", "--name", "less").stdout == "deleted: less\n"
+
+
+def test_what_outlived_its_time_is_deleted_with_everything_that_was_made_for_it(house: House) -> None:
+    assert house("deploy", *NOW, "--latest-approved", "--name", "old").code == 0
+    assert house("deploy", *NOW, "--latest-approved", "--name", "eternal", "--ttl", "0").code == 0
+    sagemaker = house.client("sagemaker")
+    arn = sagemaker.describe_endpoint(EndpointName="old")["EndpointArn"]
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "expiry", "Value": "2020-01-01T00:00:00Z"}])
+    listed = house("list")
+    row = next(line for line in listed.stdout.splitlines() if line.startswith("old "))
+    assert "InService" in row
+    assert "2020-01-01 00:00 UTC (expired)" in row
+    deleted = house("delete", "--expired", "--json")
+    assert deleted.json == {"deleted": ["old"], "saved_per_hour": 0.115, "currency": "USD"}
+    assert "old" not in [one["name"] for one in house("list", "--json").json["endpoints"]]
+    assert not sagemaker.list_endpoint_configs(NameContains="old-v")["EndpointConfigs"]
+    assert not sagemaker.list_models(NameContains="old-v")["Models"]
+    assert house("delete", "--expired").stderr.splitlines()[-1] == "None is expired."
+    assert house("delete", "--name", "eternal").code == 0
+    gone = house("invoke", "--name", "eternal", "--row", *pairs(NOON))
+    assert (gone.code, "There is no endpoint eternal: there are " in gone.stderr) == (2, True)
+
+
+# On AWS: the same calls, against a server in its place.
+
+
+def test_on_aws_the_same_calls_are_made(house: House, tmp_path: Path) -> None:
+    role = "arn:aws:iam::123456789012:role/service-role/SageMakerLocalExecutionRole"
+    with standing_in_for_aws(house.service.endpoint_url) as aws:
+        variables = {**house.service.environment, "AWS_ENDPOINT_URL": aws.url}
+
+        def on_aws(*arguments: str) -> Ran:
+            aws.asked.clear()
+            return house(*arguments, "--target", "aws", "--role-arn", role, **variables)
+
+        vpc = ("--subnets", "subnet-0a", "--security-groups", "sg-0a")
+        models: list[dict[str, Any]] = []
+        aws.answers["CreateModel"] = models.append
+        deployed = on_aws(
+            "deploy", *NOW, "--latest-approved", "--name", "cloud", "--max-instances", "2", "--json", *vpc
+        )
+        assert deployed.code == 0, deployed.stderr
+        assert models[0]["VpcConfig"] == {"Subnets": ["subnet-0a"], "SecurityGroupIds": ["sg-0a"]}
+        assert [call for call in aws.asked if call.startswith(("Create", "Register", "Put"))] == [
+            "CreateModel",
+            "CreateEndpointConfig",
+            "CreateEndpoint",
+            "RegisterScalableTarget",
+            "PutScalingPolicy",
+        ]
+        assert "Cost: 0.115 USD per hour for 1 x ml.m5.large" in deployed.stderr
+        assert "delete --name cloud --target aws" in deployed.stderr
+        assert "Its server ends" not in deployed.stderr
+        assert on_aws("invoke", "--name", "cloud", "--row", *pairs(NOON)).code == 0
+        assert on_aws("scale", "--name", "cloud", "--min-instances", "2", "--max-instances", "3").code == 0
+        package = register_again(house, "Now-regression")
+        requests: list[dict[str, Any]] = []
+        aws.answers["UpdateEndpoint"] = requests.append
+        updated = on_aws("update", "--name", "cloud", "--model-package", package)
+        assert updated.code == 0, updated.stderr
+        batch = requests[0]["DeploymentConfig"]["RollingUpdatePolicy"]["MaximumBatchSize"]
+        assert batch == {"Type": "CAPACITY_PERCENT", "Value": 50}
+        assert on_aws("delete", "--name", "cloud").code == 0
+        assert {"DeregisterScalableTarget", "DeleteEndpoint", "DeleteEndpointConfig", "DeleteModel"} <= set(aws.asked)
+
+
+def test_without_credentials_the_exit_code_is_3(house: House, tmp_path: Path) -> None:
+    refused = house(
+        "list", "--target", "aws", HOME=str(tmp_path), AWS_EC2_METADATA_DISABLED="true", AWS_REGION="eu-west-1"
+    )
+    assert refused.code == 3
+    assert "AWS does not accept any credentials" in refused.stderr
+
+
+def test_an_interrupted_command_says_so(house: House) -> None:
+    """Not a traceback: what was asked of the service goes on there."""
+    command = [sys.executable, "-m", "pipelines.endpoint", "invoke", *NOW, "--stdin"]
+    process = subprocess.Popen(
+        command,
+        cwd=house.folder,
+        env=environment(house.cache),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert "Target: local" in process.stderr.readline()
+    process.send_signal(2)
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert "Interrupted." in said
+    assert "Traceback" not in said

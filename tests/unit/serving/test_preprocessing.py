@@ -1,0 +1,106 @@
+"""Features are made by the code that came with the model, whatever is installed here."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from pipelines import preprocessing
+from pipelines.code import Bundle, bundles
+from pipelines.errors import BadInput, PipelineError
+from pipelines.local import open_service
+from pipelines.registry import Knowledge, RegisteredModel
+
+MODEL = RegisteredModel(
+    arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/group/1",
+    group="group",
+    version=1,
+    approval_status="Approved",
+    task="regression",
+    algorithm="xgboost",
+    image="image:1",
+    model_data="s3://bucket/model.tar.gz",
+    evaluation_uri="s3://bucket/evaluation",
+    code_uri="",
+    schema_sha256="",
+    description={},
+)
+KNOWLEDGE = Knowledge(b"{}", {}, {})
+OTHER_CODE = {
+    "processing_scripts/__init__.py": b"",
+    "processing_scripts/inference.py": b"import sys\n"
+    b"from pathlib import Path\n"
+    b"hours = Path(sys.argv[sys.argv.index('--hours') + 1]).read_text()\n"
+    b"if hours == 'refused': sys.exit('These hours are refused.')\n"
+    b"if hours == 'defect': raise KeyError('a defect')\n"
+    b"print('datetime,a,b')\n"
+    b"print('2018-12-01T08:00:00,1.50,' + hours)\n",
+}
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with open_service(tmp_path_factory.mktemp("state"), isolation="process") as service:
+        session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1")
+        client = session.client("s3", endpoint_url=service.endpoint_url)
+        client.create_bucket(Bucket="bucket")
+        yield client
+
+
+@pytest.fixture
+def hours(tmp_path: Path) -> Path:
+    return tmp_path / "hours.csv"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def uploaded(s3: Any, files: dict[str, bytes], digest: str | None = None) -> RegisteredModel:
+    prefix = f"code/{digest or Bundle('processing_scripts', files).digest}"
+    for path, content in files.items():
+        s3.put_object(Bucket="bucket", Key=f"{prefix}/{path}", Body=content)
+    return dataclasses.replace(MODEL, code_uri=f"s3://bucket/{prefix}")
+
+
+def test_the_models_own_code_makes_the_features_and_their_cells_stay_as_they_are(s3, hours):
+    model = uploaded(s3, OTHER_CODE)
+    hours.write_text("7")
+    features = preprocessing.make_features(s3, model, KNOWLEDGE, hours)
+    assert features == preprocessing.Features(("a", "b"), ("2018-12-01T08:00:00",), ("1.50,7",))
+    for entry in s3.list_objects_v2(Bucket="bucket")["Contents"]:
+        s3.delete_object(Bucket="bucket", Key=entry["Key"])
+    assert preprocessing.make_features(s3, model, KNOWLEDGE, hours) == features  # it is kept
+
+
+def test_where_it_is_the_code_installed_here_nothing_is_fetched(s3):
+    here = next(bundle for bundle in bundles() if bundle.name == "processing_scripts")
+    model = dataclasses.replace(MODEL, code_uri=here.uri("bucket", "Anything").rstrip("/"))
+    assert (preprocessing.code_folder(s3, model) / "processing_scripts" / "inference.py").is_file()
+
+
+def test_what_the_code_refuses_is_bad_input_in_its_words(s3, hours):
+    hours.write_text("refused")
+    with pytest.raises(BadInput, match=r"^These hours are refused\.$"):
+        preprocessing.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, hours)
+
+
+def test_a_defect_of_the_code_is_not_called_bad_input(s3, hours):
+    hours.write_text("defect")
+    with pytest.raises(PipelineError, match="The preprocessing code that came with the model failed: KeyError") as said:
+        preprocessing.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, hours)
+    assert not isinstance(said.value, BadInput)
+
+
+@pytest.mark.parametrize("files", [{}, OTHER_CODE, {**OTHER_CODE, "../outside.py": b""}])
+def test_code_that_is_not_what_its_address_says_is_never_run(s3, hours, files):
+    hours.write_text("7")
+    model = uploaded(s3, files, digest="0123456789abcdef"[: 8 + len(files)])
+    with pytest.raises(PipelineError, match=r"nothing was predicted\."):
+        preprocessing.make_features(s3, model, KNOWLEDGE, hours)

@@ -1,0 +1,109 @@
+"""Endpoints in words: tags, expiry, predictions, what was asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.errors import BadInput
+from pipelines.hosting import data_capture, expiry_after, expiry_from_now, read_expiry
+from pipelines.preprocessing import Features
+from pipelines.prices import load_prices
+from pipelines.serving.capacity import Instances, Serverless, capacity_of
+from pipelines.serving.predictions import Predictions, unknown_territory
+from pipelines.serving.questions import rows_as_file, speak_of_rows
+from pipelines.serving.words import age_in_words, moment_in_words
+
+HOUR = "2018-12-01T08:00:00"
+MADE = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@given(st.integers(1, 8760))
+def test_an_expiry_is_read_as_it_was_written(hours):
+    assert read_expiry(expiry_after(hours), MADE) == MADE + timedelta(hours=hours)
+    left = read_expiry(expiry_from_now(hours), MADE) - datetime.now(UTC)
+    assert timedelta(hours=hours) - timedelta(minutes=5) < left <= timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("text", [None, "never", "PTwoH", "next Tuesday", expiry_after(0), expiry_from_now(0)])
+def test_what_is_no_moment_never_expires(text):
+    assert read_expiry(text, MADE) is None
+
+
+def test_capacity_is_read_back_as_it_was_asked_for():
+    for capacity in (Instances("ml.m5.large", 2), Serverless(2048, 5)):
+        assert capacity_of({"VariantName": "v", **capacity.variant()}, {}) == capacity
+    assert capacity_of(Instances("ml.m5.large", 1).variant(), {"CurrentInstanceCount": 3}).count == 3
+
+
+def test_costs_name_their_origin_and_an_unknown_price_is_not_nothing():
+    prices = load_prices()
+    assert Instances("ml.m5.large", 2).cost_per_hour(prices) == pytest.approx(2 * 0.115)
+    assert prices.as_of in Instances("ml.m5.large", 2).cost_in_words(prices)
+    unknown = Instances("ml.g5.48xlarge", 1)
+    assert unknown.cost_per_hour(prices) is None
+    assert "is not in the list of prices" in unknown.cost_in_words(prices)
+    assert "per second of answering" in Serverless(1024, 1).cost_in_words(prices)
+
+
+def test_rentals_are_said_in_whole_bicycles():
+    predictions = Predictions("regression", [HOUR], [1234.56], None, 502.5)
+    assert predictions.in_words() == "2018-12-01 08:00  1,235 rentals expected\n"
+    assert predictions.as_json() == [{"datetime": HOUR, "rentals": 1234.56}]
+
+
+@pytest.mark.parametrize(("value", "decision"), [(0.4, "high"), (0.399, "low"), (0.0, "low"), (1.0, "high")])
+def test_the_decision_is_made_at_the_cut_off(value, decision):
+    predictions = Predictions("classification", [HOUR], [value], 0.4, 502.5)
+    (one,) = predictions.as_json()
+    assert (one["decision"], one["high_demand"]) == (decision, decision == "high")
+    assert predictions.in_words().startswith(f"2018-12-01 08:00  {decision} demand: the probability of more than 502.5")
+
+
+def test_only_what_was_asked_for_is_compared_with_the_training_data():
+    schema = {
+        "features": [
+            {"name": "temperature", "group": "weather", "minimum": -10.0, "maximum": 30.0},
+            {"name": "sun", "group": "sun", "minimum": 0.0, "maximum": 1.0},
+            {"name": "snowfall", "group": "weather", "minimum": None, "maximum": None},
+        ]
+    }
+    features = Features(("temperature", "sun", "snowfall"), (HOUR, HOUR, HOUR), ("40.5,9,9", "-11,0,0", "20,,"))
+    assert unknown_territory(features, schema) == ["temperature is 40.5 and 1 more, and the model knows -10 to 30 only"]
+
+
+def test_rows_become_a_file(tmp_path: Path):
+    path = rows_as_file(
+        [[("date", "2018-12-01"), ("season", "Winter, early")], [("season", "x"), ("date", "y")]], tmp_path
+    )
+    assert path.read_text() == 'date,season\n2018-12-01,"Winter, early"\ny,x\n'
+
+
+def test_rows_that_differ_in_their_columns_are_refused(tmp_path: Path):
+    with pytest.raises(BadInput, match="Rows 1 and 2 differ in the column 'b'"):
+        rows_as_file([[("a", "1")], [("a", "1"), ("b", "2")]], tmp_path)
+    with pytest.raises(BadInput, match="Row 2 gives 'a' twice"):
+        rows_as_file([[("a", "1")], [("a", "1"), ("a", "2")]], tmp_path)
+
+
+def test_errors_of_several_rows_name_the_row():
+    assert speak_of_rows("Line 3, column 'hour': '24' is above 23", 2) == "Row 2, column 'hour': '24' is above 23"
+    assert speak_of_rows("Column 'x' is not known", 2) == "Column 'x' is not known"
+
+
+def test_ages_and_moments_are_short():
+    now = datetime.now(UTC)
+    assert age_in_words(now - timedelta(minutes=59)) == "59 min"
+    assert age_in_words(now - timedelta(hours=3, minutes=5)) == "3 h 5 min"
+    assert age_in_words(now - timedelta(days=2, hours=1)) == "2 d 1 h"
+    assert moment_in_words(None) == "never"
+
+
+def test_nothing_is_captured_at_0_percent():
+    assert data_capture(0, "bucket", "P") is None
+    assert data_capture(7, "bucket", "P")["InitialSamplingPercentage"] == 7
+    assert data_capture(7, "bucket", "P")["DestinationS3Uri"] == "s3://bucket/P/captured"
