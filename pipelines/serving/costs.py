@@ -8,7 +8,7 @@ from pipelines.serving.capacity import Capacity, Instances
 from pipelines.serving.place import Place
 from pipelines.serving.state import Endpoint
 from pipelines.settings import Task
-from pipelines.steps.register import group_name
+from pipelines.steps.context import group_name
 
 
 def cost_line(place: Place, endpoint: Endpoint) -> str:
