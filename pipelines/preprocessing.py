@@ -148,7 +148,17 @@ def _run(code: Path, arguments: list[str]) -> str:
     )
     if done.returncode == 0:
         return done.stdout
-    words = done.stderr.strip().splitlines() or ["it said nothing"]
+    raise refusal(done.stderr)
+
+
+def refusal(log: str) -> PipelineError:
+    """Make an error of what the model's own code said on stderr when it ended otherwise than with 0."""
+    words = log.strip().splitlines() or ["it said nothing"]
     if words[0].startswith("Traceback"):
-        raise PipelineError(f"The preprocessing code that came with the model failed: {words[-1]}")
-    raise BadInput(words[-1])
+        return PipelineError(f"The preprocessing code that came with the model failed: {words[-1]}")
+    if "unrecognized arguments" in words[-1] or "No module named" in words[-1]:
+        return PipelineError(
+            f"The preprocessing code that came with the model is older than this command ({words[-1]}); run the "
+            "pipeline again."
+        )
+    return BadInput(words[-1])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pipelines import verb
 from pipelines.command_line import EXIT_CODES, add_common, add_settings, settings_of
 from pipelines.formats import FORMATS
-from pipelines.settings import TASKS, Settings
+from pipelines.serving.options import add_model_choice, chosen_model
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.batch.run import Outcome, Wish
@@ -34,11 +35,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--output", metavar="FOLDER|s3://...", help="where the result goes (default: in the state directory)"
     )
-    run.add_argument(
-        "--model-package", metavar="ARN", help="the version that predicts (default: the newest of the task)"
-    )
-    run.add_argument("--latest-approved", action="store_true", help="the newest approved version instead")
-    run.add_argument("--task", choices=TASKS, help="whose newest version (default: regression)")
+    add_model_choice(run)
     run.add_argument("--format", choices=tuple(FORMATS), default="csv", help="of what is sent (default: %(default)s)")
     run.add_argument(
         "--series", metavar="COLUMN", help="the column that tells series of hours apart, such as a station"
@@ -63,18 +60,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     from pipelines.batch.run import predict
-    from pipelines.registry import find_model
     from pipelines.target import choose, connect
 
     wish = _wish(options)
     with connect(settings, choose(settings)) as connection:
-        model = find_model(
-            connection.client("sagemaker"),
-            settings.pipeline_name,
-            package=options.model_package,
-            task=options.task,
-            approved=options.latest_approved,
-        )
+        model = chosen_model(connection.client("sagemaker"), settings.pipeline_name, options, options.task)
         outcome = predict(connection, settings, model, wish)
     if options.json:
         verb.write_json(outcome.as_json())

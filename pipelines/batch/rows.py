@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import BadInput, PipelineError
 from pipelines.formats import Format
-from pipelines.preprocessing import PACKAGE, code_folder
+from pipelines.preprocessing import PACKAGE, code_folder, refusal
 from pipelines.registry import Knowledge, RegisteredModel
 
 UPLOADS_AT_ONCE = 4
@@ -123,18 +122,7 @@ def _told(code: Path, schema: Path, rows: Rows, folder: Path) -> Iterator[Iterat
         with process.stdout as lines:
             yield lines
         if process.wait() != 0:
-            raise _refusal(log.read_text(encoding="utf-8"))
+            raise refusal(log.read_text(encoding="utf-8"))
     finally:
         process.kill()
         process.wait()
-
-
-def _refusal(log: str) -> PipelineError:
-    words = log.strip().splitlines() or ["it said nothing"]
-    if words[0].startswith("Traceback"):
-        return PipelineError(f"The preprocessing code that came with the model failed: {words[-1]}")
-    if "No module named" in words[-1]:
-        return PipelineError(
-            "The preprocessing code that came with the model is older than batches of any size; run the pipeline again."
-        )
-    return BadInput(words[-1])

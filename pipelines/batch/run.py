@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.algorithms import require_format
+from pipelines.batch.objects import cleared
 from pipelines.batch.result import Answers, write_result
 from pipelines.batch.rows import Rows, prepare
 from pipelines.batch.transform import Capacity, transform
@@ -99,7 +100,7 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
     name = f"{settings.pipeline_name[:20].rstrip('-')}-{model.task}-{_moment()}"
     place = f"s3://{connection.bucket}/{settings.pipeline_name}/batch/{name}"
     seconds: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="batch-") as temporary, _cleared(s3, place):
+    with tempfile.TemporaryDirectory(prefix="batch-") as temporary, cleared(s3, place):
         folder = Path(temporary)
         rows = Rows(_local_file(s3, wish.input, folder), wish.rows_per_object, wish.series, wish.form)
         with _timed(seconds, "features"):
@@ -164,19 +165,6 @@ def _keep(s3: Any, files: dict[str, Path], output: str) -> dict[str, str]:
             Path(output).mkdir(parents=True, exist_ok=True)
             kept[kind] = str(shutil.move(path, Path(output) / path.name))
     return kept
-
-
-@contextmanager
-def _cleared(s3: Any, place: str) -> Iterator[None]:
-    """Delete what was put below a place in S3 for the job, however it ends."""
-    bucket, _, prefix = place.removeprefix("s3://").partition("/")
-    try:
-        yield
-    finally:
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{prefix}/"):
-            keys = [{"Key": entry["Key"]} for entry in page.get("Contents", [])]
-            if keys:
-                s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
 
 
 @contextmanager

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipelines.errors import BadInput
-from pipelines.registry import RegisteredModel, approve, find_model
+from pipelines.registry import RegisteredModel, approve
 from pipelines.serving import deployment, questions, words
 from pipelines.serving.capacity import Capacity, Instances, Serverless
 from pipelines.serving.costs import cost_line
 from pipelines.serving.deletion import delete, delete_expired
 from pipelines.serving.invocation import Answered, ask, served_model
 from pipelines.serving.logs import last_lines
+from pipelines.serving.options import chosen_model
 from pipelines.serving.place import Place
 from pipelines.serving.scaling import Bounds, bounds_of, scale, stop_scaling
 from pipelines.serving.state import Endpoint, find_endpoint, our_endpoints, require_endpoint
@@ -151,13 +152,7 @@ def _named(place: Place, options: argparse.Namespace) -> Endpoint:
 
 
 def _chosen(place: Place, options: argparse.Namespace, task: Task | None) -> RegisteredModel:
-    return find_model(
-        place.sagemaker,
-        place.settings.pipeline_name,
-        package=options.model_package,
-        task=task,
-        approved=options.latest_approved,
-    )
+    return chosen_model(place.sagemaker, place.settings.pipeline_name, options, task)
 
 
 def _approved(place: Place, options: argparse.Namespace, model: RegisteredModel) -> RegisteredModel:

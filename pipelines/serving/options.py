@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pipelines.command_line import add_common, add_settings, pair
-from pipelines.settings import TASKS, Settings
+from pipelines.settings import TASKS, Settings, Task
+
+if TYPE_CHECKING:
+    from pipelines.registry import RegisteredModel
 
 EXIT_CODES = "exit codes: 0 success, 1 the endpoint failed, 2 bad usage or bad input, 3 the environment"
 _EVERYWHERE = {"target", "pipeline_name", "role_arn", "region", "bucket", "state_dir", "prices", "isolation"}
@@ -46,6 +50,20 @@ def add_model_choice(command: _Command) -> None:
     which.add_argument("--model-package", metavar="ARN", help="this registered version (default: the newest)")
     which.add_argument("--latest-approved", action="store_true", help="the newest version that is approved")
     _add_task(command)
+
+
+def chosen_model(sagemaker: Any, pipeline_name: str, options: argparse.Namespace, task: Task | None) -> RegisteredModel:
+    """Find the version that those options mean.
+
+    Raises
+    ------
+    BadInput
+        There is no such version.
+    """
+    from pipelines.registry import find_model
+
+    package, approved = options.model_package, options.latest_approved
+    return find_model(sagemaker, pipeline_name, package=package, task=task, approved=approved)
 
 
 def _add_task(command: _Command) -> None:

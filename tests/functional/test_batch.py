@@ -6,7 +6,6 @@ import csv
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -16,25 +15,27 @@ from pipelines.batch.result import Answers, write_result
 from pipelines.batch.rows import Part, Prepared
 from pipelines.errors import PipelineError
 from pipelines.formats import CSV
-from pipelines.local import open_service
-from tests.functional.conftest import Finished, Ran, run_command
+from tests.functional.conftest import Finished, Ran
 from tests.functional.test_command_line import SDK
 
 pytestmark = pytest.mark.xdist_group("batch")
 
 BUCKET = "sagemaker-us-east-1-123456789012"
+NAMED = ("--pipeline-name", "Batches")
 
 
 @pytest.fixture(scope="module")
-def registered(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> Iterator[Finished]:
-    """A folder with SageMaker on this machine, an XGBoost for regression and a LightGBM for classification."""
-    folder = tmp_path_factory.mktemp("batch")
-    with open_service(folder / ".sagemaker-local") as service:
-        for task, algorithm in (("regression", "xgboost"), ("classification", "lightgbm")):
-            models = ("--task", task, "--algorithms", algorithm, "--max-rmse", "1e6", "--min-auc", "0")
-            ran = run_command(folder, cache, "--upsert", "--start", *models, "--data", str(data))
-            assert ran.code == 0, ran.stderr
-        yield Finished(folder, cache, service, "", "")
+def registered(finished: Finished, data: Path) -> Finished:
+    """A pipeline of its own, with an XGBoost for regression and a LightGBM for classification registered."""
+    for task, algorithm in (("regression", "xgboost"), ("classification", "lightgbm")):
+        models = ("--task", task, "--algorithms", algorithm, "--max-rmse", "1e6", "--min-auc", "0")
+        ran = finished.verb("run", "--upsert", "--start", *NAMED, *models, "--data", str(data))
+        assert ran.code == 0, ran.stderr
+    return finished
+
+
+def predict(registered: Finished, *arguments: str) -> Ran:
+    return registered.verb("batch", "run", *NAMED, *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +50,7 @@ def rows(registered: Finished, data: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def first(registered: Finished, rows: Path) -> Ran:
-    ran = registered.verb(
-        "batch", "run", "--input", str(rows), "--output", "first", "--rows-per-object", "250", "--json"
-    )
+    ran = predict(registered, "--input", str(rows), "--output", "first", "--rows-per-object", "250", "--json")
     assert ran.code == 0, ran.stderr
     return ran
 
@@ -79,7 +78,7 @@ def test_closed_hours_are_predicted_as_the_schema_says(registered: Finished, row
     raw = pd.read_csv(rows, dtype=str)
     raw.loc[raw.index[-24:], "Functioning Day"] = "No"
     raw.to_csv(registered.folder / "closed.csv", index=False)
-    closed = registered.verb("batch", "run", "--input", "closed.csv", "--output", "closed", "--json")
+    closed = predict(registered, "--input", "closed.csv", "--output", "closed", "--json")
     assert closed.code == 0, closed.stderr
     numbers = [float(row["predicted_rentals"]) for row in predictions(closed)]
     assert set(numbers[-24:]) == {0.0}
@@ -95,7 +94,7 @@ def test_parquet_and_csv_say_the_same(first: Ran) -> None:
 
 
 def test_the_size_of_the_objects_changes_nothing(registered: Finished, rows: Path, first: Ran) -> None:
-    whole = registered.verb("batch", "run", "--input", str(rows), "--output", "whole", "--json")
+    whole = predict(registered, "--input", str(rows), "--output", "whole", "--json")
     assert whole.code == 0, whole.stderr
     assert whole.json["objects"] == 1
     one, other = (ran.folder / ran.json["files"]["csv"] for ran in (first, whole))
@@ -104,7 +103,7 @@ def test_the_size_of_the_objects_changes_nothing(registered: Finished, rows: Pat
 
 def test_recordio_gives_the_same_predictions(registered: Finished, rows: Path, first: Ran) -> None:
     arguments = ("--input", str(rows), "--output", "recordio", "--format", "recordio", "--rows-per-object", "300")
-    recordio = registered.verb("batch", "run", *arguments, "--json")
+    recordio = predict(registered, *arguments, "--json")
     assert recordio.code == 0, recordio.stderr
     for one, other in zip(predictions(first), predictions(recordio), strict=True):
         assert float(one["predicted_rentals"]) == pytest.approx(float(other["predicted_rentals"]), rel=1e-6)
@@ -117,7 +116,7 @@ def test_a_model_that_answers_in_json_is_read_too_and_series_keep_their_own_hist
     mixed = pd.concat([raw.assign(Station="Han, north"), raw.assign(Station="Gangnam")]).sort_index(kind="stable")
     mixed.to_csv(registered.folder / "stations.csv", index=False)
     arguments = ("--input", "stations.csv", "--series", "Station", "--task", "classification", "--output", "stations")
-    ran = registered.verb("batch", "run", *arguments, "--rows-per-object", "500", "--json")
+    ran = predict(registered, *arguments, "--rows-per-object", "500", "--json")
     assert ran.code == 0, ran.stderr
     assert ran.json["algorithm"] == "lightgbm"
     found = predictions(ran)
@@ -134,13 +133,13 @@ def test_input_and_result_may_lie_in_s3_and_nothing_else_stays_there(
     s3 = registered.client("s3")
     s3.upload_file(str(rows), BUCKET, "new/rows.csv")
     arguments = ("--input", f"s3://{BUCKET}/new/rows.csv", "--output", f"s3://{BUCKET}/predicted/")
-    ran = registered.verb("batch", "run", *arguments)
+    ran = predict(registered, *arguments)
     assert ran.code == 0, ran.stderr
     assert f"s3://{BUCKET}/predicted/predictions.parquet" in ran.stdout
     body = s3.get_object(Bucket=BUCKET, Key="predicted/predictions.csv")["Body"].read()
     assert body == (first.folder / first.json["files"]["csv"]).read_bytes()
-    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix="SeoulBikeDemand/batch/")
-    models = registered.client("sagemaker").list_models(NameContains="SeoulBikeDemand-")["Models"]
+    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix="Batches/batch/")
+    models = registered.client("sagemaker").list_models(NameContains="Batches-")["Models"]
     assert models == []
 
 
@@ -154,7 +153,7 @@ def test_input_and_result_may_lie_in_s3_and_nothing_else_stays_there(
             ["--input", "rows.csv", "--task", "classification", "--format", "recordio"],
             "LightGBM cannot read recordio (application/x-recordio-protobuf), which xgboost does",
         ),
-        (["--input", "rows.csv", "--latest-approved"], "No version of SeoulBikeDemand-regression is approved"),
+        (["--input", "rows.csv", "--latest-approved"], "No version of Batches-regression is approved"),
         (["--input", "rows.csv", "--pipeline-name", "Other"], "There is no model package group Other-regression"),
         (["--input", "rows.csv", "--series", "Stop"], "There is no column 'Stop' to tell series apart"),
         (["--input", "short.csv"], "None of the 48 hours to predict has its history"),
@@ -169,13 +168,13 @@ def test_what_cannot_be_predicted_gets_one_sentence_and_leaves_nothing(
     raw.iloc[:48].to_csv(registered.folder / "short.csv", index=False)
     raw.iloc[[*range(300), *range(299, 840)]].to_csv(registered.folder / "doubled.csv", index=False)
     (registered.folder / "foreign.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    refused = registered.verb("batch", "run", *arguments, "--output", "refused")
+    refused = predict(registered, *arguments, "--output", "refused")
     assert refused.code == 2
     assert sentence in refused.stderr
     assert "Traceback" not in refused.stderr
     assert refused.stdout == ""
     assert not (registered.folder / "refused").exists()
-    assert "Contents" not in registered.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="SeoulBikeDemand/batch/")
+    assert "Contents" not in registered.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="Batches/batch/")
 
 
 @pytest.mark.parametrize("answers", [b"1.5\n", b"1.5\n2.5\n3.5\n", None])

@@ -1,0 +1,105 @@
+"""The same rows in real time and as a batch, as a person would compare them."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.conftest import Finished, environment
+from tests.functional.test_command_line import SDK
+
+TASK = ("--task", "classification")
+
+
+def left_behind(finished: Finished) -> list[Any]:
+    """Whatever of a comparison is still there."""
+    sagemaker, s3 = finished.client("sagemaker"), finished.client("s3")
+    named = {"NameContains": "-compare-"}
+    bucket = "sagemaker-us-east-1-123456789012"
+    return [
+        *sagemaker.list_endpoints(**named)["Endpoints"],
+        *sagemaker.list_endpoint_configs(**named)["EndpointConfigs"],
+        *sagemaker.list_models(**named)["Models"],
+        *s3.list_objects_v2(Bucket=bucket, Prefix="compare/").get("Contents", []),
+    ]
+
+
+def test_both_ways_are_measured_and_their_predictions_are_the_same(finished: Finished, data: Path) -> None:
+    arguments = (*TASK, "--rows", "30", "--rows-per-request", "10", "--data", str(data), "--output", "compared")
+    ran = finished.verb("compare", *arguments, "--json")
+    assert ran.code == 0, ran.stderr
+    said = ran.json
+    assert [(load["rows_per_request"], load["at_once"]) for load in said["endpoint"]] == [
+        (rows, at_once) for rows in (1, 10) for at_once in (1, 4, 16)
+    ]
+    for load in said["endpoint"]:
+        assert 0 < load["p50"] <= load["p95"] <= load["p99"]
+        assert load["requests"] >= 100
+        assert load["rows_per_second"] > 0
+    assert said["transform_job"]["rows"] >= 50_000
+    assert said["transform_job"]["seconds"] >= said["transform_job"]["start_seconds"] > 0
+    assert said["largest_difference"] <= 1e-6
+    assert set(said["costs_a_day"]["rows"]) == {"1", "1000", "1000000"}
+    assert (finished.folder / said["picture"]).read_bytes().startswith(b"\x89PNG")
+    table = (finished.folder / said["table"]).read_text(encoding="utf-8")
+    assert "| transform job | " in table
+    assert "Where the lines cross:" in table
+    assert left_behind(finished) == []
+
+
+def test_ctrl_c_leaves_no_endpoint_behind(finished: Finished, data: Path, cache: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.compare", *TASK, "--rows", "20000", "--data", str(data)],
+        cwd=finished.folder,
+        env=environment(cache),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    sagemaker, deadline = finished.client("sagemaker"), time.monotonic() + 300
+    while not sagemaker.list_endpoints(StatusEquals="InService", NameContains="-compare-")["Endpoints"]:
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    output, log = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert "Interrupted." in log
+    assert "deleted" in log
+    assert "Traceback" not in log
+    assert output == ""
+    assert left_behind(finished) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--rows", "0"], "--rows is 0, but it must lie between 1 and 100,000."),
+        (["--rows-per-request", "5000"], "--rows-per-request is 5000, but it must lie between 1 and 1,000."),
+        (["--hosting-type", "ml.x9.huge"], "What ml.x9.huge costs is not in the list of prices"),
+        (["--task", "regression"], "There is no model package group SeoulBikeDemand-regression"),
+        (["--data", "nowhere.csv"], "There is no data file at nowhere.csv."),
+    ],
+)
+def test_what_cannot_be_compared_gets_one_sentence_and_makes_nothing(
+    finished: Finished, arguments: list[str], sentence: str
+) -> None:
+    refused = finished.verb("compare", *TASK, *arguments)
+    assert refused.code == 2
+    assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert refused.stdout == ""
+    assert left_behind(finished) == []
+
+
+def test_help_pays_for_no_library() -> None:
+    code = "import sys; from pipelines.compare.__main__ import main\ntry: main(['-h'])\nfinally: print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "usage: python -m pipelines.compare" in done.stdout
+    assert not {*SDK, "matplotlib", "numpy"} & set(done.stdout.split())
