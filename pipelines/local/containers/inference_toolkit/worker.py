@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -24,7 +23,11 @@ logger = logging.getLogger(__name__)
 
 
 class WorkerApplication:
-    """Answers with the user's functions; whatever they raise is a 500 that says nothing, and a trace in the log."""
+    """Answers with the user's functions; whatever goes wrong is a 500 that says nothing, and a trace in the log.
+
+    A type that the image's own functions cannot read or write is no exception: the images hand them to their worker as
+    if they were the user's.
+    """
 
     max_content_length: int | None = None
 
@@ -64,22 +67,8 @@ class WorkerApplication:
         handlers = self._handlers
         if handlers.transform is not None:
             return _as_response(handlers.transform(self._model, payload, content_type, accept))
-        try:
-            data = handlers.input(payload, content_type)
-        except codecs.UnsupportedFormatError as error:
-            return _unsupported(error, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        prediction = handlers.predict(data, self._model)
-        try:
-            return _as_response(handlers.output(prediction, accept))
-        except codecs.UnsupportedFormatError as error:
-            return _unsupported(error, HTTPStatus.NOT_ACCEPTABLE)
-
-
-def _unsupported(error: codecs.UnsupportedFormatError, status: HTTPStatus) -> Response:
-    """The answer to a type that the toolkit cannot read or write."""
-    trace = "".join(traceback.format_exception(error))
-    body = {"error": type(error).__name__, "error-message": str(error), "stack-trace": trace}
-    return Response(status, json.dumps(body).encode(), codecs.JSON)
+        data = handlers.input(payload, content_type)
+        return _as_response(handlers.output(handlers.predict(data, self._model), accept))
 
 
 def _as_response(result: Any) -> Response:
