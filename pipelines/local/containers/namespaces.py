@@ -1,7 +1,7 @@
 """A private ``/opt/ml`` for the calling process, by Linux namespaces.
 
-Called in a freshly forked, single-threaded process, before anything of the job runs in it. Root unshares the mount
-namespace alone; an ordinary user does it inside a user namespace in which the job is root, as it is in a container.
+Called in a freshly forked, single-threaded process, before anything of the job runs in it. Whoever may unshares the
+mount namespace alone; others do it inside a user namespace in which the job is root, as it is in a container.
 """
 
 from __future__ import annotations
@@ -114,9 +114,11 @@ def enter_private_mounts(ml: Path, scratch: Path) -> None:
     NamespaceError
         Where the kernel does not allow it; the host's own file system is as it was.
     """
-    if os.geteuid() != 0:
+    try:
+        _unshare(CLONE_NEWNS)
+    except NamespaceError:  # an ordinary user, or a root without the capability for it
         _become_root_of_a_user_namespace()
-    _unshare(CLONE_NEWNS)
+        _unshare(CLONE_NEWNS)
     _mount("none", Path("/"), None, MS_REC | MS_PRIVATE)
     if not ML.is_dir():
         _lay_out_opt(scratch)

@@ -228,6 +228,22 @@ def test_an_ordinary_user_s_job_has_its_own_opt_ml_and_is_root_in_it(tmp_path: P
     assert (done.stdout, done.stderr) == ("0 there\n0\n", "")
 
 
+def test_a_root_without_the_capability_for_it_has_its_own_opt_ml_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "ml").mkdir()
+    (tmp_path / "ml" / "here").write_text("there")
+    weak = ["setpriv", "--bounding-set=-sys_admin"]
+    if subprocess.run([*weak, "unshare", "--user", "true"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("This machine makes no user namespaces, or root may not give up capabilities here.")
+    done = subprocess.run(
+        [*weak, sys.executable, "-c", ORDINARY_USER, str(tmp_path), "process"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("0 there\n0\n", "")
+
+
 def test_without_namespaces_paths_in_arguments_and_environment_are_rewritten(
     tmp_path: Path, isolation: Isolation
 ) -> None:
