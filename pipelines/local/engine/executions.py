@@ -64,6 +64,7 @@ class Executions:
             "PipelineExecutionDisplayName": f"execution-{int(moment * 1000)}",
             "PipelineExecutionStatus": "Executing",
             "ParallelismConfiguration": pipeline.get("ParallelismConfiguration"),
+            "PipelineVersionId": pipeline["LatestVersion"],
             "RoleArn": request.get("RoleArn") or pipeline.get("RoleArn"),
             "Parameters": parameters,
             "CreationTime": moment,

@@ -38,7 +38,8 @@ def _create(service: Service, request: Request) -> Response:
         models.find(service, variant["ModelName"])
     name = request["EndpointConfigName"]
     arn = service.arn(f"{KIND}/{name}")
-    record = {**request, "EndpointConfigArn": arn, "CreationTime": now()}
+    variants = [{"InitialVariantWeight": 1.0, **variant} for variant in request["ProductionVariants"]]
+    record = {**request, "ProductionVariants": variants, "EndpointConfigArn": arn, "CreationTime": now()}
     record.pop("Tags", None)
     if not service.store.insert(KIND, name, record):
         raise ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')

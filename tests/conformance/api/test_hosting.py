@@ -156,6 +156,14 @@ def test_variants_share_the_requests_by_their_weights(sagemaker, runtime):
     assert shares(20) == 0.0
 
 
+def test_a_variant_without_a_weight_has_the_weight_one(sagemaker):
+    model(sagemaker, "weightless")
+    variant = {"VariantName": "v", "ModelName": "weightless", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="weightless", ProductionVariants=[variant])
+    described = sagemaker.describe_endpoint_config(EndpointConfigName="weightless")
+    assert described["ProductionVariants"] == [{**variant, "InitialVariantWeight": 1.0}]
+
+
 def test_an_update_may_keep_the_weights_and_counts_that_the_variants_have_now(sagemaker, runtime):
     for name in ("left", "right"):
         model(sagemaker, name)

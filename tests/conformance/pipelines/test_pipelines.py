@@ -66,8 +66,9 @@ def test_an_update_changes_the_definition_and_numbers_its_versions(pipelines, sa
     assert (described["PipelineDefinition"], described["PipelineDescription"]) == (two, "new")
     versions = sagemaker.list_pipeline_versions(PipelineName=name)["PipelineVersionSummaries"]
     assert [version["PipelineVersionId"] for version in versions] == [2, 1]
-    assert pipelines.start(name).wait().statuses == {"B": "Succeeded"}
-    assert pipelines.start(name, PipelineVersionId=1).wait().statuses == {"A": "Succeeded"}
+    second, first = pipelines.start(name).wait(), pipelines.start(name, PipelineVersionId=1).wait()
+    assert (second.statuses, second.describe()["PipelineVersionId"]) == ({"B": "Succeeded"}, 2)
+    assert (first.statuses, first.describe()["PipelineVersionId"]) == ({"A": "Succeeded"}, 1)
     stored = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=execution.arn)
     assert stored["PipelineDefinition"] == ONE
 

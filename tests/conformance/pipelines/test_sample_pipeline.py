@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -48,28 +49,63 @@ def test_the_model_is_repacked_with_its_inference_code(promoted, sagemaker, s3):
         assert {"code/inference.py", "xgboost-model"} <= set(archive.getnames())
 
 
-def test_the_registered_version_is_found_by_its_approval_and_serves(promoted, sagemaker, aws, service):
+@pytest.fixture(scope="module")
+def endpoint(promoted, sagemaker) -> str:
+    """An endpoint of the approved version, with a second configuration beside the one that it has."""
     (version,) = sagemaker.list_model_packages(ModelPackageGroupName="Abalone", ModelApprovalStatus="Approved")[
         "ModelPackageSummaryList"
     ]
-    arn = promoted.steps["Register-RegisterModel"]["Metadata"]["RegisterModel"]["Arn"]
-    assert version["ModelPackageArn"] == arn
+    arn = version["ModelPackageArn"]
+    assert arn == promoted.steps["Register-RegisterModel"]["Metadata"]["RegisterModel"]["Arn"]
     sagemaker.create_model(
         ModelName="approved", ExecutionRoleArn=abalone.ROLE, PrimaryContainer={"ModelPackageName": arn}
     )
-    variant = {
-        "VariantName": "AllTraffic",
-        "ModelName": "approved",
-        "InstanceType": "ml.m5.large",
-        "InitialInstanceCount": 1,
-    }
-    sagemaker.create_endpoint_config(EndpointConfigName="approved", ProductionVariants=[variant])
-    sagemaker.create_endpoint(EndpointName="approved", EndpointConfigName="approved")
-    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="approved", WaiterConfig={"Delay": 1})
-    runtime = aws("sagemaker-runtime", service.endpoint_url)
-    answer = runtime.invoke_endpoint(EndpointName="approved", Body=b"0.1,0.2,1,0,0", ContentType="text/csv")
-    assert answer["InvokedProductionVariant"] == "AllTraffic"
+    for name in ("blue", "green"):
+        variant = {"VariantName": name, "ModelName": "approved", "InstanceType": "ml.m5.large"}
+        sagemaker.create_endpoint_config(
+            EndpointConfigName=name, ProductionVariants=[{**variant, "InitialInstanceCount": 1}]
+        )
+    sagemaker.create_endpoint(EndpointName="approved", EndpointConfigName="blue")
+    in_service(sagemaker, "approved")
+    return "approved"
+
+
+def in_service(sagemaker, name: str) -> None:
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig={"Delay": 1})
+
+
+def invoke(runtime, name: str) -> str:
+    """The variant that answered, with a number."""
+    answer = runtime.invoke_endpoint(EndpointName=name, Body=b"0.1,0.2,1,0,0", ContentType="text/csv")
     assert float(answer["Body"].read().strip(b"[]\n")) > 0
+    return answer["InvokedProductionVariant"]
+
+
+def test_an_update_of_real_servers_drops_no_request(endpoint, sagemaker, aws, service):
+    runtime = aws("sagemaker-runtime", service.endpoint_url)
+    answered: list[str] = []
+    failed: list[Exception] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            try:
+                answered.append(invoke(runtime, endpoint))
+            except Exception as error:  # noqa: BLE001 - whatever a client would see
+                failed.append(error)
+
+    clients = [threading.Thread(target=ask) for _ in range(3)]
+    for client in clients:
+        client.start()
+    for name in ("green", "blue", "green"):
+        sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=name)
+        in_service(sagemaker, endpoint)
+    over.set()
+    for client in clients:
+        client.join()
+    assert failed == []
+    assert set(answered) == {"blue", "green"}
+    assert invoke(runtime, endpoint) == "green"
 
 
 def test_each_prediction_stands_beside_its_label(promoted, s3):
