@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -322,6 +323,19 @@ def test_a_model_that_cannot_be_loaded_does_not_come_up(bench: Workbench) -> Non
     with pytest.raises(AlgorithmError):
         start_hosting(model_request(XGBOOST, "s3://bucket/broken.tar.gz"), {"VariantName": "v"}, job.context)
     assert "Model /opt/ml/model/xgboost-model cannot be loaded" in job.log
+
+
+@pytest.mark.parametrize("image", [XGBOOST, XGBOOST.replace("3.2-0", "1.2-1"), XGBOOST.replace("3.2-0", "1.7-1")])
+@pytest.mark.parametrize("pickled", [True, False])
+def test_every_image_serves_a_pickled_model_and_a_saved_one(bench: Workbench, image: str, pickled: bool) -> None:
+    model = pickle.dumps(_booster()) if pickled else bytes(_booster().save_raw("ubj"))
+    uri = bench.store.write("s3://bucket/model.tar.gz", archive({"xgboost-model": model}))
+    hosting = start_hosting(model_request(image, uri), {"VariantName": "v"}, bench.job().context)
+    try:
+        answer = _ask(hosting, "1,2,3,4")
+    finally:
+        hosting.close()
+    assert float(answer.body) == pytest.approx(_expected()[0])
 
 
 def test_files_whose_name_begins_with_a_dot_are_no_models(bench: Workbench, tmp_path: Path) -> None:

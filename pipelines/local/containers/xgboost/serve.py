@@ -38,18 +38,18 @@ class Model:
     classes: str
 
     @classmethod
-    def load(cls, folder: Path, version: Version, *, ensemble: bool) -> Model:
+    def load(cls, folder: Path, *, ensemble: bool) -> Model:
         """Load the files of a model folder; those that begin with a dot are left out.
 
         Raises
         ------
         RuntimeError
-            There is none, or one is not a model that XGBoost saved.
+            There is none, or one is not a model of XGBoost's.
         """
         paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
         if not paths:
             raise RuntimeError(f"There is no model in {folder}.")
-        boosters = [_load(path, version) for path in (paths if ensemble else paths[:1])]
+        boosters = [_load(path) for path in (paths if ensemble else paths[:1])]
         learner = json.loads(boosters[0].save_config())["learner"]
         return cls(boosters, learner["objective"]["name"], learner["learner_model_param"].get("num_class", ""))
 
@@ -65,16 +65,19 @@ class Model:
         return np.asarray(np.mean(answers, axis=0))
 
 
-def _load(path: Path, version: Version) -> xgboost.Booster:
+def _load(path: Path) -> xgboost.Booster:
+    """A model that was pickled, as images before 1.3 and many scripts do it, or saved by XGBoost itself."""
     logger.info("Loading the model from %s", path)
-    booster = xgboost.Booster()
     try:
-        if version.pickles_models:
-            booster = pickle.loads(path.read_bytes())  # noqa: S301 - the user's own artifact, in its image's own format
-        else:
+        booster: xgboost.Booster = pickle.loads(path.read_bytes())  # noqa: S301 - the user's own artifact, in one of its image's formats
+    except Exception as pickle_error:  # noqa: BLE001 - what is no pickle may raise anything
+        booster = xgboost.Booster()
+        try:
             booster.load_model(path)
-    except (xgboost.core.XGBoostError, pickle.UnpicklingError) as error:
-        raise RuntimeError(f"Model {path} cannot be loaded:\nXGB load model error={error}") from error
+        except xgboost.core.XGBoostError as error:
+            raise RuntimeError(
+                f"Model {path} cannot be loaded:\nPickle load error={pickle_error}\nXGB load model error={error}"
+            ) from error
     booster.set_param({"nthread": 1})
     return booster
 
@@ -107,7 +110,7 @@ class XGBoostApplication:
     def of_this_container(cls, cpus: int, version: Version) -> XGBoostApplication:
         """Load the model of the container that the calling process runs in."""
         ensemble = os.environ.get("SAGEMAKER_INFERENCE_ENSEMBLE", "true") == "true"
-        model = Model.load(Layout.of_this_container().model, version, ensemble=ensemble)
+        model = Model.load(Layout.of_this_container().model, ensemble=ensemble)
         return cls(model, os.environ, cpus, version)
 
     def ping(self) -> Response:
