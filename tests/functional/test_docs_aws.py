@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.conftest import environment, typed_in_a_terminal
+from tests.functional.conftest import Run, environment, typed_in_a_terminal
 from tests.support.aws import quotas_answer, simulated_answer, standing_in_for_aws
-from tests.support.documents import commands
+from tests.support.documents import code_blocks, commands
 from tests.support.service import serving
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +65,12 @@ def _pieces(tree: ast.AST, words: ast.expr) -> list[str]:
         words = max(named, key=lambda node: node.lineno).value
     parts = [part.value for part in ast.walk(words) if isinstance(part, ast.Constant)]
     return [part for part in parts if isinstance(part, str)]
+
+
+@pytest.mark.xdist_group("definitions")
+def test_the_estimate_in_the_document_is_what_the_command_says(run: Run) -> None:
+    (block,) = (each for each in code_blocks(DOCUMENT, "text") if "One execution:" in each)
+    assert run("--estimate").stdout == block
 
 
 def test_the_commands_of_the_document_exist() -> None:
