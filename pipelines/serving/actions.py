@@ -35,7 +35,8 @@ def _deploy(place: Place, options: argparse.Namespace) -> Shown:
     if there is not None:
         return _updated(place, options, there, model)
     deployment.check(place, name, model, capacity)
-    endpoint = deployment.deploy(place, name, _approved(place, options, model), capacity)
+    model = _approved(place, options, model)
+    endpoint = deployment.deploy(place, name, model, capacity)
     try:
         endpoint = scale(place, endpoint, bounds) if bounds else endpoint
     except Exception:
@@ -99,7 +100,8 @@ def _updated(place: Place, options: argparse.Namespace, endpoint: Endpoint, mode
     bounds = bounds_of(place, endpoint.name)
     if endpoint.package != model.arn:
         place.connection.find_role()  # before anything is approved
-        endpoint = deployment.update(place, endpoint, _approved(place, options, model))
+        model = _approved(place, options, model)
+        endpoint = deployment.update(place, endpoint, model)
         return words.of_endpoint(place, endpoint, bounds, model)
     remark = f"{endpoint.name} serves {model.title} already; nothing was changed."
     return words.of_endpoint(place, endpoint, bounds, model, remark)

@@ -279,6 +279,7 @@ def test_an_endpoint_predicts_what_the_batch_predicted(house: House, first: tupl
 def test_a_classification_gives_the_probability_and_the_decision(house: House) -> None:
     deployed = house("deploy", *NOW, "--task", "classification", "--approve", "--min-instances", "2")
     assert deployed.code == 0, deployed.stderr
+    assert "Now-classification/1, xgboost for classification, Approved" in deployed.stdout
     assert "On this machine one server answers, however many instances there are." in deployed.stderr
     night = {**NOON, "date": "2018-01-10", "hour": "4", "temperature": "-12", "season": "Winter"}
     invoked = house("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON), "--row", *pairs(night), "--json")
