@@ -19,6 +19,8 @@ import argparse
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,7 +28,7 @@ import pandas as pd
 
 from evaluation import studio
 from evaluation.baselines import predict_baselines
-from evaluation.candidates import load_candidate
+from evaluation.candidates import Model, load_candidate
 from evaluation.cost import cost
 from evaluation.errors import EvaluationError, InputError
 from evaluation.explanations import explain
@@ -98,10 +100,20 @@ def evaluate(
     parts = read_parts(source, task, schema)
     tuning = read_tuning(tuning_jobs or {})
     seconds = {**training_seconds(tuning), **(seconds or {})}
-    measured = {
-        candidate: _measure(task, source / "models" / candidate.name, parts, schema, seed, seconds.get(candidate.name))
+    models = {
+        candidate: load_candidate(
+            source / "models" / candidate.name / "model.tar.gz", task, features=len(schema.feature_names)
+        )
         for candidate in candidates
     }
+    rows = parts["test"].features
+    costs = {candidate: cost(model, rows, seconds.get(candidate.name)) for candidate, model in models.items()}
+    with ThreadPoolExecutor() as pool:  # the libraries work outside of Python's lock
+        explained = pool.map(partial(_measure, task, parts=parts, schema=schema, seed=seed), models.values())
+        measured = {
+            candidate: Measured(predicted, {"cost": costs[candidate], **details})
+            for candidate, (predicted, details) in zip(candidates, explained, strict=True)
+        }
     baselines = {
         name: _with_rules(task, predicted, parts, schema) for name, predicted in predict_baselines(task, parts).items()
     }
@@ -127,18 +139,15 @@ def evaluate(
 
 
 def _measure(
-    task: Task, directory: Path, parts: Mapping[PartName, Part], schema: Schema, seed: int, seconds: float | None
-) -> Measured:
-    model = load_candidate(directory / "model.tar.gz", task, features=len(schema.feature_names))
+    task: Task, model: Model, parts: Mapping[PartName, Part], schema: Schema, seed: int
+) -> tuple[Predictions, dict[str, Any]]:
     predicted = {part: model.predict(parts[part].features) for part in _PREDICTED}
-    rows = parts["test"].features
     by_the_rules = _with_rules(task, predicted, parts, schema)
     details = {
-        "cost": cost(model, rows, seconds),
-        **explain(model, rows, schema.feature_names, seed),
+        **explain(model, parts["test"].features, schema.feature_names, seed),
         **without_history(task, model, by_the_rules, parts, schema, seed),
     }
-    return Measured(by_the_rules, details)
+    return by_the_rules, details
 
 
 def _with_rules(task: Task, predicted: Predictions, parts: Mapping[PartName, Part], schema: Schema) -> Predictions:

@@ -51,5 +51,6 @@ def load(path: Path, _task: Task) -> Model:
         twin = library.train(settings, data, rounds, valid_sets=[validation], callbacks=[stop])
         return lambda features: np.asarray(twin.predict(features, num_threads=1), dtype="float64")
 
+    again = retrain if "objective" in booster.params else None  # a booster that was read from text has no settings
     size, trees = path.stat().st_size, booster.best_iteration if booster.best_iteration > 0 else booster.num_trees()
-    return Model(booster.num_feature(), predict, contributions, importance, size, trees, NANOSECONDS_PER_TREE, retrain)
+    return Model(booster.num_feature(), predict, contributions, importance, size, trees, NANOSECONDS_PER_TREE, again)

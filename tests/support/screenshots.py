@@ -22,7 +22,7 @@ from evaluation.results import read_results
 from tests.support.browser import Pipe, browser, open_page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "report"
-COLOURS = 128
+COLOURS = 256
 DESK, PHONE = 1440, 390
 
 
