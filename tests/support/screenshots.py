@@ -84,7 +84,7 @@ def _take(pipe: Pipe, shot: Shot, results: Path, scratch: Path) -> None:
         top = page.evaluate(f"{find}.getBoundingClientRect().top - 16") if shot.section else 0
         height = page.evaluate(f"{find}.getBoundingClientRect().height + 32") if shot.section else shot.height
         taken = Image.open(io.BytesIO(page.screenshot(min(shot.height, int(height)), int(top))))
-    taken.convert("RGB").quantize(COLOURS).save(FOLDER / f"{shot.name}.png", optimize=True)
+    taken.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(FOLDER / f"{shot.name}.png", optimize=True)
 
 
 if __name__ == "__main__":
