@@ -30,7 +30,7 @@ from evaluation import studio
 from evaluation.baselines import predict_baselines
 from evaluation.candidates import Model, load_candidate
 from evaluation.cost import cost
-from evaluation.errors import EvaluationError, InputError
+from evaluation.errors import CandidateError, EvaluationError, InputError
 from evaluation.explanations import explain
 from evaluation.history import without_history
 from evaluation.inputs import Numbers, Part, PartName, Predictions, Schema, Task, read_parts, read_schema
@@ -175,6 +175,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar=("NAME", "IMAGE_URI", "MODEL_DATA_S3_URI"),
         help="a trained model; repeatable, and of equals the one named first is the best",
     )
+    parser.add_argument(
+        "--own-bucket", metavar="NAME", help="refuse models from elsewhere: loading a joblib file runs what it says"
+    )
     parser.add_argument("--seed", type=int, default=42, help="of everything that is drawn at random")
     parser.add_argument(
         "--training-seconds",
@@ -198,6 +201,15 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output/evaluation"))
     parser.add_argument("--message", type=Path, default=Path("/opt/ml/output/message"), help="where a failure is told")
     return parser.parse_args(arguments)
+
+
+def _refuse_strangers(candidates: Sequence[Candidate], bucket: str) -> None:
+    for candidate in candidates:
+        if not candidate.model_data.startswith(f"s3://{bucket}/"):
+            raise CandidateError(
+                f"The model of {candidate.name} lies at {candidate.model_data}, but only models of the pipeline's own "
+                f"bucket {bucket} are loaded."
+            )
 
 
 def _seconds(words: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, float]:
@@ -225,6 +237,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         names = [candidate.name for candidate in candidates]
         if len(set(names)) != len(names):
             raise InputError(f"Candidates are named twice ({', '.join(names)}); give each its own name.")
+        if options.own_bucket:
+            _refuse_strangers(candidates, options.own_bucket)
         report = evaluate(
             options.task,
             candidates,

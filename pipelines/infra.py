@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import verb
 from pipelines.command_line import EXIT_CODES, add_common, add_settings, settings_of
 from pipelines.errors import EnvironmentProblem
-from pipelines.settings import Settings
+from pipelines.settings import TASKS, Settings
 
 if TYPE_CHECKING:
     from pipelines.stack import Change, Stack, Stacks
@@ -187,14 +187,25 @@ def _delete(options: argparse.Namespace, settings: Settings, connection: Connect
     if not verb.confirm(f"Delete the stack {stack.name} {what}?", yes=options.yes):
         return 0
     stacks.delete()
-    name = stack.parameters.get("PipelineName", settings.pipeline_name)
-    stays = [f"the model package groups {name}-regression and {name}-classification"]
+    stays = _registered(connection.client("sagemaker"), stack.parameters.get("PipelineName", settings.pipeline_name))
     if bucket and options.with_bucket:
         delete_bucket(connection.client("s3"), bucket)
     elif bucket:
         stays.insert(0, f"the bucket {bucket}")
     value = {"stack": stack.name, "status": "DELETE_COMPLETE", "stays": stays}
-    return _report(options, value, f"The stack {stack.name} is deleted. What stays: {'; '.join(stays)}.\n")
+    return _report(options, value, f"The stack {stack.name} is deleted. What stays: {'; '.join(stays) or 'nothing'}.\n")
+
+
+def _registered(sagemaker: Any, pipeline: str) -> list[str]:
+    """Delete the model package groups that are empty, and say which are not; the stack itself leaves them all."""
+    stays = []
+    listed = sagemaker.list_model_package_groups(NameContains=pipeline)["ModelPackageGroupSummaryList"]
+    for name in {group["ModelPackageGroupName"] for group in listed} & {f"{pipeline}-{task}" for task in TASKS}:
+        if sagemaker.list_model_packages(ModelPackageGroupName=name, MaxResults=1)["ModelPackageSummaryList"]:
+            stays.append(f"the model package group {name}, whose versions python -m pipelines.teardown deletes")
+        else:
+            sagemaker.delete_model_package_group(ModelPackageGroupName=name)
+    return sorted(stays)
 
 
 def _existing(stacks: Stacks, settings: Settings) -> Stack:

@@ -55,6 +55,7 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
 
     settings = context.settings
     arguments: list[Any] = ["--task", task, "--seed", str(settings.seed), "--lang", settings.lang]
+    arguments += ["--own-bucket", context.locations.bucket]
     for candidate in candidates:
         image = candidate.resources.inference_image
         name = candidate.algorithm.name

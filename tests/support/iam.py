@@ -25,7 +25,6 @@ ACTIONS = {
         "CreateMultipartUpload": ["PutObject"],
         "UploadPart": ["PutObject"],
         "CompleteMultipartUpload": ["PutObject"],
-        "DeleteObjects": ["DeleteObject", "DeleteObjectVersion"],
     },
     "sts": {"GetCallerIdentity": []},  # needs no permission
 }
@@ -59,14 +58,22 @@ def permissions(service: str, operation: str, parameters: Mapping[str, Any]) -> 
     assert resources, f"{service}:{operation} is about no resource that is known here: {parameters}"
     namespace = parameters.get("ServiceNamespace")
     context = {"application-autoscaling:service-namespace": namespace} if namespace else {}
-    for action in ACTIONS.get(service, {}).get(operation, [operation]):
+    for action in _actions(service, operation, parameters):
         for resource in resources:
             yield Call(f"{service}:{action}", resource, context)
     if service == "sagemaker" and parameters.get("Tags") and operation != "AddTags":
         for resource in resources:
             yield Call("sagemaker:AddTags", resource)
-    for role in {parameters.get(name) for name in ROLES} - {None}:
+    roles = {parameters.get(name) for name in ROLES} | {parameters.get("Target", {}).get("RoleArn")}
+    for role in roles - {None}:
         yield Call("iam:PassRole", role, {"iam:PassedToService": f"{service}.amazonaws.com"})
+
+
+def _actions(service: str, operation: str, parameters: Mapping[str, Any]) -> list[str]:
+    if operation == "DeleteObjects":
+        versions = any("VersionId" in entry for entry in parameters["Delete"]["Objects"])
+        return ["DeleteObjectVersion" if versions else "DeleteObject"]
+    return ACTIONS.get(service, {}).get(operation, [operation])
 
 
 def _of_sagemaker(operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
@@ -112,6 +119,17 @@ def _of_cloudformation(_operation: str, parameters: Mapping[str, Any]) -> Iterat
     yield f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{parameters['StackName']}/0123"
 
 
+def _of_scheduler(_operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
+    yield f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{parameters['Name']}"
+
+
+def _of_iam(_operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
+    name = parameters.get("RoleName")
+    # moto's user is one of STS, where AWS's is one of IAM
+    source = str(parameters.get("PolicySourceArn")).replace(":sts:", ":iam:")
+    yield source if name is None else f"arn:aws:iam::{ACCOUNT}:role/{name}"
+
+
 def _everything(_operation: str, _parameters: Mapping[str, Any]) -> Iterator[str]:
     yield "*"
 
@@ -122,6 +140,9 @@ RESOURCES = {
     "logs": _of_logs,
     "cloudformation": _of_cloudformation,
     "application-autoscaling": _of_scaling,
+    "scheduler": _of_scheduler,
+    "iam": _of_iam,
+    "servicequotas": _everything,
     "sts": _everything,
 }
 """Service -> which resources one of its calls is about."""

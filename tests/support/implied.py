@@ -185,6 +185,11 @@ def by_scaling() -> set[Call]:
     return {Call("iam:CreateServiceLinkedRole", f"arn:aws:iam::{ACCOUNT}:{role}", {"iam:AWSServiceName": service})}
 
 
+def by_interruption() -> set[Call]:
+    """Give what a batch asks for that is interrupted: its job is stopped."""
+    return set(permissions("sagemaker", "StopTransformJob", {"TransformJobName": f"{PIPELINE}-regression-0123"}))
+
+
 def by_events() -> set[Call]:
     """Give what the rules of the template ask EventBridge's role for."""
     projects = [f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/{STACK}-{project}" for project in ("build", "deploy")]

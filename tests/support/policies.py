@@ -25,6 +25,7 @@ NAMES = {
     "AWS::Region": REGION,
     "AWS::AccountId": ACCOUNT,
     "AWS::StackName": STACK,
+    "!aws:username": "moto",
     "Bucket": BUCKET,
     "PipelineName": PIPELINE,
     "PipelineNameInLowerCase": PIPELINE.lower(),

@@ -40,7 +40,7 @@ NOBODY_MAY = [
     Call("s3:PutBucketPolicy", f"arn:aws:s3:::{BUCKET}"),
     Call("s3:DeleteBucket", f"arn:aws:s3:::{BUCKET}"),
     Call("s3:PutBucketPublicAccessBlock", f"arn:aws:s3:::{BUCKET}"),
-    Call("s3:DeleteObjectVersion", f"arn:aws:s3:::{BUCKET}/{PIPELINE}/data/x.csv"),
+    Call("s3:DeleteObjectVersion", f"arn:aws:s3:::{BUCKET}/AnotherPipeline/data.csv"),
     Call("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:database"),
     Call("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/database"),
     Call("kms:Decrypt", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0123"),
@@ -88,6 +88,17 @@ NOBODY_MAY = [
 def test_what_nobody_may_no_policy_allows(policy: str) -> None:
     allowed = [f"{call.action} on {call.resource}" for call in NOBODY_MAY if allows(load(policy), call)]
     assert allowed == []
+
+
+@pytest.mark.parametrize("policy", [policy for policy in IDENTITY_POLICIES if policy != "operator"])
+def test_data_and_models_are_deleted_by_who_looks_after_them_only(policy: str) -> None:
+    deletions = [
+        Call("s3:DeleteObject", f"arn:aws:s3:::{BUCKET}/{PIPELINE}/data/x.csv"),
+        Call("s3:DeleteObjectVersion", f"arn:aws:s3:::{BUCKET}/{PIPELINE}/data/x.csv"),
+        Call("sagemaker:DeletePipeline", f"{SAGEMAKER}:pipeline/{PIPELINE}"),
+        Call("sagemaker:DeleteModelPackage", f"{SAGEMAKER}:model-package/{PIPELINE}-regression/1"),
+    ]
+    assert not any(allows(load(policy), call) for call in deletions)
 
 
 @pytest.mark.parametrize("policy", IDENTITY_POLICIES)
