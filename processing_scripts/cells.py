@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -38,7 +39,7 @@ class Cells:
     def __contains__(self, name: str) -> bool:
         return name in self.found
 
-    @property
+    @cached_property
     def index(self) -> pd.Index[int]:
         """The lines of the file, under which all series stand."""
         return pd.Index(self.table.lines, name="line")

@@ -72,37 +72,38 @@ def transform(
         ExecutionRoleArn=connection.find_role(),
         Tags=tags,
     )
+    request = {
+        "TransformJobName": name,
+        "ModelName": name,
+        "MaxConcurrentTransforms": capacity.requests_at_once,
+        "MaxPayloadInMB": PAYLOAD_MB,
+        "BatchStrategy": "MultiRecord",
+        "TransformInput": {
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": rows_uri}},
+            "ContentType": form.content_type,
+            "SplitType": form.split_type,
+        },
+        "TransformOutput": {"S3OutputPath": answers_uri, "AssembleWith": "Line"},
+        "TransformResources": {"InstanceType": capacity.instance_type, "InstanceCount": capacity.instance_count},
+        "Tags": tags,
+    }
     try:
-        arn = sagemaker.create_transform_job(
-            TransformJobName=name,
-            ModelName=name,
-            MaxConcurrentTransforms=capacity.requests_at_once,
-            MaxPayloadInMB=PAYLOAD_MB,
-            BatchStrategy="MultiRecord",
-            TransformInput={
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": rows_uri}},
-                "ContentType": form.content_type,
-                "SplitType": form.split_type,
-            },
-            TransformOutput={"S3OutputPath": answers_uri, "AssembleWith": "Line"},
-            TransformResources={"InstanceType": capacity.instance_type, "InstanceCount": capacity.instance_count},
-            Tags=tags,
-        )["TransformJobArn"]
-        logger.info("Transform job %s", name)
-        return Transform(arn, _follow(sagemaker, name, POLL_SECONDS[connection.name]))
+        return _to_its_end(sagemaker, request, POLL_SECONDS[connection.name])
     finally:
         sagemaker.delete_model(ModelName=name)
 
 
-def _follow(sagemaker: Any, name: str, interval: float) -> float:
-    """Wait for the end, and give the job's seconds."""
+def _to_its_end(sagemaker: Any, request: dict[str, Any], interval: float) -> Transform:
+    name = request["TransformJobName"]
     try:
-        while (job := sagemaker.describe_transform_job(TransformJobName=name))["TransformJobStatus"] not in FINISHED:
-            time.sleep(interval)
+        sagemaker.create_transform_job(**request)
+        logger.info("Transform job %s", name)
+        job = _finished(sagemaker, name, interval)
     except KeyboardInterrupt:
-        logger.warning("Stopping %s", name)
+        logger.warning("Stopping %s, whose rows are deleted when it has stopped", name)
         with contextlib.suppress(sagemaker.exceptions.ClientError):
             sagemaker.stop_transform_job(TransformJobName=name)
+            _finished(sagemaker, name, interval)
         raise
     if job["TransformJobStatus"] != "Completed":
         reason = job.get("FailureReason", "it gives no reason")
@@ -110,4 +111,13 @@ def _follow(sagemaker: Any, name: str, interval: float) -> float:
             f"The transform job {name} is {job['TransformJobStatus']}: {reason} (log: /aws/sagemaker/TransformJobs, "
             f"streams {name}/...)."
         )
-    return float((job["TransformEndTime"] - job["TransformStartTime"]).total_seconds())
+    seconds = (job["TransformEndTime"] - job["TransformStartTime"]).total_seconds()
+    return Transform(job["TransformJobArn"], float(seconds))
+
+
+def _finished(sagemaker: Any, name: str, interval: float) -> dict[str, Any]:
+    while True:
+        job: dict[str, Any] = sagemaker.describe_transform_job(TransformJobName=name)
+        if job["TransformJobStatus"] in FINISHED:
+            return job
+        time.sleep(interval)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from pipelines.batch.result import Answers, write_result
 from pipelines.batch.rows import Part, Prepared
 from pipelines.errors import PipelineError
 from pipelines.formats import CSV
-from tests.functional.conftest import Finished, Ran
+from tests.functional.conftest import Finished, Ran, environment
 from tests.functional.test_command_line import SDK
 
 pytestmark = pytest.mark.xdist_group("batch")
@@ -175,6 +176,68 @@ def test_what_cannot_be_predicted_gets_one_sentence_and_leaves_nothing(
     assert refused.stdout == ""
     assert not (registered.folder / "refused").exists()
     assert "Contents" not in registered.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="Batches/batch/")
+
+
+def nothing_left(registered: Finished) -> bool:
+    s3, sagemaker = registered.client("s3"), registered.client("sagemaker")
+    objects = s3.list_objects_v2(Bucket=BUCKET, Prefix="Batches/batch/").get("Contents", [])
+    return objects == [] and sagemaker.list_models(NameContains="Batches-")["Models"] == []
+
+
+def test_a_job_that_fails_says_why_and_leaves_nothing(registered: Finished, rows: Path) -> None:
+    """A version whose artifact is no archive."""
+    sagemaker = registered.client("sagemaker")
+    registered.client("s3").put_object(Bucket=BUCKET, Key="broken/model.tar.gz", Body=b"no archive")
+    newest = sagemaker.list_model_packages(ModelPackageGroupName="Batches-regression")["ModelPackageSummaryList"][0]
+    package = sagemaker.describe_model_package(ModelPackageName=newest["ModelPackageArn"])
+    container = package["InferenceSpecification"]["Containers"][0]
+    sagemaker.create_model_package_group(ModelPackageGroupName="Broken")
+    broken = sagemaker.create_model_package(
+        ModelPackageGroupName="Broken",
+        InferenceSpecification={
+            "Containers": [{"Image": container["Image"], "ModelDataUrl": f"s3://{BUCKET}/broken/model.tar.gz"}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+        CustomerMetadataProperties=package["CustomerMetadataProperties"],
+    )["ModelPackageArn"]
+    failed = predict(registered, "--input", str(rows), "--model-package", broken, "--output", "failed")
+    assert failed.code == 1
+    assert "is Failed: " in failed.stderr
+    assert "log: /aws/sagemaker/TransformJobs" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert failed.stdout == ""
+    assert not (registered.folder / "failed").exists()
+    assert nothing_left(registered)
+
+
+def test_ctrl_c_ends_the_job_and_leaves_nothing(registered: Finished, rows: Path) -> None:
+    raw = pd.read_csv(rows, dtype=str)
+    many = pd.concat([raw.assign(Station=str(number)) for number in range(60)])
+    many.to_csv(registered.folder / "many.csv", index=False)
+    command = [sys.executable, "-m", "pipelines.batch", "run", *NAMED, "--input", "many.csv", "--series", "Station"]
+    process = subprocess.Popen(
+        [*command, "--output", "interrupted"],
+        cwd=registered.folder,
+        env=environment(registered.cache),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    while not (line := process.stderr.readline()).startswith("Transform job "):
+        assert line, "the command has ended"
+    name = line.split()[-1]
+    process.send_signal(signal.SIGINT)
+    output, log = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert "Interrupted." in log
+    assert "Traceback" not in log
+    assert output == ""
+    assert not (registered.folder / "interrupted").exists()
+    assert nothing_left(registered)
+    job = registered.client("sagemaker").describe_transform_job(TransformJobName=name)
+    assert job["TransformJobStatus"] == "Stopped"
 
 
 @pytest.mark.parametrize("answers", [b"1.5\n", b"1.5\n2.5\n3.5\n", None])
