@@ -91,7 +91,7 @@ def _train_lightgbm(
         valid_sets=[data.create_valid(*validation)],
         callbacks=[lightgbm.early_stopping(patience, verbose=False)],
     )
-    return lambda features: np.asarray(booster.predict(features)), booster.best_iteration
+    return lambda features: np.asarray(booster.predict(features, num_threads=1)), booster.best_iteration
 
 
 def _train_catboost(
@@ -106,8 +106,8 @@ def _train_catboost(
     model = kind(**parameters, allow_writing_files=False)
     model.fit(*training, eval_set=tuple(validation), use_best_model=True)
     if task == "regression":
-        return model.predict, model.tree_count_
-    return lambda features: model.predict_proba(features)[:, 1], model.tree_count_
+        return lambda features: model.predict(features, thread_count=1), model.tree_count_
+    return lambda features: model.predict_proba(features, thread_count=1)[:, 1], model.tree_count_
 
 
 _TRAINERS = {"xgboost": _train_xgboost, "lightgbm": _train_lightgbm, "catboost": _train_catboost}

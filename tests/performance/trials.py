@@ -16,7 +16,7 @@ from processing_scripts.splits import Split, split_at
 from tests.performance.experiments import Material, Outcome, columns, material, measure, observations, parts
 
 WINDOWS, WINDOW_DAYS = 6, 30
-_NANOSECONDS_PER_TREE = {
+NANOSECONDS_PER_TREE = {
     name: module.NANOSECONDS_PER_TREE
     for name, module in (("xgboost", xgboost), ("lightgbm", lightgbm), ("catboost", catboost))
 }
@@ -93,5 +93,5 @@ def winner(trial: Trial, outcomes: Outcomes) -> str:
     samples = resampled_metric(ranking, part, predicted, trial.seed)
     measured = {name: {ranking.metric: value} for name, value in values.items()}
     pairs = compare_pairs(ranking, measured, samples, days=int(part.days.max()) + 1)
-    microseconds = {name: outcome.trees * _NANOSECONDS_PER_TREE[name] / 1000 for name, outcome in found.items()}
+    microseconds = {name: outcome.trees * NANOSECONDS_PER_TREE[name] / 1000 for name, outcome in found.items()}
     return best_candidate(values, equals_of(rank(values, ranking)[0], pairs), microseconds, ranking)
