@@ -15,7 +15,7 @@ from pipelines.settings import Task
 
 TUNED: dict[Task, dict[str, Any]] = {
     "regression": {
-        "learning_rate": 0.071,
+        "learning_rate": 0.1,
         "depth": 6,
         "l2_leaf_reg": 3.1,
         "random_strength": 0.2,
@@ -39,7 +39,7 @@ def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
     metric = {"regression": "RMSE", "classification": "AUC"}
     classification_only = {"scale_pos_weight": 1.0} if task == "classification" else {}
     return {
-        "iterations": 1500,
+        "iterations": 800,
         "early_stopping_rounds": 50,
         "eval_metric": metric[task],
         **TUNED[task],

@@ -1,13 +1,16 @@
 """What each group of features is worth, and what doing without history costs.
 
-``python -m tests.performance.ablation`` prints two tables for ``docs/models.md``: test RMSE of LightGBM with the
-pipeline's hyperparameters, mean of seeds 0, 1 and 2, by split. ``SEOUL_BIKE_DATA`` names the real file.
+``python -m tests.performance.ablation [--splits hours days time]`` prints two tables for ``docs/models.md``: test RMSE
+of LightGBM with the pipeline's hyperparameters, mean of seeds 0, 1 and 2, by split. ``SEOUL_BIKE_DATA`` names the real
+file; two processors take four minutes, most of them for ``hours``.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipelines.settings import Task
@@ -61,38 +64,41 @@ def set_rows() -> list[Row]:
     return [Row(f"`{feature_set}`", feature_set, frozenset()) for feature_set in FEATURE_SETS]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Train everything and print the tables."""
+    parser = argparse.ArgumentParser(description="What each group of features is worth.")
+    parser.add_argument("--splits", nargs="+", choices=SPLITS, default=SPLITS)
+    splits: list[Split] = parser.parse_args(arguments).splits
     regressions: list[tuple[Row, Task]] = [(row, "regression") for row in (*group_rows(), *set_rows())]
     classifications: list[tuple[Row, Task]] = [(row, "classification") for row in set_rows()]
     wanted = dict.fromkeys(
         Trial(split, row.feature_set, row.without, task, seed)
         for row, task in (*regressions, *classifications)
-        for split in SPLITS
+        for split in splits
         for seed in SEEDS
     )
     outcomes = dict(zip(wanted, in_parallel(run, list(wanted)), strict=True))
-    tables = [_groups_table(outcomes), _sets_table(outcomes)]
+    tables = [_groups_table(outcomes, splits), _sets_table(outcomes, splits)]
     sys.stdout.write("\n\n".join("\n".join(table) for table in tables) + "\n")
 
 
-def _groups_table(outcomes: dict[Trial, Outcome]) -> list[str]:
-    lines = [f"| test RMSE | {' | '.join(SPLITS)} |", "|---" * (1 + len(SPLITS)) + "|"]
+def _groups_table(outcomes: dict[Trial, Outcome], splits: Sequence[Split]) -> list[str]:
+    lines = [f"| test RMSE | {' | '.join(splits)} |", "|---" * (1 + len(splits)) + "|"]
     for row in group_rows():
         cells = []
-        for split in SPLITS:
+        for split in splits:
             count = len(columns(split, row.feature_set, row.without))
             cells.append(f"{_mean(outcomes, row, split, 'rmse'):.1f} ({count})")
         lines.append(f"| {row.title} | {' | '.join(cells)} |")
     return lines
 
 
-def _sets_table(outcomes: dict[Trial, Outcome]) -> list[str]:
-    titles = [f"{split} {what}" for split in SPLITS for what in ("RMSE", "R2", "AUC")]
+def _sets_table(outcomes: dict[Trial, Outcome], splits: Sequence[Split]) -> list[str]:
+    titles = [f"{split} {what}" for split in splits for what in ("RMSE", "R2", "AUC")]
     lines = [f"| `--features` | {' | '.join(titles)} |", "|---" * (1 + len(titles)) + "|"]
     for row in set_rows():
         cells = []
-        for split in SPLITS:
+        for split in splits:
             cells += [
                 f"{_mean(outcomes, row, split, 'rmse'):.1f}",
                 f"{_mean(outcomes, row, split, 'r2'):.3f}",
