@@ -108,9 +108,10 @@ def measure(
                 answers.append(numbers)
                 size = size or bytes_per_row
     capacity = Capacity(capacities.transform_type, 1, 2)
-    start, _ = _transformed(connection, f"{name}-1", model, rows[:1], capacity)
+    folder = f"{pipeline_name}/batch/{name}"  # a batch like any other, for the policies and for the teardown
+    start, _ = _transformed(connection, f"{folder}-1", model, rows[:1], capacity)
     many = [*rows] * math.ceil(TRANSFORM_ROWS / len(rows))
-    seconds, batch = _transformed(connection, f"{name}-n", model, many, capacity)
+    seconds, batch = _transformed(connection, f"{folder}-n", model, many, capacity)
     largest = require_same(model.title, batch[: len(rows)], [*answers, batch])
     return Measurement(len(rows), tuple(loads), len(many), seconds, start, largest, size)
 
@@ -137,11 +138,11 @@ def require_same(title: str, expected: Sequence[float], others: Sequence[Sequenc
 
 
 def _transformed(
-    connection: Connection, name: str, model: RegisteredModel, rows: Sequence[str], capacity: Capacity
+    connection: Connection, prefix: str, model: RegisteredModel, rows: Sequence[str], capacity: Capacity
 ) -> tuple[float, list[float]]:
-    """Send rows through a transform job; its seconds and its answers."""
+    """Send rows through a transform job named as their folder in the bucket is; its seconds and its answers."""
     s3 = connection.client("s3")
-    prefix = f"compare/{name}"
+    name = prefix.rpartition("/")[2]
     uri = f"s3://{connection.bucket}/{prefix}"
     with cleared(s3, uri):
         body = "".join(f"{row}\n" for row in rows).encode()

@@ -26,7 +26,7 @@ def left_behind(finished: Finished) -> list[Any]:
         *sagemaker.list_endpoints(**named)["Endpoints"],
         *sagemaker.list_endpoint_configs(**named)["EndpointConfigs"],
         *sagemaker.list_models(**named)["Models"],
-        *s3.list_objects_v2(Bucket=bucket, Prefix="compare/").get("Contents", []),
+        *s3.list_objects_v2(Bucket=bucket, Prefix="SeoulBikeDemand/batch/").get("Contents", []),
     ]
 
 

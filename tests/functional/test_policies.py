@@ -59,6 +59,7 @@ COMMANDS = [
     Said("caller", ["executions", "wait"]),
     Said("serving", ["endpoint", "update", "--approve"]),
     Said("serving", ["batch", "run", "--input", "rows.csv", "--output", "batch"]),
+    Said("serving", ["compare", "--rows", "20", "--output", "compared"]),
     Said("serving", ["endpoint", "delete", "--expired"]),
     Said("serving", ["endpoint", "delete"]),
     Said("caller", ["executions", "list"]),
