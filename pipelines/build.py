@@ -20,7 +20,8 @@ from typing import Any
 from pipelines.code import Bundle, commit
 from pipelines.dataset import cache_folder
 from pipelines.definition import check, digest
-from pipelines.errors import EnvironmentProblem, PipelineError
+from pipelines.errors import EnvironmentProblem
+from pipelines.sdk_process import answer, last_words
 from pipelines.settings import Settings
 from pipelines.target import Target
 
@@ -104,7 +105,7 @@ class Build:
             return Definition(self._kept.read_text(encoding="utf-8"))
         output, log = self._process.communicate()
         if self._process.returncode != 0:
-            last = (log.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
+            last = last_words(log.decode(errors="replace"))
             raise EnvironmentProblem(f"The SageMaker SDK could not build the definition: {last}")
         definition = Definition(output.decode())
         check(definition.text)
@@ -162,22 +163,8 @@ def _without_endpoint(target: Target) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAGEMAKER_"))}
 
 
-def main() -> int:
-    """Read the inputs from stdin, write the definition to stdout; everything the SDK says goes to stderr."""
-    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    inputs = json.loads(sys.stdin.read())
-    try:
-        text = _build(inputs)
-    except PipelineError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    with output:
-        output.write(text)
-    return 0
-
-
 def _build(inputs: dict[str, Any]) -> str:
+    """Build the definition of the settings and locations that are given."""
     from pipelines.dag import build_pipeline
     from pipelines.definition import canonical
     from pipelines.steps import Locations
@@ -190,4 +177,4 @@ def _build(inputs: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answer(_build))

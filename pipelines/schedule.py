@@ -1,7 +1,6 @@
 """A schedule that starts the pipeline: EventBridge Scheduler, through the SDK's ``PipelineSchedule``.
 
-As with `pipelines.build`, the SDK is used in a process of its own. It starts executions with the parameters' defaults
-only, and ours have none for the data, so the values are put into its request on the way.
+The SDK works in a process of its own, `pipelines.steps.triggers`.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipelines.errors import BadInput, EnvironmentProblem
+from pipelines.sdk_process import last_words
 from pipelines.settings import Settings
 from pipelines.target import Connection, Target
 
@@ -80,14 +80,14 @@ def put(expression: str, settings: Settings, target: Target, role: str, paramete
     inputs = {
         "pipeline_name": settings.pipeline_name,
         "name": name,
-        "expression": expression,
         "role": role,
         "region": target.region,
         "bucket": target.bucket,
         "parameters": dict(parameters),
+        **_when(expression),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "pipelines.schedule"],
+        [sys.executable, "-m", "pipelines.steps.triggers"],
         input=json.dumps(inputs),
         env={**os.environ, **target.sdk_environment},
         capture_output=True,
@@ -95,9 +95,15 @@ def put(expression: str, settings: Settings, target: Target, role: str, paramete
         check=False,
     )
     if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise EnvironmentProblem(f"The schedule could not be set: {last}")
+        raise EnvironmentProblem(f"The schedule could not be set: {last_words(done.stderr)}")
     return Schedule(name, expression, done.stdout.strip(), parameters)
+
+
+def _when(expression: str) -> dict[str, Any]:
+    """Take an expression that `check` has passed apart, as the SDK wants it."""
+    if rate := RATE.fullmatch(expression):
+        return {"rate": [int(rate[1]), rate[2]]}
+    return {"cron": expression.removeprefix("cron(").removesuffix(")")}
 
 
 def remove(connection: Connection, pipeline_name: str) -> bool:
@@ -125,47 +131,3 @@ def find(connection: Connection, pipeline_name: str) -> Schedule | None:
     given = target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
     values = {parameter["Name"]: parameter["Value"] for parameter in given}
     return Schedule(name, found["ScheduleExpression"], found["Arn"], values)
-
-
-def main() -> int:
-    """Read the inputs from stdin, write the schedule's ARN to stdout; everything the SDK says goes to stderr."""
-    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    with output:
-        output.write(_put(json.loads(sys.stdin.read())))
-    return 0
-
-
-def _put(inputs: dict[str, Any]) -> str:
-    import boto3
-    from sagemaker.core.helper.session_helper import Session
-    from sagemaker.mlops.workflow.pipeline import Pipeline
-    from sagemaker.mlops.workflow.triggers import PipelineSchedule
-
-    from pipelines.dag import silence_telemetry
-
-    silence_telemetry()
-    given = [{"Name": name, "Value": value} for name, value in inputs["parameters"].items()]
-
-    def give_parameters(params: dict[str, Any], **_: object) -> None:
-        if "Target" in params:
-            params["Target"]["SageMakerPipelineParameters"] = {"PipelineParameterList": given}
-
-    boto_session = boto3.Session(region_name=inputs["region"])
-    boto_session.events.register("provide-client-params.scheduler", give_parameters)
-    session = Session(boto_session=boto_session, default_bucket=inputs["bucket"])
-    pipeline = Pipeline(name=inputs["pipeline_name"], steps=[], sagemaker_session=session)
-    arns: list[str] = pipeline.put_triggers([_pipeline_schedule(PipelineSchedule, inputs)], role_arn=inputs["role"])
-    return arns[0]
-
-
-def _pipeline_schedule(kind: Any, inputs: dict[str, Any]) -> Any:
-    rate, cron = RATE.fullmatch(inputs["expression"]), CRON.fullmatch(inputs["expression"])
-    if rate:
-        return kind(name=inputs["name"], rate=(int(rate[1]), rate[2]))
-    assert cron is not None
-    return kind(name=inputs["name"], cron=cron[1])
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.steps.batch import batch_predict
-from pipelines.steps.context import Context, Locations, Parameters
+from pipelines.steps.context import Context, Locations, Parameters, silence_telemetry
 from pipelines.steps.deploy import deploy
 from pipelines.steps.evaluate import Verdict, evaluate
 from pipelines.steps.gate import below_quality_gate, quality_gate
@@ -28,6 +28,7 @@ __all__ = [
     "preprocess",
     "quality_gate",
     "register_best",
+    "silence_telemetry",
     "train",
     "tune",
 ]
