@@ -11,6 +11,7 @@ ContainerError
     ClientError             of the training toolkit
         CommandError        a command ended with an exit code other than 0
             ExecuteUserScriptError
+            InstallModuleError
             InstallRequirementsError
 """
 
@@ -60,9 +61,17 @@ class CommandError(ClientError):
     """A command that the training toolkit ran ended with an exit code other than 0.
 
     Its text is that of the training toolkit, which SageMaker shows as the failure reason.
+
+    Parameters
+    ----------
+    exit_code
+        None: the toolkit is the predecessor of today's, which tells the command alone.
     """
 
-    def __init__(self, command: str, exit_code: int, output: str = "", information: str | None = None) -> None:
+    def __init__(self, command: str, exit_code: int | None, output: str = "", information: str | None = None) -> None:
+        if exit_code is None:
+            super().__init__(f'{type(self).__name__}:\nCommand "{command}"')
+            return
         extra = "" if information is None else f'\nExtraInfo "{information}"'
         super().__init__(
             f'{type(self).__name__}:\nExitCode {exit_code}\nErrorMessage "{output}"{extra}\nCommand "{command}"'
@@ -71,6 +80,10 @@ class CommandError(ClientError):
 
 class ExecuteUserScriptError(CommandError):
     """The user's script failed."""
+
+
+class InstallModuleError(CommandError):
+    """The user's package, or what its requirements.txt asks for, could not be installed."""
 
 
 class InstallRequirementsError(CommandError):

@@ -50,7 +50,12 @@ def execute(launch: Launch, template: Template | None) -> NoReturn:
 
 
 def start_command(
-    arguments: Sequence[str], environment: Mapping[str, str], folder: str, template: Template | None, errors: int
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    folder: str,
+    template: Template | None,
+    output: int | None = None,
+    errors: int | None = None,
 ) -> Callable[[], int]:
     """Start a command from within a stand-in; Python as a fork of it, where it was forked from the template itself.
 
@@ -60,8 +65,8 @@ def start_command(
         The command line.
     environment, folder
         The process's whole environment and its working directory.
-    errors
-        The descriptor that takes its standard error.
+    output, errors
+        The descriptors that take its standard output and error; None: the caller's own.
 
     Returns
     -------
@@ -69,14 +74,17 @@ def start_command(
         Waits for the end and gives the exit code; negative for the signal that ended the process.
     """
     if template is None or python_program.parse_python(arguments) is None:
-        process = subprocess.Popen(list(arguments), env=dict(environment), cwd=folder, stderr=errors)
+        process = subprocess.Popen(list(arguments), env=dict(environment), cwd=folder, stdout=output, stderr=errors)
         return process.wait
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.dup2(errors, 2)
+        for standard, given in ((1, output), (2, errors)):
+            if given is not None:
+                os.dup2(given, standard)
+                os.close(given)
         threads = int(environment.get("OMP_NUM_THREADS", "1"))
         launch = Launch(tuple(arguments), dict(environment), folder, Path(folder), threads)
         raise Become(lambda: execute(launch, template))

@@ -10,6 +10,7 @@ from pipelines.local.containers.errors import UnknownImageError
 
 Training = Literal["xgboost", "script"]
 Serving = Literal["xgboost", "sklearn", "toolkit"]
+Toolkit = Literal["sagemaker-training", "sagemaker-containers"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class StandIn:
         What ``train`` does: the built-in XGBoost (script mode included), or script mode alone; None: it trains nothing.
     serving
         What ``serve`` does: the built-in XGBoost, or the inference toolkit, with or without scikit-learn's defaults.
+    framework
+        The framework whose container runs scripts in the image; None: nothing of AWS's runs scripts there.
+    toolkit
+        The training toolkit of that container: today's, or its predecessor.
     tells_errors
         Whether the reason of a failed script's job quotes its error; where it does not, the log alone has it.
     """
@@ -34,27 +39,77 @@ class StandIn:
     title: str
     training: Training | None
     serving: Serving | None
+    framework: str | None = None
+    toolkit: Toolkit = "sagemaker-training"
     tells_errors: bool = True
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that the image itself sets, whatever runs in it."""
+        if self.framework is None:
+            return {}
+        container = f"sagemaker_{self.framework}_container"
+        environment = {"SAGEMAKER_TRAINING_MODULE": f"{container}.training:main"}
+        if self.framework in ("sklearn", "xgboost"):
+            environment.update(_FOLDERS, SAGEMAKER_SERVING_MODULE=f"{container}.serving:main")
+        return environment
+
+
+_FOLDERS = {
+    "SM_INPUT": "/opt/ml/input",
+    "SM_INPUT_TRAINING_CONFIG_FILE": "/opt/ml/input/config/hyperparameters.json",
+    "SM_INPUT_DATA_CONFIG_FILE": "/opt/ml/input/config/inputdataconfig.json",
+    "SM_CHECKPOINT_CONFIG_FILE": "/opt/ml/input/config/checkpointconfig.json",
+    "SM_MODEL_DIR": "/opt/ml/model",
+}
 
 
 _STAND_INS = (
-    StandIn(r"sagemaker-xgboost", "XGBoost: the built-in algorithm, and script mode", "xgboost", "xgboost"),
-    StandIn(r"sagemaker-scikit-learn", "scikit-learn: script mode", "script", "sklearn", tells_errors=False),
-    StandIn(r"(sagemaker-)?pytorch-training", "PyTorch training: script mode", "script", None),
-    StandIn(r"(sagemaker-)?pytorch-inference", "PyTorch inference: the inference toolkit", None, "toolkit"),
     StandIn(
-        r"(sagemaker-)?(huggingface-)?(tensorflow|mxnet|pytorch|autogluon)-training",
-        "Deep learning and AutoGluon training: script mode",
-        "script",
-        None,
+        r"sagemaker-xgboost",
+        "XGBoost: the built-in algorithm, and script mode",
+        training="xgboost",
+        serving="xgboost",
+        framework="xgboost",
+        toolkit="sagemaker-containers",
+        tells_errors=False,
     ),
     StandIn(
-        r"(sagemaker-)?(huggingface-)?(mxnet|pytorch|autogluon)-inference",
-        "Deep learning and AutoGluon inference: the inference toolkit",
-        None,
-        "toolkit",
+        r"sagemaker-scikit-learn",
+        "scikit-learn: script mode",
+        training="script",
+        serving="sklearn",
+        framework="sklearn",
+        tells_errors=False,
     ),
-    StandIn(r"sagemaker-base-python(-\d+)?", "Base Python: processing", "script", None),
+    StandIn(
+        r"(sagemaker-)?(huggingface-)?(pytorch|autogluon)-training",
+        "PyTorch and AutoGluon training: script mode",
+        training="script",
+        serving=None,
+        framework="pytorch",
+    ),
+    StandIn(
+        r"(sagemaker-)?(huggingface-)?tensorflow-training",
+        "TensorFlow training: script mode",
+        training="script",
+        serving=None,
+        framework="tensorflow",
+    ),
+    StandIn(
+        r"(sagemaker-)?mxnet-training",
+        "MXNet training: script mode",
+        training="script",
+        serving=None,
+        framework="mxnet",
+    ),
+    StandIn(
+        r"(sagemaker-)?(huggingface-)?(pytorch|mxnet|autogluon)-inference",
+        "PyTorch, MXNet and AutoGluon inference: the inference toolkit",
+        training=None,
+        serving="toolkit",
+    ),
+    StandIn(r"sagemaker-base-python(-\d+)?", "Base Python: processing", training="script", serving=None),
 )
 
 

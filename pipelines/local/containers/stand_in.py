@@ -45,10 +45,10 @@ def _train(stand_in: images.StandIn, image: str, template: Template | None) -> i
         version = Version.of_image(image)
         xgboost.configure_logging()
         return run.train(
-            template, lambda environment: xgboost.train(environment.layout, environment.variables(), version)
+            template, stand_in, lambda environment: xgboost.train(environment.layout, environment.variables(), version)
         )
     run.configure_logging()
-    return run.train(template, tells_errors=stand_in.tells_errors)
+    return run.train(template, stand_in)
 
 
 def _serve(stand_in: images.StandIn, image: str) -> int:

@@ -62,7 +62,12 @@ class ModelServer:
                 sandbox.Container(
                     arguments=sandbox.stand_in_command("serve", image),
                     directory=directory,
-                    environment={**context.environment, **environment, **definition.get("Environment", {})},
+                    environment={
+                        **context.environment,
+                        **images.stand_in_for(image).environment,
+                        **environment,
+                        **definition.get("Environment", {}),
+                    },
                     threads=context.threads(),
                     network_isolation=network_isolation,
                     working_directory=str(directory / "work"),

@@ -139,7 +139,11 @@ def _container(request: Request, context: JobContext, host: Host, names: tuple[s
     return sandbox.Container(
         arguments=command,
         directory=host.directory,
-        environment={**context.environment, **request.get("Environment", {})},
+        environment={
+            **context.environment,
+            **images.stand_in_for(application["ImageUri"]).environment,
+            **request.get("Environment", {}),
+        },
         threads=context.threads(),
         host_names=names,
         network_isolation=bool(request.get("NetworkConfig", {}).get("EnableNetworkIsolation")),

@@ -152,6 +152,7 @@ def _container(
         directory=host.directory,
         environment={
             **context.environment,
+            **images.stand_in_for(specification["TrainingImage"]).environment,
             "TRAINING_JOB_NAME": context.name,
             "TRAINING_JOB_ARN": context.arn,
             "CURRENT_HOST": host.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shlex
+import sys
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,14 +13,20 @@ from typing import Any
 
 import pytest
 
+from pipelines.local.containers.images import stand_in_for
+from pipelines.local.containers.training_toolkit.run import train
+from pipelines.local.jobs.processing import run_processing
 from pipelines.local.jobs.training import run_training
 from tests.conformance.containers.workbench import (
+    PYTORCH_TRAINING,
     SKLEARN,
+    XGBOOST,
     Isolation,
     Workbench,
     archive,
     channel,
     completed,
+    processing_request,
     script_request,
     training_request,
 )
@@ -79,7 +86,17 @@ print("printed", json.dumps({name: value for name, value in os.environ.items() i
     assert (variables["SM_USER_ENTRY_POINT"], variables["SM_MODULE_NAME"]) == ("train.py", "train")
     assert json.loads(variables["SM_INPUT_DATA_CONFIG"])["my-data"]["TrainingInputMode"] == "File"
     assert json.loads(variables["SM_RESOURCE_CONFIG"])["current_host"] == "algo-1"
-    assert variables["SM_FRAMEWORK_MODULE"] == ""
+    assert variables["SM_FRAMEWORK_MODULE"] == "sagemaker_pytorch_container.training:main"
+    assert variables["SM_LOG_LEVEL"] == "20"
+    assert variables["SM_NETWORK_INTERFACE_NAME"] == "eth0"
+    assert variables["SM_MODULE_DIR"] == "/opt/ml/input/data/code/sourcedir.tar.gz"
+    folders = {name: variables[f"SM_{name}_DIR"] for name in ("INPUT", "INPUT_CONFIG", "OUTPUT", "OUTPUT_INTERMEDIATE")}
+    assert folders == {
+        "INPUT": "/opt/ml/input",
+        "INPUT_CONFIG": "/opt/ml/input/config",
+        "OUTPUT": "/opt/ml/output",
+        "OUTPUT_INTERMEDIATE": "/opt/ml/output/intermediate",
+    }
 
 
 def test_the_environment_of_the_toolkit_is_told_as_json(bench: Workbench) -> None:
@@ -94,7 +111,7 @@ def test_the_environment_of_the_toolkit_is_told_as_json(bench: Workbench) -> Non
         "additional_framework_parameters": {"sagemaker_own": 1},
         "channel_input_dirs": {name: f"/opt/ml/input/data/{name}" for name in ("code", "my-data")},
         "current_host": "algo-1",
-        "framework_module": None,
+        "framework_module": "sagemaker_pytorch_container.training:main",
         "hosts": ["algo-1"],
         "hyperparameters": {"max-depth": 6, "nothing": None},
         "is_hetero": False,
@@ -109,6 +126,66 @@ def test_the_environment_of_the_toolkit_is_told_as_json(bench: Workbench) -> Non
     }
     assert {name: environment[name] for name in expected} == expected
     assert "us-east-1\n" in job.log
+
+
+INSTANCE_GROUPS = {
+    "current_instance_group",
+    "current_instance_group_hosts",
+    "current_instance_type",
+    "distribution_instance_groups",
+    "instance_groups",
+    "instance_groups_dict",
+    "is_hetero",
+    "num_neurons",
+}
+
+
+@pytest.mark.parametrize(("image", "knows"), [(SKLEARN, True), (PYTORCH_TRAINING, True), (XGBOOST, False)])
+def test_the_xgboost_image_s_older_toolkit_knows_no_instance_groups(
+    bench: Workbench, image: str, *, knows: bool
+) -> None:
+    script = (
+        "import json, os; print('printed', json.dumps([dict(os.environ), json.loads(os.environ['SM_TRAINING_ENV'])]))"
+    )
+    job = bench.job()
+    completed(run_training(script_request(bench.store, script, image=image), job.context))
+    variables, environment = _printed(job.log)
+    assert INSTANCE_GROUPS & set(environment) == (INSTANCE_GROUPS if knows else set())
+    names = {f"SM_{name.upper()}" for name in INSTANCE_GROUPS}
+    assert names & set(variables) == (names if knows else set())
+    assert ("topology" in environment) == knows
+    assert {"hosts", "is_master", "job_name", "resource_config"} <= set(environment)
+
+
+@pytest.mark.parametrize(("image", "container"), [(SKLEARN, "sklearn"), (XGBOOST, "xgboost")])
+def test_the_scikit_learn_and_xgboost_images_name_their_modules_and_folders(
+    bench: Workbench, image: str, container: str
+) -> None:
+    script = "import json, os; print('printed', json.dumps(dict(os.environ)))"
+    job = bench.job()
+    completed(run_processing(processing_request(bench.store, script, image=image), job.context))
+    expected = {
+        "SAGEMAKER_SERVING_MODULE": f"sagemaker_{container}_container.serving:main",
+        "SAGEMAKER_TRAINING_MODULE": f"sagemaker_{container}_container.training:main",
+        "SM_CHECKPOINT_CONFIG_FILE": "/opt/ml/input/config/checkpointconfig.json",
+        "SM_INPUT": "/opt/ml/input",
+        "SM_INPUT_DATA_CONFIG_FILE": "/opt/ml/input/config/inputdataconfig.json",
+        "SM_INPUT_TRAINING_CONFIG_FILE": "/opt/ml/input/config/hyperparameters.json",
+        "SM_MODEL_DIR": "/opt/ml/model",
+    }
+    assert _printed(job.log).items() >= expected.items()
+
+
+def test_the_environment_of_the_request_overrides_the_image_s_own(bench: Workbench) -> None:
+    request = script_request(
+        bench.store,
+        "import os; print('printed', '\"%s\"' % os.environ['SM_INPUT'])",
+        image=SKLEARN,
+        Environment={"SM_INPUT": "mine"},
+    )
+    job = bench.job()
+    completed(run_training(request, job.context))
+    assert _printed(job.log) == "mine"
 
 
 def test_the_code_goes_to_opt_ml_code_and_runs_there(bench: Workbench) -> None:
@@ -153,6 +230,40 @@ def test_a_script_s_error_is_reported_as_the_toolkit_words_it(bench: Workbench, 
     )
     assert reason.endswith('python train.py --depth 6", exit code: 1')
     assert "Traceback (most recent call last):\n" in job.log
+
+
+def test_an_error_that_a_script_writes_to_its_output_is_reported_too(bench: Workbench, isolation: Isolation) -> None:
+    script = """
+import sys
+print("before")
+print("KeyError: 'of the output'")
+sys.stderr.write("ValueError: of the errors\\n\\n")
+sys.stderr.write("ValueError: of the errors\\n")
+raise SystemExit(2)
+"""
+    job = bench.job(isolation)
+    outcome = run_training(script_request(bench.store, script), job.context)
+    assert "\nErrorMessage \"KeyError: 'of the output'\n ValueError: of the errors\"\nCommand " in str(
+        outcome.failure_reason
+    )
+    assert "before\n" in job.log
+
+
+@pytest.mark.parametrize(("error", "code"), [("FileNotFoundError(2, 'gone')", 2), ("KeyError('x')", 1)])
+def test_the_number_of_an_error_of_the_system_is_the_exit_code_of_the_toolkit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: str, code: int
+) -> None:
+    monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(tmp_path))
+    (tmp_path / "input" / "config").mkdir(parents=True)
+    for name, content in (("hyperparameters", "{}"), ("inputdataconfig", "{}"), ("resourceconfig", '{"hosts": []}')):
+        (tmp_path / "input" / "config" / f"{name}.json").write_text(content)
+
+    def algorithm(_environment: object) -> None:
+        raise {"FileNotFoundError(2, 'gone')": FileNotFoundError(2, "gone"), "KeyError('x')": KeyError("x")}[error]
+
+    assert train(None, stand_in_for(XGBOOST), algorithm) == code
+    message = (tmp_path / "output" / "failure").read_text()
+    assert message.startswith("framework error: \nTraceback (most recent call last):\n")
 
 
 def test_a_script_s_exit_code_is_told_though_the_container_s_is_1(bench: Workbench) -> None:
@@ -264,9 +375,68 @@ def test_requirements_that_cannot_be_had_are_a_clear_failure(bench: Workbench) -
         EnableNetworkIsolation=True,
         Environment={"PIP_RETRIES": "0", "PIP_NO_INDEX": "1"},
     )
+    job = bench.job()
+    outcome = run_training(request, job.context)
+    assert str(outcome.failure_reason) == (
+        'AlgorithmError: InstallRequirementsError:\nExitCode 1\nErrorMessage ""\n'
+        f'Command "{sys.executable} -m pip install -r requirements.txt", exit code: 1'
+    )
+    assert "no-such-package-as-this" in job.log
+
+
+@pytest.mark.parametrize(
+    ("image", "files", "error"),
+    [
+        (PYTORCH_TRAINING, {"setup.py": ""}, 'InstallModuleError:\nExitCode 1\nErrorMessage ""\n'),
+        (XGBOOST, {}, "InstallModuleError:\n"),
+    ],
+)
+def test_requirements_of_a_module_that_cannot_be_had_are_its_own_failure(
+    bench: Workbench, image: str, files: dict[str, str], error: str
+) -> None:
+    files = {**files, "requirements.txt": "no-such-package-as-this==1.0\n"}
+    environment = {"PIP_RETRIES": "0", "PIP_NO_INDEX": "1"}
+    request = script_request(bench.store, "", image=image, files=files, Environment=environment)
     outcome = run_training(request, bench.job().context)
-    assert str(outcome.failure_reason).startswith("AlgorithmError: InstallRequirementsError:\nExitCode 1\nErrorMessage")
-    assert "no-such-package-as-this" in str(outcome.failure_reason)
+    assert str(outcome.failure_reason) == (
+        f'AlgorithmError: {error}Command "{sys.executable} -m pip install . -r requirements.txt", exit code: 1'
+    )
+
+
+def test_the_xgboost_image_runs_a_script_as_a_module(bench: Workbench, isolation: Isolation) -> None:
+    script = "import json, os, sys; print('printed', json.dumps([__name__, __spec__.name, sys.argv, os.getcwd()]))"
+    job = bench.job(isolation)
+    completed(run_training(script_request(bench.store, script, {"depth": "6"}, XGBOOST), job.context))
+    assert _printed(job.log) == ["__main__", "train", ["/opt/ml/code/train.py", "--depth", "6"], "/opt/ml/code"]
+
+
+def test_the_xgboost_image_tells_of_a_failed_script_its_command_alone(bench: Workbench, isolation: Isolation) -> None:
+    job = bench.job(isolation)
+    request = script_request(bench.store, "raise ValueError('row 7')", {"depth": "6"}, XGBOOST)
+    outcome = run_training(request, job.context)
+    assert outcome.failure_reason == (
+        f'AlgorithmError: ExecuteUserScriptError:\nCommand "{sys.executable} -m train --depth 6", exit code: 1'
+    )
+    assert "ValueError: row 7\n" in job.log
+
+
+def test_the_log_tells_of_the_framework_and_the_script_s_start(bench: Workbench) -> None:
+    job = bench.job()
+    completed(run_training(script_request(bench.store, "print('ran')", {"plain": "not json"}, SKLEARN), job.context))
+    log = job.log
+    said = [
+        "Imported framework sagemaker_sklearn_container.training\n",
+        "Failed to parse hyperparameter plain value not json to Json.\nReturning the value itself\n",
+        "No GPUs detected (normal if no gpus installed)\n",
+        "Invoking user training script.\n",
+        "Invoking user script\n",
+        "Invoking script with the following command:\n",
+        "ran\n",
+        "Reporting training SUCCESS\n",
+    ]
+    positions = [log.find(text) for text in said]
+    assert -1 not in positions
+    assert positions == sorted(positions)
 
 
 def test_without_a_program_an_image_without_an_algorithm_says_so(bench: Workbench) -> None:

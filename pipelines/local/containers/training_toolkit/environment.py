@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.local.containers.images import Toolkit
 from pipelines.local.containers.training_toolkit.layout import Layout
+
+logger = logging.getLogger(__name__)
 
 _TOOLKIT_HYPERPARAMETERS = frozenset(
     {
@@ -36,6 +39,8 @@ class TrainingEnvironment:
         The script's own, decoded from JSON where they are JSON.
     toolkit_hyperparameters
         Those that speak to the toolkit, decoded likewise.
+    toolkit
+        Whose environment it is: the predecessor of today's toolkit knows no instance groups.
     """
 
     layout: Layout
@@ -43,19 +48,20 @@ class TrainingEnvironment:
     toolkit_hyperparameters: dict[str, Any]
     channels: dict[str, dict[str, Any]]
     resources: dict[str, Any]
+    toolkit: Toolkit = "sagemaker-training"
 
     @classmethod
-    def of_this_container(cls) -> TrainingEnvironment:
+    def of_this_container(cls, toolkit: Toolkit = "sagemaker-training") -> TrainingEnvironment:
         """Read the configuration files."""
         layout = Layout.of_this_container()
-        decoded = {name: decode(value) for name, value in layout.read_hyperparameters().items()}
-        toolkit = {
+        decoded = {name: _read(name, value) for name, value in layout.read_hyperparameters().items()}
+        to_toolkit = {
             name: value
             for name, value in decoded.items()
             if name in _TOOLKIT_HYPERPARAMETERS or name.startswith("sagemaker_")
         }
-        script = {name: value for name, value in decoded.items() if name not in toolkit}
-        return cls(layout, script, toolkit, layout.read_channels(), layout.read_resources())
+        script = {name: value for name, value in decoded.items() if name not in to_toolkit}
+        return cls(layout, script, to_toolkit, layout.read_channels(), layout.read_resources(), toolkit)
 
     @property
     def program(self) -> str | None:
@@ -106,37 +112,26 @@ class TrainingEnvironment:
     def _snapshot(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The toolkit's ``Environment`` as scripts find it, in JSON, in ``SM_TRAINING_ENV``."""
         master = self.resources["hosts"][0]
-        return {
+        snapshot = {
             **values,
             "additional_framework_parameters": self._framework_parameters,
             "channel_input_dirs": {name: str(self.layout.channel(name)) for name in self.channels},
-            "distribution_hosts": [],
             "hyperparameters": self.hyperparameters,
             "is_master": self.resources["current_host"] == master,
-            "is_modelparallel_enabled": None,
-            "is_smddpmprun_installed": False,
-            "is_smddprun_installed": False,
             "job_name": os.environ.get("TRAINING_JOB_NAME"),
             "master_hostname": master,
-            "topology": [],
         }
+        return {**snapshot, **_WITHOUT_DISTRIBUTION} if self._knows_instance_groups else snapshot
+
+    @property
+    def _knows_instance_groups(self) -> bool:
+        return self.toolkit == "sagemaker-training"
 
     def _values(self) -> dict[str, Any]:
-        groups = self.resources.get("instance_groups", [])
-        group = self.resources.get("current_group_name", "homogeneousCluster")
         program = self.program or ""
-        return {
+        values = {
             "hosts": self.resources["hosts"],
             "current_host": self.resources["current_host"],
-            "current_instance_type": self.resources.get("current_instance_type", "local"),
-            "current_instance_group": group,
-            "current_instance_group_hosts": next(
-                (each["hosts"] for each in groups if each["instance_group_name"] == group), []
-            ),
-            "instance_groups": [each["instance_group_name"] for each in groups],
-            "instance_groups_dict": {each["instance_group_name"]: each for each in groups},
-            "distribution_instance_groups": [],
-            "is_hetero": len(groups) > 1,
             "network_interface_name": self.resources.get("network_interface_name", "eth0"),
             "resource_config": self.resources,
             "input_data_config": self.channels,
@@ -153,8 +148,34 @@ class TrainingEnvironment:
             "model_dir": str(self.layout.model),
             "num_cpus": int(os.environ.get("SM_NUM_CPUS", "1")),
             "num_gpus": 0,
+        }
+        return {**values, **self._instance_groups()} if self._knows_instance_groups else values
+
+    def _instance_groups(self) -> dict[str, Any]:
+        groups = self.resources.get("instance_groups", [])
+        group = self.resources.get("current_group_name", "homogeneousCluster")
+        return {
+            "current_instance_type": self.resources.get("current_instance_type", "local"),
+            "current_instance_group": group,
+            "current_instance_group_hosts": next(
+                (each["hosts"] for each in groups if each["instance_group_name"] == group), []
+            ),
+            "instance_groups": [each["instance_group_name"] for each in groups],
+            "instance_groups_dict": {each["instance_group_name"]: each for each in groups},
+            "distribution_instance_groups": [],
+            "is_hetero": len(groups) > 1,
             "num_neurons": 0,
         }
+
+
+_WITHOUT_DISTRIBUTION: dict[str, Any] = {
+    "distribution_hosts": [],
+    "is_modelparallel_enabled": None,
+    "is_smddpmprun_installed": False,
+    "is_smddprun_installed": False,
+    "topology": [],
+}
+"""What today's toolkit says of a job that is not distributed by it."""
 
 
 def decode(value: str) -> Any:
@@ -163,6 +184,13 @@ def decode(value: str) -> Any:
         return json.loads(value)
     except ValueError:
         return value
+
+
+def _read(name: str, value: str) -> Any:
+    decoded = decode(value)
+    if decoded is value:
+        logger.info("Failed to parse hyperparameter %s value %s to Json.\nReturning the value itself", name, value)
+    return decoded
 
 
 def encode(value: Any) -> str:

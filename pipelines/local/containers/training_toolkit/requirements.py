@@ -11,11 +11,19 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from pipelines.local.containers.errors import InstallRequirementsError
+from pipelines.local.containers.errors import InstallModuleError, InstallRequirementsError
+from pipelines.local.containers.images import Toolkit
 
 
-def install_requirements(code: Path) -> str | None:
+def install(code: Path, *, package: bool, toolkit: Toolkit) -> str | None:
     """Install the requirements of a folder of code, for this job alone, if any is missing.
+
+    The code itself is not installed: it is found where it lies.
+
+    Parameters
+    ----------
+    package
+        Whether the toolkit installs the folder as a package, of which the requirements are only a part.
 
     Returns
     -------
@@ -24,19 +32,20 @@ def install_requirements(code: Path) -> str | None:
 
     Raises
     ------
-    InstallRequirementsError
-        pip could not install them; its words are in the message.
+    InstallModuleError, InstallRequirementsError
+        pip could not install them; its words are in the log.
     """
     requirements = code / "requirements.txt"
     if not requirements.is_file() or all(_is_there(line) for line in _lines(requirements)):
         return None
     folder = tempfile.mkdtemp(prefix="packages-")
-    command = [sys.executable, "-m", "pip", "install", "--target", folder, "-r", "requirements.txt"]
-    done = subprocess.run(command, cwd=code, env=os.environ, capture_output=True, text=True, check=False)
-    sys.stdout.write(done.stdout)
-    sys.stderr.write(done.stderr)
+    asked = ["-r", "requirements.txt"]
+    pip = [sys.executable, "-m", "pip", "install"]
+    done = subprocess.run([*pip, "--target", folder, *asked], cwd=code, env=os.environ, check=False)
     if done.returncode != 0:
-        raise InstallRequirementsError(" ".join(command), done.returncode, done.stderr.strip())
+        error = InstallModuleError if package else InstallRequirementsError
+        command = " ".join([*pip, *(["."] if package else []), *asked])
+        raise error(command, done.returncode if toolkit == "sagemaker-training" else None)
     return folder
 
 

@@ -12,19 +12,23 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
+from typing import Literal, TextIO
 
 from pipelines.local.containers.errors import ClientError, ExecuteUserScriptError
 from pipelines.local.containers.execution import start_command
+from pipelines.local.containers.images import StandIn, Toolkit
 from pipelines.local.containers.template import Template
 from pipelines.local.containers.toolkits import TOOLKITS
 from pipelines.local.containers.training_toolkit.code import fetch_code
 from pipelines.local.containers.training_toolkit.environment import TrainingEnvironment
 from pipelines.local.containers.training_toolkit.layout import Layout
-from pipelines.local.containers.training_toolkit.requirements import install_requirements
+from pipelines.local.containers.training_toolkit.requirements import install
 
 Algorithm = Callable[[TrainingEnvironment], None]
+Kind = Literal["script", "module", "command"]
 
 _ENTRY_POINT = re.compile(r"(?!-)[\w.+-]+(/[\w.+-]+)*", re.ASCII)
 _ERROR_NAMES = (
@@ -37,17 +41,17 @@ _KILLED_IN_A_SHELL = 137
 logger = logging.getLogger(__name__)
 
 
-def train(template: Template | None, algorithm: Algorithm | None = None, *, tells_errors: bool = True) -> int:
+def train(template: Template | None, stand_in: StandIn, algorithm: Algorithm | None = None) -> int:
     """Train, and report a failure as the toolkit does: in ``/opt/ml/output/failure``, and by the exit code.
 
     Parameters
     ----------
     template
         What the calling process was forked from, if it was.
+    stand_in
+        What plays the image.
     algorithm
         What an image trains by itself when no user's program is given.
-    tells_errors
-        Whether the report of a failed script says what it wrote to standard error.
 
     Returns
     -------
@@ -56,9 +60,12 @@ def train(template: Template | None, algorithm: Algorithm | None = None, *, tell
     """
     layout = Layout.of_this_container()
     try:
-        environment = TrainingEnvironment.of_this_container()
+        logger.info("Imported framework %s", os.environ.get("SAGEMAKER_TRAINING_MODULE", "").partition(":")[0])
+        environment = TrainingEnvironment.of_this_container(stand_in.toolkit)
+        logger.info("No GPUs detected (normal if no gpus installed)")
         if environment.program is not None:
-            run_script(environment, template, tells_errors=tells_errors)
+            logger.info("Invoking user training script.")
+            run_script(environment, template, tells_errors=stand_in.tells_errors)
         elif algorithm is not None:
             logger.info("Running XGBoost Sagemaker in algorithm mode")
             algorithm(environment)
@@ -73,14 +80,21 @@ def train(template: Template | None, algorithm: Algorithm | None = None, *, tell
     except Exception as error:  # noqa: BLE001 - the toolkit reports whatever happens
         # The last frames only, so that the message is within the 1,024 characters that SageMaker shows.
         trace = "".join(traceback.format_exception(error, limit=-1, chain=False))
-        message = f"{'Framework Error' if algorithm is None else 'framework error'}: \n{trace}\n{error}"
+        title = "Framework Error" if stand_in.toolkit == "sagemaker-training" else "framework error"
+        message = f"{title}: \n{trace}\n{error}"
         layout.report_failure(message)
         logger.error("Reporting training FAILURE")  # noqa: TRY400 - the trace is in the message
         logger.error("%s", message)  # noqa: TRY400 - the trace is in the message
-        return 1
+        return _exit_code_of(error)
     logger.info("Reporting training SUCCESS")
     layout.report_success()
     return 0
+
+
+def _exit_code_of(error: Exception) -> int:
+    """The number of an error of the operating system is the container's exit code; any other error's is 1."""
+    number = getattr(error, "errno", None)
+    return number if isinstance(number, int) else 1
 
 
 def configure_logging() -> None:
@@ -93,13 +107,13 @@ def configure_logging() -> None:
     )
 
 
-def run_script(environment: TrainingEnvironment, template: Template | None, *, tells_errors: bool = True) -> None:
+def run_script(environment: TrainingEnvironment, template: Template | None, *, tells_errors: bool) -> None:
     """Fetch the user's code, install what it requires, and run it.
 
     Parameters
     ----------
     tells_errors
-        Whether the error of a failed script says what it wrote to standard error.
+        Whether the error of a failed script says what it wrote.
 
     Raises
     ------
@@ -111,22 +125,26 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, t
     fetch_code(environment.submit_directory, code)
     variables = {**_inherited_variables(), **environment.variables()}
     _require_plain(program)
+    kind = _kind_of(program, code, environment.toolkit)
     # The toolkit installs for Python only; a shell script is to do so itself.
-    packages = None if _is_command(program, code) else install_requirements(code)
+    packages = None if kind == "command" else install(code, package=kind == "module", toolkit=environment.toolkit)
     variables["PYTHONPATH"] = os.pathsep.join(
         filter(None, [str(code), packages, str(TOOLKITS), variables.get("PYTHONPATH")])
     )
-    command = _command(program, code, environment.arguments())
+    command = _command(kind, program, code, environment.arguments())
     _log_invocation(environment, command)
-    code_of_exit, errors = _run_and_watch(command, variables, code, template)
-    if code_of_exit != 0:
-        killed = code_of_exit == _KILLED_IN_A_SHELL
-        raise ExecuteUserScriptError(
-            " ".join(command),
-            code_of_exit,
-            errors if tells_errors else "",
-            "OutOfMemory: Process killed by SIGKILL (signal 9)" if killed else None,
-        )
+    code_of_exit, errors = _run(command, variables, code, template, watched=tells_errors)
+    if code_of_exit == 0:
+        return
+    if environment.toolkit == "sagemaker-containers":
+        raise ExecuteUserScriptError(" ".join(command), None)
+    killed = code_of_exit == _KILLED_IN_A_SHELL
+    raise ExecuteUserScriptError(
+        " ".join(command),
+        code_of_exit,
+        errors,
+        "OutOfMemory: Process killed by SIGKILL (signal 9)" if killed else None,
+    )
 
 
 def _require_plain(program: str) -> None:
@@ -137,9 +155,15 @@ def _require_plain(program: str) -> None:
         )
 
 
-def _is_command(program: str, code: Path) -> bool:
-    """Whether an entry point is run by a shell: one that is neither Python nor part of a package."""
-    return program.endswith(".sh") or not (program.endswith(".py") or (code / "setup.py").is_file())
+def _kind_of(program: str, code: Path, toolkit: Toolkit) -> Kind:
+    """How an entry point is run; the predecessor of today's toolkit runs everything as a module."""
+    if toolkit == "sagemaker-containers":
+        return "module"
+    if program.endswith(".sh"):
+        return "command"
+    if (code / "setup.py").is_file():
+        return "module"
+    return "script" if program.endswith(".py") else "command"
 
 
 def _inherited_variables() -> dict[str, str]:
@@ -149,13 +173,14 @@ def _inherited_variables() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
 
 
-def _command(program: str, code: Path, arguments: list[str]) -> list[str]:
-    if not _is_command(program, code):
-        package = (code / "setup.py").is_file()
-        return [sys.executable, *(["-m", program.removesuffix(".py")] if package else [program]), *arguments]
+def _command(kind: Kind, program: str, code: Path, arguments: list[str]) -> list[str]:
+    if kind == "module":
+        return [sys.executable, "-m", program.removesuffix(".py"), *arguments]
+    if kind == "script":
+        return [sys.executable, program, *arguments]
     if (code / program).is_file():
         (code / program).chmod(0o777)
-    return ["/bin/sh", "-c", shlex.join([f"./{program}", *arguments])]
+    return ["/bin/sh", "-c", f"./{program} {shlex.join(arguments)}"]
 
 
 def _log_invocation(environment: TrainingEnvironment, command: list[str]) -> None:
@@ -169,24 +194,35 @@ def _log_invocation(environment: TrainingEnvironment, command: list[str]) -> Non
     )
 
 
-def _run_and_watch(
-    command: list[str], variables: Mapping[str, str], folder: Path, template: Template | None
+def _run(
+    command: list[str], variables: Mapping[str, str], folder: Path, template: Template | None, *, watched: bool
 ) -> tuple[int, str]:
-    """Run the script, passing on its standard error; the exit code, and the error that it ended with."""
-    reader, writer = os.pipe()
+    """Run the script; its exit code and, if it is watched, the errors that it wrote."""
     # The container is asked to end as a whole: the script gets the signal itself, and is waited for.
     signal.signal(signal.SIGTERM, _leave_it_to_the_script)
-    wait = start_command(command, variables, str(folder), template, writer)
-    os.close(writer)
-    errors: list[str] = []
-    with os.fdopen(reader, encoding="utf-8", errors="replace") as lines:
+    if not watched:
+        return start_command(command, variables, str(folder), template)(), ""
+    (output, output_end), (errors, errors_end) = os.pipe(), os.pipe()
+    wait = start_command(command, variables, str(folder), template, output_end, errors_end)
+    os.close(output_end)
+    os.close(errors_end)
+    with ThreadPoolExecutor(1) as pool:
+        of_output = pool.submit(_pass_on, output, sys.stdout)
+        of_errors = _pass_on(errors, sys.stderr)
+        found = " ".join([of_output.result(), of_errors])
+    return wait(), "\n".join(dict.fromkeys(found.split("\n"))).strip()
+
+
+def _pass_on(descriptor: int, stream: TextIO) -> str:
+    """Pass on what a script writes; what the toolkit keeps of it: all from the first line on that names an error."""
+    kept: list[str] = []
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            sys.stderr.write(line)
-            sys.stderr.flush()
-            # As the toolkit has it: everything from the first line on that names an error, the source line included.
-            if (errors or any(name in line for name in _ERROR_NAMES)) and len(errors) < _MOST_ERROR_LINES:
-                errors.append(line.strip(" :\n"))
-    return wait(), "\n ".join(dict.fromkeys(errors)).strip()
+            stream.write(line)
+            stream.flush()
+            if (kept or any(name in line for name in _ERROR_NAMES)) and len(kept) < _MOST_ERROR_LINES:
+                kept.append(line.strip(" :\n") + "\n")
+    return " ".join(kept)
 
 
 def _leave_it_to_the_script(_number: int, _frame: FrameType | None) -> None:
