@@ -6,10 +6,14 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from scipy import sparse
 
+from pipelines.local.containers.inference_toolkit.application import ToolkitApplication
+from pipelines.local.containers.inference_toolkit.handlers import Handlers
 from pipelines.local.jobs.errors import AlgorithmError, ClientError
 from pipelines.local.jobs.hosting import VariantHosting, start_hosting
 from pipelines.local.jobs.model_server import ModelServer
@@ -21,6 +25,7 @@ from tests.conformance.containers.workbench import (
     Workbench,
     archive,
     model_request,
+    wheel,
 )
 
 pytestmark = pytest.mark.xdist_group("containers: inference_toolkit")
@@ -56,6 +61,21 @@ def _hosted(
 
 def _ask(hosting: VariantHosting, body: str, content_type: str | None = "text/csv", accept: str | None = None):
     return hosting.invoke(body.encode(), content_type=content_type, accept=accept, headers={})
+
+
+@contextmanager
+def _server(
+    bench: Workbench, image: str, files: Mapping[str, str | bytes], **environment: str
+) -> Iterator[ModelServer]:
+    uri = bench.store.write("s3://bucket/model.tar.gz", archive(files))
+    job = bench.job()
+    definition = model_request(image, uri, environment)["PrimaryContainer"]
+    server = ModelServer(definition, job.context.directory, job.context, {})
+    try:
+        server.await_ping(job.context.stop)
+        yield server
+    finally:
+        server.close()
 
 
 def test_the_artifact_s_own_code_answers_by_default(bench: Workbench, isolation: Isolation) -> None:
@@ -243,6 +263,8 @@ def test_scikit_learn_s_worker_answers_any_error_with_a_500_that_says_nothing(
     [
         ("'text'", "text/html; charset=utf-8", b"text"),
         ("('a,b', 'text/csv')", "text/csv; charset=utf-8", b"a,b"),
+        ("{'b': 1, 'a': [2]}", "application/json", b'{"a":[2],"b":1}\n'),
+        ("[1, 2]", "application/json", b"[1,2]\n"),
         ("worker.Response('{}', mimetype=accept)", "application/json", b"{}"),
         ("worker.Response(encoders.encode([[1]], 'text/csv'), mimetype='text/csv')", "text/csv; charset=utf-8", b"1\n"),
     ],
@@ -262,14 +284,72 @@ def output_fn(prediction, accept): return {result}
 
 def test_scikit_learn_s_worker_may_have_execution_parameters(bench: Workbench) -> None:
     script = IDENTITY + "def execution_parameters_fn(): return {'MaxPayloadInMB': 3}\n"
-    uri = bench.store.write("s3://bucket/model.tar.gz", archive({"code/inference.py": script}))
-    model, job = model_request(SKLEARN, uri), bench.job()
-    server = ModelServer(model["PrimaryContainer"], job.context.directory, job.context, {})
-    try:
-        server.await_ping(job.context.stop)
+    with _server(bench, SKLEARN, {"code/inference.py": script}) as server:
         assert server.execution_parameters() == {"MaxPayloadInMB": 3}
-    finally:
-        server.close()
+
+
+@pytest.mark.parametrize(
+    ("image", "kind", "body"),
+    [
+        (SKLEARN, "application/json", b""),
+        (PYTORCH_INFERENCE, "application/json", b'{\n  "status": "Healthy"\n}\n'),
+    ],
+    ids=["sklearn", "pytorch"],
+)
+def test_ping_is_answered_in_json_and_each_path_with_its_method_alone(
+    bench: Workbench, image: str, kind: str, body: bytes
+) -> None:
+    with _server(bench, image, {"code/inference.py": IDENTITY}) as server:
+        answer = server.request("GET", "/ping", timeout=60)
+        assert (answer.status, answer.content_type, answer.body) == (200, kind, body)
+        assert server.request("GET", "/invocations", timeout=60).status == 405
+        assert server.request("POST", "/ping", b"", timeout=60).status == 405
+        assert server.request("GET", "/execution-parameters", timeout=60).status == 404
+        assert server.request("GET", "/other", timeout=60).status == 404
+
+
+def test_the_inference_toolkit_takes_6553500_bytes_unless_the_environment_says_otherwise(bench: Workbench) -> None:
+    with _server(bench, PYTORCH_INFERENCE, {"code/inference.py": IDENTITY}) as server:
+        size = 6_553_500
+        assert server.request("POST", "/invocations", b" " * (size + 1), timeout=60).status == 413
+        assert server.request("POST", "/invocations", b" " * size, {"Content-Type": "x/y"}, timeout=60).status == 500
+    handlers = Handlers(*[lambda *_: None] * 4, None, None, None, None)
+    application = ToolkitApplication(handlers, Path("/opt/ml/model"), {"SAGEMAKER_MAX_REQUEST_SIZE": "7"})
+    assert application.max_content_length == 7 * 1024**2
+
+
+@pytest.mark.parametrize("image", [PYTORCH_INFERENCE, SKLEARN], ids=["pytorch", "sklearn"])
+def test_a_content_type_may_be_called_contenttype(bench: Workbench, image: str) -> None:
+    with _server(bench, image, {"code/inference.py": IDENTITY}) as server:
+        headers = {"ContentType": "text/csv", "Accept": "application/json"}
+        assert json.loads(server.request("POST", "/invocations", b"1,2", headers, timeout=60).body) == [1, 2]
+
+
+TINY_WHEEL = "tiny_package-1.0-py3-none-any.whl"
+USES_TINY = (
+    "import tiny_package\ndef model_fn(d): return None\ndef transform_fn(m, d, c, a): return tiny_package.WORD\n"
+)
+
+
+@pytest.mark.parametrize("image", [PYTORCH_INFERENCE, SKLEARN], ids=["pytorch", "sklearn"])
+def test_requirements_beside_the_inference_code_are_installed_for_the_server_alone(
+    bench: Workbench, image: str
+) -> None:
+    files = {
+        "code/inference.py": USES_TINY,
+        "code/requirements.txt": f"./{TINY_WHEEL}\n",
+        f"code/{TINY_WHEEL}": wheel("tiny_package", "WORD = 'installed'"),
+    }
+    with _hosted(bench, files, image=image, environment={"SAGEMAKER_MODEL_SERVER_WORKERS": "2"}) as hosting:
+        assert [_ask(hosting, "1").body for _ in range(4)] == [b"installed"] * 4
+    assert find_spec("tiny_package") is None
+
+
+def test_a_server_whose_requirements_cannot_be_had_does_not_come_up(bench: Workbench) -> None:
+    files = {"code/inference.py": IDENTITY, "code/requirements.txt": "no-such-package-as-this==1.0\n"}
+    environment = {"PIP_RETRIES": "0", "PIP_NO_INDEX": "1"}
+    with pytest.raises(AlgorithmError, match="/ping"), _hosted(bench, files, environment):
+        pass
 
 
 def test_an_image_that_does_not_serve_is_refused(bench: Workbench) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shlex
 import sys
-import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from tests.conformance.containers.workbench import (
     processing_request,
     script_request,
     training_request,
+    wheel,
 )
 
 pytestmark = pytest.mark.xdist_group("containers: training_toolkit")
@@ -140,7 +139,11 @@ INSTANCE_GROUPS = {
 }
 
 
-@pytest.mark.parametrize(("image", "knows"), [(SKLEARN, True), (PYTORCH_TRAINING, True), (XGBOOST, False)])
+@pytest.mark.parametrize(
+    ("image", "knows"),
+    [(SKLEARN, True), (PYTORCH_TRAINING, True), (XGBOOST, False)],
+    ids=["sklearn", "pytorch", "xgboost"],
+)
 def test_the_xgboost_image_s_older_toolkit_knows_no_instance_groups(
     bench: Workbench, image: str, *, knows: bool
 ) -> None:
@@ -157,7 +160,9 @@ def test_the_xgboost_image_s_older_toolkit_knows_no_instance_groups(
     assert {"hosts", "is_master", "job_name", "resource_config"} <= set(environment)
 
 
-@pytest.mark.parametrize(("image", "container"), [(SKLEARN, "sklearn"), (XGBOOST, "xgboost")])
+@pytest.mark.parametrize(
+    ("image", "container"), [(SKLEARN, "sklearn"), (XGBOOST, "xgboost")], ids=["sklearn", "xgboost"]
+)
 def test_the_scikit_learn_and_xgboost_images_name_their_modules_and_folders(
     bench: Workbench, image: str, container: str
 ) -> None:
@@ -348,22 +353,12 @@ def test_requirements_that_are_there_already_are_not_installed(bench: Workbench)
 
 def test_requirements_are_installed_for_the_job_alone(bench: Workbench) -> None:
     name = "tiny_package-1.0-py3-none-any.whl"
-    files = {"requirements.txt": f"./{name}\n", name: _wheel("tiny_package", "WORD = 'installed'")}
+    files = {"requirements.txt": f"./{name}\n", name: wheel("tiny_package", "WORD = 'installed'")}
     script = "import tiny_package; print(tiny_package.WORD)"
     job = bench.job()
     completed(run_training(script_request(bench.store, script, files=files), job.context))
     assert "installed\n" in job.log
     assert find_spec("tiny_package") is None
-
-
-def _wheel(name: str, code: str) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as wheel:
-        wheel.writestr(f"{name}.py", code)
-        wheel.writestr(f"{name}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        wheel.writestr(f"{name}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        wheel.writestr(f"{name}-1.0.dist-info/RECORD", "")
-    return buffer.getvalue()
 
 
 def test_requirements_that_cannot_be_had_are_a_clear_failure(bench: Workbench) -> None:
@@ -390,6 +385,7 @@ def test_requirements_that_cannot_be_had_are_a_clear_failure(bench: Workbench) -
         (PYTORCH_TRAINING, {"setup.py": ""}, 'InstallModuleError:\nExitCode 1\nErrorMessage ""\n'),
         (XGBOOST, {}, "InstallModuleError:\n"),
     ],
+    ids=["pytorch", "xgboost"],
 )
 def test_requirements_of_a_module_that_cannot_be_had_are_its_own_failure(
     bench: Workbench, image: str, files: dict[str, str], error: str

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from pipelines.local.containers.errors import UnknownImageError
 from pipelines.local.containers.images import repository_of, stand_in_for, stand_ins
+from pipelines.local.containers.inference_toolkit import codecs
 from pipelines.local.containers.paths import rewrite_ml
 from pipelines.local.containers.training_toolkit.environment import decode, encode
 from pipelines.local.jobs.errors import ClientError
@@ -99,6 +102,36 @@ def test_the_built_in_s_lines_are_metrics_by_their_own_names() -> None:
         "validation:rmse": 2.5,
         "validation:error@0.7": 0.5,
     }
+
+
+@pytest.mark.parametrize("values", [[42, 6, 9], np.array([42, 6, 9])])
+def test_a_row_of_values_is_a_column_of_csv(values: Any) -> None:
+    assert codecs.encode(values, codecs.CSV) == codecs.encode_strictly(values, codecs.CSV) == b"42\n6\n9\n"
+
+
+@pytest.mark.parametrize(
+    ("values", "plain", "quoted"),
+    [
+        ([["a,b", 'c"d']], b'a,b,c"d\n', b'"a,b","c""d"\n'),
+        ([[1.0, np.float32(0.5)]], b"1.0,0.5\n", b"1.0,0.5\n"),
+    ],
+)
+def test_the_scikit_learn_and_xgboost_images_quote_cells_of_csv(values: Any, plain: bytes, quoted: bytes) -> None:
+    assert codecs.encode(values, codecs.CSV) == plain
+    assert codecs.encode_strictly(values, codecs.CSV) == quoted
+
+
+@pytest.mark.parametrize(
+    ("values", "text"), [({42: {"6": 9.0}}, b'{"42": {"6": 9.0}}'), (np.array([1.0, 2.0]), b"[1.0, 2.0]"), (3, b"3")]
+)
+def test_json_is_written_of_whatever_is_like_an_array(values: Any, text: bytes) -> None:
+    assert codecs.encode(values, codecs.JSON) == codecs.encode_strictly(values, codecs.JSON) == text
+
+
+@pytest.mark.parametrize("encode", [codecs.encode, codecs.encode_strictly])
+def test_what_is_neither_json_nor_csv_nor_npy_cannot_be_written(encode: Any) -> None:
+    with pytest.raises(codecs.UnsupportedFormatError, match=r"^Content type application/octet-stream is not supported"):
+        encode([1], "application/octet-stream")
 
 
 @pytest.mark.parametrize(

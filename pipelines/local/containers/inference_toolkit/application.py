@@ -17,6 +17,11 @@ from pipelines.local.containers.inference_toolkit.handlers import Function, Hand
 from pipelines.local.containers.serving.server import Request, Response
 from pipelines.local.containers.training_toolkit.layout import Layout
 
+_DEFAULT_MAX_REQUEST_SIZE = 6_553_500
+"""In bytes, of the multi model server."""
+
+_HEALTHY = json.dumps({"status": "Healthy"}, indent=2).encode() + b"\n"
+
 logger = logging.getLogger(__name__)
 
 
@@ -58,11 +63,11 @@ class ToolkitApplication:
     An error of the toolkit's own, ``sagemaker_inference.errors.BaseInferenceToolkitError``, says another status.
     """
 
-    max_content_length: int | None = None
-
     def __init__(self, handlers: Handlers, model_folder: Path, environment: Mapping[str, str]) -> None:
         self._handlers = handlers
         self._default_accept = environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or codecs.JSON
+        megabytes = environment.get("SAGEMAKER_MAX_REQUEST_SIZE")
+        self.max_content_length: int | None = int(megabytes) * 1024**2 if megabytes else _DEFAULT_MAX_REQUEST_SIZE
         self._context = Context(model_folder)
         if handlers.before_model is not None:
             self._call(handlers.before_model, str(model_folder))
@@ -72,12 +77,12 @@ class ToolkitApplication:
 
     @classmethod
     def of_this_container(cls) -> ToolkitApplication:
-        """Fetch and import the user's code, and load the model."""
+        """Import the user's code and load the model."""
         return cls(Handlers.of_this_container("toolkit"), Layout.of_this_container().model, os.environ)
 
     def ping(self) -> Response:
         """The model is loaded, or there would be no server."""
-        return Response(HTTPStatus.OK)
+        return Response(HTTPStatus.OK, _HEALTHY, codecs.JSON)
 
     def execution_parameters(self) -> Response:
         """The toolkit has no such answer."""
@@ -85,7 +90,7 @@ class ToolkitApplication:
 
     def invoke(self, request: Request) -> Response:
         """Run the user's functions on one request."""
-        content_type = request.content_type
+        content_type = request.content_type or request.headers.get("contenttype")
         accept = request.accept if request.accept and request.accept != "*/*" else self._default_accept
         self._context.take(request.headers)
         try:

@@ -88,6 +88,22 @@ def encode(values: Any, accept: str) -> bytes:
     raise UnsupportedFormatError(accept)
 
 
+def encode_strictly(values: Any, accept: str) -> bytes:
+    """A payload of an array, as the workers of scikit-learn write it: in CSV, cells are quoted where they have to be.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        The accept type is none of JSON, CSV and NPY.
+    """
+    if accept != CSV:
+        return encode(values, accept)
+    array = np.array(values)
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(array.reshape(-1, 1) if array.ndim == 1 else array)
+    return stream.getvalue().encode()
+
+
 def encode_acceptably(values: Any, accept: str) -> tuple[bytes, str]:
     """A payload of the first type of an Accept header that can be had, and that type.
 

@@ -19,6 +19,7 @@ from pipelines.local.containers.inference_toolkit import codecs
 from pipelines.local.containers.toolkits import TOOLKITS
 from pipelines.local.containers.training_toolkit.code import fetch_code
 from pipelines.local.containers.training_toolkit.layout import Layout
+from pipelines.local.containers.training_toolkit.requirements import install
 
 DEFAULT_PROGRAM = "inference.py"
 
@@ -48,7 +49,7 @@ class Handlers:
 
     @classmethod
     def of_this_container(cls, kind: Serving) -> Handlers:
-        """Fetch and import the user's code, and fill in what it leaves out.
+        """Import the user's code, which ``prepare_code`` has brought, and fill in what it leaves out.
 
         Parameters
         ----------
@@ -62,9 +63,8 @@ class Handlers:
         ImportError
             The module, which has to be there, is not, or does not import.
         """
-        code = _code_folder(Layout.of_this_container().model)
         program = os.environ["SAGEMAKER_PROGRAM"] if kind == "xgboost" else os.environ.get("SAGEMAKER_PROGRAM")
-        module = _import(code, (DEFAULT_PROGRAM if program is None else program).removesuffix(".py"))
+        module = _import((DEFAULT_PROGRAM if program is None else program).removesuffix(".py"))
         transform = getattr(module, "transform_fn", None)
         if transform and any(hasattr(module, name) for name in ("input_fn", "predict_fn", "output_fn")):
             raise ValueError(
@@ -84,23 +84,35 @@ class Handlers:
         )
 
 
-def _import(code: Path, module_name: str) -> ModuleType:
+def prepare_code(kind: Serving) -> None:
+    """Fetch the user's code, install what it requires, and put both on the import path; once for all workers.
+
+    Raises
+    ------
+    ClientError
+        The code cannot be had, or its requirements cannot be installed.
+    """
+    code = _code_folder()
     if code.is_dir():
-        sys.path.insert(0, str(code))
+        packages = install(code, package=kind != "toolkit", toolkit="sagemaker-containers")
+        sys.path[:0] = filter(None, [str(code), packages])
     sys.path.append(str(TOOLKITS))
-    found = importlib.util.find_spec(module_name) is not None
-    return importlib.import_module(module_name) if found else ModuleType("no_user_module")
 
 
-def _code_folder(model_folder: Path) -> Path:
+def _code_folder() -> Path:
     """Where the user's code lies: in the artifact, or fetched from where ``SAGEMAKER_SUBMIT_DIRECTORY`` says."""
+    layout = Layout.of_this_container()
     source = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or ""
-    inside = model_folder / "code"
+    inside = layout.model / "code"
     if not source or source.rstrip("/") == str(inside):
         return inside
-    code = Layout.of_this_container().code
-    fetch_code(source.removeprefix("file://"), code)
-    return code
+    fetch_code(source.removeprefix("file://"), layout.code)
+    return layout.code
+
+
+def _import(module_name: str) -> ModuleType:
+    found = importlib.util.find_spec(module_name) is not None
+    return importlib.import_module(module_name) if found else ModuleType("no_user_module")
 
 
 def _no_model_fn(model_dir: str) -> object:
@@ -118,7 +130,7 @@ def _no_predict_fn(data: object, model: object) -> object:
 
 
 def _output(prediction: object, accept: str) -> tuple[bytes, str]:
-    return codecs.encode(prediction, accept), accept
+    return codecs.encode_strictly(prediction, accept), accept
 
 
 def _sklearn_input(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:

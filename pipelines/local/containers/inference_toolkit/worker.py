@@ -38,12 +38,12 @@ class WorkerApplication:
 
     @classmethod
     def of_this_container(cls, kind: Serving) -> WorkerApplication:
-        """Fetch and import the user's code, and load the model."""
+        """Import the user's code and load the model."""
         return cls(Handlers.of_this_container(kind), Layout.of_this_container().model, os.environ)
 
     def ping(self) -> Response:
         """The model is loaded, or there would be no server."""
-        return Response(HTTPStatus.OK)
+        return Response(HTTPStatus.OK, content_type=codecs.JSON)
 
     def execution_parameters(self) -> Response:
         """What the user's ``execution_parameters_fn`` says, if there is one."""
@@ -79,7 +79,8 @@ def _as_response(result: Any) -> Response:
     if hasattr(result, "get_data"):  # a response, of Flask's or of the toolkit's
         return Response(result.status_code, result.get_data(), result.content_type or codecs.JSON)
     if isinstance(result, dict | list):
-        return Response(HTTPStatus.OK, json.dumps(result).encode() + b"\n", codecs.JSON)
+        text = json.dumps(result, sort_keys=True, separators=(",", ":"))
+        return Response(HTTPStatus.OK, text.encode() + b"\n", codecs.JSON)
     return Response(HTTPStatus.OK, _to_bytes(result))
 
 

@@ -32,6 +32,10 @@ def serve(kind: Serving, image: str) -> int:
     )
     workers = int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or _cpus())
     try:
+        if not _serves_itself(kind):
+            from pipelines.local.containers.inference_toolkit.handlers import prepare_code
+
+            prepare_code(kind)
         run_server(lambda: _application(kind, image), workers)
     except Exception:
         logging.getLogger(__name__).exception("The model could not be loaded.")
@@ -42,9 +46,13 @@ def _cpus() -> int:
     return int(os.environ.get("SM_NUM_CPUS", "1"))
 
 
-def _application(kind: Serving, image: str) -> Application:
+def _serves_itself(kind: Serving) -> bool:
     # The container tests whether the variable is there, not whether it says anything (contracts section 1).
-    if kind == "xgboost" and "SAGEMAKER_PROGRAM" not in os.environ:
+    return kind == "xgboost" and "SAGEMAKER_PROGRAM" not in os.environ
+
+
+def _application(kind: Serving, image: str) -> Application:
+    if _serves_itself(kind):
         from pipelines.local.containers.xgboost.serve import XGBoostApplication
         from pipelines.local.containers.xgboost.versions import Version
 

@@ -134,7 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        if self.path == "/ping":
+        if self.path == "/invocations":
+            self._send(status_page(HTTPStatus.METHOD_NOT_ALLOWED))
+        elif self.path == "/ping":
             self._send(self.server.application.ping())
         elif self.path == "/execution-parameters":
             self._send(self.server.application.execution_parameters())
@@ -144,7 +146,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         limit = self.server.application.max_content_length
         body = self._body()  # Also one that is too large: a client that is still sending would not see the answer.
-        if self.path != "/invocations":
+        if self.path in ("/ping", "/execution-parameters"):
+            self._send(status_page(HTTPStatus.METHOD_NOT_ALLOWED))
+        elif self.path != "/invocations":
             self._send(status_page(HTTPStatus.NOT_FOUND))
         elif limit is not None and len(body) > limit:
             self._send(status_page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
