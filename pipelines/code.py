@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -17,6 +18,7 @@ from typing import Any
 PACKAGES = ("processing_scripts", "evaluation")
 NO_COMMIT = "unknown"
 _GIT_SECONDS = 10
+_UPLOADS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,12 @@ class Bundle:
         prefix = self._prefix(pipeline_name)
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         there = {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
-        for path, data in self.files.items():
-            # The key has the content's hash in it: what lies there in its full length is the file.
-            if there.get(prefix + path) != len(data):
-                s3.put_object(Bucket=bucket, Key=prefix + path, Body=data)
+        # The key has the content's hash in it: what lies there in its full length is the file.
+        missing = {prefix + path: data for path, data in self.files.items() if there.get(prefix + path) != len(data)}
+        with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
+            sent = [pool.submit(s3.put_object, Bucket=bucket, Key=key, Body=data) for key, data in missing.items()]
+        for each in sent:
+            each.result()
 
     def _prefix(self, pipeline_name: str) -> str:
         return f"{pipeline_name}/code/{self.name}/{self.digest}/"

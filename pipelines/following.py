@@ -11,7 +11,7 @@ from pipelines.errors import EnvironmentProblem
 from pipelines.execution import Progress, look, stop
 from pipelines.target import Connection
 
-POLL_SECONDS = {"local": 0.1, "aws": 10.0}
+POLL_SECONDS = {"local": 0.2, "aws": 10.0}
 PATIENCE_SECONDS = {"local": 20.0, "aws": 6 * 3600.0}
 """How long nothing but trouble is borne; SageMaker on this machine ends with whoever started it."""
 LONGEST_PAUSE = 60.0

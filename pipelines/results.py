@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pipelines.execution import Progress, Step
 from pipelines.formats import with_content_type
 from pipelines.settings import Task
 
+_DOWNLOADS_AT_ONCE = 8
 DATA_REPORT = "data-report.html"
 COLUMN: dict[Task, str] = {"regression": "predicted_rentals", "classification": "probability_of_high_demand"}
 
@@ -219,10 +221,10 @@ def _download(s3: Any, uri: str, folder: Path) -> list[Path]:
     """Fetch every object below a prefix; names come from our own evaluation and hold no folders."""
     bucket, _, prefix = uri.removeprefix("s3://").partition("/")
     folder.mkdir(parents=True, exist_ok=True)
-    files = []
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix.rstrip("/") + "/"):
-        for entry in page.get("Contents", []):
-            path = folder / Path(entry["Key"]).name
-            s3.download_file(bucket, entry["Key"], str(path))
-            files.append(path)
-    return sorted(files)
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix.rstrip("/") + "/")
+    files = {entry["Key"]: folder / Path(entry["Key"]).name for page in pages for entry in page.get("Contents", [])}
+    with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE) as pool:
+        fetched = [pool.submit(s3.download_file, bucket, key, str(path)) for key, path in files.items()]
+    for each in fetched:
+        each.result()
+    return sorted(files.values())

@@ -23,7 +23,18 @@ def write_part(directory: Path, features: pd.DataFrame, label: pd.Series[float] 
     """
     table = features if label is None else pd.concat([label.rename("label").astype("int64"), features], axis=1)
     directory.mkdir(parents=True, exist_ok=True)
-    table.to_csv(directory / "data.csv", header=False, index=False, lineterminator="\n")
+    write_rows(directory / "data.csv", table)
+
+
+def write_rows(path: Path, table: pd.DataFrame) -> None:
+    """Write numbers as CSV without a header: each as the shortest text that reads as the same double, or nothing.
+
+    pyarrow, which the image of scikit-learn has, takes a tenth of the time that pandas takes.
+    """
+    import pyarrow as pa
+    from pyarrow import csv
+
+    csv.write_csv(pa.Table.from_pandas(table, preserve_index=False), path, csv.WriteOptions(include_header=False))
 
 
 def write_recordio(directory: Path, features: pd.DataFrame, label: pd.Series[float] | None = None) -> None:

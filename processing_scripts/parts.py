@@ -34,6 +34,7 @@ from processing_scripts.dates import DateColumn, read_dates
 from processing_scripts.errors import ColumnError, HoursError, PreprocessingError
 from processing_scripts.features import make_features
 from processing_scripts.history import next_hours, no_history
+from processing_scripts.outputs import write_rows
 from processing_scripts.reading import cells_of, date_column, observations_of
 from processing_scripts.schema import Schema, check_features, feature_names, load_schema
 from processing_scripts.tables import Table, read_tables
@@ -189,12 +190,10 @@ def write_parts(parts: Parts, output: Path, form: str) -> None:
 
 def _write(part: Part, output: Path, name: str, form: str) -> None:
     import pyarrow as pa
-    from pyarrow import csv, parquet
+    from pyarrow import parquet
 
-    features = pa.Table.from_pandas(part.features, preserve_index=False)
     if form == "csv":
-        # Ten times as fast as pandas, and the same numbers: the shortest text that reads as the same double.
-        csv.write_csv(features, output / "rows" / f"{name}.csv", csv.WriteOptions(include_header=False))
+        write_rows(output / "rows" / f"{name}.csv", part.features)
     else:
         with (output / "rows" / f"{name}.recordio").open("wb") as file:
             recordio.write(file, part.features.to_numpy(dtype=np.float32))

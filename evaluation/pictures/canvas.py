@@ -26,6 +26,7 @@ _STYLE: Any = {
     "axes.titlepad": 10,
     "axes.titleweight": "bold",
     "axes.titlesize": 12,
+    "axes.titley": 1.0,  # where it is anyway; finding that out takes a tenth of the time of drawing
     "axes.spines.top": False,
     "axes.spines.right": False,
     "grid.color": LIGHT,
@@ -93,7 +94,7 @@ def panels(
         }
         yield list(figure.subplots(1, number, squeeze=False, gridspec_kw=places)[0])
         # Without the software's version the same numbers give the same file.
-        figure.savefig(path, metadata={"Software": None}, pil_kwargs={"compress_level": 5})
+        figure.savefig(path, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
 
 
 def candidate_title(name: str, best: str) -> str:

@@ -207,7 +207,7 @@ LAUNCHERS = Launchers()
 
 @contextlib.contextmanager
 def open_template(directory: Path) -> Iterator[None]:  # noqa: ARG001 - the template needs no folder; see the contract
-    """Start the template in the background, so that the first job need not wait for all of it; end it on leaving."""
+    """Start the template in the background, and end it on leaving."""
     LAUNCHERS.get("fork")
     try:
         yield

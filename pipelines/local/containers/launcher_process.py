@@ -1,8 +1,9 @@
 """A launcher: a small process that starts the commands of jobs, one forked child each, and clears up after them.
 
 It runs as ``python -m pipelines.local.containers.launcher_process DESCRIPTOR [--preload]``. It has one thread, so a
-fork is always safe. With ``--preload`` it is the template: it has imported the libraries that containers use, and
-commands that start Python run in the forked child itself; without, and for all other commands, the child is replaced.
+fork is always safe. With ``--preload`` it is the template: it imports the libraries that containers use, one between
+two looks at what it is asked for, and commands that start Python run in the forked child itself; without, and for all
+other commands, the child is replaced.
 
 When the service is gone, which the end of its channel tells, every job is ended, and the launcher with them.
 """
@@ -28,7 +29,7 @@ from pipelines.local.containers import namespaces  # noqa: E402
 from pipelines.local.containers.execution import Become  # noqa: E402
 from pipelines.local.containers.launch import KILL, TERMINATE, Launch, receive_launch  # noqa: E402
 from pipelines.local.containers.launched import Work, child_work  # noqa: E402
-from pipelines.local.containers.template import Template, preload  # noqa: E402
+from pipelines.local.containers.template import Preloading  # noqa: E402
 
 _MOST_ROUNDS = 2000
 _ROUND_SECONDS = 0.001
@@ -43,11 +44,19 @@ class _Child:
 
 
 class Launcher:
-    """The loop over launches, requests for signals, and ends of children."""
+    """The loop over launches, requests for signals, and ends of children; libraries are loaded while nothing is asked.
 
-    def __init__(self, channel: socket.socket, template: Template | None) -> None:
+    Parameters
+    ----------
+    channel
+        Connected to the service.
+    preloading
+        Loads the libraries of the template, if this is to be one.
+    """
+
+    def __init__(self, channel: socket.socket, preloading: Preloading | None) -> None:
         self._channel = channel
-        self._template = template
+        self._preloading = preloading
         self._children: dict[int, _Child] = {}
         self._selector = selectors.DefaultSelector()
         self._wakeup, self._wakeup_writer = os.pipe()
@@ -65,7 +74,7 @@ class Launcher:
     def serve(self) -> Work | None:
         """Serve until the service is gone; in a forked child, return what the child is to do."""
         while True:
-            for key, _ in self._selector.select():
+            for key, _ in self._next_events():
                 if key.fileobj is self._channel:
                     received = receive_launch(self._channel)
                     if received is None:
@@ -82,6 +91,14 @@ class Launcher:
                 elif key.data in self._children:
                     self._obey(self._children[key.data])
 
+    def _next_events(self) -> list[tuple[selectors.SelectorKey, int]]:
+        while self._preloading and not self._preloading.is_finished:
+            events = self._selector.select(timeout=0)
+            if events:
+                return events
+            self._preloading.go_on()
+        return self._selector.select()
+
     def _start(self, launch: Launch, descriptors: list[int]) -> Work | None:
         control_descriptor, output, *inherited = descriptors
         control = socket.socket(fileno=control_descriptor)
@@ -89,7 +106,8 @@ class Launcher:
         if pid == 0:
             self._forget()
             control.close()
-            return child_work(launch, self._template, output, inherited)
+            template = self._preloading.template() if self._preloading else None
+            return child_work(launch, template, output, inherited)
         for descriptor in (output, *inherited):
             os.close(descriptor)
         self._children[pid] = _Child(pid, control)
@@ -185,8 +203,8 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     namespaces.become_subreaper()
-    template = preload(_AT_STARTUP) if options.preload else None
-    work = Launcher(socket.socket(fileno=options.descriptor), template).serve()
+    preloading = Preloading(_AT_STARTUP) if options.preload else None
+    work = Launcher(socket.socket(fileno=options.descriptor), preloading).serve()
     while work is not None:
         try:
             work()

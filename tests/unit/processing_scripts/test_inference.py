@@ -1,5 +1,6 @@
 """Raw hours become what an endpoint is sent, by the schema that travels with the model."""
 
+import io
 import json
 
 import pandas as pd
@@ -38,7 +39,9 @@ def run(job, *arguments):
 
 def test_the_rows_are_those_of_a_batch(job, hours, data, capsys):
     assert run(job, "--hours", hours, "--known", data) == 0
-    assert capsys.readouterr().out == (job.output / "batch" / "data.csv").read_text()
+    rows = pd.read_csv(io.StringIO(capsys.readouterr().out), header=None, dtype=float, float_precision="round_trip")
+    expected = pd.read_csv(job.output / "batch" / "data.csv", header=None, dtype=float, float_precision="round_trip")
+    pd.testing.assert_frame_equal(rows, expected, check_exact=True)
 
 
 def test_hours_without_their_history_are_refused(job, hours, capsys):
@@ -59,8 +62,10 @@ def test_rows_can_be_named_by_their_hours(job, hours, data, capsys):
     header, first, *_ = capsys.readouterr().out.splitlines()
     schema = json.loads((job.output / "schema" / "schema.json").read_text())
     assert header.split(",") == ["datetime", *(feature["name"] for feature in schema["features"])]
-    rows = (job.output / "batch" / "data.csv").read_text().splitlines()
-    assert first == f"2018-06-19T00:00:00,{rows[0]}"
+    hour, *values = first.split(",")
+    assert hour == "2018-06-19T00:00:00"
+    row = (job.output / "batch" / "data.csv").read_text().splitlines()[0]
+    assert list(map(float, values)) == list(map(float, row.split(",")))
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,8 @@ def test_the_built_ins_get_numbers_without_a_header_and_the_label_first(job):
         learned = keys["functioning_day"].eq("Yes") | (part == "test")
         assert regression[0].tolist() == keys.loc[learned, "rentals"].tolist()
         assert set(classification[0]) == {0, 1}
-        features = classification.drop(columns=0)
-        assert regression.drop(columns=0).equals(features[learned].reset_index(drop=True))
+        features = classification.drop(columns=0).astype(float)
+        assert regression.drop(columns=0).astype(float).equals(features[learned].reset_index(drop=True))
         assert all(np.issubdtype(dtype, np.number) for dtype in regression.dtypes)
 
 
