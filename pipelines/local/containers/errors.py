@@ -41,16 +41,26 @@ class ToolkitError(ContainerError):
         super().__init__(f"{message} (caused by {type(caused_by).__name__})" if caused_by else message)
 
 
+_AS_IN_TRACES = "sagemaker_algorithm_toolkit.exceptions"
+"""The module that traces name: they are shown as the reason of a failed job."""
+
+
 class UserError(ToolkitError):
     """The request or the data is at fault."""
+
+    __module__ = _AS_IN_TRACES
 
 
 class AlgorithmError(ToolkitError):
     """The algorithm's library failed."""
 
+    __module__ = _AS_IN_TRACES
+
 
 class PlatformError(ToolkitError):
     """The surroundings are at fault."""
+
+    __module__ = _AS_IN_TRACES
 
 
 class ClientError(ContainerError):

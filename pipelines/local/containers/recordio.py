@@ -119,6 +119,8 @@ def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
     ------
     RecordIOError
         The bytes are not RecordIO, or there is no record with features in them.
+    ValueError
+        The rows are not of one width.
     """
     import numpy as np
     from scipy import sparse
@@ -131,43 +133,46 @@ def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
         record.ParseFromString(payload)
         if "values" not in record.features:
             continue
-        rows.append(_row(record.features["values"]))
-        if "values" in record.label:
-            labels.append(_tensor(record.label["values"])[0])
+        row = _row(record.features["values"])
+        if row is None:
+            continue
+        rows.append(row)
+        label = _tensor(record.label["values"]) if "values" in record.label else None
+        if label is not None:
+            labels.append(_values_of(label))
     if not rows:
         raise RecordIOError("No records found in RecordIO-Protobuf data")
-    if any(sparse.issparse(row) for row in rows):
-        width = max(row.shape[1] for row in rows)
-        for row in rows:
-            if sparse.issparse(row):
-                row.resize((1, width))
-        features: Any = sparse.vstack([sparse.csr_matrix(row) for row in rows]).tocsr()
-    else:
-        features = np.vstack(rows)
+    # All rows have to be of one width, as the container's reader has it.
+    features: Any = sparse.vstack(rows).tocsr() if any(map(sparse.issparse, rows)) else np.vstack(rows)
     return features, np.concatenate(labels, axis=None) if labels else None
 
 
 def _row(value: Any) -> Any:
+    """One row of features: dense without keys, sparse with them; None if the value is no tensor."""
     import numpy as np
     from scipy import sparse
 
-    values, keys, shape = _tensor(value)
-    if not len(keys) and not (shape and not len(values)):
+    tensor = _tensor(value)
+    if tensor is None:
+        return None
+    values = _values_of(tensor)
+    if not tensor.keys:
         return values.reshape(1, -1)
-    columns = np.asarray(keys, dtype=np.int64)
-    width = int(shape[0]) if shape else int(columns.max()) + 1
+    columns = np.asarray(tensor.keys, dtype=np.int64)
+    width = int(tensor.shape[0]) if tensor.shape else int(columns.max()) + 1
     return sparse.csr_matrix((values, columns, [0, len(columns)]), shape=(1, width))
 
 
-def _tensor(value: Any) -> tuple[np.ndarray[Any, Any], list[int], list[int]]:
+def _tensor(value: Any) -> Any:
+    kind = value.WhichOneof("value")
+    return getattr(value, kind) if kind in ("float32_tensor", "float64_tensor", "int32_tensor") else None
+
+
+def _values_of(tensor: Any) -> np.ndarray[Any, Any]:
     import numpy as np
 
-    kind = value.WhichOneof("value")
-    types = {"float32_tensor": np.float32, "float64_tensor": np.float64, "int32_tensor": np.int32}
-    if kind not in types:
-        raise RecordIOError(f"A record's values are {kind or 'missing'}, not a tensor")
-    tensor = getattr(value, kind)
-    return np.array(tensor.values, dtype=types[kind]), list(tensor.keys), list(tensor.shape)
+    types = {"Float32Tensor": np.float32, "Float64Tensor": np.float64, "Int32Tensor": np.int32}
+    return np.array(tensor.values, dtype=types[type(tensor).__name__])
 
 
 def write_predictions(predictions: Iterable[dict[str, list[float]]]) -> bytes:

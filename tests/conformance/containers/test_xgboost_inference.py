@@ -265,6 +265,17 @@ def test_selectable_inference_tells_what_is_asked_for(bench: Workbench, accept: 
     assert answer.body.startswith(body.replace(b"P", str(probability).encode()))
 
 
+SELECTABLE = (
+    "predicted_label",
+    "labels",
+    "probability",
+    "probabilities",
+    "raw_score",
+    "raw_scores",
+    "predicted_score",
+)
+
+
 @pytest.mark.parametrize(
     ("objective", "keys", "expected"),
     [
@@ -272,7 +283,7 @@ def test_selectable_inference_tells_what_is_asked_for(bench: Workbench, accept: 
         ("binary:logistic", "labels,probabilities,raw_score,raw_scores", {"labels", "probabilities"}),
         ("binary:hinge", "predicted_label,raw_scores", {"predicted_label"}),
         ("multi:softmax", "predicted_label,labels", {"predicted_label", "labels"}),
-        ("multi:softprob", "predicted_label,labels,probability,probabilities,raw_score,raw_scores", {"labels"}),
+        ("multi:softprob", "raw_scores,predicted_label,labels,probability,probabilities,raw_score", {"labels"}),
     ],
 )
 def test_each_objective_has_its_selectable_keys(
@@ -281,16 +292,31 @@ def test_each_objective_has_its_selectable_keys(
     more = {"num_class": 3} if objective.startswith("multi:") else {}
     with _hosted(bench, _booster(objective, **more), environment={"SAGEMAKER_INFERENCE_OUTPUT": keys}) as hosting:
         row = json.loads(_ask(hosting, "1,2,3,4", accept="application/json").body)["predictions"][0]
-    assert list(row) == keys.split(",")
+    assert list(row) == [key for key in SELECTABLE if key in keys.split(",")]
     assert expected <= set(row)
     if "labels" in row:
         assert row["labels"] == ([0, 1] if objective.startswith("binary") else [0, 1, 2])
 
 
 def test_a_key_that_the_objective_has_not_is_nan(bench: Workbench) -> None:
-    environment = {"SAGEMAKER_INFERENCE_OUTPUT": "predicted_score,probability"}
+    environment = {"SAGEMAKER_INFERENCE_OUTPUT": "probability, predicted_score, foo"}
     with _hosted(bench, _booster(), environment=environment) as hosting:
-        assert _ask(hosting, "1,2,3,4").body.decode().endswith(",nan")
+        cells = _ask(hosting, "1,2,3,4").body.decode().split(",")
+        assert (cells[0], float(cells[1]), cells[2]) == ("nan", pytest.approx(_expected()[0]), "nan")
+        assert hosting_keys(_ask(hosting, "1,2,3,4", accept="application/jsonlines")) == {
+            "predicted_score",
+            "probability",
+            "foo",
+        }
+
+
+def hosting_keys(answer: Answer) -> set[str]:
+    return set(json.loads(answer.body.splitlines()[0]))
+
+
+def test_an_unknown_accept_is_406_with_selectable_inference_too(bench: Workbench) -> None:
+    with _hosted(bench, _booster(), environment={"SAGEMAKER_INFERENCE_OUTPUT": "predicted_score"}) as hosting:
+        assert _ask(hosting, ROWS, accept="image/png").status == 406
 
 
 def test_selectable_records_carry_the_keys_as_labels(bench: Workbench) -> None:
@@ -343,6 +369,28 @@ def test_files_whose_name_begins_with_a_dot_are_no_models(bench: Workbench, tmp_
     hosting = start_hosting(model_request(XGBOOST, uri), {"VariantName": "v"}, bench.job().context)
     try:
         assert _ask(hosting, ROWS).status == 200
+    finally:
+        hosting.close()
+
+
+def test_a_script_s_default_functions_are_the_image_s_encoders(bench: Workbench) -> None:
+    script = """
+import os, xgboost
+def model_fn(model_dir):
+    return xgboost.Booster(model_file=os.path.join(model_dir, "xgboost-model"))
+"""
+    uri = _artifact(bench.store, _booster(), extra={"code/serve.py": script.encode()})
+    environment = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+    hosting = start_hosting(model_request(XGBOOST, uri, environment), {"VariantName": "v"}, bench.job().context)
+    try:
+        answer = _ask(hosting, ROWS, accept="text/csv")
+        assert (answer.status, answer.content_type) == (200, "text/csv; charset=utf-8")
+        assert answer.body.decode() == "".join(f"{value!s}\n" for value in np.float32(_expected()))
+        assert json.loads(_ask(hosting, ROWS).body) == pytest.approx(_expected())
+        libsvm = _ask(hosting, "0:1 2:3 3:4", "text/libsvm", "text/csv")
+        assert libsvm.body == _ask(hosting, "1,0,3,4", accept="text/csv").body
+        assert _ask(hosting, ROWS + "\n").status == 500
+        assert _ask(hosting, "{}", "application/json").status == 500
     finally:
         hosting.close()
 

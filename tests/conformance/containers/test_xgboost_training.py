@@ -254,7 +254,7 @@ def test_a_wrong_hyperparameter_is_the_reason_of_the_failure(
 ) -> None:
     reason = _reason(bench, hyperparameters, {"train": "1,2\n"})
     assert reason.startswith("AlgorithmError: framework error: \nTraceback (most recent call last):\n")
-    assert message in reason
+    assert f"\nsagemaker_algorithm_toolkit.exceptions.UserError: {message}\n" in reason
     assert reason.endswith(f"\n{message}, exit code: 1")
 
 
@@ -333,6 +333,19 @@ def test_training_goes_on_from_the_last_checkpoint(bench: Workbench, tmp_path: P
     assert _booster(bench, outcome, tmp_path).num_boosted_rounds() == 10
     kept = bench.store.keys("s3://bucket/checkpoints/")
     assert kept == [f"checkpoints/xgboost-checkpoint.{number}" for number in (*range(4), *range(5, 10))]
+
+
+def test_training_goes_on_from_a_checkpoint_whose_number_begins_with_zeros(bench: Workbench) -> None:
+    label, features = regression_rows(40)
+    booster = xgboost.train({"max_depth": 2}, xgboost.DMatrix(features, label), 3)
+    bench.store.write("s3://bucket/checkpoints/xgboost-checkpoint.000000000002", bytes(booster.save_raw("ubj")))
+    bench.store.write("s3://bucket/checkpoints/tmp_checkpoint.7", b"no model")
+    outcome, job = _train(
+        bench, REGRESSION, {"train": csv_of(label, features)}, CheckpointConfig={"S3Uri": "s3://bucket/checkpoints"}
+    )
+    completed(outcome)
+    assert "Resuming from iteration 3" in job.log
+    assert "\ttrain-rmse:" not in job.log
 
 
 def test_a_training_keeps_its_five_latest_checkpoints(bench: Workbench) -> None:

@@ -102,10 +102,24 @@ def test_dense_records_are_rows(tensor: str) -> None:
 
 
 def test_sparse_records_are_rows_of_a_sparse_matrix() -> None:
-    written = _record("float32_tensor", [5], keys=[1], shape=[4]) + _record("float32_tensor", [], shape=[4])
+    written = _record("float32_tensor", [5], keys=[1], shape=[4]) + _record("float32_tensor", [6], keys=[3])
     features, labels = read_matrix(written)
-    assert features.toarray().tolist() == [[0, 5, 0, 0], [0, 0, 0, 0]]
+    assert features.toarray().tolist() == [[0, 5, 0, 0], [0, 0, 0, 6]]
     assert labels is None
+
+
+@pytest.mark.parametrize("other", [{"shape": [4]}, {"keys": [1], "shape": [5]}])
+def test_sparse_records_of_no_feature_or_of_another_width_are_refused(other: dict[str, list[int]]) -> None:
+    values = [1.0] if "keys" in other else []
+    with pytest.raises(ValueError, match=r"incompatible (column )?dimensions"):
+        read_matrix(_record("float32_tensor", [5], keys=[1], shape=[4]) + _record("float32_tensor", values, **other))
+
+
+def test_a_record_whose_features_are_no_tensor_is_passed_over() -> None:
+    image = record_class()()
+    image.features["values"].bytes.value.append(b"png")
+    features, _ = read_matrix(frame(image.SerializeToString()) + _record("float32_tensor", [1, 2]))
+    assert features.tolist() == [[1, 2]]
 
 
 def test_no_record_at_all_is_refused() -> None:

@@ -142,15 +142,10 @@ def _predict(data: object, model: Any) -> Any:
     return model.predict(data)
 
 
-def _xgboost_input(payload: str | bytes, content_type: str | None) -> Any:
-    from pipelines.local.containers.errors import UserError
-    from pipelines.local.containers.xgboost import channels, payloads
+def _xgboost_input(payload: str | bytes, content_type: str) -> Any:
+    from pipelines.local.containers.xgboost.payloads import decode
 
-    try:
-        channels.content_type_of(content_type)
-    except UserError as error:
-        raise codecs.UnsupportedFormatError(content_type) from error
-    return payloads.parse(payload.encode() if isinstance(payload, str) else payload, content_type)
+    return decode(payload, content_type)
 
 
 def _xgboost_predict(data: object, model: Any) -> Any:

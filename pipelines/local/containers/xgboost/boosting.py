@@ -20,6 +20,7 @@ from pipelines.local.containers.xgboost.metric_names import MAXIMIZED
 from pipelines.local.containers.xgboost.metrics import custom_metric, split_metrics
 
 CHECKPOINT_NAME = "xgboost-checkpoint"
+_CHECKPOINT = re.compile(rf"{CHECKPOINT_NAME}\.(\d+)")
 _CHECKPOINTS_KEPT = 5
 
 logger = logging.getLogger(__name__)
@@ -206,8 +207,9 @@ class SaveCheckpoints(TrainingCallback):
 
 def latest_checkpoint(folder: Path | None) -> tuple[Path | None, int]:
     """The newest checkpoint and the number of rounds in it."""
-    names = [path.name for path in folder.iterdir()] if folder is not None and folder.is_dir() else []
-    numbers = [int(found[1]) for name in names if (found := re.fullmatch(rf"{CHECKPOINT_NAME}\.(\d+)", name))]
-    if folder is None or not numbers:
+    files = folder.iterdir() if folder is not None and folder.is_dir() else ()
+    numbers = {int(found[1]): path for path in files if (found := _CHECKPOINT.fullmatch(path.name))}
+    if not numbers:
         return None, 0
-    return folder / f"{CHECKPOINT_NAME}.{max(numbers)}", max(numbers) + 1
+    latest = max(numbers)
+    return numbers[latest], latest + 1

@@ -1,4 +1,8 @@
-"""Reading the payload of an invocation of the built-in XGBoost."""
+"""Reading the payload of an invocation of the XGBoost image: in algorithm mode, and as its scripts read it.
+
+The image's encoders, which scripts and its default functions use, differ from algorithm mode: they take a text as it
+is, trailing newline included, and a feature that a row of LIBSVM leaves out is 0 to them instead of missing.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,11 @@ import xgboost
 from scipy.sparse import csr_matrix
 
 from pipelines.local.containers.errors import UserError
+from pipelines.local.containers.inference_toolkit.codecs import UnsupportedFormatError
 from pipelines.local.containers.recordio import read_matrix
 from pipelines.local.containers.xgboost.channels import content_type_of
+
+_MISSING = ["", "nan", "NaN", "NAN", "Nan", "-nan", "-NaN", "+nan"]
 
 
 class PayloadError(ValueError):
@@ -22,7 +29,7 @@ class PayloadError(ValueError):
 
 
 def parse(payload: bytes, content_type: str | None) -> xgboost.DMatrix:
-    """The rows of a payload.
+    """The rows of a payload, as algorithm mode reads them.
 
     Parameters
     ----------
@@ -41,8 +48,8 @@ def parse(payload: bytes, content_type: str | None) -> xgboost.DMatrix:
     if kind == "parquet":
         raise PayloadError(f"Content-type {content_type} is not supported.")
     readers: dict[str, Callable[[bytes], Any]] = {
-        "csv": _read_csv,
-        "libsvm": _read_libsvm,
+        "csv": lambda data: _table(data.decode("utf-8").strip()),
+        "libsvm": _sparse,
         "recordio-protobuf": lambda data: read_matrix(data)[0],
     }
     try:
@@ -55,19 +62,75 @@ def parse(payload: bytes, content_type: str | None) -> xgboost.DMatrix:
         ) from error
 
 
-def _read_csv(payload: bytes) -> np.ndarray[Any, Any]:
+def decode(payload: str | bytes, content_type: str) -> xgboost.DMatrix:
+    """The rows of a payload, as the image's encoders read them.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        The content type, its parameters aside, is none that they know.
+    ValueError
+        The payload is not what its type says.
+    """
+    name = content_type.partition(";")[0].strip()
+    if name not in _DECODERS:
+        raise UnsupportedFormatError(name)
+    return _DECODERS[name](payload)
+
+
+def csv_to_dmatrix(payload: str | bytes) -> xgboost.DMatrix:
+    """The matrix of rows of CSV without a label; a trailing newline begins one more row."""
+    return xgboost.DMatrix(_table(_text(payload)))
+
+
+def libsvm_to_dmatrix(payload: str | bytes) -> xgboost.DMatrix:
+    """The matrix of rows of LIBSVM; what a row leaves out is 0."""
+    rows = [
+        {int(column): float(value) for column, value in (item.split(":", 1) for item in line.split() if ":" in item)}
+        for line in _text(payload).strip().split("\n")
+    ]
+    columns = sorted({column for row in rows for column in row})
+    if not columns:
+        return xgboost.DMatrix(np.empty((0, 0)))
+    first = 1 if columns[0] >= 1 else 0
+    table = np.zeros((len(rows), columns[-1] - first + 1))
+    for number, row in enumerate(rows):
+        for column, value in row.items():
+            table[number, column - first] = value
+    return xgboost.DMatrix(table)
+
+
+def recordio_protobuf_to_dmatrix(payload: str | bytes) -> xgboost.DMatrix:
+    """The matrix of framed records, with their labels if they have any."""
+    features, labels = read_matrix(payload.encode() if isinstance(payload, str) else bytes(payload))
+    return xgboost.DMatrix(features, label=labels)
+
+
+_DECODERS: dict[str, Callable[[str | bytes], xgboost.DMatrix]] = {
+    "text/csv": csv_to_dmatrix,
+    "text/libsvm": libsvm_to_dmatrix,
+    "text/x-libsvm": libsvm_to_dmatrix,
+    "application/x-recordio-protobuf": recordio_protobuf_to_dmatrix,
+}
+
+
+def _text(payload: str | bytes) -> str:
+    return payload if isinstance(payload, str) else payload.decode("utf-8")
+
+
+def _table(text: str) -> np.ndarray[Any, Any]:
     """A matrix of CSV without header: an empty cell is missing, a ragged row or a text cell is an error."""
-    text = payload.decode("utf-8").strip()
     sniffed = csv.Sniffer().sniff(text.split("\n", 1)[0][:512]).delimiter
     delimiter = "," if sniffed.isalnum() else sniffed
+    # What follows the last newline is a row of its own, even if it is empty; pandas would not see that.
     rows = pd.read_csv(
-        io.StringIO(text),
+        io.StringIO(text + "\n"),
         header=None,
         sep=delimiter,
         dtype=np.float64,
         quoting=csv.QUOTE_NONE,
         keep_default_na=False,
-        na_values=[""],
+        na_values=_MISSING,
         skip_blank_lines=False,
     ).to_numpy()
     # pandas fills up a row that is too short, where the container's reader fails.
@@ -76,7 +139,7 @@ def _read_csv(payload: bytes) -> np.ndarray[Any, Any]:
     return np.asarray(rows)
 
 
-def _read_libsvm(payload: bytes) -> csr_matrix:
+def _sparse(payload: bytes) -> csr_matrix:
     """A matrix of LIBSVM rows; column numbers that begin with 1 are moved to begin with 0, as the container does."""
     rows, columns, values = [], [], []
     for number, line in enumerate(payload.decode("utf-8").strip().split("\n")):

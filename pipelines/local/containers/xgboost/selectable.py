@@ -13,6 +13,9 @@ import numpy as np
 from pipelines.local.containers.recordio import write_predictions
 
 _CLASSES = ("predicted_label", "labels", "probability", "probabilities", "raw_score", "raw_scores")
+_ORDER = (*_CLASSES, "predicted_score")
+"""In which JSON has the keys, whatever the order in which they are asked for."""
+
 _CLASSES_WITHOUT_PROBABILITIES = ("predicted_label", "labels", "raw_score", "raw_scores")
 _KEYS_OF_OBJECTIVE = {
     "reg:squarederror": ("predicted_score",),
@@ -38,7 +41,7 @@ def encode(
     Parameters
     ----------
     keys
-        What is to be told of each row, in this order.
+        What is to be told of each row, in CSV in this order.
     classes
         The number of classes, as text; of no account but for ``multi:*``.
 
@@ -58,8 +61,9 @@ def encode(
             objective,
             list(_KEYS_OF_OBJECTIVE[objective]),
         )
+    ordered = sorted(keys, key=lambda key: _ORDER.index(key) if key not in unknown else len(_ORDER))
     rows = [
-        {key: math.nan if key in unknown else _value(key, row, objective, classes) for key in keys}
+        {key: math.nan if key in unknown else _value(key, row, objective, classes) for key in ordered}
         for row in predictions
     ]
     if accept == "application/json":

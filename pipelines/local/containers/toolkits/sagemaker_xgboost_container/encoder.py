@@ -5,27 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pipelines.local.containers.xgboost.payloads import parse
+from pipelines.local.containers.xgboost import payloads
+from pipelines.local.containers.xgboost.payloads import decode, libsvm_to_dmatrix, recordio_protobuf_to_dmatrix
 
-
-def decode(obj: str | bytes, content_type: str) -> Any:
-    """The matrix of a payload of a content type."""
-    return parse(obj.encode() if isinstance(obj, str) else obj, content_type)
+__all__ = ["csv_to_dmatrix", "decode", "json_to_jsonlines", "libsvm_to_dmatrix", "recordio_protobuf_to_dmatrix"]
 
 
 def csv_to_dmatrix(input: str | bytes, dtype: Any = None) -> Any:  # noqa: A002, ARG001 - so the container's own
     """The matrix of rows of CSV without a label."""
-    return decode(input, "text/csv")
-
-
-def libsvm_to_dmatrix(string_like: str | bytes) -> Any:
-    """The matrix of rows of LIBSVM."""
-    return decode(string_like, "text/libsvm")
-
-
-def recordio_protobuf_to_dmatrix(string_like: bytes) -> Any:
-    """The matrix of framed records."""
-    return decode(string_like, "application/x-recordio-protobuf")
+    return payloads.csv_to_dmatrix(input)
 
 
 def json_to_jsonlines(json_data: str | dict[str, Any]) -> bytes:

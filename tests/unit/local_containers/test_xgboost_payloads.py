@@ -1,0 +1,146 @@
+"""Payloads of the XGBoost image: in algorithm mode, and as its scripts read them (contracts section 1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipelines.local.containers.errors import UserError
+from pipelines.local.containers.inference_toolkit.codecs import UnsupportedFormatError
+from pipelines.local.containers.toolkits.sagemaker_xgboost_container import encoder
+from pipelines.local.containers.xgboost.channels import content_type_of
+from pipelines.local.containers.xgboost.payloads import PayloadError, parse
+
+
+def _rows(data: Any) -> list[list[float]]:
+    """The rows of a matrix; what is missing is -1."""
+    return np.where(np.isnan(dense := _dense(data)), -1, dense).tolist()
+
+
+def _dense(data: Any) -> np.ndarray[Any, Any]:
+    sparse = data.get_data()
+    table = np.full(sparse.shape, np.nan)
+    for row in range(sparse.shape[0]):
+        begin, end = sparse.indptr[row], sparse.indptr[row + 1]
+        table[row, sparse.indices[begin:end]] = sparse.data[begin:end]
+    return table
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (None, "libsvm"),
+        ("libsvm", "libsvm"),
+        ("text/libsvm", "libsvm"),
+        ("text/x-libsvm", "libsvm"),
+        ("csv", "csv"),
+        ("text/csv", "csv"),
+        ("text/CSV", "csv"),
+        ("text/csv; label_size=1", "csv"),
+        ("text/csv;label_size = 1", "csv"),
+        ("text/csv; charset=utf-8", "csv"),
+        ("text/csv; label_size=1; charset=utf-8", "csv"),
+        ("parquet", "parquet"),
+        ("application/x-parquet", "parquet"),
+        ("recordio-protobuf", "recordio-protobuf"),
+        ("application/x-recordio-protobuf", "recordio-protobuf"),
+    ],
+)
+def test_a_content_type_stands_for_a_format(given: str | None, kind: str) -> None:
+    assert content_type_of(given) == kind
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "incorrect_format",
+        "text/csv; label_size=5",
+        "text/csv; label_size=1=1",
+        "text/csv; label_size=1; label_size=2",
+        "label_size=1; text/csv",
+        "application/json",
+    ],
+)
+def test_another_content_type_is_refused(given: str) -> None:
+    with pytest.raises(UserError, match="is not an accepted"):
+        content_type_of(given)
+
+
+@pytest.mark.parametrize("missing", ["", "nan", "NaN"])
+def test_an_empty_cell_and_nan_are_missing(missing: str) -> None:
+    assert _rows(parse(f"1,{missing},3\n".encode(), "text/csv")) == [[1, -1, 3]]
+
+
+@pytest.mark.parametrize(
+    ("payload", "rows"),
+    [
+        (b"1,2\r\n3,4\r\n", [[1, 2], [3, 4]]),
+        (b"\n1;2\n3;4\n\n", [[1, 2], [3, 4]]),
+        (b"1\t2.5e1", [[1, 25]]),
+        (b" 1, 2", [[1, 2]]),
+        (b"42\n6\n9\n", [[42], [6], [9]]),
+        (b"1,2,\n3,4,5", [[1, 2, -1], [3, 4, 5]]),
+    ],
+)
+def test_algorithm_mode_reads_csv_without_the_newlines_around_it(payload: bytes, rows: list[list[float]]) -> None:
+    assert _rows(parse(payload, "text/csv")) == rows
+
+
+@pytest.mark.parametrize("payload", [b"1 0:1 2:3\n0 1:2\n", b"0:1 2:3\n1:2"])
+def test_algorithm_mode_takes_what_a_row_of_libsvm_leaves_out_for_missing(payload: bytes) -> None:
+    assert _rows(parse(payload, "text/libsvm")) == [[1, -1, 3], [-1, 2, -1]]
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        (b"0 1:0.5 2:0.3", "csv"),
+        (bytes(range(256)), "csv"),
+        (b"1,2,3", "libsvm"),
+        (bytes(range(256)), "libsvm"),
+        (b"0:a", "libsvm"),
+    ],
+)
+def test_a_payload_of_another_type_is_told_by_the_name_of_what_was_expected(payload: bytes, kind: str) -> None:
+    with pytest.raises(
+        PayloadError, match=f"^Loading {kind} data failed with Exception, please ensure data is in {kind}"
+    ):
+        parse(payload, f"text/{kind}")
+
+
+@pytest.mark.parametrize("payload", ["42,6,9", "42.0,6.0,9.0", b"42,6,9"])
+def test_scripts_read_csv_of_text_and_bytes(payload: str | bytes) -> None:
+    assert _rows(encoder.csv_to_dmatrix(payload)) == [[42, 6, 9]]
+
+
+def test_a_newline_at_the_end_of_a_script_s_csv_begins_one_more_row() -> None:
+    assert _rows(encoder.csv_to_dmatrix("42\n6\n")) == [[42], [6], [-1]]
+    with pytest.raises(ValueError, match="different numbers of columns"):
+        encoder.csv_to_dmatrix("42,6\n1,2\n")
+
+
+@pytest.mark.parametrize("cell", ["12:12:12", "2019-1-1", "2019-1-1 12:12:12+00", "-14 days", "c"])
+def test_a_cell_of_a_script_s_csv_that_is_no_number_is_a_plain_value_error(cell: str) -> None:
+    with pytest.raises(ValueError, match="could not convert string to float") as error:
+        encoder.csv_to_dmatrix(f"1,2,3,{cell}")
+    assert type(error.value) is ValueError
+
+
+@pytest.mark.parametrize("payload", ["1 0:1 2:3\n0 1:2\n", b"1:1 3:3\n2:2"])
+def test_scripts_take_what_a_row_of_libsvm_leaves_out_for_0(payload: str | bytes) -> None:
+    assert _rows(encoder.libsvm_to_dmatrix(payload)) == [[1, 0, 3], [0, 2, 0]]
+
+
+def test_scripts_decode_by_content_type_whatever_its_parameters() -> None:
+    assert _rows(encoder.decode("1,2\n3,4", "text/csv; charset=UTF-8")) == [[1, 2], [3, 4]]
+    for unknown in ("application/octet-stream", "csv", "application/x-parquet"):
+        with pytest.raises(UnsupportedFormatError):
+            encoder.decode(b"1,2", unknown)
+
+
+def test_json_becomes_json_lines_if_it_has_one_key() -> None:
+    assert encoder.json_to_jsonlines('{"predictions": [{"a": 1}, {"a": 2}]}') == b'{"a": 1}\n{"a": 2}\n'
+    with pytest.raises(ValueError, match="not compatible"):
+        encoder.json_to_jsonlines('{"predictions": [], "metadata": []}')
