@@ -30,6 +30,13 @@ def frame(payload: bytes) -> bytes:
 class Window:
     """The part of a file that is in memory: at most a block, or a record if that is longer.
 
+    Parameters
+    ----------
+    file
+        Is read from where it stands.
+    data
+        What was before that, if it is in memory already.
+
     Attributes
     ----------
     data
@@ -40,9 +47,9 @@ class Window:
         Where in the file the next record begins, in bytes from where reading began.
     """
 
-    def __init__(self, file: SupportsRead[bytes]) -> None:
+    def __init__(self, file: SupportsRead[bytes], data: bytes = b"") -> None:
         self._file = file
-        self.data = b""
+        self.data = data
         self.position = 0
         self.offset = 0
 

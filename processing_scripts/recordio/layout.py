@@ -6,25 +6,35 @@ taking them out, thousands of records at a time.
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing_scripts.recordio import schema
 from processing_scripts.recordio.frames import HEADER_SIZE, frame
+from processing_scripts.recordio.memory import unfilled
 from processing_scripts.recordio.wire import field
 
 _TENSOR_NUMBERS = {dtype: number for number, dtype in schema.TENSORS.items()}
+_BLOCK_BYTES: Final = 2**18
+"""As many records at a time as stay in a processor's cache while they are worked on."""
 
 
 class Vector(NamedTuple):
-    """The numbers of one record, its features or its labels: their type, and how many."""
+    """The numbers of one record, its features or its labels: their type, how many, and at which byte they begin."""
 
     dtype: np.dtype[Any]
     size: int
+    begin: int = 0
+
+    @property
+    def place(self) -> slice:
+        """Which bytes they are."""
+        return slice(self.begin, self.begin + self.dtype.itemsize * self.size)
 
 
 @dataclass(frozen=True)
@@ -33,38 +43,33 @@ class Layout:
 
     Attributes
     ----------
-    features, labels
-        What stands there; ``labels`` is None if there are none.
     template
-        A whole frame, its numbers zero.
-    features_at, labels_at
-        Which bytes of the frame the numbers are.
+        A whole frame.
+    features, labels
+        What numbers stand in it, and where; ``labels`` is None if there are none.
+    meaningless
+        Bytes that may be anything, such as a uid.
     """
 
+    template: bytes
     features: Vector
     labels: Vector | None
-    template: NDArray[np.uint8]
-    features_at: slice
-    labels_at: slice
+    meaningless: tuple[slice, ...] = ()
 
     def compose(self, features: NDArray[Any], labels: NDArray[Any] | None) -> bytes:
         """Write arrays of shape (rows, columns) and (rows, labels): copies of the template with the numbers put in."""
-        # They go straight into the bytes that are returned, which BytesIO copies neither on the way in nor, once no
-        # array looks into it any more, on the way out: to take new memory costs more than all the rest.
-        file = io.BytesIO(self.template.tobytes() * len(features))
-        self._put(np.frombuffer(file.getbuffer(), np.uint8).reshape(-1, self.template.size), features, labels)
+        file = unfilled(len(features) * len(self.template))
+        self._fill(np.frombuffer(file.getbuffer(), np.uint8).reshape(-1, len(self.template)), features, labels)
+        # BytesIO gives its bytes away without copying them, for no array looks into them any more.
         return file.getvalue()
 
     def take(self, frames: NDArray[np.uint8]) -> tuple[NDArray[Any], NDArray[Any] | None]:
         """Take the numbers out of frames: features of shape (rows, columns), labels of shape (rows, labels) or None."""
-        labels = None if self.labels is None else _take(frames, self.labels_at, self.labels)
-        return _take(frames, self.features_at, self.features), labels
+        return _take(frames, self.features), None if self.labels is None else _take(frames, self.labels)
 
     def frames_at(self, data: bytes, position: int) -> NDArray[np.uint8]:
         """Find how many whole frames from a position on have this layout: an array of shape (rows, bytes)."""
-        size = self.template.size
-        if not data.startswith(self.template[: self.features_at.start].tobytes(), position):
-            return np.empty((0, size), np.uint8)
+        size = len(self.template)
         rows = (len(data) - position) // size
         frames = np.frombuffer(data, np.uint8, rows * size, position).reshape(rows, size)
         alike, step = 0, 1
@@ -75,67 +80,85 @@ class Layout:
             if found < len(group):
                 break
             # Doubled, for comparing all that follows after every record would make a mixed file quadratic.
-            step *= 2
+            step = min(2 * step, self._rows_per_block)
         return frames[:alike]
 
-    def _put(self, frames: NDArray[np.uint8], features: NDArray[Any], labels: NDArray[Any] | None) -> None:
-        _put(frames, self.features_at, features, self.features)
+    def _fill(self, frames: NDArray[np.uint8], features: NDArray[Any], labels: NDArray[Any] | None) -> None:
+        step = self._rows_per_block
+        block = np.tile(np.frombuffer(self.template, np.uint8), (min(step, len(frames)), 1))
+        numbers = [(_items(block[:, self.features.place]), _serialized(features, self.features))]
         if labels is not None and self.labels is not None:
-            _put(frames, self.labels_at, labels, self.labels)
+            numbers.append((_items(block[:, self.labels.place]), _serialized(labels, self.labels)))
+        for start in range(0, len(frames), step):
+            part = frames[start : start + step]
+            for places, items in numbers:
+                places[: len(part)] = items[start : start + step]
+            part[:] = block[: len(part)]
+
+    @property
+    def _rows_per_block(self) -> int:
+        return max(1, _BLOCK_BYTES // len(self.template))
+
+    @cached_property
+    def _constants(self) -> list[tuple[slice, bytes]]:
+        """What is the same in every record: everything that is neither a number nor meaningless."""
+        free = [vector.place for vector in (self.features, self.labels) if vector]
+        return [(place, self.template[place]) for place in _between([*free, *self.meaningless], len(self.template))]
 
     def _count_alike(self, frames: NDArray[np.uint8]) -> int:
         """Count the frames before the first one that is not of this layout."""
-        between = slice(self.features_at.stop, self.labels_at.start)
         alike = len(frames)
-        for constant in (slice(0, self.features_at.start), between, slice(self.labels_at.stop, None)):
-            unlike = frames[:alike, constant] != self.template[constant]
-            if unlike.any():
-                alike = int(unlike.any(axis=1).argmax())
+        for place, constant in self._constants:
+            found = _items(frames[:alike, place]).tobytes()
+            if found != constant * alike:
+                width = len(constant)
+                alike = next(row for row in range(alike) if not found.startswith(constant, row * width))
         return alike
 
 
 def lay_out(features: Vector, labels: Vector | None) -> Layout:
-    """Find the layout of dense records as Google's protobuf package serializes them.
+    """Find the layout of dense records as Google's protobuf package serializes them, their numbers zero.
 
     Both vectors are of the types that :mod:`processing_scripts.recordio.schema` knows with a fixed size: float32 and
     float64.
     """
     payload = _map_entry(schema.FEATURES, features)
-    features_end = labels_end = HEADER_SIZE + len(payload)
+    features = _ending(features, HEADER_SIZE + len(payload))
     if labels is not None:
         payload += _map_entry(schema.LABEL, labels)
-        labels_end = HEADER_SIZE + len(payload)
-    return Layout(
-        features,
-        labels,
-        template=np.frombuffer(frame(payload), np.uint8),
-        features_at=slice(features_end - _size(features), features_end),
-        labels_at=slice(labels_end - (_size(labels) if labels else 0), labels_end),
-    )
+        labels = _ending(labels, HEADER_SIZE + len(payload))
+    return Layout(frame(payload), features, labels)
 
 
 def _map_entry(number: int, vector: Vector) -> bytes:
     """Serialize a map's only entry, its numbers zero; they are its last bytes."""
-    numbers = bytes(_size(vector))
+    numbers = bytes(vector.dtype.itemsize * vector.size)
     tensor = field(schema.VALUES, numbers) if numbers else b""
     value = field(_TENSOR_NUMBERS[vector.dtype], tensor)
     return field(number, field(schema.KEY, schema.NAME) + field(schema.VALUE, value))
 
 
-def _size(vector: Vector) -> int:
-    return vector.dtype.itemsize * vector.size
+def _ending(vector: Vector, end: int) -> Vector:
+    return vector._replace(begin=end - vector.dtype.itemsize * vector.size)
 
 
-def _put(frames: NDArray[np.uint8], at: slice, numbers: NDArray[Any], vector: Vector) -> None:
-    if vector.size:
-        contiguous = np.ascontiguousarray(numbers, vector.dtype).view(np.uint8)
-        _items(frames[:, at])[:] = _items(contiguous)
+def _between(places: Iterable[slice], end: int) -> list[slice]:
+    """Find what several places leave of so many bytes."""
+    left, position = [], 0
+    for place in sorted(places, key=lambda place: int(place.start)):
+        left.append(slice(position, place.start))
+        position = place.stop
+    return [place for place in (*left, slice(position, end)) if place.start < place.stop]
 
 
-def _take(frames: NDArray[np.uint8], at: slice, vector: Vector) -> NDArray[Any]:
+def _serialized(numbers: NDArray[Any], vector: Vector) -> NDArray[np.void]:
+    return _items(np.ascontiguousarray(numbers, vector.dtype).view(np.uint8))
+
+
+def _take(frames: NDArray[np.uint8], vector: Vector) -> NDArray[Any]:
     if not vector.size:
         return np.empty((len(frames), 0), vector.dtype)
-    return np.ascontiguousarray(_items(frames[:, at])).view(vector.dtype)
+    return _items(frames[:, vector.place]).copy().view(vector.dtype)
 
 
 def _items(content: NDArray[np.uint8]) -> NDArray[np.void]:

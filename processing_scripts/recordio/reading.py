@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing_scripts.recordio.errors import FrameError, MatrixError, MessageError, Problem
 from processing_scripts.recordio.frames import Window, frame_size
-from processing_scripts.recordio.layout import Layout, Vector, lay_out
-from processing_scripts.recordio.records import Row, parse_record
+from processing_scripts.recordio.layouts import Layouts, Rows
+from processing_scripts.recordio.records import Numbers, Row, parse_record
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, SupportsRead
 
 Matrix = tuple[NDArray[Any], NDArray[Any] | None]
 """Features and labels, as :func:`loads` returns them."""
-
-
-class _Rows(NamedTuple):
-    """Successive records: features of shape (rows, columns), labels of shape (rows, labels) or None."""
-
-    features: NDArray[Any]
-    labels: NDArray[Any] | None
-
-    def part(self, rows: slice) -> _Rows:
-        return _Rows(self.features[rows], None if self.labels is None else self.labels[rows])
 
 
 def loads(data: ReadableBuffer) -> Matrix:
@@ -54,7 +44,7 @@ def loads(data: ReadableBuffer) -> Matrix:
     MatrixError
         A record has more or fewer features or labels than the first one.
     """
-    rows = list(_read_rows(io.BytesIO(data)))
+    rows = list(_read_rows(Window(io.BytesIO(), bytes(data))))
     return _join(rows) if rows else (np.empty((0, 0), np.float32), None)
 
 
@@ -88,15 +78,15 @@ def read(file: SupportsRead[bytes], rows_per_chunk: int = 65_536) -> Iterator[Ma
 
 
 def _read_chunks(file: SupportsRead[bytes], rows_per_chunk: int) -> Iterator[Matrix]:
-    chunk: list[_Rows] = []
+    chunk: list[Matrix] = []
     missing = rows_per_chunk
-    for rows in _read_rows(file):
+    for features, labels in _read_rows(Window(file)):
         start = 0
-        while start < len(rows.features):
-            part = rows.part(slice(start, start + missing))
-            chunk.append(part)
-            start += len(part.features)
-            missing -= len(part.features)
+        while start < len(features):
+            part = slice(start, start + missing)
+            chunk.append((features[part], None if labels is None else labels[part]))
+            start += len(features[part])
+            missing -= len(features[part])
             if not missing:
                 yield _join(chunk)
                 chunk, missing = [], rows_per_chunk
@@ -104,66 +94,63 @@ def _read_chunks(file: SupportsRead[bytes], rows_per_chunk: int) -> Iterator[Mat
         yield _join(chunk)
 
 
-def _join(parts: Sequence[_Rows]) -> Matrix:
-    features = np.concatenate([part.features for part in parts])
-    labels = [part.labels for part in parts if part.labels is not None]
+def _join(parts: Sequence[Matrix]) -> Matrix:
+    """Put successive records together; labels have two dimensions here, until they have been."""
+    features = _concatenate([features for features, _ in parts])
+    labels = [labels for _, labels in parts if labels is not None]
     if not labels:
         return features, None
-    joined = np.concatenate(labels)
+    joined = _concatenate(labels)
     return features, joined[:, 0] if joined.shape[1] == 1 else joined
 
 
-def _read_rows(file: SupportsRead[bytes]) -> Iterator[_Rows]:
-    """Read one record in full, then at once all that follow and differ from it in their numbers only."""
-    window = Window(file)
-    index = 0
+def _concatenate(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _read_rows(window: Window) -> Iterator[Matrix]:
+    """Read a record in full where its layout is new, and at once all that follow and have one that is known."""
+    layouts = Layouts()
     first: Row | None = None
-    layout: Layout | None = None
+    index = 0
     while not window.at_end():
-        row, size = _read_row(window, index)
-        first = first or row
-        _check_same_matrix(row, first, index, window.offset)
-        layout = _layout_of(row, layout)
-        frames = layout.frames_at(window.data, window.position) if layout else np.empty((0, 0), np.uint8)
-        if layout and len(frames):
-            yield _Rows(*layout.take(frames))
-        else:
-            yield _Rows(row.features[np.newaxis], None if row.labels is None else row.labels[np.newaxis])
-        index += max(1, len(frames))
-        window.advance(frames.size or size)
+        rows = layouts.take(window)
+        if rows is None:
+            row, payload = _read_row(window, index)
+            first = first or row
+            _check_same_matrix(row, first, index, window.offset)
+            layouts.learn(row, payload)
+            rows = layouts.take(window) or _one(row, payload)
+        yield rows.features, rows.labels
+        index += len(rows.features)
+        window.advance(rows.size)
 
 
-def _read_row(window: Window, index: int) -> tuple[Row, int]:
-    """Read the next record, and say how many bytes its frame has."""
+def _one(row: Row, payload: bytes) -> Rows:
+    labels = None if row.labels is None else row.labels.values[np.newaxis]
+    return Rows(row.features.values[np.newaxis], labels, frame_size(len(payload)))
+
+
+def _read_row(window: Window, index: int) -> tuple[Row, bytes]:
+    """Read the next record: what it means, and its payload."""
     try:
         payload = window.payload()
     except Problem as problem:
         raise FrameError(index, window.offset, str(problem)) from None
     try:
-        return parse_record(payload), frame_size(len(payload))
+        return parse_record(payload), payload
     except Problem as problem:
         raise MessageError(index, window.offset, str(problem)) from None
 
 
-def _layout_of(row: Row, known: Layout | None) -> Layout | None:
-    """Find the layout that records like this have if they are dense, None if their numbers have no fixed size."""
-    features = Vector(row.features.dtype, row.features.size)
-    labels = None if row.labels is None else Vector(row.labels.dtype, row.labels.size)
-    if known and (known.features, known.labels) == (features, labels):
-        return known
-    if any(vector.dtype.kind != "f" for vector in (features, labels) if vector):
-        return None
-    return lay_out(features, labels)
-
-
 def _check_same_matrix(row: Row, first: Row, index: int, offset: int) -> None:
     for what, found, expected in (
-        ("features", row.features.size, first.features.size),
+        ("features", row.features.values.size, first.features.values.size),
         ("labels", _count(row.labels), _count(first.labels)),
     ):
         if found != expected:
             raise MatrixError(index, offset, f"it has {found} {what}, the records before it have {expected}")
 
 
-def _count(labels: NDArray[Any] | None) -> int:
-    return 0 if labels is None else labels.size
+def _count(labels: Numbers | None) -> int:
+    return 0 if labels is None else labels.values.size

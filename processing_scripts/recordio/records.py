@@ -1,8 +1,8 @@
 """What one record means: a row of features and its labels, whatever form its writer chose.
 
 This is the general reader, one record at a time: tensors of any kind, dense or sparse, fields in any order, packed or
-not, fields of later versions passed over. Dense rows that all look alike never come here one by one
-(:mod:`processing_scripts.recordio.layout`).
+not, fields of later versions passed over. Of dense rows that all look alike only the first comes here: where its
+numbers stand is where those of the others do (:mod:`processing_scripts.recordio.layout`).
 """
 
 from __future__ import annotations
@@ -23,15 +23,40 @@ WIDEST_SPARSE_ROW: Final = 2**24
 _WIRE_TYPES = {"<f4": FIXED32, "<f8": FIXED64, "<i4": VARINT}
 
 
-class Row(NamedTuple):
-    """One record: its features, of shape (columns,), and its labels, of shape (labels,), None if there are none."""
+class Numbers(NamedTuple):
+    """The features of one record, or its labels.
 
-    features: NDArray[Any]
-    labels: NDArray[Any] | None
+    Attributes
+    ----------
+    values
+        Of shape (columns,).
+    place
+        Which bytes of the payload are the values of this type one after another; None if it holds them otherwise.
+    """
+
+    values: NDArray[Any]
+    place: slice | None
+
+
+class Row(NamedTuple):
+    """One record.
+
+    Attributes
+    ----------
+    features, labels
+        ``labels`` is None if there are none.
+    meaningless
+        Which bytes of the payload are passed over, whatever they are: uid, metadata and their like.
+    """
+
+    features: Numbers
+    labels: Numbers | None
+    meaningless: tuple[slice, ...]
 
 
 class _Tensor(NamedTuple):
     values: NDArray[Any]
+    place: slice | None
     keys: NDArray[np.uint64]
     shape: list[int]
 
@@ -46,65 +71,76 @@ def parse_record(payload: bytes) -> Row:
     Problem
         The payload is malformed, or does not mean a row of numbers.
     """
-    maps: dict[int, dict[bytes, bytes]] = {schema.FEATURES: {}, schema.LABEL: {}}
-    for number, wire_type, content in fields(payload):
-        if number in maps and wire_type == LENGTH:
-            key, value = _parse_entry(content)
+    maps: dict[int, dict[bytes, list[slice]]] = {schema.FEATURES: {}, schema.LABEL: {}}
+    meaningless = []
+    for number, wire_type, start, stop in fields(payload, [slice(0, len(payload))]):
+        if wire_type != LENGTH:
+            continue
+        if number in maps:
+            key, value = _parse_entry(payload, slice(start, stop))
             maps[number][key] = value
+        else:
+            meaningless.append(slice(start, stop))
     features, labels = maps[schema.FEATURES], maps[schema.LABEL]
     if schema.NAME not in features:
         others = ", ".join(repr(name.decode(errors="replace")) for name in features)
         raise Problem(f"it has no features named 'values'{f', only {others}' if others else ''}")
-    row = _vector(features[schema.NAME], "features")
-    label = _vector(labels[schema.NAME], "label") if schema.NAME in labels else None
-    return Row(row, label if label is not None and label.size else None)
+    row = _numbers(payload, features[schema.NAME], "features")
+    label = _numbers(payload, labels[schema.NAME], "label") if schema.NAME in labels else None
+    return Row(row, label if label is not None and label.values.size else None, tuple(meaningless))
 
 
-def _parse_entry(entry: bytes) -> tuple[bytes, bytes]:
-    """Read an entry of a map: its key, and its value, a serialized ``Value``."""
-    key, value = b"", b""
-    for number, wire_type, content in fields(entry):
+def _parse_entry(payload: bytes, entry: slice) -> tuple[bytes, list[slice]]:
+    """Read an entry of a map: its key, and where its value is, a serialized ``Value``."""
+    key, value = b"", []
+    for number, wire_type, start, stop in fields(payload, [entry]):
         if wire_type == LENGTH and number == schema.KEY:
-            key = content
+            key = payload[start:stop]
         elif wire_type == LENGTH and number == schema.VALUE:
-            # Protobuf merges a message that comes twice, and merging is appending.
-            value += content
+            # Protobuf merges a message that comes twice.
+            value.append(slice(start, stop))
     return key, value
 
 
-def _vector(value: bytes, what: str) -> NDArray[Any]:
+def _numbers(payload: bytes, value: list[slice], what: str) -> Numbers:
     """Read a ``Value`` as a dense vector."""
-    tensor = _parse_value(value, what)
+    tensor = _parse_value(payload, value, what)
     sparse = bool(tensor.keys.size or (tensor.shape and not tensor.values.size))
     if sparse:
-        return _densify(tensor, what)
+        return Numbers(_densify(tensor, what), None)
     if tensor.shape and math.prod(tensor.shape) != tensor.values.size:
         raise Problem(f"its {what} have {tensor.values.size} values for the shape {tensor.shape}")
-    return tensor.values
+    return Numbers(tensor.values, tensor.place)
 
 
-def _parse_value(value: bytes, what: str) -> _Tensor:
-    kind, serialized = 0, b""
-    for number, wire_type, content in fields(value):
-        if number in (*schema.TENSORS, schema.BYTES) and wire_type == LENGTH:
+def _parse_value(payload: bytes, value: list[slice], what: str) -> _Tensor:
+    kind = 0
+    tensor: list[slice] = []
+    for number, wire_type, start, stop in fields(payload, value):
+        if wire_type == LENGTH and (number in schema.TENSORS or number == schema.BYTES):
             # Of a oneof the last counts; the same again is merged, as in _parse_entry.
-            serialized = serialized + content if number == kind else content
+            tensor = [*tensor, slice(start, stop)] if number == kind else [slice(start, stop)]
             kind = number
     if kind not in schema.TENSORS:
         raise Problem(f"its {what} are {'bytes' if kind else 'empty'}, not a tensor of float32, float64 or int32")
-    return _parse_tensor(serialized, schema.TENSORS[kind])
+    return _parse_tensor(payload, tensor, schema.TENSORS[kind])
 
 
-def _parse_tensor(tensor: bytes, dtype: np.dtype[Any]) -> _Tensor:
+def _parse_tensor(payload: bytes, tensor: list[slice], dtype: np.dtype[Any]) -> _Tensor:
     wire_types = {schema.VALUES: _WIRE_TYPES[dtype.str], schema.KEYS: VARINT, schema.SHAPE: VARINT}
-    contents: dict[int, list[bytes]] = {number: [] for number in wire_types}
-    for number, wire_type, content in fields(tensor):
+    places: dict[int, list[slice]] = {number: [] for number in wire_types}
+    for number, wire_type, start, stop in fields(payload, tensor):
         if number in wire_types and wire_type in (LENGTH, wire_types[number]):
-            contents[number].append(content)
-    values = contents[schema.VALUES]
-    # A negative int32 stands as 64 bits of two's complement, of which the lower half is meant.
-    numbers = varints(values).astype(np.uint32).view(dtype) if dtype.kind == "i" else fixed(values, dtype)
-    return _Tensor(numbers, varints(contents[schema.KEYS]), varints(contents[schema.SHAPE]).tolist())
+            places[number].append(slice(start, stop))
+    values, keys, shape = [[payload[place] for place in places[number]] for number in wire_types]
+    place = None
+    if dtype.kind == "i":
+        # A negative int32 stands as 64 bits of two's complement, of which the lower half is meant.
+        numbers = varints(values).astype(np.uint32).view(dtype)
+    else:
+        numbers = fixed(values, dtype)
+        place = places[schema.VALUES][0] if len(values) == 1 else None
+    return _Tensor(numbers, place, varints(keys), varints(shape).tolist())
 
 
 def _densify(tensor: _Tensor, what: str) -> NDArray[Any]:

@@ -6,7 +6,7 @@ The source is "Encoding" in the documentation of Protocol Buffers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +25,8 @@ _VARINT_BYTES = 10
 _LARGEST_FIELD_NUMBER = 2**29 - 1
 
 
-class Field(NamedTuple):
-    """One field as it stands in a message; ``content`` is without tag and length."""
-
-    number: int
-    wire_type: int
-    content: bytes
+Field = tuple[int, int, int, int]
+"""One field as it stands in a message: its number, its wire type, and where its content begins and ends."""
 
 
 def field(number: int, content: bytes) -> bytes:
@@ -38,19 +34,20 @@ def field(number: int, content: bytes) -> bytes:
     return _encode_varint(number << 3 | LENGTH) + _encode_varint(len(content)) + content
 
 
-def fields(message: bytes) -> Iterator[Field]:
-    """Take a message apart, one level deep.
+def fields(message: bytes, parts: Sequence[slice]) -> Iterator[Field]:
+    """Take a message apart, one level deep; one that stands in several parts is what protobuf merges them to.
 
     Raises
     ------
     Problem
         The bytes are not a protobuf message.
     """
-    position = 0
-    while position < len(message):
-        number, wire_type, position = _tag(message, position)
-        start, position = _extent(message, position, number, wire_type)
-        yield Field(number, wire_type, message[start:position])
+    for part in parts:
+        position: int = part.start
+        while position < part.stop:
+            number, wire_type, position = _tag(message, position, part.stop)
+            start, position = _extent(message, position, part.stop, number, wire_type)
+            yield number, wire_type, start, position
 
 
 def varints(contents: Sequence[bytes]) -> NDArray[np.uint64]:
@@ -61,12 +58,12 @@ def varints(contents: Sequence[bytes]) -> NDArray[np.uint64]:
     Problem
         The last number of a field is cut off, or one is longer than ten bytes.
     """
-    contents = [content for content in contents if content]
-    if not contents:
-        return np.empty(0, np.uint64)
-    if any(content[-1] >= 0x80 for content in contents):
+    joined = b"".join(contents)
+    if joined.isascii():  # every number is one byte, below 0x80
+        return np.frombuffer(joined, np.uint8).astype(np.uint64)
+    if any(content[-1:] >= b"\x80" for content in contents):
         raise Problem("a packed number is cut off")
-    data = np.frombuffer(b"".join(contents), np.uint8)
+    data = np.frombuffer(joined, np.uint8)
     ends = np.flatnonzero(data < 0x80) + 1
     starts = np.concatenate([[0], ends[:-1]])
     sizes = ends - starts
@@ -87,55 +84,55 @@ def fixed(contents: Sequence[bytes], dtype: np.dtype[Any]) -> NDArray[Any]:
     for content in contents:
         if len(content) % dtype.itemsize:
             raise Problem(f"{len(content)} bytes of packed numbers are not a multiple of {dtype.itemsize}")
-    return np.frombuffer(b"".join(contents), dtype)
+    return np.frombuffer(bytearray().join(contents), dtype)
 
 
-def _tag(message: bytes, position: int) -> tuple[int, int, int]:
+def _tag(message: bytes, position: int, stop: int) -> tuple[int, int, int]:
     """Read a field's number, its wire type, and where it goes on."""
-    tag, position = _varint(message, position)
+    tag, position = _varint(message, position, stop)
     number, wire_type = tag >> 3, tag & 7
     if not 1 <= number <= _LARGEST_FIELD_NUMBER:
         raise Problem(f"{number} is not a field number of protobuf")
     return number, wire_type, position
 
 
-def _extent(message: bytes, position: int, number: int, wire_type: int) -> tuple[int, int]:
+def _extent(message: bytes, position: int, stop: int, number: int, wire_type: int) -> tuple[int, int]:
     """Find where a field's content begins and ends."""
     if wire_type == VARINT:
-        return position, _varint(message, position)[1]
+        return position, _varint(message, position, stop)[1]
     if wire_type == _GROUP:
-        return position, _end_of_group(message, position, number)
+        return position, _end_of_group(message, position, stop, number)
     if wire_type == LENGTH:
-        size, position = _varint(message, position)
+        size, position = _varint(message, position, stop)
     elif wire_type in _FIXED_SIZES:
         size = _FIXED_SIZES[wire_type]
     else:
         raise Problem(f"field {number} has wire type {wire_type}, which is not to be expected here")
-    if size > len(message) - position:
-        raise Problem(f"field {number} says it has {size} bytes, but {len(message) - position} are left in its message")
+    if size > stop - position:
+        raise Problem(f"field {number} says it has {size} bytes, but {stop - position} are left in its message")
     return position, position + size
 
 
-def _end_of_group(message: bytes, position: int, number: int) -> int:
+def _end_of_group(message: bytes, position: int, stop: int, number: int) -> int:
     """Pass over a group, which proto2 still has, and the groups in it."""
     open_groups = [number]
     while open_groups:
-        number, wire_type, position = _tag(message, position)
+        number, wire_type, position = _tag(message, position, stop)
         if wire_type == _GROUP:
             open_groups.append(number)
         elif wire_type != _END_OF_GROUP:
-            _, position = _extent(message, position, number, wire_type)
+            _, position = _extent(message, position, stop, number, wire_type)
         elif number != open_groups.pop():
             raise Problem(f"group {number} ends without having begun")
     return position
 
 
-def _varint(message: bytes, position: int) -> tuple[int, int]:
+def _varint(message: bytes, position: int, stop: int) -> tuple[int, int]:
     """Read a number, and where it ends."""
-    if position < len(message) and message[position] < 0x80:
+    if position < stop and message[position] < 0x80:
         return message[position], position + 1
     value = 0
-    for place, byte in enumerate(message[position : position + _VARINT_BYTES]):
+    for place, byte in enumerate(message[position : min(stop, position + _VARINT_BYTES)]):
         value |= (byte & 0x7F) << 7 * place
         if byte < 0x80:
             return value, position + place + 1

@@ -64,7 +64,7 @@ def write(file: SupportsWrite[bytes], features: ArrayLike, labels: ArrayLike | N
         As for :func:`dumps`; nothing has been written by this call.
     """
     rows, targets, layout = _check(features, labels)
-    step = max(1, _CHUNK_BYTES // layout.template.size)
+    step = max(1, _CHUNK_BYTES // len(layout.template))
     for start in range(0, len(rows), step):
         part = slice(start, start + step)
         file.write(layout.compose(rows[part], None if targets is None else targets[part]))

@@ -24,7 +24,7 @@ from processing_scripts import recordio
 from tests.unit.recordio import aialgs
 
 ROWS, COLUMNS = 100_000, 25
-REPETITIONS = 5
+REPETITIONS = 9
 
 
 class Contest(NamedTuple):
@@ -36,7 +36,7 @@ class Contest(NamedTuple):
 
 
 def contests() -> list[Contest]:
-    """Writing and reading float32 and float64, and reading records that have a uid, so that no two are alike."""
+    """Writing and reading float32 and float64, records that have a uid, and sparse ones, which are read one by one."""
     generator = np.random.default_rng(42)
     found = []
     for dtype in (np.float32, np.float64):
@@ -44,8 +44,14 @@ def contests() -> list[Contest]:
         labels = generator.random(ROWS).astype(dtype)
         data = recordio.dumps(features, labels)
         found += [_writing(dtype.__name__, features, labels), _reading(f"read {dtype.__name__}", data)]
-    unlike = aialgs.framed(_with_uids(data))
-    return [*found, _reading("read float64, every record with a uid", unlike)]
+    sparse = aialgs.framed(_sparse(generator))
+    return [
+        *found,
+        _reading("read float64, every record with a uid", aialgs.framed(_with_uids(data))),
+        Contest(
+            "read float32, sparse", lambda: _made_dense(sparse).tobytes(), lambda: _as_bytes(recordio.loads(sparse))[0]
+        ),
+    ]
 
 
 def _writing(name: str, features: Any, labels: Any) -> Contest:
@@ -61,6 +67,30 @@ def _with_uids(data: bytes) -> Any:
         record = aialgs.record_class().FromString(payload)
         record.uid = f"row {index}"
         yield record
+
+
+def _sparse(generator: np.random.Generator) -> Any:
+    """One to five numbers in each row, anywhere."""
+    for _ in range(ROWS):
+        record = aialgs.record_class()()
+        columns = np.sort(generator.choice(COLUMNS, generator.integers(1, 6), replace=False))
+        tensor = record.features["values"].float32_tensor
+        tensor.keys.extend(columns)
+        tensor.values.extend(generator.random(columns.size))
+        tensor.shape.append(COLUMNS)
+        record.label["values"].float32_tensor.values.append(0)
+        yield record
+
+
+def _made_dense(data: bytes) -> Any:
+    rows = np.zeros((ROWS, COLUMNS), np.float32)
+    record = aialgs.record_class()()
+    for row, payload in zip(rows, aialgs.payloads(data), strict=True):
+        record.ParseFromString(payload)
+        tensor = record.features["values"].float32_tensor
+        row[tensor.keys] = tensor.values
+        aialgs.vector(record.label["values"])
+    return rows
 
 
 def _as_bytes(matrix: Any) -> tuple[bytes, bytes]:

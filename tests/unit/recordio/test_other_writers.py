@@ -13,6 +13,7 @@ from processing_scripts.recordio import MatrixError, MessageError, dumps, loads,
 from tests.unit.recordio import aialgs
 
 KINDS = st.sampled_from(["float32", "float64", "int32"])
+SOME_KINDS = [("float32", "float32"), ("float64", "float32"), ("int32", "float64")]
 
 
 def record(features=None, label=None, dtype="float32", label_dtype="float32", packed=True, **more):
@@ -80,6 +81,33 @@ def test_rows_of_every_form_make_one_matrix_read_whole_or_in_chunks(drawn, rows_
         np.testing.assert_array_equal(np.concatenate([labels for _, labels in chunks]), labels)
     else:
         assert labels is None
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_records_read_at_once_are_what_they_are_one_by_one(data):
+    """Of few forms, so that many are alike, with descriptions that differ, and in any order."""
+    forms = [
+        ({"dtype": kind, "label_dtype": label}, shape) for kind, label in SOME_KINDS for shape in ({}, {"shape": [3]})
+    ]
+    numbers = st.integers(-2, 2)
+    framed = []
+    for _ in range(data.draw(st.integers(1, 40))):
+        kinds, shape = data.draw(st.sampled_from(forms))
+        tensor = shape | {"values": data.draw(st.tuples(numbers, numbers, numbers))}
+        described = {"uid": data.draw(st.sampled_from(["", "a", "b", "values"])), "metadata": "x" * data.draw(numbers)}
+        framed.append(aialgs.framed([record(tensor, [data.draw(numbers)], **kinds, **described)]))
+    features, labels = loads(b"".join(framed))
+    one_by_one = [loads(one) for one in framed]
+    np.testing.assert_array_equal(features, np.concatenate([row for row, _ in one_by_one]))
+    np.testing.assert_array_equal(labels, np.concatenate([label for _, label in one_by_one]))
+
+
+def test_descriptions_of_more_lengths_than_are_remembered_are_passed_over():
+    made = [record([index, 1], [2], metadata="x" * (index % 100)) for index in range(250)]
+    features, labels = read_records(*made)
+    assert features.tolist() == [[index, 1] for index in range(250)]
+    assert labels.tolist() == [2] * 250
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
