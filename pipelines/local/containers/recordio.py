@@ -1,46 +1,15 @@
-"""RecordIO-protobuf: the framing, and matrices in the records of ``aialgs.data`` (contracts section 3)."""
+"""RecordIO-protobuf: matrices in the records of ``aialgs.data`` (contracts section 3)."""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
+from scipy import sparse
 
-_MAGIC = 0xCED7230A
-_HEADER = struct.Struct("<II")
-
-
-class RecordIOError(ValueError):
-    """The bytes are not RecordIO, or their records are not those of ``aialgs.data``."""
-
-
-def frames(data: bytes) -> Iterator[bytes]:
-    """The payloads in a sequence of frames.
-
-    Raises
-    ------
-    RecordIOError
-        A frame does not begin with the magic number, or is cut off.
-    """
-    position = 0
-    while position + _HEADER.size <= len(data):
-        magic, length = _HEADER.unpack_from(data, position)
-        if magic != _MAGIC:
-            raise RecordIOError(f"Invalid RecordIO magic at offset {position}")
-        position += _HEADER.size
-        padded = -(-length // 4) * 4
-        if position + padded > len(data):
-            raise RecordIOError(f"Truncated record at offset {position}")
-        yield data[position : position + length]
-        position += padded
-
-
-def frame(payload: bytes) -> bytes:
-    """One payload in its frame."""
-    return _HEADER.pack(_MAGIC, len(payload)) + payload + b"\0" * (-len(payload) % 4)
+from pipelines.local.containers.alike_records import read_alike
+from pipelines.local.containers.record_frames import RecordIOError, frame, frames
 
 
 def record_class() -> Any:
@@ -113,7 +82,7 @@ def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
     -------
     tuple
         Features of shape (rows, columns), a numpy array or, if any record is sparse, a scipy CSR matrix; labels of
-        shape (rows,), None if no record has one.
+        shape (rows,), None if no record has one. A dense matrix is read at once, everything else record by record.
 
     Raises
     ------
@@ -122,15 +91,14 @@ def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
     ValueError
         The rows are not of one width.
     """
-    import numpy as np
-    from scipy import sparse
-
     record_type = record_class()
     rows: list[Any] = []
     labels: list[Any] = []
     for payload in frames(data):
         record = record_type()
         record.ParseFromString(payload)
+        if not rows and (alike := read_alike(record, data)):
+            return alike
         if "values" not in record.features:
             continue
         row = _row(record.features["values"])
@@ -149,9 +117,6 @@ def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
 
 def _row(value: Any) -> Any:
     """One row of features: dense without keys, sparse with them; None if the value is no tensor."""
-    import numpy as np
-    from scipy import sparse
-
     tensor = _tensor(value)
     if tensor is None:
         return None
@@ -169,8 +134,6 @@ def _tensor(value: Any) -> Any:
 
 
 def _values_of(tensor: Any) -> np.ndarray[Any, Any]:
-    import numpy as np
-
     types = {"Float32Tensor": np.float32, "Float64Tensor": np.float64, "Int32Tensor": np.int32}
     return np.array(tensor.values, dtype=types[type(tensor).__name__])
 

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import xgboost
 
-from pipelines.local.containers.recordio import frame, record_class
+from pipelines.local.containers.record_frames import frame
+from pipelines.local.containers.recordio import record_class
 from pipelines.local.jobs.transform import run_transform
 from tests.conformance.containers.workbench import (
     PYTORCH_INFERENCE,

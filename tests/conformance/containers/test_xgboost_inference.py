@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import xgboost
 
-from pipelines.local.containers.recordio import frame, frames, record_class
+from pipelines.local.containers.record_frames import frame, frames
+from pipelines.local.containers.recordio import record_class
 from pipelines.local.containers.xgboost.serve import Model, XGBoostApplication
 from pipelines.local.containers.xgboost.versions import Version
 from pipelines.local.jobs.contract import Answer

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 import xgboost
 
-from pipelines.local.containers.recordio import frame, record_class
+from pipelines.local.containers.record_frames import frame
+from pipelines.local.containers.recordio import record_class
 from pipelines.local.jobs.contract import JobOutcome
 from pipelines.local.jobs.hosting import start_hosting
 from pipelines.local.jobs.training import run_training

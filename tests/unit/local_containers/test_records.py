@@ -10,14 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.local.containers.recordio import (
-    RecordIOError,
-    frame,
-    frames,
-    read_matrix,
-    record_class,
-    write_predictions,
-)
+from pipelines.local.containers.record_frames import RecordIOError, frame, frames
+from pipelines.local.containers.recordio import read_matrix, record_class, write_predictions
 from pipelines.local.jobs.errors import DataError
 from pipelines.local.jobs.records import batches_of, records_of
 
@@ -99,6 +93,39 @@ def test_dense_records_are_rows(tensor: str) -> None:
     assert features.tolist() == [[1, 2], [3, 4]]
     assert labels is not None
     assert labels.tolist() == [5, 6]
+
+
+ALIKE = [
+    [_record(tensor, [index, 2.5], label=index) for index in range(4)]
+    for tensor in ("float32_tensor", "float64_tensor")
+]
+UNLIKE = [
+    _record("int32_tensor", [1, 2], 5),
+    _record("float32_tensor", [1, 2]),
+    _record("float32_tensor", [1, 2], 5, shape=[2]),
+    _record("float64_tensor", [1, 2], 5),
+]
+
+
+@given(st.sampled_from(ALIKE), st.lists(st.sampled_from(UNLIKE), max_size=1), st.integers(0, 4))
+def test_records_of_which_one_is_unlike_the_others_are_read_as_each_alone(
+    alike: list[bytes], unlike: list[bytes], position: int
+) -> None:
+    records = alike[:position] + unlike + alike[position:]
+    features, labels = read_matrix(b"".join(records))
+    alone = [read_matrix(record) for record in records]
+    assert features.tolist() == [row.tolist()[0] for row, _ in alone]
+    assert labels is not None
+    assert labels.tolist() == [label[0] for _, label in alone if label is not None]
+
+
+@pytest.mark.parametrize("alike", ALIKE)
+def test_the_record_at_which_a_file_is_damaged_is_named_though_the_others_are_alike(alike: list[bytes]) -> None:
+    written = b"".join(alike)
+    with pytest.raises(RecordIOError, match=f"Invalid RecordIO magic at offset {2 * len(alike[0])}"):
+        read_matrix(written[: 2 * len(alike[0])] + b"x" + written[2 * len(alike[0]) + 1 :])
+    with pytest.raises(RecordIOError, match=f"Truncated record at offset {3 * len(alike[0]) + 8}"):
+        read_matrix(written[:-4])
 
 
 def test_sparse_records_are_rows_of_a_sparse_matrix() -> None:
