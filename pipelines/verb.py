@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import logging
 import sys
@@ -22,6 +24,7 @@ def carry_out(body: Callable[[], int], *, verbose: bool) -> int:
     own words and the exit code of the environment; Ctrl-C ends with 130. With ``verbose`` the traceback follows.
     """
     _log_to_stderr(verbose=verbose)
+    atexit.register(gc.freeze)  # a command that ends need not look for garbage, which took up to 0.4 s of it
     try:
         return body()
     except PipelineError as error:
