@@ -16,11 +16,11 @@ from tests.conformance.stand_ins import ROLE, StandIns
 
 
 @pytest.fixture(scope="session")
-def aws() -> Callable[[str, str], Any]:
+def aws() -> Callable[..., Any]:
     """A client for a service of AWS at an endpoint; the session is shared, for what its models cost to read."""
     session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1")
     session.events.register("after-call.sagemaker", _has_what_its_shape_requires)
-    return lambda name, url: session.client(name, endpoint_url=url)
+    return lambda name, url, **more: session.client(name, endpoint_url=url, **more)
 
 
 # What the model requires, and the service itself leaves out.
@@ -64,12 +64,12 @@ def service(tmp_path_factory: pytest.TempPathFactory, stand_ins: StandIns) -> It
 
 
 @pytest.fixture(scope="module")
-def sagemaker(service: Service, aws: Callable[[str, str], Any]) -> Any:
+def sagemaker(service: Service, aws: Callable[..., Any]) -> Any:
     return aws("sagemaker", service.endpoint_url)
 
 
 @pytest.fixture(scope="module")
-def s3(service: Service, aws: Callable[[str, str], Any]) -> Any:
+def s3(service: Service, aws: Callable[..., Any]) -> Any:
     return aws("s3", service.endpoint_url)
 
 

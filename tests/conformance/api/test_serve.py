@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from botocore.config import Config
 
 from pipelines.local.lifetime import open_service
 from tests.conformance.stand_ins import ROLE, StandIns, definition, depends_on, get, processing
@@ -102,30 +107,71 @@ def start(aws, url: str, *steps: dict) -> str:
     return sagemaker.start_pipeline_execution(PipelineName="Cut")["PipelineExecutionArn"]
 
 
+@dataclass
+class Writer:
+    """Writes objects and records, one after the other, until the service is gone.
+
+    Attributes
+    ----------
+    objects
+        The bodies that were sent, by key, the last one perhaps in vain.
+    answered
+        The keys whose writing was answered; each has a model package group of its number, too.
+    """
+
+    s3: Any
+    sagemaker: Any
+    chance: random.Random
+    objects: dict[str, bytes] = field(default_factory=dict)
+    answered: list[str] = field(default_factory=list)
+
+    def run(self) -> None:
+        with contextlib.suppress(Exception):  # a connection breaks in many ways
+            while True:
+                key = f"written/{len(self.objects)}"
+                self.objects[key] = self.chance.randbytes(self.chance.randrange(1, 100_000))
+                self.s3.put_object(Bucket="bucket", Key=key, Body=self.objects[key])
+                self.sagemaker.create_model_package_group(ModelPackageGroupName=key.replace("/", "-"))
+                self.answered.append(key)
+
+    def is_found_again(self, s3: Any, sagemaker: Any) -> None:
+        """Nothing that was answered is lost, and nothing that is listed is less than what was sent."""
+        listed = {
+            each["Key"]: s3.get_object(Bucket="bucket", Key=each["Key"])["Body"].read()
+            for page in s3.get_paginator("list_objects_v2").paginate(Bucket="bucket", Prefix="written/")
+            for each in page.get("Contents", [])
+        }
+        assert listed.items() <= self.objects.items()
+        assert set(self.answered) <= listed.keys()
+        pages = sagemaker.get_paginator("list_model_package_groups").paginate(NameContains="written-")
+        groups = {group["ModelPackageGroupName"] for page in pages for group in page["ModelPackageGroupSummaryList"]}
+        assert {key.replace("/", "-") for key in self.answered} <= groups
+
+
 def killed_and_found_again(state: Path, aws, seed: int, isolation: str) -> None:
     """Kill the service with -9 at a random moment of its work, and hold what is found against what it had answered."""
     chance = random.Random(seed)
-    answered: dict[str, bytes] = {}
     with serving(state, "--isolation", isolation) as server:
         quick = [job(f"Q{number}", chance.random() * 0.2, f"q{number}") for number in range(3)]
         arn = start(aws, server.endpoint_url, *quick, job("Last", 0.3, "last", **depends_on("Q0", "Q1")))
-        s3 = aws("s3", server.endpoint_url)
+        once = Config(retries={"total_max_attempts": 1})
+        clients = (aws(name, server.endpoint_url, config=once) for name in ("s3", "sagemaker"))
+        writer = Writer(*clients, chance)
+        writing = threading.Thread(target=writer.run)
         moment = time.time() + chance.random() * 2.5
         children = psutil.Process(server.process.pid).children(recursive=True)
+        writing.start()
         while time.time() < moment:
-            key = f"answered/{len(answered)}"
-            body = chance.randbytes(chance.randrange(1, 100_000))
-            s3.put_object(Bucket="bucket", Key=key, Body=body)
-            answered[key] = body
             children += psutil.Process(server.process.pid).children(recursive=True)
+            time.sleep(0.02)
         server.process.kill()
         server.process.wait()
+        writing.join()
     _, orphans = psutil.wait_procs(set(children), timeout=10)
     assert orphans == []
     with open_service(state, runners=StandIns().runners) as service:
         s3, sagemaker = aws("s3", service.endpoint_url), aws("sagemaker", service.endpoint_url)
-        for key, body in answered.items():
-            assert s3.get_object(Bucket="bucket", Key=key)["Body"].read() == body
+        writer.is_found_again(s3, sagemaker)
         execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
         steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
         assert execution["PipelineExecutionStatus"] in ("Failed", "Succeeded")
