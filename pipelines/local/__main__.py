@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import socket
 import sys
@@ -53,6 +54,7 @@ def _port(text: str) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
+    from pipelines.local import sdk_defaults
     from pipelines.local.lifetime import open_service
     from pipelines.local.state_directory import RunningService
 
@@ -60,8 +62,15 @@ def _serve(chosen: argparse.Namespace) -> int:
         _end_signals() as signals,
         open_service(chosen.state_dir, chosen.region, chosen.isolation, port=chosen.port) as service,
     ):
-        for name, value in {"SAGEMAKER_ROLE": service.role_arn, **service.environment}.items():
-            sys.stdout.write(f"export {name}={value}\n")
+        defaults = sdk_defaults.write(
+            chosen.state_dir.resolve(),
+            region=service.region,
+            account_id=service.account_id,
+            role_arn=service.role_arn,
+        )
+        more = {"SAGEMAKER_ROLE": service.role_arn, sdk_defaults.VARIABLE: str(defaults)}
+        for name, value in {**more, **service.environment}.items():
+            sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
         sys.stdout.flush()
         if isinstance(service, RunningService):
             sys.stderr.write(f"A service already serves {chosen.state_dir}; the lines above send clients to it.\n")

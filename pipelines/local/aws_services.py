@@ -17,10 +17,11 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wsgi import get_input_stream
 
-from pipelines.local import downloads, stacks
+from pipelines.local import downloads, event_targets, stacks
 from pipelines.local.logs import Logs
 from pipelines.local.names import partition_of
 from pipelines.local.objects import Objects
+from pipelines.local.training_metrics import TrainingMetrics
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -31,6 +32,8 @@ _READING_SUBRESOURCES = {"select", "uploads"}
 _NOT_CONFIGURATION = {"x-id", "delete", "uploads", "uploadId", "partNumber"}
 _KEPT_HEADERS = ("CONTENT_TYPE", "HTTP_CONTENT_MD5", "HTTP_X_AMZ_ACL")
 _ROLE_PATH = "/service-role/"
+_SESSION_NAME = "SageMaker"
+_NOBODYS_KEY = "AKIAEXAMPLE"  # what moto takes any access key for that is not of its own form
 
 
 class AwsServices:
@@ -40,13 +43,23 @@ class AwsServices:
     ----------
     objects
         Where S3's objects are kept.
-    logs
-        The logs that CloudWatch Logs shows.
+    logs, metrics
+        What CloudWatch Logs and CloudWatch show.
     account_id, region, role_name
-        The account; a role of this name, which SageMaker may assume, exists in its IAM.
+        The account; a role of this name, which SageMaker may assume, exists in its IAM, and every caller is a session
+        of it.
     """
 
-    def __init__(self, objects: Objects, logs: Logs, *, account_id: str, region: str, role_name: str) -> None:
+    def __init__(
+        self,
+        objects: Objects,
+        logs: Logs,
+        metrics: TrainingMetrics,
+        *,
+        account_id: str,
+        region: str,
+        role_name: str,
+    ) -> None:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         self._objects = objects
@@ -56,20 +69,39 @@ class AwsServices:
         self._making_role = Lock()
         self._role_made = False
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self._known: dict[str, bool] = {"s3": True}
         self._before: dict[str, Callable[[Environ], None]] = {
             "cloudformation": self._prepare_stacks,
             "logs": lambda _environ: logs.show(),
+            "monitoring": lambda _environ: metrics.show(),
             "iam": self._make_role,
             "sts": self._make_role,
         }
+
+    def prepare_events(self, serve_rules: Callable[[], None]) -> None:
+        """Call ``serve_rules()`` before anybody uses EventBridge, be it through a stack."""
+        prepare_stacks = self._before["cloudformation"]
+
+        def before_stacks(environ: Environ) -> None:
+            serve_rules()
+            prepare_stacks(environ)
+
+        def before_events(environ: Environ) -> None:
+            serve_rules()
+            if environ.get("HTTP_X_AMZ_TARGET") == "AWSEvents.PutTargets":
+                event_targets.check(json.loads(_whole_body(environ)))
+
+        self._before |= {"cloudformation": before_stacks, "events": before_events}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; what it changed in S3 is on disk before the answer leaves."""
         if environ.get("PATH_INFO", "").startswith("/moto-api"):  # it would wipe moto's half of the state
             return _refuse(environ, start_response, "moto's own control interface is not served.")
         service = self._service_of(environ)
-        self._before.get(service, _nothing)(environ)
+        if not self._is_known(service, environ):
+            return _refuse(environ, start_response, f"The service {service} is not supported on this machine.")
         try:
+            self._before.get(service, _nothing)(environ)
             if service == "s3" and environ["REQUEST_METHOD"] in ("PUT", "POST", "DELETE"):
                 return self._change_s3(environ, start_response)
             return self._send_large(environ, start_response, service) or self._moto(environ, start_response)
@@ -110,6 +142,18 @@ class AwsServices:
         host: str | None = self._moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))
         return host.split(".")[0] if host else "s3"
 
+    def _is_known(self, service: str, environ: Environ) -> bool:
+        """Whether moto has it: of what it does not know it would say so in a page that clients cannot read."""
+        if service not in self._known:
+            from moto.backends import list_of_moto_modules
+
+            host = self._moto.infer_service_region_host(environ, environ.get("PATH_INFO", "")) or service
+            named = host in list_of_moto_modules()
+            self._known[service] = named or any(
+                pattern.match(f"http://{host}") for _, pattern in self._moto.backend_url_patterns
+            )
+        return self._known[service]
+
     def _prepare_stacks(self, environ: Environ) -> None:
         stacks.prepare(self._account_id, self._region, parse_qs(_whole_body(environ).decode()))
 
@@ -120,14 +164,17 @@ class AwsServices:
                 self._role_made = True
 
     def _create_role(self) -> None:
+        """Make the execution role, and a session of it that every caller is who has no access key of moto's making."""
         from moto.iam.models import iam_backends
+        from moto.sts.models import sts_backends
 
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": "sagemaker.amazonaws.com"},
             "Action": "sts:AssumeRole",
         }
-        iam_backends[self._account_id][partition_of(self._region)].create_role(
+        partition = partition_of(self._region)
+        role = iam_backends[self._account_id][partition].create_role(
             role_name=self._role_name,
             assume_role_policy_document=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
             path=_ROLE_PATH,
@@ -136,6 +183,10 @@ class AwsServices:
             tags=[],
             max_session_duration="3600",
         )
+        session = sts_backends[self._account_id][partition].assume_role(
+            self._region, _SESSION_NAME, role.arn, policy="", duration=3600, external_id=""
+        )
+        session.access_key_id = _NOBODYS_KEY
 
     def _send_large(self, environ: Environ, start_response: StartResponse, service: str) -> Iterable[bytes] | None:
         if service != "s3" or not downloads.is_plain_download(environ):

@@ -141,7 +141,5 @@ def _tell(service: Service, detail_type: str, detail: Mapping[str, Any], *resour
     }
     try:
         events_backends[service.account_id][service.region].put_events([event])
-    except NotImplementedError:
-        _LOG.warning("a rule for the event %r has a target that is not served on this machine", detail_type)
     except Exception:  # noqa: BLE001 - whatever keeps moto from delivering must not touch the execution itself
         _LOG.warning("the event %r could not be delivered", detail_type, exc_info=True)

@@ -13,10 +13,20 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
+from pipelines.local import names
 from pipelines.local.engine import records
+from pipelines.local.errors import ResourceNotFound, ValidationException
 from pipelines.local.operations.job_kinds import FINAL, PROCESSING, TRAINING, TRANSFORM, JobKind
 from pipelines.local.store import Record, Store
 
+_KINDS = {
+    "Experiment": ("experiments", "experiment"),
+    "Trial": ("trials", "experiment-trial"),
+    "TrialComponent": ("trial_components", "experiment-trial-component"),
+}
+"""Of each kind, where moto keeps it and its noun in ARNs."""
+_TITLES = {"Experiment": "Experiment", "Trial": "Trial", "TrialComponent": "Trial component"}
+_VERBS = ("Create", "Describe", "List", "Delete", "Associate", "Disassociate", "Update")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -38,11 +48,41 @@ class Experiments:
         """
         self.show()
         backend = self._backend
-        kept = {"Experiment": backend.experiments, "Trial": backend.trials, "TrialComponent": backend.trial_components}
         return [
             {**_in_seconds(each.response_object), "Parents": _parents(backend, getattr(each, "trial_name", None))}
-            for each in kept[kind].values()
+            for each in self._kept(kind).values()
         ]
+
+    def check(self, operation: str, request: Mapping[str, Any]) -> None:
+        """Say of a request what moto does not: that a name is taken, or that there is nothing of that name.
+
+        Raises
+        ------
+        ValidationException
+            What is to be created exists.
+        ResourceNotFound
+            Something that the request names does not exist.
+        """
+        self.show()
+        verb, made = next((verb, operation.removeprefix(verb)) for verb in _VERBS if operation.startswith(verb))
+        for kind in _KINDS:
+            name = request.get(f"{kind}Name")
+            if name is None or verb == "List":
+                continue
+            title = _TITLES[kind]
+            if verb == "Create" and kind == made:
+                if name in self._kept(kind):
+                    raise ValidationException(
+                        f"{title} names must be unique within an AWS account and region. "
+                        f"{title} with name ({name}) already exists."
+                    )
+            elif name not in self._kept(kind):
+                arn = names.arn(self._region, self._account_id, f"{_KINDS[kind][1]}/{name}")
+                raise ResourceNotFound(f"{title} '{arn}' does not exist.")
+
+    def _kept(self, kind: str) -> dict[str, Any]:
+        kept: dict[str, Any] = getattr(self._backend, _KINDS[kind][0])
+        return kept
 
     @property
     def _backend(self) -> Any:

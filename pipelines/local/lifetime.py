@@ -128,17 +128,25 @@ def _moto_to_itself() -> Iterator[None]:
 
 
 def _assemble(directory: Path, region: str, isolation: Isolation, store: Store) -> Service:
+    from pipelines.local import event_targets
     from pipelines.local.aws_services import AwsServices
     from pipelines.local.engine.executions import Executions
     from pipelines.local.experiments import Experiments
     from pipelines.local.hosting import Endpoints
     from pipelines.local.objects import Objects
+    from pipelines.local.training_metrics import TrainingMetrics
 
     service = Service(directory, region, isolation, store)
     service.objects = Objects(store, directory / "objects", service.account_id, region)
     service.aws_services = AwsServices(
-        service.objects, service.logs, account_id=service.account_id, region=region, role_name=ROLE_NAME
+        service.objects,
+        service.logs,
+        TrainingMetrics(store, service.logs, service.account_id, region),
+        account_id=service.account_id,
+        region=region,
+        role_name=ROLE_NAME,
     )
+    service.aws_services.prepare_events(lambda: event_targets.serve(service))
     service.executions = Executions(service)
     service.experiments = Experiments(store, service.account_id, region)
     service.endpoints = Endpoints(service)

@@ -9,6 +9,7 @@ CloudWatch who does not look at it.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -42,6 +43,10 @@ class Logs:
             for path in sorted(self._directory.rglob("*.log")):
                 self._show_file(backend, path)
 
+    def files_of(self, group: str, job: str) -> list[Path]:
+        """The files of a job's streams."""
+        return sorted((self._directory / group.strip("/") / job).glob("*.log"))
+
     def _show_file(self, backend: Any, path: Path) -> None:
         shown = self._shown.get(path, 0)
         size = path.stat().st_size
@@ -50,13 +55,7 @@ class Logs:
         group, stream = self._names_of(path)
         backend.ensure_log_group(group)
         backend.ensure_log_stream(group, stream)
-        with path.open("rb") as file:
-            file.seek(shown)
-            new = file.read(size - shown)
-        events = []
-        for line in new.decode(errors="replace").removesuffix("\n").split("\n"):
-            timestamp, _, message = line.partition("\t")
-            events.append({"timestamp": int(timestamp), "message": message or " "})
+        events = [{"timestamp": moment, "message": text or " "} for moment, text in events_in(path, shown, size)]
         # Not the backend's own put_log_events, which refuses what is older than two weeks.
         backend.groups[group].put_log_events(stream, events)
         self._shown[path] = size
@@ -66,3 +65,13 @@ class Logs:
         parts = path.relative_to(self._directory).with_suffix("").parts
         depth = 4 if "Endpoints" in parts[:3] else 3
         return "/" + "/".join(parts[:depth]), "/".join(parts[depth:])
+
+
+def events_in(path: Path, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """The lines between two positions of a stream's file, each with its time in milliseconds since 1970."""
+    with path.open("rb") as file:
+        file.seek(start)
+        new = file.read(end - start)
+    for line in new.decode(errors="replace").removesuffix("\n").split("\n"):
+        timestamp, _, message = line.partition("\t")
+        yield int(timestamp), message

@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any
-from urllib.parse import urlsplit
 
 from pipelines.local import object_versions
 from pipelines.local.downloads import LARGE
@@ -27,21 +26,8 @@ from pipelines.local.errors import ObjectStoreError
 from pipelines.local.jobs.contract import StoredObject
 from pipelines.local.names import partition_of
 from pipelines.local.object_files import BLOCK, ObjectFiles
+from pipelines.local.s3_uris import split_uri
 from pipelines.local.store import Store
-
-
-def split_uri(uri: str) -> tuple[str, str]:
-    """``s3://bucket/key`` as bucket and key; the key may be empty.
-
-    Raises
-    ------
-    ObjectStoreError
-        It is not an S3 URI.
-    """
-    parts = urlsplit(uri, allow_fragments=False)
-    if parts.scheme != "s3" or not parts.netloc:
-        raise ObjectStoreError(f"{uri!r} is not an S3 URI; write s3://bucket/key.")
-    return parts.netloc, uri.removeprefix(f"s3://{parts.netloc}").removeprefix("/")
 
 
 class Objects:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,15 +41,11 @@ def read_request(body: bytes) -> dict[str, Any]:
 def success(document: Mapping[str, Any] | None, content_type: str = CONTENT_TYPE) -> HttpAnswer:
     """An answer with a document, or with nothing."""
     body = b"" if document is None else json.dumps(document).encode()
-    return HttpAnswer(200, body, _headers(content_type))
+    return HttpAnswer(200, body, {"Content-Type": content_type})
 
 
 def failure(error: ApiError, content_type: str = CONTENT_TYPE) -> HttpAnswer:
     """An answer with an error, as botocore reads it: ``__type`` and ``message``."""
     document = {"__type": error.code, "message": str(error), "Message": str(error)}
-    headers = _headers(content_type) | {"x-amzn-errortype": error.code}
+    headers = {"Content-Type": content_type, "x-amzn-errortype": error.code}
     return HttpAnswer(error.status, json.dumps(document).encode(), headers)
-
-
-def _headers(content_type: str) -> dict[str, str]:
-    return {"Content-Type": content_type, "x-amzn-RequestId": str(uuid.uuid4())}

@@ -12,6 +12,7 @@ import os
 import re
 import socket
 import threading
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -25,10 +26,13 @@ from pipelines.local import protocol
 from pipelines.local.errors import AddressError, ApiError, ModelError, ValidationException
 from pipelines.local.operations import MOTO_OPERATIONS, runtime
 from pipelines.local.service import IDENTITY_PATH
+from pipelines.local.shapes import check_request
 
 if TYPE_CHECKING:
     from pipelines.local.service import Service
 
+_REQUEST_ID = "x-amzn-RequestId"
+_METRICS_PATH = "/BatchPutMetrics"
 _RUNTIME_PATH = re.compile(r"/endpoints/([^/]+)/([a-z-]+)")
 _LOG = logging.getLogger(__name__)
 
@@ -49,16 +53,19 @@ class Application:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         path = environ.get("PATH_INFO", "")
         runtime_path = _RUNTIME_PATH.fullmatch(path)
+        for_sagemaker = "/sagemaker/" in environ.get("HTTP_AUTHORIZATION", "")
         if target.startswith("SageMaker."):
             answer = self._operation(target.removeprefix("SageMaker."), environ)
-        elif runtime_path and "/sagemaker/" in environ.get("HTTP_AUTHORIZATION", ""):
+        elif runtime_path and for_sagemaker:
             answer = self._runtime(unquote(runtime_path[1]), runtime_path[2], environ)
+        elif for_sagemaker and path != _METRICS_PATH:  # of its other interfaces, such as the feature store's
+            answer = protocol.failure(ValidationException(f"{path} is not supported by SageMaker on this machine."))
         elif path == IDENTITY_PATH:
             answer = protocol.success(self._service.identity)
         else:
             return self._service.aws_services(environ, start_response)
         status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
-        headers = {**answer.headers, "Content-Length": str(len(answer.body))}
+        headers = {_REQUEST_ID: str(uuid.uuid4()), **answer.headers, "Content-Length": str(len(answer.body))}
         start_response(status, list(headers.items()))
         return [answer.body]
 
@@ -67,7 +74,8 @@ class Application:
             body = _body_of(environ)
             request = protocol.read_request(body)
             if operation in MOTO_OPERATIONS:
-                self._service.experiments.show()
+                check_request(operation, request)
+                self._service.experiments.check(operation, request)
                 return _through_moto(self._service, environ, body)
             return protocol.success(self._service.call(operation, request))
 

@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.local.errors import ObjectStoreError
 from pipelines.local.jobs.contract import ObjectStore
 from pipelines.local.jobs.errors import DataError, UnsupportedError
+from pipelines.local.s3_uris import split_uri
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def download(objects: list[InputObject], folder: Path, store: ObjectStore) -> No
 
 
 def _objects_with_prefix(uri: str, store: ObjectStore) -> list[InputObject]:
-    prefix = uri.removeprefix("s3://").partition("/")[2]
+    prefix = split_uri(uri)[1]
     return [
         InputObject(f"s3://{each.bucket}/{each.key}", _path_below(prefix, each.key))
         for each in store.list(uri)

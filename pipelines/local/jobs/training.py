@@ -13,7 +13,7 @@ from pipelines.local.jobs import channels
 from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
 from pipelines.local.jobs.errors import ClientError, UnsupportedError
 from pipelines.local.jobs.hosts import Host, free_ports, hosts_of, write_json
-from pipelines.local.jobs.metrics import MetricCollector
+from pipelines.local.jobs.metrics import MetricCollector, collector_of
 from pipelines.local.jobs.outcomes import algorithm_failure, answering_failures
 from pipelines.local.jobs.outputs import FolderUpload, files_below, upload_archive
 from pipelines.local.jobs.runs import Run, max_runtime, run_containers
@@ -46,9 +46,7 @@ def run_training(
     channels.prepare(request, hosts, context.store, pipe_is_the_containers=stand_in.training == "xgboost")
     _write_configuration(request, hosts)
     checkpoints = _checkpoints(request, context, hosts)
-    collector = MetricCollector(
-        request["AlgorithmSpecification"].get("MetricDefinitions", []), built_in=stand_in.training == "xgboost"
-    )
+    collector = collector_of(request["AlgorithmSpecification"])
     context.advance("Training", "Training image download completed. Training in progress.")
 
     names = tuple(host.name for host in hosts)

@@ -6,6 +6,7 @@ from pipelines.local import events
 from pipelines.local.clock import now
 from pipelines.local.errors import ResourceInUse, ResourceNotFound, ValidationException
 from pipelines.local.operations import listing, tags, work
+from pipelines.local.operations.described import described
 from pipelines.local.operations.job_kinds import FINAL, TRAINING, TUNING, JobKind
 from pipelines.local.service import Request, Response, Service
 from pipelines.local.store import Record
@@ -23,7 +24,7 @@ def create(service: Service, kind: JobKind, request: Request, **more: object) ->
     arn = service.arn(f"{kind.noun}/{name}")
     moment = now()
     record = {
-        **request,
+        **described(kind, request),
         kind.arn: arn,
         kind.status: "InProgress",
         "CreationTime": moment,

@@ -21,8 +21,15 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
     "DescribePipeline": ("PipelineVersionAlias",),
     "ListPipelineExecutions": ("PipelineVersionAlias",),
     "StartPipelineExecution": ("PipelineVersionAlias", "MlflowExperimentName"),
-    "CreateTrainingJob": ("MlflowConfig", "ModelPackageConfig", "ServerlessJobConfig", "TensorBoardOutputConfig"),
+    "CreateTrainingJob": (
+        "AlgorithmSpecification.AlgorithmName",
+        "MlflowConfig",
+        "ModelPackageConfig",
+        "ServerlessJobConfig",
+        "TensorBoardOutputConfig",
+    ),
     "CreateHyperParameterTuningJob": (
+        "TrainingJobDefinition.AlgorithmSpecification.AlgorithmName",
         "Autotune.Mode",
         "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters",
         "HyperParameterTuningJobConfig.TuningJobCompletionCriteria.ConvergenceDetected.CompleteOnConvergence",

@@ -34,6 +34,7 @@ _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
     "LessThan": operator.lt,
     "LessThanOrEqualTo": operator.le,
 }
+_METRICS, _FINAL_METRICS = "Metrics", "FinalMetricDataList"
 _PAGE = 100
 
 
@@ -103,12 +104,19 @@ def _compare(compare: Callable[[Any, Any], bool], value: object, wanted: str) ->
 
 
 def _values_at(value: Any, path: str) -> list[Any]:
-    """Everything that stands at a dotted path; lists are looked through, and tags are found by ``Tags.<key>``."""
+    """Everything that stands at a dotted path.
+
+    Lists are looked through; tags are found by ``Tags.<key>``, the metrics of a training job by ``Metrics.<name>``.
+    """
     name, _, rest = path.partition(".")
     if isinstance(value, list):
         by_key = [item["Value"] for item in value if isinstance(item, Mapping) and item.get("Key") == path]
         return by_key or [found for item in value for found in _values_at(item, path)]
-    if not isinstance(value, Mapping) or name not in value:
+    if not isinstance(value, Mapping):
+        return []
+    if name == _METRICS and _FINAL_METRICS in value:
+        return [metric["Value"] for metric in value[_FINAL_METRICS] if metric["MetricName"] == rest]
+    if name not in value:
         return []
     inner = value[name]
     if not rest:

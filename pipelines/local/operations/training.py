@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pipelines.local.clock import now
+from pipelines.local.errors import ValidationException
 from pipelines.local.operations import jobs, work
 from pipelines.local.operations.job_kinds import TRAINING
 from pipelines.local.service import Request, Response, Service
@@ -65,7 +66,23 @@ def _conclude(record: Record, outcome: JobOutcome) -> None:
 
 
 def _create(service: Service, request: Request) -> Response:
+    _check(request)
     return {"TrainingJobArn": start(service, request)}
+
+
+def _check(request: Request) -> None:
+    """What the members of a request say of each other, which its shape does not."""
+    channels = [channel["ChannelName"] for channel in request.get("InputDataConfig", [])]
+    if len(set(channels)) < len(channels):
+        raise ValidationException(f"The names of channels must be unique; they are {channels}.")
+    resources, condition = request.get("ResourceConfig", {}), request.get("StoppingCondition", {})
+    if not resources.get("InstanceGroups") and not resources.get("InstanceCount"):
+        raise ValidationException("ResourceConfig.InstanceCount must be at least 1 where there are no InstanceGroups.")
+    waits = condition.get("MaxWaitTimeInSeconds", 0)
+    if request.get("EnableManagedSpotTraining") and waits < condition.get("MaxRuntimeInSeconds", 1):
+        raise ValidationException(
+            "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds."
+        )
 
 
 def _describe(service: Service, request: Request) -> Response:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
+from botocore.exceptions import ClientError
+from moto.events.models import events_backends
 
+from tests.conformance.conftest import Execution
 from tests.conformance.stand_ins import IMAGE, ROLE, definition, processing, training_arguments
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 
 
 @pytest.fixture(scope="module")
@@ -72,16 +78,70 @@ def test_the_statuses_of_an_endpoint_are_told_in_capitals(told, sagemaker):
     assert statuses == ["CREATING", "IN_SERVICE", "DELETING"]
 
 
-def test_a_target_that_is_not_served_harms_no_execution(aws, service, pipelines, caplog):
+def test_a_target_that_is_not_served_is_refused_by_its_name(aws, service):
     eventbridge = aws("events", service.endpoint_url)
     eventbridge.put_rule(Name="function", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
-    function = "arn:aws:lambda:us-east-1:123456789012:function:f"
-    eventbridge.put_targets(Rule="function", Targets=[{"Id": "f", "Arn": function}])
+    with pytest.raises(ClientError, match=f"The target {FUNCTION} is not served on this machine"):
+        eventbridge.put_targets(Rule="function", Targets=[{"Id": "f", "Arn": FUNCTION}])
+    assert eventbridge.list_targets_by_rule(Rule="function")["Targets"] == []
+    eventbridge.delete_rule(Name="function")
+
+
+def test_a_target_that_got_there_otherwise_and_is_not_served_harms_no_execution(aws, service, pipelines, caplog):
+    eventbridge = aws("events", service.endpoint_url)
+    eventbridge.put_rule(Name="function", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
+    events_backends[service.account_id][service.region].put_targets("function", None, [{"Id": "f", "Arn": FUNCTION}])
     assert pipelines.run(definition(processing("A"))).status == "Succeeded"
     eventbridge.remove_targets(Rule="function", Ids=["f"])
     eventbridge.delete_rule(Name="function")
     assert "has a target that is not served on this machine" in caplog.text
     assert "Traceback" not in caplog.text
+
+
+def test_an_event_starts_the_pipeline_that_a_rule_names_with_parameters_out_of_the_event(aws, service, pipelines):
+    eventbridge = aws("events", service.endpoint_url)
+    parameters = [{"Name": name, "Type": "String", "DefaultValue": "none"} for name in ("Fixed", "FromEvent")]
+    name = pipelines.create(definition(processing("A"), parameters=parameters))
+    arn = pipelines.sagemaker.describe_pipeline(PipelineName=name)["PipelineArn"]
+    given = [{"Name": "Fixed", "Value": "here"}, {"Name": "FromEvent", "Value": "$.detail.object.key"}]
+    eventbridge.put_rule(Name="start", EventPattern=json.dumps({"source": ["my.data"]}))
+    target = {"Id": "p", "Arn": arn, "RoleArn": ROLE, "SageMakerPipelineParameters": {"PipelineParameterList": given}}
+    eventbridge.put_targets(Rule="start", Targets=[target])
+
+    detail = json.dumps({"object": {"key": "hours.csv"}})
+    for source in ("my.data", "someone.else"):
+        event = {"Source": source, "DetailType": "arrived", "Detail": detail}
+        assert eventbridge.put_events(Entries=[event])["FailedEntryCount"] == 0
+    listed = _wait_for(
+        lambda: pipelines.sagemaker.list_pipeline_executions(PipelineName=name)["PipelineExecutionSummaries"]
+    )
+    (execution,) = (Execution(service, pipelines.sagemaker, each["PipelineExecutionArn"]) for each in listed)
+    assert execution.wait().status == "Succeeded"
+    values = pipelines.sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=execution.arn)
+    assert {each["Name"]: each["Value"] for each in values["PipelineParameters"]} == {
+        "Fixed": "here",
+        "FromEvent": "hours.csv",
+    }
+
+
+def test_a_rule_publishes_to_a_topic(aws, service):
+    sns, sqs, eventbridge = (aws(name, service.endpoint_url) for name in ("sns", "sqs", "events"))
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    queue = sqs.create_queue(QueueName="readers")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    eventbridge.put_rule(Name="news", EventPattern=json.dumps({"source": ["my.news"]}))
+    eventbridge.put_targets(Rule="news", Targets=[{"Id": "t", "Arn": topic}])
+    eventbridge.put_events(Entries=[{"Source": "my.news", "DetailType": "d", "Detail": '{"what": "this"}'}])
+    (message,) = _wait_for(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))
+    assert json.loads(json.loads(message["Body"])["Message"])["detail"] == {"what": "this"}
+
+
+def _wait_for(look):
+    deadline = time.monotonic() + 60
+    while not (found := look()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
 
 
 def test_model_packages_reach_the_rules_of_eventbridge(told, sagemaker):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.conformance.conftest import Execution, Pipelines
 from tests.conformance.stand_ins import definition, get, processing, training, training_arguments
@@ -71,3 +72,25 @@ def test_what_someone_deleted_does_not_come_back(execution, sagemaker):
     sagemaker.delete_trial_component(TrialComponentName="alone-aws-training-job")
     listed = sagemaker.list_trial_components(TrialName=trial_of(execution))["TrialComponentSummaries"]
     assert "alone-aws-training-job" not in {each["TrialComponentName"] for each in listed}
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "missing"),
+    [
+        ("describe_experiment", {"ExperimentName": "none"}, "Experiment 'arn:.*:experiment/none'"),
+        ("describe_trial", {"TrialName": "none"}, "Trial 'arn:.*:experiment-trial/none'"),
+        ("delete_trial_component", {"TrialComponentName": "none"}, "Trial component 'arn:.*-component/none'"),
+        ("create_trial", {"TrialName": "t", "ExperimentName": "none"}, "Experiment 'arn:.*:experiment/none'"),
+    ],
+)
+def test_what_is_not_there_is_not_found(sagemaker, operation, request_, missing):
+    with pytest.raises(ClientError, match=f"ResourceNotFound.*{missing} does not exist"):
+        getattr(sagemaker, operation)(**request_)
+
+
+def test_a_name_that_is_taken_is_not_made_again(sagemaker):
+    sagemaker.create_trial_component(TrialComponentName="once", Parameters={"a": {"NumberValue": 1}})
+    with pytest.raises(ClientError, match=r"ValidationException.*with name \(once\) already exists"):
+        sagemaker.create_trial_component(TrialComponentName="once")
+    described = sagemaker.describe_trial_component(TrialComponentName="once")
+    assert described["Parameters"] == {"a": {"NumberValue": 1}}

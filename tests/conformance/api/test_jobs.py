@@ -237,3 +237,31 @@ def test_a_resource_takes_at_most_fifty_tags(sagemaker):
     sagemaker.add_tags(ResourceArn=arn, Tags=many)
     with pytest.raises(ClientError, match="at most 50 tags"):
         sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "one more", "Value": "v"}])
+
+
+# What a request says that its shape does not forbid.
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"InputDataConfig": [training_arguments()["InputDataConfig"][0]] * 2}, r"names of channels must be unique"),
+        ({"ResourceConfig": {"VolumeSizeInGB": 30}}, "InstanceCount must be at least 1"),
+        ({"EnableManagedSpotTraining": True}, "Invalid MaxWaitTimeInSeconds"),
+        (
+            {"AlgorithmSpecification": {"AlgorithmName": "mine", "TrainingInputMode": "File"}},
+            "AlgorithmSpecification.AlgorithmName mine is not supported",
+        ),
+    ],
+)
+def test_a_training_job_that_cannot_be_is_refused(sagemaker, change, message):
+    with pytest.raises(ClientError, match=message) as refused:
+        sagemaker.create_training_job(TrainingJobName="refused", **{**training_arguments(), **change})
+    assert code_of(refused) == "ValidationException"
+
+
+def test_a_spot_job_that_may_wait_as_long_as_it_may_run_is_taken(sagemaker):
+    arguments = training_arguments()
+    arguments["StoppingCondition"] |= {"MaxWaitTimeInSeconds": 3600}
+    sagemaker.create_training_job(TrainingJobName="spot", **arguments, EnableManagedSpotTraining=True)
+    assert sagemaker.describe_training_job(TrainingJobName="spot")["EnableManagedSpotTraining"] is True

@@ -155,6 +155,34 @@ def test_the_other_services_answer(aws, service, service_name):
     assert calls[service_name]()
 
 
+def test_the_caller_is_a_session_of_the_execution_role(aws, service):
+    caller = aws("sts", service.endpoint_url).get_caller_identity()["Arn"]
+    assert caller == "arn:aws:sts::123456789012:assumed-role/SageMakerLocalExecutionRole/SageMaker"
+
+
+def test_a_service_that_nobody_here_knows_is_refused_and_not_retried(aws, service):
+    with pytest.raises(
+        ClientError, match="The service sagemaker-geospatial is not supported on this machine"
+    ) as refused:
+        aws("sagemaker-geospatial", service.endpoint_url).list_raster_data_collections()
+    assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+def test_what_other_interfaces_of_sagemaker_would_do_is_refused(aws, service):
+    features = aws("sagemaker-featurestore-runtime", service.endpoint_url)
+    with pytest.raises(ClientError, match="/FeatureGroup/f is not supported by SageMaker on this machine") as refused:
+        features.get_record(FeatureGroupName="f", RecordIdentifierValueAsString="1")
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_every_answer_has_the_id_of_its_request(sagemaker, aws, service):
+    runtime = aws("sagemaker-runtime", service.endpoint_url)
+    with pytest.raises(ClientError) as refused:
+        runtime.invoke_endpoint(EndpointName="none", Body=b"")
+    answers = [sagemaker.list_models(), refused.value.response]
+    assert len({answer["ResponseMetadata"]["RequestId"] for answer in answers}) == 2
+
+
 def test_what_moto_has_not_implemented_is_said_once_and_not_retried(aws, service):
     with pytest.raises(ClientError) as refused:
         aws("iam", service.endpoint_url).simulate_principal_policy(PolicySourceArn=ROLE, ActionNames=["s3:GetObject"])

@@ -58,6 +58,9 @@ def test_the_aws_command_line_drives_a_pipeline_from_create_to_list_steps(tmp_pa
             assert done.returncode == 0, done.stderr
             return json.loads(done.stdout) if done.stdout.strip().startswith("{") else {}
 
+        defaults = json.loads(Path(server.environment["SAGEMAKER_ADMIN_CONFIG_OVERRIDE"]).read_text())
+        bucket = defaults["SageMaker"]["PythonSDK"]["Modules"]["Session"]["DefaultS3Bucket"]
+        assert bucket == "sagemaker-us-east-1-123456789012"
         aws("s3", "mb", "s3://bucket")
         created = aws(
             *("sagemaker", "create-pipeline", "--pipeline-name", "Cli", "--role-arn", ROLE),

@@ -42,6 +42,26 @@ MINIMIZED = (
     "tweedie-nloglik",
 )
 ALL_METRICS = MAXIMIZED + MINIMIZED
+PUBLISHED = (
+    "accuracy",
+    "auc",
+    "aucpr",
+    "error",
+    "f1",
+    "gamma-deviance",
+    "gamma-nloglik",
+    "logloss",
+    "mae",
+    "map",
+    "merror",
+    "mlogloss",
+    "mse",
+    "ndcg",
+    "poisson-nloglik",
+    "rmse",
+    "tweedie-nloglik",
+)
+"""Those for which the service has metric definitions of its own, as descriptions of real jobs list them."""
 TUNING_METRICS = tuple(f"{data}:{name}" for data in ("validation", "train") for name in ALL_METRICS)
 
 _WITH_THRESHOLD = ("error", "ndcg", "map")

@@ -1,0 +1,169 @@
+"""What descriptions of jobs have beyond the request, held against recordings of the service's own answers."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.conformance.stand_ins import IMAGE, ROLE, processing_arguments, training_arguments
+
+XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+
+
+def test_a_training_job_is_described_with_what_the_request_left_out(sagemaker):
+    sagemaker.create_training_job(TrainingJobName="described", **training_arguments())
+    job = sagemaker.describe_training_job(TrainingJobName="described")
+    (channel,) = job["InputDataConfig"]
+    assert (channel["CompressionType"], channel["RecordWrapperType"]) == ("None", "None")
+    assert channel["DataSource"]["S3DataSource"]["S3DataDistributionType"] == "FullyReplicated"
+    assert job["OutputDataConfig"] == {"KmsKeyId": "", "S3OutputPath": "s3://bucket/models"}
+    assert job["EnableNetworkIsolation"] is False
+    assert job["EnableInterContainerTrafficEncryption"] is False
+    assert job["EnableManagedSpotTraining"] is False
+    assert "MetricDefinitions" not in job["AlgorithmSpecification"]
+
+
+def test_what_was_given_is_described_as_it_was_given(sagemaker):
+    arguments = training_arguments()
+    arguments["OutputDataConfig"]["KmsKeyId"] = "alias/mine"
+    arguments["InputDataConfig"][0]["CompressionType"] = "Gzip"
+    sagemaker.create_training_job(TrainingJobName="given", **arguments, EnableNetworkIsolation=True)
+    job = sagemaker.describe_training_job(TrainingJobName="given")
+    assert job["OutputDataConfig"]["KmsKeyId"] == "alias/mine"
+    assert job["InputDataConfig"][0]["CompressionType"] == "Gzip"
+    assert job["EnableNetworkIsolation"] is True
+
+
+def metrics_of(specification) -> dict[str, str]:
+    return {each["Name"]: each["Regex"] for each in specification["MetricDefinitions"]}
+
+
+def test_a_built_in_algorithm_is_described_with_its_metric_definitions(sagemaker):
+    arguments = training_arguments(num_round="1")
+    arguments["AlgorithmSpecification"]["TrainingImage"] = XGBOOST
+    sagemaker.create_training_job(TrainingJobName="built-in", **arguments)
+    metrics = metrics_of(sagemaker.describe_training_job(TrainingJobName="built-in")["AlgorithmSpecification"])
+    assert len(metrics) == 34
+    assert metrics["validation:rmse"] == (
+        r".*\[[0-9]+\].*#011validation-rmse:([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*"
+    )
+
+
+def test_a_script_in_its_image_is_described_without_them(sagemaker):
+    arguments = training_arguments(sagemaker_program="train.py")
+    arguments["AlgorithmSpecification"]["TrainingImage"] = XGBOOST
+    sagemaker.create_training_job(TrainingJobName="script", **arguments)
+    job = sagemaker.describe_training_job(TrainingJobName="script")
+    assert "MetricDefinitions" not in job["AlgorithmSpecification"]
+
+
+def test_a_tuning_job_is_described_with_its_objective_among_the_hyperparameters(sagemaker):
+    arguments = training_arguments()
+    del arguments["HyperParameters"]
+    arguments["AlgorithmSpecification"]["TrainingImage"] = XGBOOST
+    resources = arguments.pop("ResourceConfig")
+    sagemaker.create_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName="described",
+        HyperParameterTuningJobConfig={
+            "Strategy": "Random",
+            "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "validation:rmse"},
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1},
+            "ParameterRanges": {"ContinuousParameterRanges": [{"Name": "x", "MinValue": "0", "MaxValue": "1"}]},
+        },
+        TrainingJobDefinition={
+            **arguments,
+            "StaticHyperParameters": {"num_round": "1"},
+            "HyperParameterTuningResourceConfig": resources,
+        },
+    )
+    job = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="described")
+    definition, ranges = job["TrainingJobDefinition"], job["HyperParameterTuningJobConfig"]["ParameterRanges"]
+    assert definition["StaticHyperParameters"] == {"_tuning_objective_metric": "validation:rmse", "num_round": "1"}
+    metrics = metrics_of(definition["AlgorithmSpecification"])
+    assert metrics["ObjectiveMetric"] == metrics["validation:rmse"]
+    assert definition["ResourceConfig"] == resources
+    assert definition["InputDataConfig"][0]["CompressionType"] == "None"
+    assert ranges["ContinuousParameterRanges"][0]["ScalingType"] == "Auto"
+    assert (ranges["IntegerParameterRanges"], ranges["CategoricalParameterRanges"]) == ([], [])
+
+
+def test_a_processing_job_is_described_with_what_the_request_left_out(sagemaker):
+    source = {"S3Uri": "s3://bucket/in", "LocalPath": "/opt/ml/processing/in", "S3DataType": "S3Prefix"}
+    arguments = processing_arguments(outputs={"out": "s3://bucket/out"})
+    arguments["ProcessingInputs"] = [{"InputName": "in", "S3Input": {**source, "S3InputMode": "File"}}]
+    sagemaker.create_processing_job(ProcessingJobName="described", **arguments)
+    job = sagemaker.describe_processing_job(ProcessingJobName="described")
+    (given,) = job["ProcessingInputs"]
+    assert given["AppManaged"] is False
+    assert given["S3Input"]["S3DataDistributionType"] == "FullyReplicated"
+    assert given["S3Input"]["S3CompressionType"] == "None"
+    assert job["ProcessingOutputConfig"]["Outputs"][0]["AppManaged"] is False
+    assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 86400}
+
+
+def test_a_transform_job_is_described_with_what_the_request_left_out(sagemaker):
+    sagemaker.create_model(ModelName="described", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE})
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}
+    sagemaker.create_transform_job(
+        TransformJobName="described",
+        ModelName="described",
+        TransformInput={"DataSource": source, "ContentType": "text/csv"},
+        TransformOutput={"S3OutputPath": "s3://bucket/out"},
+        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    )
+    job = sagemaker.describe_transform_job(TransformJobName="described")
+    assert (job["TransformInput"]["CompressionType"], job["TransformInput"]["SplitType"]) == ("None", "None")
+    assert (job["TransformOutput"]["AssembleWith"], job["TransformOutput"]["KmsKeyId"]) == ("None", "")
+    assert job["DataProcessing"] == {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
+
+
+# What clients read elsewhere.
+
+
+@pytest.fixture(scope="module")
+def trained(sagemaker) -> dict:
+    """A job that has logged three rounds of metrics."""
+    arguments = training_arguments(objectives="[3.0, 2.0, 1.0]")
+    arguments["AlgorithmSpecification"]["TrainingImage"] = XGBOOST
+    sagemaker.create_training_job(TrainingJobName="trained", **arguments)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        job = sagemaker.describe_training_job(TrainingJobName="trained")
+        if job["TrainingJobStatus"] == "Completed":
+            break
+        time.sleep(0.01)
+    return job
+
+
+def test_the_metrics_of_a_training_job_are_in_cloudwatch(trained, service, aws):
+    cloudwatch = aws("cloudwatch", service.endpoint_url)
+    of_the_job = [{"Name": "TrainingJobName", "Value": "trained"}]
+    listed = cloudwatch.list_metrics(Namespace="/aws/sagemaker/TrainingJobs", Dimensions=of_the_job)["Metrics"]
+    assert {metric["MetricName"] for metric in listed} == {"train:rmse", "validation:rmse"}
+    hour = 3600
+    (point,) = cloudwatch.get_metric_statistics(
+        Namespace="/aws/sagemaker/TrainingJobs",
+        MetricName="validation:rmse",
+        Dimensions=of_the_job,
+        StartTime=trained["CreationTime"].timestamp() - hour,
+        EndTime=trained["CreationTime"].timestamp() + hour,
+        Period=hour,
+        Statistics=["Minimum", "Maximum", "SampleCount"],
+    )["Datapoints"]
+    assert (point["Minimum"], point["Maximum"], point["SampleCount"]) == (1.0, 3.0, 3.0)
+
+
+def test_training_jobs_are_searched_by_their_final_metrics(trained, sagemaker):
+    def found(operator: str, value: str) -> list[str]:
+        filters = [
+            {"Name": "TrainingJobName", "Operator": "Equals", "Value": "trained"},
+            {"Name": "Metrics.validation:rmse", "Operator": operator, "Value": value},
+        ]
+        results = sagemaker.search(
+            Resource="TrainingJob", SearchExpression={"Filters": filters}, SortBy="Metrics.validation:rmse"
+        )["Results"]
+        return [result["TrainingJob"]["TrainingJobName"] for result in results]
+
+    assert found("LessThanOrEqualTo", "1") == ["trained"]
+    assert found("GreaterThan", "1") == []

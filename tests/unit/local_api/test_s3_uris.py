@@ -1,0 +1,33 @@
+"""The addresses of objects, as CreateModel and channels take them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.local.errors import ObjectStoreError
+from pipelines.local.s3_uris import split_uri
+
+
+@pytest.mark.parametrize(
+    ("uri", "bucket", "key"),
+    [
+        ("s3://bucket/a/b.tar.gz", "bucket", "a/b.tar.gz"),
+        ("s3://bucket", "bucket", ""),
+        ("s3://bucket/a#b?c", "bucket", "a#b?c"),
+        ("https://bucket.s3.us-east-1.amazonaws.com/a/b", "bucket", "a/b"),
+        ("https://bucket.s3-us-east-1.amazonaws.com/a/b", "bucket", "a/b"),
+        ("https://my.bucket.s3.amazonaws.com/a%20b", "my.bucket", "a b"),
+        ("https://s3.us-east-1.amazonaws.com/bucket/a/b", "bucket", "a/b"),
+        ("https://bucket.s3.cn-north-1.amazonaws.com.cn/a", "bucket", "a"),
+    ],
+)
+def test_every_form_is_read(uri, bucket, key):
+    assert split_uri(uri) == (bucket, key)
+
+
+@pytest.mark.parametrize(
+    "uri", ["bucket/key", "s3:///key", "http://bucket.s3.amazonaws.com/key", "https://a.example/b"]
+)
+def test_anything_else_is_refused_with_what_to_write(uri):
+    with pytest.raises(ObjectStoreError, match="write s3://bucket/key"):
+        split_uri(uri)
