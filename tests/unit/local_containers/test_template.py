@@ -1,0 +1,49 @@
+"""The template loads one library after another, and jobs can be forked in between."""
+
+import gc
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from pipelines.local.containers import template
+from pipelines.local.containers.template import Preloading
+
+
+@pytest.fixture(autouse=True)
+def _the_collector_of_the_tests() -> Iterator[None]:
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+@pytest.fixture
+def preloading(monkeypatch: pytest.MonkeyPatch) -> Preloading:
+    monkeypatch.setattr(template, "LIBRARIES", ("colorsys", "not_installed", "stringprep"))
+    for name in ("colorsys", "stringprep"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    return Preloading(at_startup=set(sys.modules))
+
+
+def test_a_job_that_is_forked_early_finds_what_is_loaded_by_then(preloading: Preloading) -> None:
+    preloading.go_on()
+    early = preloading.template()
+    assert not preloading.is_finished
+    assert "colorsys" in early.loaded
+    assert "stringprep" not in early.loaded
+
+
+def test_what_is_not_installed_is_passed_over(preloading: Preloading) -> None:
+    while not preloading.is_finished:
+        preloading.go_on()
+    assert {"colorsys", "stringprep"} <= preloading.template().loaded
+    assert "not_installed" not in preloading.template().loaded
+
+
+@pytest.mark.parametrize("steps", [0, 1, 4])
+def test_a_job_collects_its_own_garbage_however_early_it_is_forked(preloading: Preloading, steps: int) -> None:
+    for _ in range(steps):
+        preloading.go_on()
+    preloading.template()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
