@@ -23,6 +23,7 @@ from tests.conformance.containers.workbench import (
     Isolation,
     Job,
     Workbench,
+    archive,
     channel,
     completed,
     csv_of,
@@ -30,8 +31,10 @@ from tests.conformance.containers.workbench import (
     model_request,
     names_in,
     regression_rows,
+    running,
     script_request,
     training_request,
+    wait_until,
 )
 
 pytestmark = pytest.mark.xdist_group("containers: xgboost_training")
@@ -288,16 +291,31 @@ def test_without_a_validation_channel_nothing_stops_early(bench: Workbench, tmp_
 
 def test_the_tuning_objective_is_logged_and_decides_early_stopping(bench: Workbench) -> None:
     label, features = regression_rows(60)
-    rows = csv_of((label > 0).astype(float), features)
+    noise, _ = regression_rows(60, seed=9)
+    train, validation = csv_of((label > 0).astype(float), features), csv_of((noise > 0).astype(float), features)
     hyperparameters = {
-        "num_round": 2,
+        "num_round": 60,
         "objective": "binary:logistic",
-        "eval_metric": "logloss",
+        "eval_metric": "auc,logloss",
         "_tuning_objective_metric": "validation:auc",
+        "early_stopping_rounds": 3,
     }
-    outcome, _ = _train(bench, hyperparameters, {"train": rows, "validation": rows})
+    outcome, job = _train(bench, hyperparameters, {"train": train, "validation": validation})
     completed(outcome)
     assert {metric.name for metric in outcome.metrics} >= {"validation:auc", "validation:logloss"}
+    values = [
+        float(line.split("\tvalidation-auc:")[1].split("\t")[0]) for line in job.log.splitlines() if "on-auc:" in line
+    ]
+    assert len(values) == int(np.argmax(values)) + 1 + 3 < 60
+
+
+def test_a_metric_of_the_container_s_own_can_be_the_tuning_objective(bench: Workbench) -> None:
+    label, features = regression_rows(60)
+    rows = csv_of(label, features)
+    hyperparameters = {**REGRESSION, "eval_metric": "rmse", "_tuning_objective_metric": "validation:mse"}
+    outcome, _ = _train(bench, hyperparameters, {"train": rows, "validation": rows})
+    metrics = {metric.name: metric.value for metric in completed(outcome).metrics}
+    assert metrics["validation:mse"] == pytest.approx(metrics["validation:rmse"] ** 2, rel=1e-3)
 
 
 def test_accuracy_and_its_like_are_computed_wrongly_as_by_the_real_one(bench: Workbench) -> None:
@@ -319,6 +337,48 @@ def test_k_fold_writes_a_model_per_fold_a_mean_line_and_the_predictions(bench: W
     assert "\n[3]\ttrain-rmse:" in job.log
     predictions = file_in(bench.store.read("s3://bucket/models/job/output/output.tar.gz"), "predictions.csv")
     assert np.loadtxt(predictions.decode().splitlines(), delimiter=",").shape == (120, 2)
+
+
+def test_k_fold_of_several_rounds_has_a_mean_line_of_each_and_of_all(bench: Workbench) -> None:
+    label, features = regression_rows(60)
+    rows = csv_of((label > 0).astype(float), features)
+    hyperparameters = {"num_round": 2, "objective": "binary:logistic", "_kfold": 2, "_num_cv_round": 3}
+    outcome, job = _train(bench, hyperparameters, {"train": rows, "validation": rows})
+    completed(outcome)
+    assert names_in(bench.store.read(str(outcome.model_artifacts))) == [f"xgboost-model-{fold}" for fold in range(6)]
+    assert job.log.count("\n[2]\ttrain-logloss:") == 3 + 1
+    predictions = file_in(bench.store.read("s3://bucket/models/job/output/output.tar.gz"), "predictions.csv")
+    label, probability, predicted = np.loadtxt(predictions.decode().splitlines(), delimiter=",", unpack=True)
+    assert set(label) == set(predicted) == {0, 1}
+    assert ((probability > 0) & (probability < 1)).all()
+
+
+def test_k_fold_without_a_validation_channel_dies_with_a_key_error(bench: Workbench) -> None:
+    label, features = regression_rows(40)
+    reason = _reason(bench, {**REGRESSION, "_kfold": 2}, {"train": csv_of(label, features)})
+    assert reason.endswith("XGB train call failed with exception:\n 'validation', exit code: 1")
+
+
+@pytest.mark.parametrize("kept", ["true", "false"])
+def test_a_stopped_training_keeps_its_model_if_it_is_to_save_it_on_termination(bench: Workbench, kept: str) -> None:
+    label, features = regression_rows(40)
+    hyperparameters = {**REGRESSION, "num_round": 1_000_000, "save_model_on_termination": kept}
+    bench.store.write("s3://bucket/train/data", csv_of(label, features))
+    request = training_request(XGBOOST, [channel("train", "s3://bucket/train/", content_type="csv")], hyperparameters)
+    job = bench.job()
+    outcomes: list[JobOutcome] = []
+    with running(lambda: outcomes.append(run_training(request, job.context))):
+        wait_until(lambda: "\n[5]\t" in job.log)
+        job.context.stop.set()
+    assert outcomes[0].status == "Stopped"
+    artifact = bench.store.read(str(outcomes[0].model_artifacts)) if outcomes[0].model_artifacts else archive({})
+    assert names_in(artifact) == (["xgboost-model"] if kept == "true" else [])
+
+
+def test_files_of_the_same_name_and_size_in_both_channels_are_suspected(bench: Workbench) -> None:
+    outcome, job = _train(bench, {**REGRESSION, "num_round": 1}, {"train": "1,2\n" * 9, "validation": "3,4\n" * 9})
+    completed(outcome)
+    assert "Suspected identical files found." in job.log
 
 
 def test_training_goes_on_from_the_last_checkpoint(bench: Workbench, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
@@ -32,6 +33,59 @@ MINIMUM = {"num_round": "10"}
 def test_a_value_in_range_is_read_with_its_type(name: str, text: str, value: Any) -> None:
     given = {**MINIMUM, "objective": "binary:logistic", name: text}
     assert validate(given)[name] == value
+
+
+# What the guide names of each, closed ends as the last value taken.
+LOWEST = {
+    0: ("eta", "gamma", "min_child_weight", "max_delta_step", "lambda", "alpha"),
+    0.001: ("subsample", "colsample_bytree", "colsample_bylevel", "colsample_bynode", "scale_pos_weight"),
+    1.001: ("tweedie_variance_power",),
+}
+HIGHEST = {
+    1: ("eta", "subsample", "colsample_bytree", "colsample_bylevel", "colsample_bynode"),
+    1.999: ("tweedie_variance_power",),
+}
+LOWEST_INTEGERS = {
+    0: ("max_depth", "max_leaves", "max_bin", "verbosity"),
+    1: ("num_round", "early_stopping_rounds", "num_parallel_tree", "nthread", "_num_cv_round"),
+    2: ("_kfold",),
+}
+BOUNDS = [
+    *((name, bound, bound - 0.001) for bound, names in LOWEST.items() for name in names),
+    *((name, bound, bound + 0.001) for bound, names in HIGHEST.items() for name in names),
+    *((name, bound, bound - 1) for bound, names in LOWEST_INTEGERS.items() for name in names),
+    ("verbosity", 3, 4),
+]
+
+
+@pytest.mark.parametrize(("name", "within", "beyond"), BOUNDS)
+def test_a_range_ends_at_its_bound(name: str, within: float, beyond: float) -> None:
+    assert validate({**MINIMUM, name: f"{within:g}"})[name] == within
+    with pytest.raises(UserError, match=rf"^Hyperparameter {name}: {beyond:g}(\.0)? is not in "):
+        validate({**MINIMUM, name: f"{beyond:g}"})
+
+
+@pytest.mark.parametrize(
+    ("name", "choices"),
+    [
+        ("tree_method", "auto exact approx hist gpu_hist"),
+        ("booster", "gbtree gblinear dart"),
+        ("grow_policy", "depthwise lossguide"),
+        (
+            "objective",
+            "binary:logistic binary:logitraw binary:hinge count:poisson multi:softmax multi:softprob rank:pairwise "
+            "rank:ndcg rank:map reg:squarederror reg:linear reg:logistic reg:gamma reg:pseudohubererror "
+            "reg:squaredlogerror reg:absoluteerror reg:tweedie survival:aft survival:cox",
+        ),
+    ],
+)
+def test_every_choice_is_taken_and_no_other(name: str, choices: str) -> None:
+    for choice in choices.split():
+        assert validate({**MINIMUM, "num_class": "3", name: choice})[name] == choice
+    with pytest.raises(UserError) as error:
+        validate({**MINIMUM, name: "none"})
+    listed = str(error.value).split(" is not in ")[1]
+    assert sorted(ast.literal_eval(listed)) == sorted(choices.split())
 
 
 @pytest.mark.parametrize(
