@@ -8,44 +8,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from pipelines.local.clock import now
-from pipelines.local.errors import DefinitionError
+from pipelines.local.engine.paths import follow, parse
+from pipelines.local.errors import DefinitionError, ExpressionError
 from pipelines.local.steps import ApiStep
 from pipelines.local.store import Record, Store
 
 KIND = "step-result"
 _DURATION = re.compile(
-    r"P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
+    r"P?(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
 )
-_SHORT_DURATION = re.compile(r"t?(\d+)([dhm])")
 _MOST_DIFFERENCES = 3
 
 
 def duration(text: str) -> timedelta:
-    """An ISO 8601 duration (``P30D``, ``PT1H``), or the short form of the SDK's examples (``30d``, ``T1h``).
+    """An ISO 8601 duration (``P30D``, ``PT1H``), also without its P as in the developer guide (``30d``, ``30dT5h``).
 
     Raises
     ------
     DefinitionError
-        It is neither.
+        It is none.
     """
-    short = _SHORT_DURATION.fullmatch(text.lower())
-    if short:
-        unit = {"d": "days", "h": "hours", "m": "minutes"}[short[2]]
-        return timedelta(**{unit: int(short[1])})
-    long = _DURATION.fullmatch(text.upper())
-    if long is None:
+    found = _DURATION.fullmatch(text.upper())
+    if found is None:
         raise DefinitionError(f"ExpireAfter {text!r} is not an ISO 8601 duration such as P30D or PT1H.")
-    years, months, weeks, days, hours, minutes, seconds = (float(part or 0) for part in long.groups())
+    years, months, weeks, days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
     return timedelta(days=years * 365 + months * 30 + days, weeks=weeks, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def key_of(kind: ApiStep, request: Mapping[str, Any]) -> dict[str, Any]:
-    """What must be the same."""
-    return {name: request[name] for name in kind.cache_keys if name in request}
+    """What must be the same, each under its path."""
+    key = {}
+    for path in kind.cache_keys:
+        with suppress(ExpressionError):  # what is optional may not stand there
+            key[path] = follow(request, parse(path))
+    return key
 
 
 def remember(store: Store, pipeline: str, step: str, key: Mapping[str, Any], result: Record) -> None:

@@ -24,7 +24,8 @@ class ApiStep:
     stop, status
         For what takes time: the operation that stops it, and the member of its description that says how it stands.
     cache_keys
-        The arguments that must be the same for an earlier result to be used again; none: it is never.
+        The arguments, or the paths into them, that must be the same for an earlier result to be used again; none: it
+        is never.
     retryable
         Whether it takes the retry policies of jobs, and not only those of steps.
     """
@@ -73,7 +74,11 @@ API_STEPS = {
         "HyperParameterTuningJob",
         "TuningJob",
         "HyperParameterTuningJobConfig",
-        "TrainingJobDefinition",
+        "TrainingJobDefinition.AlgorithmSpecification",
+        "TrainingJobDefinition.HyperParameterRanges",
+        "TrainingJobDefinition.InputDataConfig",
+        "TrainingJobDefinition.StaticHyperParameters",
+        "TrainingJobDefinition.TuningObjective",
         "TrainingJobDefinitions",
     ),
     "Transform": _job("TransformJob", "TransformJob", "DataProcessing", "Environment", "ModelName", "TransformInput"),

@@ -124,6 +124,64 @@ def test_the_key_of_a_training_step(pipelines, change, hit):
     assert (cached(second) is not None) is hit
 
 
+def test_the_child_attributes_of_a_tuning_steps_training_decide(pipelines):
+    objective = {"Type": "Minimize", "MetricName": "validation:rmse"}
+    ranges = {"ContinuousParameterRanges": [{"Name": "x", "MinValue": "0", "MaxValue": "5"}]}
+    arguments = {
+        "HyperParameterTuningJobConfig": {
+            "Strategy": "Random",
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1},
+            "HyperParameterTuningJobObjective": objective,
+            "ParameterRanges": ranges,
+        },
+        "TrainingJobDefinition": {
+            "AlgorithmSpecification": {
+                "TrainingImage": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0",
+                "TrainingInputMode": "File",
+            },
+            "StaticHyperParameters": {"num_round": "1"},
+            **{name: TRAINING["Arguments"][name] for name in ("OutputDataConfig", "ResourceConfig", "RoleArn")},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+        },
+    }
+    step = {"Name": "Step", "Type": "Tuning", "Arguments": arguments, **CACHE}
+    place = ("TrainingJobDefinition", "OutputDataConfig", "S3OutputPath")
+    first, second = run_twice(pipelines, step, changed(step, *place, "s3://bucket/elsewhere"))
+    assert cached(second) == {"SourcePipelineExecutionArn": first.arn}
+    place = ("TrainingJobDefinition", "StaticHyperParameters", "num_round")
+    assert cached(run_twice(pipelines, step, changed(step, *place, "2"))[1]) is None
+
+
+def test_what_lies_under_an_uri_is_not_looked_at_but_the_uri_is(pipelines, s3):
+    s3.put_object(Bucket="bucket", Key="looked/at.csv", Body=b"1")
+    first_input = {**INPUT, "S3Input": {**INPUT["S3Input"], "S3Uri": "s3://bucket/looked/at.csv"}}
+    step = changed(PROCESSING, "ProcessingInputs", [first_input])
+    name = pipelines.create(definition(step))
+    pipelines.start(name).wait()
+    s3.put_object(Bucket="bucket", Key="looked/at.csv", Body=b"2")
+    assert cached(pipelines.start(name).wait()) is not None
+    other_input = {**INPUT, "S3Input": {**INPUT["S3Input"], "S3Uri": get("Execution.PipelineExecutionId")}}
+    name = pipelines.create(definition(changed(PROCESSING, "ProcessingInputs", [other_input])))
+    pipelines.start(name).wait()
+    assert cached(pipelines.start(name).wait()) is None
+
+
+def test_a_transform_step_of_the_same_model_is_not_run_again(pipelines, s3, sagemaker):
+    container = {"Image": IMAGE, "Environment": {}}
+    sagemaker.create_model(ModelName="cached-model", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    arguments = {
+        "ModelName": "cached-model",
+        "TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}},
+        "TransformOutput": {"S3OutputPath": "s3://bucket/predicted"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    }
+    step = {"Name": "Step", "Type": "Transform", "Arguments": arguments, **CACHE}
+    _, second = run_twice(pipelines, step, changed(step, "TransformOutput", "S3OutputPath", "s3://bucket/elsewhere"))
+    assert cached(second) is not None
+    _, second = run_twice(pipelines, step, changed(step, "DataProcessing", {"InputFilter": "$[1:]"}))
+    assert cached(second) is None
+
+
 def test_a_parameter_in_the_key_is_compared_by_its_value(pipelines):
     parameters = [{"Name": "P", "Type": "String", "DefaultValue": "a"}]
     name = pipelines.create(definition(processing("Step", X=get("Parameters.P"), more=CACHE), parameters=parameters))

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.local.engine.cache import differences, duration
+from pipelines.local.engine.cache import differences, duration, key_of
 from pipelines.local.errors import DefinitionError
+from pipelines.local.steps import API_STEPS
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,9 @@ from pipelines.local.errors import DefinitionError
         ("P1M", timedelta(days=30)),
         ("PT1M", timedelta(minutes=1)),
         ("30d", timedelta(days=30)),
+        ("5y", timedelta(days=5 * 365)),
+        ("T16m", timedelta(minutes=16)),
+        ("30dT5h", timedelta(days=30, hours=5)),
         ("T12H", timedelta(hours=12)),
         ("PT0.5S", timedelta(seconds=0.5)),
     ],
@@ -30,10 +34,39 @@ def test_durations(text, expected):
     assert duration(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "P", "PT", "soon", "30", "P1H", "1D2H"])
+@pytest.mark.parametrize("text", ["", "P", "PT", "T", "soon", "30", "P1H", "1h", "1D2H", "P30DT"])
 def test_what_is_no_duration_is_refused(text):
     with pytest.raises(DefinitionError, match="is not an ISO 8601 duration"):
         duration(text)
+
+
+# What the developer guide lists for each type of step.
+KEYS = {
+    "Processing": "AppSpecification Environment ProcessingInputs",
+    "Training": "AlgorithmSpecification CheckpointConfig DebugHookConfig DebugRuleConfigurations Environment "
+    "HyperParameters InputDataConfig",
+    "Tuning": "HyperParameterTuningJobConfig TrainingJobDefinition.AlgorithmSpecification "
+    "TrainingJobDefinition.HyperParameterRanges TrainingJobDefinition.InputDataConfig "
+    "TrainingJobDefinition.StaticHyperParameters TrainingJobDefinition.TuningObjective TrainingJobDefinitions",
+    "Transform": "DataProcessing Environment ModelName TransformInput",
+}
+
+
+@pytest.mark.parametrize("kind", API_STEPS)
+def test_the_key_of_a_step_is_what_the_guide_lists_and_nothing_else(kind):
+    request = {}
+    for path in KEYS.get(kind, "").split():
+        *parents, last = path.split(".")
+        target = request
+        for name in parents:
+            target = target.setdefault(name, {})
+        target[last] = path
+    others = {
+        "RoleArn": "role",
+        "TrainingJobDefinition": {**request.get("TrainingJobDefinition", {}), "RoleArn": "role"},
+    }
+    assert key_of(API_STEPS[kind], {**request, **others}) == {path: path for path in KEYS.get(kind, "").split()}
+    assert key_of(API_STEPS[kind], {}) == {}
 
 
 JSON = st.recursive(

@@ -1,0 +1,54 @@
+"""How a batch transform makes its requests: the request's word, the container's, the default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.local.jobs.errors import ClientError
+from pipelines.local.jobs.transform_settings import TransformSettings
+
+TOLD = {"MaxConcurrentTransforms": 8, "BatchStrategy": "SINGLE_RECORD", "MaxPayloadInMB": 10}
+ASKED = {"MaxConcurrentTransforms": 2, "BatchStrategy": "MultiRecord", "MaxPayloadInMB": 1}
+
+
+def test_without_a_word_of_anyone_a_payload_is_6_mb_of_many_records_one_at_a_time() -> None:
+    settings = TransformSettings.of({}, {})
+    assert (settings.max_payload_mb, settings.concurrent, settings.strategy) == (6, 1, "MULTI_RECORD")
+
+
+def test_a_request_is_given_600_seconds_and_3_retries_unless_the_job_says_otherwise() -> None:
+    settings = TransformSettings.of({}, {})
+    assert (settings.timeout_seconds, settings.retries) == (600, 3)
+    told = {"ModelClientConfig": {"InvocationsTimeoutInSeconds": 5, "InvocationsMaxRetries": 0}}
+    settings = TransformSettings.of(told, {})
+    assert (settings.timeout_seconds, settings.retries) == (5, 0)
+
+
+@pytest.mark.parametrize(
+    ("request_", "told", "expected"),
+    [
+        (ASKED, TOLD, (2, "MULTI_RECORD", 1)),
+        ({}, TOLD, (8, "SINGLE_RECORD", 10)),
+        ({"MaxPayloadInMB": 3}, {"MaxConcurrentTransforms": 4}, (4, "MULTI_RECORD", 3)),
+    ],
+)
+def test_the_request_goes_before_the_container_and_the_container_before_the_default(
+    request_: dict[str, Any], told: dict[str, Any], expected: tuple[int, str, int]
+) -> None:
+    settings = TransformSettings.of(request_, told)
+    assert (settings.concurrent, settings.strategy, settings.max_payload_mb) == expected
+
+
+def test_a_payload_of_0_mb_is_one_without_a_limit() -> None:
+    assert TransformSettings.of({"MaxPayloadInMB": 0}, TOLD).max_payload_bytes is None
+    assert TransformSettings.of({"MaxPayloadInMB": 2}, TOLD).max_payload_bytes == 2 * 1024**2
+
+
+@pytest.mark.parametrize(("megabytes", "concurrent"), [(101, 1), (51, 2)])
+def test_more_than_100_mb_under_way_together_are_refused(megabytes: int, concurrent: int) -> None:
+    request = {"MaxPayloadInMB": megabytes, "MaxConcurrentTransforms": concurrent}
+    with pytest.raises(ClientError, match="must not be more than 100 MB"):
+        TransformSettings.of(request, {}).require_possible()
+    TransformSettings.of({**request, "MaxPayloadInMB": 100 // concurrent}, {}).require_possible()
