@@ -212,7 +212,7 @@ def test_another_pipeline_does_not_share_the_cache(pipelines):
     assert cached(pipelines.run(text)) is None
 
 
-def test_model_and_register_steps_are_never_cached(pipelines, s3):
+def test_a_model_step_is_never_cached(pipelines, s3):
     s3.put_object(Bucket="bucket", Key="cached/model.tar.gz", Body=b"m")
     container = {"Image": IMAGE, "ModelDataUrl": "s3://bucket/cached/model.tar.gz"}
     arguments = {"ExecutionRoleArn": ROLE, "PrimaryContainer": container}

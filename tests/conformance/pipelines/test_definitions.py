@@ -49,6 +49,10 @@ WRONG = {
         definition(processing("A"), condition("C", [compare("Equals", 1, 1)], [processing("A")])),
         "Step names must be unique within a pipeline definition: A",
     ),
+    "the same step in both branches": (
+        definition(condition("C", [compare("Equals", 1, 1)], [processing("A")], [processing("A")])),
+        "Step names must be unique within a pipeline definition: A",
+    ),
     "an unknown type": (definition({**processing("A"), "Type": "Nonsense"}), "Unknown step type 'Nonsense' of step A"),
     "an unknown dependency": (
         definition(processing("Prepare"), processing("B", more=depends_on("Prepair"))),
@@ -123,6 +127,26 @@ WRONG = {
             with_argument(processing("A"), "AppSpecification", {"ImageUri": "i:1", "ContainerArguments": ["a" * 257]})
         ),
         "Member must have length less than or equal to 256",
+    ),
+    "a hundred and one arguments": (
+        definition(
+            with_argument(processing("A"), "AppSpecification", {"ImageUri": "i:1", "ContainerArguments": ["a"] * 101})
+        ),
+        "Member must have length less than or equal to 100",
+    ),
+    "a regex of 501 characters": (
+        definition(
+            with_argument(
+                training("T"),
+                "AlgorithmSpecification",
+                {
+                    "TrainingImage": "i:1",
+                    "TrainingInputMode": "File",
+                    "MetricDefinitions": [{"Name": "m", "Regex": "x" * 501}],
+                },
+            )
+        ),
+        "Member must have length less than or equal to 500",
     ),
     "forty-one metric definitions": (
         definition(

@@ -176,6 +176,7 @@ def test_parameters_are_listed_with_their_defaults(pipelines, sagemaker):
         ({"Flag": "perhaps"}, "is of type Boolean"),
         ({"Kind": "z"}, r"\[Kind\] must be one of \['x', 'y'\]"),
         ({"Text": ""}, "is too short"),
+        ({"Text": "a" * 1025}, "Member must have length less than or equal to 1024"),
     ],
 )
 def test_parameters_that_do_not_fit_are_refused(pipelines, given, message):
