@@ -12,6 +12,7 @@ from typing import Literal
 
 from pipelines.local.containers import sandbox
 from pipelines.local.containers.launcher import Process
+from pipelines.local.containers.lines import whole_lines
 from pipelines.local.containers.sandbox import Container
 from pipelines.local.jobs.contract import JobContext, Request
 from pipelines.local.jobs.hosts import Host
@@ -60,14 +61,9 @@ class LogPump:
 
     @staticmethod
     def _pump(output: io.FileIO, sink: Callable[[str], None]) -> None:
-        rest = b""
         with contextlib.suppress(ValueError, OSError):  # The pipe is closed under it when a process is given up.
-            while chunk := output.read(65536):
-                whole, newline, rest = (rest + chunk).rpartition(b"\n")
-                if newline:
-                    sink((whole + newline).decode("utf-8", "replace"))
-        if rest:
-            sink(rest.decode("utf-8", "replace") + "\n")
+            for text in whole_lines(output):
+                sink(text)
 
     def join(self) -> None:
         """Wait until everything that was written has been handed on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import io
 import json
 import logging
 import os
@@ -20,6 +21,7 @@ from typing import Literal, TextIO
 from pipelines.local.containers.errors import ClientError, ExecuteUserScriptError
 from pipelines.local.containers.execution import start_command
 from pipelines.local.containers.images import StandIn, Toolkit
+from pipelines.local.containers.lines import whole_lines
 from pipelines.local.containers.template import Template
 from pipelines.local.containers.toolkits import TOOLKITS
 from pipelines.local.containers.training_toolkit.code import fetch_code
@@ -216,12 +218,13 @@ def _run(
 def _pass_on(descriptor: int, stream: TextIO) -> str:
     """Pass on what a script writes; what the toolkit keeps of it: all from the first line on that names an error."""
     kept: list[str] = []
-    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            stream.write(line)
+    with io.FileIO(descriptor) as output:
+        for text in whole_lines(output):
+            stream.write(text)
             stream.flush()
-            if (kept or any(name in line for name in _ERROR_NAMES)) and len(kept) < _MOST_ERROR_LINES:
-                kept.append(line.strip(" :\n") + "\n")
+            for line in text.splitlines():
+                if (kept or any(name in line for name in _ERROR_NAMES)) and len(kept) < _MOST_ERROR_LINES:
+                    kept.append(line.strip(" :") + "\n")
     return " ".join(kept)
 
 
