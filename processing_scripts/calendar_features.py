@@ -46,9 +46,9 @@ def calendar_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
 
 def _of_day(hours: pd.Series[Any], of: Callable[[date], int]) -> pd.Series[Any]:
     """A function of the day, worked out once per day."""
-    days = hours.dt.date
-    values = {day: int(of(day)) for day in set(days)}
-    return pd.Series([values[day] for day in days], index=hours.index, dtype="int64")
+    position, days = pd.factorize(hours.dt.normalize())
+    values = np.array([of(day.date()) for day in days], dtype="int64")
+    return pd.Series(values[position], index=hours.index)
 
 
 def _on_circle(name: str, value: pd.Series[Any], *, period: int) -> dict[str, pd.Series[Any]]:

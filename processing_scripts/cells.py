@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -50,8 +51,7 @@ class Cells:
 
     def texts(self, name: str) -> list[str]:
         """The cells of a column as written."""
-        position = self.found[name]
-        return [row[position] for row in self.table.rows]
+        return [*map(itemgetter(self.found[name]), self.table.rows)]
 
     def words(self, name: str, meanings: Mapping[str, _Meaning], expected: str) -> list[_Meaning]:
         """What each cell of a column means, whatever its case and blanks.
@@ -79,14 +79,16 @@ class Cells:
         CellError
             When a cell is no number, or outside the column's range.
         """
-        texts = pd.Series(self.texts(column.name), index=self.index, dtype=object)
+        # A measurement has few different texts, each of which is read once.
+        position, different = pd.factorize(np.array(self.texts(column.name), dtype=object))
+        texts = pd.Series(different, dtype=object)
         if self.table.separator != ",":
             # Where commas do not separate cells, they are how continental Europe writes the decimal point.
             texts = texts.str.replace(",", ".", regex=False)
-        numbers = pd.to_numeric(texts, errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
-        unknown = texts[numbers.isna()]
-        wrong = unknown.index[~unknown.str.lower().isin(_MISSING)]
-        self.refuse_first(column, texts.index.isin(wrong), "{cell} is not a number; correct the cell")
+        read = pd.to_numeric(texts, errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
+        wrong = read.isna() & ~texts.str.lower().isin(_MISSING)
+        self.refuse_first(column, wrong.to_numpy()[position], "{cell} is not a number; correct the cell")
+        numbers = pd.Series(read.to_numpy()[position], index=self.index)
         impossible = f"which cannot be for {column.title}; correct the cell"
         if column.lowest is not None:
             self.refuse_first(column, numbers < column.lowest, f"{{cell}} is below {column.lowest:g}, {impossible}")

@@ -54,4 +54,7 @@ def _looking_back(observations: pd.DataFrame, feature_set: FeatureSet, known: pd
     columns = {**past_rain_features(hours), **past_weather_features(hours)}
     if feature_set == "lags":
         columns |= past_demand_features(hours)
-    return {name: column.loc[observations["datetime"]].set_axis(observations.index) for name, column in columns.items()}
+    position = hours.index.get_indexer(observations["datetime"])
+    return {
+        name: pd.Series(column.to_numpy()[position], index=observations.index) for name, column in columns.items()
+    }

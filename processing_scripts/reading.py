@@ -119,7 +119,8 @@ def observations_of(cells: Cells, days: Mapping[str, date], *, with_rentals: boo
         By its cell, which day a date is.
     """
     dates = date_column(cells)
-    starts = pd.to_datetime(pd.Series([days[cell] for cell in dates.cells], index=cells.index))
+    position, written = pd.factorize(np.array(dates.cells, dtype=object))
+    starts = pd.Series(pd.to_datetime([days[cell] for cell in written])[position], index=cells.index)
     columns = {
         "datetime": starts + pd.to_timedelta(np.asarray(dates.hours), unit="h"),
         TARGET: _rentals(cells, required=with_rentals),
@@ -193,11 +194,13 @@ def _hours_of_day(cells: Cells, times: Sequence[int | None], title: str) -> list
     hours = cells.numbers(_column("hour"))
     wrong = hours.isna() | (hours % 1 > 0)
     cells.refuse_first(_column("hour"), wrong, "{cell} is not a full hour from 0 to 23; correct the cell")
-    for line, hour, time in zip(cells.table.lines, hours, times, strict=True):
-        if time not in {None, 0, hour}:
-            problem = f"says {hour:g} o'clock where '{title}' says {time} o'clock; keep the right one."
-            raise CellError(line, cells.title("hour"), problem)
-    return [int(hour) for hour in hours]
+    whole: list[int] = hours.astype("int64").tolist()
+    if any(times):
+        for line, hour, time in zip(cells.table.lines, whole, times, strict=True):
+            if time not in {None, 0, hour}:
+                problem = f"says {hour} o'clock where '{title}' says {time} o'clock; keep the right one."
+                raise CellError(line, cells.title("hour"), problem)
+    return whole
 
 
 def _column(name: str) -> Column:

@@ -128,9 +128,10 @@ def _tables(reader: CsvReader, separator: str, path: Path, most: int | None) -> 
 
 def _rows(reader: CsvReader, header: list[str], path: Path) -> Iterator[tuple[int, list[str]]]:
     for row in reader:
-        cells = [cell.strip() for cell in row]
+        cells = [*map(str.strip, row)]
         if any(cells):
-            _check_width(cells, header, reader.line_num, path)
+            if len(cells) != len(header):
+                raise _wrong_width(cells, header, reader.line_num, path)
             yield reader.line_num, cells
 
 
@@ -183,12 +184,10 @@ def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:
             offset += len(block)
 
 
-def _check_width(cells: list[str], header: list[str], line: int, path: Path) -> None:
+def _wrong_width(cells: list[str], header: list[str], line: int, path: Path) -> FileError:
     if len(cells) < len(header):
         problem = f"the row is cut off before '{header[len(cells)]}'"
-    elif len(cells) > len(header):
-        problem = "there is a separator too many, or a cell that wants quotes"
     else:
-        return
+        problem = "there is a separator too many, or a cell that wants quotes"
     counts = f"{len(cells)} cells where the header has {len(header)}"
-    raise FileError(f"Line {line} of {path.name} has {counts}: {problem}; mend the row or fetch the file again.")
+    return FileError(f"Line {line} of {path.name} has {counts}: {problem}; mend the row or fetch the file again.")
