@@ -54,7 +54,5 @@ def _looking_back(observations: pd.DataFrame, feature_set: FeatureSet, known: pd
     columns = {**past_rain_features(hours), **past_weather_features(hours)}
     if feature_set == "lags":
         columns |= past_demand_features(hours)
-    position = hours.index.get_indexer(observations["datetime"])
-    return {
-        name: pd.Series(column.to_numpy()[position], index=observations.index) for name, column in columns.items()
-    }
+    position = hours.index.get_indexer(pd.Index(observations["datetime"]))
+    return {name: pd.Series(column.to_numpy()[position], index=observations.index) for name, column in columns.items()}

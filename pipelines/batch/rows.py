@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -104,7 +105,11 @@ def _upload(s3: Any, file: Path, uri: str) -> None:
 
 @contextmanager
 def _told(code: Path, schema: Path, rows: Rows, folder: Path) -> Iterator[Iterator[str]]:
-    """Run the model's own code; what it tells comes line by line, and its failure at the end."""
+    """Run the model's own code; what it tells comes line by line, and its failure at the end.
+
+    It may have processes of its own. They are in one session with it, apart from the terminal's, so that an
+    interruption is this command's affair: all of them are killed, and have ended when this does.
+    """
     arguments = ["--schema", schema, "--hours", rows.file, "--output", folder, "--rows", rows.per_object]
     arguments += ["--format", rows.form.name, *(["--series", rows.series] if rows.series else [])]
     log = folder / "preprocessing.log"
@@ -116,13 +121,17 @@ def _told(code: Path, schema: Path, rows: Rows, folder: Path) -> Iterator[Iterat
             stderr=errors,
             text=True,
             encoding="utf-8",
+            start_new_session=True,
         )
-    try:
-        assert process.stdout is not None
-        with process.stdout as lines:
+    assert process.stdout is not None
+    with process.stdout as lines:
+        try:
             yield lines
-        if process.wait() != 0:
-            raise refusal(log.read_text(encoding="utf-8"))
-    finally:
-        process.kill()
-        process.wait()
+            process.wait()
+        finally:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            lines.read()  # ends when the last process that could write to it has
+    if process.returncode != 0:
+        raise refusal(log.read_text(encoding="utf-8"))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from pipelines.batch.result import Answers, write_result
@@ -238,6 +241,44 @@ def test_ctrl_c_ends_the_job_and_leaves_nothing(registered: Finished, rows: Path
     assert nothing_left(registered)
     job = registered.client("sagemaker").describe_transform_job(TransformJobName=name)
     assert job["TransformJobStatus"] == "Stopped"
+
+
+def test_ctrl_c_while_features_are_made_leaves_no_process_and_nothing_else(registered: Finished, rows: Path) -> None:
+    raw = pd.read_csv(rows, dtype=str)
+    many = pd.concat([raw.assign(Station=str(number)) for number in range(60)])
+    many.to_csv(registered.folder / "many.csv", index=False)
+    command = [sys.executable, "-m", "pipelines.batch", "run", *NAMED, "--input", "many.csv", "--series", "Station"]
+    process = subprocess.Popen(
+        [*command, "--rows-per-object", "100", "--output", "interrupted"],
+        cwd=registered.folder,
+        env=environment(registered.cache),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not any("part_writer" in command_of(child) for child in descendants(process)):
+        assert process.poll() is None, "the command has ended"
+        time.sleep(0.05)
+    started = descendants(process)
+    process.send_signal(signal.SIGINT)
+    output, log = process.communicate(timeout=300)
+    assert (process.returncode, output) == (130, "")
+    assert "Interrupted." in log
+    assert "Traceback" not in log
+    assert [child for child in started if "processing_scripts" in command_of(child)] == []
+    assert not (registered.folder / "interrupted").exists()
+    assert nothing_left(registered)
+
+
+def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def command_of(process: psutil.Process) -> str:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return " ".join(process.cmdline())
+    return ""
 
 
 @pytest.mark.parametrize("answers", [b"1.5\n", b"1.5\n2.5\n3.5\n", None])

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from processing_scripts import parts as module
 from processing_scripts import recordio
 from processing_scripts.errors import ColumnError, HistoryError, HoursError
+from processing_scripts.hours_by_part import HoursByPart
 from processing_scripts.inference import features_of_hours
-from processing_scripts.parts import Parts
+from processing_scripts.part_writer import PartWriter
 from processing_scripts.schema import load_schema
 
 
@@ -31,24 +32,28 @@ def hours(raw_frame):
 
 
 @pytest.fixture
-def parts_of(tmp_path, csv_bytes, schema_file):
+def parts_of(tmp_path, csv_bytes):
     def parts(frame, rows, series=None):
         path = tmp_path / "hours.csv"
         path.write_bytes(csv_bytes(frame))
-        return Parts(path, load_schema(schema_file), rows, series)
+        return HoursByPart(path, "history", rows, series)
 
     return parts
 
 
-def joined(parts):
-    made = list(parts)
-    keys = pd.concat([part.keys for part in made])
-    return keys, pd.concat([part.features for part in made])
+@pytest.fixture
+def joined(schema_file, tmp_path):
+    def joined(parts):
+        writer = PartWriter(load_schema(schema_file), tmp_path, "csv")
+        read = list(parts)
+        return pd.concat([part.keys for part in read]), pd.concat([writer.features_of(part) for part in read])
+
+    return joined
 
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.integers(1, 300))
-def test_parts_of_any_size_hold_the_features_of_the_whole(rows, hours, parts_of, schema_file):
+def test_parts_of_any_size_hold_the_features_of_the_whole(rows, hours, parts_of, joined, schema_file):
     parts = parts_of(hours, rows)
     keys, features = joined(parts)
     whole = features_of_hours(parts.path, load_schema(schema_file))
@@ -60,7 +65,7 @@ def test_parts_of_any_size_hold_the_features_of_the_whole(rows, hours, parts_of,
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.integers(20, 900), seed=st.integers(0, 2**16))
-def test_series_have_their_own_history_however_they_are_mixed(rows, seed, raw_frame, parts_of, schema_file):
+def test_series_have_their_own_history_however_they_are_mixed(rows, seed, raw_frame, parts_of, joined):
     stations = {name: raw_frame("2018-07-01", hours=230, seed=number) for number, name in enumerate("ABC")}
     owner = np.random.default_rng(seed).permutation(np.repeat(list(stations), 230))
     mixed = pd.DataFrame({"Station": owner}).assign(position=lambda frame: frame.groupby("Station").cumcount())
@@ -73,7 +78,7 @@ def test_series_have_their_own_history_however_they_are_mixed(rows, seed, raw_fr
         np.testing.assert_array_equal(features[of_station].to_numpy(dtype=float), alone.to_numpy(dtype=float))
 
 
-def test_dates_are_read_by_the_whole_file_and_not_by_each_part(hours, parts_of):
+def test_dates_are_read_by_the_whole_file_and_not_by_each_part(hours, parts_of, joined):
     """The first part alone, of 1 to 7 July, could be of January to July as well."""
     keys, _ = joined(parts_of(hours, 168))
     assert keys["datetime"].min() == pd.Timestamp("2018-07-07 16:00")
@@ -110,14 +115,14 @@ def test_a_column_of_series_that_is_not_there_is_refused(hours, parts_of):
 
 
 @pytest.mark.parametrize("form", ["csv", "recordio"])
-def test_the_command_writes_parts_that_belong_together(form, hours, parts_of, schema_file, tmp_path, capsys):
+def test_the_command_writes_parts_that_belong_together(form, hours, parts_of, schema_file, tmp_path, capfd):
     path = parts_of(hours, 1).path
-    arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "250"]
+    arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "220"]
     assert module.main([*arguments, "--format", form]) == 0
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert told == [
-        {"part": "part-00000", "rows": 90},
-        {"part": "part-00001", "rows": 38},
+        {"part": "part-00000", "rows": 60},
+        {"part": "part-00001", "rows": 68},
         {"read": 288, "predicted": 128},
     ]
     for part in told[:2]:
@@ -127,6 +132,31 @@ def test_the_command_writes_parts_that_belong_together(form, hours, parts_of, sc
         expected = known.drop(columns="datetime").to_numpy(dtype=float)
         np.testing.assert_allclose(np.asarray(sent, dtype=float), expected, rtol=1e-7)
         assert len(known) == part["rows"]
+
+
+def test_a_part_that_cannot_be_written_ends_the_command_and_is_not_told_of(
+    hours, parts_of, schema_file, tmp_path, capfd
+):
+    path = parts_of(hours, 1).path
+    (tmp_path / "out" / "known" / "part-00002.parquet").mkdir(parents=True)
+    arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "20"]
+    assert module.main(arguments) == 1
+    told, log = capfd.readouterr()
+    assert [json.loads(line)["part"] for line in told.splitlines()] == ["part-00000", "part-00001"]
+    assert "part-00002.parquet" in log.splitlines()[-1]
+
+
+def test_a_row_that_is_refused_late_leaves_the_parts_before_it_whole(hours, parts_of, schema_file, tmp_path, capfd):
+    path = parts_of(hours, 1).path
+    text = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*text[:270], text[270].replace(b",", b";", 1), *text[271:]]))
+    arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "20"]
+    assert module.main(arguments) == 1
+    told, log = capfd.readouterr()
+    assert log.startswith("Line 271 ")
+    for line in told.splitlines():
+        part = json.loads(line)
+        assert pq.read_metadata(tmp_path / "out" / "known" / f"{part['part']}.parquet").num_rows == part["rows"]
 
 
 def test_the_command_says_why_it_refuses(schema_file, tmp_path, capsys):
