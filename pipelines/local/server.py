@@ -24,7 +24,7 @@ from werkzeug.wsgi import get_input_stream
 
 from pipelines.local import protocol
 from pipelines.local.errors import AddressError, ApiError, ModelError, ValidationException
-from pipelines.local.operations import MOTO_OPERATIONS, runtime
+from pipelines.local.operations import MOTO_OPERATIONS, runtime, tags
 from pipelines.local.service import IDENTITY_PATH
 from pipelines.local.shapes import check_request
 
@@ -76,7 +76,9 @@ class Application:
             if operation in MOTO_OPERATIONS:
                 check_request(operation, request)
                 self._service.experiments.check(operation, request)
-                return _through_moto(self._service, environ, body)
+                by_moto = _through_moto(self._service, environ, body)
+                tags.follow_moto(self._service, operation, request, by_moto.body)
+                return by_moto
             return protocol.success(self._service.call(operation, request))
 
         return _guarded(operation, answer)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from pipelines.local.containers import namespaces
+from pipelines.local.containers import namespaces, packages
 from pipelines.local.containers.execution import execute
 from pipelines.local.containers.launch import LISTENER_VARIABLE, Launch
 from pipelines.local.containers.paths import rewrite_ml
@@ -58,6 +58,7 @@ def _enter(launch: Launch) -> Launch:
         try:
             namespaces.enter_private_mounts(ml, _scratch(launch.directory))
             namespaces.name_this_machine(launch.host_names, launch.directory / "hosts")
+            packages.keep_private(launch.directory / "packages")
         except OSError:
             private = False
     if launch.isolate_network:

@@ -18,6 +18,8 @@ from pathlib import Path
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
+MS_RDONLY = 1
+MS_REMOUNT = 32
 MS_BIND = 4096
 MS_REC = 16384
 MS_PRIVATE = 1 << 18
@@ -51,10 +53,16 @@ def _unshare(flags: int) -> None:
     _check(_libc().unshare(flags), "unshare")
 
 
-def _mount(source: str, target: Path, kind: str | None, flags: int) -> None:
-    result = _libc().mount(
-        source.encode(), os.fsencode(target), kind.encode() if kind else None, ctypes.c_ulong(flags), None
-    )
+def mount(source: str, target: Path, kind: str | None, flags: int, data: str | None = None) -> None:
+    """Mount something, as ``mount(2)`` does.
+
+    Raises
+    ------
+    NamespaceError
+        The kernel refuses it.
+    """
+    kinds, more = (text.encode() if text else None for text in (kind, data))
+    result = _libc().mount(source.encode(), os.fsencode(target), kinds, ctypes.c_ulong(flags), more)
     _check(result, f"mount {target}")
 
 
@@ -119,10 +127,10 @@ def enter_private_mounts(ml: Path, scratch: Path) -> None:
     except NamespaceError:  # an ordinary user, or a root without the capability for it
         _become_root_of_a_user_namespace()
         _unshare(CLONE_NEWNS)
-    _mount("none", Path("/"), None, MS_REC | MS_PRIVATE)
+    mount("none", Path("/"), None, MS_REC | MS_PRIVATE)
     if not ML.is_dir():
         _lay_out_opt(scratch)
-    _mount(str(ml), ML, None, MS_BIND | MS_REC)
+    mount(str(ml), ML, None, MS_BIND | MS_REC)
 
 
 def name_this_machine(names: Sequence[str], file: Path) -> None:
@@ -141,14 +149,14 @@ def name_this_machine(names: Sequence[str], file: Path) -> None:
     hosts = Path("/etc/hosts")
     if names and hosts.is_file():
         file.write_text(f"{hosts.read_text(encoding='utf-8')}\n127.0.0.1 {' '.join(names)}\n", encoding="utf-8")
-        _mount(str(file), hosts, None, MS_BIND)
+        mount(str(file), hosts, None, MS_BIND)
 
 
 def _lay_out_opt(scratch: Path) -> None:
     """Make room for ``/opt/ml`` without touching the host's ``/opt``: a copy of it made of bind mounts."""
     opt = ML.parent
-    _mount(str(opt), scratch, None, MS_BIND | MS_REC)
-    _mount("tmpfs", opt, "tmpfs", 0)
+    mount(str(opt), scratch, None, MS_BIND | MS_REC)
+    mount("tmpfs", opt, "tmpfs", 0)
     for entry in scratch.iterdir():
         target = opt / entry.name
         if entry.is_symlink():
@@ -158,7 +166,7 @@ def _lay_out_opt(scratch: Path) -> None:
             target.mkdir()
         else:
             target.touch()
-        _mount(str(entry), target, None, MS_BIND | MS_REC)
+        mount(str(entry), target, None, MS_BIND | MS_REC)
     ML.mkdir()
     _check(_libc().umount2(os.fsencode(scratch), MNT_DETACH), f"umount {scratch}")
 

@@ -19,6 +19,7 @@ from pipelines.local.operations import (
     tags,
     training,
     transform,
+    trial_components,
     tuning,
 )
 from pipelines.local.service import Request, Response, Service
@@ -38,6 +39,7 @@ BY_RESOURCE: Mapping[str, Mapping[str, Operation]] = {
     "endpoints": {**endpoint_configs.OPERATIONS, **endpoints.OPERATIONS},
     "tags": tags.OPERATIONS,
     "search": search.OPERATIONS,
+    "trial components": trial_components.OPERATIONS,
 }
 OPERATIONS: Mapping[str, Operation] = {
     name: operation for operations in BY_RESOURCE.values() for name, operation in operations.items()
@@ -49,7 +51,7 @@ MOTO_OPERATIONS = frozenset(
     for verb, nouns in {
         "Create": ("Experiment", "Trial", "TrialComponent"),
         "Describe": ("Experiment", "Trial", "TrialComponent"),
-        "List": ("Experiments", "Trials", "TrialComponents"),
+        "List": ("Experiments", "Trials"),
         "Delete": ("Experiment", "Trial", "TrialComponent"),
         "Associate": ("TrialComponent",),
         "Disassociate": ("TrialComponent",),

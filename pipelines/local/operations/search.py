@@ -57,11 +57,15 @@ def _all_of(service: Service, resource: str) -> tuple[str, list[Record]]:
     """The member of a result that holds a resource of a type, and all resources of it."""
     if resource in _EXPERIMENTS:
         member = _EXPERIMENTS[resource]
-        return member, service.experiments.records(member)
+        return member, _with_tags(service, service.experiments.records(member), f"{member}Arn")
     if resource not in _RESOURCES:
         raise ValidationException(f"Search over {resource} is not supported by SageMaker on this machine.")
     kind, arn = _RESOURCES[resource]
-    return resource, [{**record, "Tags": tags.of(service, record[arn])} for record in service.store.list(kind)]
+    return resource, _with_tags(service, service.store.list(kind), arn)
+
+
+def _with_tags(service: Service, found: list[Record], arn: str) -> list[Record]:
+    return [{**record, "Tags": tags.of(service, record[arn])} for record in found]
 
 
 def _holds(expression: Mapping[str, Any], record: Record) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 
 from pipelines.local.errors import ValidationException
@@ -20,6 +21,16 @@ def put(service: Service, arn: str, given: Iterable[Mapping[str, str]]) -> list[
     all_tags = [{"Key": key, "Value": value} for key, value in kept.items()]
     _write(service, arn, all_tags)
     return all_tags
+
+
+def follow_moto(service: Service, operation: str, request: Request, answer: bytes) -> None:
+    """Keep the tags of what moto has made, beside those of everything else, and forget those of what it has deleted."""
+    verb, kind = operation[:6], operation[6:]
+    arn = json.loads(answer or b"{}").get(f"{kind}Arn")
+    if arn and verb == "Create":
+        put(service, arn, request.get("Tags", []))
+    elif arn and verb == "Delete":
+        drop(service, arn)
 
 
 def of(service: Service, arn: str) -> list[dict[str, str]]:

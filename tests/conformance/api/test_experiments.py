@@ -94,3 +94,19 @@ def test_a_name_that_is_taken_is_not_made_again(sagemaker):
         sagemaker.create_trial_component(TrialComponentName="once")
     described = sagemaker.describe_trial_component(TrialComponentName="once")
     assert described["Parameters"] == {"a": {"NumberValue": 1}}
+
+
+def test_what_is_made_by_hand_keeps_its_tags_and_is_listed_by_its_experiment(sagemaker):
+    tags = [{"Key": "sagemaker:trial-component-source", "Value": "run"}]
+    sagemaker.create_experiment(ExperimentName="by-hand")
+    sagemaker.create_trial(TrialName="by-hand", ExperimentName="by-hand")
+    made = sagemaker.create_trial_component(TrialComponentName="by-hand", DisplayName="mine", Tags=tags)
+    sagemaker.associate_trial_component(TrialComponentName="by-hand", TrialName="by-hand")
+
+    assert sagemaker.list_tags(ResourceArn=made["TrialComponentArn"])["Tags"] == tags
+    filters = [{"Name": "TrialComponentName", "Operator": "Equals", "Value": "by-hand"}]
+    (found,) = sagemaker.search(Resource="ExperimentTrialComponent", SearchExpression={"Filters": filters})["Results"]
+    assert found["TrialComponent"]["Tags"] == tags
+    (listed,) = sagemaker.list_trial_components(ExperimentName="by-hand")["TrialComponentSummaries"]
+    assert (listed["TrialComponentName"], listed["DisplayName"]) == ("by-hand", "mine")
+    assert sagemaker.list_trial_components(ExperimentName="another")["TrialComponentSummaries"] == []

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import signal
 import subprocess
 import sys
+import sysconfig
+import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -313,3 +317,37 @@ def test_a_launcher_that_was_killed_is_an_error_that_says_so_and_is_replaced(tmp
         process.wait()
     process.close()
     assert _run(tmp_path, "process", "print('again')") == (0, "again\n")
+
+
+@pytest.fixture
+def shared_file() -> Iterator[Path]:
+    """A file among the installed packages, which every job sees."""
+    file = Path(sysconfig.get_paths()["purelib"]) / "seen_by_all_jobs.txt"
+    file.write_text("as it was")
+    yield file
+    file.unlink()
+
+
+def test_what_a_job_installs_or_removes_is_its_own(tmp_path: Path, isolation: Isolation, shared_file: Path) -> None:
+    wheel = tmp_path / "tiny_of_a_job-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive_:
+        archive_.writestr("tiny_of_a_job.py", "answer = 42\n")
+        archive_.writestr(
+            "tiny_of_a_job-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny-of-a-job\nVersion: 1.0\n"
+        )
+        archive_.writestr(
+            "tiny_of_a_job-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive_.writestr("tiny_of_a_job-1.0.dist-info/RECORD", "")
+    code = f"""
+import pathlib, subprocess, sys
+subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-index", "--no-deps", {str(wheel)!r}], check=True)
+import tiny_of_a_job
+print(tiny_of_a_job.answer)
+pathlib.Path({str(shared_file)!r}).unlink()
+"""
+    for job in ("first", "second"):
+        (tmp_path / job / "work").mkdir(parents=True)
+        assert _run(tmp_path / job, isolation, code) == (0, "42\n")
+    assert importlib.util.find_spec("tiny_of_a_job") is None
+    assert shared_file.read_text() == "as it was"
