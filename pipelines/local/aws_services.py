@@ -15,6 +15,8 @@ from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
+from botocore.exceptions import UnknownServiceError
+from botocore.loaders import Loader
 from werkzeug.wsgi import get_input_stream
 
 from pipelines.local import downloads, event_targets, stacks
@@ -99,7 +101,8 @@ class AwsServices:
             return _refuse(environ, start_response, "moto's own control interface is not served.")
         service = self._service_of(environ)
         if not self._is_known(service, environ):
-            return _refuse(environ, start_response, f"The service {service} is not supported on this machine.")
+            reason = f"The service {service} is not supported on this machine."
+            return _refuse(environ, start_response, reason, in_json=_speaks_json(service))
         try:
             self._before.get(service, _nothing)(environ)
             if service == "s3" and environ["REQUEST_METHOD"] in ("PUT", "POST", "DELETE"):
@@ -247,15 +250,31 @@ def _whole_body(environ: Environ) -> bytes:
     return body
 
 
-def _refuse(environ: Mapping[str, Any], start_response: StartResponse, reason: str) -> Iterable[bytes]:
+def _speaks_json(service: str) -> bool:
+    """Whether the clients of a service that moto does not know read JSON, as far as botocore knows it."""
+    try:
+        protocol = Loader().load_service_model(service, "service-2")["metadata"]["protocol"]
+    except UnknownServiceError:
+        return False
+    return protocol in ("json", "rest-json")
+
+
+def _refuse(
+    environ: Mapping[str, Any], start_response: StartResponse, reason: str, *, in_json: bool = False
+) -> Iterable[bytes]:
     """Say, in the wire format of the service asked, that something is not supported."""
-    if "HTTP_X_AMZ_TARGET" in environ:
+    if in_json or "HTTP_X_AMZ_TARGET" in environ:
         content_type, text = "application/x-amz-json-1.1", json.dumps({"__type": "NotImplemented", "message": reason})
     else:
         error = f"<Error><Code>NotImplemented</Code><Message>{escape(reason)}</Message></Error>"
         content_type, text = "application/xml", f"<ErrorResponse>{error}</ErrorResponse>"
     body = text.encode()
-    start_response("400 Bad Request", [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+    headers = [
+        ("Content-Type", content_type),
+        ("Content-Length", str(len(body))),
+        ("x-amzn-errortype", "NotImplemented"),
+    ]
+    start_response("400 Bad Request", headers)
     return [body]
 
 

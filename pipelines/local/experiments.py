@@ -80,6 +80,11 @@ class Experiments:
                 arn = names.arn(self._region, self._account_id, f"{_KINDS[kind][1]}/{name}")
                 raise ResourceNotFound(f"{title} '{arn}' does not exist.")
 
+    def has(self, noun: str, name: str) -> bool:
+        """Whether there is something of a kind, named by its noun in ARNs, and of a name."""
+        self.show()
+        return any(noun == _KINDS[kind][1] and name in self._kept(kind) for kind in _KINDS)
+
     def _kept(self, kind: str) -> dict[str, Any]:
         kept: dict[str, Any] = getattr(self._backend, _KINDS[kind][0])
         return kept

@@ -75,6 +75,7 @@ def carry_out(service: Service, operation: str, request: Request) -> Response | 
         raise ValidationException(f"The operation {operation} is not supported by SageMaker on this machine.")
     check_request(operation, request)
     refusals.refuse(operation, request)
+    tags.check(request)
     model = service_model().operation_model(operation)
     try:
         result = carry_out_it(service, request)

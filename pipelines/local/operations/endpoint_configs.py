@@ -35,6 +35,11 @@ def _create(service: Service, request: Request) -> Response:
                 f"Production variant {variant['VariantName']} names no model; "
                 f"inference components are not supported by SageMaker on this machine."
             )
+        if "ServerlessConfig" not in variant and not {"InstanceType", "InitialInstanceCount"} <= variant.keys():
+            raise ValidationException(
+                f"Production variant {variant['VariantName']} needs InstanceType and InitialInstanceCount, or a "
+                f"ServerlessConfig."
+            )
         models.find(service, variant["ModelName"])
     name = request["EndpointConfigName"]
     arn = service.arn(f"{KIND}/{name}")

@@ -62,7 +62,8 @@ def describe(service: Service, kind: JobKind, name: str) -> Record:
 
 def list_jobs(service: Service, kind: JobKind, request: Request) -> Response:
     """One page of the jobs of a kind."""
-    records = service.store.list(kind.noun)
+    # No job keeps its instances warm for the next one.
+    records = [] if request.get("WarmPoolStatusEquals") else service.store.list(kind.noun)
     return listing.page(records, request, member=f"{kind.word}Summaries", name=kind.name, status=kind.status)
 
 

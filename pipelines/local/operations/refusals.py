@@ -6,7 +6,7 @@ nothing; these would be work that is not done, answered as if it were.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.local.errors import ValidationException
@@ -30,11 +30,12 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
     ),
     "CreateHyperParameterTuningJob": (
         "TrainingJobDefinition.AlgorithmSpecification.AlgorithmName",
+        "TrainingJobDefinitions.AlgorithmSpecification.AlgorithmName",
         "Autotune.Mode",
         "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters",
         "HyperParameterTuningJobConfig.TuningJobCompletionCriteria.ConvergenceDetected.CompleteOnConvergence",
     ),
-    "CreateModel": ("InferenceExecutionConfig.Mode",),
+    "CreateModel": ("InferenceExecutionConfig.Mode", "PrimaryContainer.Mode", "Containers.Mode"),
     "CreateModelPackage": ("SourceAlgorithmSpecification", "ValidationSpecification"),
     "CreateEndpointConfig": (
         "AsyncInferenceConfig",
@@ -46,7 +47,7 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
     "UpdateEndpoint": _GUARDED_DEPLOYMENT,
 }
 """Of each operation, the members that are refused where they ask for anything but what is done anyhow."""
-DONE_ANYHOW = ("Serial", "Disabled", "ALL_AT_ONCE")
+DONE_ANYHOW = ("Serial", "SingleModel", "Disabled", "ALL_AT_ONCE")
 
 
 def refuse(operation: str, request: Mapping[str, Any]) -> None:
@@ -58,9 +59,18 @@ def refuse(operation: str, request: Mapping[str, Any]) -> None:
         It asks for something of that kind; the message names it.
     """
     for path in REFUSED.get(operation, ()):
-        value: Any = request
-        for member in path.split("."):
-            value = value.get(member) if isinstance(value, Mapping) else None
-        if value and value not in DONE_ANYHOW:
-            named = f"{path} {value}" if isinstance(value, str) else path
-            raise ValidationException(f"{named} is not supported by SageMaker on this machine.")
+        for value in _values_at(request, path.split(".")):
+            if value and value not in DONE_ANYHOW:
+                named = f"{path} {value}" if isinstance(value, str) else path
+                raise ValidationException(f"{named} is not supported by SageMaker on this machine.")
+
+
+def _values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
+    """What stands at a path; of a list, what stands at it in each item."""
+    if isinstance(value, list) and path:
+        for item in value:
+            yield from _values_at(item, path)
+    elif not path:
+        yield value
+    elif isinstance(value, Mapping) and path[0] in value:
+        yield from _values_at(value[path[0]], path[1:])

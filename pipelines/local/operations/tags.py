@@ -11,6 +11,19 @@ from pipelines.local.service import Request, Response, Service
 
 KIND = "tags"
 MOST_TAGS = 50
+_RESERVED = "aws:"
+
+
+def check(request: Request) -> None:
+    """Look at the tags of a request before anything of it is done.
+
+    Raises
+    ------
+    ValidationException
+        One has a name that is AWS's alone.
+    """
+    if any(tag["Key"].lower().startswith(_RESERVED) for tag in request.get("Tags") or []):
+        raise ValidationException(f"{_RESERVED} prefixed tag key names are not allowed for external use.")
 
 
 def put(service: Service, arn: str, given: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
@@ -66,7 +79,7 @@ _RECORDS = {
 
 
 def _require(service: Service, arn: str) -> None:
-    """Check that a resource of ours is there; those of moto are moto's to know.
+    """Check that a resource is there.
 
     Raises
     ------
@@ -74,7 +87,11 @@ def _require(service: Service, arn: str) -> None:
         It is not.
     """
     kind, _, name = arn.rpartition(":")[2].partition("/")
-    if kind in _RECORDS and service.store.get(kind, arn if _RECORDS[kind] else name) is None:
+    if kind in _RECORDS:
+        found = service.store.get(kind, arn if _RECORDS[kind] else name) is not None
+    else:
+        found = service.experiments.has(kind, name)
+    if not found:
         raise ValidationException(f"Could not find the resource {arn}.")
 
 

@@ -265,3 +265,8 @@ def test_a_spot_job_that_may_wait_as_long_as_it_may_run_is_taken(sagemaker):
     arguments["StoppingCondition"] |= {"MaxWaitTimeInSeconds": 3600}
     sagemaker.create_training_job(TrainingJobName="spot", **arguments, EnableManagedSpotTraining=True)
     assert sagemaker.describe_training_job(TrainingJobName="spot")["EnableManagedSpotTraining"] is True
+
+
+def test_no_training_job_has_a_warm_pool(sagemaker):
+    sagemaker.create_training_job(TrainingJobName="cold", **training_arguments())
+    assert sagemaker.list_training_jobs(WarmPoolStatusEquals="Available")["TrainingJobSummaries"] == []

@@ -172,3 +172,15 @@ def test_search_finds_by_tag(sagemaker, group):
 def test_search_over_something_else_is_refused_by_name(sagemaker):
     with pytest.raises(ClientError, match="Search over FeatureGroup is not supported"):
         sagemaker.search(Resource="FeatureGroup")
+
+
+@pytest.mark.parametrize("resource", ["domain/d-1", "experiment/none", "model/none"])
+def test_what_is_not_there_takes_no_tags(sagemaker, resource):
+    arn = f"arn:aws:sagemaker:us-east-1:123456789012:{resource}"
+    with pytest.raises(ClientError, match=f"ValidationException.*Could not find the resource {arn}"):
+        sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "k", "Value": "v"}])
+
+
+def test_a_tag_with_a_name_of_awss_own_is_refused(sagemaker):
+    with pytest.raises(ClientError, match="aws: prefixed tag key names are not allowed for external use"):
+        sagemaker.create_model_package_group(ModelPackageGroupName="own", Tags=[{"Key": "aws:k", "Value": "v"}])

@@ -98,6 +98,11 @@ def test_an_operation_that_is_not_supported_is_refused_by_its_name(sagemaker):
             "InferenceExecutionConfig.Mode Direct",
         ),
         (
+            "create_model",
+            {"ModelName": "many", "PrimaryContainer": {"Image": "i:1", "Mode": "MultiModel"}},
+            "PrimaryContainer.Mode MultiModel",
+        ),
+        (
             "update_endpoint",
             {
                 "EndpointName": "any",
@@ -166,6 +171,7 @@ def test_a_service_that_nobody_here_knows_is_refused_and_not_retried(aws, servic
     ) as refused:
         aws("sagemaker-geospatial", service.endpoint_url).list_raster_data_collections()
     assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+    assert refused.value.response["Error"]["Code"] == "NotImplemented"
 
 
 def test_what_other_interfaces_of_sagemaker_would_do_is_refused(aws, service):
