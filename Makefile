@@ -27,6 +27,7 @@ test: install  ## Run the tests
 
 test-slow: install  ## Run the slow tier too
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow or not slow" $(PYTEST_ARGS)
+	CONTAINER_ISOLATION=process $(BIN)/python -m pytest -n 2 --dist loadfile tests/conformance/containers
 
 check: install  ## Lint, types, who may import whom, and known vulnerabilities
 	$(BIN)/ruff check .

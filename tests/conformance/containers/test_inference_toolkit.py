@@ -18,6 +18,7 @@ from pipelines.local.jobs.errors import AlgorithmError, ClientError
 from pipelines.local.jobs.hosting import VariantHosting, start_hosting
 from pipelines.local.jobs.model_server import ModelServer
 from tests.conformance.containers.workbench import (
+    ISOLATION,
     PYTORCH_INFERENCE,
     PYTORCH_TRAINING,
     SKLEARN,
@@ -49,7 +50,7 @@ def _hosted(
     files: Mapping[str, str | bytes],
     environment: Mapping[str, str] | None = None,
     image: str = PYTORCH_INFERENCE,
-    isolation: Isolation = "fork",
+    isolation: Isolation = ISOLATION,
 ) -> Iterator[VariantHosting]:
     uri = bench.store.write("s3://bucket/model.tar.gz", archive(files))
     hosting = start_hosting(model_request(image, uri, environment), {"VariantName": "v"}, bench.job(isolation).context)

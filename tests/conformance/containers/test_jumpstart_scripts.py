@@ -20,6 +20,7 @@ from pipelines.local.jobs.transform import run_transform
 from pipelines.local.jumpstart import pinned_table
 from pipelines.local.jumpstart.objects import bucket_objects
 from tests.conformance.containers.workbench import (
+    ISOLATION,
     PYTORCH_INFERENCE,
     PYTORCH_TRAINING,
     Isolation,
@@ -57,7 +58,7 @@ def _train(
     task: str,
     data: Mapping[str, str],
     hyperparameters: Mapping[str, Any] | None = None,
-    isolation: Isolation = "fork",
+    isolation: Isolation = ISOLATION,
     without: str | None = None,
     name: str = "job",
 ) -> tuple[JobOutcome, Job]:

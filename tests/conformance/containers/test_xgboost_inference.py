@@ -21,6 +21,7 @@ from pipelines.local.jobs.errors import AlgorithmError
 from pipelines.local.jobs.hosting import VariantHosting, start_hosting
 from pipelines.local.jobs.model_server import ModelServer
 from tests.conformance.containers.workbench import (
+    ISOLATION,
     XGBOOST,
     FolderStore,
     Isolation,
@@ -53,7 +54,7 @@ def _hosted(
     bench: Workbench,
     *boosters: xgboost.Booster,
     environment: Mapping[str, str] | None = None,
-    isolation: Isolation = "fork",
+    isolation: Isolation = ISOLATION,
 ) -> Iterator[VariantHosting]:
     model = model_request(XGBOOST, _artifact(bench.store, *boosters), environment)
     hosting = start_hosting(model, {"VariantName": "v"}, bench.job(isolation).context)

@@ -19,6 +19,7 @@ from pipelines.local.jobs.contract import JobOutcome
 from pipelines.local.jobs.hosting import start_hosting
 from pipelines.local.jobs.training import run_training
 from tests.conformance.containers.workbench import (
+    ISOLATION,
     XGBOOST,
     Isolation,
     Job,
@@ -47,7 +48,7 @@ def _train(
     hyperparameters: Mapping[str, Any],
     content: Mapping[str, str | bytes],
     content_type: str | None = "text/csv",
-    isolation: Isolation = "fork",
+    isolation: Isolation = ISOLATION,
     **more: Any,
 ) -> tuple[JobOutcome, Job]:
     """Train on one object per channel."""

@@ -25,6 +25,8 @@ def outcome_of(pipelines, conditions) -> str:
         ("Equals", 1, 1.0, True),
         ("Equals", "2.5", 2.5, True),
         ("Equals", True, "true", True),
+        ("Equals", "False", False, True),
+        ("Equals", True, "false", False),
         ("GreaterThan", 2, 1, True),
         ("GreaterThan", 1, 1, False),
         ("GreaterThanOrEqualTo", 1, 1, True),

@@ -27,10 +27,17 @@ def test_get_reads_a_parameter_of_each_type(pipelines):
         {"Name": "Whole", "Type": "Integer", "DefaultValue": 7},
         {"Name": "Part", "Type": "Float", "DefaultValue": 0.5},
         {"Name": "Flag", "Type": "Boolean", "DefaultValue": True},
+        {"Name": "Down", "Type": "Boolean", "DefaultValue": "False"},
     ]
-    step = processing("Step", **{name: get(f"Parameters.{name}") for name in ("Text", "Whole", "Part", "Flag")})
+    step = processing("Step", **{each["Name"]: get(f"Parameters.{each['Name']}") for each in parameters})
     execution = pipelines.run(definition(step, parameters=parameters))
-    assert execution.job("Step")["Environment"] == {"Text": "a b", "Whole": "7", "Part": "0.5", "Flag": "true"}
+    assert execution.job("Step")["Environment"] == {
+        "Text": "a b",
+        "Whole": "7",
+        "Part": "0.5",
+        "Flag": "true",
+        "Down": "false",
+    }
 
 
 def test_an_integer_parameter_stands_where_a_number_is_wanted(pipelines):

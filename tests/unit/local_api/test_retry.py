@@ -30,6 +30,11 @@ def test_without_an_end_a_policy_makes_five_attempts():
     assert delay_before_next(policies, "Step.THROTTLING", 6, 0) is None
 
 
+def test_without_a_word_the_first_retry_comes_after_a_second_and_each_after_twice_as_long():
+    policies = [{"ExceptionType": ["Step.THROTTLING"]}]
+    assert [delay_before_next(policies, "Step.THROTTLING", attempts, 0) for attempts in (1, 2, 3)] == [1.0, 2.0, 4.0]
+
+
 def test_a_tuning_job_is_not_tried_again_after_an_internal_error():
     assert exception_of_job("Tuning", "InternalServerError: x") is None
     assert exception_of_job("Tuning", "CapacityError: x") == "SageMaker.CAPACITY_ERROR"

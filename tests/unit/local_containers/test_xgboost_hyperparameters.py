@@ -26,6 +26,7 @@ MINIMUM = {"num_round": "10"}
         ("eval_metric", "rmse,mae", ["rmse", "mae"]),
         ("eval_metric", "error@0.7", ["error@0.7"]),
         ("updater", "grow_histmaker,prune", ["grow_histmaker", "prune"]),
+        ("updater", "sync,refresh", ["sync", "refresh"]),
         ("_tuning_objective_metric", "validation:auc", "validation:auc"),
         ("save_model_on_termination", "true", "true"),
     ],
@@ -157,6 +158,17 @@ def test_an_alias_stands_for_its_canonical_name(alias: str, canonical: str) -> N
             "Linear updater should be one of these options: 'shotgun', 'coord_descent'.",
         ),
         (
+            {"updater": "grow_colmaker,grow_histmaker"},
+            "Only one tree grow plugin can be selected. Choose one from the"
+            "following: 'grow_colmaker', 'distcol', 'grow_histmaker', 'grow_local_histmaker', 'grow_skmaker'",
+        ),
+        (
+            {"updater": "prune,shotgun"},
+            "Tree updater should be selected from these options: 'grow_colmaker', 'distcol', 'grow_histmaker', "
+            "'grow_local_histmaker', 'grow_skmaker', 'grow_quantile_histmaker', 'sync', 'refresh', 'prune', "
+            "'shortgun', 'coord_descent'.",
+        ),
+        (
             {"process_type": "update", "updater": "sync"},
             "process_type 'update' can only be used with updater 'refresh' and 'prune'",
         ),
@@ -168,10 +180,43 @@ def test_a_value_that_is_not_taken_is_refused_in_the_container_s_words(given: di
     assert str(error.value) == message
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"booster": "gblinear", "updater": "shotgun"},
+        {"booster": "gblinear", "updater": "coord_descent"},
+        {"process_type": "update", "updater": "refresh,prune"},
+        {"objective": "survival:aft", "eval_metric": "aft-nloglik"},
+        {"objective": "rank:ndcg", "eval_metric": "auc"},
+        {"tree_method": "exact", "monotone_constraints": "(1, 0, -1)"},
+        {"tree_method": "approx", "interaction_constraints": "[[1, 2], [3, 4]]"},
+    ],
+)
+def test_values_that_go_together_are_taken(given: dict[str, str]) -> None:
+    assert set(validate({**MINIMUM, **given})) == {"num_round", *given}
+
+
 @pytest.mark.parametrize("objective", ["reg:squared", "aft", ""])
 def test_an_unknown_objective_is_refused_with_all_that_are_known(objective: str) -> None:
     with pytest.raises(UserError, match=r"^Hyperparameter objective: .* is not in \['binary:logistic', "):
         validate({**MINIMUM, "objective": objective})
+
+
+METRICS = (
+    "aft-nloglik auc aucpr cox-nloglik error error@0.3 gamma-deviance gamma-nloglik interval-regression-accuracy "
+    "logloss mae map map@3 mape merror mlogloss mphe ndcg ndcg@3 poisson-nloglik rmse rmsle tweedie-nloglik "
+    "accuracy balanced_accuracy f1 f1_binary f1_macro mse precision precision_macro precision_micro r2 recall "
+    "recall_macro recall_micro"
+)
+
+
+@pytest.mark.parametrize("metric", METRICS.split())
+def test_every_metric_is_taken_for_evaluation_and_for_tuning(metric: str) -> None:
+    objective = "survival:aft" if metric == "aft-nloglik" else "binary:logistic"
+    given = {**MINIMUM, "objective": objective, "eval_metric": metric}
+    if "@" not in metric:
+        given["_tuning_objective_metric"] = f"validation:{metric}"
+    assert validate(given)["eval_metric"] == [metric]
 
 
 def test_num_round_is_required() -> None:

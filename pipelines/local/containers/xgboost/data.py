@@ -153,6 +153,8 @@ def _libsvm_features(line: str) -> int | None:
         return None
     if len(parts) > 2 or any(":" not in feature for feature in features):
         return None
+    if features and features[0].count(":") != 1:  # the container looks at no other's
+        return None
     return len(features)
 
 

@@ -1,0 +1,83 @@
+"""What the built-in XGBoost takes for data, and in which words it refuses the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.local.containers.errors import UserError
+from pipelines.local.containers.record_frames import frame
+from pipelines.local.containers.recordio import record_class
+from pipelines.local.containers.xgboost.data import check_format, read, size_of
+
+
+def _file(channel: Path, content: str | bytes, name: str = "data") -> Path:
+    path = channel / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return channel
+
+
+def _record(features: list[float], label: float | None = None) -> bytes:
+    record = record_class()()
+    record.features["values"].float32_tensor.values.extend(features)
+    if label is not None:
+        record.label["values"].float32_tensor.values.append(label)
+    return frame(record.SerializeToString())
+
+
+@pytest.mark.parametrize("text", ["1 0:1 1:2\n", "1:0.5 0:1 1:2\n", "1\n0 0:1 1:2\n", "1\n0\n"])
+def test_a_line_of_libsvm_is_a_label_perhaps_its_weight_and_features(tmp_path: Path, text: str) -> None:
+    check_format(_file(tmp_path, text), "libsvm")
+
+
+@pytest.mark.parametrize(
+    "text", ["a 0:1 1:2\n", "1:2:3 0:1\n", "1 0:1 2\n", "1 0:1:2 1:2\n", "1 0:1 \n", "1,2,3\n", "1\n1,2\n"]
+)
+def test_another_line_is_none_of_libsvm(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UserError, match=r"of file 'data' is not 'LIBSVM' format\. Please ensure the file is in"):
+        check_format(_file(tmp_path, text), "libsvm")
+
+
+def test_lines_of_libsvm_are_looked_at_until_one_has_two_features(tmp_path: Path) -> None:
+    check_format(_file(tmp_path, "1 0:1 1:2\nnonsense\n"), "libsvm")
+    with pytest.raises(UserError):
+        check_format(_file(tmp_path, "1 0:1\nnonsense\n"), "libsvm")
+
+
+def test_a_first_line_of_csv_without_a_delimiter_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"^Could not determine delimiter on line \n:\nCould not determine delimiter$"):
+        check_format(_file(tmp_path, "\n1,2\n"), "csv")
+
+
+def test_only_the_first_folder_without_folders_is_looked_at_and_no_hidden_files_or_caches(tmp_path: Path) -> None:
+    for name in ("_SUCCESS", "data.dtrain.cache", "data.dval.cache"):
+        _file(tmp_path / "a", "\n", name)
+    _file(tmp_path / "a", "1,2\n")
+    _file(tmp_path, "\n")
+    check_format(tmp_path, "csv")
+
+
+def test_data_without_labels_are_refused(tmp_path: Path) -> None:
+    _file(tmp_path, _record([1, 2]))
+    with pytest.raises(UserError, match=r"^Got input data without labels"):
+        read([tmp_path], "recordio-protobuf", weighted=False)
+
+
+@pytest.mark.parametrize("content_type", ["parquet", "recordio-protobuf"])
+def test_what_cannot_be_read_is_told_with_its_format(tmp_path: Path, content_type: str) -> None:
+    with pytest.raises(UserError, match=rf"^Failed to load {content_type} data with exception:\n"):
+        read([_file(tmp_path, b"nonsense")], content_type, weighted=False)
+
+
+def test_files_are_read_from_three_folders_deep_and_no_deeper(tmp_path: Path) -> None:
+    for number, folder in enumerate(("", "a", "a/b", "a/b/c")):
+        _file(tmp_path / folder, _record([1, 2], number))
+    assert sorted(read([tmp_path], "recordio-protobuf", weighted=False).get_label()) == [0, 1, 2]
+
+
+def test_a_channel_that_is_not_there_is_empty(tmp_path: Path) -> None:
+    assert size_of(tmp_path / "none") == 0
+    assert size_of(_file(tmp_path, "1,2\n")) == 4
+    assert size_of(tmp_path / "data") == 4
