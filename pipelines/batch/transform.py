@@ -13,6 +13,7 @@ from pipelines.following import POLL_SECONDS
 from pipelines.formats import Format
 from pipelines.registry import RegisteredModel
 from pipelines.target import Connection
+from pipelines.temporary import deleted_after
 
 FINISHED = {"Completed", "Failed", "Stopped"}
 PAYLOAD_MB = 6
@@ -66,12 +67,6 @@ def transform(
         The job failed; the message has its reason and says where its log is.
     """
     sagemaker = connection.client("sagemaker")
-    sagemaker.create_model(
-        ModelName=name,
-        PrimaryContainer={"Image": model.image, "ModelDataUrl": model.model_data},
-        ExecutionRoleArn=connection.find_role(),
-        Tags=tags,
-    )
     request = {
         "TransformJobName": name,
         "ModelName": name,
@@ -87,10 +82,14 @@ def transform(
         "TransformResources": {"InstanceType": capacity.instance_type, "InstanceCount": capacity.instance_count},
         "Tags": tags,
     }
-    try:
+    with deleted_after(sagemaker.delete_model, ModelName=name):
+        sagemaker.create_model(
+            ModelName=name,
+            PrimaryContainer={"Image": model.image, "ModelDataUrl": model.model_data},
+            ExecutionRoleArn=connection.find_role(),
+            Tags=tags,
+        )
         return _to_its_end(sagemaker, request, POLL_SECONDS[connection.name])
-    finally:
-        sagemaker.delete_model(ModelName=name)
 
 
 def _to_its_end(sagemaker: Any, request: dict[str, Any], interval: float) -> Transform:

@@ -13,6 +13,7 @@ from pipelines.following import POLL_SECONDS
 from pipelines.hosting import PROJECT, VARIANT, as_list, expiry_from_now
 from pipelines.registry import RegisteredModel
 from pipelines.target import Connection
+from pipelines.temporary import deleted_after
 
 IN_SERVICE = "InService"
 HOURS_TO_LIVE = 2
@@ -34,16 +35,16 @@ def endpoint(connection: Connection, name: str, model: RegisteredModel, instance
     """
     sagemaker, tags = connection.client("sagemaker"), as_list({**PROJECT, "expiry": expiry_from_now(HOURS_TO_LIVE)})
     with ExitStack() as undo:
+        undo.enter_context(deleted_after(sagemaker.delete_model, ModelName=name))
         sagemaker.create_model(
             ModelName=name,
             PrimaryContainer={"Image": model.image, "ModelDataUrl": model.model_data},
             ExecutionRoleArn=connection.find_role(),
             Tags=tags,
         )
-        undo.callback(sagemaker.delete_model, ModelName=name)
         variant = {"VariantName": VARIANT, "ModelName": name, "InstanceType": instance_type, "InitialInstanceCount": 1}
+        undo.enter_context(deleted_after(sagemaker.delete_endpoint_config, EndpointConfigName=name))
         sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], Tags=tags)
-        undo.callback(sagemaker.delete_endpoint_config, EndpointConfigName=name)
         undo.callback(_delete, sagemaker, name, POLL_SECONDS[connection.name])
         sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=tags)
         logger.info("Endpoint %s: made for this comparison and deleted after it", name)

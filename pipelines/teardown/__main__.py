@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipelines import verb
 from pipelines.command_line import add_common, add_settings, settings_of
 from pipelines.errors import PipelineError
+from pipelines.temporary import is_gone
 
 if TYPE_CHECKING:
     from pipelines.target import Connection
@@ -21,8 +22,6 @@ STAYS = (
     "What stays: the bucket, the stack (python -m pipelines.infra delete), and what SageMaker keeps of jobs and "
     "experiments, their logs included; none of it runs.\n"
 )
-
-GONE = ("Could not find", "does not exist", "ResourceNotFound")
 
 logger = logging.getLogger("pipelines")
 
@@ -91,7 +90,7 @@ def _remove(items: Sequence[Item]) -> list[Item]:
             item.remove()
             logger.info("removed %s %s", item.kind, item.name)
         except (PipelineError, ClientError, BotoCoreError) as error:
-            if any(words in str(error) for words in GONE):
+            if is_gone(error):
                 continue  # it went together with something before it
             logger.warning("%s %s could not be removed: %s", item.kind, item.name, error)
             failures.append(item)

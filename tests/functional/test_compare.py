@@ -11,22 +11,25 @@ from typing import Any
 
 import pytest
 
+from pipelines.compare.endpoint import endpoint
+from pipelines.registry import describe_model
+from pipelines.target import LOCAL_ROLE, Connection
 from tests.functional.conftest import Finished, environment
 from tests.functional.test_command_line import SDK
 
 TASK = ("--task", "classification")
+BUCKET = "sagemaker-us-east-1-123456789012"
 
 
 def left_behind(finished: Finished) -> list[Any]:
     """Whatever of a comparison is still there."""
     sagemaker, s3 = finished.client("sagemaker"), finished.client("s3")
     named = {"NameContains": "-compare-"}
-    bucket = "sagemaker-us-east-1-123456789012"
     return [
         *sagemaker.list_endpoints(**named)["Endpoints"],
         *sagemaker.list_endpoint_configs(**named)["EndpointConfigs"],
         *sagemaker.list_models(**named)["Models"],
-        *s3.list_objects_v2(Bucket=bucket, Prefix="SeoulBikeDemand/batch/").get("Contents", []),
+        *s3.list_objects_v2(Bucket=BUCKET, Prefix="SeoulBikeDemand/batch/").get("Contents", []),
     ]
 
 
@@ -74,6 +77,29 @@ def test_ctrl_c_leaves_no_endpoint_behind(finished: Finished, data: Path, cache:
     assert "deleted" in log
     assert "Traceback" not in log
     assert output == ""
+    assert left_behind(finished) == []
+
+
+@pytest.mark.parametrize("operation", ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"])
+def test_an_interruption_right_after_something_was_made_leaves_nothing(finished: Finished, operation: str) -> None:
+    def interrupt(**_: Any) -> None:
+        raise KeyboardInterrupt
+
+    def client(name: str) -> Any:
+        made = finished.client(name)
+        made.meta.events.register(f"after-call.sagemaker.{operation}", interrupt)
+        return made
+
+    connection = Connection(
+        name="local", region="us-east-1", bucket=BUCKET, client=client, find_role=lambda: LOCAL_ROLE
+    )
+    package = finished.client("sagemaker").list_model_packages(ModelPackageGroupName="SeoulBikeDemand-classification")
+    model = describe_model(finished.client("sagemaker"), package["ModelPackageSummaryList"][0]["ModelPackageArn"])
+    with (
+        pytest.raises(KeyboardInterrupt),
+        endpoint(connection, f"interrupted-compare-{operation}", model, "ml.m5.large"),
+    ):
+        pytest.fail("it was not interrupted")
     assert left_behind(finished) == []
 
 
