@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.calibration import calibrated
 from pipelines.errors import BadInput, PipelineError
 from pipelines.settings import TASKS, Task
 from pipelines.steps.context import group_name
@@ -94,6 +95,11 @@ class Knowledge:
     def cut_off(self) -> float:
         """The probability, as the model answers it, from which demand counts as high; of a classification only."""
         return float(self.winner["cut_off"])
+
+    def calibrated(self, answers: Sequence[float]) -> list[float] | None:
+        """Make a classifier's answers probabilities to be taken at their word; None where no map makes them better."""
+        known = self.winner.get("calibration")
+        return calibrated(answers, known) if known else None
 
 
 def find_model(

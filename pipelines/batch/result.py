@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,11 @@ from pipelines.results import COLUMN, apply_rules, require_as_many
 
 if TYPE_CHECKING:
     from pipelines.formats import Format
+    from pipelines.registry import Knowledge
     from pipelines.settings import Task
+
+CALIBRATED, DECISION = "calibrated_probability", "high_demand"
+"""Columns of a classification beside what the model answers, named as in what ``pipelines.endpoint invoke`` says."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Answers:
     s3: Any
     uri: str
     form: Format
-    schema: dict[str, Any]
+    knowledge: Knowledge
     task: Task
 
 
@@ -86,14 +90,30 @@ def _joined(prepared: Prepared, answers: Answers) -> Iterator[Any]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    closed = answers.schema.get("closed")
+    closed = answers.knowledge.schema.get("closed")
     for part in prepared.parts:
         table = parquet.read_table(part.known)
         numbers = read_answers(_read(answers, part))
         require_as_many(len(numbers), table.num_rows)
         telling = table.column(closed["feature"]).to_pylist() if closed else None
-        kept = apply_rules(numbers, telling, answers.schema, answers.task)
-        yield table.append_column(COLUMN[answers.task], pa.array(kept, pa.float64()))
+        for name, values in _predicted(numbers, telling, answers.knowledge, answers.task).items():
+            table = table.append_column(name, pa.array(values))
+        yield table
+
+
+def _predicted(
+    numbers: Sequence[float], telling: Sequence[float] | None, knowledge: Knowledge, task: Task
+) -> dict[str, Sequence[float]]:
+    """What the model's answers say of their rows, by column."""
+    kept = apply_rules(numbers, telling, knowledge.schema, task)
+    if task == "regression":
+        return {COLUMN[task]: kept}
+    better = knowledge.calibrated(numbers)
+    return {
+        COLUMN[task]: kept,
+        **({} if better is None else {CALIBRATED: apply_rules(better, telling, knowledge.schema, task)}),
+        DECISION: [probability >= knowledge.cut_off for probability in kept],
+    }
 
 
 def _with_readable_hours(table: Any) -> Any:

@@ -118,7 +118,7 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
                 [{"Key": key, "Value": value} for key, value in _tags(settings).items()],
             )
         with _timed(seconds, "result"):
-            answers = Answers(s3, f"{place}/answers", wish.form, knowledge.schema, model.task)
+            answers = Answers(s3, f"{place}/answers", wish.form, knowledge, model.task)
             files = write_result(prepared, answers, folder / "result")
             kept = _keep(s3, files, wish.output or str(settings.state_dir / "results" / name))
     return Outcome(model, job.arn, prepared.read, prepared.rows, len(prepared.parts), kept, seconds)

@@ -84,8 +84,10 @@ def ask(
     ]
     if len(answers) != len(features.rows):
         raise PipelineError(f"The endpoint {endpoint.name} gave {len(answers)} answers to {len(features.rows)} hours.")
-    answers = keep_to_the_rules(answers, "\n".join(features.rows), knowledge.schema, model.task)
-    predictions = predictions_of(model.task, knowledge, features.hours, answers)
+    rows, better = "\n".join(features.rows), knowledge.calibrated(answers)
+    answers = keep_to_the_rules(answers, rows, knowledge.schema, model.task)
+    better = better and keep_to_the_rules(better, rows, knowledge.schema, model.task)
+    predictions = predictions_of(model.task, knowledge, features.hours, answers, better)
     return Answered(model, predictions, unknown_territory(features, knowledge.schema))
 
 

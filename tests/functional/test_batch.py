@@ -19,6 +19,7 @@ from pipelines.batch.result import Answers, write_result
 from pipelines.batch.rows import Part, Prepared
 from pipelines.errors import PipelineError
 from pipelines.formats import CSV
+from pipelines.registry import Knowledge
 from tests.functional.conftest import Finished, Ran, environment
 from tests.functional.test_command_line import SDK
 
@@ -124,6 +125,12 @@ def test_a_model_that_answers_in_json_is_read_too_and_series_keep_their_own_hist
     assert ran.code == 0, ran.stderr
     assert ran.json["algorithm"] == "lightgbm"
     found = predictions(ran)
+    decided = {
+        word: [float(row["probability_of_high_demand"]) for row in found if row["high_demand"] == word]
+        for word in ("true", "false")
+    }
+    assert len(decided["true"]) + len(decided["false"]) == len(found)
+    assert max(decided["false"]) < min(decided["true"])
     stations = {name: [row for row in found if row["Station"] == name] for name in ("Han, north", "Gangnam")}
     assert len(stations["Gangnam"]) == len(stations["Han, north"]) == len(found) / 2
     for one, other in zip(*stations.values(), strict=True):
@@ -293,7 +300,7 @@ def test_nothing_is_joined_by_luck(registered: Finished, tmp_path: Path, answers
     else:
         s3.delete_object(Bucket=BUCKET, Key="counted/part-00000.csv.out")
     prepared = Prepared((Part("part-00000", 2, tmp_path / "part-00000.parquet"),), read=2)
-    lying = Answers(s3, f"s3://{BUCKET}/counted", CSV, {}, "regression")
+    lying = Answers(s3, f"s3://{BUCKET}/counted", CSV, Knowledge(b"{}", {}, {}), "regression")
     with pytest.raises(PipelineError, match=r"batch answers for 2 rows|part-00000 has no answer"):
         write_result(prepared, lying, tmp_path / "result")
     assert list((tmp_path / "result").iterdir()) == []

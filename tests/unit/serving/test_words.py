@@ -64,6 +64,17 @@ def test_the_decision_is_made_at_the_cut_off(value, decision):
     assert predictions.in_words().startswith(f"2018-12-01 08:00  {decision} demand: the probability of more than 502.5")
 
 
+def test_a_calibrated_probability_is_the_one_that_is_said_and_the_decision_stays_the_models_own():
+    predictions = Predictions("classification", [HOUR], [0.39], 0.4, 502.5, calibrated=[0.45])
+    assert predictions.in_words() == (
+        "2018-12-01 08:00  low demand: the probability of more than 502.5 rentals is 0.450, and the model's own 0.390 "
+        "counts as high from 0.400 on\n"
+    )
+    (one,) = predictions.as_json()
+    assert (one["probability_of_high_demand"], one["calibrated_probability"]) == (0.39, 0.45)
+    assert one["high_demand"] is False
+
+
 def test_only_what_was_asked_for_is_compared_with_the_training_data():
     schema = {
         "features": [

@@ -1,0 +1,51 @@
+"""The map that the evaluation found to make a classifier's probabilities mean what they say, applied to its answers.
+
+`evaluation.calibration` learns it on the validation part, and writes it into ``evaluation.json`` where it helps.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_SMALLEST = 1e-6
+"""Probabilities nearer to 0 or 1 count as this far away, where their odds are asked for; as in the evaluation."""
+
+
+def calibrated(probabilities: Sequence[float], calibration: Mapping[str, Any]) -> list[float] | None:
+    """Apply a map to the probabilities that a model answered; None if the evaluation found none that helps.
+
+    Parameters
+    ----------
+    calibration
+        ``method`` and ``parameters``, as ``evaluation.json`` has them.
+
+    Examples
+    --------
+    >>> calibrated([0.1, 0.5], {"method": "isotonic", "parameters": {"raw": [0, 1], "calibrated": [0, 0.5]}})
+    [0.05, 0.25]
+    """
+    if calibration["method"] == "platt":
+        return [_platt(probability, **calibration["parameters"]) for probability in probabilities]
+    if calibration["method"] == "isotonic":
+        return [_between(probability, **calibration["parameters"]) for probability in probabilities]
+    return None
+
+
+def _platt(probability: float, slope: float, intercept: float) -> float:
+    inside = min(max(probability, _SMALLEST), 1 - _SMALLEST)
+    score = slope * math.log(inside / (1 - inside)) + intercept
+    return (1 + math.tanh(score / 2)) / 2  # the logistic function, which cannot overflow like this
+
+
+def _between(probability: float, raw: Sequence[float], calibrated: Sequence[float]) -> float:
+    """On the straight lines between points; at the ends it stays as it is there."""
+    after = bisect_right(raw, probability)
+    if after == 0:
+        return calibrated[0]
+    if after == len(raw):
+        return calibrated[-1]
+    share = (probability - raw[after - 1]) / (raw[after] - raw[after - 1])
+    return calibrated[after - 1] + share * (calibrated[after] - calibrated[after - 1])
