@@ -182,6 +182,10 @@ WRONG = {
         definition(condition("C", [{"Type": "Not", "Condition": {"Type": "In", "QueryValue": 1}}], [])),
         "A condition of type In in step C has no Values",
     ),
+    "two parameters of one name": (
+        definition(processing("A"), parameters=[{"Name": "P", "Type": "String"}] * 2),
+        "Parameter names must be unique: P",
+    ),
     "an unknown parameter type": (
         definition(processing("A"), parameters=[{"Name": "P", "Type": "Date"}]),
         "Parameter P has the type 'Date'",

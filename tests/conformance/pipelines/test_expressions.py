@@ -70,9 +70,10 @@ def test_get_reads_the_execution_variables(pipelines):
 
 
 def test_get_reads_properties_of_an_earlier_step_by_member_index_and_name(pipelines):
-    first = training("Train")
+    first = training("Train", depth="6")
     second = processing(
         "After",
+        OfMap=get("Steps.Train.HyperParameters['depth']"),
         Artifact=get("Steps.Train.ModelArtifacts.S3ModelArtifacts"),
         ByIndex=get("Steps.Train.InputDataConfig[0].ChannelName"),
         ByName=get("Steps.Train.InputDataConfig['train'].DataSource.S3DataSource.S3Uri"),
@@ -80,6 +81,7 @@ def test_get_reads_properties_of_an_earlier_step_by_member_index_and_name(pipeli
     execution = pipelines.run(definition(first, second))
     seen = execution.job("After")["Environment"]
     assert seen["Artifact"].startswith("s3://bucket/models/pipelines-")
+    assert seen["OfMap"] == "6"
     assert (seen["ByIndex"], seen["ByName"]) == ("train", "s3://bucket/train")
 
 

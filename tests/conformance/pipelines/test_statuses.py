@@ -44,6 +44,16 @@ def test_the_parallelism_configuration_limits_how_many_run_at_once(pipelines, st
     assert execution.status == "Succeeded"
 
 
+def test_the_parallelism_of_the_pipeline_is_that_of_an_execution_which_names_none(pipelines, sagemaker, stand_ins):
+    stand_ins.most_at_once = 0
+    name = pipelines.create(definition(*(processing(f"S{number}", SECONDS="0.05") for number in range(4))))
+    sagemaker.update_pipeline(PipelineName=name, ParallelismConfiguration={"MaxParallelExecutionSteps": 1})
+    execution = pipelines.start(name).wait()
+    assert execution.status == "Succeeded"
+    assert execution.describe()["ParallelismConfiguration"] == {"MaxParallelExecutionSteps": 1}
+    assert stand_ins.most_at_once == 1
+
+
 def test_the_parallelism_of_a_running_execution_can_be_changed(pipelines, sagemaker, stand_ins):
     stand_ins.most_at_once = 0
     steps = [processing(f"S{number}", SECONDS="0.3") for number in range(5)]
