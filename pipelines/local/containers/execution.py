@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from pipelines.local.containers import python_program
+from pipelines.local.containers import interpreter_exit, python_program
 from pipelines.local.containers.launch import STAND_IN, Launch
 from pipelines.local.containers.python_program import PythonProgram
 from pipelines.local.containers.template import Template
@@ -42,11 +42,11 @@ def execute(launch: Launch, template: Template | None) -> NoReturn:
     if not stand_in and not python_program.runs_as_in_a_fresh_interpreter(program, launch, template):
         _replace(launch.arguments)
     python_program.refresh_state(program, launch, template)
-    code = python_program.exit_code_of(
+    code = interpreter_exit.exit_code_of(
         lambda: _run_stand_in(program, template) if stand_in else python_program.run(program, launch, template),
         passing_on=Become,
     )
-    python_program.leave(code)
+    interpreter_exit.leave(code)
 
 
 def start_command(

@@ -1,42 +1,32 @@
 """A Python program that is run in a forked child as a fresh interpreter would run it.
 
 A fork of the template has the libraries in memory. What an interpreter takes from its surroundings when it starts is
-set anew before the program runs, and what it does when it ends is done after.
+set anew before the program runs; ``interpreter_exit`` does what it does when it ends.
 """
 
 from __future__ import annotations
 
-import atexit
 import builtins
 import codecs
 import contextlib
-import gc
 import io
 import os
 import runpy
 import shutil
-import signal
 import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from pipelines.local.containers.launch import Launch
 from pipelines.local.containers.template import Template, modules_since_main, put_main_module_last
 
 _HANDLED_VARIABLES = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONDONTWRITEBYTECODE"})
-_HERE = Path(__file__).parent
-_INTERRUPTED = -signal.SIGINT
-"""Stands for the exit code of an interpreter that ends with a KeyboardInterrupt: by the signal itself."""
-
-_NOT_FLUSHED = 120
-"""The exit code of an interpreter that cannot write the last of its output."""
-
 _INTERPRETER_PREFIXES = ("PYTHON", "MPL", "LD_", "MALLOC_")
 
 
@@ -176,55 +166,3 @@ def _open_standard_streams(program: PythonProgram, launch: Launch) -> None:
         stream.mode = "w" if number else "r"
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-
-
-def exit_code_of(run: Callable[[], None], passing_on: type[BaseException]) -> int:
-    """Run a main module and answer as an interpreter does for whatever it lets go, but for one kind of exception."""
-    try:
-        run()
-    except passing_on:
-        raise
-    except SystemExit as end:
-        return _code_of_exit(end)
-    except BaseException as error:  # noqa: BLE001 - so does the interpreter
-        trace = error.__traceback__
-        while trace is not None and Path(trace.tb_frame.f_code.co_filename).parent == _HERE:
-            trace = trace.tb_next
-        sys.excepthook(type(error), error.with_traceback(trace), trace)
-        return _INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
-    return 0
-
-
-def _code_of_exit(end: SystemExit) -> int:
-    if end.code is None or isinstance(end.code, int):
-        return (end.code or 0) & 0xFF
-    sys.stderr.write(f"{end.code}\n")
-    return 1
-
-
-def _write_what_was_left_open() -> None:
-    """Flush files that a reference cycle keeps open; text first, as it goes through the binary ones."""
-    files = [each for each in gc.get_objects() if isinstance(each, io.TextIOWrapper | io.BufferedWriter)]
-    for file in sorted(files, key=lambda each: isinstance(each, io.BufferedWriter)):
-        with contextlib.suppress(OSError, ValueError):
-            file.flush()
-
-
-def leave(code: int) -> NoReturn:
-    """Finalize as an interpreter does, but for what the template loaded: taking that apart costs 0.15 s."""
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
-    for name in modules_since_main():
-        sys.modules.pop(name).__dict__.clear()
-    _write_what_was_left_open()
-    gc.collect()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            if stream is not None and not stream.closed:
-                stream.flush()
-        except (OSError, ValueError):
-            code = code or _NOT_FLUSHED
-    if code == _INTERRUPTED:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
-    os._exit(code)

@@ -100,6 +100,47 @@ print("main")
     assert (job.ml / "processing" / "left-open").read_text() == "written"
 
 
+def test_what_is_deleted_at_the_end_still_finds_the_names_of_its_module(bench: Workbench, isolation: Isolation) -> None:
+    own = """
+import os, weakref
+NAMES = ["a"]
+class Thing:
+    def __del__(self):
+        print("thing", NAMES, os.sep)
+thing, other = Thing(), Thing()
+reference = weakref.ref(other, lambda _: print(NAMES))
+"""
+    script = """
+import os, own
+class Last:
+    def __del__(self):
+        print("last", WORD, os.sep)
+WORD = "word"
+last, cyclic = Last(), Last()
+cyclic.itself = cyclic
+"""
+    request = processing_request(bench.store, script)
+    uri = bench.store.write("s3://bucket/own/own.py", own)
+    request["ProcessingInputs"].append(s3_input("own", uri, "/opt/ml/processing/input/code"))
+    job = bench.job(isolation)
+    completed(run_processing(request, job.context))
+    assert sorted(job.log.splitlines()) == ["last word /"] * 2 + ["thing ['a'] /"] * 2
+
+
+def test_names_of_a_module_that_is_held_to_the_end_are_none_by_then(bench: Workbench, isolation: Isolation) -> None:
+    script = """
+import sys
+class Last:
+    def __del__(self):
+        print("last", WORD)
+WORD = "word"
+sys.held = sys.modules["__main__"]
+last = Last()
+"""
+    job, _ = _run(bench, isolation, script)
+    assert job.log == "last None\n"
+
+
 def test_a_module_of_the_job_s_own_is_not_shadowed_by_a_library_of_the_same_name(
     bench: Workbench, isolation: Isolation
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -85,6 +86,32 @@ def test_the_artifact_is_a_model_that_xgboost_itself_would_have_trained(
     expected = xgboost.train(parameters, xgboost.DMatrix(features, label), num_boost_round=3)
     data = xgboost.DMatrix(features)
     np.testing.assert_allclose(_booster(bench, outcome, tmp_path).predict(data), expected.predict(data), rtol=1e-6)
+
+
+def test_the_log_of_a_training_tells_its_course(bench: Workbench) -> None:
+    label, features = regression_rows(40)
+    content = {"train": csv_of(label, features), "validation": csv_of(label[:9], features[:9])}
+    outcome, job = _train(bench, {**REGRESSION, "num_round": 1}, content)
+    completed(outcome)
+    lines = re.findall(r"^\[[-\d:]{19}:INFO\] (.*)|^(\[0\])\t", job.log, re.MULTILINE)
+    told = [told or line for told, line in lines]
+    assert told == [
+        "Imported framework sagemaker_xgboost_container.training",
+        "Failed to parse hyperparameter objective value reg:squarederror to Json.",
+        "No GPUs detected (normal if no gpus installed)",
+        "Running XGBoost Sagemaker in algorithm mode",
+        "Determined delimiter of CSV input is ','",
+        "Determined delimiter of CSV input is ','",
+        "files path: /opt/ml/input/data/train",
+        "Determined delimiter of CSV input is ','",
+        "files path: /opt/ml/input/data/validation",
+        "Determined delimiter of CSV input is ','",
+        "Single node training.",
+        "Train matrix has 40 rows and 4 columns",
+        "Validation matrix has 9 rows",
+        "[0]",
+        "Reporting training SUCCESS",
+    ]
 
 
 def test_each_round_is_a_line_and_its_values_are_metrics_without_definitions(bench: Workbench) -> None:

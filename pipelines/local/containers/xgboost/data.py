@@ -73,6 +73,7 @@ def read(channels: Sequence[Path], content_type: str, *, weighted: bool) -> xgbo
         "parquet": _read_parquet,
         "recordio-protobuf": _read_recordio,
     }[content_type]
+    logger.info("files path: %s", ", ".join(map(str, channels)))
     with tempfile.TemporaryDirectory() as flat:
         _link_files(channels, Path(flat))
         try:
