@@ -12,6 +12,14 @@ from importlib import resources
 from typing import Any
 
 MANIFEST_KEY = "models_manifest.json"
+_INSTANCE_TYPES = ("ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge")
+_PREDICTOR = {
+    "supported_content_types": ["text/csv"],
+    "supported_accept_types": ["application/json;verbose", "application/json"],
+    "default_content_type": "text/csv",
+    "default_accept_type": "application/json",
+}
+"""What the SDK's JumpStartEstimator reads besides; the instance types mean nothing on this machine."""
 
 
 def metadata_objects(region: str) -> dict[str, bytes]:
@@ -73,7 +81,10 @@ def _spec(model: dict[str, Any], table: dict[str, Any], region: str) -> dict[str
         "hyperparameters": [],
         "metrics": [],
         "default_training_instance_type": "ml.m5.large",
+        "supported_training_instance_types": list(_INSTANCE_TYPES),
         "default_inference_instance_type": "ml.m5.large",
+        "supported_inference_instance_types": list(_INSTANCE_TYPES),
+        "predictor_specs": _PREDICTOR,
         "training_instance_type_variants": _variants(table, table["training_image"], region),
         "hosting_instance_type_variants": _variants(table, table["hosting_image"], region),
     }

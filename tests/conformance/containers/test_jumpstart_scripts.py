@@ -116,6 +116,14 @@ def test_every_key_of_every_spec_is_in_the_bucket() -> None:
         assert keys <= set(objects)
 
 
+def test_the_specs_say_what_the_sdk_s_estimator_reads_of_them() -> None:
+    specs = [json.loads(content) for key, content in bucket_objects() if "/specs_" in key]
+    for spec in specs:
+        assert spec["default_training_instance_type"] in spec["supported_training_instance_types"]
+        assert spec["predictor_specs"]["default_content_type"] == "text/csv"
+    assert len(specs) == len(pinned_table()["models"])
+
+
 @pytest.mark.parametrize(
     ("library", "task", "isolation"),
     [*((library, task, "fork") for library in LIBRARIES for task in TASKS), ("lightgbm", "classification", "process")],
