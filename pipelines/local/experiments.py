@@ -1,8 +1,8 @@
 """The experiments of executions and jobs: moto keeps them, and is told of ours when someone asks.
 
-An execution with a PipelineExperimentConfig is a trial of an experiment, a job with an ExperimentConfig a component of
-a trial. The records of executions and jobs are the only truth, so they are found again after a restart, and nobody pays
-for experiments who does not look at them.
+An execution with a PipelineExperimentConfig is a trial of an experiment; every job is a component, and one with an
+ExperimentConfig is assigned to a trial. The records of executions and jobs are the only truth, so they are found again
+after a restart, and nobody pays for experiments who does not look at them.
 """
 
 from __future__ import annotations
@@ -103,9 +103,8 @@ class Experiments:
                 self._show_trial(backend, execution.get("PipelineExperimentConfig") or {})
             for kind in (PROCESSING, TRAINING, TRANSFORM):
                 for job in self._store.list(kind.noun):
-                    if job.get("ExperimentConfig"):
-                        self._show_trial(backend, job["ExperimentConfig"])
-                        self._show_component(backend, kind, job)
+                    self._show_trial(backend, job.get("ExperimentConfig") or {})
+                    self._show_component(backend, kind, job)
 
     def _is_new(self, kind: str, name: str) -> bool:
         if (kind, name) in self._shown:
@@ -122,7 +121,7 @@ class Experiments:
 
     def _show_component(self, backend: Any, kind: JobKind, job: Record) -> None:
         name = f"{job[kind.name]}-aws-{kind.noun}"
-        config = job["ExperimentConfig"]
+        config = job.get("ExperimentConfig") or {}
         if self._is_new("component", name):
             backend.create_trial_component(
                 trial_component_name=name,

@@ -9,6 +9,7 @@ from pipelines.local.operations import (
     endpoint_configs,
     endpoints,
     executions,
+    lineage,
     models,
     package_groups,
     packages,
@@ -40,6 +41,7 @@ BY_RESOURCE: Mapping[str, Mapping[str, Operation]] = {
     "tags": tags.OPERATIONS,
     "search": search.OPERATIONS,
     "trial components": trial_components.OPERATIONS,
+    "lineage (of jobs and registered versions, worked out from their records)": lineage.OPERATIONS,
 }
 OPERATIONS: Mapping[str, Operation] = {
     name: operation for operations in BY_RESOURCE.values() for name, operation in operations.items()
