@@ -169,7 +169,8 @@ def test_lightgbm_logs_train_first_and_then_val(bench: Workbench) -> None:
 
 
 def test_catboost_logs_its_rounds_and_the_best(bench: Workbench) -> None:
-    outcome, job = _train(bench, "catboost", "classification", _channels("catboost", "classification"))
+    data = _channels("catboost", "classification")
+    outcome, job = _train(bench, "catboost", "classification", data, {"eval_metric": "Logloss"})
     assert re.search(r"^0:\tlearn: [\d.]+\ttest: [\d.]+\tbest: [\d.]+", job.log, re.MULTILINE)
     best = float(re.search(r"^bestTest = ([\d.]+)", job.log, re.MULTILINE)[1])
     assert re.search(r"^bestIteration = \d+", job.log, re.MULTILINE)
@@ -242,6 +243,67 @@ def test_categorical_columns_are_listed_in_one_json_file_of_the_train_folder(ben
         hosting.close()
     (_, known), (_, other) = json.loads(answer.body)["probabilities"]
     assert known > 0.5 > other
+
+
+ALL_HYPERPARAMETERS = {
+    "lightgbm": "num_boost_round=3 early_stopping_rounds=30 metric=auto learning_rate=0.1 num_leaves=9 "
+    "feature_fraction=0.9 bagging_fraction=0.9 bagging_freq=1 max_depth=6 min_data_in_leaf=3 max_delta_step=0.0 "
+    "lambda_l1=0.1 lambda_l2=0.1 boosting=gbdt min_gain_to_split=0.0 scale_pos_weight=1.0 tree_learner=serial "
+    "feature_fraction_bynode=0.9 is_unbalance=False max_bin=255 num_threads=1 verbosity=1 use_dask=False "
+    "tweedie_variance_power=1.5",
+    "catboost": "iterations=3 early_stopping_rounds=5 eval_metric=Auto learning_rate=0.1 depth=4 l2_leaf_reg=3 "
+    "random_strength=1.0 max_leaves=31 rsm=1.0 sampling_frequency=PerTree min_data_in_leaf=1 bagging_temperature=1.0 "
+    "boosting_type=Auto scale_pos_weight=1.0 max_bin=Auto grow_policy=SymmetricTree random_seed=1.0 thread_count=1 "
+    "verbose=1",
+}
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_every_hyperparameter_of_the_guide_is_taken(bench: Workbench, library: str, task: str) -> None:
+    given = dict(each.split("=") for each in ALL_HYPERPARAMETERS[library].split())
+    outcome, job = _train(bench, library, task, _channels(library, task), given)
+    completed(outcome)
+    assert "Ignoring unknown hyperparameters" not in job.log
+
+
+@pytest.mark.parametrize(("task", "metric"), [("regression", "RMSE"), ("classification", "AUC")])
+def test_catboost_s_metric_is_chosen_by_the_task_where_none_is_named(bench: Workbench, task: str, metric: str) -> None:
+    data = _channels("catboost", task)
+    best = []
+    for given in ({}, {"eval_metric": "auto"}, {"eval_metric": metric}):
+        _, job = _train(bench, "catboost", task, data, given)
+        best.append(re.search(r"^bestTest = ([\d.]+)", job.log, re.MULTILINE)[1])
+    assert len(set(best)) == 1
+
+
+@pytest.mark.parametrize(("library", "name"), [("lightgbm", "num_boost_round"), ("catboost", "iterations")])
+@pytest.mark.parametrize("patience", [0, -1])
+def test_an_early_stopping_of_no_round_is_ignored(bench: Workbench, library: str, name: str, patience: int) -> None:
+    given = {name: 12, "early_stopping_rounds": patience, "learning_rate": 0.9}
+    outcome, job = _train(bench, library, "regression", _channels(library, "regression"), given)
+    completed(outcome)
+    assert len(re.findall(r"^(?:\[\d+\]|\d+:)\t", job.log, re.MULTILINE)) == 12
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_several_classes_have_a_probability_each(bench: Workbench, library: str) -> None:
+    label, features = regression_rows(120)
+    rows = csv_of(np.digitize(label, [-1, 1]), features)
+    folders = {name: name if library == "lightgbm" else f"training/{name}" for name in ("train", "validation")}
+    outcome, _ = _train(bench, library, "classification", {f"{each}/data.csv": rows for each in folders.values()})
+    hosting = start_hosting(
+        model_request(PYTORCH_INFERENCE, completed(outcome).model_artifacts), {}, bench.job().context
+    )
+    try:
+        answer = hosting.invoke(b"3,1,0,0", content_type="text/csv", accept="application/json;verbose", headers={})
+    finally:
+        hosting.close()
+    content = json.loads(answer.body)
+    (probabilities,) = content["probabilities"]
+    assert len(probabilities) == 3
+    assert sum(probabilities) == pytest.approx(1)
+    assert content["predicted_label"] == [int(np.argmax(probabilities))]
 
 
 def test_unknown_hyperparameters_are_named_and_ignored(bench: Workbench) -> None:

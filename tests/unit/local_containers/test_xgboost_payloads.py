@@ -133,6 +133,11 @@ def test_scripts_take_what_a_row_of_libsvm_leaves_out_for_0(payload: str | bytes
     assert _rows(encoder.libsvm_to_dmatrix(payload)) == [[1, 0, 3], [0, 2, 0]]
 
 
+def test_columns_of_a_script_s_libsvm_count_from_1_unless_one_is_0() -> None:
+    assert _rows(encoder.libsvm_to_dmatrix("1 1:5 3:6")) == [[5, 0, 6]]
+    assert _rows(encoder.libsvm_to_dmatrix("1 0:4 3:6")) == [[4, 0, 0, 6]]
+
+
 def test_scripts_decode_by_content_type_whatever_its_parameters() -> None:
     assert _rows(encoder.decode("1,2\n3,4", "text/csv; charset=UTF-8")) == [[1, 2], [3, 4]]
     for unknown in ("application/octet-stream", "csv", "application/x-parquet"):

@@ -61,6 +61,19 @@ def is_true(text: str) -> bool:
     return text.strip().lower() in ("true", "1", "yes")
 
 
+def whole_number(text: str) -> int:
+    """An integer on the command line, also one that is written as 1.0."""
+    number = float(text)
+    if not number.is_integer():
+        raise ValueError(f"{text} is no integer")
+    return int(number)
+
+
+def whole_number_or_auto(text: str) -> int | None:
+    """An integer on the command line, or Auto, for what the library chooses itself."""
+    return None if text.lower() == "auto" else whole_number(text)
+
+
 def thread_count(given: int | None) -> int:
     """How many threads to use: as many as given, or as the container may."""
     return given if given is not None and given > 0 else int(os.environ.get("SM_NUM_CPUS", "1"))

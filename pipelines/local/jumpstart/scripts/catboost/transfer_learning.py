@@ -14,9 +14,10 @@ import tabular  # type: ignore[import-not-found]  # packed beside this script
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
-    for name in ("iterations", "early_stopping_rounds", "depth", "max_leaves", "min_data_in_leaf", "max_bin",
-                 "random_seed", "thread_count"):  # fmt: skip
-        parser.add_argument(f"--{name}", type=int)
+    for name in ("iterations", "early_stopping_rounds", "depth", "max_leaves", "min_data_in_leaf", "random_seed",
+                 "thread_count"):  # fmt: skip
+        parser.add_argument(f"--{name}", type=tabular.whole_number)
+    parser.add_argument("--max_bin", type=tabular.whole_number_or_auto)
     for name in ("learning_rate", "l2_leaf_reg", "random_strength", "rsm", "bagging_temperature",
                  "scale_pos_weight"):  # fmt: skip
         parser.add_argument(f"--{name}", type=float)
@@ -26,9 +27,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _metric(task: str, classes: int) -> str:
+    """The metric that is chosen where none is named: RMSE, AUC for two classes, MultiClass for more."""
+    if task == "regression":
+        return "RMSE"
+    return "AUC" if classes <= 2 else "MultiClass"
+
+
 def _parameters(given: dict[str, Any], task: str, classes: int) -> dict[str, Any]:
     """CatBoost's parameters: those that are given, less those that do not go with the others."""
     parameters = {name: value for name, value in given.items() if value is not None and value not in ("Auto", "auto")}
+    parameters.setdefault("eval_metric", _metric(task, classes))
+    if parameters.get("early_stopping_rounds", 1) <= 0:
+        parameters.pop("early_stopping_rounds")
     policy = parameters.get("grow_policy", "SymmetricTree")
     if policy != "Lossguide":
         parameters.pop("max_leaves", None)

@@ -20,7 +20,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
     for name in ("num_boost_round", "early_stopping_rounds", "num_leaves", "bagging_freq", "max_depth",
                  "min_data_in_leaf", "max_bin", "num_threads", "verbosity"):  # fmt: skip
-        parser.add_argument(f"--{name}", type=int)
+        parser.add_argument(f"--{name}", type=tabular.whole_number)
     for name in ("learning_rate", "feature_fraction", "bagging_fraction", "max_delta_step", "lambda_l1", "lambda_l2",
                  "min_gain_to_split", "scale_pos_weight", "feature_fraction_bynode",
                  "tweedie_variance_power"):  # fmt: skip
@@ -75,7 +75,7 @@ def main() -> None:
     )
     validation = train.create_valid(data.validation.features, data.validation.labels)
     callbacks: list[Any] = [lgb.log_evaluation(period=1)]
-    if patience:
+    if patience and patience > 0:
         callbacks.append(lgb.early_stopping(patience))
     lgb.register_logger(logger)
     booster = lgb.train(
