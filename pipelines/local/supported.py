@@ -27,7 +27,7 @@ def _lines() -> Iterator[str]:
         yield f"| {resource} | {_code(names)} |"
     kept = "those of executions and jobs; what is made by hand is kept until the service ends"
     yield f"| experiments ({kept}) | {_code(sorted(operations.MOTO_OPERATIONS))} |"
-    yield "| runtime | `InvokeEndpoint` |"
+    yield "| runtime | `InvokeEndpoint`, `InvokeEndpointWithResponseStream` |"
     yield ""
     served = {*operations.OPERATIONS, *operations.MOTO_OPERATIONS}
     others = len(set(service_model().operation_names) - served)

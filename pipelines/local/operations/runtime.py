@@ -1,10 +1,11 @@
-"""InvokeEndpoint, the one operation of the runtime's REST interface that is served."""
+"""InvokeEndpoint, whole or as a stream, of the runtime's REST interface."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 
+from pipelines.local import event_stream
 from pipelines.local.capture import capture
 from pipelines.local.errors import ApiError, ModelError, ValidationException
 from pipelines.local.hosting import LOG_GROUP
@@ -12,6 +13,9 @@ from pipelines.local.operations import endpoints
 from pipelines.local.protocol import HttpAnswer
 from pipelines.local.service import Service
 
+_WHOLE, _STREAM = "invocations", "invocations-response-stream"
+_SERVED = (_WHOLE, _STREAM)
+_STREAM_ACCEPT = "x-amzn-sagemaker-accept"
 _TARGET_VARIANT = "x-amzn-sagemaker-target-variant"
 _CONTAINER_HEADERS = ("x-amzn-sagemaker-custom-attributes", "x-amzn-sagemaker-inference-id")
 _REFUSED_HEADERS = {
@@ -46,14 +50,31 @@ def invoke(service: Service, verb: str, name: str, headers: Mapping[str, str], b
     ApiError
         It is not served, or see ``invoke_endpoint``.
     """
-    if verb != "invocations":
+    if verb not in _SERVED:
         raise _NotInvocable(f"{verb} is not supported by SageMaker on this machine.")
     for header, member in _REFUSED_HEADERS.items():
         if headers.get(header):
             raise _NotInvocable(f"{member} is not supported by SageMaker on this machine.")
     if len(body) > LONGEST_BODY:
         raise _TooLarge(f"HTTP content length exceeded {LONGEST_BODY} bytes.")
-    return invoke_endpoint(service, name, headers, body)
+    answer = invoke_endpoint(service, name, _as_whole(headers), body)
+    return answer if verb == _WHOLE else _as_stream(answer)
+
+
+def _as_whole(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The headers of a request for a stream as those of one for a whole answer."""
+    accept = headers.get(_STREAM_ACCEPT)
+    return {**headers, "accept": accept} if accept else headers
+
+
+def _as_stream(answer: HttpAnswer) -> HttpAnswer:
+    """The answer of a container in parts; here they leave when it is whole."""
+    headers = {
+        **answer.headers,
+        "Content-Type": event_stream.CONTENT_TYPE,
+        "X-Amzn-SageMaker-Content-Type": answer.headers["Content-Type"],
+    }
+    return HttpAnswer(answer.status, event_stream.in_parts(answer.body), headers)
 
 
 def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:

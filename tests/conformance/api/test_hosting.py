@@ -216,6 +216,23 @@ def test_what_is_not_supported_of_an_invocation_is_refused_by_name(sagemaker, ru
         runtime.invoke_endpoint(EndpointName="any", Body=b"1", **more)
 
 
+def test_an_answer_comes_as_a_stream_where_it_is_asked_for_as_one(sagemaker, runtime):
+    model(sagemaker, "streamed", TAG="s")
+    endpoint(sagemaker, "E-streamed", config(sagemaker, "C-streamed", streamed=1.0))
+    long = "x" * 300_000
+    answer = runtime.invoke_endpoint_with_response_stream(
+        EndpointName="E-streamed", Body=long.encode(), ContentType="text/csv", Accept="application/json"
+    )
+    parts = [event["PayloadPart"]["Bytes"] for event in answer["Body"]]
+    given = json.loads(b"".join(parts))
+    assert len(parts) > 1
+    assert (given["body"], given["content_type"], given["accept"]) == (long, "text/csv", "application/json")
+    assert (answer["ContentType"], answer["InvokedProductionVariant"]) == ("application/json", "streamed")
+    with pytest.raises(ClientError, match="Received client error") as refused:
+        runtime.invoke_endpoint_with_response_stream(EndpointName="E-streamed", Body=b"bad")
+    assert refused.value.response["Error"]["Code"] == "ModelError"
+
+
 def test_a_variant_that_is_not_there_is_a_validation_error_of_the_runtime(sagemaker, runtime):
     model(sagemaker, "alone")
     endpoint(sagemaker, "E12", config(sagemaker, "C12", alone=1.0))
