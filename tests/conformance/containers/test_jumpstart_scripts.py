@@ -339,6 +339,7 @@ def test_the_server_s_answers_case_by_case(bench: Workbench, library: str) -> No
         assert (status, json.loads(body)["predicted_label"]) == (200, [1])
         assert ask(b"1,1,0,0", "text/csv", "text/csv")[0] == 500
         assert ask(b"[[1,1,0,0]]", "application/json")[0] == 500
+        assert ask(b"1,1,0,0", "text/csv; charset=utf-8")[0] == 500
         status, body = ask(b"1,1,0", "text/csv")
         assert status == 500
         assert "Length mismatch: Expected axis has 3 elements" in body

@@ -171,6 +171,16 @@ def test_libsvm_is_the_default_content_type(bench: Workbench, tmp_path: Path, co
     assert _booster(bench, outcome, tmp_path).num_features() == 3
 
 
+def test_validation_data_are_read_as_the_train_channel_says(bench: Workbench) -> None:
+    label, features = regression_rows(40)
+    bench.store.write("s3://bucket/data.csv", csv_of(label, features))
+    types = {"train": "text/csv", "validation": "text/libsvm"}
+    channels = [channel(name, "s3://bucket/data.csv", content_type=kind) for name, kind in types.items()]
+    job = bench.job()
+    completed(run_training(training_request(XGBOOST, channels, REGRESSION), job.context))
+    assert "Validation matrix has 40 rows" in job.log
+
+
 @pytest.mark.parametrize("content_type", ["parquet", "application/x-parquet"])
 def test_the_first_column_of_parquet_is_the_label(bench: Workbench, tmp_path: Path, content_type: str) -> None:
     label, features = regression_rows(40)

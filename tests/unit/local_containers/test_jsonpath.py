@@ -43,6 +43,13 @@ def test_what_is_no_path_of_filters_is_refused(path: str) -> None:
         compile_filter(path)
 
 
+def test_a_path_has_at_most_63_characters() -> None:
+    longest = "$" + "." + "a" * 61
+    assert compile_filter(longest)({"a" * 61: 1}) == 1
+    with pytest.raises(ClientError, match="is not a JSONPath of at most 63 characters"):
+        compile_filter(longest + "a")
+
+
 @pytest.mark.parametrize("path", ["$[9]", "$.id", "$['id']", "$[0][0]"])
 def test_what_is_not_there_is_a_miss(path: str) -> None:
     with pytest.raises(LookupError):

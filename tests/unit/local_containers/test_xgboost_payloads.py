@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipelines.local.containers.errors import UserError
 from pipelines.local.containers.inference_toolkit.codecs import UnsupportedFormatError
 from pipelines.local.containers.toolkits.sagemaker_xgboost_container import encoder
-from pipelines.local.containers.xgboost.channels import content_type_of
 from pipelines.local.containers.xgboost.payloads import PayloadError, parse
 
 
@@ -26,46 +24,6 @@ def _dense(data: Any) -> np.ndarray[Any, Any]:
         begin, end = sparse.indptr[row], sparse.indptr[row + 1]
         table[row, sparse.indices[begin:end]] = sparse.data[begin:end]
     return table
-
-
-@pytest.mark.parametrize(
-    ("given", "kind"),
-    [
-        (None, "libsvm"),
-        ("libsvm", "libsvm"),
-        ("text/libsvm", "libsvm"),
-        ("text/x-libsvm", "libsvm"),
-        ("csv", "csv"),
-        ("text/csv", "csv"),
-        ("text/CSV", "csv"),
-        ("text/csv; label_size=1", "csv"),
-        ("text/csv;label_size = 1", "csv"),
-        ("text/csv; charset=utf-8", "csv"),
-        ("text/csv; label_size=1; charset=utf-8", "csv"),
-        ("parquet", "parquet"),
-        ("application/x-parquet", "parquet"),
-        ("recordio-protobuf", "recordio-protobuf"),
-        ("application/x-recordio-protobuf", "recordio-protobuf"),
-    ],
-)
-def test_a_content_type_stands_for_a_format(given: str | None, kind: str) -> None:
-    assert content_type_of(given) == kind
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        "incorrect_format",
-        "text/csv; label_size=5",
-        "text/csv; label_size=1=1",
-        "text/csv; label_size=1; label_size=2",
-        "label_size=1; text/csv",
-        "application/json",
-    ],
-)
-def test_another_content_type_is_refused(given: str) -> None:
-    with pytest.raises(UserError, match="is not an accepted"):
-        content_type_of(given)
 
 
 @pytest.mark.parametrize("missing", ["", "nan", "NaN"])

@@ -1,0 +1,113 @@
+"""The channels that the built-in XGBoost takes, and how they may be configured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.local.containers.errors import UserError
+from pipelines.local.containers.xgboost.channels import content_type_of, validate
+
+FILE = {"TrainingInputMode": "File", "S3DistributionType": "FullyReplicated", "RecordWrapperType": "None"}
+FORMATS = {
+    "csv": "csv text/csv",
+    "libsvm": "libsvm text/libsvm text/x-libsvm",
+    "parquet": "parquet application/x-parquet",
+    "recordio-protobuf": "recordio-protobuf application/x-recordio-protobuf",
+}
+
+
+@pytest.mark.parametrize("channel", ["train", "validation"])
+@pytest.mark.parametrize("name", FORMATS)
+def test_data_come_in_exactly_these_content_types(channel: str, name: str) -> None:
+    for content_type in FORMATS[name].split():
+        given = {"train": FILE, channel: {**FILE, "ContentType": content_type}}
+        assert validate(given)[channel]["ContentType"] == content_type
+        assert content_type_of(content_type) == name
+
+
+@pytest.mark.parametrize(
+    "content_type", ["CSV", "text/CSV", "text/csv; label_size=1", "text/csv;", "application/json", "text/plain", ""]
+)
+def test_another_content_type_is_refused_with_the_whole_configuration(content_type: str) -> None:
+    channel = {**FILE, "ContentType": content_type}
+    with pytest.raises(UserError) as error:
+        validate({"train": channel})
+    assert str(error.value) == f"Channel configuration for 'train' channel is not supported: {channel}"
+
+
+def test_a_channel_that_does_not_say_its_content_type_is_text_libsvm() -> None:
+    assert validate({"train": FILE, "validation": FILE})["validation"]["ContentType"] == "text/libsvm"
+
+
+@pytest.mark.parametrize(
+    ("channel", "change", "taken"),
+    [
+        ("train", {"S3DistributionType": "ShardedByS3Key"}, True),
+        ("train", {"TrainingInputMode": "Pipe"}, False),
+        ("validation", {"TrainingInputMode": "Pipe"}, False),
+        ("code", {"ContentType": "text/python"}, True),
+        ("code", {"ContentType": "text/csv"}, False),
+        ("code", {"ContentType": "text/python", "S3DistributionType": "ShardedByS3Key"}, False),
+    ],
+)
+def test_a_channel_comes_as_files_and_only_data_may_be_sharded(
+    channel: str, change: dict[str, Any], taken: bool
+) -> None:
+    given = {"train": FILE, channel: {**FILE, **change}}
+    if taken:
+        assert set(validate(given)) == set(given)
+    else:
+        with pytest.raises(UserError, match=f"^Channel configuration for '{channel}' channel is not supported: "):
+            validate(given)
+
+
+@pytest.mark.parametrize(
+    ("channels", "message"),
+    [(["validation"], "Missing required channel: train"), (["train", "test"], "Extraneous channel found: test")],
+)
+def test_train_is_required_and_no_other_than_validation_and_code_known(channels: list[str], message: str) -> None:
+    with pytest.raises(UserError) as error:
+        validate(dict.fromkeys(channels, FILE))
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (None, "libsvm"),
+        ("libsvm", "libsvm"),
+        ("text/libsvm", "libsvm"),
+        ("text/x-libsvm", "libsvm"),
+        ("csv", "csv"),
+        ("text/csv", "csv"),
+        ("text/CSV", "csv"),
+        ("text/csv; label_size=1", "csv"),
+        ("text/csv;label_size = 1", "csv"),
+        ("text/csv; charset=utf-8", "csv"),
+        ("text/csv; label_size=1; charset=utf-8", "csv"),
+        ("parquet", "parquet"),
+        ("application/x-parquet", "parquet"),
+        ("recordio-protobuf", "recordio-protobuf"),
+        ("application/x-recordio-protobuf", "recordio-protobuf"),
+    ],
+)
+def test_a_content_type_stands_for_a_format(given: str | None, kind: str) -> None:
+    assert content_type_of(given) == kind
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "incorrect_format",
+        "text/csv; label_size=5",
+        "text/csv; label_size=1=1",
+        "text/csv; label_size=1; label_size=2",
+        "label_size=1; text/csv",
+        "application/json",
+    ],
+)
+def test_a_script_s_reader_refuses_another_content_type(given: str) -> None:
+    with pytest.raises(UserError, match="is not an accepted"):
+        content_type_of(given)
