@@ -86,11 +86,6 @@ def test_the_artifact_s_own_code_answers_by_default(bench: Workbench, isolation:
     assert json.loads(answer.body) == ["str", "text/csv", "1,2", 10, "text/csv"]
 
 
-def test_bytes_of_other_types_reach_the_functions_as_bytes(bench: Workbench) -> None:
-    with _hosted(bench, {"code/inference.py": FUNCTIONS}) as hosting:
-        assert json.loads(_ask(hosting, "1,2", "application/x-own").body)[0] == "bytes"
-
-
 @pytest.mark.parametrize("accept", [None, "*/*"])
 def test_json_is_the_default_accept_unless_the_environment_says_otherwise(bench: Workbench, accept: str | None) -> None:
     with _hosted(bench, {"code/inference.py": FUNCTIONS}) as hosting:
@@ -238,6 +233,22 @@ def test_scikit_learn_s_worker_takes_what_does_not_say_what_it_is_for_json(bench
     with _hosted(bench, {"code/inference.py": IDENTITY}, image=SKLEARN) as hosting:
         answer = _ask(hosting, "[[1, 2]]", None, "text/csv")
     assert (answer.content_type, answer.body) == ("text/csv; charset=utf-8", b"1.0,2.0\n")
+
+
+@pytest.mark.parametrize("image", [SKLEARN, PYTORCH_INFERENCE], ids=["sklearn", "pytorch"])
+def test_json_and_csv_reach_the_functions_as_text_and_all_else_as_bytes(bench: Workbench, image: str) -> None:
+    with _hosted(bench, {"code/inference.py": FUNCTIONS}, image=image) as hosting:
+        kinds = {
+            kind: json.loads(_ask(hosting, "1,2", kind, "application/json").body)[0]
+            for kind in ("text/csv", "application/json", "text/plain", "text/csv; charset=utf-8", "application/x-npy")
+        }
+    assert kinds == {
+        "text/csv": "str",
+        "application/json": "str",
+        "text/plain": "bytes",
+        "text/csv; charset=utf-8": "bytes",
+        "application/x-npy": "bytes",
+    }
 
 
 @pytest.mark.parametrize(
