@@ -37,6 +37,11 @@ def with_argument(step: dict, name: str, value) -> dict:
     return {**step, "Arguments": {**step["Arguments"], name: value}}
 
 
+def with_metrics(*metrics: dict) -> str:
+    specification = {"TrainingImage": "i:1", "TrainingInputMode": "File", "MetricDefinitions": list(metrics)}
+    return definition(with_argument(training("T"), "AlgorithmSpecification", specification))
+
+
 WRONG = {
     "not JSON": ("{", "The definition is not JSON"),
     "not an object": ("[]", "Expecting start of Json Object"),
@@ -135,31 +140,11 @@ WRONG = {
         "Member must have length less than or equal to 100",
     ),
     "a regex of 501 characters": (
-        definition(
-            with_argument(
-                training("T"),
-                "AlgorithmSpecification",
-                {
-                    "TrainingImage": "i:1",
-                    "TrainingInputMode": "File",
-                    "MetricDefinitions": [{"Name": "m", "Regex": "x" * 501}],
-                },
-            )
-        ),
+        with_metrics({"Name": "m", "Regex": "x" * 501}),
         "Member must have length less than or equal to 500",
     ),
     "forty-one metric definitions": (
-        definition(
-            with_argument(
-                training("T"),
-                "AlgorithmSpecification",
-                {
-                    "TrainingImage": "i:1",
-                    "TrainingInputMode": "File",
-                    "MetricDefinitions": [{"Name": f"m{n}", "Regex": "x"} for n in range(41)],
-                },
-            )
-        ),
+        with_metrics(*({"Name": f"m{n}", "Regex": "x"} for n in range(41))),
         "Member must have length less than or equal to 40",
     ),
     "an expression in place of an object": (
