@@ -66,8 +66,12 @@ def confirm(question: str, *, yes: bool) -> bool:
 
 def _comes_from_aws(error: Exception) -> bool:
     """Whether a client of AWS raised it; a command that never imported one cannot have it."""
-    exceptions = sys.modules.get("botocore.exceptions")
-    return exceptions is not None and isinstance(error, (exceptions.BotoCoreError, exceptions.ClientError))
+    names = {"botocore.exceptions": ("BotoCoreError", "ClientError"), "boto3.exceptions": ("Boto3Error",)}
+    return any(
+        isinstance(error, getattr(sys.modules[module], name))
+        for module in names.keys() & sys.modules.keys()
+        for name in names[module]
+    )
 
 
 def _say_error(sentence: str, exit_code: int, error: BaseException) -> int:

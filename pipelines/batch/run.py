@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from pipelines.batch.rows import Rows, prepare
 from pipelines.batch.transform import Capacity, transform
 from pipelines.errors import BadInput
 from pipelines.formats import Format
+from pipelines.output import keep, require_writable
 from pipelines.registry import RegisteredModel, read_knowledge
 from pipelines.settings import Settings
 from pipelines.target import Connection
@@ -99,6 +99,8 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
     knowledge = read_knowledge(s3, model)
     name = f"{settings.pipeline_name[:20].rstrip('-')}-{model.task}-{_moment()}"
     place = f"s3://{connection.bucket}/{settings.pipeline_name}/batch/{name}"
+    output = wish.output or str(settings.state_dir / "results" / name)
+    require_writable(output, s3)
     seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="batch-") as temporary, cleared(s3, place):
         folder = Path(temporary)
@@ -120,7 +122,7 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
         with _timed(seconds, "result"):
             answers = Answers(s3, f"{place}/answers", wish.form, knowledge, model.task)
             files = write_result(prepared, answers, folder / "result")
-            kept = _keep(s3, files, wish.output or str(settings.state_dir / "results" / name))
+            kept = keep(files, output, s3)
     return Outcome(model, job.arn, prepared.read, prepared.rows, len(prepared.parts), kept, seconds)
 
 
@@ -150,21 +152,6 @@ def _local_file(s3: Any, source: str, folder: Path) -> Path:
     except (ClientError, ValueError) as error:
         raise BadInput(f"{source} cannot be read: {error}") from error
     return path
-
-
-def _keep(s3: Any, files: dict[str, Path], output: str) -> dict[str, str]:
-    """Bring the result where it belongs, and say where that is."""
-    kept = {}
-    for kind, path in files.items():
-        if output.startswith("s3://"):
-            bucket, _, prefix = output.removeprefix("s3://").partition("/")
-            key = f"{prefix.rstrip('/')}/{path.name}".lstrip("/")
-            s3.upload_file(str(path), bucket, key)
-            kept[kind] = f"s3://{bucket}/{key}"
-        else:
-            Path(output).mkdir(parents=True, exist_ok=True)
-            kept[kind] = str(shutil.move(path, Path(output) / path.name))
-    return kept
 
 
 @contextmanager

@@ -92,6 +92,7 @@ def _compare(options: argparse.Namespace, settings: Settings) -> Comparison:
     from pipelines.compare.costs import Assumed, Speed, costs_of_a_day
     from pipelines.compare.measurement import Capacities, measure
     from pipelines.compare.report import Comparison
+    from pipelines.output import require_writable
     from pipelines.prices import load_prices
     from pipelines.target import choose, connect
 
@@ -101,6 +102,7 @@ def _compare(options: argparse.Namespace, settings: Settings) -> Comparison:
     choice = choose(settings)
     logger.info("Target: %s, because %s.", choice.name, choice.why)
     with connect(settings, choice) as connection:
+        require_writable(str(options.output or settings.state_dir), connection.client("s3"))
         model = chosen_model(connection.client("sagemaker"), settings.pipeline_name, options, options.task)
         rows = _rows(connection, settings, model, options.rows)
         capacities = Capacities(options.hosting_type, options.transform_type, options.rows_per_request)

@@ -170,6 +170,8 @@ def test_input_and_result_may_lie_in_s3_and_nothing_else_stays_there(
         (["--input", "short.csv"], "None of the 48 hours to predict has its history"),
         (["--input", "doubled.csv"], "does not come after line 301"),
         (["--input", "foreign.csv"], "Column 'Date' is missing"),
+        (["--input", "rows.csv", "--output", "foreign.csv"], "--output is foreign.csv, where nothing can be written ("),
+        (["--input", "rows.csv", "--output", "s3://no-such-bucket/x"], "but there is no bucket no-such-bucket."),
     ],
 )
 def test_what_cannot_be_predicted_gets_one_sentence_and_leaves_nothing(
@@ -179,7 +181,7 @@ def test_what_cannot_be_predicted_gets_one_sentence_and_leaves_nothing(
     raw.iloc[:48].to_csv(registered.folder / "short.csv", index=False)
     raw.iloc[[*range(300), *range(299, 840)]].to_csv(registered.folder / "doubled.csv", index=False)
     (registered.folder / "foreign.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    refused = predict(registered, *arguments, "--output", "refused")
+    refused = predict(registered, "--output", "refused", *arguments)
     assert refused.code == 2
     assert sentence in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -111,6 +111,7 @@ def test_an_interruption_right_after_something_was_made_leaves_nothing(finished:
         (["--hosting-type", "ml.x9.huge"], "What ml.x9.huge costs is not in the list of prices"),
         (["--task", "regression"], "There is no model package group SeoulBikeDemand-regression"),
         (["--data", "nowhere.csv"], "There is no data file at nowhere.csv."),
+        (["--output", sys.executable], f"--output is {sys.executable}, where nothing can be written ("),
     ],
 )
 def test_what_cannot_be_compared_gets_one_sentence_and_makes_nothing(
