@@ -27,6 +27,7 @@ from pipelines.local.training_metrics import TrainingMetrics
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 # Subresources that do not change what is stored, though they are asked for with POST.
 _READING_SUBRESOURCES = {"select", "uploads"}
@@ -71,6 +72,7 @@ class AwsServices:
         self._making_role = Lock()
         self._role_made = False
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self._wrapped: dict[str, Application] = {}
         self._known: dict[str, bool] = {"s3": True}
         self._before: dict[str, Callable[[Environ], None]] = {
             "cloudformation": self._prepare_stacks,
@@ -95,6 +97,10 @@ class AwsServices:
 
         self._before |= {"cloudformation": before_stacks, "events": before_events}
 
+    def wrap(self, service: str, around: Callable[[Application], Application]) -> None:
+        """Let ``around(moto)`` answer for a service instead of moto alone."""
+        self._wrapped[service] = around(self._moto)
+
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; what it changed in S3 is on disk before the answer leaves."""
         if environ.get("PATH_INFO", "").startswith("/moto-api"):  # it would wipe moto's half of the state
@@ -107,7 +113,8 @@ class AwsServices:
             self._before.get(service, _nothing)(environ)
             if service == "s3" and environ["REQUEST_METHOD"] in ("PUT", "POST", "DELETE"):
                 return self._change_s3(environ, start_response)
-            return self._send_large(environ, start_response, service) or self._moto(environ, start_response)
+            answer = self._wrapped.get(service, self._moto)
+            return self._send_large(environ, start_response, service) or answer(environ, start_response)
         except NotImplementedError as error:
             return _refuse(environ, start_response, str(error) or "This operation is not supported.")
 

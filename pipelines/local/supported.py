@@ -42,8 +42,9 @@ def _lines() -> Iterator[str]:
         yield f"| `{operation}` | {_code(members)} |"
     yield ""
     yield (
-        "Every other AWS service is moto's. S3's objects and buckets and the logs of jobs stay in the state directory; "
-        "what else moto keeps (roles, rules, queues, ...) lives as long as the service runs."
+        "Every other AWS service is moto's. S3's objects and buckets, the logs of jobs and what Application Auto "
+        "Scaling was told stay in the state directory; what else moto keeps (roles, rules, queues, ...) lives as long "
+        "as the service runs."
     )
     yield ""
     yield "### Steps of a pipeline"

@@ -167,6 +167,40 @@ def test_what_ran_when_the_service_was_closed_has_stopped_and_is_never_a_success
         sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="r" * 32)
 
 
+def test_scaling_comes_back_until_it_is_ended(opened):
+    def resource(name):
+        dimension = "sagemaker:variant:DesiredInstanceCount"
+        return {
+            "ServiceNamespace": "sagemaker",
+            "ResourceId": f"endpoint/{name}/variant/v",
+            "ScalableDimension": dimension,
+        }
+
+    policy = {"PolicyName": "busy", "PolicyType": "TargetTrackingScaling"}
+    with opened() as (_, client):
+        scaling = client("application-autoscaling")
+        for name in ("a", "b", "c"):
+            scaling.register_scalable_target(**resource(name), MinCapacity=1, MaxCapacity=2)
+            scaling.put_scaling_policy(
+                **resource(name), **policy, TargetTrackingScalingPolicyConfiguration={"TargetValue": 10.0}
+            )
+        scaling.register_scalable_target(**resource("a"), MinCapacity=2, MaxCapacity=5)
+    with opened() as (_, client):
+        scaling = client("application-autoscaling")
+        scaling.deregister_scalable_target(**resource("b"))
+        scaling.delete_scaling_policy(**resource("c"), PolicyName="busy")
+    with opened() as (_, client):
+        scaling = client("application-autoscaling")
+        targets = scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+        assert [(each["ResourceId"], each["MinCapacity"], each["MaxCapacity"]) for each in targets] == [
+            ("endpoint/a/variant/v", 2, 5),
+            ("endpoint/c/variant/v", 1, 2),
+        ]
+        (kept,) = scaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
+        assert kept["ResourceId"] == "endpoint/a/variant/v"
+        assert kept["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 10.0
+
+
 def test_an_endpoint_serves_again_after_a_restart(opened):
     with opened() as (_, client):
         sagemaker = client("sagemaker")
