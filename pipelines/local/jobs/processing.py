@@ -105,8 +105,8 @@ def _download_inputs(request: Request, context: JobContext, hosts: list[Host]) -
 
 
 def _on_host(path: str, host: Host) -> Path:
-    """Where a path below ``/opt/ml`` lies on the host."""
-    if not path.startswith("/opt/ml/") or ".." in path.split("/"):
+    """Where a path below ``/opt/ml/processing`` lies on the host."""
+    if not f"{path}/".startswith("/opt/ml/processing/") or ".." in path.split("/"):
         raise ClientError(f"The LocalPath {path} is not below /opt/ml/processing.")
     return host.ml / path.removeprefix("/opt/ml/")
 

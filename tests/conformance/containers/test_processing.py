@@ -286,3 +286,28 @@ def test_what_is_not_supported_is_refused_by_name(bench: Workbench, member: str,
         s3_input("data", "s3://bucket/data/", "/opt/ml/processing/data", **{member: value})
     )
     assert named in str(run_processing(request, bench.job().context).failure_reason)
+
+
+@pytest.mark.parametrize(
+    "path", ["/opt/ml/model", "/opt/ml/processing-2", "/opt/ml/processing/../model", "data", "/tmp"]
+)
+@pytest.mark.parametrize("side", ["input", "output"])
+def test_inputs_and_outputs_lie_below_opt_ml_processing(bench: Workbench, path: str, side: str) -> None:
+    bench.store.write("s3://bucket/data/a", "1")
+    request = processing_request(bench.store, "", ProcessingOutputConfig=s3_outputs(out="s3://bucket/out"))
+    if side == "input":
+        request["ProcessingInputs"].append(s3_input("data", "s3://bucket/data/", path))
+    else:
+        request["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["LocalPath"] = path
+    reason = run_processing(request, bench.job().context).failure_reason
+    assert reason == f"ClientError: The LocalPath {path} is not below /opt/ml/processing."
+
+
+def test_an_output_that_the_application_manages_is_not_uploaded(bench: Workbench) -> None:
+    script = "open('/opt/ml/processing/out/a', 'w').write('1')"
+    outputs = s3_outputs(out="s3://bucket/out", other="s3://bucket/other")
+    outputs["Outputs"][1]["AppManaged"] = True
+    completed(
+        run_processing(processing_request(bench.store, script, ProcessingOutputConfig=outputs), bench.job().context)
+    )
+    assert bench.store.keys("s3://bucket/o") == ["out/a"]
