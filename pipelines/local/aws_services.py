@@ -19,7 +19,7 @@ from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
 from werkzeug.wsgi import get_input_stream
 
-from pipelines.local import downloads, event_targets, stacks
+from pipelines.local import downloads, stacks
 from pipelines.local.logs import Logs
 from pipelines.local.names import partition_of
 from pipelines.local.objects import Objects
@@ -82,20 +82,15 @@ class AwsServices:
             "sts": self._make_role,
         }
 
-    def prepare_events(self, serve_rules: Callable[[], None]) -> None:
-        """Call ``serve_rules()`` before anybody uses EventBridge, be it through a stack."""
-        prepare_stacks = self._before["cloudformation"]
+    def before(self, service: str, prepare: Callable[[Environ], None]) -> None:
+        """Call ``prepare(environ)`` before every request to a service, after what is done there already."""
+        earlier = self._before.get(service, _nothing)
 
-        def before_stacks(environ: Environ) -> None:
-            serve_rules()
-            prepare_stacks(environ)
+        def both(environ: Environ) -> None:
+            earlier(environ)
+            prepare(environ)
 
-        def before_events(environ: Environ) -> None:
-            serve_rules()
-            if environ.get("HTTP_X_AMZ_TARGET") == "AWSEvents.PutTargets":
-                event_targets.check(json.loads(_whole_body(environ)))
-
-        self._before |= {"cloudformation": before_stacks, "events": before_events}
+        self._before[service] = both
 
     def wrap(self, service: str, around: Callable[[Application], Application]) -> None:
         """Let ``around(moto)`` answer for a service instead of moto alone."""
@@ -165,7 +160,7 @@ class AwsServices:
         return self._known[service]
 
     def _prepare_stacks(self, environ: Environ) -> None:
-        stacks.prepare(self._account_id, self._region, parse_qs(_whole_body(environ).decode()))
+        stacks.prepare(self._account_id, self._region, parse_qs(whole_body(environ).decode()))
 
     def _make_role(self, _environ: Environ) -> None:
         with self._making_role:
@@ -205,7 +200,7 @@ class AwsServices:
         return None if path is None else downloads.send(path, environ, start_response, self._moto)
 
     def _change_s3(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        body = _whole_body(environ)
+        body = whole_body(environ)
         bucket, key = _bucket_and_key(environ)
         answered: list[str] = []
 
@@ -248,7 +243,7 @@ def _bucket_and_key(environ: Environ) -> tuple[str, str]:
     return bucket, key
 
 
-def _whole_body(environ: Environ) -> bytes:
+def whole_body(environ: Environ) -> bytes:
     """Read the body, so that no slow client holds the store's lock, and put it back."""
     body = get_input_stream(environ).read()
     environ["wsgi.input"] = io.BytesIO(body)

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipelines.local.aws_services import whole_body
 from pipelines.local.errors import ApiError, ValidationException
 
 if TYPE_CHECKING:
@@ -20,15 +21,18 @@ _BY_MOTO = ("sqs", "logs", "events")
 _LOG = logging.getLogger(__name__)
 
 
-def check(request: Mapping[str, Any]) -> None:
-    """Look through a PutTargets request for targets that nothing could be delivered to.
+def prepare(service: Service, environ: dict[str, Any]) -> None:
+    """Get ready for a request to EventBridge.
 
     Raises
     ------
     NotImplementedError
-        There is one; the message names it.
+        It puts a target that nothing could be delivered to; the message names it.
     """
-    for target in request.get("Targets", []):
+    serve(service)
+    if environ.get("HTTP_X_AMZ_TARGET") != "AWSEvents.PutTargets":
+        return
+    for target in json.loads(whole_body(environ)).get("Targets", []):
         if not _is_served(target.get("Arn", "")):
             raise NotImplementedError(
                 f"The target {target.get('Arn')} is not served on this machine: rules deliver to pipelines, topics, "

@@ -128,7 +128,7 @@ def _moto_to_itself() -> Iterator[None]:
 
 
 def _assemble(directory: Path, region: str, isolation: Isolation, store: Store) -> Service:
-    from pipelines.local import event_targets, scaling
+    from pipelines.local import event_targets, scaling, stack_resources
     from pipelines.local.aws_services import AwsServices
     from pipelines.local.engine.executions import Executions
     from pipelines.local.experiments import Experiments
@@ -146,7 +146,9 @@ def _assemble(directory: Path, region: str, isolation: Isolation, store: Store) 
         region=region,
         role_name=ROLE_NAME,
     )
-    service.aws_services.prepare_events(lambda: event_targets.serve(service))
+    service.aws_services.before("events", lambda environ: event_targets.prepare(service, environ))
+    service.aws_services.before("cloudformation", lambda _environ: event_targets.serve(service))
+    service.aws_services.before("cloudformation", lambda _environ: stack_resources.serve(service))
     service.aws_services.wrap(scaling.SERVICE, lambda moto: scaling.Scaling(moto, store))
     service.executions = Executions(service)
     service.experiments = Experiments(store, service.account_id, region)

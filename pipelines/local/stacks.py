@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.local import stack_resources
+
 
 def prepare(account_id: str, region: str, request: Mapping[str, list[str]]) -> None:
     """Put right what moto would get wrong in a request to CloudFormation.
@@ -13,10 +15,20 @@ def prepare(account_id: str, region: str, request: Mapping[str, list[str]]) -> N
     ----------
     request
         The form that was posted, with ``Action`` and ``StackName``.
+
+    Raises
+    ------
+    NotImplementedError
+        It has a template with something of SageMaker that would not be made.
     """
+    for template in request.get("TemplateBody", []):
+        stack_resources.check(template)
     from moto.cloudformation.models import cloudformation_backends
 
+    updating = request.get("Action") in (["UpdateStack"], ["ExecuteChangeSet"])
     for stack in cloudformation_backends[account_id][region].stacks.values():
+        if updating:
+            stack_resources.look_at_all(stack)
         if not stack.output_map.outputs and stack.status.endswith("_COMPLETE"):
             _work_out_outputs(stack)
         if request.get("Action") == ["DeleteStack"] and request.get("StackName") in ([stack.name], [stack.stack_id]):

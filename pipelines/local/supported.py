@@ -10,6 +10,7 @@ from pipelines.local.engine.conditions import MEMBERS
 from pipelines.local.engine.expressions import EXECUTION_VARIABLES, EXPRESSIONS
 from pipelines.local.operations import refusals
 from pipelines.local.shapes import service_model
+from pipelines.local.stack_resources import KINDS as STACK_KINDS
 from pipelines.local.steps import API_STEPS, KNOWN_STEPS, SUPPORTED_STEPS
 
 
@@ -46,6 +47,8 @@ def _lines() -> Iterator[str]:
         "Scaling was told stay in the state directory; what else moto keeps (roles, rules, queues, ...) lives as long "
         "as the service runs."
     )
+    yield ""
+    yield f"Stacks of CloudFormation make these of SageMaker, and are refused with any other: {_code(STACK_KINDS)}."
     yield ""
     yield "### Steps of a pipeline"
     yield ""

@@ -23,8 +23,6 @@ IS_CLONE = (ROOT / ".git").exists()
 SOURCE = () if IS_CLONE else ("--source", "https://example.com/clone.git")
 MISSING_IN_MOTO = {
     "BucketPolicy",
-    "RegressionModels",
-    "ClassificationModels",
     "Build",
     "Deploy",
     "AlertsPolicy",

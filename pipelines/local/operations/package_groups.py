@@ -62,7 +62,7 @@ def _create(service: Service, request: Request) -> Response:
 
 
 def _describe(service: Service, request: Request) -> Response:
-    return find(service, request["ModelPackageGroupName"])
+    return {"CreatedBy": {}, **find(service, request["ModelPackageGroupName"])}
 
 
 def _list(service: Service, request: Request) -> Response:
