@@ -6,24 +6,17 @@ Which service a request is for is decided by moto's own reading of its host and 
 from __future__ import annotations
 
 import io
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from threading import Lock
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 
-from botocore.exceptions import UnknownServiceError
-from botocore.loaders import Loader
 from werkzeug.wsgi import get_input_stream
 
-from pipelines.local import downloads, stacks
-from pipelines.local.logs import Logs
-from pipelines.local.names import partition_of
+from pipelines.local import downloads
+from pipelines.local.not_supported import refuse
 from pipelines.local.objects import Objects
-from pipelines.local.training_metrics import TrainingMetrics
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -34,9 +27,6 @@ _READING_SUBRESOURCES = {"select", "uploads"}
 # Query members that are not a bucket's configuration.
 _NOT_CONFIGURATION = {"x-id", "delete", "uploads", "uploadId", "partNumber"}
 _KEPT_HEADERS = ("CONTENT_TYPE", "HTTP_CONTENT_MD5", "HTTP_X_AMZ_ACL")
-_ROLE_PATH = "/service-role/"
-_SESSION_NAME = "SageMaker"
-_NOBODYS_KEY = "AKIAEXAMPLE"  # what moto takes any access key for that is not of its own form
 
 
 class AwsServices:
@@ -46,51 +36,23 @@ class AwsServices:
     ----------
     objects
         Where S3's objects are kept.
-    logs, metrics
-        What CloudWatch Logs and CloudWatch show.
-    account_id, region, role_name
-        The account; a role of this name, which SageMaker may assume, exists in its IAM, and every caller is a session
-        of it.
     """
 
-    def __init__(
-        self,
-        objects: Objects,
-        logs: Logs,
-        metrics: TrainingMetrics,
-        *,
-        account_id: str,
-        region: str,
-        role_name: str,
-    ) -> None:
+    def __init__(self, objects: Objects) -> None:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         self._objects = objects
-        self._account_id = account_id
-        self._region = region
-        self._role_name = role_name
-        self._making_role = Lock()
-        self._role_made = False
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._wrapped: dict[str, Application] = {}
         self._known: dict[str, bool] = {"s3": True}
-        self._before: dict[str, Callable[[Environ], None]] = {
-            "cloudformation": self._prepare_stacks,
-            "logs": lambda _environ: logs.show(),
-            "monitoring": lambda _environ: metrics.show(),
-            "iam": self._make_role,
-            "sts": self._make_role,
-        }
+        self._before: dict[str, Callable[[Environ], None]] = {}
 
     def before(self, service: str, prepare: Callable[[Environ], None]) -> None:
-        """Call ``prepare(environ)`` before every request to a service, after what is done there already."""
-        earlier = self._before.get(service, _nothing)
+        """Call ``prepare(environ)`` before every request to a service.
 
-        def both(environ: Environ) -> None:
-            earlier(environ)
-            prepare(environ)
-
-        self._before[service] = both
+        It refuses a request by a ``NotImplementedError`` with the reason.
+        """
+        self._before[service] = prepare
 
     def wrap(self, service: str, around: Callable[[Application], Application]) -> None:
         """Let ``around(moto)`` answer for a service instead of moto alone."""
@@ -99,11 +61,11 @@ class AwsServices:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; what it changed in S3 is on disk before the answer leaves."""
         if environ.get("PATH_INFO", "").startswith("/moto-api"):  # it would wipe moto's half of the state
-            return _refuse(environ, start_response, "moto's own control interface is not served.")
+            return refuse(environ, start_response, "moto's own control interface is not served.")
         service = self._service_of(environ)
         if not self._is_known(service, environ):
             reason = f"The service {service} is not supported on this machine."
-            return _refuse(environ, start_response, reason, in_json=_speaks_json(service))
+            return refuse(environ, start_response, reason, service=service)
         try:
             self._before.get(service, _nothing)(environ)
             if service == "s3" and environ["REQUEST_METHOD"] in ("PUT", "POST", "DELETE"):
@@ -111,7 +73,7 @@ class AwsServices:
             answer = self._wrapped.get(service, self._moto)
             return self._send_large(environ, start_response, service) or answer(environ, start_response)
         except NotImplementedError as error:
-            return _refuse(environ, start_response, str(error) or "This operation is not supported.")
+            return refuse(environ, start_response, str(error) or "This operation is not supported.")
 
     def replay_bucket_request(self, bucket: str, subresource: str, headers: dict[str, str], body: bytes) -> None:
         """Make one configuring request to moto's S3, as it was made when the bucket was configured."""
@@ -158,40 +120,6 @@ class AwsServices:
                 pattern.match(f"http://{host}") for _, pattern in self._moto.backend_url_patterns
             )
         return self._known[service]
-
-    def _prepare_stacks(self, environ: Environ) -> None:
-        stacks.prepare(self._account_id, self._region, parse_qs(whole_body(environ).decode()))
-
-    def _make_role(self, _environ: Environ) -> None:
-        with self._making_role:
-            if not self._role_made:
-                self._create_role()
-                self._role_made = True
-
-    def _create_role(self) -> None:
-        """Make the execution role, and a session of it that every caller is who has no access key of moto's making."""
-        from moto.iam.models import iam_backends
-        from moto.sts.models import sts_backends
-
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": "sagemaker.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-        partition = partition_of(self._region)
-        role = iam_backends[self._account_id][partition].create_role(
-            role_name=self._role_name,
-            assume_role_policy_document=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
-            path=_ROLE_PATH,
-            permissions_boundary=None,
-            description="The execution role of SageMaker on this machine",
-            tags=[],
-            max_session_duration="3600",
-        )
-        session = sts_backends[self._account_id][partition].assume_role(
-            self._region, _SESSION_NAME, role.arn, policy="", duration=3600, external_id=""
-        )
-        session.access_key_id = _NOBODYS_KEY
 
     def _send_large(self, environ: Environ, start_response: StartResponse, service: str) -> Iterable[bytes] | None:
         if service != "s3" or not downloads.is_plain_download(environ):
@@ -250,34 +178,6 @@ def whole_body(environ: Environ) -> bytes:
     environ["CONTENT_LENGTH"] = str(len(body))
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     return body
-
-
-def _speaks_json(service: str) -> bool:
-    """Whether the clients of a service that moto does not know read JSON, as far as botocore knows it."""
-    try:
-        protocol = Loader().load_service_model(service, "service-2")["metadata"]["protocol"]
-    except UnknownServiceError:
-        return False
-    return protocol in ("json", "rest-json")
-
-
-def _refuse(
-    environ: Mapping[str, Any], start_response: StartResponse, reason: str, *, in_json: bool = False
-) -> Iterable[bytes]:
-    """Say, in the wire format of the service asked, that something is not supported."""
-    if in_json or "HTTP_X_AMZ_TARGET" in environ:
-        content_type, text = "application/x-amz-json-1.1", json.dumps({"__type": "NotImplemented", "message": reason})
-    else:
-        error = f"<Error><Code>NotImplemented</Code><Message>{escape(reason)}</Message></Error>"
-        content_type, text = "application/xml", f"<ErrorResponse>{error}</ErrorResponse>"
-    body = text.encode()
-    headers = [
-        ("Content-Type", content_type),
-        ("Content-Length", str(len(body))),
-        ("x-amzn-errortype", "NotImplemented"),
-    ]
-    start_response("400 Bad Request", headers)
-    return [body]
 
 
 def _nothing(_environ: Environ) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.local import state_directory
 from pipelines.local.errors import StateDirectoryError
-from pipelines.local.service import ROLE_NAME, Isolation, Runners, Service
+from pipelines.local.service import Isolation, Runners, Service
 from pipelines.local.state_directory import RunningService
 from pipelines.local.store import Store
 
@@ -128,28 +128,17 @@ def _moto_to_itself() -> Iterator[None]:
 
 
 def _assemble(directory: Path, region: str, isolation: Isolation, store: Store) -> Service:
-    from pipelines.local import event_targets, scaling, stack_resources
     from pipelines.local.aws_services import AwsServices
     from pipelines.local.engine.executions import Executions
     from pipelines.local.experiments import Experiments
     from pipelines.local.hosting import Endpoints
     from pipelines.local.objects import Objects
-    from pipelines.local.training_metrics import TrainingMetrics
+    from pipelines.local.other_services import lend_a_hand
 
     service = Service(directory, region, isolation, store)
     service.objects = Objects(store, directory / "objects", service.account_id, region)
-    service.aws_services = AwsServices(
-        service.objects,
-        service.logs,
-        TrainingMetrics(store, service.logs, service.account_id, region),
-        account_id=service.account_id,
-        region=region,
-        role_name=ROLE_NAME,
-    )
-    service.aws_services.before("events", lambda environ: event_targets.prepare(service, environ))
-    service.aws_services.before("cloudformation", lambda _environ: event_targets.serve(service))
-    service.aws_services.before("cloudformation", lambda _environ: stack_resources.serve(service))
-    service.aws_services.wrap(scaling.SERVICE, lambda moto: scaling.Scaling(moto, store))
+    service.aws_services = AwsServices(service.objects)
+    lend_a_hand(service, to=service.aws_services)
     service.executions = Executions(service)
     service.experiments = Experiments(store, service.account_id, region)
     service.endpoints = Endpoints(service)
