@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 from pipelines.local.jobs import inputs
 from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
 from pipelines.local.jobs.data_processing import DataProcessing
-from pipelines.local.jobs.errors import ClientError, DataError, JobError, UnsupportedError
+from pipelines.local.jobs.errors import AlgorithmError, ClientError, DataError, JobError, UnsupportedError
 from pipelines.local.jobs.model_server import HOST
 from pipelines.local.jobs.outcomes import answering_failures
 from pipelines.local.jobs.records import batches_of, records_of
@@ -25,12 +25,20 @@ from pipelines.local.jobs.transform_settings import TransformSettings
 _POLL_SECONDS = 0.1
 
 
-class RequestFailedError(ClientError):
-    """The container did not answer a request of one file with success; ``str`` is what the log says of it."""
+class RequestFailedError(Exception):
+    """The container did not answer a request of one file with success; ``str`` is what the log says of it.
 
-    def __init__(self, reason: str, body: bytes = b"") -> None:
+    Parameters
+    ----------
+    fault
+        Whose fault it is, as the reason of the job's failure says it.
+    body
+        What the container answered.
+    """
+
+    def __init__(self, reason: str, fault: type[JobError], body: bytes = b"") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.fault = fault
         self.body = body
 
 
@@ -68,9 +76,7 @@ def run_transform(request: Request, model: Request, context: JobContext) -> JobO
     if context.stop.is_set():
         return JobOutcome("Stopped")
     if failures:
-        return JobOutcome(
-            "Failed", failure_reason=str(ClientError(f"See job logs for more information: {failures[0]}"))
-        )
+        return JobOutcome("Failed", failure_reason=str(failures[0]))
     return JobOutcome("Completed")
 
 
@@ -114,9 +120,9 @@ class _Transform:
     settings: TransformSettings
     server: ServedModel
     context: JobContext
-    failures: list[str] = field(default_factory=list)
+    failures: list[JobError] = field(default_factory=list)
 
-    def run(self, objects: list[inputs.InputObject]) -> list[str]:
+    def run(self, objects: list[inputs.InputObject]) -> list[JobError]:
         """Transform the objects; what went wrong with which file."""
         underway: deque[_Batch] = deque()
         with ThreadPoolExecutor(self.settings.concurrent) as pool:
@@ -171,20 +177,22 @@ class _Transform:
         headers = {"Content-Type": self.request["TransformInput"].get("ContentType")}
         headers["Accept"] = self.request["TransformOutput"].get("Accept")
         given = {name: value for name, value in headers.items() if value}
-        failure = RequestFailedError("Unable to get response from algorithm")
+        failure = RequestFailedError("Unable to get response from algorithm", AlgorithmError)
         for _ in range(self.settings.retries + 1):
             try:
                 answer = self.server.invoke(payload, given, self.settings.timeout_seconds)
             except (OSError, http.client.HTTPException) as error:
-                failure = RequestFailedError(f"Unable to get response from algorithm: {error}")
+                failure = RequestFailedError(f"Unable to get response from algorithm: {error}", AlgorithmError)
                 if not self.server.alive():
                     break
                 continue
             if answer.status < 300:
                 return self.processing.stored(records, answer.body)
             if answer.status < 500:
-                raise RequestFailedError(f"ClientError: {answer.status}", answer.body)
-            failure = RequestFailedError(f"Bad HTTP status received from algorithm: {answer.status}", answer.body)
+                raise RequestFailedError(f"ClientError: {answer.status}", ClientError, answer.body)
+            failure = RequestFailedError(
+                f"Bad HTTP status received from algorithm: {answer.status}", AlgorithmError, answer.body
+            )
         raise failure
 
     def _store(self, batch: _Batch) -> None:
@@ -196,7 +204,7 @@ class _Transform:
         try:
             answer = batch.answer.result()
         except RequestFailedError as error:
-            self._fail(file, error.reason, error.body)
+            self._fail(file, str(error), error.fault, error.body)
         except JobError as error:
             self._fail(file, str(error))
         else:
@@ -218,11 +226,11 @@ class _Transform:
         file.local.unlink()
         file.output.unlink()
 
-    def _fail(self, file: _File, reason: str, body: bytes = b"") -> None:
+    def _fail(self, file: _File, reason: str, fault: type[JobError] = ClientError, body: bytes = b"") -> None:
         name = file.source.uri.removeprefix("s3://")
-        _log(self.context, f"{name}: {reason}")
-        for line in body.decode("utf-8", "replace").splitlines():
+        message = ("", "Message:", *body.decode("utf-8", "replace").splitlines()) if body else ()
+        for line in (reason, *message):
             _log(self.context, f"{name}: {line}")
         if file.failure is None:
             file.failure = f"{name}: {reason}"
-            self.failures.append(file.failure)
+            self.failures.append(fault(f"See job logs for more information: {file.failure}"))

@@ -227,8 +227,12 @@ def test_a_file_with_a_bad_record_has_no_output_the_others_have_and_the_job_fail
     request = transform_request("s3://bucket/in/", BatchStrategy="SingleRecord")
     outcome = run_transform(request, model, job.context)
     assert outcome.status == "Failed"
-    assert "bucket/in/2-bad.csv: ClientError: 400" in str(outcome.failure_reason)
-    assert "bucket/in/2-bad.csv: ClientError: 400\n" in job.log
+    assert outcome.failure_reason == (
+        "ClientError: See job logs for more information: bucket/in/2-bad.csv: ClientError: 400"
+    )
+    told = [line.split("[sagemaker logs]: ")[1] for line in job.log.splitlines() if ": bucket/in/2-bad.csv: " in line]
+    assert told[:3] == [f"bucket/in/2-bad.csv: {line}" for line in ("ClientError: 400", "", "Message:")]
+    assert told[3].startswith("bucket/in/2-bad.csv: Unable to evaluate payload provided: ")
     assert bench.store.keys("s3://bucket/predictions/") == ["predictions/1-good.csv.out", "predictions/3-good.csv.out"]
 
 
@@ -237,7 +241,10 @@ def test_a_container_s_error_is_tried_again_and_then_fails_the_file(bench: Workb
     job = bench.job()
     request = transform_request(uri, ModelClientConfig={"InvocationsMaxRetries": 2})
     outcome = run_transform(request, _echo_model(bench), job.context)
-    assert "Bad HTTP status received from algorithm: 500" in str(outcome.failure_reason)
+    assert outcome.failure_reason == (
+        "AlgorithmError: See job logs for more information: bucket/in/a.csv: "
+        "Bad HTTP status received from algorithm: 500"
+    )
     assert len(_payloads(job)) == 3
 
 
