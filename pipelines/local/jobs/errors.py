@@ -5,6 +5,7 @@ JobError
         DataError         no data where the request says there is some, or not in the shape it says
         UnsupportedError  asked for by name, not to be had on this machine
     AlgorithmError        the container is at fault
+        PingError         its server did not come up
     InternalError         this service is at fault
 """
 
@@ -38,6 +39,10 @@ class AlgorithmError(JobError):
     """The container is at fault."""
 
     prefix = "AlgorithmError"
+
+
+class PingError(AlgorithmError):
+    """The container's server did not come up."""
 
 
 class InternalError(JobError):

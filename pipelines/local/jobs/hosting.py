@@ -6,12 +6,27 @@ import http.client
 from collections.abc import Mapping
 
 from pipelines.local.jobs.contract import Answer, JobContext, Request
+from pipelines.local.jobs.errors import PingError
 from pipelines.local.jobs.served_model import ServedModel
 
 INVOCATION_SECONDS = 60.0
 """How long a container may take for one invocation, as on the service."""
 
 _PASSED_ON = "x-amzn-sagemaker-"
+
+
+class HealthCheckError(PingError):
+    """The same in the words of an endpoint's FailureReason."""
+
+    def __init__(self, variant: str) -> None:
+        super().__init__(variant)
+        self._variant = variant
+
+    def __str__(self) -> str:
+        return (
+            f"The primary container for production variant {self._variant} did not pass the ping health check. "
+            "Please check CloudWatch logs for this endpoint."
+        )
 
 
 class VariantHosting:
@@ -59,9 +74,13 @@ def start_hosting(model: Request, variant: Request, context: JobContext) -> Vari
     JobError
         It does not come up; the message says why.
     """
-    served = ServedModel(model, context, {"SAGEMAKER_VARIANT_NAME": str(variant.get("VariantName", ""))})
+    name = str(variant.get("VariantName", ""))
+    served = ServedModel(model, context, {"SAGEMAKER_VARIANT_NAME": name})
     try:
         served.await_ping(context.stop)
+    except PingError as error:
+        served.close()
+        raise HealthCheckError(name) from error
     except BaseException:
         served.close()
         raise

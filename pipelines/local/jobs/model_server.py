@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.local.containers import images, sandbox
 from pipelines.local.containers.errors import ContainerError
 from pipelines.local.jobs.contract import Answer, JobContext
-from pipelines.local.jobs.errors import AlgorithmError, ClientError
+from pipelines.local.jobs.errors import ClientError, PingError
 from pipelines.local.jobs.model_artifact import fetch_model
 from pipelines.local.jobs.runs import LogPump
 
@@ -82,21 +82,19 @@ class ModelServer:
 
         Raises
         ------
-        AlgorithmError
+        PingError
             It ends before, or takes too long.
         """
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and not stop.is_set():
             if not self.alive():
-                raise AlgorithmError(
-                    "The container's server ended before it answered /ping. See the log for the reason."
-                )
+                raise PingError("Model container failed to respond to ping: it ended. See the log for the reason.")
             with contextlib.suppress(OSError, http.client.HTTPException):
                 if self.request("GET", "/ping", timeout=PING_SECONDS).status == http.client.OK:
                     return
             time.sleep(_POLL_SECONDS)
         if not stop.is_set():
-            raise AlgorithmError(f"The container's server did not answer /ping within {START_SECONDS:.0f} seconds.")
+            raise PingError(f"Model container failed to respond to ping within {START_SECONDS:.0f} seconds.")
 
     def execution_parameters(self) -> dict[str, Any]:
         """What the server says of itself at ``/execution-parameters``; nothing if it has no such answer."""

@@ -54,7 +54,7 @@ class ServedModel:
 
         Raises
         ------
-        AlgorithmError
+        PingError
             One ends before, or takes too long.
         """
         for server in self._servers:

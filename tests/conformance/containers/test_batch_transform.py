@@ -266,7 +266,7 @@ def test_a_server_that_does_not_come_up_fails_the_job(bench: Workbench) -> None:
     uri = bench.store.write("s3://bucket/in/a.csv", "1\n")
     outcome = run_transform(transform_request(uri), model, bench.job().context)
     assert outcome.failure_reason == (
-        "AlgorithmError: The container's server ended before it answered /ping. See the log for the reason."
+        "AlgorithmError: Model container failed to respond to ping: it ended. See the log for the reason."
     )
 
 

@@ -112,7 +112,10 @@ def transform_fn(model, data, content_type, accept):
 
 def test_a_transform_fn_beside_a_predict_fn_is_refused(bench: Workbench) -> None:
     script = "def model_fn(d): pass\ndef transform_fn(m, d, c, a): pass\ndef predict_fn(d, m): pass\n"
-    with pytest.raises(AlgorithmError, match="/ping"), _hosted(bench, {"code/inference.py": script}):
+    with (
+        pytest.raises(AlgorithmError, match="did not pass the ping health check"),
+        _hosted(bench, {"code/inference.py": script}),
+    ):
         pass
 
 
@@ -207,7 +210,7 @@ def test_an_error_in_the_functions_is_a_500_with_its_trace(bench: Workbench) -> 
 
 
 def test_without_a_model_fn_the_server_does_not_come_up(bench: Workbench) -> None:
-    with pytest.raises(AlgorithmError, match="/ping"), _hosted(bench, {"weights": b"1"}):
+    with pytest.raises(AlgorithmError, match="did not pass the ping health check"), _hosted(bench, {"weights": b"1"}):
         pass
 
 
@@ -360,7 +363,7 @@ def test_requirements_beside_the_inference_code_are_installed_for_the_server_alo
 def test_a_server_whose_requirements_cannot_be_had_does_not_come_up(bench: Workbench) -> None:
     files = {"code/inference.py": IDENTITY, "code/requirements.txt": "no-such-package-as-this==1.0\n"}
     environment = {"PIP_RETRIES": "0", "PIP_NO_INDEX": "1"}
-    with pytest.raises(AlgorithmError, match="/ping"), _hosted(bench, files, environment):
+    with pytest.raises(AlgorithmError, match="did not pass the ping health check"), _hosted(bench, files, environment):
         pass
 
 

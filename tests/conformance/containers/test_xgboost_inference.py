@@ -339,7 +339,7 @@ def test_the_models_of_a_cross_validation_answer_with_their_mean(bench: Workbenc
 
 def test_an_empty_sagemaker_program_breaks_the_image(bench: Workbench) -> None:
     with (
-        pytest.raises(AlgorithmError, match="ended before it answered /ping"),
+        pytest.raises(AlgorithmError, match="did not pass the ping health check"),
         _hosted(bench, _booster(), environment={"SAGEMAKER_PROGRAM": ""}),
     ):
         pass
@@ -348,8 +348,12 @@ def test_an_empty_sagemaker_program_breaks_the_image(bench: Workbench) -> None:
 def test_a_model_that_cannot_be_loaded_does_not_come_up(bench: Workbench) -> None:
     bench.store.write("s3://bucket/broken.tar.gz", archive({"xgboost-model": b"no model"}))
     job = bench.job()
-    with pytest.raises(AlgorithmError):
+    with pytest.raises(AlgorithmError) as error:
         start_hosting(model_request(XGBOOST, "s3://bucket/broken.tar.gz"), {"VariantName": "v"}, job.context)
+    assert str(error.value) == (
+        "The primary container for production variant v did not pass the ping health check. "
+        "Please check CloudWatch logs for this endpoint."
+    )
     assert "Model /opt/ml/model/xgboost-model cannot be loaded" in job.log
 
 
