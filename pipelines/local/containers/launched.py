@@ -58,7 +58,7 @@ def _enter(launch: Launch) -> Launch:
         try:
             namespaces.enter_private_mounts(ml, _scratch(launch.directory))
             namespaces.name_this_machine(launch.host_names, launch.directory / "hosts")
-            packages.keep_private(launch.directory / "packages")
+            packages.keep_private(launch.directory / packages.FOLDER)
         except OSError:
             private = False
     if launch.isolate_network:

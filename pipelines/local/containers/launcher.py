@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
+from pipelines.local.containers import packages
 from pipelines.local.containers.errors import LauncherGoneError, SandboxError
 from pipelines.local.containers.launch import KILL, TERMINATE, Launch, send_launch
 
@@ -44,8 +45,9 @@ class Process:
         What the process and its descendants write, standard output and error in one; ends when all of them are gone.
     """
 
-    def __init__(self, control: socket.socket, output: io.FileIO) -> None:
+    def __init__(self, control: socket.socket, output: io.FileIO, directory: Path) -> None:
         self._control = control
+        self._directory = directory
         self._received = b""
         self._code: int | None = None
         self._lock = threading.Lock()
@@ -96,6 +98,7 @@ class Process:
         """Let go of the process; what still runs of it is ended."""
         self._control.close()
         self.output.close()
+        packages.forget(self._directory / packages.FOLDER)
 
 
 class Launcher:
@@ -138,7 +141,7 @@ class Launcher:
         """
         control, theirs = socket.socketpair()
         output_reader, output_writer = os.pipe()
-        process = Process(control, io.FileIO(output_reader, "rb"))
+        process = Process(control, io.FileIO(output_reader, "rb"), launch.directory)
         try:
             with self._lock:
                 descriptors = [theirs.fileno(), output_writer, *(each.fileno() for each in inherited)]

@@ -7,6 +7,7 @@ itself runs in.
 
 from __future__ import annotations
 
+import shutil
 import sys
 import sysconfig
 import tempfile
@@ -23,6 +24,8 @@ def _written_by_pip() -> tuple[Path, ...]:
     return tuple(dict.fromkeys(Path(paths[name]).resolve() for name in ("purelib", "platlib", "scripts")))
 
 
+FOLDER = "packages"
+"""Where in a container's folder the layers are."""
 _OPTIONS = "volatile,userxattr"
 """Nobody waits until it is on the disk; and the marks of what is removed are such as an ordinary user may make."""
 _FOLDERS = _written_by_pip()
@@ -44,6 +47,13 @@ def keep_private(room: Path) -> None:
     for folder in _FOLDERS:
         if folder.is_dir() and not room.is_relative_to(folder):
             _cover(folder, Path(tempfile.mkdtemp(dir=room)))
+
+
+def forget(room: Path) -> None:
+    """Take away what a job has installed, when it is over."""
+    for closed in room.glob("*/work/work"):  # left so by the kernel
+        closed.chmod(0o700)
+    shutil.rmtree(room, ignore_errors=True)
 
 
 def _cover(folder: Path, room: Path) -> None:

@@ -185,8 +185,6 @@ def _context(
 def _fresh_directory(parent: Path, name: str) -> Path:
     directory = parent / name
     if directory.exists():  # of a job that was deleted
-        for closed in directory.rglob("packages/*/work/work"):  # left so by the kernel
-            closed.chmod(0o700)
         shutil.rmtree(directory)
     directory.mkdir(parents=True)
     return directory

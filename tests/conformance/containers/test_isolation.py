@@ -349,5 +349,6 @@ pathlib.Path({str(shared_file)!r}).unlink()
     for job in ("first", "second"):
         (tmp_path / job / "work").mkdir(parents=True)
         assert _run(tmp_path / job, isolation, code) == (0, "42\n")
+        assert not (tmp_path / job / "packages").exists()
     assert importlib.util.find_spec("tiny_of_a_job") is None
     assert shared_file.read_text() == "as it was"
