@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.batch.run import Outcome, Wish
+
+logger = logging.getLogger("pipelines")
 
 SETTINGS = {"target", "pipeline_name", "role_arn", "region", "bucket", "state_dir", "isolation", "tags"}
 
@@ -63,7 +66,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     from pipelines.target import choose, connect
 
     wish = _wish(options)
-    with connect(settings, choose(settings)) as connection:
+    choice = choose(settings)
+    logger.info("Target: %s, because %s.", choice.name, choice.why)
+    with connect(settings, choice) as connection:
         model = chosen_model(connection.client("sagemaker"), settings.pipeline_name, options, options.task)
         outcome = predict(connection, settings, model, wish)
     if options.json:
