@@ -67,22 +67,35 @@ def find(service: Service, name: str) -> Record:
 
 
 def for_containers(service: Service, name: str) -> Record:
-    """A model with each model package in it replaced by the container that the package describes."""
+    """A model with each model package in it replaced by the containers that the package describes.
+
+    One alone is its ``PrimaryContainer``, several, which answer one after the other, are its ``Containers``.
+    """
     record = find(service, name)
-    if record.get("PrimaryContainer"):
-        record["PrimaryContainer"] = _unpacked(service, record["PrimaryContainer"])
-    if record.get("Containers"):
-        record["Containers"] = [_unpacked(service, container) for container in record["Containers"]]
-    return record
+    primary, several = record.pop("PrimaryContainer", None), record.pop("Containers", [])
+    given = [primary] if primary else several
+    containers = [part for container in given for part in _unpacked(service, container)]
+    if len(containers) == 1:
+        return {**record, "PrimaryContainer": containers[0]}
+    return {**record, "Containers": containers}
 
 
-def _unpacked(service: Service, container: dict[str, Any]) -> dict[str, Any]:
+def _unpacked(service: Service, container: dict[str, Any]) -> list[dict[str, Any]]:
     package = container.get("ModelPackageName")
     if not package:
-        return container
-    described = packages.find(service, package)["InferenceSpecification"]["Containers"][0]
+        return [container]
+    return [
+        _with_environment({**described, **container}, described, container)
+        for described in packages.find(service, package)["InferenceSpecification"]["Containers"]
+    ]
+
+
+def _with_environment(
+    both: dict[str, Any], described: Mapping[str, Any], container: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the package and the model say of a container, the model's variables on top of the package's."""
     environment = {**described.get("Environment", {}), **container.get("Environment", {})}
-    return {**described, **container, **({"Environment": environment} if environment else {})}
+    return {**both, "Environment": environment} if environment else both
 
 
 def _describe(service: Service, request: Request) -> Response:

@@ -9,6 +9,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from pipelines.local.operations import models
 from tests.conformance.stand_ins import IMAGE, ROLE, definition, get, join
 
 
@@ -328,3 +329,22 @@ def test_steps_create_a_configuration_and_create_or_update_an_endpoint(pipelines
         assert described["EndpointStatus"] == "InService"
         assert described["EndpointConfigName"] == f"C9-{execution.arn.rsplit('/', 1)[1]}"
     assert json.loads(runtime.invoke_endpoint(EndpointName="E9", Body=b"1")["Body"].read())["tag"] == "stepped"
+
+
+def test_all_containers_of_a_registered_version_serve(sagemaker, service):
+    sagemaker.create_model_package_group(ModelPackageGroupName="serial")
+    specification = {
+        "Containers": [{"Image": IMAGE, "Environment": {"TAG": tag}} for tag in ("first", "second")],
+        "SupportedContentTypes": ["text/csv"],
+        "SupportedResponseMIMETypes": ["text/csv"],
+    }
+    package = sagemaker.create_model_package(ModelPackageGroupName="serial", InferenceSpecification=specification)
+    container = {"ModelPackageName": package["ModelPackageArn"], "Environment": {"MORE": "1"}}
+    sagemaker.create_model(ModelName="serial", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+
+    served = models.for_containers(service, "serial")
+    assert "PrimaryContainer" not in served
+    assert [each["Environment"] for each in served["Containers"]] == [
+        {"TAG": "first", "MORE": "1"},
+        {"TAG": "second", "MORE": "1"},
+    ]
