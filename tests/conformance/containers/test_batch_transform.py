@@ -311,6 +311,11 @@ def test_a_joined_row_is_the_whole_input_row_and_the_output(bench: Workbench, pa
     assert joined == output
 
 
+def test_an_output_filter_without_a_join_selects_of_the_answers(bench: Workbench) -> None:
+    data_processing = {"OutputFilter": "$[0]"}
+    assert _transform(bench, "1,2\n4,5\n", DataProcessing=data_processing)[0] == "1\n4\n"
+
+
 def test_what_the_input_filter_leaves_out_is_joined_all_the_same(bench: Workbench) -> None:
     joined, job = _transform(
         bench,

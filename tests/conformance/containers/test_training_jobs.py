@@ -100,6 +100,7 @@ def test_pipe_mode_is_refused_by_name(bench: Workbench) -> None:
     bench.store.write("s3://bucket/data/a", "1")
     data = channel("data", "s3://bucket/data/", mode="Pipe")
     outcome = run_training(script_request(bench.store, "", channels=[data]), bench.job().context)
+    assert outcome.status == "Failed"
     assert outcome.failure_reason == (
         "ClientError: The input mode Pipe of channel data is not supported on this machine; use File."
     )
@@ -108,6 +109,7 @@ def test_pipe_mode_is_refused_by_name(bench: Workbench) -> None:
 def test_a_channel_without_objects_fails_with_the_service_s_words(bench: Workbench) -> None:
     request = script_request(bench.store, "", channels=[channel("data", "s3://bucket/nothing/")])
     outcome = run_training(request, bench.job().context)
+    assert outcome.status == "Failed"
     assert str(outcome.failure_reason).startswith("ClientError: Data download failed:No S3 objects found under S3 URL")
 
 
