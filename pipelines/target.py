@@ -156,7 +156,7 @@ def _local(settings: Settings) -> Iterator[Connection]:
 
     region = settings.region or DEFAULT_REGION
     with (
-        _opened(lambda: open_service(settings.state_dir, region, isolation=settings.isolation)) as service,
+        _opened(lambda: open_service(settings.state_dir, region, settings.isolation, patient=True)) as service,
         environment_variables({**service.environment, "AWS_DEFAULT_REGION": region}),
     ):
         client, bucket = _client(region), _local_bucket(settings, region)

@@ -14,7 +14,11 @@ __all__ = ["open_service"]
 
 
 def open_service(
-    state_dir: Path, region: str = "us-east-1", isolation: Literal["fork", "process"] = "fork"
+    state_dir: Path,
+    region: str = "us-east-1",
+    isolation: Literal["fork", "process"] = "fork",
+    *,
+    patient: bool = False,
 ) -> AbstractContextManager[Service | RunningService]:
     """SageMaker on this machine, for as long as the context lasts.
 
@@ -30,4 +34,4 @@ def open_service(
     """
     from pipelines.local import lifetime
 
-    return lifetime.open_service(state_dir, region, isolation)
+    return lifetime.open_service(state_dir, region, isolation, patient=patient)

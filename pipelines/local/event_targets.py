@@ -9,6 +9,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.local.aws_services import whole_body
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from pipelines.local.service import Service
 
 _BY_MOTO = ("sqs", "logs", "events")
+_INPUTS = {"Input", "InputPath", "InputTransformer"}
+_SERVED_INPUTS = {"sns": {"Input"}, "sqs": {"InputTransformer"}, "logs": {"InputTransformer"}}
+"""What of an event can be sent in its place, by the kind of target."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -37,6 +42,11 @@ def prepare(service: Service, environ: dict[str, Any]) -> None:
             raise NotImplementedError(
                 f"The target {target.get('Arn')} is not served on this machine: rules deliver to pipelines, topics, "
                 f"queues, log groups and other buses."
+            )
+        ignored = (_INPUTS & target.keys()) - _SERVED_INPUTS.get(_service_of(target["Arn"]), set())
+        if ignored:
+            raise NotImplementedError(
+                f"{' and '.join(sorted(ignored))} of the target {target['Arn']} would not be heeded on this machine."
             )
 
 
@@ -60,7 +70,7 @@ def serve(service: Service) -> None:
                 rest.targets.append(target)
             else:
                 # In a thread of its own: who sends an event may hold locks that an execution's start waits for.
-                deliver = functools.partial(_deliver, service, target, copy.deepcopy(original_event))
+                deliver = functools.partial(_deliver, service, target, _as_sent(original_event))
                 service.supervisor.start(f"event/{uuid.uuid4()}", deliver, computes=False)
         by_moto(rest, original_event, *args, **more)
 
@@ -73,6 +83,14 @@ def _service_of(arn: str) -> str:
 
 def _is_served(arn: str) -> bool:
     return _service_of(arn) in (*_BY_MOTO, "sns") or (_service_of(arn) == "sagemaker" and ":pipeline/" in arn)
+
+
+def _as_sent(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as targets get it, from what moto keeps of it."""
+    sent = {name: copy.deepcopy(value) for name, value in event.items() if name != "ingestion-time"}
+    if isinstance(sent.get("time"), (int, float)):
+        sent["time"] = datetime.fromtimestamp(sent["time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return sent
 
 
 def _deliver(service: Service, target: Mapping[str, Any], event: Mapping[str, Any], _stop: threading.Event) -> None:

@@ -29,6 +29,7 @@ def open_service(
     *,
     port: int = 0,
     runners: Runners | None = None,
+    patient: bool = False,
 ) -> Iterator[Service | RunningService]:
     """SageMaker on this machine, for as long as the context lasts.
 
@@ -47,6 +48,8 @@ def open_service(
         Of the HTTP endpoint; 0 is any that is free.
     runners
         Who does the work of jobs, if not the containers' side.
+    patient
+        On leaving, wait until no other process uses the service any more.
 
     Raises
     ------
@@ -54,14 +57,19 @@ def open_service(
         The directory cannot be used, holds another region, or this process already runs a service on another one.
     """
     directory = state_dir.resolve()
-    with state_directory.hold(directory) as is_ours:
-        if is_ours:
-            with _serving(directory, region, isolation, port, runners) as service:
-                yield service
-        else:
-            running = state_directory.running_service(directory)
-            state_directory.require_region(directory, running.region, region)
-            yield running
+    while True:
+        with state_directory.hold(directory) as is_ours, ExitStack() as leaving:
+            if is_ours:
+                with _serving(directory, region, isolation, port, runners) as service:
+                    yield service
+                    if patient:
+                        leaving.enter_context(state_directory.unused(directory))
+                return
+            if leaving.enter_context(state_directory.using(directory)):
+                running = state_directory.running_service(directory)
+                state_directory.require_region(directory, running.region, region)
+                yield running
+                return
 
 
 @contextmanager

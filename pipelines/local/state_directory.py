@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 import urllib.request
@@ -17,8 +18,11 @@ from pipelines.local.service import IDENTITY_PATH, environment
 
 _ADDRESS_FILE = "service.json"
 _LOCK_FILE = "service.lock"
+_USERS_FILE = "users.lock"
 _IDENTITY_TIMEOUT_SECONDS = 5
 _START_TIMEOUT_SECONDS = 15
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,31 @@ def hold(directory: Path) -> Iterator[bool]:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StateDirectoryError(f"The state directory {directory} cannot be made: {error}.") from error
+        raise StateDirectoryError(
+            f"The state directory {directory} cannot be made: {os.strerror(error.errno or 0)}."
+        ) from error
     with (directory / _LOCK_FILE).open("a") as file:
-        yield _take_lock(file)
+        yield _lock(file, exclusive=True, patient=False)
+
+
+@contextmanager
+def using(directory: Path) -> Iterator[bool]:
+    """Use the service of another process as long as the context lasts: it does not end in between if it is patient.
+
+    Yields False where it has ended while this waited for a place among its users.
+    """
+    with (directory / _USERS_FILE).open("a") as file:
+        yield _lock(file, exclusive=False, patient=False) or not _lock(file, exclusive=False, patient=True)
+
+
+@contextmanager
+def unused(directory: Path) -> Iterator[None]:
+    """Wait until no other process uses the service of this one, and let none begin as long as the context lasts."""
+    with (directory / _USERS_FILE).open("a") as file:
+        if not _lock(file, exclusive=True, patient=False):
+            _LOG.info("Waiting for other commands that use SageMaker on this machine; Ctrl-C ends it at once.")
+            _lock(file, exclusive=True, patient=True)
+        yield
 
 
 @contextmanager
@@ -118,21 +144,25 @@ def require_region(directory: Path, played: str, asked: str) -> None:
         )
 
 
-def _take_lock(file: IO[str]) -> bool:
-    """Hold the state directory until the file is closed or this process dies; False where another one holds it."""
+def _lock(file: IO[str], *, exclusive: bool, patient: bool) -> bool:
+    """Lock a file until it is closed or this process dies; False where others have it and this is not to wait."""
     try:
         import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        locking: Any = msvcrt
-        try:
-            locking.locking(file.fileno(), locking.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
+    except ImportError:  # Windows knows no lock that several share, so that nobody waits for users there
+        return not exclusive or patient or _lock_on_windows(file)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | (0 if patient else fcntl.LOCK_NB))
     except BlockingIOError:
+        return False
+    return True
+
+
+def _lock_on_windows(file: IO[str]) -> bool:
+    import msvcrt
+
+    locking: Any = msvcrt
+    try:
+        locking.locking(file.fileno(), locking.LK_NBLCK, 1)
+    except OSError:
         return False
     return True

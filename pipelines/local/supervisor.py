@@ -36,7 +36,7 @@ class Supervisor:
         self._closing = False
 
     def start(self, arn: str, work: Callable[[threading.Event], None], *, computes: bool = True) -> None:
-        """Run ``work(stop)`` in a thread of its own.
+        """Run ``work(stop)`` in a thread of its own; once closing, not any more: the job is found Failed next time.
 
         Parameters
         ----------
@@ -51,9 +51,9 @@ class Supervisor:
         thread = threading.Thread(target=self._run, args=(arn, work, stop), name=arn, daemon=True)
         with self._lock:
             if self._closing:
-                stop.set()
+                return
             self._running[arn] = _Running(stop, thread, computes)
-        thread.start()
+            thread.start()
 
     def stop(self, arn: str) -> None:
         """Ask a job to end; nothing where it has ended already."""

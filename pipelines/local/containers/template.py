@@ -88,7 +88,8 @@ class Preloading:
     def go_on(self) -> None:
         """Import the next library, or finish after the last one."""
         if self._remaining:
-            with contextlib.suppress(ImportError):
+            # Not installed, or broken, as without its shared libraries: a job that needs it says so in its own log.
+            with contextlib.suppress(Exception):
                 importlib.import_module(self._remaining.pop(0))
             return
         gc.collect()

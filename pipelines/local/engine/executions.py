@@ -39,6 +39,7 @@ class Executions:
         self._service = service
         self._lock = threading.Lock()
         self._running: dict[str, tuple[Run, threading.Thread]] = {}
+        self._closing = False
 
     def start(self, pipeline: Record, definition_text: str, request: Request) -> str:
         """Begin an execution; answers its ARN.
@@ -163,8 +164,12 @@ class Executions:
             running[1].join()
 
     def close(self) -> None:
-        """Let go of all that run; their jobs end with the supervisor, and they are written down as lost."""
+        """Let go of all that run; their jobs end with the supervisor, and they are written down as lost.
+
+        What a request begins after that does not run: it is found lost when the service opens again.
+        """
         with self._lock:
+            self._closing = True
             running = list(self._running.values())
         for run, _ in running:
             run.abandon()
@@ -174,8 +179,10 @@ class Executions:
     def _begin(self, run: Run, arn: str) -> None:
         thread = threading.Thread(target=self._carry_out, args=(run, arn), name=arn, daemon=True)
         with self._lock:
+            if self._closing:
+                return
             self._running[arn] = (run, thread)
-        thread.start()
+            thread.start()
 
     def _carry_out(self, run: Run, arn: str) -> None:
         try:

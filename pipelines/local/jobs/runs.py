@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import threading
 import time
@@ -61,9 +60,8 @@ class LogPump:
 
     @staticmethod
     def _pump(output: io.FileIO, sink: Callable[[str], None]) -> None:
-        with contextlib.suppress(ValueError, OSError):  # The pipe is closed under it when a process is given up.
-            for text in whole_lines(output):
-                sink(text)
+        for text in whole_lines(output):
+            sink(text)
 
     def join(self) -> None:
         """Wait until everything that was written has been handed on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
@@ -134,7 +135,20 @@ def test_a_rule_publishes_to_a_topic(aws, service):
     eventbridge.put_targets(Rule="news", Targets=[{"Id": "t", "Arn": topic}])
     eventbridge.put_events(Entries=[{"Source": "my.news", "DetailType": "d", "Detail": '{"what": "this"}'}])
     (message,) = _wait_for(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))
-    assert json.loads(json.loads(message["Body"])["Message"])["detail"] == {"what": "this"}
+    event = json.loads(json.loads(message["Body"])["Message"])
+    assert event["detail"] == {"what": "this"}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", event["time"])
+    assert "ingestion-time" not in event
+
+
+def test_a_part_of_an_event_that_a_target_would_not_get_is_refused(aws, service):
+    eventbridge = aws("events", service.endpoint_url)
+    topic = aws("sns", service.endpoint_url).create_topic(Name="parts")["TopicArn"]
+    eventbridge.put_rule(Name="parts", EventPattern=json.dumps({"source": ["my.parts"]}))
+    target = {"Id": "t", "Arn": topic, "InputPath": "$.detail"}
+    with pytest.raises(ClientError, match="InputPath of the target"):
+        eventbridge.put_targets(Rule="parts", Targets=[target])
+    assert eventbridge.list_targets_by_rule(Rule="parts")["Targets"] == []
 
 
 def _wait_for(look):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 from contextlib import contextmanager
 
@@ -12,7 +13,7 @@ import pytest
 
 from pipelines.local.errors import AddressError, StateDirectoryError
 from pipelines.local.lifetime import open_service
-from pipelines.local.state_directory import RunningService
+from pipelines.local.state_directory import RunningService, running_service
 from tests.conformance.stand_ins import ROLE, StandIns, definition, processing, processing_arguments
 
 
@@ -201,6 +202,23 @@ def test_scaling_comes_back_until_it_is_ended(opened):
         assert kept["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 10.0
 
 
+def test_what_a_request_begins_while_the_service_closes_does_not_run_and_is_found_failed(opened):
+    text = json.dumps({"Version": "2020-12-01", "Steps": [{"Name": "F", "Type": "Fail", "Arguments": {}}]})
+    with opened() as (service, client):
+        sagemaker = client("sagemaker")
+        sagemaker.create_pipeline(
+            PipelineName="late", PipelineDefinition=text, RoleArn=ROLE, ClientRequestToken="t" * 32
+        )
+        service.executions.close()
+        arn = sagemaker.start_pipeline_execution(PipelineName="late")["PipelineExecutionArn"]
+        service.executions.wait(arn)
+        ran = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+        assert ran["PipelineExecutionStatus"] == "Executing"
+    with opened() as (_, client):
+        found = client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=arn)
+        assert found["PipelineExecutionStatus"] == "Failed"
+
+
 def test_an_endpoint_serves_again_after_a_restart(opened):
     with opened() as (_, client):
         sagemaker = client("sagemaker")
@@ -248,6 +266,28 @@ def test_a_second_opening_of_the_same_directory_uses_the_service_that_runs(tmp_p
             assert second.environment == first.environment
             assert (second.account_id, second.role_arn) == (first.account_id, first.role_arn)
         assert aws("sts", first.endpoint_url).get_caller_identity()["Account"] == first.account_id
+
+
+def test_whoever_has_a_patient_service_leaves_after_its_last_user(tmp_path, aws):
+    state, runners = tmp_path / "state", StandIns().runners
+    used, ended = threading.Event(), threading.Event()
+
+    def own() -> None:
+        with open_service(state, runners=runners, patient=True):
+            used.wait()
+        ended.set()
+
+    owner = threading.Thread(target=own)
+    owner.start()
+    running_service(state)  # it may be just starting
+    with open_service(state, runners=runners) as user:
+        assert isinstance(user, RunningService)
+        used.set()
+        assert not ended.wait(0.5)
+        assert aws("sts", user.endpoint_url).get_caller_identity()["Account"] == user.account_id
+    owner.join()
+    with open_service(state, runners=runners) as service:
+        assert service.in_process
 
 
 def test_another_directory_in_the_same_process_is_refused(tmp_path):

@@ -40,3 +40,9 @@ def test_more_than_a_pipe_holds_comes_whole() -> None:
 
 def test_what_is_no_utf_8_is_replaced() -> None:
     assert written(b"\xff\n") == ["\ufffd\n"]
+
+
+def test_a_line_that_does_not_end_is_cut() -> None:
+    texts = written(b"x" * 3_000_000)
+    assert "".join(texts).replace("\n", "") == "x" * 3_000_000
+    assert max(map(len, texts)) < 400_000

@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +48,13 @@ def test_a_job_collects_its_own_garbage_however_early_it_is_forked(preloading: P
     preloading.template()
     assert gc.isenabled()
     assert gc.get_freeze_count() > 0
+
+
+def test_a_library_that_is_broken_does_no_harm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "broken_library.py").write_text("raise OSError('libgomp.so.1: cannot open shared object file')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(template, "LIBRARIES", ("broken_library", "colorsys"))
+    preloading = Preloading(at_startup=())
+    while not preloading.is_finished:
+        preloading.go_on()
+    assert "broken_library" not in preloading.template().loaded
