@@ -10,6 +10,7 @@ import hashlib
 import io
 import logging
 import os
+import traceback
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,16 +95,22 @@ def upload(dataset: Dataset, bucket: str, pipeline_name: str) -> str:
     s3 = boto3.client("s3")
     if not dataset.data:  # awswrangler makes no object of nothing, and it is for Preprocess to say what is wrong
         s3.put_object(Bucket=bucket, Key=key, Body=b"")
-    elif not _is_there(s3, bucket, key):
+    elif _size_there(s3, bucket, key) != len(dataset.data):
         import awswrangler  # three seconds of imports, which data that is there already need not wait for
 
-        awswrangler.s3.upload(local_file=io.BytesIO(dataset.data), path=uri)
+        try:
+            awswrangler.s3.upload(local_file=io.BytesIO(dataset.data), path=uri)
+        except BaseException as error:
+            # Its file sends what it has when it is let go of: while there is still somebody who takes it.
+            traceback.clear_frames(error.__traceback__)
+            raise
     return uri
 
 
-def _is_there(s3: Any, bucket: str, key: str) -> bool:
-    found: int = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)["KeyCount"]
-    return found > 0
+def _size_there(s3: Any, bucket: str, key: str) -> int | None:
+    """How long the object is, which an interrupted upload has left short; None if there is none."""
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+    return next((each["Size"] for each in listed if each["Key"] == key), None)
 
 
 def _from_file(path: Path) -> Dataset:

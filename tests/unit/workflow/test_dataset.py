@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from pipelines import dataset
-from pipelines.dataset import Dataset, find
+from pipelines.dataset import Dataset, find, upload
 from pipelines.errors import BadInput, EnvironmentProblem
 from pipelines.sample import generate_sample
 
@@ -124,3 +126,17 @@ def test_the_sample_is_the_same_on_every_machine_and_marked_in_every_row() -> No
     assert header.endswith(",Generated Sample")
     assert len(rows) == 8760
     assert all(row.endswith(",Yes") for row in rows)
+
+
+@mock_aws
+def test_what_an_interrupted_upload_has_left_is_not_taken_for_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "local")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="bucket")
+    data = Dataset("here", "data.csv", CSV)
+    bucket, _, key = upload(data, "bucket", "Pipeline").removeprefix("s3://").partition("/")
+    s3.put_object(Bucket=bucket, Key=key, Body=CSV[:10])
+    upload(data, "bucket", "Pipeline")
+    assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == CSV
