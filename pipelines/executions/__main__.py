@@ -75,7 +75,7 @@ def _add_waiting(command: argparse.ArgumentParser) -> None:
 
 def _add_interval(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--interval", type=float, metavar="SECONDS", help="between two looks (default: 0.1 on this machine, 10 on AWS)"
+        "--interval", type=float, metavar="SECONDS", help="between two looks (default: 0.2 on this machine, 10 on AWS)"
     )
 
 

@@ -47,9 +47,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
+    port = int(text) if text.isdecimal() else -1
     if not 0 <= port < 65536:
-        raise argparse.ArgumentTypeError(f"{port} is no port: use one from 1 to 65535, or 0 for any that is free")
+        raise argparse.ArgumentTypeError(f"{text} is no port: use one from 1 to 65535, or 0 for any that is free")
     return port
 
 

@@ -106,7 +106,7 @@ class Launcher:
         if pid == 0:
             self._forget()
             control.close()
-            template = self._preloading.template() if self._preloading else None
+            template = self._preloading.settle() if self._preloading else None
             return child_work(launch, template, output, inherited)
         for descriptor in (output, *inherited):
             os.close(descriptor)

@@ -93,10 +93,15 @@ class Preloading:
                 importlib.import_module(self._remaining.pop(0))
             return
         gc.collect()
-        self._finished = self.template()
+        self._finished = self.settle()
 
-    def template(self) -> Template:
-        """What a job that is forked now is forked from."""
+    def settle(self) -> Template:
+        """Load no more in this process, be it the template or a job that is forked before all is loaded.
+
+        Returns
+        -------
+        What there is in it.
+        """
         if self._finished is not None:
             return self._finished
         from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]

@@ -28,7 +28,7 @@ def preloading(monkeypatch: pytest.MonkeyPatch) -> Preloading:
 
 def test_a_job_that_is_forked_early_finds_what_is_loaded_by_then(preloading: Preloading) -> None:
     preloading.go_on()
-    early = preloading.template()
+    early = preloading.settle()
     assert not preloading.is_finished
     assert "colorsys" in early.loaded
     assert "stringprep" not in early.loaded
@@ -37,15 +37,15 @@ def test_a_job_that_is_forked_early_finds_what_is_loaded_by_then(preloading: Pre
 def test_what_is_not_installed_is_passed_over(preloading: Preloading) -> None:
     while not preloading.is_finished:
         preloading.go_on()
-    assert {"colorsys", "stringprep"} <= preloading.template().loaded
-    assert "not_installed" not in preloading.template().loaded
+    assert {"colorsys", "stringprep"} <= preloading.settle().loaded
+    assert "not_installed" not in preloading.settle().loaded
 
 
 @pytest.mark.parametrize("steps", [0, 1, 4])
 def test_a_job_collects_its_own_garbage_however_early_it_is_forked(preloading: Preloading, steps: int) -> None:
     for _ in range(steps):
         preloading.go_on()
-    preloading.template()
+    preloading.settle()
     assert gc.isenabled()
     assert gc.get_freeze_count() > 0
 
@@ -57,4 +57,4 @@ def test_a_library_that_is_broken_does_no_harm(monkeypatch: pytest.MonkeyPatch, 
     preloading = Preloading(at_startup=())
     while not preloading.is_finished:
         preloading.go_on()
-    assert "broken_library" not in preloading.template().loaded
+    assert "broken_library" not in preloading.settle().loaded
