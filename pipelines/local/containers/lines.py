@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 _MOST_BYTES = 65536
-_LONGEST_LINE = 262144
+_LONGEST_LINE = 2**20
 """CloudWatch's limit of an event; a longer line, such as a progress bar without an end, is cut there."""
 
 _FEW_BYTES, _PAUSE_SECONDS = 4096, 0.01
