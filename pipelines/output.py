@@ -39,7 +39,7 @@ def require_writable(output: str, s3: Any) -> None:
 
 
 def keep(files: Mapping[str, Path], output: str, s3: Any) -> dict[str, str]:
-    """Bring files where they belong: all of them into a folder, whatever interrupts it, or none.
+    """Bring files where they belong: into a folder when all of them are there whole, to S3 one after the other.
 
     Returns
     -------

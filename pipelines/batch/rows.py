@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import PipelineError
 from pipelines.formats import Format
 from pipelines.preprocessing import PACKAGE, code_folder, refusal
 from pipelines.registry import Knowledge, RegisteredModel
@@ -82,19 +83,22 @@ def prepare(s3: Any, model: RegisteredModel, knowledge: Knowledge, rows: Rows, f
     """
     schema = folder / "schema.json"
     schema.write_bytes(knowledge.schema_text)
-    parts, read, uploads = [], 0, []
+    parts, read, predicted, uploads = [], 0, 0, []
     with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool, _told(code_folder(s3, model), schema, rows, folder) as lines:
         for line in lines:
             told = json.loads(line)
             if "part" not in told:
-                read = told["read"]
+                read, predicted = told["read"], told["predicted"]
                 continue
             parts.append(Part(told["part"], told["rows"], folder / "known" / f"{told['part']}.parquet"))
             file = folder / "rows" / f"{told['part']}{rows.form.suffix}"
             uploads.append(pool.submit(_upload, s3, file, f"{uri}/{file.name}"))
         for upload in uploads:
             upload.result()
-    return Prepared(tuple(parts), read)
+    prepared = Prepared(tuple(parts), read)
+    if prepared.rows != predicted:
+        raise PipelineError(f"Of {predicted} rows with their history {prepared.rows} were written: nothing is sent.")
+    return prepared
 
 
 def _upload(s3: Any, file: Path, uri: str) -> None:

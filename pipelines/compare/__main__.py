@@ -53,10 +53,16 @@ def parser() -> argparse.ArgumentParser:
         metavar="S",
         help="what AWS takes, and bills, to start a transform job, for its cost (default: %(default)s)",
     )
-    command.add_argument("--output", type=Path, metavar="FOLDER", help="for the table and the picture")
+    command.add_argument("--output", type=_folder, metavar="FOLDER", help="for the table and the picture")
     add_common(command)
     add_settings(command, SETTINGS)
     return command
+
+
+def _folder(text: str) -> Path:
+    if "://" in text:
+        raise argparse.ArgumentTypeError(f"{text} is no folder of this machine, where the table and the picture go")
+    return Path(text)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.doctor import resources
+from pipelines.doctor.case import Case
+from pipelines.doctor.finding import Status
+from pipelines.settings import Settings
+from pipelines.target import Connection
 from tests.functional.conftest import Finished, Ran, run_verb
 from tests.support.aws import Answer, Aws, json_error, quotas_answer, simulated_answer, standing_in_for_aws
 
@@ -87,19 +92,26 @@ def test_each_ailment_is_named_with_the_command_that_mends_it(finished: Finished
     assert findings["images"][0][0] == "failure"
 
 
-def test_a_role_that_sagemaker_may_not_take_on_is_a_failure(finished: Finished, aws: Aws) -> None:
+def test_a_role_that_sagemaker_may_not_take_on_is_a_failure(finished: Finished) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     finished.client("iam").create_role(RoleName="ForLambda", AssumeRolePolicyDocument=document)
-    wrong = found(examined(finished, aws, "--role-arn", "arn:aws:iam::123456789012:role/ForLambda"))["role"]
-    assert wrong[0][0] == "failure"
-    assert "does not let sagemaker.amazonaws.com take it on" in wrong[0][1]
-    missing = found(examined(finished, aws, "--role-arn", "arn:aws:iam::123456789012:role/Nobody"))["role"]
-    assert missing[0] == (
-        "failure",
+    (wrong,) = resources.role(_case_of(finished, "arn:aws:iam::123456789012:role/ForLambda"))
+    assert wrong.status is Status.FAILURE
+    assert "does not let sagemaker.amazonaws.com take it on" in wrong.says
+    (missing,) = resources.role(_case_of(finished, "arn:aws:iam::123456789012:role/Nobody"))
+    assert (missing.status, missing.says, missing.cure) == (
+        Status.FAILURE,
         "arn:aws:iam::123456789012:role/Nobody does not exist",
         "python -m pipelines.infra deploy",
     )
+
+
+def _case_of(finished: Finished, role: str) -> Case:
+    connection = Connection(
+        name="aws", region="us-east-1", bucket="bucket", client=finished.client, find_role=lambda: role
+    )
+    return Case(Settings(), connection, "123456789012", role)
 
 
 def test_what_may_not_be_asked_is_a_warning_and_the_rest_is_asked_all_the_same(finished: Finished, aws: Aws) -> None:

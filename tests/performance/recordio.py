@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import google.protobuf
@@ -43,7 +44,11 @@ def contests() -> list[Contest]:
         features = generator.random((ROWS, COLUMNS)).astype(dtype)
         labels = generator.random(ROWS).astype(dtype)
         data = recordio.dumps(features, labels)
-        found += [_writing(dtype.__name__, features, labels), _reading(f"read {dtype.__name__}", data)]
+        found += [
+            _writing(dtype.__name__, features, labels),
+            _writing_to_a_file(dtype.__name__, features, labels),
+            _reading(f"read {dtype.__name__}", data),
+        ]
     sparse = aialgs.framed(_sparse(generator))
     return [
         *found,
@@ -56,6 +61,16 @@ def contests() -> list[Contest]:
 
 def _writing(name: str, features: Any, labels: Any) -> Contest:
     return Contest(f"write {name}", lambda: aialgs.dumps(features, labels), lambda: recordio.dumps(features, labels))
+
+
+def _writing_to_a_file(name: str, features: Any, labels: Any) -> Contest:
+    """The streaming forms, into a file that takes everything and keeps nothing."""
+
+    def into(write: Callable[..., None]) -> None:
+        with Path(os.devnull).open("wb") as file:
+            write(file, features, labels)
+
+    return Contest(f"write {name} to a file", lambda: into(aialgs.write), lambda: into(recordio.write))
 
 
 def _reading(name: str, data: bytes) -> Contest:

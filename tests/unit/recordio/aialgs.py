@@ -9,7 +9,7 @@ import io
 import struct
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
@@ -84,11 +84,17 @@ def payloads(data: bytes) -> list[bytes]:
 
 
 def dumps(features: Any, labels: Any | None = None) -> bytes:
+    """The records of :func:`write` as bytes."""
+    written = io.BytesIO()
+    write(written, features, labels)
+    return written.getvalue()
+
+
+def write(file: BinaryIO, features: Any, labels: Any | None = None) -> None:
     """One message per row, filled and serialized, as the V2 SDK's helper did; labels of shape (rows,)."""
     record = record_class()()
     tensor = TENSORS[features.dtype.name]
     label_tensor = None if labels is None else TENSORS[labels.dtype.name]
-    written = io.BytesIO()
     for index, row in enumerate(features):
         record.Clear()
         values = getattr(record.features["values"], tensor)
@@ -96,8 +102,7 @@ def dumps(features: Any, labels: Any | None = None) -> bytes:
         values.values.extend(row)
         if label_tensor:
             getattr(record.label["values"], label_tensor).values.extend([labels[index]])
-        written.write(frame(record.SerializeToString()))
-    return written.getvalue()
+        file.write(frame(record.SerializeToString()))
 
 
 def loads(data: bytes) -> tuple[Any, Any]:
