@@ -22,6 +22,7 @@ from pipelines.local.containers.xgboost.metrics import custom_metric, split_metr
 CHECKPOINT_NAME = "xgboost-checkpoint"
 _CHECKPOINT = re.compile(rf"{CHECKPOINT_NAME}\.(\d+)")
 _CHECKPOINTS_KEPT = 5
+_UNFINISHED = ".sagemaker-ignore"
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ def _callbacks(plan: Plan, checkpoints: Path | None, fold: int | None) -> list[T
     if plan.save_on_termination is not None and master:
         name = "xgboost-model" if fold is None else f"xgboost-model-{fold}"
         callbacks.append(SaveEachRound(plan.save_on_termination / name))
-        _end_well_on_sigterm()
+        _end_well_on_sigterm(plan.save_on_termination)
     if plan.early_stopping_metric is not None and plan.early_stopping_rounds is not None:
         callbacks.append(
             EarlyStopping(
@@ -160,8 +161,12 @@ def _print_line(line: str) -> None:
     sys.stdout.flush()
 
 
-def _end_well_on_sigterm() -> None:
+def _end_well_on_sigterm(folder: Path) -> None:
+    """End at once when asked to, and leave nothing but whole models in their folder, as the container does."""
+
     def end(_number: int, _frame: FrameType | None) -> None:
+        for unfinished in folder.glob(f"*{_UNFINISHED}"):
+            unfinished.unlink(missing_ok=True)
         os._exit(0)
 
     signal.signal(signal.SIGTERM, end)
@@ -170,7 +175,7 @@ def _end_well_on_sigterm() -> None:
 def _save_whole(booster: xgboost.Booster, path: Path) -> None:
     """Save a model so that whoever looks never finds half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.sagemaker-ignore")
+    unfinished = path.with_name(f"{path.name}{_UNFINISHED}")
     booster.save_model(unfinished)
     unfinished.replace(path)
 
