@@ -41,6 +41,7 @@ def test_a_change_of_the_definition_is_seen_in_review(definitions: list[str], po
 
 
 @pytest.mark.xdist_group("definitions")
+@pytest.mark.slow
 def test_two_builds_in_two_processes_give_the_same_bytes(definitions: list[str], tmp_path: Path) -> None:
     assert build(SETTINGS, tmp_path, hash_seed="2") == definitions
 
