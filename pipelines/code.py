@@ -15,6 +15,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from pipelines.s3_objects import objects_below
+
 PACKAGES = ("processing_scripts", "evaluation")
 NO_COMMIT = "unknown"
 _GIT_SECONDS = 10
@@ -44,8 +46,7 @@ class Bundle:
     def upload(self, s3: Any, bucket: str, pipeline_name: str) -> None:
         """Put the files there that are not there yet; ``s3`` is a boto3 client."""
         prefix = self._prefix(pipeline_name)
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        there = {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
+        there = {entry["Key"]: entry["Size"] for entry in objects_below(s3, bucket, prefix)}
         # The key has the content's hash in it: what lies there in its full length is the file.
         missing = {prefix + path: data for path, data in self.files.items() if there.get(prefix + path) != len(data)}
         with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import BadInput, PipelineError
+from pipelines.s3_objects import split_uri
 
 
 def require_writable(output: str, s3: Any) -> None:
@@ -72,7 +73,7 @@ def keep(files: Mapping[str, Path], output: str, s3: Any) -> dict[str, str]:
 def _require_bucket(output: str, s3: Any) -> None:
     from botocore.exceptions import ClientError, ParamValidationError
 
-    bucket = output.removeprefix("s3://").partition("/")[0]
+    bucket = split_uri(output)[0]
     try:
         s3.head_bucket(Bucket=bucket)
     except ParamValidationError as error:
@@ -83,7 +84,7 @@ def _require_bucket(output: str, s3: Any) -> None:
 
 
 def _upload(path: Path, output: str, s3: Any) -> str:
-    bucket, _, prefix = output.removeprefix("s3://").partition("/")
+    bucket, prefix = split_uri(output)
     key = f"{prefix.rstrip('/')}/{path.name}".lstrip("/")
     s3.upload_file(str(path), bucket, key)
     return f"s3://{bucket}/{key}"

@@ -20,6 +20,7 @@ from pipelines.code import Bundle, bundles
 from pipelines.dataset import cache_folder
 from pipelines.errors import BadInput, PipelineError
 from pipelines.registry import Knowledge, RegisteredModel
+from pipelines.s3_objects import objects_below, split_uri
 
 PACKAGE = "processing_scripts"
 
@@ -109,14 +110,13 @@ def code_folder(s3: Any, model: RegisteredModel) -> Path:
 
 
 def _download(s3: Any, uri: str) -> dict[str, bytes]:
-    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    bucket, prefix = split_uri(uri)
     files: dict[str, bytes] = {}
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{prefix}/"):
-        for entry in page.get("Contents", []):
-            path = entry["Key"].removeprefix(f"{prefix}/")
-            if ".." in PurePosixPath(path).parts or path.startswith("/"):
-                raise PipelineError(f"{uri} holds {path}, which lies outside of it; nothing was predicted.")
-            files[path] = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+    for entry in objects_below(s3, bucket, f"{prefix}/"):
+        path = entry["Key"].removeprefix(f"{prefix}/")
+        if ".." in PurePosixPath(path).parts or path.startswith("/"):
+            raise PipelineError(f"{uri} holds {path}, which lies outside of it; nothing was predicted.")
+        files[path] = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
     return files
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.calibration import calibrated
 from pipelines.errors import BadInput, PipelineError
+from pipelines.s3_objects import split_uri
 from pipelines.settings import TASKS, Task
 from pipelines.steps.context import group_name
 
@@ -233,7 +234,7 @@ def _newest(sagemaker: Any, group: str, *, approved: bool) -> str:
 def _read(s3: Any, uri: str, model: RegisteredModel) -> bytes:
     from botocore.exceptions import ClientError
 
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(uri)
     try:
         content: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:

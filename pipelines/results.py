@@ -15,6 +15,7 @@ from pipelines.answers import read_answers
 from pipelines.errors import PipelineError
 from pipelines.execution import Progress, Step
 from pipelines.formats import with_content_type
+from pipelines.s3_objects import objects_below, split_uri
 from pipelines.settings import Task
 
 _DOWNLOADS_AT_ONCE = 8
@@ -212,17 +213,17 @@ def _job_name(step: Step, kind: str) -> str:
 
 
 def _read(s3: Any, uri: str) -> str:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(uri)
     text: str = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
     return text
 
 
 def _download(s3: Any, uri: str, folder: Path) -> list[Path]:
     """Fetch every object below a prefix; names come from our own evaluation and hold no folders."""
-    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    bucket, prefix = split_uri(uri)
     folder.mkdir(parents=True, exist_ok=True)
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix.rstrip("/") + "/")
-    files = {entry["Key"]: folder / Path(entry["Key"]).name for page in pages for entry in page.get("Contents", [])}
+    keys = [entry["Key"] for entry in objects_below(s3, bucket, prefix.rstrip("/") + "/")]
+    files = {key: folder / Path(key).name for key in keys}
     with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE) as pool:
         fetched = [pool.submit(s3.download_file, bucket, key, str(path)) for key, path in files.items()]
     for each in fetched:

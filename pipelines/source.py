@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import EnvironmentProblem
+from pipelines.s3_objects import split_uri
 
 ROOT = Path(__file__).parents[1]
 COMMIT_FILE = "COMMIT"
@@ -23,7 +24,7 @@ def upload(s3: Any, uri: str) -> None:
     if not uri.startswith("s3://"):
         return
     commit, content = archive()
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(uri)
     s3.put_object(Bucket=bucket, Key=key, Body=content)
     logger.info("Uploaded the source of commit %s to %s", commit[:12], uri)
 

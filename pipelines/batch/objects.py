@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pipelines.s3_objects import split_uri
+
 
 @contextmanager
 def cleared(s3: Any, place: str) -> Iterator[None]:
     """Delete what was put below a place in S3 for the job, however it ends."""
-    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    bucket, prefix = split_uri(place)
     try:
         yield
     finally:

@@ -12,6 +12,7 @@ from pipelines.answers import read_answers
 from pipelines.batch.rows import Part, Prepared
 from pipelines.errors import PipelineError
 from pipelines.results import COLUMN, apply_rules, require_as_many
+from pipelines.s3_objects import split_uri
 
 if TYPE_CHECKING:
     from pipelines.formats import Format
@@ -127,7 +128,7 @@ def _with_readable_hours(table: Any) -> Any:
 def _read(answers: Answers, part: Part) -> str:
     from botocore.exceptions import ClientError
 
-    bucket, _, prefix = answers.uri.removeprefix("s3://").partition("/")
+    bucket, prefix = split_uri(answers.uri)
     key = f"{prefix}/{part.name}{answers.form.suffix}.out"
     try:
         text: str = answers.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()

@@ -18,6 +18,7 @@ from pipelines.errors import PipelineError
 from pipelines.formats import Format
 from pipelines.preprocessing import PACKAGE, code_folder, refusal
 from pipelines.registry import Knowledge, RegisteredModel
+from pipelines.s3_objects import split_uri
 
 UPLOADS_AT_ONCE = 4
 
@@ -102,7 +103,7 @@ def prepare(s3: Any, model: RegisteredModel, knowledge: Knowledge, rows: Rows, f
 
 
 def _upload(s3: Any, file: Path, uri: str) -> None:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(uri)
     s3.upload_file(str(file), bucket, key)
     file.unlink()
 

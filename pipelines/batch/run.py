@@ -22,6 +22,7 @@ from pipelines.errors import BadInput
 from pipelines.formats import Format
 from pipelines.output import keep, require_writable
 from pipelines.registry import RegisteredModel, read_knowledge
+from pipelines.s3_objects import split_uri
 from pipelines.settings import Settings
 from pipelines.target import Connection
 
@@ -145,7 +146,7 @@ def _local_file(s3: Any, source: str, folder: Path) -> Path:
                 f"There is no file {source}. Name a CSV file of raw rows, or an s3:// address, with --input."
             )
         return path
-    bucket, _, key = source.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(source)
     path = folder / (Path(key).name or "input")
     try:
         s3.download_file(bucket, key, str(path))
