@@ -224,57 +224,49 @@ def test_a_job_that_fails_says_why_and_leaves_nothing(registered: Finished, rows
 
 
 def test_ctrl_c_ends_the_job_and_leaves_nothing(registered: Finished, rows: Path) -> None:
+    process = begun_with_many_rows(registered, rows)
+    assert process.stderr is not None
+    while not (line := process.stderr.readline()).startswith("Transform job "):
+        assert line, "the command has ended"
+    name = line.split()[-1]
+    interrupt(process, registered)
+    job = registered.client("sagemaker").describe_transform_job(TransformJobName=name)
+    assert job["TransformJobStatus"] == "Stopped"
+
+
+def test_ctrl_c_while_features_are_made_leaves_no_process_and_nothing_else(registered: Finished, rows: Path) -> None:
+    process = begun_with_many_rows(registered, rows, "--rows-per-object", "100")
+    while not any("part_writer" in command_of(child) for child in descendants(process)):
+        assert process.poll() is None, "the command has ended"
+        time.sleep(0.05)
+    started = descendants(process)
+    interrupt(process, registered)
+    assert [child for child in started if "processing_scripts" in command_of(child)] == []
+
+
+def begun_with_many_rows(registered: Finished, rows: Path, *options: str) -> subprocess.Popen[str]:
     raw = pd.read_csv(rows, dtype=str)
     many = pd.concat([raw.assign(Station=str(number)) for number in range(60)])
     many.to_csv(registered.folder / "many.csv", index=False)
     command = [sys.executable, "-m", "pipelines.batch", "run", *NAMED, "--input", "many.csv", "--series", "Station"]
-    process = subprocess.Popen(
-        [*command, "--output", "interrupted"],
+    return subprocess.Popen(
+        [*command, *options, "--output", "interrupted"],
         cwd=registered.folder,
         env=environment(registered.cache),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stderr is not None
-    while not (line := process.stderr.readline()).startswith("Transform job "):
-        assert line, "the command has ended"
-    name = line.split()[-1]
+
+
+def interrupt(process: subprocess.Popen[str], registered: Finished) -> None:
+    """Press Ctrl-C: the command says one word, and nothing is left."""
     process.send_signal(signal.SIGINT)
     output, log = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Interrupted." in log
     assert "Traceback" not in log
     assert output == ""
-    assert not (registered.folder / "interrupted").exists()
-    assert nothing_left(registered)
-    job = registered.client("sagemaker").describe_transform_job(TransformJobName=name)
-    assert job["TransformJobStatus"] == "Stopped"
-
-
-def test_ctrl_c_while_features_are_made_leaves_no_process_and_nothing_else(registered: Finished, rows: Path) -> None:
-    raw = pd.read_csv(rows, dtype=str)
-    many = pd.concat([raw.assign(Station=str(number)) for number in range(60)])
-    many.to_csv(registered.folder / "many.csv", index=False)
-    command = [sys.executable, "-m", "pipelines.batch", "run", *NAMED, "--input", "many.csv", "--series", "Station"]
-    process = subprocess.Popen(
-        [*command, "--rows-per-object", "100", "--output", "interrupted"],
-        cwd=registered.folder,
-        env=environment(registered.cache),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    while not any("part_writer" in command_of(child) for child in descendants(process)):
-        assert process.poll() is None, "the command has ended"
-        time.sleep(0.05)
-    started = descendants(process)
-    process.send_signal(signal.SIGINT)
-    output, log = process.communicate(timeout=300)
-    assert (process.returncode, output) == (130, "")
-    assert "Interrupted." in log
-    assert "Traceback" not in log
-    assert [child for child in started if "processing_scripts" in command_of(child)] == []
     assert not (registered.folder / "interrupted").exists()
     assert nothing_left(registered)
 

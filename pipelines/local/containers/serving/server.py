@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Protocol
 
 from pipelines.local.containers.launch import LISTENER_VARIABLE
+from pipelines.local.containers.namespaces import set_parent_death_signal
 
 DEFAULT_PORT = 8080
 
@@ -94,6 +96,7 @@ def run_server(load: Callable[[], Application], workers: int) -> None:
     listener = _listener()
     for _ in range(workers - 1):
         if os.fork() == 0:
+            set_parent_death_signal(signal.SIGKILL)  # as workers end with their server, however that ended
             break
     _Server(listener, load()).serve_forever(poll_interval=3600)
 

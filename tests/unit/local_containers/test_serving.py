@@ -1,0 +1,33 @@
+"""The workers of a model server."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+SERVER = """
+import os
+from pipelines.local.containers.serving.server import run_server
+run_server(lambda: print(os.getpid(), flush=True), workers=3)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells children of their parent's end")
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_their_server(end: signal.Signals) -> None:
+    command = [sys.executable, "-c", SERVER]
+    variables = {**os.environ, "SAGEMAKER_BIND_TO_PORT": "0"}
+    with subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        processes = [psutil.Process(int(server.stdout.readline())) for _ in range(3)]
+        workers = [process for process in processes if process.pid != server.pid]
+        server.send_signal(end)
+        server.wait(60)
+        _, alive = psutil.wait_procs(workers, timeout=60)
+        for worker in alive:
+            worker.kill()
+    assert len(workers) == 2
+    assert alive == []
