@@ -11,7 +11,7 @@ import pytest
 SERVER = """
 import os
 from pipelines.local.containers.serving.server import run_server
-run_server(lambda: print(os.getpid(), flush=True), workers=3)
+run_server(lambda: os.write(1, b"%d\\n" % os.getpid()), workers=3)  # in one piece: they write at the same time
 """
 
 
@@ -22,9 +22,11 @@ def test_workers_end_with_their_server(end: signal.Signals) -> None:
     variables = {**os.environ, "SAGEMAKER_BIND_TO_PORT": "0"}
     with subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        processes = [psutil.Process(int(server.stdout.readline())) for _ in range(3)]
+        try:
+            processes = [psutil.Process(int(server.stdout.readline())) for _ in range(3)]
+        finally:
+            server.send_signal(end)
         workers = [process for process in processes if process.pid != server.pid]
-        server.send_signal(end)
         server.wait(60)
         _, alive = psutil.wait_procs(workers, timeout=60)
         for worker in alive:
