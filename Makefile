@@ -11,7 +11,9 @@ PYTEST_ARGS ?=
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
+# Compiled here, as Python itself does not where PYTHONDONTWRITEBYTECODE is set, and each start would compile anew.
 install: $(VENV)/.installed  ## Install everything into .venv
+	$(BIN)/python -m compileall -q evaluation pipelines processing_scripts tests
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
