@@ -10,7 +10,6 @@ import hashlib
 import io
 import logging
 import os
-import traceback
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,24 +90,14 @@ def upload(dataset: Dataset, bucket: str, pipeline_name: str) -> str:
     import boto3
 
     key = f"{pipeline_name}/data/{dataset.sha256[:16]}/{dataset.name}"
-    uri = f"s3://{bucket}/{key}"
     s3 = boto3.client("s3")
-    if not dataset.data:  # awswrangler makes no object of nothing, and it is for Preprocess to say what is wrong
-        s3.put_object(Bucket=bucket, Key=key, Body=b"")
-    elif _size_there(s3, bucket, key) != len(dataset.data):
-        import awswrangler  # three seconds of imports, which data that is there already need not wait for
-
-        try:
-            awswrangler.s3.upload(local_file=io.BytesIO(dataset.data), path=uri)
-        except BaseException as error:
-            # Its file sends what it has when it is let go of: while there is still somebody who takes it.
-            traceback.clear_frames(error.__traceback__)
-            raise
-    return uri
+    if _size_there(s3, bucket, key) != len(dataset.data):
+        s3.put_object(Bucket=bucket, Key=key, Body=dataset.data)
+    return f"s3://{bucket}/{key}"
 
 
 def _size_there(s3: Any, bucket: str, key: str) -> int | None:
-    """How long the object is, which an interrupted upload has left short; None if there is none."""
+    """How long the object is; None if there is none."""
     listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
     return next((each["Size"] for each in listed if each["Key"] == key), None)
 
@@ -129,7 +118,7 @@ def _from_web(address: str) -> bytes:
 
 
 def _from_s3(uri: str) -> bytes:
-    import awswrangler
+    import awswrangler  # three seconds of imports on a slow machine, which nothing else here needs
     from botocore.exceptions import BotoCoreError, ClientError
 
     content = io.BytesIO()
