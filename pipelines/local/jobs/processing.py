@@ -91,8 +91,6 @@ def _download_inputs(request: Request, context: JobContext, hosts: list[Host]) -
         given = each.get("S3Input")
         if given is None:
             raise UnsupportedError(f"The DatasetDefinition of the input {name} is not supported on this machine.")
-        if given.get("S3InputMode", "File") != "File":
-            raise UnsupportedError(f"The S3InputMode Pipe of the input {name} is not supported on this machine.")
         source = inputs.Source(
             given["S3Uri"],
             given.get("S3DataType", "S3Prefix"),

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 from pipelines.local.jobs import inputs
 from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
 from pipelines.local.jobs.data_processing import DataProcessing
-from pipelines.local.jobs.errors import AlgorithmError, ClientError, DataError, JobError, UnsupportedError
+from pipelines.local.jobs.errors import AlgorithmError, ClientError, DataError, JobError
 from pipelines.local.jobs.model_server import HOST
 from pipelines.local.jobs.outcomes import answering_failures
 from pipelines.local.jobs.records import batches_of, records_of
@@ -59,7 +59,6 @@ def run_transform(request: Request, model: Request, context: JobContext) -> JobO
         Failures are outcomes, not exceptions. A file with a bad record has no output, the others do.
     """
     processing = DataProcessing.of(request)
-    _refuse_unsupported(request)
     source = request["TransformInput"]["DataSource"]["S3DataSource"]
     objects = inputs.find(inputs.Source(source["S3Uri"], source["S3DataType"]), context.store)
     asked = TransformSettings.of(request, {})
@@ -78,11 +77,6 @@ def run_transform(request: Request, model: Request, context: JobContext) -> JobO
     if failures:
         return JobOutcome("Failed", failure_reason=str(failures[0]))
     return JobOutcome("Completed")
-
-
-def _refuse_unsupported(request: Request) -> None:
-    if request.get("DataCaptureConfig"):
-        raise UnsupportedError("The DataCaptureConfig of a transform job is not supported on this machine.")
 
 
 def _log(context: JobContext, text: str) -> None:

@@ -35,6 +35,8 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
         "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters",
         "HyperParameterTuningJobConfig.TuningJobCompletionCriteria.ConvergenceDetected.CompleteOnConvergence",
     ),
+    "CreateProcessingJob": ("ProcessingInputs.S3Input.S3InputMode",),
+    "CreateTransformJob": ("DataCaptureConfig",),
     "CreateModel": ("InferenceExecutionConfig.Mode", "PrimaryContainer.Mode", "Containers.Mode"),
     "CreateModelPackage": ("SourceAlgorithmSpecification", "ValidationSpecification"),
     "CreateEndpointConfig": (
@@ -47,7 +49,7 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
     "UpdateEndpoint": _GUARDED_DEPLOYMENT,
 }
 """Of each operation, the members that are refused where they ask for anything but what is done anyhow."""
-DONE_ANYHOW = ("Serial", "SingleModel", "Disabled", "ALL_AT_ONCE")
+DONE_ANYHOW = ("File", "Serial", "SingleModel", "Disabled", "ALL_AT_ONCE")
 
 
 def refuse(operation: str, request: Mapping[str, Any]) -> None:
