@@ -376,7 +376,6 @@ def test_json_that_is_no_object_is_joined_under_sagemaker_input(bench: Workbench
             {"DataProcessing": {"JoinSource": "Input"}, "TransformOutput": {"Accept": "text/csv"}},
             "needs SplitType Line and AssembleWith Line",
         ),
-        ({"DataCaptureConfig": {"DestinationS3Uri": "s3://b/c"}}, "DataCaptureConfig"),
     ],
 )
 def test_what_does_not_go_together_is_refused(bench: Workbench, more: dict[str, Any], message: str) -> None:
