@@ -10,6 +10,9 @@ data with the same parallelism and the same thread counts, in turn, so that both
 - **shell script**: written out by ``shell_script``: preprocessing, six trainings, two evaluations and two batch
   predictions, wired with ``cp`` and ``tar``. It stays where ``--keep`` says, to be run by hand.
 
+The last two lines tell what the script's processes spend on starting and on imports, and what ratio would be left to a
+service that did all the rest and cost nothing.
+
 The data is the file that ``SEOUL_BIKE_DATA`` names, else the generated sample.
 """
 
@@ -33,7 +36,7 @@ from typing import Any, NamedTuple
 
 from pipelines.sample import generate_sample
 from pipelines.settings import Settings
-from tests.performance import shell_script
+from tests.performance import shell_script, starts
 
 TASKS = ("Regression", "Classification")
 LIBRARIES = ("pandas", "scikit-learn", "xgboost-cpu", "lightgbm", "catboost")
@@ -71,12 +74,19 @@ class Workplace:
     def with_script(self, turn: int) -> tuple[Cost, Measures]:
         """The same of one run of the shell script."""
         folder = self.folder / f"script-{turn}"
-        parallel = Settings().max_parallel_steps
-        ports = [_free_port() for _ in TASKS]
-        script = shell_script.write(folder, self.definition, self.data, parallel=parallel, ports=ports)
+        script = self._script(folder)
         begin = _now()
         subprocess.run(["bash", str(script)], check=True)
         return _since(begin), {task: self._candidates(folder, task) for task in TASKS}
+
+    def starts(self) -> float:
+        """Seconds of processors for starting the script's processes, and for their imports."""
+        return starts.processors(self._script(self.folder / "starts"))
+
+    def _script(self, folder: Path) -> Path:
+        parallel = Settings().max_parallel_steps
+        ports = [_free_port() for _ in TASKS]
+        return shell_script.write(folder, self.definition, self.data, parallel=parallel, ports=ports)
 
     def _candidates(self, folder: Path, task: str) -> Measures:
         uri = shell_script.evaluation_uri(self.definition, task)
@@ -144,9 +154,8 @@ class Turn(NamedTuple):
     load: float
 
 
-def measure(folder: Path, turns: int) -> list[Turn]:
+def measure(workplace: Workplace, turns: int) -> list[Turn]:
     """Let both work in turn, and see that they did the same."""
-    workplace = Workplace(folder)
     found = []
     for number in range(turns):
         load = os.getloadavg()[0]
@@ -157,8 +166,8 @@ def measure(folder: Path, turns: int) -> list[Turn]:
     return found
 
 
-def table(turns: list[Turn]) -> Iterator[str]:
-    """Yield the lines of the table."""
+def table(turns: list[Turn], starting: float) -> Iterator[str]:
+    """Yield the lines of the table; ``starting`` are the seconds of processors that a service could save."""
     yield f"| both tasks, all candidates | median of {len(turns)} | lowest | highest |"
     yield "|---|---|---|---|"
     for what, member in (("on the clock", "clock"), ("of processors", "processors")):
@@ -166,6 +175,9 @@ def table(turns: list[Turn]) -> Iterator[str]:
         yield _row(f"service, seconds {what}", service, ".1f")
         yield _row(f"shell script, seconds {what}", script, ".1f")
         yield _row(f"**ratio {what}**", [one / other for one, other in zip(service, script, strict=True)], ".2f")
+    whole = statistics.median(turn.script.processors for turn in turns)
+    yield f"| of the script's, for starting and importing | {starting:.1f} | | |"
+    yield f"| ratio that would be left without these | {(whole - starting) / whole:.2f} | | |"
 
 
 def _row(name: str, values: list[float], form: str) -> str:
@@ -179,13 +191,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--keep", type=Path, help="a new folder that stays, with the scripts in it")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
-        turns = measure(options.keep or Path(temporary), options.turns)
+        workplace = Workplace(options.keep or Path(temporary))
+        turns = measure(workplace, options.turns)
+        starting = workplace.starts()
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
     data = "the published file" if os.environ.get("SEOUL_BIKE_DATA") else "the generated sample"
     loads = ", ".join(f"{turn.load:.1f}" for turn in turns)
     sys.stdout.write(f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, {versions}\n")
     sys.stdout.write(f"Data: {data}. Load average before each turn: {loads}\n\n")
-    sys.stdout.writelines(f"{line}\n" for line in table(turns))
+    sys.stdout.writelines(f"{line}\n" for line in table(turns, starting))
 
 
 if __name__ == "__main__":

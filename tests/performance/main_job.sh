@@ -44,6 +44,7 @@ container() {  # JOB [NAME=VALUE ...] COMMAND ...: a process that sees the job's
     exec unshare --mount bash -c 'mount --bind "$0" /opt/ml && exec "$@"' "$here/jobs/$name/ml" \
         env -i PATH="$PYTHON_FOLDER:/usr/local/bin:/usr/bin:/bin" HOME="$here/jobs/$name/work" LANG=C.UTF-8 \
         PYTHONUNBUFFERED=TRUE PYTHONDONTWRITEBYTECODE=TRUE OMP_WAIT_POLICY=PASSIVE \
+        PYTHONPROFILEIMPORTTIME="${TELL_IMPORTS:-}" \
         OMP_NUM_THREADS=$threads OPENBLAS_NUM_THREADS=$threads MKL_NUM_THREADS=$threads SM_NUM_CPUS=$threads \
         "$@" >"$here/jobs/$name/log" 2>&1
 }
