@@ -103,10 +103,11 @@ def _serving(
 
 def _real_runners(stack: ExitStack, directory: Path, isolation: Isolation) -> Runners:
     from pipelines.local import jobs
+    from pipelines.local.containers import images
 
     if isolation == "fork":
         stack.enter_context(jobs.open_template(directory))
-    return Runners(jobs.run_processing, jobs.run_training, jobs.run_transform, jobs.start_hosting)
+    return Runners(jobs.run_processing, jobs.run_training, jobs.run_transform, jobs.start_hosting, images.missing)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Request = Mapping[str, Any]
 Response = dict[str, Any]
 Isolation = Literal["fork", "process"]
+Work = Literal["process", "train", "serve"]
 
 ACCOUNT_ID = "123456789012"
 ROLE_NAME = "SageMakerLocalExecutionRole"
@@ -40,6 +41,8 @@ class Runners:
     training: Callable[[Request, JobContext], JobOutcome]
     transform: Callable[[Request, Request, JobContext], JobOutcome]
     hosting: Callable[[Request, Request, JobContext], Hosting]
+    missing: Callable[[str, Work], str | None] = lambda _image, _work: None
+    """What an image lacks for a kind of work, where it cannot do it here."""
 
 
 class Service:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipelines.local import operations
+from pipelines.local import operations, refusals
 from pipelines.local.containers.images import stand_ins
 from pipelines.local.engine.conditions import MEMBERS
 from pipelines.local.engine.expressions import EXECUTION_VARIABLES, EXPRESSIONS
-from pipelines.local.operations import refusals
 from pipelines.local.shapes import service_model
 from pipelines.local.stack_resources import KINDS as STACK_KINDS
 from pipelines.local.steps import API_STEPS, KNOWN_STEPS, SUPPORTED_STEPS
@@ -61,6 +60,10 @@ def _lines() -> Iterator[str]:
     yield ""
     refused = [name for name in KNOWN_STEPS if name not in SUPPORTED_STEPS]
     yield f"An execution of a pipeline with one of these steps is refused before anything runs: {_code(refused)}."
+    yield (
+        "So is one with a step that asks for a member of the table of what is refused, or whose image has no stand-in "
+        "for its work; the refusal names each of them."
+    )
     yield ""
     yield f"Expressions, in any argument: {_code(EXPRESSIONS)}. Execution variables: {_code(EXECUTION_VARIABLES)}."
     yield ""

@@ -139,3 +139,16 @@ def stand_in_for(image: str) -> StandIn:
         f"The image {image} has no stand-in on this machine: its repository {repository} is none of those that are "
         "known here (sagemaker-xgboost, sagemaker-scikit-learn, the framework training and inference images)."
     )
+
+
+def missing(image: str, work: Literal["process", "train", "serve"]) -> str | None:
+    """What an image lacks for a kind of work; None: it can do it."""
+    try:
+        stand_in = stand_in_for(image)
+    except UnknownImageError:
+        return f"no stand-in for the image {image}"
+    if work == "train" and stand_in.training is None:
+        return f"the image {image} does not train"
+    if work == "serve" and stand_in.serving is None:
+        return f"the image {image} does not serve"
+    return None

@@ -43,6 +43,8 @@ def _check_step(definition: Definition, step: Step) -> None:
     for need in sorted(step.needs):
         if need not in definition.steps:
             raise DefinitionError(f"Step {step.name} depends on {references.unknown(need, definition.steps, 'step')}")
+        if definition.steps[need].type == "Fail":
+            raise DefinitionError(f"{step.name} can not depends on {need}: a Fail step ends the execution.")
     for expression in expressions.all_expressions(step.arguments):
         references.check_expression(definition, f"step {step.name}", expression)
     if step.type not in SUPPORTED_STEPS:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.local import events
 from pipelines.local.clock import now
-from pipelines.local.engine import records, selective
-from pipelines.local.engine.definition import Definition, parse
+from pipelines.local.engine import records, selective, unsupported
+from pipelines.local.engine.definition import parse
 from pipelines.local.engine.parameters import values_of
 from pipelines.local.engine.run import FAILED, Run
 from pipelines.local.errors import ConflictException, ValidationException
 from pipelines.local.names import new_execution_id
-from pipelines.local.steps import SUPPORTED_STEPS
 from pipelines.local.store import Record
 
 if TYPE_CHECKING:
@@ -47,12 +45,13 @@ class Executions:
         Raises
         ------
         ValidationException
-            The parameters or the selected steps do not fit the definition, or it holds a type of step that is not
-            supported here.
+            The parameters or the selected steps do not fit the definition, or it holds a step that is
+            not supported here.
         """
         definition = parse(definition_text)
-        _refuse_unsupported(selective.selected_steps(definition, request.get("SelectiveExecutionConfig")))
         parameters = values_of(definition.parameters, request.get("PipelineParameters", []))
+        chosen = selective.selected_steps(definition, request.get("SelectiveExecutionConfig"))
+        unsupported.refuse(chosen, parameters, self._service.runners.missing)
         reused = selective.reused_steps(self._service.store, definition, request.get("SelectiveExecutionConfig"))
         moment = now()
         identifier = new_execution_id()
@@ -215,15 +214,3 @@ class Executions:
         ended = records.change_execution(self._service.store, arn, end)
         if ended is not None:
             events.execution_changed(self._service, ended, before)
-
-
-def _refuse_unsupported(definition: Definition) -> None:
-    refused: Mapping[str, str] = {
-        step.name: step.type for step in definition.steps.values() if step.type not in SUPPORTED_STEPS
-    }
-    if refused:
-        named = ", ".join(f"{name} ({kind})" for name, kind in refused.items())
-        raise ValidationException(
-            f"SageMaker on this machine does not support these steps: {named}. "
-            f"It supports {', '.join(SUPPORTED_STEPS)}."
-        )

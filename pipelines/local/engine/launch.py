@@ -166,6 +166,9 @@ class Launch:
             more["ExperimentConfig"] = self._execution["PipelineExperimentConfig"]
         if step.type == "RegisterModel":
             more["MetadataProperties"] = {"GeneratedBy": self._arn}
+            if not {"ModelPackageGroupName", "ModelPackageName"} & resolved.keys():
+                longest = shape.members["ModelPackageName"].metadata["max"]
+                more["ModelPackageName"] = names.step_job_name(names.last_part(self._arn), step.name, None, longest)
         fitted: dict[str, Any] = fit(shape, {**more, **resolved})
         return fitted
 

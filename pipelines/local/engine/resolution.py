@@ -26,7 +26,7 @@ def scope_of(service: Service, execution: Record, definition: Definition, launch
         record = service.store.get(records.STEP, f"{arn}/{name}")
         if record is None:
             raise ExpressionError(f"the step {name} has not run")
-        return {"Outcome": str(record["Outcome"])} if "Outcome" in record else launch.properties(record)
+        return {"Outcome": record["Outcome"]} if "Outcome" in record else launch.properties(record)
 
     def property_file(step: str, name: str) -> Any:
         file = definition.steps[step].property_files[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from pipelines.local import refusals
 from pipelines.local.errors import ResourceNotFound, ValidationException
 from pipelines.local.operations import (
     endpoint_configs,
@@ -15,7 +16,6 @@ from pipelines.local.operations import (
     packages,
     pipelines,
     processing,
-    refusals,
     search,
     tags,
     training,

@@ -46,6 +46,10 @@ WRONG = {
     "not JSON": ("{", "The definition is not JSON"),
     "not an object": ("[]", "Expecting start of Json Object"),
     "no steps": (definition(), "needs at least one step"),
+    "a step that depends on a Fail step": (
+        definition(fail("FailStep", "no"), {**processing("After"), "DependsOn": ["FailStep"]}),
+        "After can not depends on FailStep",
+    ),
     "a step without a name": (json.dumps({"Steps": [{"Type": "Fail"}]}), "Name is missing in a step"),
     "a step name with a space": (definition(processing("a b")), r"must satisfy regular expression pattern"),
     "a step name of 65 characters": (definition(processing("a" * 65)), r"must satisfy regular expression pattern"),
@@ -266,6 +270,16 @@ def test_a_type_of_step_that_is_not_supported_is_refused_by_name_when_the_execut
     assert len(stand_ins.requests) == asked
 
 
+def test_what_a_step_cannot_be_given_here_is_refused_by_name_when_the_execution_starts(pipelines, stand_ins):
+    output = {"OutputName": "fg", "AppManaged": True, "FeatureStoreOutput": {"FeatureGroupName": "group"}}
+    ingest = with_argument(processing("Ingest"), "ProcessingOutputConfig", {"Outputs": [output]})
+    name = pipelines.create(definition(processing("First"), ingest))
+    asked = len(stand_ins.requests)
+    with pytest.raises(ClientError, match=r"Ingest \(ProcessingOutputConfig.Outputs.FeatureStoreOutput\)"):
+        pipelines.start(name)
+    assert len(stand_ins.requests) == asked
+
+
 def test_a_selective_execution_may_leave_out_what_is_not_supported(pipelines):
     other = {"Name": "Other", "Type": "Lambda", "Arguments": {}}
     name = pipelines.create(definition(processing("First"), other))
@@ -281,4 +295,4 @@ def test_nested_expressions_pass_the_check(pipelines):
         [fail("Bad", join(" ", "no", get("Steps.Gate.Outcome")))],
     )
     execution = pipelines.run(definition(gate))
-    assert execution.steps["Bad"]["FailureReason"] == "no False"
+    assert execution.steps["Bad"]["FailureReason"] == "no false"

@@ -160,4 +160,4 @@ def test_expressions_stand_in_a_fail_message_and_in_conditions(pipelines):
 
 def test_the_outcome_of_a_condition_is_a_property(pipelines):
     gate = condition("Gate", [compare("Equals", 1, 1)], [processing("Then", Outcome=get("Steps.Gate.Outcome"))])
-    assert pipelines.run(definition(gate)).job("Then")["Environment"]["Outcome"] == "True"
+    assert pipelines.run(definition(gate)).job("Then")["Environment"]["Outcome"] == "true"

@@ -43,11 +43,11 @@ def graphs(draw) -> list[Node]:
     nodes: list[Node] = []
     for number in range(draw(st.integers(1, 8))):
         kind = draw(st.sampled_from(KINDS))
-        with_values = [node.number for node in nodes if node.kind != "fail"]
-        needs = draw(st.sets(st.integers(0, number - 1), max_size=2)) if number else set()
+        needed = [node.number for node in nodes if node.kind != "fail"]
+        needs = draw(st.sets(st.sampled_from(needed), max_size=2)) if needed else set()
         gates = [node.number for node in nodes if node.kind in ("true", "false")]
         branch = (draw(st.sampled_from(gates)), draw(st.booleans())) if gates and draw(st.booleans()) else None
-        nodes.append(Node(number, kind, {need: need in with_values and draw(st.booleans()) for need in needs}, branch))
+        nodes.append(Node(number, kind, {need: draw(st.booleans()) for need in needs}, branch))
     return nodes
 
 

@@ -256,3 +256,13 @@ def test_a_job_stopped_by_someone_else_fails_its_step(pipelines, sagemaker):
     execution.wait()
     assert execution.statuses["Step"] == "Failed"
     assert execution.status == "Failed"
+
+
+def test_a_registered_model_of_no_group_is_named_like_a_job_and_its_name_is_a_property(pipelines):
+    containers = {"Containers": [{"Image": IMAGE, "ModelDataUrl": "s3://bucket/m/model.tar.gz"}]}
+    register = {"Name": "Register_it", "Type": "RegisterModel", "Arguments": {"InferenceSpecification": containers}}
+    told = fail("Told", get("Steps.Register_it.ModelPackageName"))
+    execution = pipelines.run(definition(register, told))
+    name = execution.steps["Register_it"]["Metadata"]["RegisterModel"]["Arn"].rsplit("/", 1)[1]
+    assert name.startswith(f"pipelines-{execution.arn.rsplit('/', 1)[1]}-Register-it-")
+    assert execution.steps["Told"]["FailureReason"] == name

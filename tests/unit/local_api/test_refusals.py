@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.local.errors import ValidationException
-from pipelines.local.operations.refusals import DONE_ANYHOW, REFUSED, refuse
+from pipelines.local.refusals import DONE_ANYHOW, REFUSED, refuse
 from pipelines.local.shapes import service_model
 
 MEMBERS = [(operation, path) for operation, paths in REFUSED.items() for path in paths]

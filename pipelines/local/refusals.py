@@ -23,6 +23,8 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
     "StartPipelineExecution": ("PipelineVersionAlias", "MlflowExperimentName"),
     "CreateTrainingJob": (
         "AlgorithmSpecification.AlgorithmName",
+        "InputDataConfig.DataSource.DatasetSource",
+        "InputDataConfig.DataSource.FileSystemDataSource",
         "MlflowConfig",
         "ModelPackageConfig",
         "ServerlessJobConfig",
@@ -35,7 +37,11 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
         "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters",
         "HyperParameterTuningJobConfig.TuningJobCompletionCriteria.ConvergenceDetected.CompleteOnConvergence",
     ),
-    "CreateProcessingJob": ("ProcessingInputs.S3Input.S3InputMode",),
+    "CreateProcessingJob": (
+        "ProcessingInputs.DatasetDefinition",
+        "ProcessingInputs.S3Input.S3InputMode",
+        "ProcessingOutputConfig.Outputs.FeatureStoreOutput",
+    ),
     "CreateTransformJob": ("DataCaptureConfig",),
     "CreateModel": ("InferenceExecutionConfig.Mode", "PrimaryContainer.Mode", "Containers.Mode"),
     "CreateModelPackage": ("SourceAlgorithmSpecification", "ValidationSpecification"),
@@ -60,19 +66,24 @@ def refuse(operation: str, request: Mapping[str, Any]) -> None:
     ValidationException
         It asks for something of that kind; the message names it.
     """
+    for named in refused_members(operation, request):
+        raise ValidationException(f"{named} is not supported by SageMaker on this machine.")
+
+
+def refused_members(operation: str, request: Mapping[str, Any]) -> Iterator[str]:
+    """What a request asks for that cannot be done: the path of each such member, with its value if that is a text."""
     for path in REFUSED.get(operation, ()):
-        for value in _values_at(request, path.split(".")):
+        for value in values_at(request, path.split(".")):
             if value and value not in DONE_ANYHOW:
-                named = f"{path} {value}" if isinstance(value, str) else path
-                raise ValidationException(f"{named} is not supported by SageMaker on this machine.")
+                yield f"{path} {value}" if isinstance(value, str) else path
 
 
-def _values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
+def values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
     """What stands at a path; of a list, what stands at it in each item."""
     if isinstance(value, list) and path:
         for item in value:
-            yield from _values_at(item, path)
+            yield from values_at(item, path)
     elif not path:
         yield value
     elif isinstance(value, Mapping) and path[0] in value:
-        yield from _values_at(value[path[0]], path[1:])
+        yield from values_at(value[path[0]], path[1:])

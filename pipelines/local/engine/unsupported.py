@@ -1,0 +1,105 @@
+"""What of a definition cannot be done here, found before anything of it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pipelines.local import refusals
+from pipelines.local.engine.definition import Definition, Step
+from pipelines.local.engine.expressions import Scope, is_expression, referenced_steps, resolve
+from pipelines.local.errors import ExpressionError, ValidationException
+from pipelines.local.service import Work
+from pipelines.local.steps import API_STEPS, SUPPORTED_STEPS
+
+Missing = Callable[[str, Work], str | None]
+
+_NOTEBOOK_JOB = "amazon_sagemaker_scheduler"
+"""The entry point of the Training step that the SDK makes of a notebook job: a program of Studio's own images."""
+_MOST_NAMED = 10
+_TRAINING = (
+    "AlgorithmSpecification",
+    *(f"{each}.AlgorithmSpecification" for each in ("TrainingJobDefinition", "TrainingJobDefinitions")),
+)
+
+
+def refuse(definition: Definition, parameters: Mapping[str, Any], missing: Missing) -> None:
+    """Look through the steps that are to run for what cannot be done.
+
+    Parameters
+    ----------
+    parameters
+        The values of this execution: what is not known without the results of other steps is left to the step itself.
+    missing
+        Says what an image lacks for a kind of work.
+
+    Raises
+    ------
+    ValidationException
+        A step is of a type that is not supported, asks for a member that is not, or needs an image that nothing plays.
+    """
+    found = [
+        f"{step.name} ({reason})"
+        for step in definition.steps.values()
+        for reason in _reasons(definition, step, _Known(parameters), missing)
+    ]
+    if found:
+        more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+        raise ValidationException(
+            f"SageMaker on this machine does not support these steps: {', '.join(found[:_MOST_NAMED])}{more}. "
+            f"It supports {', '.join(SUPPORTED_STEPS)}."
+        )
+
+
+class _Known:
+    """Reads what the parameters alone determine."""
+
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self._scope = Scope(parameters, {}, self._unknown, self._unknown, self._unknown)
+
+    def __call__(self, value: Any) -> Any:
+        """A document with its expressions resolved; those that other steps' results determine are None."""
+        if is_expression(value):
+            try:
+                return resolve(value, self._scope)
+            except ExpressionError:
+                return None
+        if isinstance(value, Mapping):
+            return {key: self(item) for key, item in value.items()}
+        return [self(item) for item in value] if isinstance(value, list) else value
+
+    def _unknown(self, *_names: str) -> Any:
+        raise ExpressionError("not known yet")
+
+
+def _reasons(definition: Definition, step: Step, known: _Known, missing: Missing) -> Iterator[str]:
+    if step.type not in SUPPORTED_STEPS:
+        yield step.type
+    if step.type not in API_STEPS:
+        return
+    arguments = known(step.arguments)
+    yield from refusals.refused_members(API_STEPS[step.type].create, arguments)
+    if [_NOTEBOOK_JOB] in refusals.values_at(arguments, ["AlgorithmSpecification", "ContainerEntrypoint"]):
+        yield "NotebookJob"
+    for image, work in _images(definition, step, arguments, known):
+        lack = missing(image, work) if isinstance(image, str) else None
+        if lack:
+            yield lack
+
+
+def _images(
+    definition: Definition, step: Step, arguments: Mapping[str, Any], known: _Known
+) -> Iterator[tuple[Any, Work]]:
+    """The images that a step puts to work, and to which."""
+    for image in refusals.values_at(arguments, ["AppSpecification", "ImageUri"]):
+        yield image, "process"
+    for path in _TRAINING:
+        for specification in refusals.values_at(arguments, path.split(".")):
+            yield specification.get("TrainingImage"), "process" if specification.get("ContainerEntrypoint") else "train"
+    if step.type in ("Transform", "EndpointConfig"):
+        for name in sorted(referenced_steps(step.arguments)):
+            model = definition.steps.get(name)
+            if model is not None and model.type == "Model":
+                for member in ("PrimaryContainer", "Containers"):
+                    for image in refusals.values_at(known(model.arguments), [member, "Image"]):
+                        yield image, "serve"

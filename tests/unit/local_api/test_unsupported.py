@@ -1,0 +1,83 @@
+"""What of a definition is refused by its name before anything of it runs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipelines.local.containers.images import missing
+from pipelines.local.engine.definition import parse
+from pipelines.local.engine.unsupported import refuse
+from pipelines.local.errors import ValidationException
+
+PARAMETERS = {"Image": "1.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0"}
+XGBOOST, SPARK, PYTORCH, SERVING = (
+    f"1.dkr.ecr.us-east-1.amazonaws.com/{name}:1"
+    for name in ("sagemaker-xgboost", "sagemaker-spark-processing", "pytorch-training", "tensorflow-inference")
+)
+
+
+def step(kind: str, name: str = "S", **arguments) -> dict:
+    return {"Name": name, "Type": kind, "Arguments": arguments}
+
+
+def processing(image=XGBOOST, **more) -> dict:
+    return step("Processing", AppSpecification={"ImageUri": image}, **more)
+
+
+def training(image, **more) -> dict:
+    return step("Training", AlgorithmSpecification={"TrainingImage": image, **more})
+
+
+MODEL = step("Model", "M", PrimaryContainer={"Image": SERVING})
+MODEL_NAME = {"Get": "Steps.M.ModelName"}
+DATA_SET = {"DatasetDefinition": {"AthenaDatasetDefinition": {"Catalog": "c"}}}
+STORE = {"Outputs": [{"OutputName": "o", "FeatureStoreOutput": {"FeatureGroupName": "g"}, "AppManaged": True}]}
+NOWHERE = "no stand-in for the image .*"
+
+
+def refused(*steps: dict) -> None:
+    refuse(parse(json.dumps({"Steps": list(steps)})), PARAMETERS, missing)
+
+
+@pytest.mark.parametrize(
+    ("steps", "reason"),
+    [
+        ([step("Lambda")], "Lambda"),
+        ([processing(ProcessingInputs=[{"InputName": "i", **DATA_SET}])], "ProcessingInputs.DatasetDefinition"),
+        ([processing(ProcessingOutputConfig=STORE)], "ProcessingOutputConfig.Outputs.FeatureStoreOutput"),
+        ([processing(SPARK)], f"{NOWHERE}sagemaker-spark-processing:1"),
+        ([processing({"Get": "Parameters.Image"})], f"{NOWHERE}sagemaker-clarify-processing:1.0"),
+        ([training(SPARK)], f"{NOWHERE}sagemaker-spark-processing:1"),
+        ([training(XGBOOST.replace("xgboost", "pytorch-inference"))], "the image .* does not train"),
+        ([training(PYTORCH, ContainerEntrypoint=["amazon_sagemaker_scheduler"])], "NotebookJob"),
+        (
+            [step("Tuning", TrainingJobDefinitions=[{"AlgorithmSpecification": {"TrainingImage": SPARK}}])],
+            f"{NOWHERE}sagemaker-spark-processing:1",
+        ),
+        ([step("Transform", ModelName=MODEL_NAME), MODEL], f"{NOWHERE}tensorflow-inference:1"),
+        ([step("EndpointConfig", ProductionVariants=[{"ModelName": MODEL_NAME}]), MODEL], NOWHERE),
+    ],
+)
+def test_a_step_that_cannot_be_done_is_named_with_the_reason(steps, reason):
+    with pytest.raises(ValidationException, match=rf"does not support these steps: S \({reason}\)\. It supports"):
+        refused(*steps)
+
+
+def test_every_step_that_cannot_be_done_is_named_as_far_as_one_can_read():
+    with pytest.raises(ValidationException, match=r"S0 \(Callback\), S1 \(Callback\), .*S9 \(Callback\) and 1990 more"):
+        refused(*(step("Callback", f"S{number}") for number in range(2000)))
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [processing(), {**training(PYTORCH), "Name": "T"}],
+        [processing({"Std:Join": {"On": "/", "Values": [{"Get": "Steps.M.ModelName"}, "image"]}}), MODEL],
+        [MODEL, step("RegisterModel", "R", InferenceSpecification={"Containers": [{"Image": PYTORCH}]})],
+    ],
+    ids=["what is played", "an image that only a step's result tells", "models that nothing here has to serve"],
+)
+def test_what_can_be_done_or_is_not_known_yet_is_not_refused(steps):
+    refused(*steps)
