@@ -36,8 +36,12 @@ _TUNED = {
 _LEFT_OUT: Mapping[JobKind, Mapping[str, Any]] = {
     TRAINING: {
         **_UNUSUAL,
+        "AlgorithmSpecification": {"EnableSageMakerMetricsTimeSeries": False},
         "InputDataConfig": [{"CompressionType": "None", "RecordWrapperType": "None", "DataSource": _S3_SOURCE}],
-        "OutputDataConfig": {"KmsKeyId": ""},
+        "OutputDataConfig": {"KmsKeyId": "", "CompressionType": "GZIP"},
+        "DebugRuleConfigurations": [{"VolumeSizeInGB": 0}],
+        "ProfilerConfig": {"ProfilingIntervalInMilliseconds": 500},
+        "ProfilerRuleConfigurations": [{"VolumeSizeInGB": 0}],
     },
     PROCESSING: {
         "ProcessingInputs": [
@@ -61,16 +65,19 @@ _LEFT_OUT: Mapping[JobKind, Mapping[str, Any]] = {
     },
 }
 _THERE_ANYHOW: Mapping[JobKind, Mapping[str, Any]] = {
+    TRAINING: {"InputDataConfig": []},
     PROCESSING: {"StoppingCondition": {}},
     TRANSFORM: {"DataProcessing": {}},
 }
-"""Structures that are described even where the request has none of it."""
+"""Structures and lists that are described even where the request has none of it."""
 
 
 def described(kind: JobKind, request: Request) -> Record:
     """A request as the description of its job shows it."""
     document: Record = _filled({**_THERE_ANYHOW.get(kind, {}), **request}, _LEFT_OUT[kind])
     if kind is TRAINING:
+        profiled = "ProfilerConfig" in request and not request["ProfilerConfig"].get("DisableProfiler")
+        document["ProfilingStatus"] = "Enabled" if profiled else "Disabled"
         _add_metrics(document, document.get("HyperParameters", {}), objective=None)
     elif kind is TUNING:
         for definition in [document.get("TrainingJobDefinition"), *document.get("TrainingJobDefinitions", [])]:

@@ -99,7 +99,23 @@ def _with_environment(
 
 
 def _describe(service: Service, request: Request) -> Response:
-    return find(service, request["ModelName"])
+    record = find(service, request["ModelName"])
+    for member in ("PrimaryContainer", "Containers"):
+        if member in record:
+            given = record[member]
+            record[member] = [_described(each) for each in given] if isinstance(given, list) else _described(given)
+    return {"EnableNetworkIsolation": False, **record}
+
+
+def _described(container: dict[str, Any]) -> dict[str, Any]:
+    """A container with what its request left out, as recordings of the service show it; not that of a package."""
+    if "Image" not in container:
+        return container
+    described = {"Mode": "SingleModel", "Environment": {}, **container}
+    if "ModelDataUrl" in container:
+        archive = {"S3Uri": container["ModelDataUrl"], "S3DataType": "S3Object", "CompressionType": "Gzip"}
+        described.setdefault("ModelDataSource", {"S3DataSource": archive})
+    return described
 
 
 def _list(service: Service, request: Request) -> Response:

@@ -17,11 +17,30 @@ def test_a_training_job_is_described_with_what_the_request_left_out(sagemaker):
     (channel,) = job["InputDataConfig"]
     assert (channel["CompressionType"], channel["RecordWrapperType"]) == ("None", "None")
     assert channel["DataSource"]["S3DataSource"]["S3DataDistributionType"] == "FullyReplicated"
-    assert job["OutputDataConfig"] == {"KmsKeyId": "", "S3OutputPath": "s3://bucket/models"}
+    assert job["OutputDataConfig"] == {"CompressionType": "GZIP", "KmsKeyId": "", "S3OutputPath": "s3://bucket/models"}
+    assert job["AlgorithmSpecification"]["EnableSageMakerMetricsTimeSeries"] is False
+    assert job["ProfilingStatus"] == "Disabled"
     assert job["EnableNetworkIsolation"] is False
     assert job["EnableInterContainerTrafficEncryption"] is False
     assert job["EnableManagedSpotTraining"] is False
     assert "MetricDefinitions" not in job["AlgorithmSpecification"]
+
+
+def test_a_training_job_without_channels_that_is_profiled_is_described_so(sagemaker):
+    arguments = training_arguments()
+    del arguments["InputDataConfig"]
+    rule = {"RuleConfigurationName": "r", "RuleEvaluatorImage": IMAGE}
+    sagemaker.create_training_job(
+        TrainingJobName="profiled",
+        **arguments,
+        DebugRuleConfigurations=[rule],
+        ProfilerConfig={"S3OutputPath": "s3://bucket/models", "DisableProfiler": False},
+    )
+    job = sagemaker.describe_training_job(TrainingJobName="profiled")
+    assert job["InputDataConfig"] == []
+    assert job["DebugRuleConfigurations"] == [{**rule, "VolumeSizeInGB": 0}]
+    assert job["ProfilerConfig"]["ProfilingIntervalInMilliseconds"] == 500
+    assert job["ProfilingStatus"] == "Enabled"
 
 
 def test_what_was_given_is_described_as_it_was_given(sagemaker):
@@ -86,6 +105,21 @@ def test_a_tuning_job_is_described_with_its_objective_among_the_hyperparameters(
     assert definition["InputDataConfig"][0]["CompressionType"] == "None"
     assert ranges["ContinuousParameterRanges"][0]["ScalingType"] == "Auto"
     assert (ranges["IntegerParameterRanges"], ranges["CategoricalParameterRanges"]) == ([], [])
+
+
+def test_a_model_is_described_with_what_the_request_left_out(sagemaker, s3):
+    s3.put_object(Bucket="bucket", Key="described/model.tar.gz", Body=b"m")
+    container = {"Image": IMAGE, "ModelDataUrl": "s3://bucket/described/model.tar.gz"}
+    sagemaker.create_model(ModelName="described-model", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    model = sagemaker.describe_model(ModelName="described-model")
+    archive = {"S3Uri": container["ModelDataUrl"], "S3DataType": "S3Object", "CompressionType": "Gzip"}
+    assert model["PrimaryContainer"] == {
+        **container,
+        "Mode": "SingleModel",
+        "Environment": {},
+        "ModelDataSource": {"S3DataSource": archive},
+    }
+    assert model["EnableNetworkIsolation"] is False
 
 
 def test_a_processing_job_is_described_with_what_the_request_left_out(sagemaker):
