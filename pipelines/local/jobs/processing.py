@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.local import instances
 from pipelines.local.containers import images, sandbox
 from pipelines.local.containers.errors import ContainerError
 from pipelines.local.jobs import inputs
@@ -43,7 +44,9 @@ def run_processing(
         images.stand_in_for(image)
     except ContainerError as error:
         raise ClientError(str(error)) from error
-    hosts = hosts_of(context.directory, request["ProcessingResources"]["ClusterConfig"]["InstanceCount"])
+    hosts = hosts_of(
+        context.directory, instances.chosen(request["ProcessingResources"]["ClusterConfig"])["InstanceCount"]
+    )
     _write_configuration(request, context, hosts)
     _download_inputs(request, context, hosts)
     uploads = _uploads(request, context, hosts)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.local import instances
 from pipelines.local.containers import images, sandbox
 from pipelines.local.containers.errors import ContainerError
 from pipelines.local.containers.launch import MEETING_PORTS_VARIABLE
@@ -85,13 +86,13 @@ def _instance_count(request: Request) -> int:
     resources = request.get("ResourceConfig", {})
     if len(resources.get("InstanceGroups", [])) > 1:
         raise UnsupportedError("Several InstanceGroups are not supported on this machine; use one InstanceType.")
-    groups = resources.get("InstanceGroups") or [resources]
+    groups = resources.get("InstanceGroups") or [instances.chosen(resources)]
     return int(groups[0].get("InstanceCount", 1))
 
 
 def _write_configuration(request: Request, hosts: list[Host]) -> None:
     resources = request.get("ResourceConfig", {})
-    group = (resources.get("InstanceGroups") or [resources])[0]
+    group = (resources.get("InstanceGroups") or [instances.chosen(resources)])[0]
     name, instance_type = group.get("InstanceGroupName", "homogeneousCluster"), group.get("InstanceType", "local")
     names = [host.name for host in hosts]
     for host in hosts:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.local import instances
 from pipelines.local.operations.job_kinds import PROCESSING, TRAINING, TRANSFORM, TUNING, JobKind
 from pipelines.local.service import Request
 from pipelines.local.store import Record
@@ -76,9 +77,14 @@ def described(kind: JobKind, request: Request) -> Record:
     """A request as the description of its job shows it."""
     document: Record = _filled({**_THERE_ANYHOW.get(kind, {}), **request}, _LEFT_OUT[kind])
     if kind is TRAINING:
+        if "ResourceConfig" in document:
+            document["ResourceConfig"] = instances.described(document["ResourceConfig"])
         profiled = "ProfilerConfig" in request and not request["ProfilerConfig"].get("DisableProfiler")
         document["ProfilingStatus"] = "Enabled" if profiled else "Disabled"
         _add_metrics(document, document.get("HyperParameters", {}), objective=None)
+    elif kind is PROCESSING:
+        cluster = instances.described(document["ProcessingResources"]["ClusterConfig"])
+        document["ProcessingResources"] = {**document["ProcessingResources"], "ClusterConfig": cluster}
     elif kind is TUNING:
         for definition in [document.get("TrainingJobDefinition"), *document.get("TrainingJobDefinitions", [])]:
             if definition is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.local import instances
 from pipelines.local.operations import jobs, work
 from pipelines.local.operations.job_kinds import PROCESSING
 from pipelines.local.service import Request, Response, Service
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def _create(service: Service, request: Request) -> Response:
+    instances.check(request["ProcessingResources"]["ClusterConfig"], "ProcessingResources.ClusterConfig")
     arn = jobs.create(service, PROCESSING, request)
     name = request["ProcessingJobName"]
     work.run(service, PROCESSING, name, lambda context: service.runners.processing(request, context), _conclude)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pipelines.local import instances
 from pipelines.local.clock import now
 from pipelines.local.errors import ValidationException
 from pipelines.local.operations import jobs, work
@@ -75,9 +76,8 @@ def _check(request: Request) -> None:
     channels = [channel["ChannelName"] for channel in request.get("InputDataConfig", [])]
     if len(set(channels)) < len(channels):
         raise ValidationException(f"The names of channels must be unique; they are {channels}.")
-    resources, condition = request.get("ResourceConfig", {}), request.get("StoppingCondition", {})
-    if not resources.get("InstanceGroups") and not resources.get("InstanceCount"):
-        raise ValidationException("ResourceConfig.InstanceCount must be at least 1 where there are no InstanceGroups.")
+    instances.check(request.get("ResourceConfig", {}), "ResourceConfig")
+    condition = request.get("StoppingCondition", {})
     waits = condition.get("MaxWaitTimeInSeconds", 0)
     if request.get("EnableManagedSpotTraining") and waits < condition.get("MaxRuntimeInSeconds", 1):
         raise ValidationException(

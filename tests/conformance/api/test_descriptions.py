@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.conformance.stand_ins import IMAGE, ROLE, processing_arguments, training_arguments
 
@@ -41,6 +42,40 @@ def test_a_training_job_without_channels_that_is_profiled_is_described_so(sagema
     assert job["DebugRuleConfigurations"] == [{**rule, "VolumeSizeInGB": 0}]
     assert job["ProfilerConfig"]["ProfilingIntervalInMilliseconds"] == 500
     assert job["ProfilingStatus"] == "Enabled"
+
+
+PREFERENCES = [
+    {"InstanceType": "ml.m5.4xlarge", "InstanceCount": 2},
+    {"InstanceType": "ml.m5.2xlarge", "InstanceCount": 4},
+]
+
+
+def test_of_preferred_instances_the_first_is_selected_and_described(sagemaker):
+    training, processing = training_arguments(), processing_arguments()
+    training["ResourceConfig"] = {"InstancePreferences": PREFERENCES, "VolumeSizeInGB": 1}
+    processing["ProcessingResources"]["ClusterConfig"] = training["ResourceConfig"]
+    sagemaker.create_training_job(TrainingJobName="preferring", **training)
+    sagemaker.create_processing_job(ProcessingJobName="preferring", **processing)
+    trained = sagemaker.describe_training_job(TrainingJobName="preferring")["ResourceConfig"]
+    processed = sagemaker.describe_processing_job(ProcessingJobName="preferring")["ProcessingResources"]
+    for resources in (trained, processed["ClusterConfig"]):
+        assert (resources["SelectedInstanceType"], resources["SelectedInstanceCount"]) == ("ml.m5.4xlarge", 2)
+        assert resources["InstancePreferences"] == PREFERENCES
+
+
+@pytest.mark.parametrize(
+    ("resources", "message"),
+    [
+        ({"InstancePreferences": PREFERENCES, "InstanceType": "ml.m5.large"}, "are mutually exclusive"),
+        ({"InstancePreferences": [{"InstanceType": "ml.m5.large"}]}, "InstanceCount must be at least 1"),
+        ({"InstanceType": "ml.m5.large"}, "InstanceCount must be at least 1"),
+    ],
+)
+def test_resources_that_name_no_instances_or_two_types_are_refused(sagemaker, resources, message):
+    arguments = processing_arguments()
+    arguments["ProcessingResources"]["ClusterConfig"] = {**resources, "VolumeSizeInGB": 1}
+    with pytest.raises(ClientError, match=f"ProcessingResources.ClusterConfig.*{message}"):
+        sagemaker.create_processing_job(ProcessingJobName="nowhere", **arguments)
 
 
 def test_what_was_given_is_described_as_it_was_given(sagemaker):

@@ -130,6 +130,18 @@ def _shares(bench: Workbench, distribution: str) -> dict[str, str]:
     return {host: text.strip() for host, text in job.lines}
 
 
+def test_of_preferred_instances_the_first_says_how_many_hosts_there_are(bench: Workbench) -> None:
+    request = processing_request(bench.store, "")
+    preferences = [
+        {"InstanceType": f"ml.m5.{size}", "InstanceCount": count} for size, count in (("large", 2), ("x", 4))
+    ]
+    request["ProcessingResources"]["ClusterConfig"] = {"InstancePreferences": preferences, "VolumeSizeInGB": 30}
+    request["AppSpecification"]["ContainerEntrypoint"] = ["echo", "here"]
+    job = bench.job()
+    completed(run_processing(request, job.context))
+    assert sorted(host for host, _ in job.lines) == ["algo-1", "algo-2"]
+
+
 def test_the_job_fails_if_one_host_does_and_the_others_are_ended(bench: Workbench) -> None:
     script = """
 import json, sys, time

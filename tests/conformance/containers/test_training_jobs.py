@@ -127,6 +127,9 @@ print("files", json.dumps({n: json.load(open(f"/opt/ml/input/config/{n}.json")) 
         channels=[channel("data", "s3://bucket/data/", content_type="text/csv")],
         CheckpointConfig={"S3Uri": "s3://bucket/checkpoints"},
     )
+    # The first of preferred instances is the one that is selected.
+    preferences = [{"InstanceType": "ml.m5.large"}, {"InstanceType": "ml.m5.xlarge"}]
+    request["ResourceConfig"] = {"InstancePreferences": preferences, "InstanceCount": 1, "VolumeSizeInGB": 30}
     job = bench.job()
     completed(run_training(request, job.context))
     line = next(line for line in job.log.splitlines() if line.startswith("files"))
