@@ -138,6 +138,48 @@ def _values_of(tensor: Any) -> np.ndarray[Any, Any]:
     return np.array(tensor.values, dtype=types[type(tensor).__name__])
 
 
+def write_matrix(matrix: Any, labels: np.ndarray[Any, Any] | None = None) -> bytes:
+    """Framed records of a matrix, a record per row, as scripts of the toolkits write them.
+
+    Parameters
+    ----------
+    matrix
+        Of shape (rows, columns), a numpy array or a scipy sparse matrix, or one row of shape (columns,).
+    labels
+        Of shape (rows,), if there are any.
+
+    Raises
+    ------
+    ValueError
+        The numbers are none of int64, float64 and float32.
+    """
+    kind = _kind_of(matrix.dtype)
+    sparse_rows = matrix.tocsr() if sparse.issparse(matrix) else None
+    record_type = record_class()
+    written = bytearray()
+    for number in range(1 if matrix.ndim == 1 else matrix.shape[0]):
+        record = record_type()
+        tensor = getattr(record.features["values"], kind)
+        if sparse_rows is None:
+            tensor.values.extend(np.atleast_2d(matrix)[number])
+        else:
+            row = sparse_rows[[number]]
+            tensor.values.extend(row.data)
+            tensor.keys.extend(row.indices)
+            tensor.shape.append(matrix.shape[1])
+        if labels is not None:
+            getattr(record.label["values"], _kind_of(labels.dtype)).values.append(labels[number])
+        written += frame(record.SerializeToString())
+    return bytes(written)
+
+
+def _kind_of(dtype: np.dtype[Any]) -> str:
+    kinds = {"int64": "int32_tensor", "float64": "float64_tensor", "float32": "float32_tensor"}
+    if str(dtype) not in kinds:
+        raise ValueError(f"Unsupported dtype {dtype} on array")
+    return kinds[str(dtype)]
+
+
 def write_predictions(predictions: Iterable[dict[str, list[float]]]) -> bytes:
     """Records that carry predictions as float32 tensors in their labels, framed."""
     record_type = record_class()

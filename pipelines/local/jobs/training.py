@@ -10,6 +10,7 @@ from pipelines.local import instances
 from pipelines.local.containers import images, sandbox
 from pipelines.local.containers.errors import ContainerError
 from pipelines.local.containers.launch import MEETING_PORTS_VARIABLE
+from pipelines.local.containers.training_toolkit.environment import decode
 from pipelines.local.jobs import channels
 from pipelines.local.jobs.contract import JobContext, JobOutcome, Request
 from pipelines.local.jobs.errors import ClientError, UnsupportedError
@@ -46,7 +47,7 @@ def run_training(
     context.advance("Downloading", "Downloading input data")
     channels.prepare(request, hosts, context.store, pipe_is_the_containers=stand_in.training == "xgboost")
     _write_configuration(request, hosts)
-    checkpoints = _checkpoints(request, context, hosts)
+    uploads = [*_checkpoints(request, context, hosts), *_intermediate_output(request, context, hosts)]
     collector = collector_of(request["AlgorithmSpecification"])
     context.advance("Training", "Training image download completed. Training in progress.")
 
@@ -58,11 +59,11 @@ def run_training(
         context,
         max_seconds=max_runtime(request),
         stop_grace_seconds=stop_grace_seconds,
-        uploads=checkpoints,
+        uploads=uploads,
         on_output=collector.read,
     )
     context.advance("Uploading", "Uploading generated training model")
-    for upload in checkpoints:
+    for upload in uploads:
         upload.upload_changes()
     artifact = _upload_results(request, context, hosts, with_model=run.ending != "finished" or run.code == 0)
     return _outcome(run, hosts, artifact, collector)
@@ -77,7 +78,7 @@ def _stand_in(request: Request) -> images.StandIn:
         stand_in = images.stand_in_for(image)
     except ContainerError as error:
         raise ClientError(str(error)) from error
-    if stand_in.training is None and not specification.get("ContainerEntrypoint"):
+    if stand_in.training is None and not _has_own_command(request):
         raise ClientError(f"The image {image} is for inference; it does not train.")
     return stand_in
 
@@ -137,6 +138,27 @@ def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> li
             context.store.download(f"s3://{each.bucket}/{each.key}", folder / name)
         uploads.append(FolderUpload(folder, uri, context.store))
     return uploads
+
+
+def _intermediate_output(request: Request, context: JobContext, hosts: list[Host]) -> list[FolderUpload]:
+    """What keeps ``/opt/ml/output/intermediate`` in the store while a script runs, as the training toolkit does it.
+
+    The hyperparameter ``sagemaker_s3_output`` asks for it; without it the folder is not even made.
+    """
+    uri = decode(request.get("HyperParameters", {}).get("sagemaker_s3_output", "null"))
+    if not isinstance(uri, str) or not uri.startswith("s3://") or _has_own_command(request):
+        return []
+    uploads = []
+    for host in hosts:
+        folder = host.ml / "output" / "intermediate"
+        folder.mkdir(parents=True)
+        uploads.append(FolderUpload(folder, f"{uri.rstrip('/')}/{context.name}/output/intermediate", context.store))
+    return uploads
+
+
+def _has_own_command(request: Request) -> bool:
+    """Whether something else runs than the image's own ``train``."""
+    return bool(request["AlgorithmSpecification"].get("ContainerEntrypoint"))
 
 
 def _container(

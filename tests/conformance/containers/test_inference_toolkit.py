@@ -245,12 +245,13 @@ def test_json_and_csv_reach_the_functions_as_text_and_all_else_as_bytes(bench: W
             kind: json.loads(_ask(hosting, "1,2", kind, "application/json").body)[0]
             for kind in ("text/csv", "application/json", "text/plain", "text/csv; charset=utf-8", "application/x-npy")
         }
+    binary = "bytes" if image == SKLEARN else "bytearray"
     assert kinds == {
         "text/csv": "str",
         "application/json": "str",
-        "text/plain": "bytes",
-        "text/csv; charset=utf-8": "bytes",
-        "application/x-npy": "bytes",
+        "text/plain": binary,
+        "text/csv; charset=utf-8": binary,
+        "application/x-npy": binary,
     }
 
 
@@ -282,6 +283,7 @@ def test_scikit_learn_s_worker_answers_any_error_with_a_500_that_says_nothing(
         ("[1, 2]", "application/json", b"[1,2]\n"),
         ("worker.Response('{}', mimetype=accept)", "application/json", b"{}"),
         ("worker.Response(encoders.encode([[1]], 'text/csv'), mimetype='text/csv')", "text/csv; charset=utf-8", b"1\n"),
+        ("encoders.array_to_json(encoders.csv_to_numpy('1,2', dtype=int)), 'a/b'", "a/b", b"[1, 2]"),
     ],
 )
 def test_scikit_learn_s_worker_sends_what_flask_would(bench: Workbench, result: str, kind: str, body: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shlex
 import sys
@@ -25,8 +26,10 @@ from tests.conformance.containers.workbench import (
     channel,
     completed,
     processing_request,
+    running,
     script_request,
     training_request,
+    wait_until,
     wheel,
 )
 
@@ -211,17 +214,61 @@ def test_the_code_may_come_from_a_folder_of_a_channel(bench: Workbench) -> None:
 
 def test_code_that_is_not_there_is_a_clear_failure(bench: Workbench) -> None:
     request = script_request(bench.store, "", {"sagemaker_submit_directory": "/opt/ml/input/data/nothing"})
-    outcome = run_training(request, bench.job().context)
-    assert outcome.failure_reason == (
-        "AlgorithmError: There is no code at /opt/ml/input/data/nothing, which sagemaker_submit_directory names."
-        ", exit code: 1"
+    reason = str(run_training(request, bench.job().context).failure_reason)
+    assert reason.startswith("AlgorithmError: Framework Error: \nTraceback (most recent call last):\n")
+    assert reason.endswith("\n[Errno 2] No such file or directory: '/opt/ml/input/data/nothing', exit code: 2")
+
+
+def test_a_command_that_is_not_in_the_code_is_an_error_of_the_system(bench: Workbench) -> None:
+    outcome = run_training(script_request(bench.store, "", {"sagemaker_program": "nothing.sh"}), bench.job().context)
+    assert str(outcome.failure_reason).endswith(
+        "\n[Errno 2] No such file or directory: '/opt/ml/code/nothing.sh', exit code: 2"
     )
+
+
+def test_a_code_archive_is_compressed(bench: Workbench) -> None:
+    plain = gzip.decompress(archive({"train.py": ""}))
+    bench.store.write("s3://bucket/plain/sourcedir.tar", plain)
+    given = {"sagemaker_submit_directory": "/opt/ml/input/data/plain/sourcedir.tar"}
+    request = script_request(bench.store, "", given, channels=[channel("plain", "s3://bucket/plain/")])
+    reason = str(run_training(request, bench.job().context).failure_reason)
+    assert reason.endswith("\ntarfile.ReadError: not a gzip file\n\nnot a gzip file, exit code: 1")
+
+
+def test_a_launcher_of_distributed_training_is_refused_by_its_hyperparameter(bench: Workbench) -> None:
+    given = {"sagemaker_mpi_enabled": "false", "sagemaker_torch_distributed_enabled": "true"}
+    outcome = run_training(script_request(bench.store, "", given), bench.job().context)
+    assert "The hyperparameter sagemaker_torch_distributed_enabled asks for a launcher of distributed training" in str(
+        outcome.failure_reason
+    )
+
+
+def test_what_is_written_to_intermediate_is_in_the_store_while_the_script_runs(bench: Workbench) -> None:
+    script = """
+import os, pathlib, time
+folder = pathlib.Path(os.environ["SM_OUTPUT_INTERMEDIATE_DIR"])
+(folder / "a").mkdir()
+(folder / "a" / "gone").write_text("kept")
+print("written", flush=True)
+while (folder / "a" / "gone").exists():
+    time.sleep(0.02)
+(folder / "late").write_text("too")
+raise SystemExit(1)
+"""
+    kept = "s3://bucket/given/job/output/intermediate"
+    job = bench.job()
+    request = script_request(bench.store, script, {"sagemaker_s3_output": "s3://bucket/given"})
+    with running(lambda: run_training(request, job.context)):
+        wait_until(lambda: bench.store.keys(kept) == ["given/job/output/intermediate/a/gone"])
+        (job.ml / "output" / "intermediate" / "a" / "gone").unlink()
+    assert bench.store.read(f"{kept}/a/gone") == b"kept"
+    assert bench.store.read(f"{kept}/late") == b"too"
 
 
 def test_an_archive_cannot_write_outside_of_its_folder(bench: Workbench) -> None:
     request = script_request(bench.store, "", files={"../../outside.py": "1"})
     outcome = run_training(request, bench.job().context)
-    assert "cannot be unpacked" in str(outcome.failure_reason)
+    assert "tarfile.OutsideDestinationError" in str(outcome.failure_reason)
 
 
 def test_a_script_s_error_is_reported_as_the_toolkit_words_it(bench: Workbench, isolation: Isolation) -> None:
@@ -299,7 +346,9 @@ def test_success_is_left_as_a_file_and_failure_as_another(bench: Workbench) -> N
         assert {path.name for path in (job.ml / "output").iterdir()} == {"data", name}
 
 
-@pytest.mark.parametrize("program", ["../train.py", "/opt/ml/code/train.py", "-c", "train.py; ls", "a/./train.py", ""])
+@pytest.mark.parametrize(
+    "program", ["../train.py", "/opt/ml/code/train.py", "-c", "+x.py", "train.py; ls", "a/./train.py", ""]
+)
 def test_an_entry_point_that_is_no_path_inside_of_the_code_is_refused(bench: Workbench, program: str) -> None:
     outcome = run_training(script_request(bench.store, "", {"sagemaker_program": program}), bench.job().context)
     assert f"The training entry point {program!r} is no plain path inside of the code" in str(outcome.failure_reason)

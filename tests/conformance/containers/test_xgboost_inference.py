@@ -14,6 +14,7 @@ import xgboost
 
 from pipelines.local.containers.record_frames import frame, frames
 from pipelines.local.containers.recordio import record_class
+from pipelines.local.containers.serving.server import Request
 from pipelines.local.containers.xgboost.serve import Model, XGBoostApplication
 from pipelines.local.containers.xgboost.versions import Version
 from pipelines.local.jobs.contract import Answer
@@ -368,6 +369,29 @@ def test_every_image_serves_a_pickled_model_and_a_saved_one(bench: Workbench, im
     finally:
         hosting.close()
     assert float(answer.body) == pytest.approx(_expected()[0])
+
+
+def test_the_columns_of_a_pickled_model_are_counted_by_the_container() -> None:
+    model = Model([_booster()], "reg:squarederror", "", pickled=True)
+    application = XGBoostApplication(model, {}, 1, Version())
+
+    def ask(body: bytes, content_type: str) -> tuple[int, str]:
+        answer = application.invoke(Request(body, {"content-type": content_type}))
+        return answer.status, answer.body.decode()
+
+    assert ask(b"1,2,3,4", "text/csv")[0] == ask(b"1,2,3", "text/csv")[0] == 200
+    for columns, body in ((5, b"1,2,3,4,5"), (2, b"1,2")):
+        assert ask(body, "text/csv; charset=utf-8") == (
+            400,
+            f"Unable to evaluate payload provided: Feature size of csv inference data {columns} is not consistent with "
+            "feature size of trained model 4.",
+        )
+    assert ask(b"0:1", "text/libsvm")[0] == 200
+    assert ask(b"0:1 5:1", "text/libsvm") == (
+        400,
+        "Unable to evaluate payload provided: Feature size of libsvm inference data 6 is larger than feature size of "
+        "trained model 4.",
+    )
 
 
 def test_files_whose_name_begins_with_a_dot_are_no_models(bench: Workbench, tmp_path: Path) -> None:

@@ -397,6 +397,12 @@ def test_k_fold_without_a_validation_channel_dies_with_a_key_error(bench: Workbe
     assert reason.endswith("XGB train call failed with exception:\n 'validation', exit code: 1")
 
 
+def test_k_fold_without_an_objective_dies_of_none(bench: Workbench) -> None:
+    rows = csv_of(*regression_rows(40))
+    reason = _reason(bench, {"num_round": 1, "_kfold": 2}, {"train": rows, "validation": rows})
+    assert reason.endswith("failed with exception:\n 'NoneType' object has no attribute 'startswith', exit code: 1")
+
+
 @pytest.mark.parametrize("kept", ["true", "false"])
 def test_a_stopped_training_keeps_its_model_if_it_is_to_save_it_on_termination(bench: Workbench, kept: str) -> None:
     label, features = regression_rows(40)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import itertools
 import struct
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix, issparse
 
 from pipelines.local.containers.record_frames import RecordIOError, frame, frames
-from pipelines.local.containers.recordio import read_matrix, record_class, write_predictions
+from pipelines.local.containers.recordio import read_matrix, record_class, write_matrix, write_predictions
 from pipelines.local.jobs.errors import DataError
 from pipelines.local.jobs.records import batches_of, records_of
 
@@ -166,3 +169,26 @@ def test_the_bytes_of_a_record_are_those_of_the_contract() -> None:
 def test_predictions_are_records_with_labels() -> None:
     (payload,) = frames(write_predictions([{"score": [0.5]}]))
     assert list(record_class().FromString(payload).label["score"].float32_tensor.values) == [0.5]
+
+
+@pytest.mark.parametrize("labels", [None, np.array([1.0, 0.0])])
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        np.array([[1.5, 2.0], [0.0, 4.0]]),
+        np.array([[1, 2], [0, 4]]),
+        np.array([[1, 2], [0, 4]], dtype=np.float32),
+        csr_matrix([[0.0, 2.0], [3.0, 0.0]]),
+    ],
+)
+def test_what_scripts_write_of_a_matrix_is_read_as_the_same(matrix: Any, labels: Any) -> None:
+    features, found = read_matrix(write_matrix(matrix, labels))
+    assert issparse(features) == issparse(matrix)
+    np.testing.assert_array_equal(*(each.toarray() if issparse(each) else each for each in (features, matrix)))
+    assert found is None if labels is None else found.tolist() == labels.tolist()
+
+
+def test_one_row_is_one_record_and_other_numbers_are_refused() -> None:
+    assert read_matrix(write_matrix(np.array([1.0, 2.0])))[0].shape == (1, 2)
+    with pytest.raises(ValueError, match=r"^Unsupported dtype int16 on array$"):
+        write_matrix(np.array([[1]], dtype=np.int16))

@@ -106,25 +106,25 @@ def test_the_built_in_s_lines_are_metrics_by_their_own_names() -> None:
 
 @pytest.mark.parametrize("values", [[42, 6, 9], np.array([42, 6, 9])])
 def test_a_row_of_values_is_a_column_of_csv(values: Any) -> None:
-    assert codecs.encode(values, codecs.CSV) == codecs.encode_strictly(values, codecs.CSV) == b"42\n6\n9\n"
+    assert codecs.encode(values, codecs.CSV) == codecs.encode_strictly(values, codecs.CSV) == "42\n6\n9\n"
 
 
 @pytest.mark.parametrize(
     ("values", "plain", "quoted"),
     [
-        ([["a,b", 'c"d']], b'a,b,c"d\n', b'"a,b","c""d"\n'),
-        ([[1.0, np.float32(0.5)]], b"1.0,0.5\n", b"1.0,0.5\n"),
+        ([["a,b", 'c"d']], 'a,b,c"d\n', '"a,b","c""d"\n'),
+        ([[1.0, np.float32(0.5)]], "1.0,0.5\n", "1.0,0.5\n"),
     ],
 )
-def test_the_scikit_learn_and_xgboost_images_quote_cells_of_csv(values: Any, plain: bytes, quoted: bytes) -> None:
+def test_the_scikit_learn_and_xgboost_images_quote_cells_of_csv(values: Any, plain: str, quoted: str) -> None:
     assert codecs.encode(values, codecs.CSV) == plain
     assert codecs.encode_strictly(values, codecs.CSV) == quoted
 
 
 @pytest.mark.parametrize(
-    ("values", "text"), [({42: {"6": 9.0}}, b'{"42": {"6": 9.0}}'), (np.array([1.0, 2.0]), b"[1.0, 2.0]"), (3, b"3")]
+    ("values", "text"), [({42: {"6": 9.0}}, '{"42": {"6": 9.0}}'), (np.array([1.0, 2.0]), "[1.0, 2.0]"), (3, "3")]
 )
-def test_json_is_written_of_whatever_is_like_an_array(values: Any, text: bytes) -> None:
+def test_json_is_written_of_whatever_is_like_an_array(values: Any, text: str) -> None:
     assert codecs.encode(values, codecs.JSON) == codecs.encode_strictly(values, codecs.JSON) == text
 
 

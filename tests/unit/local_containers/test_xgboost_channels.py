@@ -87,6 +87,8 @@ def test_train_is_required_and_no_other_than_validation_and_code_known(channels:
         ("text/csv;label_size = 1", "csv"),
         ("text/csv; charset=utf-8", "csv"),
         ("text/csv; label_size=1; charset=utf-8", "csv"),
+        ('text/csv; label_size="1"', "csv"),
+        ("text/csv; label_size", "csv"),
         ("parquet", "parquet"),
         ("application/x-parquet", "parquet"),
         ("recordio-protobuf", "recordio-protobuf"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipelines.local.containers.errors import UserError
@@ -69,6 +70,14 @@ def test_data_without_labels_are_refused(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_told_with_its_format(tmp_path: Path, content_type: str) -> None:
     with pytest.raises(UserError, match=rf"^Failed to load {content_type} data with exception:\n"):
         read([_file(tmp_path, b"nonsense")], content_type, weighted=False)
+
+
+def test_columns_of_parquet_are_found_by_their_names_in_every_file_but_the_first(tmp_path: Path) -> None:
+    pd.DataFrame({"y": [0, 1], "a": [1, 2], "b": [3, 4]}).to_parquet(tmp_path / "1.parquet")
+    pd.DataFrame({"b": [6], "c": [9], "a": [5], "y": [2]}).to_parquet(tmp_path / "2.parquet")
+    matrix = read([tmp_path], "parquet", weighted=False)
+    assert matrix.get_label().tolist() == [0, 1, 2]
+    assert matrix.get_data().toarray().tolist() == [[1, 3], [2, 4], [5, 6]]
 
 
 def test_files_are_read_from_three_folders_deep_and_no_deeper(tmp_path: Path) -> None:

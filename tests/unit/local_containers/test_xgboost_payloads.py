@@ -40,10 +40,22 @@ def test_an_empty_cell_and_nan_are_missing(missing: str) -> None:
         (b" 1, 2", [[1, 2]]),
         (b"42\n6\n9\n", [[42], [6], [9]]),
         (b"1,2,\n3,4,5", [[1, 2, -1], [3, 4, 5]]),
+        ("1_000,nan ,\u00a05\n1,2,3".encode(), [[1000, -1, 5], [1, 2, 3]]),
     ],
 )
 def test_algorithm_mode_reads_csv_without_the_newlines_around_it(payload: bytes, rows: list[list[float]]) -> None:
     assert _rows(parse(payload, "text/csv")) == rows
+
+
+@pytest.mark.parametrize("truth", ["True", "true", "FALSE"])
+def test_a_truth_value_is_no_number(truth: str) -> None:
+    with pytest.raises(PayloadError, match=f"could not convert string to float: .*{truth}"):
+        parse(f"1,{truth}\n2,{truth}\n".encode(), "text/csv")
+
+
+def test_records_that_are_none_are_a_value_error_to_the_client() -> None:
+    with pytest.raises(PayloadError, match=r"format: <class 'ValueError'> Invalid RecordIO magic at offset 0$"):
+        parse(b"neither frames nor records", "application/x-recordio-protobuf")
 
 
 @pytest.mark.parametrize("payload", [b"1 0:1 2:3\n0 1:2\n", b"0:1 2:3\n1:2"])
@@ -75,7 +87,7 @@ def test_scripts_read_csv_of_text_and_bytes(payload: str | bytes) -> None:
 
 def test_a_newline_at_the_end_of_a_script_s_csv_begins_one_more_row() -> None:
     assert _rows(encoder.csv_to_dmatrix("42\n6\n")) == [[42], [6], [-1]]
-    with pytest.raises(ValueError, match="different numbers of columns"):
+    with pytest.raises(ValueError, match="inhomogeneous shape"):
         encoder.csv_to_dmatrix("42,6\n1,2\n")
 
 

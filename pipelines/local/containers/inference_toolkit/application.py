@@ -94,14 +94,16 @@ class ToolkitApplication:
         accept = request.accept if request.accept and request.accept != "*/*" else self._default_accept
         self._context.take(request.headers)
         try:
-            payload = request.body.decode("utf-8") if content_type in codecs.TEXT_TYPES else request.body
+            text = content_type in codecs.TEXT_TYPES
+            # What is no text is a bytearray, as the multi model server hands it on.
+            payload = request.body.decode("utf-8") if text else bytearray(request.body)
             result = self._transform(payload, content_type, accept)
+            body, kind = result[:2] if isinstance(result, tuple) else (result, accept)
+            return Response(HTTPStatus.OK, _to_bytes(body), kind)
         except Exception as error:  # noqa: BLE001 - the user's functions may raise anything, and the client is told
             return _failed(error)
-        body, kind = result if isinstance(result, tuple) else (result, accept)
-        return Response(HTTPStatus.OK, _to_bytes(body), kind)
 
-    def _transform(self, payload: str | bytes, content_type: str | None, accept: str) -> Any:
+    def _transform(self, payload: str | bytearray, content_type: str | None, accept: str) -> Any:
         handlers = self._handlers
         if handlers.transform is not None:
             return self._call(handlers.transform, self._model, payload, content_type, accept)
@@ -119,7 +121,7 @@ class ToolkitApplication:
 
 
 def _failed(error: Exception) -> Response:
-    status, text = int(HTTPStatus.INTERNAL_SERVER_ERROR), str(error)
+    status, text = int(HTTPStatus.INTERNAL_SERVER_ERROR), str(error) or "Invalid Request"
     # By name: the toolkit that the user's code imports may be AWS's own.
     if any(kind.__name__ == "BaseInferenceToolkitError" for kind in type(error).__mro__):
         status, text = error.status_code, error.message  # type: ignore[attr-defined]

@@ -14,14 +14,14 @@ TEXT_TYPES = (JSON, CSV)
 """What reaches the user's functions as text instead of bytes."""
 
 
-class UnsupportedFormatError(ValueError):
-    """A content type that only code of the user's own could handle."""
+class UnsupportedFormatError(Exception):
+    """A content type that only code of the user's own could handle; the text is indented as the toolkits' own is."""
 
     def __init__(self, content_type: str | None) -> None:
         super().__init__(
             f"Content type {content_type} is not supported by this framework.\n\n"
-            "Please implement input_fn to to deserialize the request data or an output_fn to\n"
-            "serialize the response. For more information, see the SageMaker Python SDK README."
+            "            Please implement input_fn to to deserialize the request data or an output_fn to\n"
+            "            serialize the response. For more information, see the SageMaker Python SDK README."
         )
 
 
@@ -39,7 +39,7 @@ def decode(payload: str | bytes, content_type: str | None) -> Any:
         from scipy import sparse
 
         return sparse.load_npz(io.BytesIO(_bytes(payload)))
-    return _decode_json_or_npy(payload, content_type)
+    return _decode_json_or_npy(payload, content_type, pickled=True)
 
 
 def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
@@ -51,7 +51,7 @@ def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarra
         The content type is none of JSON, CSV and NPY.
     """
     if content_type != CSV:
-        return _decode_json_or_npy(payload, content_type)
+        return _decode_json_or_npy(payload, content_type, pickled=False)
     cells = np.array(list(csv.reader(io.StringIO(_text(payload)), strict=True))).squeeze()
     try:
         return cells.astype(np.float64)
@@ -59,16 +59,16 @@ def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarra
         return cells
 
 
-def _decode_json_or_npy(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
+def _decode_json_or_npy(payload: str | bytes, content_type: str | None, *, pickled: bool) -> np.ndarray[Any, Any]:
     if content_type == JSON:
         return np.array(json.loads(payload))
     if content_type == NPY:
-        return np.asarray(np.load(io.BytesIO(_bytes(payload))))
+        return np.asarray(np.load(io.BytesIO(_bytes(payload)), allow_pickle=pickled))
     raise UnsupportedFormatError(content_type)
 
 
-def encode(values: Any, accept: str) -> bytes:
-    """A payload of an array, or of anything that is like one.
+def encode(values: Any, accept: str) -> str | bytes:
+    """A payload of an array, or of anything that is like one: JSON and CSV are text, NPY is bytes.
 
     Raises
     ------
@@ -76,11 +76,11 @@ def encode(values: Any, accept: str) -> bytes:
         The accept type is none of JSON, CSV and NPY.
     """
     if accept == JSON:
-        return json.dumps(values, default=_plain).encode()
+        return json.dumps(values, default=_plain)
     if accept == CSV:
         stream = io.StringIO()
         np.savetxt(stream, values, delimiter=",", fmt="%s")
-        return stream.getvalue().encode()
+        return stream.getvalue()
     if accept == NPY:
         buffer = io.BytesIO()
         np.save(buffer, values)
@@ -88,7 +88,7 @@ def encode(values: Any, accept: str) -> bytes:
     raise UnsupportedFormatError(accept)
 
 
-def encode_strictly(values: Any, accept: str) -> bytes:
+def encode_strictly(values: Any, accept: str) -> str | bytes:
     """A payload of an array, as the workers of scikit-learn write it: in CSV, cells are quoted where they have to be.
 
     Raises
@@ -101,10 +101,10 @@ def encode_strictly(values: Any, accept: str) -> bytes:
     array = np.array(values)
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows(array.reshape(-1, 1) if array.ndim == 1 else array)
-    return stream.getvalue().encode()
+    return stream.getvalue()
 
 
-def encode_acceptably(values: Any, accept: str) -> tuple[bytes, str]:
+def encode_acceptably(values: Any, accept: str) -> tuple[str | bytes, str]:
     """A payload of the first type of an Accept header that can be had, and that type.
 
     Raises

@@ -66,17 +66,20 @@ class Handlers:
         program = os.environ["SAGEMAKER_PROGRAM"] if kind == "xgboost" else os.environ.get("SAGEMAKER_PROGRAM")
         module = _import((DEFAULT_PROGRAM if program is None else program).removesuffix(".py"))
         transform = getattr(module, "transform_fn", None)
-        if transform and any(hasattr(module, name) for name in ("input_fn", "predict_fn", "output_fn")):
+        replaced = [getattr(module, name, None) for name in ("input_fn", "predict_fn", "output_fn")]
+        if transform and any(replaced):
             raise ValueError(
                 "Cannot use transform_fn implementation in conjunction with "
                 "input_fn, predict_fn, and/or output_fn implementation"
             )
-        input_fn, predict_fn, output_fn = _DEFAULTS[kind]
+        input_fn, predict_fn, output_fn = (
+            function or default for function, default in zip(replaced, _DEFAULTS[kind], strict=True)
+        )
         return cls(
             model=getattr(module, "model_fn", _no_model_fn),
-            input=getattr(module, "input_fn", input_fn),
-            predict=getattr(module, "predict_fn", predict_fn),
-            output=getattr(module, "output_fn", output_fn),
+            input=input_fn,
+            predict=predict_fn,
+            output=output_fn,
             transform=transform,
             before_model=getattr(module, "pre_model_fn", None),
             warm_up=getattr(module, "model_warmup_fn", None),
@@ -117,19 +120,19 @@ def _import(module_name: str) -> ModuleType:
 
 def _no_model_fn(model_dir: str) -> object:
     raise NotImplementedError(
-        "Please provide a model_fn implementation.\n"
-        "See documentation for model_fn at https://sagemaker.readthedocs.io/en/stable/"
+        "\nPlease provide a model_fn implementation.\n"
+        "See documentation for model_fn at https://sagemaker.readthedocs.io/en/stable/\n"
     )
 
 
 def _no_predict_fn(data: object, model: object) -> object:
     raise NotImplementedError(
-        "Please provide a predict_fn implementation.\n"
-        "See documentation for predict_fn at https://sagemaker.readthedocs.io/en/stable/"
+        "\nPlease provide a predict_fn implementation.\n"
+        "See documentation for predict_fn at https://sagemaker.readthedocs.io/en/stable/\n"
     )
 
 
-def _output(prediction: object, accept: str) -> tuple[bytes, str]:
+def _output(prediction: object, accept: str) -> tuple[str | bytes, str]:
     return codecs.encode_strictly(prediction, accept), accept
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -74,8 +74,9 @@ class WorkerApplication:
 def _as_response(result: Any) -> Response:
     """What Flask makes of a view's result, with the toolkit's tuples of a body and its type."""
     if isinstance(result, tuple):
-        body, kind = result
-        return Response(HTTPStatus.OK, _to_bytes(body), _with_charset(kind or codecs.JSON))
+        body, kind = result[:2]
+        data = b"" if body is None else _to_bytes(body)
+        return Response(HTTPStatus.OK, data, _with_charset(kind or codecs.JSON))
     if hasattr(result, "get_data"):  # a response, of Flask's or of the toolkit's
         return Response(result.status_code, result.get_data(), result.content_type or codecs.JSON)
     if isinstance(result, dict | list):
@@ -89,6 +90,8 @@ def _to_bytes(body: Any) -> bytes:
         return bytes(body)
     if isinstance(body, str):
         return body.encode()
+    if isinstance(body, Iterator):
+        return b"".join(map(_to_bytes, body))
     raise TypeError(f"The functions gave a {type(body).__name__}; text, bytes or a response can be sent.")
 
 

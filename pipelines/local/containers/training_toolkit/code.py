@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 
 from pipelines.local.archives import extract
-from pipelines.local.containers.errors import ClientError
 
 
 def fetch_code(source: str, folder: Path) -> None:
@@ -17,12 +16,12 @@ def fetch_code(source: str, folder: Path) -> None:
     Parameters
     ----------
     source
-        An S3 URI of an archive, a folder, an archive, or a single file.
+        An S3 URI of an archive, a folder, an archive, or a single file. An archive is a ``.tar.gz`` and nothing else.
 
     Raises
     ------
-    ClientError
-        There is nothing at the source, or the archive is damaged.
+    OSError, tarfile.TarError, botocore.exceptions.ClientError
+        What the toolkits' own attempt ends with: there is nothing at the source, or the archive is damaged.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) or source == str(folder):
@@ -33,30 +32,16 @@ def fetch_code(source: str, folder: Path) -> None:
             path = _download(source, Path(scratch) / "sourcedir.tar.gz")
         if path.is_dir():
             shutil.copytree(path, folder, dirs_exist_ok=True)
-        elif path.is_file() and tarfile.is_tarfile(path):
-            _extract(path, folder)
-        elif path.is_file():
-            shutil.copy2(path, folder)
+        elif source.startswith("s3://") or tarfile.is_tarfile(path):
+            with tarfile.open(path, "r:gz") as tar:
+                extract(tar, folder)
         else:
-            raise ClientError(f"There is no code at {source}, which sagemaker_submit_directory names.")
-
-
-def _extract(archive: Path, folder: Path) -> None:
-    try:
-        with tarfile.open(archive) as tar:
-            extract(tar, folder)
-    except tarfile.TarError as error:
-        raise ClientError(f"The code archive {archive} cannot be unpacked: {error}") from error
+            shutil.copy2(path, folder)
 
 
 def _download(uri: str, destination: Path) -> Path:
     import boto3
-    from botocore.exceptions import BotoCoreError
-    from botocore.exceptions import ClientError as S3Error
 
     bucket, _, key = uri.removeprefix("s3://").partition("/")
-    try:
-        boto3.client("s3").download_file(bucket, key, str(destination))
-    except (BotoCoreError, S3Error) as error:
-        raise ClientError(f"The code archive {uri} cannot be downloaded: {error}") from error
+    boto3.client("s3").download_file(bucket, key, str(destination))
     return destination

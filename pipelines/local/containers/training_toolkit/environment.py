@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.local.containers.errors import ClientError
 from pipelines.local.containers.images import Toolkit
 from pipelines.local.containers.training_toolkit.layout import Layout
 
@@ -26,6 +27,15 @@ _TOOLKIT_HYPERPARAMETERS = frozenset(
         "sagemaker_region",
         "default_user_module_name",
     }
+)
+
+_LAUNCHERS = (
+    "sagemaker_mpi_enabled",
+    "sagemaker_distributed_dataparallel_enabled",
+    "sagemaker_pytorch_ddp_enabled",
+    "sagemaker_pytorch_xla_multi_worker_enabled",
+    "sagemaker_torch_distributed_enabled",
+    "sagemaker_multi_worker_mirrored_strategy_enabled",
 )
 
 
@@ -72,8 +82,18 @@ class TrainingEnvironment:
     @property
     def submit_directory(self) -> str:
         """Where the user's code is to be had: an S3 URI, a folder or an archive."""
-        given = self.toolkit_hyperparameters.get("sagemaker_submit_directory")
-        return self.layout.resolve(str(given or os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or self.layout.code))
+        return self.layout.resolve(
+            str(self.toolkit_hyperparameters.get("sagemaker_submit_directory", self.layout.code))
+        )
+
+    def require_no_launcher(self) -> None:
+        """Raise ClientError if a launcher of distributed training is to start the script."""
+        for name in _LAUNCHERS:
+            if self.toolkit_hyperparameters.get(name):
+                raise ClientError(
+                    f"The hyperparameter {name} asks for a launcher of distributed training, which is not supported on "
+                    "this machine; leave the estimator's distribution out."
+                )
 
     def arguments(self) -> list[str]:
         """The hyperparameters as ``--name value``, sorted by name."""
@@ -128,7 +148,7 @@ class TrainingEnvironment:
         return self.toolkit == "sagemaker-training"
 
     def _values(self) -> dict[str, Any]:
-        program = self.program or ""
+        program = self.program
         values = {
             "hosts": self.resources["hosts"],
             "current_host": self.resources["current_host"],
@@ -136,7 +156,7 @@ class TrainingEnvironment:
             "resource_config": self.resources,
             "input_data_config": self.channels,
             "user_entry_point": program,
-            "module_name": program.removesuffix(".py"),
+            "module_name": str(program).removesuffix(".py"),
             "module_dir": self.submit_directory,
             "framework_module": os.environ.get("SAGEMAKER_TRAINING_MODULE"),
             "log_level": self.toolkit_hyperparameters.get("sagemaker_container_log_level", logging.INFO),

@@ -32,12 +32,13 @@ from pipelines.local.containers.training_toolkit.requirements import install
 Algorithm = Callable[[TrainingEnvironment], None]
 Kind = Literal["script", "module", "command"]
 
-_ENTRY_POINT = re.compile(r"(?!-)[\w.+-]+(/[\w.+-]+)*", re.ASCII)
+_ENTRY_POINT = re.compile(r"[\w.][\w.+-]*(/[\w.+-]+)*", re.ASCII)
 _ERROR_NAMES = (
     *(name for name in dir(builtins) if name.endswith("Error")),
     *("Exception", "Invalid requirement", "ResourceExhaustedError", "OutOfRangeError", "InvalidArgumentError"),
 )
-_MOST_ERROR_LINES = 50
+_MOST_ERROR_CHARACTERS = 2**16
+"""How much is kept of what a failed script wrote; the service shows 1,024."""
 _KILLED_IN_A_SHELL = 137
 
 logger = logging.getLogger(__name__)
@@ -120,8 +121,11 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, t
     Raises
     ------
     ClientError
-        The code cannot be had, its requirements cannot be installed, or it failed.
+        Its requirements cannot be installed, it asks for a launcher that is not there, or it failed.
+    OSError, tarfile.TarError, botocore.exceptions.ClientError
+        The code cannot be had, or a command that is to be run is not in it.
     """
+    environment.require_no_launcher()
     program = environment.program or ""
     code = environment.layout.code
     fetch_code(environment.submit_directory, code)
@@ -180,8 +184,7 @@ def _command(kind: Kind, program: str, code: Path, arguments: list[str]) -> list
         return [sys.executable, "-m", program.removesuffix(".py"), *arguments]
     if kind == "script":
         return [sys.executable, program, *arguments]
-    if (code / program).is_file():
-        (code / program).chmod(0o777)
+    (code / program).chmod(0o777)
     return ["/bin/sh", "-c", f"./{program} {shlex.join(arguments)}"]
 
 
@@ -218,13 +221,15 @@ def _run(
 def _pass_on(descriptor: int, stream: TextIO) -> str:
     """Pass on what a script writes; what the toolkit keeps of it: all from the first line on that names an error."""
     kept: list[str] = []
+    room = _MOST_ERROR_CHARACTERS
     with io.FileIO(descriptor) as output:
         for text in whole_lines(output):
             stream.write(text)
             stream.flush()
             for line in text.splitlines():
-                if (kept or any(name in line for name in _ERROR_NAMES)) and len(kept) < _MOST_ERROR_LINES:
+                if room > 0 and (kept or any(name in line for name in _ERROR_NAMES)):
                     kept.append(line.strip(" :") + "\n")
+                    room -= len(kept[-1])
     return " ".join(kept)
 
 

@@ -62,8 +62,9 @@ def content_type_of(given: str | None) -> str:
         return "libsvm"
     name, *parameters = (part.strip() for part in given.lower().split(";"))
     if name in ("csv", "text/csv"):
-        sizes = {key.strip(): value.strip() for key, _, value in (part.partition("=") for part in parameters)}
-        if sizes.get("label_size", "1") != "1":
+        given_values = (part.partition("=") for part in parameters if "=" in part)
+        values = {key.strip(): value.strip().strip('"') for key, _, value in given_values}
+        if values.get("label_size", "1") != "1":
             raise UserError(
                 f"{given} is not an accepted csv ContentType. Optional parameter label_size must be equal to 1"
             )

@@ -29,7 +29,8 @@ def fit_folds(plan: Plan, output: Path) -> list[xgboost.Booster]:
     """
     folds, repeats = plan.folds or 2, plan.cross_validation_rounds
     labels = plan.both.get_label()
-    classes = bool(plan.parameters.get("num_class") or plan.parameters["objective"].startswith("binary:"))
+    objective: Any = plan.parameters.get("objective")  # Without one the container fails on None, in Python's words.
+    classes = bool(plan.parameters.get("num_class") or objective.startswith("binary:"))
     splitter = (RepeatedStratifiedKFold if classes else RepeatedKFold)(n_splits=folds, n_repeats=repeats)
     logger.info("Run %d-round of %d-fold cross validation with %d rows", repeats, folds, len(labels))
     boosters: list[xgboost.Booster] = []

@@ -18,6 +18,7 @@ import xgboost
 from pipelines.local.containers.serving.server import Request, Response
 from pipelines.local.containers.training_toolkit.layout import Layout
 from pipelines.local.containers.xgboost import payloads, selectable
+from pipelines.local.containers.xgboost.channels import content_type_of
 from pipelines.local.containers.xgboost.versions import Version
 
 SUPPORTED_ACCEPTS = ["application/json", "application/jsonlines", "application/x-recordio-protobuf", "text/csv"]
@@ -31,11 +32,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Model:
-    """The boosters of an artifact, one or the folds of a cross validation, and what they were trained for."""
+    """The boosters of an artifact, one or the folds of a cross validation, and what they were trained for.
+
+    Attributes
+    ----------
+    pickled
+        Whether the first of them was pickled, as images before 1.3 do it.
+    """
 
     boosters: list[xgboost.Booster]
     objective: str
     classes: str
+    pickled: bool = False
 
     @classmethod
     def load(cls, folder: Path, *, ensemble: bool) -> Model:
@@ -49,9 +57,33 @@ class Model:
         paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
         if not paths:
             raise RuntimeError(f"There is no model in {folder}.")
-        boosters = [_load(path) for path in (paths if ensemble else paths[:1])]
+        loaded = [_load(path) for path in (paths if ensemble else paths[:1])]
+        boosters = [booster for booster, _ in loaded]
         learner = json.loads(boosters[0].save_config())["learner"]
-        return cls(boosters, learner["objective"]["name"], learner["learner_model_param"].get("num_class", ""))
+        classes = learner["learner_model_param"].get("num_class", "")
+        return cls(boosters, learner["objective"]["name"], classes, pickled=loaded[0][1])
+
+    def check_width(self, data: xgboost.DMatrix, content_type: str | None) -> None:
+        """Of a pickled model the container itself compares the number of columns; a label may have been counted.
+
+        Raises
+        ------
+        ValueError
+            They do not go together.
+        """
+        if not self.pickled:
+            return
+        kind = content_type_of(content_type)
+        own, given = self.boosters[0].num_features(), data.num_col()
+        if kind == "libsvm" and given > own + 1:
+            raise ValueError(
+                f"Feature size of libsvm inference data {given} is larger than feature size of trained model {own}."
+            )
+        if kind != "libsvm" and own not in (given, given + 1):
+            raise ValueError(
+                f"Feature size of {kind} inference data {given} is not consistent with feature size of trained "
+                f"model {own}."
+            )
 
     def predict(self, data: xgboost.DMatrix) -> np.ndarray[Any, Any]:
         """Predict; an ensemble answers with its mean, or with its vote where the answers are classes."""
@@ -65,13 +97,14 @@ class Model:
         return np.asarray(np.mean(answers, axis=0))
 
 
-def _load(path: Path) -> xgboost.Booster:
-    """A model that was pickled, as images before 1.3 and many scripts do it, or saved by XGBoost itself."""
+def _load(path: Path) -> tuple[xgboost.Booster, bool]:
+    """A model, and whether it was pickled, as images before 1.3 and many scripts do it, or saved by XGBoost itself."""
     logger.info("Loading the model from %s", path)
+    pickled = True
     try:
         booster: xgboost.Booster = pickle.loads(path.read_bytes())  # noqa: S301 - the user's own artifact, in one of its image's formats
     except Exception as pickle_error:  # noqa: BLE001 - what is no pickle may raise anything
-        booster = xgboost.Booster()
+        booster, pickled = xgboost.Booster(), False
         try:
             booster.load_model(path)
         except xgboost.core.XGBoostError as error:
@@ -79,7 +112,7 @@ def _load(path: Path) -> xgboost.Booster:
                 f"Model {path} cannot be loaded:\nPickle load error={pickle_error}\nXGB load model error={error}"
             ) from error
     booster.set_param({"nthread": 1})
-    return booster
+    return booster, pickled
 
 
 class XGBoostApplication:
@@ -135,6 +168,7 @@ class XGBoostApplication:
         except payloads.PayloadError as error:
             return _failed(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error))
         try:
+            self._model.check_width(data, request.content_type)
             predictions = self._model.predict(data)
         except Exception as error:  # noqa: BLE001 - the container answers so whatever XGBoost raises
             return _failed(HTTPStatus.BAD_REQUEST, f"Unable to evaluate payload provided: {error}")

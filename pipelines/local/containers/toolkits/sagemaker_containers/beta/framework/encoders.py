@@ -1,8 +1,57 @@
-"""Payloads and arrays."""
+"""Payloads and arrays: by content type, and each way by its own name."""
 
 from __future__ import annotations
 
-from pipelines.local.containers.inference_toolkit.codecs import decode_strictly as decode
-from pipelines.local.containers.inference_toolkit.codecs import encode_strictly as encode
+from typing import Any
 
-__all__ = ["decode", "encode"]
+from pipelines.local.containers.inference_toolkit.codecs import CSV, JSON, NPY, decode_strictly, encode_strictly
+from pipelines.local.containers.recordio import write_matrix as array_to_recordio_protobuf
+
+__all__ = [
+    "array_to_csv",
+    "array_to_json",
+    "array_to_npy",
+    "array_to_recordio_protobuf",
+    "csv_to_numpy",
+    "decode",
+    "encode",
+    "json_to_numpy",
+    "npy_to_numpy",
+]
+
+decode = decode_strictly
+encode = encode_strictly
+
+
+def array_to_json(array_like: Any) -> str | bytes:
+    """JSON of anything that is like an array."""
+    return encode(array_like, JSON)
+
+
+def array_to_csv(array_like: Any) -> str | bytes:
+    """CSV of anything that is like an array."""
+    return encode(array_like, CSV)
+
+
+def array_to_npy(array_like: Any) -> str | bytes:
+    """NPY of anything that is like an array."""
+    return encode(array_like, NPY)
+
+
+def json_to_numpy(string_like: str, dtype: Any = None) -> Any:
+    """An array of JSON."""
+    return _as(decode(string_like, JSON), dtype)
+
+
+def csv_to_numpy(string_like: str, dtype: Any = None) -> Any:
+    """An array of CSV."""
+    return _as(decode(string_like, CSV), dtype)
+
+
+def npy_to_numpy(npy_array: bytes) -> Any:
+    """An array of NPY."""
+    return decode(npy_array, NPY)
+
+
+def _as(array: Any, dtype: Any) -> Any:
+    return array if dtype is None else array.astype(dtype)
