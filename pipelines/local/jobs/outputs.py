@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.local.jobs.contract import ObjectStore
+
+_UNFINISHED = ".sagemaker-ignore"
+"""How containers of SageMaker end the name of a file that they are still writing."""
 
 
 def files_below(folder: Path) -> Iterator[Path]:
@@ -38,16 +42,16 @@ class FolderUpload:
         self._uploaded: dict[Path, tuple[int, int]] = {}
 
     def upload_changes(self) -> None:
-        """Upload the files that are new or changed since the last call."""
+        """Upload the files that are new or changed since the last call, except those that say to be unfinished."""
         for path in files_below(self._folder):
-            try:
-                status = path.stat()
-            except FileNotFoundError:  # The job removed it meanwhile.
+            if path.name.endswith(_UNFINISHED):
                 continue
-            version = (status.st_mtime_ns, status.st_size)
-            if self._uploaded.get(path) != version:
-                self._store.upload(path, f"{self._uri}/{path.relative_to(self._folder).as_posix()}")
-                self._uploaded[path] = version
+            with contextlib.suppress(FileNotFoundError):  # The job may remove or rename a file meanwhile.
+                status = path.stat()
+                version = (status.st_mtime_ns, status.st_size)
+                if self._uploaded.get(path) != version:
+                    self._store.upload(path, f"{self._uri}/{path.relative_to(self._folder).as_posix()}")
+                    self._uploaded[path] = version
 
 
 def upload_archive(folders: list[Path], uri: str, scratch: Path, store: ObjectStore) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pipelines.local.containers.inference_toolkit.codecs import UnsupportedFormatError
 from pipelines.local.containers.toolkits.sagemaker_xgboost_container import encoder
 from pipelines.local.containers.xgboost.payloads import PayloadError, parse
+from pipelines.local.containers.xgboost.versions import Version
 
 
 def _rows(data: Any) -> list[list[float]]:
@@ -61,6 +62,13 @@ def test_records_that_are_none_are_a_value_error_to_the_client() -> None:
 @pytest.mark.parametrize("payload", [b"1 0:1 2:3\n0 1:2\n", b"0:1 2:3\n1:2"])
 def test_algorithm_mode_takes_what_a_row_of_libsvm_leaves_out_for_missing(payload: bytes) -> None:
     assert _rows(parse(payload, "text/libsvm")) == [[1, -1, 3], [-1, 2, -1]]
+
+
+def test_columns_of_libsvm_that_begin_with_1_are_moved_since_version_3_2() -> None:
+    shifts = {tag: Version.of_image(f"sagemaker-xgboost:{tag}").shifts_libsvm for tag in ("1.7-1", "3.0-5", "3.2-0")}
+    assert shifts == {"1.7-1": False, "3.0-5": False, "3.2-0": True}
+    assert _rows(parse(b"1:1 2:2", "text/libsvm", shifts_libsvm=True)) == [[1, 2]]
+    assert _rows(parse(b"1:1 2:2", "text/libsvm", shifts_libsvm=False)) == [[-1, 1, 2]]
 
 
 @pytest.mark.parametrize(

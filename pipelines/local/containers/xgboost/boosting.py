@@ -117,10 +117,7 @@ def fit(
     checkpoints = plan.checkpoints
     if checkpoints is not None and fold is not None:
         checkpoints = checkpoints / f"model-{fold}"
-    start, done = latest_checkpoint(checkpoints)
-    if start is not None:
-        logger.info("Checkpoint loaded from %s", start)
-        logger.info("Resuming from iteration %d", done)
+    start, done = resume(checkpoints)
     return xgboost.train(
         plan.parameters,
         plan.training if training is None else training,
@@ -128,14 +125,14 @@ def fit(
         evals=plan.watched,
         custom_metric=custom_metric(plan.own_metrics) if plan.own_metrics else None,
         evals_result=history,
-        callbacks=_callbacks(plan, checkpoints, fold),
+        callbacks=[RoundsLogged(done), *_callbacks(plan, checkpoints, fold)],
         xgb_model=start,
         verbose_eval=False,
     )
 
 
 def _callbacks(plan: Plan, checkpoints: Path | None, fold: int | None) -> list[TrainingCallback]:
-    callbacks: list[TrainingCallback] = [EvaluationMonitor(logger=_print_line)]
+    callbacks: list[TrainingCallback] = []
     master = collective.get_rank() == 0  # of several hosts one keeps the model
     if checkpoints is not None and master:
         callbacks.append(SaveCheckpoints(checkpoints))
@@ -180,6 +177,24 @@ def _save_whole(booster: xgboost.Booster, path: Path) -> None:
     unfinished.replace(path)
 
 
+class RoundsLogged(EvaluationMonitor):
+    """Writes a line of metrics per round; a training that was resumed goes on counting.
+
+    Parameters
+    ----------
+    done
+        The rounds of the training before.
+    """
+
+    def __init__(self, done: int = 0) -> None:
+        super().__init__(logger=_print_line)
+        self._done = done
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+        """Write the line; training goes on."""
+        return super().after_iteration(model, self._done + epoch, evals_log)
+
+
 class SaveEachRound(TrainingCallback):
     """Keeps the model of the latest round on disk, so that a stopped training leaves it."""
 
@@ -208,6 +223,15 @@ class SaveCheckpoints(TrainingCallback):
         if oldest not in self._earlier:
             (self._folder / oldest).unlink(missing_ok=True)
         return False
+
+
+def resume(folder: Path | None) -> tuple[Path | None, int]:
+    """The newest checkpoint and the number of rounds in it, told in the log if there is one."""
+    start, done = latest_checkpoint(folder)
+    if start is not None:
+        logger.info("Checkpoint loaded from %s", start)
+        logger.info("Resuming from iteration %d", done)
+    return start, done
 
 
 def latest_checkpoint(folder: Path | None) -> tuple[Path | None, int]:

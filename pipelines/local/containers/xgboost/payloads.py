@@ -31,13 +31,15 @@ class PayloadError(ValueError):
     """The payload is not of a type that is known, or not what its type says."""
 
 
-def parse(payload: bytes, content_type: str | None) -> xgboost.DMatrix:
+def parse(payload: bytes, content_type: str | None, *, shifts_libsvm: bool = True) -> xgboost.DMatrix:
     """The rows of a payload, as algorithm mode reads them.
 
     Parameters
     ----------
     content_type
         As the client gave it; without one the payload is read as libsvm.
+    shifts_libsvm
+        Whether columns of libsvm that begin with 1 are moved to begin with 0.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def parse(payload: bytes, content_type: str | None) -> xgboost.DMatrix:
         raise PayloadError(f"Content-type {content_type} is not supported.")
     readers: dict[str, Callable[[bytes], Any]] = {
         "csv": lambda data: _table(data.decode("utf-8").strip()),
-        "libsvm": _sparse,
+        "libsvm": lambda data: _sparse(data, shifts=shifts_libsvm),
         "recordio-protobuf": lambda data: read_matrix(data)[0],
     }
     try:
@@ -160,8 +162,8 @@ def _plain_table(text: str, delimiter: str) -> np.ndarray[Any, Any] | None:
     return np.asarray(rows) if alike else None
 
 
-def _sparse(payload: bytes) -> csr_matrix:
-    """A matrix of LIBSVM rows; column numbers that begin with 1 are moved to begin with 0, as the container does."""
+def _sparse(payload: bytes, *, shifts: bool) -> csr_matrix:
+    """A matrix of LIBSVM rows."""
     rows, columns, values = [], [], []
     for number, line in enumerate(payload.decode("utf-8").strip().split("\n")):
         for item in line.split(" "):
@@ -170,6 +172,6 @@ def _sparse(payload: bytes) -> csr_matrix:
                 rows.append(number)
                 columns.append(int(column))
                 values.append(float(value))
-    if columns and min(columns) >= 1:
+    if shifts and columns and min(columns) >= 1:
         columns = [column - 1 for column in columns]
     return csr_matrix((np.array(values), (np.array(rows), np.array(columns))))

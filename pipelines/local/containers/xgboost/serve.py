@@ -164,7 +164,7 @@ class XGBoostApplication:
         if not request.body:
             return Response(HTTPStatus.NO_CONTENT)
         try:
-            data = payloads.parse(request.body, request.content_type)
+            data = payloads.parse(request.body, request.content_type, shifts_libsvm=self._version.shifts_libsvm)
         except payloads.PayloadError as error:
             return _failed(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error))
         try:

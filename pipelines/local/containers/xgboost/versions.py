@@ -37,6 +37,11 @@ class Version:
         return self.number < (1, 3)
 
     @property
+    def shifts_libsvm(self) -> bool:
+        """Whether columns of LIBSVM payloads that begin with 1 are moved to begin with 0, as since 3.2."""
+        return self.number >= (3, 2)
+
+    @property
     def answers_in_one_line(self) -> bool:
         """Whether predictions come back as one comma-joined line, as they did before 1.5."""
         return self.number < (1, 5)

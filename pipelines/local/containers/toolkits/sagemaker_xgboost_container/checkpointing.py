@@ -7,9 +7,9 @@ from typing import Any
 
 import xgboost
 
-from pipelines.local.containers.xgboost.boosting import SaveCheckpoints, latest_checkpoint
+from pipelines.local.containers.xgboost.boosting import RoundsLogged, SaveCheckpoints, latest_checkpoint, resume
 
-__all__ = ["load_checkpoint", "save_checkpoint", "train"]
+__all__ = ["load_checkpoint", "print_checkpointed_evaluation", "save_checkpoint", "train"]
 
 _DEFAULT_ROUNDS = 10
 
@@ -25,9 +25,20 @@ def save_checkpoint(checkpoint_dir: str, *_positions: Any, max_to_keep: int = 5,
     return SaveCheckpoints(Path(checkpoint_dir), max_to_keep)
 
 
+def print_checkpointed_evaluation(*_positions: Any, start_iteration: int = 0, **_more: Any) -> RoundsLogged:
+    """A callback that writes a line of metrics per round, counted from ``start_iteration``."""
+    return RoundsLogged(start_iteration)
+
+
 def train(train_args: dict[str, Any], checkpoint_dir: str) -> xgboost.Booster:
     """Train from the newest checkpoint on, and keep checkpoints."""
-    start, done = load_checkpoint(checkpoint_dir)
-    callbacks = [*train_args.get("callbacks", []), save_checkpoint(checkpoint_dir)]
-    rounds = train_args.get("num_boost_round", _DEFAULT_ROUNDS) - done
-    return xgboost.train(**{**train_args, "callbacks": callbacks, "xgb_model": start, "num_boost_round": rounds})
+    folder = Path(checkpoint_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    start, done = resume(folder)
+    own = {
+        "callbacks": [*train_args.get("callbacks", []), RoundsLogged(done), save_checkpoint(checkpoint_dir)],
+        "num_boost_round": train_args.get("num_boost_round", _DEFAULT_ROUNDS) - done,
+        "xgb_model": start,
+        "verbose_eval": False,
+    }
+    return xgboost.train(**{**train_args, **own})
