@@ -60,9 +60,9 @@ class Objects:
         found = self._backend.buckets.get(bucket)
         return found is not None and object_versions.file_of(found.keys.get(key)) is not None
 
-    def read(self, uri: str) -> bytes:
-        """The bytes of one object."""
-        return self._file_of(uri).read_bytes()
+    def read(self, uri: str, version: str | None = None) -> bytes:
+        """The bytes of one object, the latest of its versions if none is named."""
+        return self._file_of(uri, version).read_bytes()
 
     def download(self, uri: str, destination: Path) -> None:
         """Write one object to a file; its folders are made."""
@@ -100,11 +100,11 @@ class Objects:
 
     def large_file(self, bucket: str, key: str, version: str | None) -> Path | None:
         """The file of an object that is too large to be held in memory; None for any other, and where there is none."""
-        found = self._backend.buckets.get(bucket)
-        versions = found.keys.getlist(key, []) if found is not None else []
-        wanted = versions[-1:] if version is None else [each for each in versions if each.version_id == version]
-        path = object_versions.file_of(wanted[0]) if wanted else None
-        return path if path is not None and wanted[0].contentsize >= LARGE else None
+        if bucket not in self._backend.buckets:
+            return None
+        wanted = _version_of(self._bucket(bucket), key, version)
+        path = object_versions.file_of(wanted)
+        return path if path is not None and wanted.contentsize >= LARGE else None
 
     # What keeps moto and the disk the same.
 
@@ -173,11 +173,11 @@ class Objects:
             raise ObjectStoreError(f"The bucket {bucket} does not exist.")
         return self._backend.buckets[bucket]
 
-    def _file_of(self, uri: str) -> Path:
+    def _file_of(self, uri: str, version: str | None = None) -> Path:
         bucket, key = split_uri(uri)
-        path = object_versions.file_of(self._bucket(bucket).keys.get(key))
+        path = object_versions.file_of(_version_of(self._bucket(bucket), key, version))
         if path is None:
-            raise ObjectStoreError(f"There is no object {uri}.")
+            raise ObjectStoreError(f"There is no {f'version {version} of the ' if version else ''}object {uri}.")
         return path
 
     def _put(self, bucket: str, key: str, path: Path, etag: str) -> None:
@@ -212,3 +212,10 @@ class Objects:
         keys.setlist(key, [*keys.getlist(key, []), version])
         if attributes.get("tags"):
             self._backend.put_object_tagging(version, attributes["tags"])
+
+
+def _version_of(bucket: Any, key: str, version: str | None) -> Any:
+    """One version of an object in moto's bucket, the latest if none is named; None where there is none."""
+    versions = bucket.keys.getlist(key, [])
+    wanted = versions[-1:] if version is None else [each for each in versions if each.version_id == version]
+    return wanted[0] if wanted else None

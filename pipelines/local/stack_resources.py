@@ -159,7 +159,8 @@ def _properties(resource: Mapping[str, Any]) -> dict[str, Any]:
         properties["PipelineDefinition"] = definition.get("PipelineDefinitionBody")
         location = definition.get("PipelineDefinitionS3Location")
         if location:
-            where = {"Bucket": location["Bucket"], "ObjectKey": location["Key"]}
+            names = {"Bucket": "Bucket", "Key": "ObjectKey", "Version": "VersionId"}
+            where = {names[name]: value for name, value in location.items() if name in names}
             properties["PipelineDefinitionS3Location"] = where
     return {name: value for name, value in properties.items() if value is not None}
 

@@ -108,7 +108,7 @@ def _given_definition(service: Service, request: Request) -> str | None:
     if location:
         uri = f"s3://{location['Bucket']}/{location['ObjectKey']}"
         try:
-            inline = service.objects.read(uri).decode()
+            inline = service.objects.read(uri, location.get("VersionId")).decode()
         except (LocalServiceError, UnicodeDecodeError) as error:
             raise ValidationException(f"The pipeline definition {uri} cannot be read: {error}") from error
     if inline is None:

@@ -253,6 +253,22 @@ def test_a_definition_may_lie_in_s3_and_is_described_as_it_was(sagemaker, s3):
     assert sagemaker.describe_pipeline(PipelineName="located")["PipelineDefinition"] == text
 
 
+def test_of_a_definition_in_s3_the_version_that_is_named_is_taken(sagemaker, s3):
+    s3.create_bucket(Bucket="versioned")
+    s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
+    first, second = (
+        s3.put_object(Bucket="versioned", Key="p.json", Body=definition(fail("F", text)).encode())["VersionId"]
+        for text in ("first", "second")
+    )
+    for version, text in ((first, "first"), (second, "second")):
+        location = {"Bucket": "versioned", "ObjectKey": "p.json", "VersionId": version}
+        sagemaker.create_pipeline(PipelineName=f"V-{text}", PipelineDefinitionS3Location=location, RoleArn=ROLE)
+        assert f'"{text}"' in sagemaker.describe_pipeline(PipelineName=f"V-{text}")["PipelineDefinition"]
+    lost = {"Bucket": "versioned", "ObjectKey": "p.json", "VersionId": "none"}
+    with pytest.raises(ClientError, match=r"There is no version none of the object s3://versioned/p\.json"):
+        sagemaker.create_pipeline(PipelineName="V", PipelineDefinitionS3Location=lost, RoleArn=ROLE)
+
+
 def test_a_definition_in_s3_that_is_not_there_is_refused(sagemaker):
     location = {"Bucket": "bucket", "ObjectKey": "none.json"}
     with pytest.raises(ClientError, match=r"s3://bucket/none\.json cannot be read"):
