@@ -58,8 +58,8 @@ def check(declared: Mapping[str, Mapping[str, Any]]) -> None:
         A type is unknown, or a default is not of its parameter's type.
     """
     for name, parameter in declared.items():
-        if parameter.get("Type") not in _READERS:
-            raise DefinitionError(f"Parameter {name} has the type {parameter.get('Type')!r}; use one of {TYPES}.")
+        if _type_of(parameter) not in _READERS:
+            raise DefinitionError(f"Parameter {name} has the type {parameter['Type']!r}; use one of {TYPES}.")
         if parameter.get("DefaultValue") is not None:
             try:
                 _value(parameter, None)
@@ -67,8 +67,13 @@ def check(declared: Mapping[str, Mapping[str, Any]]) -> None:
                 raise DefinitionError(str(error)) from error
 
 
+def _type_of(parameter: Mapping[str, Any]) -> Any:
+    """The type that a parameter says, or a text: the service's published schema requires no more than its name."""
+    return parameter.get("Type", "String")
+
+
 def _value(parameter: Mapping[str, Any], given: str | None) -> Any:
-    name, kind = parameter["Name"], parameter["Type"]
+    name, kind = parameter["Name"], _type_of(parameter)
     raw = parameter.get("DefaultValue") if given is None else given
     if raw is None:
         raise ValidationException(f"Parameter [{name}] has no default value: give it one to start the execution.")

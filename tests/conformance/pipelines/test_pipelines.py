@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conformance.stand_ins import ROLE, definition, get, processing
+from tests.conformance.stand_ins import ROLE, definition, fail, get, processing
 
 ONE = definition(processing("A"))
 PARAMETERS = [
@@ -184,6 +184,11 @@ def test_parameters_that_do_not_fit_are_refused(pipelines, given, message):
     with pytest.raises(ClientError, match=message) as refused:
         pipelines.start(name, given)
     assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_a_parameter_without_a_type_is_a_text(pipelines):
+    told = definition(fail("Told", get("Parameters.Untyped")), parameters=[{"Name": "Untyped"}])
+    assert pipelines.run(told, {"Untyped": "007"}).steps["Told"]["FailureReason"] == "007"
 
 
 def test_a_parameter_without_a_value_or_default_is_refused(pipelines):
