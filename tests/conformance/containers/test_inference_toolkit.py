@@ -284,6 +284,7 @@ def test_scikit_learn_s_worker_answers_any_error_with_a_500_that_says_nothing(
         ("worker.Response('{}', mimetype=accept)", "application/json", b"{}"),
         ("worker.Response(encoders.encode([[1]], 'text/csv'), mimetype='text/csv')", "text/csv; charset=utf-8", b"1\n"),
         ("encoders.array_to_json(encoders.csv_to_numpy('1,2', dtype=int)), 'a/b'", "a/b", b"[1, 2]"),
+        ("refusal('1,a'), 'a/b'", "a/b", b"ClientError: invalid literal for int() with base 10: 'a'. dtype is: int"),
     ],
 )
 def test_scikit_learn_s_worker_sends_what_flask_would(bench: Workbench, result: str, kind: str, body: bytes) -> None:
@@ -292,6 +293,12 @@ from sagemaker_containers.beta.framework import (
     content_types, encoders, env, modules, transformer, worker)
 def model_fn(model_dir): return None
 def predict_fn(data, model): return data
+def refusal(text):
+    try:
+        encoders.csv_to_numpy(text, dtype="int")
+    except Exception as error:
+        words = str(error).removeprefix("Error while writing numpy array").replace("np.str_('a')", "'a'")
+        return type(error).__name__ + words
 def output_fn(prediction, accept): return {result}
 """
     with _hosted(bench, {"code/inference.py": script}, image=SKLEARN) as hosting:

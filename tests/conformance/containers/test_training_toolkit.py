@@ -17,8 +17,10 @@ from pipelines.local.containers.training_toolkit.run import train
 from pipelines.local.jobs.processing import run_processing
 from pipelines.local.jobs.training import run_training
 from tests.conformance.containers.workbench import (
+    MXNET_TRAINING,
     PYTORCH_TRAINING,
     SKLEARN,
+    TENSORFLOW_TRAINING,
     XGBOOST,
     Isolation,
     Workbench,
@@ -241,6 +243,113 @@ def test_a_launcher_of_distributed_training_is_refused_by_its_hyperparameter(ben
     assert "The hyperparameter sagemaker_torch_distributed_enabled asks for a launcher of distributed training" in str(
         outcome.failure_reason
     )
+
+
+@pytest.mark.parametrize("image", [TENSORFLOW_TRAINING, MXNET_TRAINING])
+def test_parameter_servers_are_refused_where_there_are_several_hosts(bench: Workbench, image: str) -> None:
+    given = {"sagemaker_parameter_server_enabled": "true"}
+    completed(run_training(script_request(bench.store, "", given, image), bench.job().context))
+    outcome = run_training(script_request(bench.store, "", given, image, instances=2), bench.job().context)
+    assert "The hyperparameter sagemaker_parameter_server_enabled asks for parameter servers" in str(
+        outcome.failure_reason
+    )
+
+
+def test_the_hosts_of_pytorch_are_told_where_they_meet(bench: Workbench) -> None:
+    script = """
+import os, socket, time
+place = (os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"]))
+if os.environ["SM_CURRENT_HOST"] == os.environ["MASTER_ADDR"]:
+    with socket.create_server(place) as server:
+        server.accept()[0].sendall(b"met")
+else:
+    until = time.monotonic() + 20
+    while True:
+        try:
+            print("printed", '"' + socket.create_connection(place).recv(3).decode() + '"')
+            break
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+"""
+    job = bench.job()
+    completed(run_training(script_request(bench.store, script, instances=2), job.context))
+    assert _printed(job.log) == "met"
+
+
+def test_a_host_of_pytorch_has_the_container_s_own_port_and_nccl_s_settings(bench: Workbench) -> None:
+    script = """
+import json, os
+print("printed", json.dumps({name: value for name, value in os.environ.items() if name[:5] in ("MASTE", "NCCL_")}))
+"""
+    job = bench.job()
+    request = script_request(bench.store, script, Environment={"NCCL_DEBUG": "INFO"})
+    completed(run_training(request, job.context))
+    assert _printed(job.log) == {
+        "MASTER_ADDR": "algo-1",
+        "MASTER_PORT": "7777",
+        "NCCL_DEBUG": "WARN",
+        "NCCL_IB_DISABLE": "1",
+        "NCCL_SOCKET_IFNAME": "eth0",
+    }
+
+
+@pytest.mark.parametrize(("image", "status"), [(PYTORCH_TRAINING, "Completed"), (TENSORFLOW_TRAINING, "Failed")])
+def test_processes_of_pytorch_that_lose_each_other_at_their_end_have_succeeded(
+    bench: Workbench, image: str, status: str
+) -> None:
+    script = """
+import sys
+sys.exit("RuntimeError\\nterminate called after throwing an instance of 'gloo::EnforceNotMet'")
+"""
+    assert run_training(script_request(bench.store, script, image=image), bench.job().context).status == status
+
+
+@pytest.mark.parametrize(
+    ("tuned", "model_dir", "told"),
+    [
+        ({"_tuning_objective_metric": "loss"}, "s3://bucket/models", "s3://bucket/models/job/model"),
+        ({"_tuning_objective_metric": "loss"}, "/opt/ml/model", "/opt/ml/model"),
+        ({}, "s3://bucket/models", "s3://bucket/models"),
+    ],
+)
+def test_each_tensorflow_job_of_a_tuning_has_a_model_dir_of_its_own(
+    bench: Workbench, tuned: dict[str, str], model_dir: str, told: str
+) -> None:
+    script = """
+import json, os, sys
+print("printed", json.dumps([sys.argv[1:], os.environ["SM_HP_MODEL_DIR"], os.environ["S3_REGION"]]))
+"""
+    given = {**tuned, "model_dir": model_dir, "sagemaker_region": "eu-west-1"}
+    job = bench.job()
+    completed(run_training(script_request(bench.store, script, given, TENSORFLOW_TRAINING), job.context))
+    assert _printed(job.log) == [["--model_dir", told], told, "eu-west-1"]
+
+
+@pytest.mark.parametrize(
+    ("file", "warning"),
+    [
+        (None, "No model artifact is saved under path /opt/ml/model."),
+        ("model.h5", "The model artifact was not saved in the TensorFlow SavedModel directory structure."),
+        ("export/saved_model.pb", 'The SavedModel bundle is under directory "export", not a numeric name.'),
+        ("export/1/saved_model.pb", None),
+    ],
+)
+def test_tensorflow_s_container_warns_of_a_model_that_cannot_be_served(
+    bench: Workbench, file: str | None, warning: str | None
+) -> None:
+    script = f"""
+import pathlib
+if {file!r}:
+    path = pathlib.Path("/opt/ml/model", {file!r})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+"""
+    job = bench.job()
+    completed(run_training(script_request(bench.store, script, image=TENSORFLOW_TRAINING), job.context))
+    assert (" WARNING " in job.log) == (warning is not None)
+    assert warning is None or warning in job.log
 
 
 def test_what_is_written_to_intermediate_is_in_the_store_while_the_script_runs(bench: Workbench) -> None:

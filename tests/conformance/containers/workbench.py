@@ -24,6 +24,8 @@ ACCOUNT = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
 SKLEARN = f"{ACCOUNT}/sagemaker-scikit-learn:1.9-0"
 XGBOOST = f"{ACCOUNT}/sagemaker-xgboost:3.2-0"
 PYTORCH_TRAINING = f"{ACCOUNT}/pytorch-training:1.9.0-cpu-py38"
+TENSORFLOW_TRAINING = f"{ACCOUNT}/tensorflow-training:2.6-cpu-py38"
+MXNET_TRAINING = f"{ACCOUNT}/mxnet-training:1.8.0-cpu-py37"
 PYTORCH_INFERENCE = f"{ACCOUNT}/pytorch-inference:2.0.1-cpu-py310"
 
 Isolation = Literal["fork", "process"]

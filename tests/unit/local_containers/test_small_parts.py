@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipelines.local.containers.errors import ClientError as ContainerClientError
 from pipelines.local.containers.errors import UnknownImageError
 from pipelines.local.containers.images import repository_of, stand_in_for, stand_ins
 from pipelines.local.containers.inference_toolkit import codecs
@@ -132,6 +133,11 @@ def test_json_is_written_of_whatever_is_like_an_array(values: Any, text: str) ->
 def test_what_is_neither_json_nor_csv_nor_npy_cannot_be_written(encode: Any) -> None:
     with pytest.raises(codecs.UnsupportedFormatError, match=r"^Content type application/octet-stream is not supported"):
         encode([1], "application/octet-stream")
+
+
+def test_csv_that_cannot_be_read_is_the_client_s_fault() -> None:
+    with pytest.raises(ContainerClientError, match=r"^Error while decoding csv: "):
+        codecs.decode_strictly('"1', "text/csv")
 
 
 @pytest.mark.parametrize(

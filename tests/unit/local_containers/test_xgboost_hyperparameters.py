@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.local.containers.errors import UserError
+from pipelines.local.containers.errors import AlgorithmError, UserError
 from pipelines.local.containers.xgboost.hyperparameters import validate
 
 MINIMUM = {"num_round": "10"}
@@ -227,3 +227,12 @@ def test_num_round_is_required() -> None:
 def test_a_metric_without_an_objective_is_a_bare_key_error_as_in_the_container() -> None:
     with pytest.raises(KeyError, match="objective"):
         validate({**MINIMUM, "eval_metric": "rmse"})
+
+
+@pytest.mark.parametrize(("name", "text"), [("monotone_constraints", "1"), ("interaction_constraints", "[1, 2]")])
+def test_a_value_that_can_be_in_no_range_is_the_algorithm_s_own_failure(name: str, text: str) -> None:
+    with pytest.raises(AlgorithmError) as failure:
+        validate({**MINIMUM, "tree_method": "hist", name: text})
+    assert str(failure.value) == (
+        f"Hyperparameter {name}: unexpected failure when validating {text} (caused by TypeError)"
+    )

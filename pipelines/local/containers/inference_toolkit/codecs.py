@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.local.containers.errors import ClientError
+
 JSON, CSV, NPY, NPZ = "application/json", "text/csv", "application/x-npy", "application/x-npz"
 TEXT_TYPES = (JSON, CSV)
 """What reaches the user's functions as text instead of bytes."""
@@ -39,7 +41,7 @@ def decode(payload: str | bytes, content_type: str | None) -> Any:
         from scipy import sparse
 
         return sparse.load_npz(io.BytesIO(_bytes(payload)))
-    return _decode_json_or_npy(payload, content_type, pickled=True)
+    return _decode_json_or_npy(payload, content_type)
 
 
 def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
@@ -49,21 +51,26 @@ def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarra
     ------
     UnsupportedFormatError
         The content type is none of JSON, CSV and NPY.
+    ClientError
+        It is no CSV, or its rows are not of one width.
     """
     if content_type != CSV:
-        return _decode_json_or_npy(payload, content_type, pickled=False)
-    cells = np.array(list(csv.reader(io.StringIO(_text(payload)), strict=True))).squeeze()
+        return _decode_json_or_npy(payload, content_type)
+    try:
+        cells = np.array(list(csv.reader(io.StringIO(_text(payload)), strict=True))).squeeze()
+    except Exception as error:
+        raise ClientError(f"Error while decoding csv: {error}") from error
     try:
         return cells.astype(np.float64)
     except ValueError:
         return cells
 
 
-def _decode_json_or_npy(payload: str | bytes, content_type: str | None, *, pickled: bool) -> np.ndarray[Any, Any]:
+def _decode_json_or_npy(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
     if content_type == JSON:
         return np.array(json.loads(payload))
     if content_type == NPY:
-        return np.asarray(np.load(io.BytesIO(_bytes(payload)), allow_pickle=pickled))
+        return np.asarray(np.load(io.BytesIO(_bytes(payload)), allow_pickle=True))
     raise UnsupportedFormatError(content_type)
 
 

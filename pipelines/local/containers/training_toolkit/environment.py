@@ -74,6 +74,16 @@ class TrainingEnvironment:
         return cls(layout, script, to_toolkit, layout.read_channels(), layout.read_resources(), toolkit)
 
     @property
+    def hosts(self) -> list[str]:
+        """The names of all hosts of the job; the first is the master."""
+        return list(self.resources["hosts"])
+
+    @property
+    def network_interface(self) -> str:
+        """The name of the interface over which the hosts see each other."""
+        return str(self.resources.get("network_interface_name", "eth0"))
+
+    @property
     def program(self) -> str | None:
         """The user's entry point; None in algorithm mode."""
         program = os.environ.get("SAGEMAKER_PROGRAM") or self.toolkit_hyperparameters.get("sagemaker_program")
@@ -131,7 +141,7 @@ class TrainingEnvironment:
 
     def _snapshot(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The toolkit's ``Environment`` as scripts find it, in JSON, in ``SM_TRAINING_ENV``."""
-        master = self.resources["hosts"][0]
+        master = self.hosts[0]
         snapshot = {
             **values,
             "additional_framework_parameters": self._framework_parameters,
@@ -150,9 +160,9 @@ class TrainingEnvironment:
     def _values(self) -> dict[str, Any]:
         program = self.program
         values = {
-            "hosts": self.resources["hosts"],
+            "hosts": self.hosts,
             "current_host": self.resources["current_host"],
-            "network_interface_name": self.resources.get("network_interface_name", "eth0"),
+            "network_interface_name": self.network_interface,
             "resource_config": self.resources,
             "input_data_config": self.channels,
             "user_entry_point": program,
@@ -221,7 +231,7 @@ def encode(value: Any) -> str:
 
 
 def _flag(name: str) -> str:
-    return f"--{name}" if len(name) > 1 else f"-{name}"
+    return "-" * min(len(name), 2) + name
 
 
 def _text(value: Any) -> str:

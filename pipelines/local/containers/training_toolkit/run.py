@@ -26,6 +26,7 @@ from pipelines.local.containers.template import Template
 from pipelines.local.containers.toolkits import TOOLKITS
 from pipelines.local.containers.training_toolkit.code import fetch_code
 from pipelines.local.containers.training_toolkit.environment import TrainingEnvironment
+from pipelines.local.containers.training_toolkit.frameworks import run_in
 from pipelines.local.containers.training_toolkit.layout import Layout
 from pipelines.local.containers.training_toolkit.requirements import install
 
@@ -68,7 +69,11 @@ def train(template: Template | None, stand_in: StandIn, algorithm: Algorithm | N
         logger.info("No GPUs detected (normal if no gpus installed)")
         if environment.program is not None:
             logger.info("Invoking user training script.")
-            run_script(environment, template, tells_errors=stand_in.tells_errors)
+            run_in(
+                stand_in.framework,
+                environment,
+                lambda adjusted: run_script(adjusted, template, tells_errors=stand_in.tells_errors),
+            )
         elif algorithm is not None:
             logger.info("Running XGBoost Sagemaker in algorithm mode")
             algorithm(environment)

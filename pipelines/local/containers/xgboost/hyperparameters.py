@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.local.containers.errors import UserError
+from pipelines.local.containers.errors import AlgorithmError, UserError
 from pipelines.local.containers.xgboost import dependencies
 from pipelines.local.containers.xgboost.metric_names import ALL_METRICS, TUNING_METRICS, is_metric
 from pipelines.local.containers.xgboost.ranges import Choices, Interval, Range
@@ -70,6 +70,8 @@ def validate(given: Mapping[str, str], version: Version = Version()) -> dict[str
     ------
     UserError
         One is missing, unknown, unreadable, out of range, or does not go with the others.
+    AlgorithmError
+        One is nothing that could be in its range, like a number instead of a list.
     """
     named = {ALIASES.get(name, name): value for name, value in given.items()}
     if version.knows_silent:
@@ -78,7 +80,11 @@ def validate(given: Mapping[str, str], version: Version = Version()) -> dict[str
         raise UserError("Missing required hyperparameter: num_round")
     values = {name: _parse(name, value) for name, value in named.items()}
     for name, value in values.items():
-        _ALL[name].require_in_range(value)
+        try:
+            _ALL[name].require_in_range(value)
+        except TypeError as error:
+            message = f"Hyperparameter {name}: unexpected failure when validating {value}"
+            raise AlgorithmError(message, caused_by=error) from error
     for name, value in values.items():
         hyperparameter = _ALL[name]
         if hyperparameter.check is not None:

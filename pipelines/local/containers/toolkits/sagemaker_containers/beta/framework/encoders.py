@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipelines.local.containers.errors import ClientError
 from pipelines.local.containers.inference_toolkit.codecs import CSV, JSON, NPY, decode_strictly, encode_strictly
 from pipelines.local.containers.recordio import write_matrix as array_to_recordio_protobuf
 
@@ -40,18 +41,25 @@ def array_to_npy(array_like: Any) -> str | bytes:
 
 def json_to_numpy(string_like: str, dtype: Any = None) -> Any:
     """An array of JSON."""
-    return _as(decode(string_like, JSON), dtype)
+    array = decode(string_like, JSON)
+    return array if dtype is None else array.astype(dtype)
 
 
 def csv_to_numpy(string_like: str, dtype: Any = None) -> Any:
-    """An array of CSV."""
-    return _as(decode(string_like, CSV), dtype)
+    """An array of CSV.
+
+    Raises
+    ------
+    ClientError
+        A cell is nothing of that type.
+    """
+    array = decode(string_like, CSV)
+    try:
+        return array if dtype is None else array.astype(dtype)
+    except ValueError as error:
+        raise ClientError(f"Error while writing numpy array: {error}. dtype is: {dtype}") from error
 
 
 def npy_to_numpy(npy_array: bytes) -> Any:
     """An array of NPY."""
     return decode(npy_array, NPY)
-
-
-def _as(array: Any, dtype: Any) -> Any:
-    return array if dtype is None else array.astype(dtype)
