@@ -57,6 +57,17 @@ def step_job_name(execution_id: str, step_name: str, prefix: str | None, longest
     return head + step_name.replace("_", "-")[:room].strip("-") + suffix
 
 
+def of_execution(requested: str, execution_id: str, longest: int) -> str:
+    """A name that was asked for, made unique by the id of the execution; what has no room is cut.
+
+    Parameters
+    ----------
+    longest
+        The most characters that the name may have.
+    """
+    return f"{requested[: longest - len(execution_id) - 1].rstrip('-')}-{execution_id}"
+
+
 def constant_case(words: str) -> str:
     """``InService`` as ``IN_SERVICE``."""
     return "".join(f"_{letter}" if letter.isupper() else letter for letter in words).lstrip("_").upper()

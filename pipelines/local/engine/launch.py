@@ -162,6 +162,11 @@ class Launch:
             variables = {**scope.execution, kind.name: more[kind.name]}
             scope = dataclasses.replace(scope, execution=variables)
         resolved = resolve(arguments, scope)
+        if step.type == "EndpointConfig":
+            # A configuration cannot be changed, so the service makes a new one of each execution.
+            longest = shape.members["EndpointConfigName"].metadata["max"]
+            requested = str(resolved["EndpointConfigName"])
+            resolved["EndpointConfigName"] = names.of_execution(requested, names.last_part(self._arn), longest)
         if step.type in _EXPERIMENT_STEPS and self._execution.get("PipelineExperimentConfig"):
             more["ExperimentConfig"] = self._execution["PipelineExperimentConfig"]
         if step.type == "RegisterModel":

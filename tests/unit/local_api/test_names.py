@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.local.names import arn, last_part, new_execution_id, step_job_name
+from pipelines.local.names import arn, last_part, new_execution_id, of_execution, step_job_name
 from pipelines.local.shapes import _pattern, service_model
 
 STEP_NAMES = st.from_regex(r"[A-Za-z0-9\-_]{1,64}", fullmatch=True)
@@ -38,3 +38,8 @@ def test_arns_have_the_partition_of_their_region():
     assert arn("us-east-1", "1" * 12, "model/m") == f"arn:aws:sagemaker:us-east-1:{'1' * 12}:model/m"
     assert arn("cn-north-1", "1" * 12, "model/m").startswith("arn:aws-cn:")
     assert last_part(arn("us-east-1", "1" * 12, "model/m")) == last_part("m") == "m"
+
+
+def test_a_name_of_an_execution_is_cut_to_have_room_for_its_id():
+    assert of_execution("config", "abcdefghijkl", 63) == "config-abcdefghijkl"
+    assert of_execution("c" * 49 + "-" + "c" * 13, "abcdefghijkl", 63) == f"{'c' * 49}-abcdefghijkl"
