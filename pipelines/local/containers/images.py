@@ -9,7 +9,7 @@ from typing import Literal
 from pipelines.local.containers.errors import UnknownImageError
 
 Training = Literal["xgboost", "script"]
-Serving = Literal["xgboost", "sklearn", "toolkit"]
+Serving = Literal["xgboost", "sklearn", "toolkit", "huggingface"]
 Toolkit = Literal["sagemaker-training", "sagemaker-containers"]
 
 
@@ -26,7 +26,7 @@ class StandIn:
     training
         What ``train`` does: the built-in XGBoost (script mode included), or script mode alone; None: it trains nothing.
     serving
-        What ``serve`` does: the built-in XGBoost, or the inference toolkit, with or without scikit-learn's defaults.
+        What ``serve`` does: the built-in XGBoost, scikit-learn's worker, the inference toolkit, or Hugging Face's own.
     framework
         The framework whose container runs scripts in the image; None: nothing of AWS's runs scripts there.
     toolkit
@@ -104,10 +104,16 @@ _STAND_INS = (
         framework="mxnet",
     ),
     StandIn(
-        r"(sagemaker-)?(huggingface-)?(pytorch|mxnet|autogluon)-inference",
+        r"(sagemaker-)?(pytorch|mxnet|autogluon)-inference",
         "PyTorch, MXNet and AutoGluon inference: the inference toolkit",
         training=None,
         serving="toolkit",
+    ),
+    StandIn(
+        r"(sagemaker-)?huggingface-(pytorch|tensorflow)-inference",
+        "Hugging Face inference: its toolkit, with your `model_fn`",
+        training=None,
+        serving="huggingface",
     ),
     StandIn(r"sagemaker-base-python(-\d+)?", "Base Python: processing", training="script", serving=None),
 )

@@ -18,6 +18,7 @@ from pipelines.local.jobs.errors import AlgorithmError, ClientError
 from pipelines.local.jobs.hosting import VariantHosting, start_hosting
 from pipelines.local.jobs.model_server import ModelServer
 from tests.conformance.containers.workbench import (
+    HUGGINGFACE_INFERENCE,
     ISOLATION,
     PYTORCH_INFERENCE,
     PYTORCH_TRAINING,
@@ -420,3 +421,19 @@ def test_an_isolated_server_is_reached_all_the_same(bench: Workbench) -> None:
         assert _ask(hosting, "1").status == 200
     finally:
         hosting.close()
+
+
+def test_hugging_face_s_image_gives_functions_what_its_own_toolkit_reads(bench: Workbench) -> None:
+    script = """
+from sagemaker_huggingface_inference_toolkit import content_types, decoder_encoder
+def model_fn(model_dir): return str.upper
+def input_fn(data, content_type): return decoder_encoder.decode(data, content_type)
+def output_fn(prediction, accept): return decoder_encoder.encode({"said": prediction}, content_types.JSON)
+"""
+    with _server(bench, HUGGINGFACE_INFERENCE, {"code/inference.py": script}) as server:
+        assert server.request("GET", "/ping", timeout=60).status == 200
+    with _hosted(bench, {"code/inference.py": script}, image=HUGGINGFACE_INFERENCE) as hosting:
+        answer = _ask(hosting, json.dumps({"inputs": "hello"}), "application/json", None)
+        refused = _ask(hosting, "{", "application/json", None)
+    assert (answer.status, answer.content_type, answer.body) == (200, "application/json", b'{"said":"HELLO"}')
+    assert (refused.status, json.loads(refused.body)["type"]) == (400, "InternalServerException")

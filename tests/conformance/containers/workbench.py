@@ -26,6 +26,7 @@ XGBOOST = f"{ACCOUNT}/sagemaker-xgboost:3.2-0"
 PYTORCH_TRAINING = f"{ACCOUNT}/pytorch-training:1.9.0-cpu-py38"
 TENSORFLOW_TRAINING = f"{ACCOUNT}/tensorflow-training:2.6-cpu-py38"
 MXNET_TRAINING = f"{ACCOUNT}/mxnet-training:1.8.0-cpu-py37"
+HUGGINGFACE_INFERENCE = f"{ACCOUNT}/huggingface-pytorch-inference:2.1.0-transformers4.37.0-cpu-py310-ubuntu22.04"
 PYTORCH_INFERENCE = f"{ACCOUNT}/pytorch-inference:2.0.1-cpu-py310"
 
 Isolation = Literal["fork", "process"]

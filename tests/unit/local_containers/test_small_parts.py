@@ -41,6 +41,8 @@ def test_the_repository_of_an_image_is_without_registry_tag_and_digest(image: st
         ("sagemaker-scikit-learn", "script", "sklearn"),
         ("pytorch-training", "script", None),
         ("pytorch-inference", None, "toolkit"),
+        ("huggingface-pytorch-inference", None, "huggingface"),
+        ("huggingface-tensorflow-inference", None, "huggingface"),
         ("huggingface-pytorch-training", "script", None),
     ],
 )

@@ -17,10 +17,11 @@ from pipelines.local.containers.inference_toolkit.handlers import Function, Hand
 from pipelines.local.containers.serving.server import Request, Response
 from pipelines.local.containers.training_toolkit.layout import Layout
 
-_DEFAULT_MAX_REQUEST_SIZE = 6_553_500
+DEFAULT_MAX_REQUEST_SIZE = 6_553_500
 """In bytes, of the multi model server."""
 
-_HEALTHY = json.dumps({"status": "Healthy"}, indent=2).encode() + b"\n"
+HEALTHY = json.dumps({"status": "Healthy"}, indent=2).encode() + b"\n"
+"""What the multi model server says of itself."""
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class ToolkitApplication:
         self._handlers = handlers
         self._default_accept = environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or codecs.JSON
         megabytes = environment.get("SAGEMAKER_MAX_REQUEST_SIZE")
-        self.max_content_length: int | None = int(megabytes) * 1024**2 if megabytes else _DEFAULT_MAX_REQUEST_SIZE
+        self.max_content_length: int | None = int(megabytes) * 1024**2 if megabytes else DEFAULT_MAX_REQUEST_SIZE
         self._context = Context(model_folder)
         if handlers.before_model is not None:
             self._call(handlers.before_model, str(model_folder))
@@ -82,7 +83,7 @@ class ToolkitApplication:
 
     def ping(self) -> Response:
         """The model is loaded, or there would be no server."""
-        return Response(HTTPStatus.OK, _HEALTHY, codecs.JSON)
+        return Response(HTTPStatus.OK, HEALTHY, codecs.JSON)
 
     def execution_parameters(self) -> Response:
         """The toolkit has no such answer."""
@@ -99,7 +100,7 @@ class ToolkitApplication:
             payload = request.body.decode("utf-8") if text else bytearray(request.body)
             result = self._transform(payload, content_type, accept)
             body, kind = result[:2] if isinstance(result, tuple) else (result, accept)
-            return Response(HTTPStatus.OK, _to_bytes(body), kind)
+            return Response(HTTPStatus.OK, to_bytes(body), kind)
         except Exception as error:  # noqa: BLE001 - the user's functions may raise anything, and the client is told
             return _failed(error)
 
@@ -130,7 +131,8 @@ def _failed(error: Exception) -> Response:
     return Response(status, message.encode())
 
 
-def _to_bytes(body: Any) -> bytes:
+def to_bytes(body: Any) -> bytes:
+    """What the multi model server sends of a function's result: what is neither bytes nor text is JSON."""
     if isinstance(body, bytes | bytearray):
         return bytes(body)
     return (body if isinstance(body, str) else json.dumps(body, indent=2)).encode()

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.local.containers.images import Serving
-from pipelines.local.containers.inference_toolkit import codecs
+from pipelines.local.containers.inference_toolkit import codecs, huggingface_codecs
 from pipelines.local.containers.toolkits import TOOLKITS
 from pipelines.local.containers.training_toolkit.code import fetch_code
 from pipelines.local.containers.training_toolkit.layout import Layout
@@ -76,7 +76,7 @@ class Handlers:
             function or default for function, default in zip(replaced, _DEFAULTS[kind], strict=True)
         )
         return cls(
-            model=getattr(module, "model_fn", _no_model_fn),
+            model=getattr(module, "model_fn", _no_pipeline if kind == "huggingface" else _no_model_fn),
             input=input_fn,
             predict=predict_fn,
             output=output_fn,
@@ -97,7 +97,7 @@ def prepare_code(kind: Serving) -> None:
     """
     code = _code_folder()
     if code.is_dir():
-        packages = install(code, package=kind != "toolkit", toolkit="sagemaker-containers")
+        packages = install(code, package=kind in ("sklearn", "xgboost"), toolkit="sagemaker-containers")
         sys.path[:0] = filter(None, [str(code), packages])
     sys.path.append(str(TOOLKITS))
 
@@ -125,6 +125,19 @@ def _no_model_fn(model_dir: str) -> object:
     )
 
 
+def _no_pipeline(model_dir: str) -> object:
+    raise NotImplementedError(
+        "Please provide a model_fn implementation: pipelines of transformers are not made on this machine."
+    )
+
+
+def _call_pipeline(data: Any, model: Function) -> Any:
+    """Call the model with the inputs, and with the parameters by their names."""
+    inputs = data.pop("inputs", data)
+    parameters = data.pop("parameters", None)
+    return model(inputs) if parameters is None else model(inputs, **parameters)
+
+
 def _no_predict_fn(data: object, model: object) -> object:
     raise NotImplementedError(
         "\nPlease provide a predict_fn implementation.\n"
@@ -145,6 +158,14 @@ def _predict(data: object, model: Any) -> Any:
     return model.predict(data)
 
 
+def _huggingface_input(payload: str | bytes, content_type: str | None) -> Any:
+    return huggingface_codecs.decode(payload, content_type)
+
+
+def _huggingface_output(prediction: object, accept: str) -> str | bytes:
+    return huggingface_codecs.encode(prediction, accept)
+
+
 def _xgboost_input(payload: str | bytes, content_type: str) -> Any:
     from pipelines.local.containers.xgboost.payloads import decode
 
@@ -158,5 +179,6 @@ def _xgboost_predict(data: object, model: Any) -> Any:
 _DEFAULTS: dict[Serving, tuple[Function, Function, Function]] = {
     "toolkit": (codecs.decode, _no_predict_fn, codecs.encode_acceptably),
     "sklearn": (_sklearn_input, _predict, _output),
+    "huggingface": (_huggingface_input, _call_pipeline, _huggingface_output),
     "xgboost": (_xgboost_input, _xgboost_predict, _output),
 }

@@ -61,6 +61,10 @@ def _application(kind: Serving, image: str) -> Application:
         from pipelines.local.containers.inference_toolkit.application import ToolkitApplication
 
         return ToolkitApplication.of_this_container()
+    if kind == "huggingface":
+        from pipelines.local.containers.inference_toolkit.huggingface import HuggingFaceApplication
+
+        return HuggingFaceApplication.of_this_container()
     from pipelines.local.containers.inference_toolkit.worker import WorkerApplication
 
     return WorkerApplication.of_this_container(kind)
