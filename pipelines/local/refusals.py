@@ -15,6 +15,14 @@ _GUARDED_DEPLOYMENT = (
     "DeploymentConfig.AutoRollbackConfiguration",
     "DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.Type",
 )
+_TRAINING = (
+    "AlgorithmSpecification.AlgorithmName",
+    "AlgorithmSpecification.TrainingInputMode",
+    "InputDataConfig.DataSource.DatasetSource",
+    "InputDataConfig.DataSource.FileSystemDataSource",
+    "InputDataConfig.DataSource.S3DataSource.S3DataType",
+    "InputDataConfig.InputMode",
+)
 REFUSED: Mapping[str, tuple[str, ...]] = {
     "CreatePipeline": ("PipelineVersionAliases",),
     "UpdatePipeline": ("PipelineVersionAliases",),
@@ -22,17 +30,18 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
     "ListPipelineExecutions": ("PipelineVersionAlias",),
     "StartPipelineExecution": ("PipelineVersionAlias", "MlflowExperimentName"),
     "CreateTrainingJob": (
-        "AlgorithmSpecification.AlgorithmName",
-        "InputDataConfig.DataSource.DatasetSource",
-        "InputDataConfig.DataSource.FileSystemDataSource",
+        *_TRAINING,
         "MlflowConfig",
         "ModelPackageConfig",
         "ServerlessJobConfig",
         "TensorBoardOutputConfig",
     ),
     "CreateHyperParameterTuningJob": (
-        "TrainingJobDefinition.AlgorithmSpecification.AlgorithmName",
-        "TrainingJobDefinitions.AlgorithmSpecification.AlgorithmName",
+        *(
+            f"{definition}.{path}"
+            for definition in ("TrainingJobDefinition", "TrainingJobDefinitions")
+            for path in _TRAINING
+        ),
         "Autotune.Mode",
         "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters",
         "HyperParameterTuningJobConfig.TuningJobCompletionCriteria.ConvergenceDetected.CompleteOnConvergence",
@@ -55,7 +64,7 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
     "UpdateEndpoint": _GUARDED_DEPLOYMENT,
 }
 """Of each operation, the members that are refused where they ask for anything but what is done anyhow."""
-DONE_ANYHOW = ("File", "Serial", "SingleModel", "Disabled", "ALL_AT_ONCE")
+DONE_ANYHOW = ("File", "FastFile", "S3Prefix", "ManifestFile", "Serial", "SingleModel", "Disabled", "ALL_AT_ONCE")
 
 
 def refuse(operation: str, request: Mapping[str, Any]) -> None:

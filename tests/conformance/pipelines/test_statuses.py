@@ -266,32 +266,3 @@ def test_a_registered_model_of_no_group_is_named_like_a_job_and_its_name_is_a_pr
     name = execution.steps["Register_it"]["Metadata"]["RegisterModel"]["Arn"].rsplit("/", 1)[1]
     assert name.startswith(f"pipelines-{execution.arn.rsplit('/', 1)[1]}-Register-it-")
     assert execution.steps["Told"]["FailureReason"] == name
-
-
-def test_each_execution_makes_an_endpoint_configuration_of_its_own_and_the_endpoint_keeps_its_name(
-    pipelines, sagemaker
-):
-    sagemaker.create_model(ModelName="served", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE})
-    variant = {
-        "VariantName": "v",
-        "ModelName": "served",
-        "InstanceType": "ml.m5.large",
-        "InitialInstanceCount": 1,
-    }
-    configure = {
-        "Name": "Configure",
-        "Type": "EndpointConfig",
-        "Arguments": {"EndpointConfigName": "config", "ProductionVariants": [variant]},
-    }
-    deploy = {
-        "Name": "Deploy",
-        "Type": "Endpoint",
-        "Arguments": {"EndpointName": "deployed", "EndpointConfigName": get("Steps.Configure.EndpointConfigName")},
-    }
-    name = pipelines.create(definition(configure, deploy))
-    for _ in range(2):
-        execution = pipelines.start(name).wait()
-        assert execution.status == "Succeeded", execution.steps
-        served = sagemaker.describe_endpoint(EndpointName="deployed")["EndpointConfigName"]
-        assert served == f"config-{execution.arn.rsplit('/', 1)[1]}"
-    sagemaker.delete_endpoint(EndpointName="deployed")

@@ -47,6 +47,7 @@ def refused(*steps: dict) -> None:
         ([step("Lambda")], "Lambda"),
         ([processing(ProcessingInputs=[{"InputName": "i", **DATA_SET}])], "ProcessingInputs.DatasetDefinition"),
         ([processing(ProcessingOutputConfig=STORE)], "ProcessingOutputConfig.Outputs.FeatureStoreOutput"),
+        ([training(PYTORCH, TrainingInputMode="Pipe")], "AlgorithmSpecification.TrainingInputMode Pipe"),
         ([processing(SPARK)], f"{NOWHERE}sagemaker-spark-processing:1"),
         ([processing({"Get": "Parameters.Image"})], f"{NOWHERE}sagemaker-clarify-processing:1.0"),
         ([training(SPARK)], f"{NOWHERE}sagemaker-spark-processing:1"),
