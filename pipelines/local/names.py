@@ -8,6 +8,9 @@ import string
 _LOWER = string.ascii_lowercase + string.digits
 _MIXED = string.ascii_letters + string.digits
 
+STEP_NAME_IN_A_JOBS = 20
+"""Of the name of a step, so many characters are in the name of its job."""
+
 
 def partition_of(region: str) -> str:
     """The partition a region is in: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
@@ -39,8 +42,9 @@ def new_random_suffix(length: int = 10) -> str:
 def step_job_name(execution_id: str, step_name: str, prefix: str | None, longest: int) -> str:
     """The name of the job that a step starts: ``pipelines-<execution id>-<step name>-<random>``.
 
-    A step name too long for the name of a job is cut; underscores, which job names do not take, become hyphens. Where
-    there is hardly room (the name of a tuning job has 32 characters at most), the prefix is left out.
+    Of the step's name there are the first :data:`STEP_NAME_IN_A_JOBS` characters, or fewer if there is no room;
+    underscores, which job names do not take, become hyphens. Where there is hardly room (the name of a tuning job has
+    32 characters at most), the prefix is left out.
 
     Parameters
     ----------
@@ -53,8 +57,8 @@ def step_job_name(execution_id: str, step_name: str, prefix: str | None, longest
     head = f"{prefix or 'pipelines'}-{execution_id}-"
     if longest - len(head) - len(suffix) < 1:
         head = f"{execution_id}-"
-    room = longest - len(head) - len(suffix)
-    return head + step_name.replace("_", "-")[:room].strip("-") + suffix
+    room = min(longest - len(head) - len(suffix), STEP_NAME_IN_A_JOBS)
+    return head + step_name.replace("_", "-")[:room] + suffix
 
 
 def of_execution(requested: str, execution_id: str, longest: int) -> str:

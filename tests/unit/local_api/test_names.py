@@ -34,6 +34,16 @@ def test_a_custom_prefix_never_makes_a_name_too_long(step, prefix):
     assert len(step_job_name(new_execution_id(), step, prefix, 63)) <= 63
 
 
+def test_of_a_steps_name_twenty_characters_are_in_the_name_of_its_job():
+    # As in runs that AWS recorded: TitanicModelRegistra and abalone-createmodel-, a hyphen and the random part.
+    def middle(step):
+        return step_job_name("abcdefghijkl", step, None, 63).removeprefix("pipelines-abcdefghijkl-")[:-11]
+
+    assert middle("TitanicModelRegistrationStep") == "TitanicModelRegistra"
+    assert middle("Abalone-CreateModel-CreateModel") == "Abalone-CreateModel-"
+    assert middle("Train_it") == "Train-it"
+
+
 def test_arns_have_the_partition_of_their_region():
     assert arn("us-east-1", "1" * 12, "model/m") == f"arn:aws:sagemaker:us-east-1:{'1' * 12}:model/m"
     assert arn("cn-north-1", "1" * 12, "model/m").startswith("arn:aws-cn:")
