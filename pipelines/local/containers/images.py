@@ -9,7 +9,7 @@ from typing import Literal
 from pipelines.local.containers.errors import UnknownImageError
 
 Training = Literal["xgboost", "script"]
-Serving = Literal["xgboost", "sklearn", "toolkit", "huggingface"]
+Serving = Literal["xgboost", "sklearn", "toolkit", "pytorch", "huggingface"]
 Toolkit = Literal["sagemaker-training", "sagemaker-containers"]
 
 
@@ -104,8 +104,14 @@ _STAND_INS = (
         framework="mxnet",
     ),
     StandIn(
-        r"(sagemaker-)?(pytorch|mxnet|autogluon)-inference",
-        "PyTorch, MXNet and AutoGluon inference: the inference toolkit",
+        r"(sagemaker-)?(pytorch|autogluon)-inference",
+        "PyTorch and AutoGluon inference: the inference toolkit, with tensors where PyTorch is there",
+        training=None,
+        serving="pytorch",
+    ),
+    StandIn(
+        r"(sagemaker-)?mxnet-inference",
+        "MXNet inference: the inference toolkit",
         training=None,
         serving="toolkit",
     ),

@@ -20,6 +20,7 @@ from pipelines.local.jobs.model_server import ModelServer
 from tests.conformance.containers.workbench import (
     HUGGINGFACE_INFERENCE,
     ISOLATION,
+    MXNET_INFERENCE,
     PYTORCH_INFERENCE,
     PYTORCH_TRAINING,
     SKLEARN,
@@ -168,11 +169,16 @@ def output_fn(prediction, accept): return encoder.encode(prediction, content_typ
         assert _ask(hosting, "1,2\n3,4").body == b"[[2, 4], [6, 8]]"
 
 
-def test_the_first_type_of_accept_that_can_be_had_is_given(bench: Workbench) -> None:
-    script = "def model_fn(d): return 2\ndef predict_fn(data, model): return data * model\n"
-    with _hosted(bench, {"code/inference.py": script}) as hosting:
+@pytest.mark.parametrize(
+    ("image", "kind"), [(MXNET_INFERENCE, "text/csv"), (PYTORCH_INFERENCE, "image/png, text/csv, application/json")]
+)
+def test_the_first_type_of_accept_that_can_be_had_is_given_and_pytorch_s_image_names_them_all(
+    bench: Workbench, image: str, kind: str
+) -> None:
+    script = "def model_fn(d): return 2\ndef predict_fn(data, model): return [[2, 4], [6, 8]]\n"
+    with _hosted(bench, {"code/inference.py": script}, image=image) as hosting:
         answer = _ask(hosting, "1,2\n3,4", accept="image/png, text/csv, application/json")
-    assert (answer.content_type, answer.body) == ("text/csv", b"2,4\n6,8\n")
+    assert (answer.content_type, answer.body) == (kind, b"2,4\n6,8\n")
 
 
 def test_a_sparse_matrix_comes_as_npz(bench: Workbench) -> None:

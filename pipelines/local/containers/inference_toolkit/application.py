@@ -12,6 +12,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from pipelines.local.containers.images import Serving
 from pipelines.local.containers.inference_toolkit import codecs
 from pipelines.local.containers.inference_toolkit.handlers import Function, Handlers
 from pipelines.local.containers.serving.server import Request, Response
@@ -77,9 +78,9 @@ class ToolkitApplication:
             self._call(handlers.warm_up, str(model_folder), self._model)
 
     @classmethod
-    def of_this_container(cls) -> ToolkitApplication:
+    def of_this_container(cls, kind: Serving) -> ToolkitApplication:
         """Import the user's code and load the model."""
-        return cls(Handlers.of_this_container("toolkit"), Layout.of_this_container().model, os.environ)
+        return cls(Handlers.of_this_container(kind), Layout.of_this_container().model, os.environ)
 
     def ping(self) -> Response:
         """The model is loaded, or there would be no server."""

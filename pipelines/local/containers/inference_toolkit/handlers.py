@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from pipelines.local.containers.images import Serving
-from pipelines.local.containers.inference_toolkit import codecs, huggingface_codecs
+from pipelines.local.containers.inference_toolkit import codecs, huggingface_codecs, pytorch
+from pipelines.local.containers.inference_toolkit.absent import no_model_fn, no_pipeline, no_predict_fn
 from pipelines.local.containers.toolkits import TOOLKITS
 from pipelines.local.containers.training_toolkit.code import fetch_code
 from pipelines.local.containers.training_toolkit.layout import Layout
@@ -76,7 +77,7 @@ class Handlers:
             function or default for function, default in zip(replaced, _DEFAULTS[kind], strict=True)
         )
         return cls(
-            model=getattr(module, "model_fn", _no_pipeline if kind == "huggingface" else _no_model_fn),
+            model=getattr(module, "model_fn", _LOADERS.get(kind, no_model_fn)),
             input=input_fn,
             predict=predict_fn,
             output=output_fn,
@@ -118,31 +119,11 @@ def _import(module_name: str) -> ModuleType:
     return importlib.import_module(module_name) if found else ModuleType("no_user_module")
 
 
-def _no_model_fn(model_dir: str) -> object:
-    raise NotImplementedError(
-        "\nPlease provide a model_fn implementation.\n"
-        "See documentation for model_fn at https://sagemaker.readthedocs.io/en/stable/\n"
-    )
-
-
-def _no_pipeline(model_dir: str) -> object:
-    raise NotImplementedError(
-        "Please provide a model_fn implementation: pipelines of transformers are not made on this machine."
-    )
-
-
 def _call_pipeline(data: Any, model: Function) -> Any:
     """Call the model with the inputs, and with the parameters by their names."""
     inputs = data.pop("inputs", data)
     parameters = data.pop("parameters", None)
     return model(inputs) if parameters is None else model(inputs, **parameters)
-
-
-def _no_predict_fn(data: object, model: object) -> object:
-    raise NotImplementedError(
-        "\nPlease provide a predict_fn implementation.\n"
-        "See documentation for predict_fn at https://sagemaker.readthedocs.io/en/stable/\n"
-    )
 
 
 def _output(prediction: object, accept: str) -> tuple[str | bytes, str]:
@@ -176,8 +157,11 @@ def _xgboost_predict(data: object, model: Any) -> Any:
     return model.predict(data, validate_features=False)
 
 
+_LOADERS: dict[Serving, Function] = {"pytorch": pytorch.load_model, "huggingface": no_pipeline}
+
 _DEFAULTS: dict[Serving, tuple[Function, Function, Function]] = {
-    "toolkit": (codecs.decode, _no_predict_fn, codecs.encode_acceptably),
+    "toolkit": (codecs.decode, no_predict_fn, codecs.encode_acceptably),
+    "pytorch": (pytorch.decode, pytorch.predict, pytorch.encode),
     "sklearn": (_sklearn_input, _predict, _output),
     "huggingface": (_huggingface_input, _call_pipeline, _huggingface_output),
     "xgboost": (_xgboost_input, _xgboost_predict, _output),

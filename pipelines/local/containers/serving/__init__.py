@@ -57,10 +57,10 @@ def _application(kind: Serving, image: str) -> Application:
         from pipelines.local.containers.xgboost.versions import Version
 
         return XGBoostApplication.of_this_container(_cpus(), Version.of_image(image))
-    if kind == "toolkit":
+    if kind in ("toolkit", "pytorch"):
         from pipelines.local.containers.inference_toolkit.application import ToolkitApplication
 
-        return ToolkitApplication.of_this_container()
+        return ToolkitApplication.of_this_container(kind)
     if kind == "huggingface":
         from pipelines.local.containers.inference_toolkit.huggingface import HuggingFaceApplication
 
