@@ -18,6 +18,7 @@ _GUARDED_DEPLOYMENT = (
 _TRAINING = (
     "AlgorithmSpecification.AlgorithmName",
     "AlgorithmSpecification.TrainingInputMode",
+    "InputDataConfig.CompressionType",
     "InputDataConfig.DataSource.DatasetSource",
     "InputDataConfig.DataSource.FileSystemDataSource",
     "InputDataConfig.DataSource.S3DataSource.S3DataType",
@@ -64,7 +65,17 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
     "UpdateEndpoint": _GUARDED_DEPLOYMENT,
 }
 """Of each operation, the members that are refused where they ask for anything but what is done anyhow."""
-DONE_ANYHOW = ("File", "FastFile", "S3Prefix", "ManifestFile", "Serial", "SingleModel", "Disabled", "ALL_AT_ONCE")
+DONE_ANYHOW = (
+    "File",
+    "FastFile",
+    "S3Prefix",
+    "ManifestFile",
+    "None",
+    "Serial",
+    "SingleModel",
+    "Disabled",
+    "ALL_AT_ONCE",
+)
 
 
 def refuse(operation: str, request: Mapping[str, Any]) -> None:

@@ -62,7 +62,8 @@ def _lines() -> Iterator[str]:
     yield f"An execution of a pipeline with one of these steps is refused before anything runs: {_code(refused)}."
     yield (
         "So is one with a step that asks for a member of the table of what is refused, or whose image has no stand-in "
-        "for its work; the refusal names each of them."
+        "for its work; that processes without a `ContainerEntrypoint`, trains with several `InstanceGroups` or keeps "
+        "checkpoints outside `/opt/ml`. The refusal names each of them."
     )
     yield ""
     yield f"Expressions, in any argument: {_code(EXPRESSIONS)}. Execution variables: {_code(EXECUTION_VARIABLES)}."

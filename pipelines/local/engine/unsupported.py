@@ -79,12 +79,27 @@ def _reasons(definition: Definition, step: Step, known: _Known, missing: Missing
         return
     arguments = known(step.arguments)
     yield from refusals.refused_members(API_STEPS[step.type].create, arguments)
+    yield from _beyond_the_machine(step.type, arguments)
     if [_NOTEBOOK_JOB] in refusals.values_at(arguments, ["AlgorithmSpecification", "ContainerEntrypoint"]):
         yield "NotebookJob"
     for image, work in _images(definition, step, arguments, known):
         lack = missing(image, work) if isinstance(image, str) else None
         if lack:
             yield lack
+
+
+def _beyond_the_machine(kind: str, arguments: Mapping[str, Any]) -> Iterator[str]:
+    """What jobs fail with, if they are made for themselves, as it takes more than the value of one member to tell."""
+    if kind == "Processing":
+        for application in refusals.values_at(arguments, ["AppSpecification"]):
+            if application and not {"ContainerEntrypoint", "ContainerArguments"} & application.keys():
+                yield "no AppSpecification.ContainerEntrypoint"
+    for groups in refusals.values_at(arguments, ["ResourceConfig", "InstanceGroups"]):
+        if isinstance(groups, list) and len(groups) > 1:
+            yield "several ResourceConfig.InstanceGroups"
+    for path in refusals.values_at(arguments, ["CheckpointConfig", "LocalPath"]):
+        if isinstance(path, str) and not path.startswith("/opt/ml/"):
+            yield f"CheckpointConfig.LocalPath {path} outside /opt/ml"
 
 
 def _images(

@@ -81,11 +81,11 @@ def test_resources_that_name_no_instances_or_two_types_are_refused(sagemaker, re
 def test_what_was_given_is_described_as_it_was_given(sagemaker):
     arguments = training_arguments()
     arguments["OutputDataConfig"]["KmsKeyId"] = "alias/mine"
-    arguments["InputDataConfig"][0]["CompressionType"] = "Gzip"
+    arguments["InputDataConfig"][0]["RecordWrapperType"] = "None"
     sagemaker.create_training_job(TrainingJobName="given", **arguments, EnableNetworkIsolation=True)
     job = sagemaker.describe_training_job(TrainingJobName="given")
     assert job["OutputDataConfig"]["KmsKeyId"] == "alias/mine"
-    assert job["InputDataConfig"][0]["CompressionType"] == "Gzip"
+    assert job["InputDataConfig"][0]["RecordWrapperType"] == "None"
     assert job["EnableNetworkIsolation"] is True
 
 

@@ -23,11 +23,15 @@ def step(kind: str, name: str = "S", **arguments) -> dict:
 
 
 def processing(image=XGBOOST, **more) -> dict:
-    return step("Processing", AppSpecification={"ImageUri": image}, **more)
+    return step("Processing", AppSpecification={"ImageUri": image, "ContainerEntrypoint": ["python3"]}, **more)
 
 
 def training(image, **more) -> dict:
     return step("Training", AlgorithmSpecification={"TrainingImage": image, **more})
+
+
+def training_job(**more) -> dict:
+    return step("Training", AlgorithmSpecification={"TrainingImage": PYTORCH}, **more)
 
 
 MODEL = step("Model", "M", PrimaryContainer={"Image": SERVING})
@@ -48,6 +52,10 @@ def refused(*steps: dict) -> None:
         ([processing(ProcessingInputs=[{"InputName": "i", **DATA_SET}])], "ProcessingInputs.DatasetDefinition"),
         ([processing(ProcessingOutputConfig=STORE)], "ProcessingOutputConfig.Outputs.FeatureStoreOutput"),
         ([training(PYTORCH, TrainingInputMode="Pipe")], "AlgorithmSpecification.TrainingInputMode Pipe"),
+        ([step("Processing", AppSpecification={"ImageUri": XGBOOST})], "no AppSpecification.ContainerEntrypoint"),
+        ([training_job(ResourceConfig={"InstanceGroups": [{}, {}]})], "several ResourceConfig.InstanceGroups"),
+        ([training_job(CheckpointConfig={"LocalPath": "/tmp/c"})], "CheckpointConfig.LocalPath /tmp/c outside /opt/ml"),
+        ([training_job(InputDataConfig=[{"CompressionType": "Gzip"}])], "InputDataConfig.CompressionType Gzip"),
         ([processing(SPARK)], f"{NOWHERE}sagemaker-spark-processing:1"),
         ([processing({"Get": "Parameters.Image"})], f"{NOWHERE}sagemaker-clarify-processing:1.0"),
         ([training(SPARK)], f"{NOWHERE}sagemaker-spark-processing:1"),
@@ -75,10 +83,16 @@ def test_every_step_that_cannot_be_done_is_named_as_far_as_one_can_read():
     "steps",
     [
         [processing(), {**training(PYTORCH), "Name": "T"}],
+        [training_job(ResourceConfig={"InstanceGroups": [{}]}, CheckpointConfig={"LocalPath": "/opt/ml/checkpoints"})],
         [processing({"Std:Join": {"On": "/", "Values": [{"Get": "Steps.M.ModelName"}, "image"]}}), MODEL],
         [MODEL, step("RegisterModel", "R", InferenceSpecification={"Containers": [{"Image": PYTORCH}]})],
     ],
-    ids=["what is played", "an image that only a step's result tells", "models that nothing here has to serve"],
+    ids=[
+        "what is played",
+        "one group, checkpoints where they are by default",
+        "an image that only a step's result tells",
+        "models that nothing here has to serve",
+    ],
 )
 def test_what_can_be_done_or_is_not_known_yet_is_not_refused(steps):
     refused(*steps)
