@@ -132,7 +132,9 @@ class Served:
             "content_type": content_type,
             "accept": accept,
         }
-        return Answer(200, "application/json", json.dumps(answer).encode())
+        given = headers.get("x-amzn-sagemaker-custom-attributes")
+        told = {} if given is None else {"x-amzn-sagemaker-custom-attributes": f"seen {given}"}
+        return Answer(200, "application/json", json.dumps(answer).encode(), told)
 
     def alive(self) -> bool:
         return not self.closed

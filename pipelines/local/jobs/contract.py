@@ -116,11 +116,18 @@ class JobOutcome:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model container answered."""
+    """What a model container answered.
+
+    Attributes
+    ----------
+    headers
+        By lower-case name.
+    """
 
     status: int
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Hosting(Protocol):

@@ -17,7 +17,8 @@ _WHOLE, _STREAM = "invocations", "invocations-response-stream"
 _SERVED = (_WHOLE, _STREAM)
 _STREAM_ACCEPT = "x-amzn-sagemaker-accept"
 _TARGET_VARIANT = "x-amzn-sagemaker-target-variant"
-_CONTAINER_HEADERS = ("x-amzn-sagemaker-custom-attributes", "x-amzn-sagemaker-inference-id")
+_CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
+_CONTAINER_HEADERS = (_CUSTOM_ATTRIBUTES, "x-amzn-sagemaker-inference-id")
 _REFUSED_HEADERS = {
     "x-amzn-sagemaker-target-model": "TargetModel",
     "x-amzn-sagemaker-target-container-hostname": "TargetContainerHostname",
@@ -102,6 +103,8 @@ def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], bod
         raise _model_error(service, name, answer.status, answer.body.decode(errors="replace"))
     capture(service, endpoint, headers, body, invocation)
     out = {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": invocation.variant}
+    if _CUSTOM_ATTRIBUTES in answer.headers:
+        out["X-Amzn-SageMaker-Custom-Attributes"] = answer.headers[_CUSTOM_ATTRIBUTES]
     return HttpAnswer(200, answer.body, out)
 
 

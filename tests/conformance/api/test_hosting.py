@@ -72,6 +72,14 @@ def test_an_endpoint_comes_into_service_and_answers(sagemaker, runtime):
     assert (answer["ContentType"], answer["InvokedProductionVariant"]) == ("application/json", "one")
 
 
+def test_the_custom_attributes_of_an_answer_are_the_container_s(sagemaker, runtime):
+    model(sagemaker, "attributed")
+    endpoint(sagemaker, "E-attributed", config(sagemaker, "C-attributed", attributed=1.0))
+    answer = runtime.invoke_endpoint(EndpointName="E-attributed", Body=b"1", CustomAttributes="color=blue")
+    assert answer["CustomAttributes"] == "seen color=blue"
+    assert "CustomAttributes" not in runtime.invoke_endpoint(EndpointName="E-attributed", Body=b"1")
+
+
 def test_the_containers_own_error_comes_back_as_a_model_error(sagemaker, runtime):
     model(sagemaker, "two")
     endpoint(sagemaker, "E2", config(sagemaker, "C2", two=1.0))

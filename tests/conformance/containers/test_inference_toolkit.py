@@ -132,6 +132,37 @@ def transform_fn(model, data, content_type, accept, context):
         assert json.loads(_ask(hosting, "4").body) == ["/opt/ml/model", None, "text/csv"]
 
 
+@pytest.mark.parametrize("image", [PYTORCH_INFERENCE, HUGGINGFACE_INFERENCE], ids=["pytorch", "huggingface"])
+def test_functions_may_say_the_status_and_headers_of_the_answer_in_the_context(bench: Workbench, image: str) -> None:
+    script = """
+def model_fn(model_dir): return 1
+def transform_fn(model, data, content_type, accept, context):
+    if data == "plain":
+        return data
+    context.set_response_content_type(0, "not/this")
+    context.set_response_header(0, "X-Amzn-SageMaker-Custom-Attributes", "mine")
+    context.set_response_status(code=418, phrase="of my own")
+    return str(context.get_response_status(0)) + context.get_response_content_type(0)
+"""
+    with _hosted(bench, {"code/inference.py": script}, image=image) as hosting:
+        told, plain = _ask(hosting, "4", accept="text/x"), _ask(hosting, "plain", accept="text/x")
+    assert (told.status, told.content_type, told.body) == (418, "text/x", b"(418, 'of my own')not/this")
+    assert told.headers["x-amzn-sagemaker-custom-attributes"] == "mine"
+    assert (plain.status, "x-amzn-sagemaker-custom-attributes" in plain.headers) == (200, False)
+
+
+def test_a_response_of_the_scikit_learn_image_s_worker_may_have_headers(bench: Workbench) -> None:
+    script = """
+from sagemaker_containers.beta.framework import worker
+def model_fn(model_dir): return 1
+def transform_fn(model, data, content_type, accept):
+    return worker.Response("{}", mimetype=accept, headers={"X-Amzn-SageMaker-Custom-Attributes": "mine"})
+"""
+    with _hosted(bench, {"code/inference.py": script}, image=SKLEARN) as hosting:
+        answer = _ask(hosting, "4", accept="application/json")
+    assert (answer.body, answer.headers["x-amzn-sagemaker-custom-attributes"]) == (b"{}", "mine")
+
+
 def test_functions_run_before_and_after_the_model_is_loaded(bench: Workbench) -> None:
     script = """
 order = []

@@ -27,13 +27,59 @@ HEALTHY = json.dumps({"status": "Healthy"}, indent=2).encode() + b"\n"
 logger = logging.getLogger(__name__)
 
 
+class RequestProcessor:
+    """One request's headers, and what the functions say about its answer."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+        self._status = int(HTTPStatus.OK)
+        self._phrase: str | None = None
+        self._told: dict[str, str] = {}
+
+    def get_request_property(self, key: str) -> str | None:
+        """One header of the request."""
+        return self._headers.get(key.lower())
+
+    def get_request_properties(self) -> dict[str, str]:
+        """The headers of the request, by lower-case names."""
+        return dict(self._headers)
+
+    def report_status(self, code: int, reason_phrase: str | None = None) -> None:
+        """Say the answer's status."""
+        self._status, self._phrase = int(code), reason_phrase
+
+    def get_response_status_code(self) -> int:
+        """The answer's status."""
+        return self._status
+
+    def get_response_status_phrase(self) -> str | None:
+        """The words of the answer's status."""
+        return self._phrase
+
+    def add_response_property(self, key: str, value: str) -> None:
+        """Say a header of the answer."""
+        self._told[key] = value
+
+    def get_response_headers(self) -> dict[str, str]:
+        """The headers of the answer."""
+        return self._told
+
+    def get_response_header(self, key: str) -> str | None:
+        """One header of the answer."""
+        return self._told.get(key)
+
+
 class Context:
     """What a function that takes one argument more is given: what it may ask of its server and of the request.
+
+    The numbers of requests are of account where a server batches them; here there is one.
 
     Attributes
     ----------
     system_properties
         ``model_dir``, ``gpu_id``, ``batch_size``, ``server_name`` and ``server_version``.
+    request_processor
+        The request, in a list.
     """
 
     def __init__(self, model_folder: Path) -> None:
@@ -44,19 +90,53 @@ class Context:
             "server_name": "MMS",
             "server_version": "1.0",
         }
-        self._headers: Mapping[str, str] = {}
+        self.take({})
 
     def take(self, headers: Mapping[str, str]) -> None:
         """Be asked about another request, whose headers go by lower-case names."""
-        self._headers = headers
+        self.request_processor = [RequestProcessor(headers)]
 
-    def get_all_request_header(self, _number: int) -> dict[str, str]:
-        """The headers of the request; the number is of account where a server batches requests."""
-        return dict(self._headers)
+    def answer(self, body: bytes, content_type: str) -> Response:
+        """The answer to the request, with the status and the headers that the functions have said."""
+        request = self.request_processor[0]
+        return Response(request.get_response_status_code(), body, content_type, request.get_response_headers())
 
-    def get_request_header(self, _number: int, key: str) -> str | None:
+    def get_all_request_header(self, number: int) -> dict[str, str]:
+        """The headers of the request."""
+        return self.request_processor[number].get_request_properties()
+
+    def get_request_header(self, number: int, key: str) -> str | None:
         """One header of the request."""
-        return self._headers.get(key.lower())
+        return self.request_processor[number].get_request_property(key)
+
+    def set_response_status(self, code: int = 200, phrase: str = "", idx: int = 0) -> None:
+        """Say the answer's status."""
+        self.request_processor[idx].report_status(code, phrase)
+
+    def set_all_response_status(self, code: int = 200, phrase: str = "") -> None:
+        """Say the answer's status."""
+        self.set_response_status(code, phrase)
+
+    def get_response_status(self, number: int) -> tuple[int, str | None]:
+        """The answer's status, and its words."""
+        request = self.request_processor[number]
+        return request.get_response_status_code(), request.get_response_status_phrase()
+
+    def set_response_header(self, number: int, key: str, value: str) -> None:
+        """Say a header of the answer."""
+        self.request_processor[number].add_response_property(key, value)
+
+    def get_response_headers(self, number: int) -> dict[str, str]:
+        """The headers of the answer."""
+        return self.request_processor[number].get_response_headers()
+
+    def set_response_content_type(self, number: int, value: str) -> None:
+        """Say the answer's type, which the toolkit says itself in the end."""
+        self.set_response_header(number, "content-type", value)
+
+    def get_response_content_type(self, number: int) -> str | None:
+        """The answer's type, as far as it was said."""
+        return self.get_response_headers(number).get("content-type")
 
 
 class ToolkitApplication:
@@ -101,7 +181,7 @@ class ToolkitApplication:
             payload = request.body.decode("utf-8") if text else bytearray(request.body)
             result = self._transform(payload, content_type, accept)
             body, kind = result[:2] if isinstance(result, tuple) else (result, accept)
-            return Response(HTTPStatus.OK, to_bytes(body), kind)
+            return self._context.answer(to_bytes(body), kind)
         except Exception as error:  # noqa: BLE001 - the user's functions may raise anything, and the client is told
             return _failed(error)
 

@@ -68,7 +68,7 @@ class HuggingFaceApplication:
             logger.exception("Prediction error")
             return _refusal(HTTPStatus.BAD_REQUEST, str(error))
         try:
-            return Response(HTTPStatus.OK, to_bytes(result), accept)
+            return self._context.answer(to_bytes(result), accept)
         except TypeError:
             logger.warning("Unable to serialize model output.", exc_info=True)
             return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Unsupported model output data type.")

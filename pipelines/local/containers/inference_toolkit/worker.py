@@ -78,7 +78,8 @@ def _as_response(result: Any) -> Response:
         data = b"" if body is None else _to_bytes(body)
         return Response(HTTPStatus.OK, data, _with_charset(kind or codecs.JSON))
     if hasattr(result, "get_data"):  # a response, of Flask's or of the toolkit's
-        return Response(result.status_code, result.get_data(), result.content_type or codecs.JSON)
+        kind = result.content_type or codecs.JSON
+        return Response(result.status_code, result.get_data(), kind, dict(getattr(result, "headers", {})))
     if isinstance(result, dict | list):
         text = json.dumps(result, sort_keys=True, separators=(",", ":"))
         return Response(HTTPStatus.OK, text.encode() + b"\n", codecs.JSON)

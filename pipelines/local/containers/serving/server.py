@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Protocol
@@ -53,6 +53,7 @@ class Response:
     status: int
     body: bytes = b""
     content_type: str = "text/html; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def status_page(status: HTTPStatus) -> Response:
@@ -176,6 +177,9 @@ class _Handler(BaseHTTPRequestHandler):
         if response.status != HTTPStatus.NO_CONTENT:
             self.send_header("Content-Type", response.content_type)
             self.send_header("Content-Length", str(len(response.body)))
+        for name, value in response.headers.items():
+            if name.lower() not in ("content-type", "content-length", "connection"):
+                self.send_header(name, value)
         self.end_headers()
         self.wfile.write(response.body)
 
