@@ -33,6 +33,8 @@ from tests.conformance.containers.workbench import (
 
 pytestmark = pytest.mark.xdist_group("containers: inference_toolkit")
 
+FLASK_S_WORDS = b'["Thu, 02 Jan 2020 03:00:00 GMT","00000000-0000-0000-0000-000000000001",{"x":4}]\n'
+
 FUNCTIONS = """
 import json
 def model_fn(model_dir):
@@ -319,6 +321,8 @@ def test_scikit_learn_s_worker_answers_any_error_with_a_500_that_says_nothing(
         ("('a,b', 'text/csv')", "text/csv; charset=utf-8", b"a,b"),
         ("{'b': 1, 'a': [2]}", "application/json", b'{"a":[2],"b":1}\n'),
         ("[1, 2]", "application/json", b"[1,2]\n"),
+        ("{'on': dt.date(2020, 1, 2)}", "application/json", b'{"on":"Thu, 02 Jan 2020 00:00:00 GMT"}\n'),
+        ("[dt.datetime(2020, 1, 2, 3), uuid.UUID(int=1), Point(4)]", "application/json", FLASK_S_WORDS),
         ("worker.Response('{}', mimetype=accept)", "application/json", b"{}"),
         ("worker.Response(encoders.encode([[1]], 'text/csv'), mimetype='text/csv')", "text/csv; charset=utf-8", b"1\n"),
         ("encoders.array_to_json(encoders.csv_to_numpy('1,2', dtype=int)), 'a/b'", "a/b", b"[1, 2]"),
@@ -327,8 +331,12 @@ def test_scikit_learn_s_worker_answers_any_error_with_a_500_that_says_nothing(
 )
 def test_scikit_learn_s_worker_sends_what_flask_would(bench: Workbench, result: str, kind: str, body: bytes) -> None:
     script = f"""
+import dataclasses, datetime as dt, uuid
 from sagemaker_containers.beta.framework import (
     content_types, encoders, env, modules, transformer, worker)
+@dataclasses.dataclass
+class Point:
+    x: int
 def model_fn(model_dir): return None
 def predict_fn(data, model): return data
 def refusal(text):

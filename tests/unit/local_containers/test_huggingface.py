@@ -122,7 +122,7 @@ def test_a_function_with_other_arguments_is_refused_when_the_model_is_loaded(app
 
 def test_without_a_model_fn_there_is_no_model(application: Make) -> None:
     with pytest.raises(NotImplementedError, match="Please provide a model_fn implementation"):
-        application("")
+        application("model_fn = None")
 
 
 @pytest.mark.parametrize("task", ["zero-shot-classification", "table-question-answering"])

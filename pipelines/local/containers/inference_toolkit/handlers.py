@@ -77,7 +77,7 @@ class Handlers:
             function or default for function, default in zip(replaced, _DEFAULTS[kind], strict=True)
         )
         return cls(
-            model=getattr(module, "model_fn", _LOADERS.get(kind, no_model_fn)),
+            model=_model_function(module, kind),
             input=input_fn,
             predict=predict_fn,
             output=output_fn,
@@ -137,6 +137,12 @@ def _sklearn_input(payload: str | bytes, content_type: str | None) -> np.ndarray
 
 def _predict(data: object, model: Any) -> Any:
     return model.predict(data)
+
+
+def _model_function(module: ModuleType, kind: Serving) -> Function:
+    function = getattr(module, "model_fn", default := _LOADERS.get(kind, no_model_fn))
+    # For Hugging Face's toolkit alone, a function that is None is none.
+    return default if function is None and kind == "huggingface" else function
 
 
 def _huggingface_input(payload: str | bytes, content_type: str | None) -> Any:

@@ -5,10 +5,15 @@ Flask itself is not needed for it; what it makes of a function's result is done 
 
 from __future__ import annotations
 
+import calendar
+import dataclasses
+import datetime as dt
 import json
 import logging
 import os
+import uuid
 from collections.abc import Iterator, Mapping
+from email.utils import formatdate
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -81,9 +86,21 @@ def _as_response(result: Any) -> Response:
         kind = result.content_type or codecs.JSON
         return Response(result.status_code, result.get_data(), kind, dict(getattr(result, "headers", {})))
     if isinstance(result, dict | list):
-        text = json.dumps(result, sort_keys=True, separators=(",", ":"))
+        text = json.dumps(result, sort_keys=True, separators=(",", ":"), default=_plain)
         return Response(HTTPStatus.OK, text.encode() + b"\n", codecs.JSON)
     return Response(HTTPStatus.OK, _to_bytes(result))
+
+
+def _plain(value: Any) -> Any:
+    """What Flask's JSON has of a value that JSON itself does not know."""
+    if isinstance(value, dt.date):
+        moment = value.utctimetuple() if isinstance(value, dt.datetime) else value.timetuple()
+        return formatdate(calendar.timegm(moment), usegmt=True)
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
 def _to_bytes(body: Any) -> bytes:
