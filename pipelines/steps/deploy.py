@@ -57,9 +57,13 @@ def _variant(context: Context, model: Any) -> dict[str, Any]:
 
 
 def _config_name(context: Context, task: Task) -> Any:
-    """At most 63 characters, 12 of which are the execution's id."""
+    """At most 63 characters, with room for the execution's id twice.
+
+    The service itself adds a suffix of the execution, as the authors of the SDK's step say (aws/sagemaker-python-sdk,
+    pull request 6224); were it not so, a fixed name would be refused at the second execution.
+    """
     from sagemaker.core.workflow.execution_variables import ExecutionVariables
     from sagemaker.core.workflow.functions import Join
 
-    name = group_name(context.settings.pipeline_name[:30], task)
+    name = group_name(context.settings.pipeline_name[:22], task)
     return Join(on="-", values=[name, ExecutionVariables.PIPELINE_EXECUTION_ID])
