@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -321,8 +322,8 @@ def test_a_launcher_that_was_killed_is_an_error_that_says_so_and_is_replaced(tmp
 
 @pytest.fixture
 def shared_file() -> Iterator[Path]:
-    """A file among the installed packages, which every job sees."""
-    file = Path(sysconfig.get_paths()["purelib"]) / "seen_by_all_jobs.txt"
+    """A file among the installed packages, which every job sees; tests that run at once have one each."""
+    file = Path(sysconfig.get_paths()["purelib"]) / f"seen_by_all_jobs_{os.getpid()}.txt"
     file.write_text("as it was")
     yield file
     file.unlink()
