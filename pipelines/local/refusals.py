@@ -17,12 +17,10 @@ _GUARDED_DEPLOYMENT = (
 )
 _TRAINING = (
     "AlgorithmSpecification.AlgorithmName",
-    "AlgorithmSpecification.TrainingInputMode",
     "InputDataConfig.CompressionType",
     "InputDataConfig.DataSource.DatasetSource",
     "InputDataConfig.DataSource.FileSystemDataSource",
     "InputDataConfig.DataSource.S3DataSource.S3DataType",
-    "InputDataConfig.InputMode",
 )
 REFUSED: Mapping[str, tuple[str, ...]] = {
     "CreatePipeline": ("PipelineVersionAliases",),
@@ -67,7 +65,6 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
 """Of each operation, the members that are refused where they ask for anything but what is done anyhow."""
 DONE_ANYHOW = (
     "File",
-    "FastFile",
     "S3Prefix",
     "ManifestFile",
     "None",

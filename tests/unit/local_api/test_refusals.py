@@ -29,3 +29,7 @@ def test_every_member_of_the_table_is_one_of_the_api_and_is_refused_by_its_name(
 def test_what_is_done_anyhow_may_be_asked_for(value):
     shape = service_model().operation_model("CreateProcessingJob").input_shape
     refuse("CreateProcessingJob", requests(shape, ["ProcessingInputs", "S3Input", "S3InputMode"], value))
+
+
+def test_pipe_mode_is_left_to_the_container_which_refuses_it_in_its_own_words():
+    refuse("CreateTrainingJob", {"AlgorithmSpecification": {"TrainingInputMode": "Pipe"}})

@@ -51,7 +51,6 @@ def refused(*steps: dict) -> None:
         ([step("Lambda")], "Lambda"),
         ([processing(ProcessingInputs=[{"InputName": "i", **DATA_SET}])], "ProcessingInputs.DatasetDefinition"),
         ([processing(ProcessingOutputConfig=STORE)], "ProcessingOutputConfig.Outputs.FeatureStoreOutput"),
-        ([training(PYTORCH, TrainingInputMode="Pipe")], "AlgorithmSpecification.TrainingInputMode Pipe"),
         ([step("Processing", AppSpecification={"ImageUri": XGBOOST})], "no AppSpecification.ContainerEntrypoint"),
         ([training_job(ResourceConfig={"InstanceGroups": [{}, {}]})], "several ResourceConfig.InstanceGroups"),
         ([training_job(CheckpointConfig={"LocalPath": "/tmp/c"})], "CheckpointConfig.LocalPath /tmp/c outside /opt/ml"),
