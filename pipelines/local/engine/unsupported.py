@@ -91,8 +91,9 @@ def _reasons(definition: Definition, step: Step, known: _Known, missing: Missing
 def _beyond_the_machine(kind: str, arguments: Mapping[str, Any]) -> Iterator[str]:
     """What jobs fail with, if they are made for themselves, as it takes more than the value of one member to tell."""
     if kind == "Processing":
+        command = {"ContainerEntrypoint", "ContainerArguments"}
         for application in refusals.values_at(arguments, ["AppSpecification"]):
-            if application and not {"ContainerEntrypoint", "ContainerArguments"} & application.keys():
+            if isinstance(application, Mapping) and not command & application.keys():
                 yield "no AppSpecification.ContainerEntrypoint"
     for groups in refusals.values_at(arguments, ["ResourceConfig", "InstanceGroups"]):
         if isinstance(groups, list) and len(groups) > 1:
@@ -110,7 +111,9 @@ def _images(
         yield image, "process"
     for path in _TRAINING:
         for specification in refusals.values_at(arguments, path.split(".")):
-            yield specification.get("TrainingImage"), "process" if specification.get("ContainerEntrypoint") else "train"
+            if isinstance(specification, Mapping):
+                own = specification.get("ContainerEntrypoint")
+                yield specification.get("TrainingImage"), "process" if own else "train"
     if step.type in ("Transform", "EndpointConfig"):
         for name in sorted(referenced_steps(step.arguments)):
             model = definition.steps.get(name)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.local.containers.images import missing
 from pipelines.local.engine.definition import parse
@@ -38,6 +41,15 @@ MODEL = step("Model", "M", PrimaryContainer={"Image": SERVING})
 MODEL_NAME = {"Get": "Steps.M.ModelName"}
 DATA_SET = {"DatasetDefinition": {"AthenaDatasetDefinition": {"Catalog": "c"}}}
 STORE = {"Outputs": [{"OutputName": "o", "FeatureStoreOutput": {"FeatureGroupName": "g"}, "AppManaged": True}]}
+MEMBERS = st.sampled_from(
+    [
+        *("AlgorithmSpecification", "TrainingImage", "ContainerEntrypoint", "AppSpecification", "ImageUri"),
+        *("ResourceConfig", "InstanceGroups", "CheckpointConfig", "LocalPath", "InputDataConfig", "DataSource"),
+        *("TrainingJobDefinition", "TrainingJobDefinitions", "ProcessingInputs", "S3Input", "S3InputMode", "ModelName"),
+    ]
+)
+VALUES = st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from([PYTORCH, SPARK])
+ANYTHING = st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(MEMBERS, inner))
 NOWHERE = "no stand-in for the image .*"
 
 
@@ -95,3 +107,9 @@ def test_every_step_that_cannot_be_done_is_named_as_far_as_one_can_read():
 )
 def test_what_can_be_done_or_is_not_known_yet_is_not_refused(steps):
     refused(*steps)
+
+
+@given(st.sampled_from(["Processing", "Training", "Tuning", "Transform", "Model"]), st.dictionaries(MEMBERS, ANYTHING))
+def test_arguments_of_another_shape_are_left_to_the_call_of_their_step(kind, arguments):
+    with contextlib.suppress(ValidationException):
+        refused(step(kind, **arguments))
