@@ -87,9 +87,10 @@ def _resolve_expression(expression: Mapping[str, Any], scope: Scope) -> Any:
     if name == "Get":
         return _get(argument, scope)
     if name == "Std:Join":
-        return text_of(resolve(argument.get("On", ""), scope)).join(
-            text_of(resolve(item, scope)) for item in resolve(argument["Values"], scope)
-        )
+        values = resolve(argument["Values"], scope)
+        if not isinstance(values, list):
+            raise ExpressionError(f"the Values of Std:Join are no list, but {values!r}")
+        return text_of(resolve(argument.get("On", ""), scope)).join(map(text_of, values))
     return _json_get(argument, scope)
 
 
@@ -115,6 +116,8 @@ def _json_get(argument: Mapping[str, Any], scope: Scope) -> Any:
     path = resolve(argument["Path"], scope)
     if "S3Uri" in argument:
         source = resolve(argument["S3Uri"], scope)
+        if not isinstance(source, str):
+            raise ExpressionError(f"the S3Uri of Std:JsonGet is no text, but {source!r}")
         document = scope.read_json(source)
     else:
         source = argument["PropertyFile"]["Get"]

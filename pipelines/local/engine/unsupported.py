@@ -17,10 +17,6 @@ Missing = Callable[[str, Work], str | None]
 _NOTEBOOK_JOB = "amazon_sagemaker_scheduler"
 """The entry point of the Training step that the SDK makes of a notebook job: a program of Studio's own images."""
 _MOST_NAMED = 10
-_TRAINING = (
-    "AlgorithmSpecification",
-    *(f"{each}.AlgorithmSpecification" for each in ("TrainingJobDefinition", "TrainingJobDefinitions")),
-)
 
 
 def refuse(definition: Definition, parameters: Mapping[str, Any], missing: Missing) -> None:
@@ -95,10 +91,10 @@ def _beyond_the_machine(kind: str, arguments: Mapping[str, Any]) -> Iterator[str
         for application in refusals.values_at(arguments, ["AppSpecification"]):
             if isinstance(application, Mapping) and not command & application.keys():
                 yield "no AppSpecification.ContainerEntrypoint"
-    for groups in refusals.values_at(arguments, ["ResourceConfig", "InstanceGroups"]):
+    for groups in _of_training(arguments, "ResourceConfig.InstanceGroups"):
         if isinstance(groups, list) and len(groups) > 1:
             yield "several ResourceConfig.InstanceGroups"
-    for path in refusals.values_at(arguments, ["CheckpointConfig", "LocalPath"]):
+    for path in _of_training(arguments, "CheckpointConfig.LocalPath"):
         if isinstance(path, str) and not path.startswith("/opt/ml/"):
             yield f"CheckpointConfig.LocalPath {path} outside /opt/ml"
 
@@ -109,11 +105,9 @@ def _images(
     """The images that a step puts to work, and to which."""
     for image in refusals.values_at(arguments, ["AppSpecification", "ImageUri"]):
         yield image, "process"
-    for path in _TRAINING:
-        for specification in refusals.values_at(arguments, path.split(".")):
-            if isinstance(specification, Mapping):
-                own = specification.get("ContainerEntrypoint")
-                yield specification.get("TrainingImage"), "process" if own else "train"
+    for specification in _of_training(arguments, "AlgorithmSpecification"):
+        if isinstance(specification, Mapping):
+            yield specification.get("TrainingImage"), "process" if specification.get("ContainerEntrypoint") else "train"
     if step.type in ("Transform", "EndpointConfig"):
         for name in sorted(referenced_steps(step.arguments)):
             model = definition.steps.get(name)
@@ -121,3 +115,9 @@ def _images(
                 for member in ("PrimaryContainer", "Containers"):
                     for image in refusals.values_at(known(model.arguments), [member, "Image"]):
                         yield image, "serve"
+
+
+def _of_training(arguments: Mapping[str, Any], path: str) -> Iterator[Any]:
+    """What a training job says at a path, or each training job that a tuning job is to start."""
+    for where in ("", "TrainingJobDefinition.", "TrainingJobDefinitions."):
+        yield from refusals.values_at(arguments, f"{where}{path}".split("."))

@@ -126,6 +126,22 @@ def test_json_get_reads_an_object_by_its_uri(pipelines, s3):
     assert pipelines.run(definition(processing("Step", Value=value))).job("Step")["Environment"]["Value"] == "3"
 
 
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ({"Std:Join": {"On": "/", "Values": get("Parameters.Number")}}, "the Values of Std:Join are no list, but 3"),
+        (
+            {"Std:JsonGet": {"S3Uri": get("Parameters.Number"), "Path": "a"}},
+            "the S3Uri of Std:JsonGet is no text, but 3",
+        ),
+    ],
+)
+def test_an_expression_with_a_parameter_of_another_kind_fails_its_step(pipelines, expression, reason):
+    parameters = [{"Name": "Number", "Type": "Integer", "DefaultValue": 3}]
+    execution = pipelines.run(definition(processing("Step", Value=expression), parameters=parameters))
+    assert execution.steps["Step"]["FailureReason"] == f"ClientError: {reason}"
+
+
 def test_a_json_get_of_a_path_that_is_not_there_fails_its_step_and_says_how_far_it_came(pipelines):
     first = processing("First", outputs={"report": "s3://bucket/report"}, more=EVALUATION, WRITE='{"a": {"b": 1}}')
     execution = pipelines.run(definition(first, processing("Second", Value=json_get("First", "Report", "a.c.d"))))

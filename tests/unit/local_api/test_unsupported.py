@@ -6,7 +6,7 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.local.containers.images import missing
@@ -49,7 +49,9 @@ MEMBERS = st.sampled_from(
     ]
 )
 VALUES = st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from([PYTORCH, SPARK])
-ANYTHING = st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(MEMBERS, inner))
+ANYTHING = st.recursive(
+    VALUES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(MEMBERS, inner, max_size=3), max_leaves=8
+)
 NOWHERE = "no stand-in for the image .*"
 
 
@@ -66,6 +68,14 @@ def refused(*steps: dict) -> None:
         ([step("Processing", AppSpecification={"ImageUri": XGBOOST})], "no AppSpecification.ContainerEntrypoint"),
         ([training_job(ResourceConfig={"InstanceGroups": [{}, {}]})], "several ResourceConfig.InstanceGroups"),
         ([training_job(CheckpointConfig={"LocalPath": "/tmp/c"})], "CheckpointConfig.LocalPath /tmp/c outside /opt/ml"),
+        (
+            [step("Tuning", TrainingJobDefinition={"CheckpointConfig": {"LocalPath": "/tmp/c"}})],
+            "CheckpointConfig.LocalPath /tmp/c outside /opt/ml",
+        ),
+        (
+            [step("Tuning", TrainingJobDefinitions=[{"ResourceConfig": {"InstanceGroups": [{}, {}]}}])],
+            "several ResourceConfig.InstanceGroups",
+        ),
         ([training_job(InputDataConfig=[{"CompressionType": "Gzip"}])], "InputDataConfig.CompressionType Gzip"),
         ([processing(SPARK)], f"{NOWHERE}sagemaker-spark-processing:1"),
         ([processing({"Get": "Parameters.Image"})], f"{NOWHERE}sagemaker-clarify-processing:1.0"),
@@ -96,12 +106,16 @@ def test_every_step_that_cannot_be_done_is_named_as_far_as_one_can_read():
         [processing(), {**training(PYTORCH), "Name": "T"}],
         [training_job(ResourceConfig={"InstanceGroups": [{}]}, CheckpointConfig={"LocalPath": "/opt/ml/checkpoints"})],
         [processing({"Std:Join": {"On": "/", "Values": [{"Get": "Steps.M.ModelName"}, "image"]}}), MODEL],
+        [processing(Environment={"E": {"Std:Join": {"On": "/", "Values": {"Get": "Parameters.Image"}}}})],
+        [step("Training", AlgorithmSpecification=None)],
         [MODEL, step("RegisterModel", "R", InferenceSpecification={"Containers": [{"Image": PYTORCH}]})],
     ],
     ids=[
         "what is played",
         "one group, checkpoints where they are by default",
         "an image that only a step's result tells",
+        "a join of what is no list, which its step fails with",
+        "an algorithm that is not there, which its step fails with",
         "models that nothing here has to serve",
     ],
 )
@@ -109,7 +123,11 @@ def test_what_can_be_done_or_is_not_known_yet_is_not_refused(steps):
     refused(*steps)
 
 
-@given(st.sampled_from(["Processing", "Training", "Tuning", "Transform", "Model"]), st.dictionaries(MEMBERS, ANYTHING))
+@settings(deadline=None)
+@given(
+    st.sampled_from(["Processing", "Training", "Tuning", "Transform", "Model"]),
+    st.dictionaries(MEMBERS, ANYTHING, max_size=4),
+)
 def test_arguments_of_another_shape_are_left_to_the_call_of_their_step(kind, arguments):
     with contextlib.suppress(ValidationException):
         refused(step(kind, **arguments))
