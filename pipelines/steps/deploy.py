@@ -57,13 +57,24 @@ def _variant(context: Context, model: Any) -> dict[str, Any]:
 
 
 def _config_name(context: Context, task: Task) -> Any:
-    """At most 63 characters, with room for the execution's id twice.
-
-    The service itself adds a suffix of the execution, as the authors of the SDK's step say (aws/sagemaker-python-sdk,
-    pull request 6224); were it not so, a fixed name would be refused at the second execution.
-    """
     from sagemaker.core.workflow.execution_variables import ExecutionVariables
     from sagemaker.core.workflow.functions import Join
 
-    name = group_name(context.settings.pipeline_name[:22], task)
+    name = config_prefix(context.settings.pipeline_name, task)
     return Join(on="-", values=[name, ExecutionVariables.PIPELINE_EXECUTION_ID])
+
+
+def config_prefix(pipeline_name: str, task: Task) -> str:
+    """What the names of a task's endpoint configurations begin with: at most 37 of their 63 characters.
+
+    There is room for the execution's id twice. The service itself adds a suffix of the execution, as the authors of the
+    SDK's step say (aws/sagemaker-python-sdk, pull request 6224); were it not so, a fixed name would be refused at the
+    second execution. A pipeline's name that the stack allows (30 characters) is never cut, as the execution role's
+    permission for configurations begins with it; the task's is.
+
+    Examples
+    --------
+    >>> config_prefix("SeoulBikeDemand", "regression")
+    'SeoulBikeDemand-regression'
+    """
+    return group_name(pipeline_name[:30], task)[:37]

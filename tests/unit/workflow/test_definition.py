@@ -9,6 +9,8 @@ import pytest
 
 from pipelines.checks.graph import Graph
 from pipelines.definition import check
+from pipelines.settings import TASKS
+from pipelines.steps.deploy import config_prefix
 from tests.support.definitions import GOLDEN, build
 
 VPC = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}
@@ -118,6 +120,14 @@ def test_deploy_adds_an_endpoint_after_registration_and_changes_nothing_else(def
     }
     tags = {tag["Key"]: tag["Value"] for tag in endpoint["Arguments"]["Tags"]}
     assert (tags["owner"], tags["pipeline"], tags["expiry"]) == ("SeoulBikeDemand", "SeoulBikeDemand", "PT5H")
+
+
+def test_configurations_are_named_within_the_roles_permission_with_room_for_the_executions_id_twice() -> None:
+    longest = "P" * 30  # as infra/template.yaml allows it
+    prefixes = [config_prefix(longest, task) for task in TASKS]
+    assert all(each.startswith(f"{longest}-") for each in prefixes)
+    assert all(len(f"{each}-abcdefghijkl-abcdefghijkl") <= 63 for each in prefixes)
+    assert len(set(prefixes)) == len(TASKS)
 
 
 def test_no_input_of_a_step_carries_the_execution_id() -> None:
