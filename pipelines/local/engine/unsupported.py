@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -95,7 +96,7 @@ def _beyond_the_machine(kind: str, arguments: Mapping[str, Any]) -> Iterator[str
         if isinstance(groups, list) and len(groups) > 1:
             yield "several ResourceConfig.InstanceGroups"
     for path in _of_training(arguments, "CheckpointConfig.LocalPath"):
-        if isinstance(path, str) and not path.startswith("/opt/ml/"):
+        if isinstance(path, str) and not posixpath.normpath(path).startswith("/opt/ml/"):
             yield f"CheckpointConfig.LocalPath {path} outside /opt/ml"
 
 

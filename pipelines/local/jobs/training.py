@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,7 @@ def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> li
     if configuration is None:
         return []
     uri = configuration["S3Uri"]
-    path = configuration.get("LocalPath", "/opt/ml/checkpoints")
+    path = posixpath.normpath(configuration.get("LocalPath", "/opt/ml/checkpoints"))
     if not path.startswith("/opt/ml/"):
         raise UnsupportedError(
             f"The checkpoint LocalPath {path} is not below /opt/ml, as it has to be on this machine."

@@ -264,6 +264,13 @@ while not os.path.exists("/opt/ml/go"):
         assert f"found {found}\n" in job.log
 
 
+@pytest.mark.parametrize("path", ["/tmp/checkpoints", "/opt/ml/../checkpoints", "/opt/ml"])
+def test_checkpoints_outside_of_opt_ml_are_refused(bench: Workbench, path: str) -> None:
+    configuration = {"S3Uri": "s3://bucket/checkpoints", "LocalPath": path}
+    outcome = run_training(script_request(bench.store, "", CheckpointConfig=configuration), bench.job().context)
+    assert "is not below /opt/ml, as it has to be on this machine." in str(outcome.failure_reason)
+
+
 def test_an_image_that_does_not_train_is_refused(bench: Workbench) -> None:
     image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.0.1-cpu-py310"
     outcome = run_training(script_request(bench.store, "", image=image), bench.job().context)

@@ -68,6 +68,7 @@ def refused(*steps: dict) -> None:
         ([step("Processing", AppSpecification={"ImageUri": XGBOOST})], "no AppSpecification.ContainerEntrypoint"),
         ([training_job(ResourceConfig={"InstanceGroups": [{}, {}]})], "several ResourceConfig.InstanceGroups"),
         ([training_job(CheckpointConfig={"LocalPath": "/tmp/c"})], "CheckpointConfig.LocalPath /tmp/c outside /opt/ml"),
+        ([training_job(CheckpointConfig={"LocalPath": "/opt/ml/../c"})], "CheckpointConfig.LocalPath .* outside .*"),
         (
             [step("Tuning", TrainingJobDefinition={"CheckpointConfig": {"LocalPath": "/tmp/c"}})],
             "CheckpointConfig.LocalPath /tmp/c outside /opt/ml",

@@ -54,6 +54,11 @@ def test_a_truth_value_is_no_number(truth: str) -> None:
         parse(f"1,{truth}\n2,{truth}\n".encode(), "text/csv")
 
 
+def test_a_number_behind_a_mark_of_byte_order_is_none() -> None:
+    with pytest.raises(PayloadError, match=r"could not convert string to float: .*1'"):
+        parse("\ufeff1,2\n3,4\n".encode(), "text/csv")
+
+
 def test_records_that_are_none_are_a_value_error_to_the_client() -> None:
     with pytest.raises(PayloadError, match=r"format: <class 'ValueError'> Invalid RecordIO magic at offset 0$"):
         parse(b"neither frames nor records", "application/x-recordio-protobuf")

@@ -23,8 +23,9 @@ from pipelines.local.containers.recordio import read_matrix
 from pipelines.local.containers.xgboost.channels import content_type_of
 
 _MISSING = ["", "nan", "NaN", "NAN", "Nan", "-nan", "-NaN", "+nan"]
-_IN_BOOLEANS = "tTsS"
-"""Of the letters of True and False, those that are in no number but infinity."""
+_READ_OTHERWISE = "tTsS\ufeff"
+"""Of True and False, which pandas takes for numbers, the letters that are in no number but infinity; and the mark of
+byte order, which it skips."""
 
 
 class PayloadError(ValueError):
@@ -140,7 +141,7 @@ def _table(text: str) -> np.ndarray[Any, Any]:
 
 def _plain_table(text: str, delimiter: str) -> np.ndarray[Any, Any] | None:
     """The same, many times as fast, if pandas and Python agree on every cell; None if it cannot be told."""
-    if any(letter in text for letter in _IN_BOOLEANS):  # pandas would take True for 1
+    if any(character in text for character in _READ_OTHERWISE):
         return None
     try:
         # What follows the last newline is a row of its own, even if it is empty; pandas would not see that.
