@@ -33,7 +33,7 @@ def duration(text: str) -> timedelta:
     DefinitionError
         It is none.
     """
-    found = _DURATION.fullmatch(text.upper())
+    found = _DURATION.fullmatch(str(text).upper())
     if found is None:
         raise DefinitionError(f"ExpireAfter {text!r} is not an ISO 8601 duration such as P30D or PT1H.")
     years, months, weeks, days, hours, minutes, seconds = (float(part or 0) for part in found.groups())

@@ -104,15 +104,22 @@ def _steps(documents: list[Any], branch: tuple[str, bool] | None) -> Iterator[St
             description=given.get("Description"),
             branch=branch,
             needs=frozenset(
-                {*_list(given.get("DependsOn") or [], f"DependsOn of step {name}"), *referenced_steps(own)}
+                {*_texts(given.get("DependsOn") or [], f"DependsOn of step {name}"), *referenced_steps(own)}
             ),
             cache=_object(given.get("CacheConfig") or {}, f"CacheConfig of step {name}"),
-            retry_policies=tuple(_list(given.get("RetryPolicies") or [], f"RetryPolicies of step {name}")),
+            retry_policies=tuple(_retry_policies(given, name)),
             property_files=dict(_property_files(given, name)),
         )
         if given.get("Type") == "Condition":
             yield from _steps(_list(arguments.get("IfSteps") or [], f"IfSteps of step {name}"), (name, True))
             yield from _steps(_list(arguments.get("ElseSteps") or [], f"ElseSteps of step {name}"), (name, False))
+
+
+def _retry_policies(step: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    for given in _list(step.get("RetryPolicies") or [], f"RetryPolicies of step {name}"):
+        policy = _object(given, f"A retry policy of step {name}")
+        _texts(policy.get("ExceptionType", []), f"ExceptionType of a retry policy of step {name}")
+        yield policy
 
 
 def _property_files(step: Mapping[str, Any], name: str) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -133,6 +140,14 @@ def _list(value: object, what: str) -> list[Any]:
     if not isinstance(value, list):
         raise DefinitionError(f"Expecting start of Json Array. {what} is not one.")
     return value
+
+
+def _texts(value: object, what: str) -> list[str]:
+    items = _list(value, what)
+    for item in items:
+        if not isinstance(item, str):
+            raise DefinitionError(f"{what} has {item!r}, which is no text.")
+    return items
 
 
 def _text(document: Mapping[str, Any], member: str, where: str) -> str:

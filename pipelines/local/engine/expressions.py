@@ -140,7 +140,7 @@ def property_file_of(argument: Mapping[str, Any]) -> tuple[str, str]:
         It names none.
     """
     reference = argument.get("PropertyFile")
-    parts = reference.get("Get", "").split(".") if isinstance(reference, Mapping) else []
+    parts = str(reference.get("Get")).split(".") if isinstance(reference, Mapping) else []
     if len(parts) != 4 or parts[0] != "Steps" or parts[2] != "PropertyFiles":
         raise ExpressionError(
             f"{reference!r} is not a property file; write {{'Get': 'Steps.<step>.PropertyFiles.<name>'}}."

@@ -55,11 +55,13 @@ def check(declared: Mapping[str, Mapping[str, Any]]) -> None:
     Raises
     ------
     DefinitionError
-        A type is unknown, or a default is not of its parameter's type.
+        A type is unknown, a default is not of its parameter's type, or the values that are allowed are no list.
     """
     for name, parameter in declared.items():
-        if _type_of(parameter) not in _READERS:
+        if _type_of(parameter) not in TYPES:
             raise DefinitionError(f"Parameter {name} has the type {parameter['Type']!r}; use one of {TYPES}.")
+        if not isinstance(parameter.get("EnumValues") or [], list):
+            raise DefinitionError(f"EnumValues of parameter {name} is no list, but {parameter['EnumValues']!r}.")
         if parameter.get("DefaultValue") is not None:
             try:
                 _value(parameter, None)

@@ -50,6 +50,31 @@ WRONG = {
         definition(fail("FailStep", "no"), {**processing("After"), "DependsOn": ["FailStep"]}),
         "After can not depends on FailStep",
     ),
+    "a dependency that is no name": (
+        definition({**processing("A"), "DependsOn": [{"Get": "Steps.B"}]}),
+        "DependsOn of step A has {'Get': 'Steps.B'}, which is no text",
+    ),
+    "a retry policy that is none": (definition({**processing("A"), "RetryPolicies": [[]]}), "A retry policy of step A"),
+    "a retry policy after one exception that is no list": (
+        definition({**processing("A"), "RetryPolicies": [{"ExceptionType": 1}]}),
+        "ExceptionType of a retry policy of step A is not one",
+    ),
+    "a cache that expires after an expression": (
+        definition({**processing("A"), "CacheConfig": {"Enabled": True, "ExpireAfter": {"Get": "Parameters.P"}}}),
+        "is not an ISO 8601 duration",
+    ),
+    "a parameter with several types": (
+        definition(processing("A"), parameters=[{"Name": "P", "Type": ["String", "Integer"]}]),
+        "Parameter P has the type",
+    ),
+    "a parameter with one allowed value that is no list": (
+        definition(processing("A"), parameters=[{"Name": "P", "Type": "Integer", "EnumValues": 1, "DefaultValue": 1}]),
+        "EnumValues of parameter P is no list, but 1",
+    ),
+    "a property file whose name is none": (
+        definition(processing("A", X={"Std:JsonGet": {"PropertyFile": {"Get": 1}, "Path": "a"}})),
+        "is not a property file",
+    ),
     "a step without a name": (json.dumps({"Steps": [{"Type": "Fail"}]}), "Name is missing in a step"),
     "a step name with a space": (definition(processing("a b")), r"must satisfy regular expression pattern"),
     "a step name of 65 characters": (definition(processing("a" * 65)), r"must satisfy regular expression pattern"),
