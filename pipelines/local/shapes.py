@@ -58,6 +58,13 @@ def _never(_value: object) -> bool:
     return False
 
 
+def without_nulls(document: Any) -> Any:
+    """A document without the members that are null, which are to the service as if they were not there."""
+    if isinstance(document, Mapping):
+        return {name: without_nulls(value) for name, value in document.items() if value is not None}
+    return [without_nulls(item) for item in document] if isinstance(document, list) else document
+
+
 def violations(
     shape: Shape, value: object, *, at: str = "", is_placeholder: Callable[[object], bool] = _never
 ) -> Iterator[Violation]:

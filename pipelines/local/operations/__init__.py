@@ -24,7 +24,7 @@ from pipelines.local.operations import (
     tuning,
 )
 from pipelines.local.service import Request, Response, Service
-from pipelines.local.shapes import check_request, only_members, service_model
+from pipelines.local.shapes import check_request, only_members, service_model, without_nulls
 
 Operation = Callable[[Service, Request], Response | None]
 
@@ -76,6 +76,7 @@ def carry_out(service: Service, operation: str, request: Request) -> Response | 
     if carry_out_it is None:
         raise ValidationException(f"The operation {operation} is not supported by SageMaker on this machine.")
     check_request(operation, request)
+    request = without_nulls(request)
     refusals.refuse(operation, request)
     tags.check(request)
     model = service_model().operation_model(operation)

@@ -11,6 +11,7 @@ from pipelines.local.errors import ValidationException
 from pipelines.local.operations import jobs, work
 from pipelines.local.operations.job_kinds import TRAINING
 from pipelines.local.service import Request, Response, Service
+from pipelines.local.shapes import message_of
 from pipelines.local.store import Record
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def _create(service: Service, request: Request) -> Response:
 
 def _check(request: Request) -> None:
     """What the members of a request say of each other, which its shape does not."""
+    if "AlgorithmSpecification" not in request:  # optional in the model, for jobs without servers
+        raise ValidationException(message_of([("algorithmSpecification", None, "Member must not be null")]))
     channels = [channel["ChannelName"] for channel in request.get("InputDataConfig", [])]
     if len(set(channels)) < len(channels):
         raise ValidationException(f"The names of channels must be unique; they are {channels}.")

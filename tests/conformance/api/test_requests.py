@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conformance.stand_ins import ROLE, processing_arguments
+from tests.conformance.stand_ins import ROLE, processing_arguments, training_arguments
 
 
 def post(service, target: str, body: bytes) -> tuple[int, dict]:
@@ -38,6 +38,22 @@ def test_a_missing_member_is_named(service):
     assert answer["message"] == (
         "1 validation error detected: Value null at 'modelName' failed to satisfy constraint: Member must not be null"
     )
+
+
+def test_a_member_that_is_null_is_as_if_it_were_not_there(service, sagemaker):
+    nothing = {"InputDataConfig": None, "HyperParameters": None}
+    request = {"TrainingJobName": "nulls", **training_arguments(), **nothing}
+    request["ResourceConfig"] |= {"InstancePreferences": None}
+    status, answer = post(service, "CreateTrainingJob", json.dumps(request).encode())
+    assert (status, answer.get("message")) == (200, None)
+    assert sagemaker.describe_training_job(TrainingJobName="nulls")["InputDataConfig"] == []
+
+
+def test_a_training_job_without_an_algorithm_is_refused(service):
+    request = {"TrainingJobName": "without", **training_arguments(), "AlgorithmSpecification": None}
+    _, answer = post(service, "CreateTrainingJob", json.dumps(request).encode())
+    assert answer["__type"] == "ValidationException"
+    assert "Value null at 'algorithmSpecification'" in answer["message"]
 
 
 def test_a_name_against_its_pattern_is_named_with_the_pattern(sagemaker):
