@@ -18,6 +18,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from pipelines.errors import BadInput, EnvironmentProblem
+from pipelines.s3_objects import objects_below
 from pipelines.sample import MARK, generate_sample
 
 UCI_ARCHIVE = "https://archive.ics.uci.edu/static/public/560/seoul+bike+sharing+demand.zip"
@@ -98,8 +99,7 @@ def upload(dataset: Dataset, bucket: str, pipeline_name: str) -> str:
 
 def _size_there(s3: Any, bucket: str, key: str) -> int | None:
     """How long the object is; None if there is none."""
-    listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
-    return next((each["Size"] for each in listed if each["Key"] == key), None)
+    return next((each["Size"] for each in objects_below(s3, bucket, key) if each["Key"] == key), None)
 
 
 def _from_file(path: Path) -> Dataset:

@@ -1,9 +1,12 @@
-"""Where ``/opt/ml`` has to be spelled out: rewriting it for a process that cannot have it at that very path."""
+"""Paths of containers: ``/opt/ml`` for a process that cannot have it at that very path, and unfinished files."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+UNFINISHED = ".sagemaker-ignore"
+"""How containers of SageMaker end the name of a file that they are still writing."""
 
 _ML = re.compile(r"(?<![\w.-])/opt/ml(?![\w.-])")
 

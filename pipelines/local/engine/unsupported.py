@@ -35,10 +35,11 @@ def refuse(definition: Definition, parameters: Mapping[str, Any], missing: Missi
     ValidationException
         A step is of a type that is not supported, asks for a member that is not, or needs an image that nothing plays.
     """
+    known = _Known(parameters)
     found = [
         f"{step.name} ({reason})"
         for step in definition.steps.values()
-        for reason in _reasons(definition, step, _Known(parameters), missing)
+        for reason in _reasons(definition, step, known, missing)
     ]
     if found:
         more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""

@@ -8,10 +8,8 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipelines.local.containers.paths import UNFINISHED
 from pipelines.local.jobs.contract import ObjectStore
-
-_UNFINISHED = ".sagemaker-ignore"
-"""How containers of SageMaker end the name of a file that they are still writing."""
 
 
 def files_below(folder: Path) -> Iterator[Path]:
@@ -44,7 +42,7 @@ class FolderUpload:
     def upload_changes(self) -> None:
         """Upload the files that are new or changed since the last call, except those that say to be unfinished."""
         for path in files_below(self._folder):
-            if path.name.endswith(_UNFINISHED):
+            if path.name.endswith(UNFINISHED):
                 continue
             with contextlib.suppress(FileNotFoundError):  # The job may remove or rename a file meanwhile.
                 status = path.stat()

@@ -140,17 +140,10 @@ def _predict(data: object, model: Any) -> Any:
 
 
 def _model_function(module: ModuleType, kind: Serving) -> Function:
-    function = getattr(module, "model_fn", default := _LOADERS.get(kind, no_model_fn))
+    default = _LOADERS.get(kind, no_model_fn)
+    function = getattr(module, "model_fn", default)
     # For Hugging Face's toolkit alone, a function that is None is none.
     return default if function is None and kind == "huggingface" else function
-
-
-def _huggingface_input(payload: str | bytes, content_type: str | None) -> Any:
-    return huggingface_codecs.decode(payload, content_type)
-
-
-def _huggingface_output(prediction: object, accept: str) -> str | bytes:
-    return huggingface_codecs.encode(prediction, accept)
 
 
 def _xgboost_input(payload: str | bytes, content_type: str) -> Any:
@@ -169,6 +162,6 @@ _DEFAULTS: dict[Serving, tuple[Function, Function, Function]] = {
     "toolkit": (codecs.decode, no_predict_fn, codecs.encode_acceptably),
     "pytorch": (pytorch.decode, pytorch.predict, pytorch.encode),
     "sklearn": (_sklearn_input, _predict, _output),
-    "huggingface": (_huggingface_input, _call_pipeline, _huggingface_output),
+    "huggingface": (huggingface_codecs.decode, _call_pipeline, huggingface_codecs.encode),
     "xgboost": (_xgboost_input, _xgboost_predict, _output),
 }

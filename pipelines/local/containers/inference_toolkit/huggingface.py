@@ -12,14 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.local.containers.inference_toolkit import codecs
-from pipelines.local.containers.inference_toolkit.application import (
-    DEFAULT_MAX_REQUEST_SIZE,
-    HEALTHY,
-    Context,
-    to_bytes,
-)
 from pipelines.local.containers.inference_toolkit.handlers import Function, Handlers
 from pipelines.local.containers.inference_toolkit.huggingface_codecs import PredictionError
+from pipelines.local.containers.inference_toolkit.model_server import ModelServerApplication, payload_of, to_bytes
 from pipelines.local.containers.serving.server import Request, Response
 from pipelines.local.containers.training_toolkit.layout import Layout
 
@@ -30,12 +25,11 @@ _ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in
 logger = logging.getLogger(__name__)
 
 
-class HuggingFaceApplication:
+class HuggingFaceApplication(ModelServerApplication):
     """Answers with the user's functions; whatever goes wrong is a 400 that says it as the multi model server does."""
 
     def __init__(self, handlers: Handlers, model_folder: Path) -> None:
-        self.max_content_length: int | None = DEFAULT_MAX_REQUEST_SIZE
-        self._context = Context(model_folder)
+        super().__init__(model_folder)
         self._input = self._prepared(handlers.input, 2)
         self._predict = self._prepared(handlers.predict, 2)
         self._output = self._prepared(handlers.output, 2)
@@ -47,23 +41,11 @@ class HuggingFaceApplication:
         """Import the user's code and load the model."""
         return cls(Handlers.of_this_container("huggingface"), Layout.of_this_container().model)
 
-    def ping(self) -> Response:
-        """The model is loaded, or there would be no server."""
-        return Response(HTTPStatus.OK, HEALTHY, codecs.JSON)
-
-    def execution_parameters(self) -> Response:
-        """The toolkit has no such answer."""
-        return Response(HTTPStatus.NOT_FOUND)
-
     def invoke(self, request: Request) -> Response:
         """Run the user's functions on one request."""
-        content_type = request.content_type or request.headers.get("contenttype")
-        accept = request.accept if request.accept and request.accept != "*/*" else codecs.JSON
-        self._context.take(request.headers)
+        content_type, accept = self._take(request)
         try:
-            text = content_type in codecs.TEXT_TYPES
-            payload = request.body.decode("utf-8") if text else bytearray(request.body)
-            result = self._transform(self._model, payload, content_type, accept)
+            result = self._transform(self._model, payload_of(request, content_type), content_type, accept)
         except Exception as error:
             logger.exception("Prediction error")
             return _refusal(HTTPStatus.BAD_REQUEST, str(error))

@@ -9,10 +9,9 @@ import io
 import json
 from typing import Any
 
-import numpy as np
-
 from pipelines.local.containers.inference_toolkit.codecs import CSV, JSON, NPY, UnsupportedFormatError
 from pipelines.local.containers.inference_toolkit.codecs import decode as decode_array
+from pipelines.local.containers.inference_toolkit.codecs import encode as encode_array
 
 IMAGES = tuple(f"image/{kind}" for kind in ("jpeg", "png", "tiff", "bmp", "gif", "webp", "x-image"))
 SOUNDS = tuple(f"audio/{kind}" for kind in ("x-flac", "mpeg", "wave", "ogg", "x-audio"))
@@ -80,9 +79,7 @@ def encode(content: Any, accept_type: str = JSON) -> str | bytes:
         writer.writerows(rows)
         return stream.getvalue()
     if accept_type == NPY:
-        buffer = io.BytesIO()
-        np.save(buffer, content)
-        return buffer.getvalue()
+        return encode_array(content, NPY)
     if accept_type in IMAGES:
         return _picture(
             content, "PNG" if accept_type == "image/x-image" else accept_type.removeprefix("image/").upper()

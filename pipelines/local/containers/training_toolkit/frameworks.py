@@ -32,14 +32,13 @@ def run_in(framework: str | None, environment: TrainingEnvironment, run: Callabl
     ClientError
         Parameter servers are asked for, or the script failed.
     """
+    if framework in ("tensorflow", "mxnet"):
+        _require_no_parameter_servers(environment)
     if framework == "pytorch":
         _run_in_pytorch(environment, run)
     elif framework == "tensorflow":
-        _require_no_parameter_servers(environment)
         _run_in_tensorflow(environment, run)
     else:
-        if framework == "mxnet":
-            _require_no_parameter_servers(environment)
         run(environment)
 
 

@@ -16,13 +16,13 @@ import xgboost
 from xgboost import collective
 from xgboost.callback import EarlyStopping, EvaluationMonitor, TrainingCallback
 
+from pipelines.local.containers.paths import UNFINISHED
 from pipelines.local.containers.xgboost.metric_names import MAXIMIZED
 from pipelines.local.containers.xgboost.metrics import custom_metric, split_metrics
 
 CHECKPOINT_NAME = "xgboost-checkpoint"
 _CHECKPOINT = re.compile(rf"{CHECKPOINT_NAME}\.(\d+)")
 _CHECKPOINTS_KEPT = 5
-_UNFINISHED = ".sagemaker-ignore"
 
 logger = logging.getLogger(__name__)
 
@@ -162,7 +162,7 @@ def _end_well_on_sigterm(folder: Path) -> None:
     """End at once when asked to, and leave nothing but whole models in their folder, as the container does."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        for unfinished in folder.glob(f"*{_UNFINISHED}"):
+        for unfinished in folder.glob(f"*{UNFINISHED}"):
             unfinished.unlink(missing_ok=True)
         os._exit(0)
 
@@ -172,7 +172,7 @@ def _end_well_on_sigterm(folder: Path) -> None:
 def _save_whole(booster: xgboost.Booster, path: Path) -> None:
     """Save a model so that whoever looks never finds half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}{_UNFINISHED}")
+    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
     booster.save_model(unfinished)
     unfinished.replace(path)
 
