@@ -13,7 +13,7 @@ help:  ## Show this list
 
 # Compiled here, as Python itself does not where PYTHONDONTWRITEBYTECODE is set, and each start would compile anew.
 install: $(VENV)/.installed  ## Install everything into .venv
-	$(BIN)/python -m compileall -q evaluation pipelines processing_scripts tests
+	$(BIN)/python -m compileall -q evaluation local_sagemaker pipelines processing_scripts tests
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

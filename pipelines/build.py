@@ -41,7 +41,7 @@ NOT_IN_THE_DEFINITION = (
 SOURCES = (
     "steps",
     "algorithms",
-    "local/jumpstart/table.json",
+    "../local_sagemaker/jumpstart/table.json",
     "dag.py",
     "definition.py",
     "formats.py",

@@ -94,7 +94,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         if connection.owns_service:
             logger.warning(
                 "SageMaker on this machine ends with this command, and its stacks with it. Start it in a terminal of "
-                "its own to keep them: python -m pipelines.local serve --state-dir %s",
+                "its own to keep them: python -m local_sagemaker serve --state-dir %s",
                 settings.state_dir,
             )
         stacks = Stacks(connection.client("cloudformation"), settings.stack, SECONDS_BETWEEN_QUESTIONS[connection.name])

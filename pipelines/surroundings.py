@@ -34,7 +34,7 @@ def offline_sdk(region: str, jumpstart_folder: Path) -> dict[str, str]:
 @contextlib.contextmanager
 def pinned_jumpstart(region: str) -> Iterator[Path]:
     """Lay out the pinned specs as files, for as long as the context lasts."""
-    from pipelines.local.jumpstart import metadata_objects
+    from local_sagemaker.jumpstart.specs import metadata_objects
 
     with tempfile.TemporaryDirectory(prefix="jumpstart-") as folder:
         for key, content in metadata_objects(region).items():
@@ -46,7 +46,7 @@ def pinned_jumpstart(region: str) -> Iterator[Path]:
 
 def warn_of_unconfirmed_models(settings: Settings) -> None:
     """Name the pinned entries in use that no public source confirms."""
-    from pipelines.local.jumpstart import unconfirmed_models
+    from local_sagemaker.jumpstart.specs import unconfirmed_models
 
     used = {f"{algorithm}-{task}-model" for algorithm in settings.algorithms for task in settings.tasks}
     unconfirmed = sorted(used & unconfirmed_models())

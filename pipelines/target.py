@@ -152,7 +152,7 @@ def offline(settings: Settings) -> Iterator[Target]:
 
 @contextlib.contextmanager
 def _local(settings: Settings) -> Iterator[Connection]:
-    from pipelines.local import open_service
+    from local_sagemaker import open_service
 
     region = settings.region or DEFAULT_REGION
     with (
@@ -182,7 +182,7 @@ def _local_role(settings: Settings) -> str:
 @contextlib.contextmanager
 def _opened(opening: Callable[[], contextlib.AbstractContextManager[Any]]) -> Iterator[Any]:
     """Open the local service; what keeps it from opening is the environment's fault, in its own words."""
-    from pipelines.local.errors import StateDirectoryError
+    from local_sagemaker.core.errors import StateDirectoryError
 
     with contextlib.ExitStack() as stack:
         try:

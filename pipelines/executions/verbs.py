@@ -127,7 +127,7 @@ def retry(asked: Asked) -> int:
     if asked.options.wait is False and asked.connection.owns_service:
         raise BadInput(
             "--no-wait would end SageMaker on this machine together with this command. Start it first, in a terminal "
-            f"of its own: python -m pipelines.local serve --state-dir {asked.settings.state_dir}"
+            f"of its own: python -m local_sagemaker serve --state-dir {asked.settings.state_dir}"
         )
     asked.sagemaker.retry_pipeline_execution(PipelineExecutionArn=asked.arn)
     return _follow_if_wished(asked)

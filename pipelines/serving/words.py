@@ -187,7 +187,7 @@ def _stays(place: Place, endpoint: Endpoint) -> list[str]:
     if place.connection.owns_service:
         lines.append(
             "Its server ends with this command and starts again when it is invoked; to keep it, run in a terminal of "
-            f"its own: python -m pipelines.local serve --state-dir {place.settings.state_dir}"
+            f"its own: python -m local_sagemaker serve --state-dir {place.settings.state_dir}"
         )
     return lines
 

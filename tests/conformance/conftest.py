@@ -10,8 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
-from pipelines.local.lifetime import open_service
-from pipelines.local.service import Service
+from local_sagemaker.core.service import Service
+from local_sagemaker.lifetime import open_service
 from tests.conformance.stand_ins import ROLE, StandIns
 
 

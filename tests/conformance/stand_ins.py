@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.local.jobs.contract import Answer, JobContext, JobOutcome, Metric
-from pipelines.local.service import Runners
+from local_sagemaker.core.service import Runners
+from local_sagemaker.jobs.contract import Answer, JobContext, JobOutcome, Metric
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/SageMakerLocalExecutionRole"
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/stand-in:1"

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from pipelines.local import open_service
+from local_sagemaker import open_service
 from pipelines.sample import MARK, generate_sample
 from tests.functional.conftest import environment
 

@@ -17,8 +17,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from pipelines.local import open_service
-from pipelines.local.service import Service
+from local_sagemaker import open_service
+from local_sagemaker.core.service import Service
 from tests.functional.conftest import Ran, environment, run_command, run_verb
 from tests.support.aws import standing_in_for_aws
 
@@ -173,7 +173,7 @@ def test_deploy_and_invoke_are_two_commands_without_a_service_between_them(house
     assert deployed.code == 0, deployed.stderr
     assert deployed.json["status"] == "InService"
     assert "Its server ends with this command and starts again when it is invoked" in deployed.stderr
-    assert "python -m pipelines.local serve" in deployed.stderr
+    assert "python -m local_sagemaker serve" in deployed.stderr
     assert invoked.code == 0, invoked.stderr
     (prediction,) = invoked.json["predictions"]
     assert prediction["datetime"] == "2018-06-20T12:00:00"

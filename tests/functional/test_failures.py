@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 import pytest
 
-from pipelines.local import open_service
-from pipelines.local.lifetime import RunningService
-from pipelines.local.service import Service
+from local_sagemaker import open_service
+from local_sagemaker.core.service import Service
+from local_sagemaker.lifetime import RunningService
 from pipelines.sample import generate_sample
 from tests.functional.conftest import run_command
 
@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(folder: Path) -> Iterator[Service | RunningService]:
-    """One service for all of these commands, as when somebody has started ``pipelines.local serve``."""
+    """One service for all of these commands, as when somebody has started ``local_sagemaker serve``."""
     with open_service(folder / ".sagemaker-local") as running:
         yield running
 

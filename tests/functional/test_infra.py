@@ -14,7 +14,7 @@ import boto3
 import pytest
 from moto.events.models import EventPattern
 
-from pipelines.local import open_service
+from local_sagemaker import open_service
 from tests.functional.conftest import Ran, environment
 
 ROOT = Path(__file__).parents[2]

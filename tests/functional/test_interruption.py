@@ -10,7 +10,7 @@ from pathlib import Path
 
 import boto3
 
-from pipelines.local import open_service
+from local_sagemaker import open_service
 from tests.functional.conftest import environment
 
 

@@ -38,7 +38,7 @@ def environment() -> dict[str, str]:
 @contextmanager
 def serving(folder: Path, environment: dict[str, str]) -> Iterator[None]:
     process = subprocess.Popen(
-        ["python", "-m", "pipelines.local", "serve"],
+        ["python", "-m", "local_sagemaker", "serve"],
         cwd=folder,
         env=environment,
         stdout=subprocess.DEVNULL,

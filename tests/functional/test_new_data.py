@@ -13,7 +13,7 @@ import boto3
 import pytest
 from moto.core.config import default_user_config
 
-from pipelines.local import open_service
+from local_sagemaker import open_service
 from tests.support.policies import NAMES
 from tests.unit.infra.test_template import properties
 

@@ -17,7 +17,7 @@ import boto3
 import pandas as pd
 import pytest
 
-from pipelines.local import open_service
+from local_sagemaker import open_service
 from pipelines.sample import MARK, generate_sample
 from tests.functional.conftest import environment
 from tests.support.definitions import build

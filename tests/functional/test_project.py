@@ -15,7 +15,7 @@ import boto3
 import pandas as pd
 import pytest
 
-from pipelines.local import open_service
+from local_sagemaker import open_service
 from pipelines.sample import MARK, generate_sample
 from pipelines.seoul_bike import get_pipeline
 from tests.functional.conftest import Ran, environment

@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 import pytest
 
+from local_sagemaker import open_service
 from pipelines.code import commit
-from pipelines.local import open_service
 from tests.functional.conftest import Ran, run_command
 
 pytestmark = pytest.mark.xdist_group("run")

@@ -31,7 +31,7 @@ import psutil
 import pyarrow.parquet as pq
 
 from evaluation.candidates import load_candidate
-from pipelines.local import open_service
+from local_sagemaker import open_service
 from pipelines.sample import generate_sample
 
 SERIES = "Scenario"

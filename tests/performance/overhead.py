@@ -15,7 +15,7 @@ from typing import Any
 
 import boto3
 
-from pipelines.local import open_service
+from local_sagemaker import open_service
 
 STEPS = 50
 REPETITIONS = 3

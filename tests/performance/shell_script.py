@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from local_sagemaker.containers.process.sandbox import stand_in_command
+from local_sagemaker.definition.expressions import Scope, resolve
+from local_sagemaker.jumpstart.objects import bucket_objects
 from pipelines.code import bundles
-from pipelines.local.containers.sandbox import stand_in_command
-from pipelines.local.engine.expressions import Scope, resolve
-from pipelines.local.jumpstart.objects import bucket_objects
 
 DATA_URI = "s3://data/data.csv"
 REGION = "us-east-1"

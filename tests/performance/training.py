@@ -1,6 +1,6 @@
 """Trains the three libraries as their containers do, with the hyperparameters that the pipeline gives them.
 
-The containers' own scripts are ``pipelines.local.containers.xgboost`` and ``pipelines.local.jumpstart.scripts``; here
+The containers' own scripts are ``local_sagemaker.containers.xgboost`` and ``local_sagemaker.jumpstart.scripts``; here
 the same calls are made in this process, with one thread each, because a benchmark trains hundreds of models.
 """
 

@@ -29,7 +29,7 @@ def settings_table() -> str:
 
 
 def supported_table() -> str:
-    command = [sys.executable, "-m", "pipelines.local", "supported"]
+    command = [sys.executable, "-m", "local_sagemaker", "supported"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 

@@ -23,7 +23,7 @@ class Server:
     Attributes
     ----------
     process
-        ``python -m pipelines.local serve``.
+        ``python -m local_sagemaker serve``.
     endpoint_url
         Where it answers.
     environment
@@ -40,7 +40,7 @@ def serving(state: Path, *options: str, patience: float = 120) -> Iterator[Serve
     """Serve a state directory for as long as the context lasts."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.local", "serve", "--state-dir", str(state), *options],
+        [sys.executable, "-m", "local_sagemaker", "serve", "--state-dir", str(state), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

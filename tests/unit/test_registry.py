@@ -10,8 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
+from local_sagemaker import open_service
 from pipelines.errors import BadInput, PipelineError
-from pipelines.local import open_service
 from pipelines.registry import approve, describe_model, find_model, read_knowledge
 
 SCHEMA = b'{"format_version": 1, "features": []}'

@@ -9,7 +9,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from pipelines.local.operations import models
+from local_sagemaker.api import models
 from tests.conformance.stand_ins import IMAGE, ROLE, definition, get
 
 

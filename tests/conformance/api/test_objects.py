@@ -8,8 +8,8 @@ import threading
 import pytest
 from botocore.exceptions import ClientError
 
-from pipelines.local.downloads import LARGE
-from pipelines.local.errors import ObjectStoreError
+from local_sagemaker.core.errors import ObjectStoreError
+from local_sagemaker.moto.s3.downloads import LARGE
 
 
 def test_a_job_reads_what_a_client_wrote_and_the_other_way_round(service, s3, tmp_path):

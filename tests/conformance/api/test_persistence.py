@@ -11,9 +11,9 @@ from contextlib import contextmanager
 import boto3
 import pytest
 
-from pipelines.local.errors import AddressError, StateDirectoryError
-from pipelines.local.lifetime import open_service
-from pipelines.local.state_directory import RunningService, running_service
+from local_sagemaker.core.errors import AddressError, StateDirectoryError
+from local_sagemaker.core.state_directory import RunningService, running_service
+from local_sagemaker.lifetime import open_service
 from tests.conformance.stand_ins import ROLE, StandIns, definition, processing, processing_arguments
 
 

@@ -234,12 +234,12 @@ def test_motos_own_control_interface_is_not_served(service):
 def test_a_client_that_hangs_up_in_the_middle_of_its_request_is_no_defect(service, caplog):
     address = urlsplit(service.endpoint_url)
     head = "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: SageMaker.ListModels\r\nContent-Length: 100\r\n\r\n{"
-    with caplog.at_level(logging.DEBUG, logger="pipelines.local.server"):
+    with caplog.at_level(logging.DEBUG, logger="local_sagemaker.server"):
         with socket.create_connection((address.hostname, address.port)) as connection:
             connection.sendall(head.encode())
         deadline = time.monotonic() + 30
         while not any("hung up" in record.getMessage() for record in caplog.records) and time.monotonic() < deadline:
             time.sleep(0.02)
-    told = [record for record in caplog.records if record.name == "pipelines.local.server"]
+    told = [record for record in caplog.records if record.name == "local_sagemaker.server"]
     assert any("The client of ListModels hung up" in record.getMessage() for record in told)
     assert all(record.levelno == logging.DEBUG for record in told)

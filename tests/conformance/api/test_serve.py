@@ -1,4 +1,4 @@
-"""``python -m pipelines.local serve`` for any client: here the AWS command line, with real jobs, and its death."""
+"""``python -m local_sagemaker serve`` for any client: here the AWS command line, with real jobs, and its death."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import psutil
 import pytest
 from botocore.config import Config
 
-from pipelines.local.lifetime import open_service
+from local_sagemaker.lifetime import open_service
 from tests.conformance.stand_ins import ROLE, StandIns, definition, depends_on, get, processing
 from tests.support.service import serving
 

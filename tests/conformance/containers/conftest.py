@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.local.containers.launcher import LAUNCHERS
+from local_sagemaker.containers.process.launcher import LAUNCHERS
 from tests.conformance.containers.workbench import FolderStore, Isolation, Workbench
 
 

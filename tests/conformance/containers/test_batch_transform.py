@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import xgboost
 
-from pipelines.local.containers.record_frames import frame
-from pipelines.local.containers.recordio import record_class
-from pipelines.local.jobs.transform import run_transform
+from local_sagemaker.containers.recordio.frames import frame
+from local_sagemaker.containers.recordio.records import record_class
+from local_sagemaker.jobs.transform import run_transform
 from tests.conformance.containers.workbench import (
     PYTORCH_INFERENCE,
     XGBOOST,

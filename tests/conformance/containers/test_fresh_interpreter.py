@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from pipelines.local.jobs.processing import run_processing
+from local_sagemaker.jobs.processing import run_processing
 from tests.conformance.containers.workbench import (
     Isolation,
     Job,

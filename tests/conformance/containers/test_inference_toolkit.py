@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from scipy import sparse
 
-from pipelines.local.containers.inference_toolkit.application import ToolkitApplication
-from pipelines.local.containers.inference_toolkit.handlers import Handlers
-from pipelines.local.jobs.errors import AlgorithmError, ClientError
-from pipelines.local.jobs.hosting import VariantHosting, start_hosting
-from pipelines.local.jobs.model_server import ModelServer
+from local_sagemaker.containers.inference_toolkit.application import ToolkitApplication
+from local_sagemaker.containers.inference_toolkit.handlers import Handlers
+from local_sagemaker.jobs.errors import AlgorithmError, ClientError
+from local_sagemaker.jobs.model_server import ModelServer
+from local_sagemaker.jobs.variant_server import VariantHosting, start_hosting
 from tests.conformance.containers.workbench import (
     HUGGINGFACE_INFERENCE,
     ISOLATION,

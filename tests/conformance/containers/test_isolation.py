@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.local.containers import sandbox
-from pipelines.local.containers.launcher import Process
-from pipelines.local.containers.sandbox import Container
-from pipelines.local.jobs.hosting import start_hosting
-from pipelines.local.jobs.processing import run_processing
-from pipelines.local.jobs.training import run_training
+from local_sagemaker.containers.process import sandbox
+from local_sagemaker.containers.process.launcher import Process
+from local_sagemaker.containers.process.sandbox import Container
+from local_sagemaker.jobs.processing import run_processing
+from local_sagemaker.jobs.training import run_training
+from local_sagemaker.jobs.variant_server import start_hosting
 from tests.conformance.containers.workbench import (
     PYTORCH_INFERENCE,
     Isolation,
@@ -166,7 +166,7 @@ def _lives(pid: str | bytes) -> bool:
 SERVICE = """
 import sys, time
 from pathlib import Path
-from pipelines.local.containers import sandbox
+from local_sagemaker.containers.process import sandbox
 container = sandbox.Container(["python", "-c", sys.argv[2]], Path(sys.argv[1]), namespaces=sys.argv[3] == "True")
 process = sandbox.start(container, sys.argv[4])
 print(process.output.readline().decode(), end="", flush=True)
@@ -204,8 +204,8 @@ def test_nothing_survives_the_service_s_sudden_death(tmp_path: Path, isolation: 
 ORDINARY_USER = """
 import sys
 from pathlib import Path
-from pipelines.local.containers import sandbox
-from pipelines.local.containers.launcher import LAUNCHERS
+from local_sagemaker.containers import sandbox
+from local_sagemaker.containers.process.launcher import LAUNCHERS
 code = "import os; print(os.getuid(), open('/opt/ml/here').read())"
 process = sandbox.start(
     sandbox.Container(["python", "-c", code], Path(sys.argv[1]), network_isolation=True), sys.argv[2]
@@ -310,7 +310,7 @@ def transform_fn(model, data, content_type, accept):
 
 
 def test_a_launcher_that_was_killed_is_an_error_that_says_so_and_is_replaced(tmp_path: Path) -> None:
-    from pipelines.local.containers.errors import SandboxError
+    from local_sagemaker.containers.errors import SandboxError
 
     container = Container(["python", "-c", "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"], tmp_path)
     process = sandbox.start(container, "process")

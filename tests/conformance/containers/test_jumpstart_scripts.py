@@ -13,12 +13,12 @@ import lightgbm
 import numpy as np
 import pytest
 
-from pipelines.local.jobs.contract import JobOutcome
-from pipelines.local.jobs.hosting import start_hosting
-from pipelines.local.jobs.training import run_training
-from pipelines.local.jobs.transform import run_transform
-from pipelines.local.jumpstart import pinned_table
-from pipelines.local.jumpstart.objects import bucket_objects
+from local_sagemaker.jobs.contract import JobOutcome
+from local_sagemaker.jobs.training import run_training
+from local_sagemaker.jobs.transform import run_transform
+from local_sagemaker.jobs.variant_server import start_hosting
+from local_sagemaker.jumpstart.objects import bucket_objects
+from local_sagemaker.jumpstart.specs import pinned_table
 from tests.conformance.containers.workbench import (
     ISOLATION,
     PYTORCH_INFERENCE,

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.local.containers.images import stand_in_for
-from pipelines.local.containers.training_toolkit.run import train
-from pipelines.local.jobs.processing import run_processing
-from pipelines.local.jobs.training import run_training
+from local_sagemaker.containers.images import stand_in_for
+from local_sagemaker.containers.training_toolkit.run import train
+from local_sagemaker.jobs.processing import run_processing
+from local_sagemaker.jobs.training import run_training
 from tests.conformance.containers.workbench import (
     MXNET_TRAINING,
     PYTORCH_TRAINING,

@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 import xgboost
 
-from pipelines.local.containers.record_frames import frame, frames
-from pipelines.local.containers.recordio import record_class
-from pipelines.local.containers.serving.server import Request
-from pipelines.local.containers.xgboost.serve import Model, XGBoostApplication
-from pipelines.local.containers.xgboost.versions import Version
-from pipelines.local.jobs.contract import Answer
-from pipelines.local.jobs.errors import AlgorithmError
-from pipelines.local.jobs.hosting import VariantHosting, start_hosting
-from pipelines.local.jobs.model_server import ModelServer
+from local_sagemaker.containers.recordio.frames import frame, frames
+from local_sagemaker.containers.recordio.records import record_class
+from local_sagemaker.containers.serving.server import Request
+from local_sagemaker.containers.xgboost.serve import Model, XGBoostApplication
+from local_sagemaker.containers.xgboost.versions import Version
+from local_sagemaker.jobs.contract import Answer
+from local_sagemaker.jobs.errors import AlgorithmError
+from local_sagemaker.jobs.model_server import ModelServer
+from local_sagemaker.jobs.variant_server import VariantHosting, start_hosting
 from tests.conformance.containers.workbench import (
     ISOLATION,
     XGBOOST,

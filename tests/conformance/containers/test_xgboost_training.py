@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 import xgboost
 
-from pipelines.local.containers.record_frames import frame
-from pipelines.local.containers.recordio import record_class
-from pipelines.local.jobs.contract import JobOutcome
-from pipelines.local.jobs.hosting import start_hosting
-from pipelines.local.jobs.training import run_training
+from local_sagemaker.containers.recordio.frames import frame
+from local_sagemaker.containers.recordio.records import record_class
+from local_sagemaker.jobs.contract import JobOutcome
+from local_sagemaker.jobs.training import run_training
+from local_sagemaker.jobs.variant_server import start_hosting
 from tests.conformance.containers.workbench import (
     ISOLATION,
     XGBOOST,

@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from pipelines.local.errors import ObjectStoreError
-from pipelines.local.jobs.contract import JobContext, JobOutcome, StoredObject
+from local_sagemaker.core.errors import ObjectStoreError
+from local_sagemaker.jobs.contract import JobContext, JobOutcome, StoredObject
 
 ACCOUNT = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
 SKLEARN = f"{ACCOUNT}/sagemaker-scikit-learn:1.9-0"

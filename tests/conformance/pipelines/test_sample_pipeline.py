@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.local.lifetime import open_service
-from pipelines.local.service import Service
+from local_sagemaker.core.service import Service
+from local_sagemaker.lifetime import open_service
 from tests.conformance.conftest import Execution, Pipelines
 from tests.conformance.pipelines import abalone
 

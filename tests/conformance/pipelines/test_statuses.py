@@ -240,7 +240,7 @@ def test_a_defect_of_the_engine_fails_the_execution_and_its_open_steps(pipelines
     def broken(*arguments, **more):
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("pipelines.local.engine.launch.Launch.start", broken)
+    monkeypatch.setattr("local_sagemaker.engine.start_step.Launch.start", broken)
     execution = pipelines.run(definition(processing("Step")))
     assert execution.status == "Failed"
     assert execution.steps["Step"]["FailureReason"] == "InternalServerError: ZeroDivisionError: oops"

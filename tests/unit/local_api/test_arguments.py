@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.local.engine.arguments import fit
-from pipelines.local.shapes import service_model
+from local_sagemaker.definition.shapes import service_model
+from local_sagemaker.engine.arguments import fit
 
 TRAINING = service_model().operation_model("CreateTrainingJob").input_shape
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.local.engine.cache import differences, duration, key_of
-from pipelines.local.errors import DefinitionError
-from pipelines.local.steps import API_STEPS
+from local_sagemaker.core.errors import DefinitionError
+from local_sagemaker.definition.step_types import API_STEPS
+from local_sagemaker.engine.cache import differences, duration, key_of
 
 
 @pytest.mark.parametrize(

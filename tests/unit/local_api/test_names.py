@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.local.names import arn, last_part, new_execution_id, of_execution, step_job_name
-from pipelines.local.shapes import _pattern, service_model
+from local_sagemaker.core.names import arn, last_part, new_execution_id, of_execution, step_job_name
+from local_sagemaker.definition.shapes import _pattern, service_model
 
 STEP_NAMES = st.from_regex(r"[A-Za-z0-9\-_]{1,64}", fullmatch=True)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.local.engine.paths import follow, parse
-from pipelines.local.errors import ExpressionError
+from local_sagemaker.core.errors import ExpressionError
+from local_sagemaker.definition.paths import follow, parse
 
 
 @pytest.mark.parametrize(

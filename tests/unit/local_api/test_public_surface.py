@@ -3,20 +3,20 @@
 import subprocess
 import sys
 
-from pipelines import local
-from pipelines.local.operations import MOTO_OPERATIONS, OPERATIONS
-from pipelines.local.shapes import service_model
-from pipelines.local.steps import API_STEPS, KNOWN_STEPS, SUPPORTED_STEPS
-from pipelines.local.supported import as_markdown
+import local_sagemaker
+from local_sagemaker.api.operations import MOTO_OPERATIONS, OPERATIONS
+from local_sagemaker.definition.shapes import service_model
+from local_sagemaker.definition.step_types import API_STEPS, KNOWN_STEPS, SUPPORTED_STEPS
+from local_sagemaker.supported import as_markdown
 
 
 def test_the_package_offers_one_function():
-    assert local.__all__ == ["open_service"]
+    assert local_sagemaker.__all__ == ["open_service"]
 
 
 def test_importing_the_package_is_cheap_and_brings_in_nothing_heavy():
     code = (
-        "import sys, time; begin = time.process_time(); import pipelines.local; "
+        "import sys, time; begin = time.process_time(); import local_sagemaker; "
         "spent = time.process_time() - begin; "
         "heavy = {'moto', 'boto3', 'botocore', 'numpy', 'pandas', 'optuna', 'flask'} & set(sys.modules); "
         "assert not heavy, heavy; assert spent < 0.1, spent"
@@ -26,7 +26,7 @@ def test_importing_the_package_is_cheap_and_brings_in_nothing_heavy():
 
 def test_opening_the_service_brings_in_neither_the_sdk_nor_the_boosting_libraries():
     code = (
-        "import sys; from pipelines.local import lifetime, server, operations; "
+        "import sys; from local_sagemaker import lifetime, server; from local_sagemaker.api import operations; "
         "heavy = {'sagemaker', 'numpy', 'pandas', 'optuna', 'xgboost', 'sklearn'} & set(sys.modules); "
         "assert not heavy, heavy"
     )

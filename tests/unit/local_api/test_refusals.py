@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipelines.local.errors import ValidationException
-from pipelines.local.refusals import DONE_ANYHOW, REFUSED, refuse
-from pipelines.local.shapes import service_model
+from local_sagemaker.core.errors import ValidationException
+from local_sagemaker.definition.refusals import DONE_ANYHOW, REFUSED, refuse
+from local_sagemaker.definition.shapes import service_model
 
 MEMBERS = [(operation, path) for operation, paths in REFUSED.items() for path in paths]
 

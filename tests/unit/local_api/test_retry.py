@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.local.engine.retry import delay_before_next, exception_of_call, exception_of_job
-from pipelines.local.errors import ResourceLimitExceeded, ValidationException
+from local_sagemaker.core.errors import ResourceLimitExceeded, ValidationException
+from local_sagemaker.definition.retry import delay_before_next, exception_of_call, exception_of_job
 
 POLICY = {"ExceptionType": ["Step.THROTTLING"], "IntervalSeconds": 2, "BackoffRate": 3.0, "MaxAttempts": 3}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.local.errors import ObjectStoreError
-from pipelines.local.s3_uris import split_uri
+from local_sagemaker.core.errors import ObjectStoreError
+from local_sagemaker.core.s3_uris import split_uri
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from pipelines.local.__main__ import _end_signals
+from local_sagemaker.__main__ import _end_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

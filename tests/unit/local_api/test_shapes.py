@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from pipelines.local.errors import SerializationException, ValidationException
-from pipelines.local.shapes import _pattern, check_request, only_members, service_model
+from local_sagemaker.core.errors import SerializationException, ValidationException
+from local_sagemaker.definition.shapes import _pattern, check_request, only_members, service_model
 
 
 def test_every_pattern_of_the_model_can_be_read():

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from pipelines.local.store import Store
+from local_sagemaker.core.store import Store
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.local.containers.images import missing
-from pipelines.local.engine.definition import parse
-from pipelines.local.engine.unsupported import refuse
-from pipelines.local.errors import ValidationException
+from local_sagemaker.containers.images import missing
+from local_sagemaker.core.errors import ValidationException
+from local_sagemaker.definition.parse import parse
+from local_sagemaker.definition.unsupported import refuse
 
 PARAMETERS = {"Image": "1.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0"}
 XGBOOST, SPARK, PYTORCH, SERVING = (

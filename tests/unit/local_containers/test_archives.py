@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.local.archives import extract
+from local_sagemaker.core.archives import extract
 
 
 def _archive(name: str, kind: bytes = tarfile.REGTYPE) -> tarfile.TarFile:

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipelines.local.containers.inference_toolkit import handlers
-from pipelines.local.containers.inference_toolkit.handlers import Handlers
-from pipelines.local.containers.inference_toolkit.huggingface import HuggingFaceApplication
-from pipelines.local.containers.inference_toolkit.huggingface_codecs import PredictionError, decode, encode
-from pipelines.local.containers.serving.server import Request, Response
+from local_sagemaker.containers.inference_toolkit import handlers
+from local_sagemaker.containers.inference_toolkit.handlers import Handlers
+from local_sagemaker.containers.inference_toolkit.huggingface import HuggingFaceApplication
+from local_sagemaker.containers.inference_toolkit.huggingface_codecs import PredictionError, decode, encode
+from local_sagemaker.containers.serving.server import Request, Response
 
 MODEL = "def model_fn(model_dir): return lambda inputs, **parameters: [{'of': inputs, **parameters}]\n"
 JSON = {"content-type": "application/json"}

@@ -11,12 +11,12 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from pipelines.local.containers.images import Serving
-from pipelines.local.containers.inference_toolkit import handlers
-from pipelines.local.containers.inference_toolkit.application import ToolkitApplication
-from pipelines.local.containers.inference_toolkit.handlers import Handlers
-from pipelines.local.containers.inference_toolkit.worker import WorkerApplication
-from pipelines.local.containers.serving.server import Application, Request, Response
+from local_sagemaker.containers.images import Serving
+from local_sagemaker.containers.inference_toolkit import handlers
+from local_sagemaker.containers.inference_toolkit.application import ToolkitApplication
+from local_sagemaker.containers.inference_toolkit.handlers import Handlers
+from local_sagemaker.containers.inference_toolkit.worker import WorkerApplication
+from local_sagemaker.containers.serving.server import Application, Request, Response
 
 MODEL = "import numpy as np\ndef model_fn(model_dir): return 'model'\n"
 ECHO = f"{MODEL}def input_fn(data, kind): return data\ndef predict_fn(data, model): return data\n"

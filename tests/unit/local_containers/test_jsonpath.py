@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.local.jobs.errors import ClientError
-from pipelines.local.jobs.jsonpath import compile_filter
+from local_sagemaker.jobs.errors import ClientError
+from local_sagemaker.jobs.jsonpath import compile_filter
 
 ROW = ["a", "b", "c", "d"]
 RECORD = {"id": 7, "features": {"hour": 3, "rain": [1, 2, 3]}, "two words": True}

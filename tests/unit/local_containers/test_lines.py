@@ -7,7 +7,7 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.local.containers.lines import whole_lines
+from local_sagemaker.containers.process.lines import whole_lines
 
 
 def written(*pieces: bytes) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.local.jobs.outputs import FolderUpload
+from local_sagemaker.jobs.outputs import FolderUpload
 from tests.conformance.containers.workbench import FolderStore
 
 

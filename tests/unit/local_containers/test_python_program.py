@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.local.containers import python_program
+from local_sagemaker.containers.process import python_program
 
 
 def test_modules_and_packages_of_a_folder_can_be_imported(tmp_path: Path) -> None:

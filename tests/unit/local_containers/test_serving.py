@@ -10,7 +10,7 @@ import pytest
 
 SERVER = """
 import os
-from pipelines.local.containers.serving.server import run_server
+from local_sagemaker.containers.serving.server import run_server
 run_server(lambda: os.write(1, b"%d\\n" % os.getpid()), workers=3)  # in one piece: they write at the same time
 """
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipelines.local.containers.errors import ClientError as ContainerClientError
-from pipelines.local.containers.errors import UnknownImageError
-from pipelines.local.containers.images import repository_of, stand_in_for, stand_ins
-from pipelines.local.containers.inference_toolkit import codecs
-from pipelines.local.containers.paths import rewrite_ml
-from pipelines.local.containers.training_toolkit.environment import decode, encode
-from pipelines.local.jobs.errors import ClientError
-from pipelines.local.jobs.metrics import MetricCollector
+from local_sagemaker.containers.errors import ClientError as ContainerClientError
+from local_sagemaker.containers.errors import UnknownImageError
+from local_sagemaker.containers.images import repository_of, stand_in_for, stand_ins
+from local_sagemaker.containers.inference_toolkit import codecs
+from local_sagemaker.containers.process.paths import rewrite_ml
+from local_sagemaker.containers.training_toolkit.environment import decode, encode
+from local_sagemaker.jobs.errors import ClientError
+from local_sagemaker.jobs.metrics import MetricCollector
 
 REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
 

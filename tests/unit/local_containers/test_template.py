@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.local.containers import template
-from pipelines.local.containers.template import Preloading
+from local_sagemaker.containers.process import template
+from local_sagemaker.containers.process.template import Preloading
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.local.jobs.errors import ClientError
-from pipelines.local.jobs.transform_settings import TransformSettings
+from local_sagemaker.jobs.errors import ClientError
+from local_sagemaker.jobs.transform_settings import TransformSettings
 
 TOLD = {"MaxConcurrentTransforms": 8, "BatchStrategy": "SINGLE_RECORD", "MaxPayloadInMB": 10}
 ASKED = {"MaxConcurrentTransforms": 2, "BatchStrategy": "MultiRecord", "MaxPayloadInMB": 1}

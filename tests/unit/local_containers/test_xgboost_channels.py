@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.local.containers.errors import UserError
-from pipelines.local.containers.xgboost.channels import content_type_of, validate
+from local_sagemaker.containers.errors import UserError
+from local_sagemaker.containers.xgboost.channels import content_type_of, validate
 
 FILE = {"TrainingInputMode": "File", "S3DistributionType": "FullyReplicated", "RecordWrapperType": "None"}
 FORMATS = {

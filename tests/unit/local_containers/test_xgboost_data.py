@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.local.containers.errors import UserError
-from pipelines.local.containers.record_frames import frame
-from pipelines.local.containers.recordio import record_class
-from pipelines.local.containers.xgboost.data import check_format, read, size_of
+from local_sagemaker.containers.errors import UserError
+from local_sagemaker.containers.recordio.frames import frame
+from local_sagemaker.containers.recordio.records import record_class
+from local_sagemaker.containers.xgboost.data import check_format, read, size_of
 
 
 def _file(channel: Path, content: str | bytes, name: str = "data") -> Path:

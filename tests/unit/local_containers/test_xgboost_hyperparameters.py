@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.local.containers.errors import AlgorithmError, UserError
-from pipelines.local.containers.xgboost.hyperparameters import validate
+from local_sagemaker.containers.errors import AlgorithmError, UserError
+from local_sagemaker.containers.xgboost.hyperparameters import validate
 
 MINIMUM = {"num_round": "10"}
 

@@ -7,7 +7,7 @@ import pytest
 import xgboost
 from sklearn import metrics
 
-from pipelines.local.containers.xgboost.metrics import CUSTOM_METRICS, custom_metric, split_metrics
+from local_sagemaker.containers.xgboost.metrics import CUSTOM_METRICS, custom_metric, split_metrics
 
 # Of four rows the first two are positive; the margins say so of the first and the third.
 LABELS, MARGINS = [1, 1, 0, 0], [2.0, -1.0, 1.0, 0.0]

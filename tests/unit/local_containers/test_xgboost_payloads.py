@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipelines.local.containers.inference_toolkit.codecs import UnsupportedFormatError
-from pipelines.local.containers.toolkits.sagemaker_xgboost_container import encoder
-from pipelines.local.containers.xgboost.payloads import PayloadError, parse
-from pipelines.local.containers.xgboost.versions import Version
+from local_sagemaker.containers.inference_toolkit.codecs import UnsupportedFormatError
+from local_sagemaker.containers.toolkits.sagemaker_xgboost_container import encoder
+from local_sagemaker.containers.xgboost.payloads import PayloadError, parse
+from local_sagemaker.containers.xgboost.versions import Version
 
 
 def _rows(data: Any) -> list[list[float]]:

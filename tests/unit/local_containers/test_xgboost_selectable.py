@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipelines.local.containers.record_frames import frames
-from pipelines.local.containers.recordio import record_class
-from pipelines.local.containers.xgboost.selectable import encode
+from local_sagemaker.containers.recordio.frames import frames
+from local_sagemaker.containers.recordio.records import record_class
+from local_sagemaker.containers.xgboost.selectable import encode
 
 KEYS = ("predicted_label", "labels", "probability", "probabilities", "raw_score", "raw_scores", "predicted_score")
 NAN = math.nan

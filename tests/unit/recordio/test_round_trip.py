@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
-from pipelines.local.containers.recordio import read_matrix
+from local_sagemaker.containers.recordio.records import read_matrix
 from processing_scripts.recordio import dumps, loads, read, write
 from tests.unit.recordio import aialgs
 

@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 import pytest
 
+from local_sagemaker import open_service
 from pipelines import preprocessing
 from pipelines.code import Bundle, bundles
 from pipelines.errors import BadInput, PipelineError
-from pipelines.local import open_service
 from pipelines.registry import Knowledge, RegisteredModel
 
 MODEL = RegisteredModel(

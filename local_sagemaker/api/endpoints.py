@@ -1,0 +1,202 @@
+"""Endpoints."""
+
+from __future__ import annotations
+
+from local_sagemaker.api import endpoint_configs, listing, models, tags
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import ValidationException
+from local_sagemaker.core.service import Request, Response, Service
+from local_sagemaker.core.store import Record
+from local_sagemaker.endpoints import capture
+from local_sagemaker.moto import events
+
+ENDPOINT = "endpoint"
+_LOST = "The local service ended while this endpoint was being created or updated."
+
+
+def find(service: Service, name: str) -> Record:
+    """The record of an endpoint.
+
+    Raises
+    ------
+    ValidationException
+        There is none of that name.
+    """
+    record = service.store.get(ENDPOINT, name)
+    if record is None:
+        raise ValidationException(f'Could not find endpoint "{service.arn(f"endpoint/{name}")}".')
+    return record
+
+
+def fail_what_was_changing(service: Service) -> None:
+    """After the death of the service: endpoints it left half-made have failed; an update it left is undone."""
+    for record in service.store.list(ENDPOINT):
+        if record["EndpointStatus"] == "Creating":
+            _change(service, record["EndpointName"], EndpointStatus="Failed", FailureReason=_LOST)
+        elif record["EndpointStatus"] in ("Updating", "SystemUpdating"):
+            _change(service, record["EndpointName"], EndpointStatus="InService", FailureReason=_LOST)
+
+
+def _create(service: Service, request: Request) -> Response:
+    name = request["EndpointName"]
+    config = endpoint_configs.find(service, request["EndpointConfigName"])
+    arn = service.arn(f"endpoint/{name}")
+    moment = now()
+    record = {
+        "EndpointName": name,
+        "EndpointArn": arn,
+        "EndpointConfigName": request["EndpointConfigName"],
+        "EndpointStatus": "Creating",
+        "CreationTime": moment,
+        "LastModifiedTime": moment,
+    }
+    if not service.store.insert(ENDPOINT, name, record):
+        raise ValidationException(f'Cannot create already existing endpoint "{arn}".')
+    tags.put(service, arn, request.get("Tags", []))
+    events.endpoint_changed(service, record)
+    service.supervisor.start(arn, lambda _stop: _deploy(service, name, config, status_on_failure="Failed"))
+    return {"EndpointArn": arn}
+
+
+def _update(service: Service, request: Request) -> Response:
+    name = request["EndpointName"]
+    endpoint = _find_at_rest(service, name)
+    config = endpoint_configs.find(service, request["EndpointConfigName"])
+    if request.get("RetainAllVariantProperties"):
+        excluded = {each["VariantPropertyType"] for each in request.get("ExcludeRetainedVariantProperties", [])}
+        config["ProductionVariants"] = [
+            {**variant, **_retained(endpoint, variant["VariantName"], excluded)}
+            for variant in config["ProductionVariants"]
+        ]
+    more = {"LastDeploymentConfig": request["DeploymentConfig"]} if "DeploymentConfig" in request else {}
+    with service.store.transaction():  # of two updates at once the second one finds the first
+        _find_at_rest(service, name)
+        _change(service, name, EndpointStatus="Updating", **more)
+    back = endpoint["EndpointStatus"]
+    service.supervisor.start(
+        endpoint["EndpointArn"], lambda _stop: _deploy(service, name, config, status_on_failure=back)
+    )
+    return {"EndpointArn": endpoint["EndpointArn"]}
+
+
+def _find_at_rest(service: Service, name: str) -> Record:
+    """The record of an endpoint that is not just being created or updated.
+
+    Raises
+    ------
+    ValidationException
+        There is none of that name, or it is in progress.
+    """
+    endpoint = find(service, name)
+    if endpoint["EndpointStatus"] not in ("InService", "Failed"):
+        raise ValidationException(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
+    return endpoint
+
+
+def _retained(endpoint: Record, variant: str, excluded: set[str]) -> Record:
+    """What a variant keeps over an update: its weight and its number of instances, as they are now."""
+    summaries = (each for each in endpoint.get("ProductionVariants", []) if each["VariantName"] == variant)
+    now_has: Record = next(summaries, {})
+    members = {"DesiredWeight": "InitialVariantWeight", "DesiredInstanceCount": "InitialInstanceCount"}
+    return {
+        initial: now_has[desired]
+        for desired, initial in members.items()
+        if desired in now_has and desired not in excluded
+    }
+
+
+def _deploy(service: Service, name: str, config: Record, *, status_on_failure: str) -> None:
+    """Bring up the servers of a configuration, and say in the record how that went."""
+    variants = config["ProductionVariants"]
+    try:
+        service.endpoints.deploy(name, variants)
+    except Exception as error:  # noqa: BLE001 - whatever kept the containers from serving is the endpoint's failure
+        _change(service, name, EndpointStatus=status_on_failure, FailureReason=f"{error}"[:1024])
+        return
+    _change(
+        service,
+        name,
+        EndpointStatus="InService",
+        EndpointConfigName=config["EndpointConfigName"],
+        FailureReason=None,
+        Variants=variants,
+        Capture=config.get("DataCaptureConfig"),
+        DataCaptureConfig=capture.summary(config.get("DataCaptureConfig")),
+        ProductionVariants=[_summary(service, variant) for variant in variants],
+    )
+
+
+def _summary(service: Service, variant: Record) -> Record:
+    model = models.for_containers(service, variant["ModelName"])
+    containers = [model["PrimaryContainer"]] if model.get("PrimaryContainer") else model["Containers"]
+    weight = variant.get("InitialVariantWeight", 1.0)
+    if "ServerlessConfig" in variant:
+        size = {f"{when}ServerlessConfig": variant["ServerlessConfig"] for when in ("Current", "Desired")}
+    else:
+        size = {f"{when}InstanceCount": variant.get("InitialInstanceCount", 1) for when in ("Current", "Desired")}
+    return {
+        "VariantName": variant["VariantName"],
+        "DeployedImages": [{"SpecifiedImage": container["Image"]} for container in containers],
+        "CurrentWeight": weight,
+        "DesiredWeight": weight,
+        **size,
+    }
+
+
+def _update_weights(service: Service, request: Request) -> Response:
+    name = request["EndpointName"]
+    endpoint = _find_at_rest(service, name)
+    summaries = {summary["VariantName"]: summary for summary in endpoint.get("ProductionVariants", [])}
+    for desired in request["DesiredWeightsAndCapacities"]:
+        summary = summaries.get(desired["VariantName"])
+        if summary is None:
+            raise ValidationException(
+                f'The variant name(s) "{desired["VariantName"]}" is/are not present within endpoint configuration '
+                f'"{endpoint["EndpointConfigName"]}".'
+            )
+        for noun, member in (("Weight", "DesiredWeight"), ("InstanceCount", "DesiredInstanceCount")):
+            if member in desired:
+                summary[member] = summary[f"Current{noun}"] = desired[member]
+    _change(service, name, ProductionVariants=list(summaries.values()))
+    return {"EndpointArn": endpoint["EndpointArn"]}
+
+
+def _describe(service: Service, request: Request) -> Response:
+    return find(service, request["EndpointName"])
+
+
+def _list(service: Service, request: Request) -> Response:
+    return listing.page(
+        service.store.list(ENDPOINT), request, member="Endpoints", name="EndpointName", status="EndpointStatus"
+    )
+
+
+def _delete(service: Service, request: Request) -> None:
+    endpoint = _find_at_rest(service, request["EndpointName"])
+    events.endpoint_changed(service, {**endpoint, "EndpointStatus": "Deleting"})
+    service.store.delete(ENDPOINT, request["EndpointName"])
+    service.endpoints.remove(request["EndpointName"])
+    tags.drop(service, endpoint["EndpointArn"])
+
+
+def _change(service: Service, name: str, **members: object) -> None:
+    before = None
+
+    def change(record: Record) -> None:
+        nonlocal before
+        before = record["EndpointStatus"]
+        record.update(members, LastModifiedTime=now())
+
+    record = service.store.update(ENDPOINT, name, change)
+    if record is not None and record["EndpointStatus"] != before:
+        events.endpoint_changed(service, record)
+
+
+OPERATIONS = {
+    "CreateEndpoint": _create,
+    "UpdateEndpoint": _update,
+    "UpdateEndpointWeightsAndCapacities": _update_weights,
+    "DescribeEndpoint": _describe,
+    "ListEndpoints": _list,
+    "DeleteEndpoint": _delete,
+}

@@ -1,0 +1,104 @@
+"""What the operations on processing, training, transform and tuning jobs share."""
+
+from __future__ import annotations
+
+from local_sagemaker.api import listing, tags
+from local_sagemaker.api.description_defaults import described
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import ResourceInUse, ResourceNotFound, ValidationException
+from local_sagemaker.core.service import Request, Response, Service
+from local_sagemaker.core.store import Record
+from local_sagemaker.jobs import lifecycle
+from local_sagemaker.jobs.kinds import FINAL, TRAINING, TUNING, JobKind
+from local_sagemaker.moto import events
+
+
+def create(service: Service, kind: JobKind, request: Request, **more: object) -> str:
+    """Write down a new job, InProgress, and answer its ARN.
+
+    Raises
+    ------
+    ResourceInUse
+        There is a job of that name.
+    """
+    name = request[kind.name]
+    arn = service.arn(f"{kind.noun}/{name}")
+    moment = now()
+    record = {
+        **described(kind, request),
+        kind.arn: arn,
+        kind.status: "InProgress",
+        "CreationTime": moment,
+        "LastModifiedTime": moment,
+        **more,
+    }
+    record.pop("Tags", None)
+    if not service.store.insert(kind.noun, name, record):
+        raise ResourceInUse(
+            f"{kind.title.capitalize()} names must be unique within an AWS account and region, and a {kind.title} "
+            f"with this name already exists ({arn})"
+        )
+    tags.put(service, arn, request.get("Tags", []))
+    events.job_changed(service, kind, record)
+    return arn
+
+
+def describe(service: Service, kind: JobKind, name: str) -> Record:
+    """The record of a job.
+
+    Raises
+    ------
+    ResourceNotFound, ValidationException
+        There is none of that name; SageMaker's kinds of job differ in how they say so.
+    """
+    record = service.store.get(kind.noun, name)
+    if record is not None:
+        return record
+    if kind is TRAINING:
+        raise ValidationException("Requested resource not found.")
+    if kind is TUNING:
+        raise ResourceNotFound(f"Amazon SageMaker can't find a tuning job with the name {name}.")
+    raise ValidationException(f"Could not find requested job with name: {name}")
+
+
+def list_jobs(service: Service, kind: JobKind, request: Request) -> Response:
+    """One page of the jobs of a kind."""
+    # No job keeps its instances warm for the next one.
+    records = [] if request.get("WarmPoolStatusEquals") else service.store.list(kind.noun)
+    return listing.page(records, request, member=f"{kind.word}Summaries", name=kind.name, status=kind.status)
+
+
+def stop(service: Service, kind: JobKind, name: str) -> None:
+    """Ask a job to end; it is Stopping until it has.
+
+    Raises
+    ------
+    ValidationException
+        It has ended already.
+    """
+    status = describe(service, kind, name)[kind.status]
+    if status in FINAL:
+        raise ValidationException(f"The request was rejected because the {kind.title} is in status {status}.")
+
+    def mark(record: Record) -> None:
+        if record[kind.status] == "InProgress":
+            record[kind.status] = "Stopping"
+            if kind is TRAINING:
+                lifecycle.advance_secondary(record, "Stopping", "Stopping the training job")
+
+    lifecycle.change(service, kind, name, mark)
+    service.supervisor.stop(service.arn(f"{kind.noun}/{name}"))
+
+
+def delete(service: Service, kind: JobKind, name: str) -> None:
+    """Remove the record of a job that has ended.
+
+    Raises
+    ------
+    ResourceInUse
+        It is still running.
+    """
+    if describe(service, kind, name)[kind.status] not in FINAL:
+        raise ResourceInUse(f"The {kind.title} {name} cannot be deleted while it is running.")
+    service.store.delete(kind.noun, name)
+    tags.drop(service, service.arn(f"{kind.noun}/{name}"))

@@ -1,0 +1,92 @@
+"""What all List operations share: filters, order and pages."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from local_sagemaker.core.errors import ValidationException
+from local_sagemaker.core.service import Request, Response
+from local_sagemaker.core.store import Record
+
+PAGE = 10
+LONGEST_PAGE = 100
+
+
+def page(
+    records: Iterable[Record],
+    request: Request,
+    *,
+    member: str,
+    name: str = "",
+    status: str = "",
+    sort_keys: Mapping[str, str] | None = None,
+    default: int = PAGE,
+) -> Response:
+    """One page of a listing.
+
+    Parameters
+    ----------
+    records
+        All there are, oldest first.
+    request
+        The List request: its filters (``NameContains``, ``StatusEquals``, ``CreationTimeAfter``, ...), ``SortBy``,
+        ``SortOrder`` (newest first unless it says otherwise), ``MaxResults`` and ``NextToken`` are obeyed.
+    member
+        The member of the answer which holds the page.
+    name, status
+        The members of a record which hold its name and its status.
+    sort_keys
+        Further values of ``SortBy`` and the member each sorts by.
+    default
+        The length of a page, if the request names none.
+    """
+    kept = [record for record in records if _matches(record, request, name, status)]
+    keys = {"Name": name, "CreationTime": "CreationTime", "Status": status, **(sort_keys or {})}
+    sort_by = request.get("SortBy") or "CreationTime"
+    if keys.get(sort_by) and sort_by != "CreationTime":
+        kept.sort(key=lambda record: record.get(keys[sort_by]) or "")
+    if request.get("SortOrder", "Descending") == "Descending":
+        kept.reverse()
+    return slice_of(kept, request, member=member, default=default)
+
+
+def slice_of(items: list[Any], request: Request, *, member: str, default: int = PAGE) -> Response:
+    """The part of a list that ``NextToken`` and ``MaxResults`` ask for, and the token of the next part."""
+    start = _read_token(request.get("NextToken"))
+    end = start + int(request.get("MaxResults") or default)
+    answer: Response = {member: items[start:end]}
+    if end < len(items):
+        answer["NextToken"] = base64.urlsafe_b64encode(f"from {end}".encode()).decode()
+    return answer
+
+
+def _read_token(token: str | None) -> int:
+    if not token:
+        return 0
+    try:
+        return int(base64.urlsafe_b64decode(token).decode().removeprefix("from "))
+    except (ValueError, binascii.Error) as error:
+        raise ValidationException("The NextToken is not one that this operation gave.") from error
+
+
+def _matches(record: Record, request: Request, name: str, status: str) -> bool:
+    created, modified = record.get("CreationTime", 0), record.get("LastModifiedTime", 0)
+    return (
+        request.get("NameContains", "").lower() in str(record.get(name, "")).lower()
+        and request.get("StatusEquals") in (None, record.get(status))
+        and _after(created, request, "CreationTimeAfter", "CreatedAfter")
+        and _before(created, request, "CreationTimeBefore", "CreatedBefore")
+        and _after(modified, request, "LastModifiedTimeAfter")
+        and _before(modified, request, "LastModifiedTimeBefore")
+    )
+
+
+def _after(moment: float, request: Request, *members: str) -> bool:
+    return all(moment >= request[member] for member in members if request.get(member) is not None)
+
+
+def _before(moment: float, request: Request, *members: str) -> bool:
+    return all(moment <= request[member] for member in members if request.get(member) is not None)

@@ -1,0 +1,136 @@
+"""Models: what a transform job or an endpoint serves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from local_sagemaker.api import listing, packages, tags
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import ObjectStoreError, ValidationException
+from local_sagemaker.core.service import Request, Response, Service
+from local_sagemaker.core.store import Record
+
+KIND = "model"
+
+
+def _create(service: Service, request: Request) -> Response:
+    name = request["ModelName"]
+    arn = service.arn(f"model/{name}")
+    for container in _containers(request):
+        _check_container(service, container)
+    record = {**request, "ModelArn": arn, "CreationTime": now()}
+    record.pop("Tags", None)
+    if not service.store.insert(KIND, name, record):
+        raise ValidationException(f'Cannot create already existing model "{arn}".')
+    tags.put(service, arn, request.get("Tags", []))
+    return {"ModelArn": arn}
+
+
+def _containers(request: Request) -> list[Mapping[str, Any]]:
+    primary, several = request.get("PrimaryContainer"), request.get("Containers")
+    if bool(primary) == bool(several):
+        raise ValidationException("Give either PrimaryContainer or Containers, one of the two.")
+    return [primary] if primary else list(several or [])
+
+
+def _check_container(service: Service, container: Mapping[str, Any]) -> None:
+    if container.get("ModelPackageName"):
+        packages.find(service, container["ModelPackageName"])
+        return
+    if not container.get("Image"):
+        raise ValidationException("Both Image and ModelPackageName are missing in a container of the model.")
+    data = container.get("ModelDataUrl")
+    if data and data.endswith(".tar.gz") and not _is_stored(service, data):
+        raise ValidationException(f"Could not find model data at {data}.")
+
+
+def _is_stored(service: Service, uri: str) -> bool:
+    try:
+        return service.objects.exists(uri)
+    except ObjectStoreError:
+        return False
+
+
+def find(service: Service, name: str) -> Record:
+    """The record of a model.
+
+    Raises
+    ------
+    ValidationException
+        There is none of that name.
+    """
+    record = service.store.get(KIND, name)
+    if record is None:
+        raise ValidationException(f'Could not find model "{service.arn(f"model/{name}")}".')
+    return record
+
+
+def for_containers(service: Service, name: str) -> Record:
+    """A model with each model package in it replaced by the containers that the package describes.
+
+    One alone is its ``PrimaryContainer``, several, which answer one after the other, are its ``Containers``.
+    """
+    record = find(service, name)
+    primary, several = record.pop("PrimaryContainer", None), record.pop("Containers", [])
+    given = [primary] if primary else several
+    containers = [part for container in given for part in _unpacked(service, container)]
+    if len(containers) == 1:
+        return {**record, "PrimaryContainer": containers[0]}
+    return {**record, "Containers": containers}
+
+
+def _unpacked(service: Service, container: dict[str, Any]) -> list[dict[str, Any]]:
+    package = container.get("ModelPackageName")
+    if not package:
+        return [container]
+    return [
+        _with_environment({**described, **container}, described, container)
+        for described in packages.find(service, package)["InferenceSpecification"]["Containers"]
+    ]
+
+
+def _with_environment(
+    both: dict[str, Any], described: Mapping[str, Any], container: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the package and the model say of a container, the model's variables on top of the package's."""
+    environment = {**described.get("Environment", {}), **container.get("Environment", {})}
+    return {**both, "Environment": environment} if environment else both
+
+
+def _describe(service: Service, request: Request) -> Response:
+    record = find(service, request["ModelName"])
+    for member in ("PrimaryContainer", "Containers"):
+        if member in record:
+            given = record[member]
+            record[member] = [_described(each) for each in given] if isinstance(given, list) else _described(given)
+    return {"EnableNetworkIsolation": False, **record}
+
+
+def _described(container: dict[str, Any]) -> dict[str, Any]:
+    """A container with what its request left out, as recordings of the service show it; not that of a package."""
+    if "Image" not in container:
+        return container
+    described = {"Mode": "SingleModel", "Environment": {}, **container}
+    if "ModelDataUrl" in container:
+        archive = {"S3Uri": container["ModelDataUrl"], "S3DataType": "S3Object", "CompressionType": "Gzip"}
+        described.setdefault("ModelDataSource", {"S3DataSource": archive})
+    return described
+
+
+def _list(service: Service, request: Request) -> Response:
+    return listing.page(service.store.list(KIND), request, member="Models", name="ModelName")
+
+
+def _delete(service: Service, request: Request) -> None:
+    find(service, request["ModelName"])
+    service.store.delete(KIND, request["ModelName"])
+    tags.drop(service, service.arn(f"model/{request['ModelName']}"))
+
+
+OPERATIONS = {
+    "CreateModel": _create,
+    "DescribeModel": _describe,
+    "ListModels": _list,
+    "DeleteModel": _delete,
+}

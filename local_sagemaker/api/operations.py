@@ -1,0 +1,92 @@
+"""SageMaker's operations: one file per resource, each with a table ``OPERATIONS`` of what it carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from local_sagemaker.api import (
+    endpoint_configs,
+    endpoints,
+    executions,
+    lineage,
+    models,
+    package_groups,
+    packages,
+    pipelines,
+    processing,
+    search,
+    tags,
+    training,
+    transform,
+    trial_components,
+    tuning,
+)
+from local_sagemaker.core.errors import ResourceNotFound, ValidationException
+from local_sagemaker.core.service import Request, Response, Service
+from local_sagemaker.definition import refusals
+from local_sagemaker.definition.shapes import check_request, only_members, service_model, without_nulls
+
+Operation = Callable[[Service, Request], Response | None]
+
+BY_RESOURCE: Mapping[str, Mapping[str, Operation]] = {
+    "pipelines": pipelines.OPERATIONS,
+    "pipeline executions": executions.OPERATIONS,
+    "processing jobs": processing.OPERATIONS,
+    "training jobs": training.OPERATIONS,
+    "tuning jobs": tuning.OPERATIONS,
+    "transform jobs": transform.OPERATIONS,
+    "models": models.OPERATIONS,
+    "model registry": {**package_groups.OPERATIONS, **packages.OPERATIONS},
+    "endpoints": {**endpoint_configs.OPERATIONS, **endpoints.OPERATIONS},
+    "tags": tags.OPERATIONS,
+    "search": search.OPERATIONS,
+    "trial components": trial_components.OPERATIONS,
+    "lineage (of jobs and registered versions, worked out from their records)": lineage.OPERATIONS,
+}
+OPERATIONS: Mapping[str, Operation] = {
+    name: operation for operations in BY_RESOURCE.values() for name, operation in operations.items()
+}
+"""Everything that is carried out here."""
+
+MOTO_OPERATIONS = frozenset(
+    f"{verb}{noun}"
+    for verb, nouns in {
+        "Create": ("Experiment", "Trial", "TrialComponent"),
+        "Describe": ("Experiment", "Trial", "TrialComponent"),
+        "List": ("Experiments", "Trials"),
+        "Delete": ("Experiment", "Trial", "TrialComponent"),
+        "Associate": ("TrialComponent",),
+        "Disassociate": ("TrialComponent",),
+        "Update": ("TrialComponent",),
+    }.items()
+    for noun in nouns
+)
+"""What moto answers truthfully: records that nothing has to be done for. They do not outlive the service."""
+
+
+def carry_out(service: Service, operation: str, request: Request) -> Response | None:
+    """Carry out one operation.
+
+    Raises
+    ------
+    ApiError
+        What the API answers other than success.
+    """
+    carry_out_it = OPERATIONS.get(operation)
+    if carry_out_it is None:
+        raise ValidationException(f"The operation {operation} is not supported by SageMaker on this machine.")
+    check_request(operation, request)
+    request = without_nulls(request)
+    refusals.refuse(operation, request)
+    tags.check(request)
+    model = service_model().operation_model(operation)
+    try:
+        result = carry_out_it(service, request)
+    except ResourceNotFound as error:
+        if any(shape.name == ResourceNotFound.code for shape in model.error_shapes):
+            raise
+        raise ValidationException(str(error)) from error
+    if model.output_shape is None:
+        return None
+    response: Response = only_members(model.output_shape, result or {})
+    return response

@@ -1,0 +1,159 @@
+"""Model packages of the registry: the versions of a group, and those without one."""
+
+from __future__ import annotations
+
+from local_sagemaker.api import listing, package_groups, tags
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import ValidationException
+from local_sagemaker.core.names import last_part
+from local_sagemaker.core.service import Request, Response, Service
+from local_sagemaker.core.store import Record
+from local_sagemaker.moto import events
+
+PACKAGE = package_groups.PACKAGE
+
+
+def find(service: Service, name_or_arn: str) -> Record:
+    """The record of a model package, by its ARN or, if it has no group, its name.
+
+    Raises
+    ------
+    ValidationException
+        There is none.
+    """
+    arn = name_or_arn if name_or_arn.startswith("arn:") else service.arn(f"{PACKAGE}/{name_or_arn}")
+    record = service.store.get(PACKAGE, arn)
+    if record is None:
+        raise ValidationException(f"ModelPackage {arn} does not exist.")
+    return record
+
+
+def _create(service: Service, request: Request) -> Response:
+    group, name = request.get("ModelPackageGroupName"), request.get("ModelPackageName")
+    if bool(group) == bool(name):
+        raise ValidationException("Give either ModelPackageGroupName or ModelPackageName, one of the two.")
+    with service.store.transaction():
+        made = _made_by_the_same_call(service, last_part(group) if group else None, request)
+        if made is not None:
+            return {"ModelPackageArn": made["ModelPackageArn"]}
+        if group:
+            path, more = _next_version(service, last_part(group), request)
+        else:
+            path, more = str(name), {"ModelPackageName": name}
+        arn = service.arn(f"{PACKAGE}/{path}")
+        record = {
+            **request,
+            **more,
+            "ModelPackageArn": arn,
+            "ModelPackageStatus": "Completed",
+            "ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []},
+            "CreationTime": now(),
+        }
+        record.pop("Tags", None)
+        if not service.store.insert(PACKAGE, arn, record, parent=more.get("ModelPackageGroupName")):
+            raise ValidationException(f"ModelPackage already exists: {arn}")
+        tags.put(service, arn, request.get("Tags", []))
+    events.package_changed(service, record)
+    return {"ModelPackageArn": arn}
+
+
+def _made_by_the_same_call(service: Service, group: str | None, request: Request) -> Record | None:
+    """The package that an earlier call with the same ClientToken made: clients repeat a call that had no answer."""
+    token = request.get("ClientToken")
+    packages = service.store.list(PACKAGE, parent=group) if token else []
+    return next((package for package in packages if package.get("ClientToken") == token), None)
+
+
+def _next_version(service: Service, group: str, request: Request) -> tuple[str, Record]:
+    """The path of a group's next version, and what versions have that packages without a group do not."""
+    package_groups.find(service, group)
+    counted = service.store.update(
+        package_groups.KIND, group, lambda record: record.__setitem__("LastVersion", record["LastVersion"] + 1)
+    )
+    version = counted["LastVersion"] if counted else 1
+    return f"{group}/{version}", {
+        "ModelPackageGroupName": group,
+        "ModelPackageVersion": version,
+        "ModelApprovalStatus": request.get("ModelApprovalStatus", "PendingManualApproval"),
+    }
+
+
+def _describe(service: Service, request: Request) -> Response:
+    return find(service, request["ModelPackageName"])
+
+
+def _list(service: Service, request: Request) -> Response:
+    group = request.get("ModelPackageGroupName")
+    kind = request.get("ModelPackageType") or ("Versioned" if group else "Unversioned")
+    records = service.store.list(PACKAGE, parent=last_part(group) if group else None)
+    if group:
+        package_groups.find(service, group)
+    if kind != "Both":
+        records = [record for record in records if ("ModelPackageVersion" in record) == (kind == "Versioned")]
+    wanted = request.get("ModelApprovalStatus")
+    if wanted:
+        records = [record for record in records if record.get("ModelApprovalStatus") == wanted]
+    return listing.page(records, request, member="ModelPackageSummaryList", name="ModelPackageName")
+
+
+def _update(service: Service, request: Request) -> Response:
+    arn = find(service, request["ModelPackageArn"])["ModelPackageArn"]
+
+    def change(record: Record) -> None:
+        _change_properties(record, request)
+        for member in (
+            "ModelApprovalStatus",
+            "ApprovalDescription",
+            "ModelCard",
+            "SourceUri",
+            "InferenceSpecification",
+        ):
+            if member in request:
+                record[member] = request[member]
+        if "AdditionalInferenceSpecificationsToAdd" in request:
+            record.setdefault("AdditionalInferenceSpecifications", []).extend(
+                request["AdditionalInferenceSpecificationsToAdd"]
+            )
+        if "ModelLifeCycle" in request:
+            record["ModelLifeCycle"] = request["ModelLifeCycle"]
+        record["LastModifiedTime"] = now()
+
+    changed = service.store.update(PACKAGE, arn, change)
+    if changed is not None:
+        events.package_changed(service, changed)
+    return {"ModelPackageArn": arn}
+
+
+def _change_properties(record: Record, request: Request) -> None:
+    properties = {**record.get("CustomerMetadataProperties", {}), **request.get("CustomerMetadataProperties", {})}
+    for key in request.get("CustomerMetadataPropertiesToRemove", []):
+        properties.pop(key, None)
+    if properties or "CustomerMetadataProperties" in record:
+        record["CustomerMetadataProperties"] = properties
+
+
+def _delete(service: Service, request: Request) -> None:
+    arn = find(service, request["ModelPackageName"])["ModelPackageArn"]
+    service.store.delete(PACKAGE, arn)
+    tags.drop(service, arn)
+
+
+def _batch_describe(service: Service, request: Request) -> Response:
+    summaries, errors = {}, {}
+    for arn in request["ModelPackageArnList"]:
+        record = service.store.get(PACKAGE, arn)
+        if record is None:
+            errors[arn] = {"ErrorCode": "ValidationException", "ErrorResponse": f"ModelPackage {arn} does not exist."}
+        else:
+            summaries[arn] = {"ModelPackageDescription": "", **record}
+    return {"ModelPackageSummaries": summaries, "BatchDescribeModelPackageErrorMap": errors}
+
+
+OPERATIONS = {
+    "CreateModelPackage": _create,
+    "DescribeModelPackage": _describe,
+    "ListModelPackages": _list,
+    "UpdateModelPackage": _update,
+    "DeleteModelPackage": _delete,
+    "BatchDescribeModelPackage": _batch_describe,
+}

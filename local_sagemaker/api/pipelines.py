@@ -1,0 +1,188 @@
+"""Pipelines: creating, updating, describing, listing and deleting them, and their versions."""
+
+from __future__ import annotations
+
+from local_sagemaker.api import listing, tags
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import ConflictException, LocalServiceError, ResourceNotFound, ValidationException
+from local_sagemaker.core.names import last_part
+from local_sagemaker.core.service import Request, Response, Service
+from local_sagemaker.core.store import Record
+from local_sagemaker.definition.checks import check
+from local_sagemaker.definition.parse import parse
+from local_sagemaker.engine import cache, records
+
+KIND = "pipeline"
+VERSION = "pipeline-version"
+LONGEST_DEFINITION = 1_048_576
+_UPDATED_MEMBERS = ("PipelineDisplayName", "PipelineDescription", "RoleArn", "ParallelismConfiguration")
+
+
+def find(service: Service, name_or_arn: str) -> Record:
+    """The record of a pipeline.
+
+    Raises
+    ------
+    ResourceNotFound
+        There is none of that name.
+    """
+    name = last_part(name_or_arn)
+    record = service.store.get(KIND, name)
+    if record is None:
+        raise ResourceNotFound(f"Pipeline '{service.arn(f'pipeline/{name}')}' does not exist.")
+    return record
+
+
+def definition_of(service: Service, pipeline: Record, version: int | None = None) -> str:
+    """The definition of a pipeline's version, the latest if none is named.
+
+    Raises
+    ------
+    ResourceNotFound
+        There is no such version.
+    """
+    number = version or pipeline["LatestVersion"]
+    record = service.store.get(VERSION, f"{pipeline['PipelineName']}/{number}")
+    if record is None:
+        raise ResourceNotFound(f"Pipeline {pipeline['PipelineName']} has no version {number}.")
+    return str(record["PipelineDefinition"])
+
+
+def _create(service: Service, request: Request) -> Response:
+    name = request["PipelineName"]
+    arn = service.arn(f"pipeline/{name}")
+    existing = service.store.get(KIND, name)
+    if existing is not None:
+        if existing.get("ClientRequestToken") == request.get("ClientRequestToken", ""):
+            return {"PipelineArn": arn}
+        raise ValidationException(
+            f"Pipeline names must be unique within an AWS account and region. "
+            f"Pipeline with name ({name}) already exists."
+        )
+    definition = _given_definition(service, request)
+    if definition is None:
+        raise ValidationException("Either Pipeline Definition or Pipeline Definition S3 location should be provided")
+    moment = now()
+    user = {"IamIdentity": {"Arn": request["RoleArn"], "PrincipalId": "local"}}
+    record = {
+        **{member: request[member] for member in (*_UPDATED_MEMBERS, "ClientRequestToken") if member in request},
+        "PipelineName": name,
+        "PipelineDisplayName": request.get("PipelineDisplayName", name),
+        "PipelineArn": arn,
+        "PipelineStatus": "Active",
+        "CreationTime": moment,
+        "LastModifiedTime": moment,
+        "CreatedBy": user,
+        "LastModifiedBy": user,
+        "LatestVersion": 1,
+    }
+    with service.store.transaction():
+        if not service.store.insert(KIND, name, record):
+            raise ConflictException(f"Pipeline {name} is being created by another request.")
+        _insert_version(service, record, definition)
+        tags.put(service, arn, request.get("Tags", []))
+    return {"PipelineArn": arn}
+
+
+def _insert_version(service: Service, pipeline: Record, definition: str) -> None:
+    name, number = pipeline["PipelineName"], pipeline["LatestVersion"]
+    record = {
+        "PipelineArn": pipeline["PipelineArn"],
+        "PipelineVersionId": number,
+        "PipelineDefinition": definition,
+        "CreationTime": now(),
+    }
+    service.store.insert(VERSION, f"{name}/{number}", record, parent=name)
+
+
+def _given_definition(service: Service, request: Request) -> str | None:
+    """The definition in a request, inline or read from S3, and checked; None where it holds none."""
+    inline, location = request.get("PipelineDefinition"), request.get("PipelineDefinitionS3Location")
+    if inline and location:
+        raise ValidationException("Both Pipeline Definition and Pipeline Definition S3 Location shouldn't be present")
+    if location:
+        uri = f"s3://{location['Bucket']}/{location['ObjectKey']}"
+        try:
+            inline = service.objects.read(uri, location.get("VersionId")).decode()
+        except (LocalServiceError, UnicodeDecodeError) as error:
+            raise ValidationException(f"The pipeline definition {uri} cannot be read: {error}") from error
+    if inline is None:
+        return None
+    if len(inline) > LONGEST_DEFINITION:
+        raise ValidationException(
+            f"The pipeline definition has {len(inline)} characters; at most {LONGEST_DEFINITION} are allowed."
+        )
+    check(parse(inline))
+    return str(inline)
+
+
+def _update(service: Service, request: Request) -> Response:
+    pipeline = find(service, request["PipelineName"])
+    definition = _given_definition(service, request)
+
+    def change(record: Record) -> None:
+        record.update({member: request[member] for member in _UPDATED_MEMBERS if member in request})
+        record["LastModifiedTime"] = now()
+        record["LatestVersion"] += definition is not None
+
+    with service.store.transaction():
+        changed = service.store.update(KIND, pipeline["PipelineName"], change) or pipeline
+        if definition is not None:
+            _insert_version(service, changed, definition)
+    return {"PipelineArn": changed["PipelineArn"], "PipelineVersionId": changed["LatestVersion"]}
+
+
+def _describe(service: Service, request: Request) -> Response:
+    pipeline = find(service, request["PipelineName"])
+    return {**pipeline, "PipelineDefinition": definition_of(service, pipeline, request.get("PipelineVersionId"))}
+
+
+def _list(service: Service, request: Request) -> Response:
+    prefix = request.get("PipelineNamePrefix", "")
+    found = [
+        {**record, "LastExecutionTime": record.get("LastRunTime")}
+        for record in service.store.list(KIND)
+        if record["PipelineName"].startswith(prefix)
+    ]
+    return listing.page(found, request, member="PipelineSummaries", name="PipelineName")
+
+
+def _list_versions(service: Service, request: Request) -> Response:
+    name = find(service, request["PipelineName"])["PipelineName"]
+    return listing.page(service.store.list(VERSION, parent=name), request, member="PipelineVersionSummaries")
+
+
+def _delete(service: Service, request: Request) -> Response:
+    pipeline = find(service, request["PipelineName"])
+    name, store = pipeline["PipelineName"], service.store
+    executions = store.list(records.EXECUTION, parent=name)
+    running = [record for record in executions if record["PipelineExecutionStatus"] not in records.FINAL]
+    if running:
+        raise ConflictException(f"Pipeline {name} cannot be deleted while an execution of it is running.")
+    with store.transaction():
+        steps = parse(definition_of(service, pipeline)).steps
+        cache.forget(store, name, iter(steps))
+        for number in range(1, pipeline["LatestVersion"] + 1):
+            store.delete(VERSION, f"{name}/{number}")
+        for execution in executions:
+            _delete_execution(service, execution["PipelineExecutionArn"])
+        store.delete(KIND, name)
+        tags.drop(service, pipeline["PipelineArn"])
+    return {"PipelineArn": pipeline["PipelineArn"]}
+
+
+def _delete_execution(service: Service, arn: str) -> None:
+    for step in records.steps(service.store, arn):
+        service.store.delete(records.STEP, f"{arn}/{step['StepName']}")
+    service.store.delete(records.DEFINITION, arn)
+    service.store.delete(records.EXECUTION, arn)
+
+
+OPERATIONS = {
+    "CreatePipeline": _create,
+    "UpdatePipeline": _update,
+    "DescribePipeline": _describe,
+    "ListPipelines": _list,
+    "ListPipelineVersions": _list_versions,
+    "DeletePipeline": _delete,
+}

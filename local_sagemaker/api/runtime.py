@@ -1,0 +1,132 @@
+"""InvokeEndpoint, whole or as a stream, of the runtime's REST interface."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from local_sagemaker.api import endpoints
+from local_sagemaker.api.wire_format import HttpAnswer
+from local_sagemaker.core.errors import ApiError, ModelError, ValidationException
+from local_sagemaker.core.service import Service
+from local_sagemaker.endpoints import event_stream
+from local_sagemaker.endpoints.capture import capture
+from local_sagemaker.endpoints.servers import LOG_GROUP
+
+_WHOLE, _STREAM = "invocations", "invocations-response-stream"
+_SERVED = (_WHOLE, _STREAM)
+_STREAM_ACCEPT = "x-amzn-sagemaker-accept"
+_TARGET_VARIANT = "x-amzn-sagemaker-target-variant"
+_CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
+_CONTAINER_HEADERS = (_CUSTOM_ATTRIBUTES, "x-amzn-sagemaker-inference-id")
+_REFUSED_HEADERS = {
+    "x-amzn-sagemaker-target-model": "TargetModel",
+    "x-amzn-sagemaker-target-container-hostname": "TargetContainerHostname",
+    "x-amzn-sagemaker-enable-explanations": "EnableExplanations",
+    "x-amzn-sagemaker-inference-component": "InferenceComponentName",
+    "x-amzn-sagemaker-session-id": "SessionId",
+}
+LONGEST_BODY = 25 * 1024 * 1024
+"""Bytes that a real-time endpoint takes at most."""
+
+
+class _NotInvocable(ApiError):
+    """The runtime's own name for a wrong request."""
+
+    code = "ValidationError"
+
+
+class _TooLarge(ApiError):
+    """A body over the limit, as the service's front door refuses it."""
+
+    code = "413"
+    status = 413
+
+
+def invoke(service: Service, verb: str, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+    """Answer one request of the runtime's interface: ``verb`` is the last part of its path.
+
+    Raises
+    ------
+    ApiError
+        It is not served, or see ``invoke_endpoint``.
+    """
+    if verb not in _SERVED:
+        raise _NotInvocable(f"{verb} is not supported by SageMaker on this machine.")
+    for header, member in _REFUSED_HEADERS.items():
+        if headers.get(header):
+            raise _NotInvocable(f"{member} is not supported by SageMaker on this machine.")
+    if len(body) > LONGEST_BODY:
+        raise _TooLarge(f"HTTP content length exceeded {LONGEST_BODY} bytes.")
+    answer = invoke_endpoint(service, name, _as_whole(headers), body)
+    return answer if verb == _WHOLE else _as_stream(answer)
+
+
+def _as_whole(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The headers of a request for a stream as those of one for a whole answer."""
+    accept = headers.get(_STREAM_ACCEPT)
+    return {**headers, "accept": accept} if accept else headers
+
+
+def _as_stream(answer: HttpAnswer) -> HttpAnswer:
+    """The answer of a container in parts; here they leave when it is whole."""
+    headers = {
+        **answer.headers,
+        "Content-Type": event_stream.CONTENT_TYPE,
+        "X-Amzn-SageMaker-Content-Type": answer.headers["Content-Type"],
+    }
+    return HttpAnswer(answer.status, event_stream.in_parts(answer.body), headers)
+
+
+def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+    """Hand a request to the container behind an endpoint and bring back its answer.
+
+    Raises
+    ------
+    ModelError
+        The container answered with an error of its own.
+    ApiError
+        There is no such endpoint, or it is not in service.
+    """
+    endpoint = service.store.get(endpoints.ENDPOINT, name)
+    if endpoint is None:
+        raise _NotInvocable(f"Endpoint {name} of account {service.account_id} not found.")
+    if endpoint["EndpointStatus"] not in ("InService", "Updating") or "Variants" not in endpoint:
+        raise _NotInvocable(f"Endpoint {name} of account {service.account_id} is {endpoint['EndpointStatus']}.")
+    passed_on = {key: headers[key] for key in ("content-type", "accept", *_CONTAINER_HEADERS) if key in headers}
+    try:
+        invocation = service.endpoints.invoke(endpoint, body, passed_on, headers.get(_TARGET_VARIANT))
+    except ValidationException as error:
+        raise _NotInvocable(str(error)) from error
+    answer = invocation.answer
+    if answer.status >= 400:
+        raise _model_error(service, name, answer.status, answer.body.decode(errors="replace"))
+    capture(service, endpoint, headers, body, invocation)
+    out = {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": invocation.variant}
+    if _CUSTOM_ATTRIBUTES in answer.headers:
+        out["X-Amzn-SageMaker-Custom-Attributes"] = answer.headers[_CUSTOM_ATTRIBUTES]
+    return HttpAnswer(200, answer.body, out)
+
+
+def _model_error(service: Service, endpoint: str, status: int, text: str) -> ModelError:
+    whose = "client" if status < 500 else "server"
+    group = f"{LOG_GROUP}/{endpoint}"
+    return ModelError(
+        f'Received {whose} error ({status}) from primary with message "{text}". See the log group {group} '
+        f"in account {service.account_id} for more information.",
+        original_status=status,
+        original_message=text,
+        log_stream=f"arn:aws:logs:{service.region}:{service.account_id}:log-group:{group}",
+    )
+
+
+def model_error(error: ModelError) -> HttpAnswer:
+    """A container's error, as the runtime's client reads it."""
+    document = {
+        "Message": str(error),
+        "OriginalStatusCode": error.original_status,
+        "OriginalMessage": error.original_message,
+        "LogStreamArn": error.log_stream,
+    }
+    headers = {"Content-Type": "application/json", "x-amzn-errortype": error.code}
+    return HttpAnswer(error.status, json.dumps(document).encode(), headers)

@@ -1,0 +1,139 @@
+"""Search over the records of this service."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from local_sagemaker.api import endpoints, listing, models, package_groups, packages, pipelines, tags
+from local_sagemaker.core.errors import ValidationException
+from local_sagemaker.core.service import Request, Response, Service
+from local_sagemaker.core.store import Record
+from local_sagemaker.engine import records
+from local_sagemaker.jobs.kinds import TRAINING, TUNING
+
+_RESOURCES = {
+    "TrainingJob": (TRAINING.noun, "TrainingJobArn"),
+    "HyperParameterTuningJob": (TUNING.noun, "HyperParameterTuningJobArn"),
+    "Model": (models.KIND, "ModelArn"),
+    "ModelPackage": (packages.PACKAGE, "ModelPackageArn"),
+    "ModelPackageGroup": (package_groups.KIND, "ModelPackageGroupArn"),
+    "Pipeline": (pipelines.KIND, "PipelineArn"),
+    "PipelineExecution": (records.EXECUTION, "PipelineExecutionArn"),
+    "Endpoint": (endpoints.ENDPOINT, "EndpointArn"),
+}
+_EXPERIMENTS = {
+    "Experiment": "Experiment",
+    "ExperimentTrial": "Trial",
+    "ExperimentTrialComponent": "TrialComponent",
+}
+_ORDERED: dict[str, Callable[[Any, Any], bool]] = {
+    "GreaterThan": operator.gt,
+    "GreaterThanOrEqualTo": operator.ge,
+    "LessThan": operator.lt,
+    "LessThanOrEqualTo": operator.le,
+}
+_METRICS, _FINAL_METRICS = "Metrics", "FinalMetricDataList"
+_PAGE = 100
+
+
+def _search(service: Service, request: Request) -> Response:
+    resource = request["Resource"]
+    member, found = _all_of(service, resource)
+    expression = request.get("SearchExpression")
+    if expression:
+        found = [record for record in found if _holds(expression, record)]
+    sort_by = request.get("SortBy", "LastModifiedTime")
+    found.sort(key=lambda record: _sortable(_values_at(record, sort_by) or _values_at(record, "CreationTime")))
+    if request.get("SortOrder", "Descending") == "Descending":
+        found.reverse()
+    hits = [{member: record} for record in found]
+    answer = listing.slice_of(hits, request, member="Results", default=_PAGE)
+    return {**answer, "TotalHits": {"Value": len(hits), "Relation": "EqualTo"}}
+
+
+def _all_of(service: Service, resource: str) -> tuple[str, list[Record]]:
+    """The member of a result that holds a resource of a type, and all resources of it."""
+    if resource in _EXPERIMENTS:
+        member = _EXPERIMENTS[resource]
+        return member, _with_tags(service, service.experiments.records(member), f"{member}Arn")
+    if resource not in _RESOURCES:
+        raise ValidationException(f"Search over {resource} is not supported by SageMaker on this machine.")
+    kind, arn = _RESOURCES[resource]
+    return resource, _with_tags(service, service.store.list(kind), arn)
+
+
+def _with_tags(service: Service, found: list[Record], arn: str) -> list[Record]:
+    return [{**record, "Tags": tags.of(service, record[arn])} for record in found]
+
+
+def _holds(expression: Mapping[str, Any], record: Record) -> bool:
+    parts = [
+        *(_filter_holds(each, record) for each in expression.get("Filters", [])),
+        *(_nested_holds(each, record) for each in expression.get("NestedFilters", [])),
+        *(_holds(each, record) for each in expression.get("SubExpressions", [])),
+    ]
+    return any(parts) if expression.get("Operator") == "Or" else all(parts)
+
+
+def _nested_holds(nested: Mapping[str, Any], record: Record) -> bool:
+    """Whether one single item of a list satisfies all filters, which name the list again in front."""
+    prefix = f"{nested['NestedPropertyName']}."
+    filters = [{**each, "Name": each["Name"].removeprefix(prefix)} for each in nested["Filters"]]
+    items = _values_at(record, nested["NestedPropertyName"])
+    return any(isinstance(item, Mapping) and all(_filter_holds(each, dict(item)) for each in filters) for item in items)
+
+
+def _filter_holds(given: Mapping[str, Any], record: Record) -> bool:
+    values = _values_at(record, given["Name"])
+    wanted, name = given.get("Value", ""), given.get("Operator", "Equals")
+    if name in ("Exists", "NotExists"):
+        return bool(values) is (name == "Exists")
+    texts = [str(value) for value in values]
+    if name == "Contains":
+        return any(wanted in text for text in texts)
+    if name == "In":
+        return any(text in wanted.split(",") for text in texts)
+    if name in _ORDERED:
+        return any(_compare(_ORDERED[name], value, wanted) for value in values)
+    return (wanted in texts) is (name == "Equals")
+
+
+def _compare(compare: Callable[[Any, Any], bool], value: object, wanted: str) -> bool:
+    try:
+        return compare(float(str(value)), float(wanted))
+    except ValueError:
+        return compare(str(value), wanted)
+
+
+def _values_at(value: Any, path: str) -> list[Any]:
+    """Everything that stands at a dotted path.
+
+    Lists are looked through; tags are found by ``Tags.<key>``, the metrics of a training job by ``Metrics.<name>``.
+    """
+    name, _, rest = path.partition(".")
+    if isinstance(value, list):
+        by_key = [item["Value"] for item in value if isinstance(item, Mapping) and item.get("Key") == path]
+        return by_key or [found for item in value for found in _values_at(item, path)]
+    if not isinstance(value, Mapping):
+        return []
+    if name == _METRICS and _FINAL_METRICS in value:
+        return [metric["Value"] for metric in value[_FINAL_METRICS] if metric["MetricName"] == rest]
+    if name not in value:
+        return []
+    inner = value[name]
+    if not rest:
+        return inner if isinstance(inner, list) else [inner]
+    return _values_at(inner, rest)
+
+
+def _sortable(values: list[Any]) -> tuple[bool, Any]:
+    """Numbers before texts, and what is missing first."""
+    if not values:
+        return (False, 0.0)
+    value = values[0]
+    return (isinstance(value, str), value if isinstance(value, str | int | float) else 0.0)
+
+
+OPERATIONS = {"Search": _search}

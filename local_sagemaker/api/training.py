@@ -1,0 +1,113 @@
+"""Training jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from local_sagemaker.api import jobs
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import ValidationException
+from local_sagemaker.core.service import Request, Response, Service
+from local_sagemaker.core.store import Record
+from local_sagemaker.definition.shapes import message_of
+from local_sagemaker.jobs import instances, lifecycle
+from local_sagemaker.jobs.kinds import TRAINING
+
+if TYPE_CHECKING:
+    from local_sagemaker.jobs.contract import JobOutcome
+
+_LAST_MESSAGES = {
+    "Completed": "Training job completed",
+    "Stopped": "Training job stopped",
+    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
+}
+
+
+def start(service: Service, request: Request, *, on_log: Callable[[str], None] | None = None, **more: object) -> str:
+    """Create a training job and start its work; answers its ARN.
+
+    Parameters
+    ----------
+    request
+        A CreateTrainingJob request.
+    on_log
+        Is told what the job writes, as it comes.
+    more
+        Members of the record that the request does not have (``TuningJobArn``).
+    """
+    name = request["TrainingJobName"]
+    starting = {"Status": "Starting", "StartTime": now(), "StatusMessage": "Starting the training job"}
+    arn = jobs.create(
+        service,
+        TRAINING,
+        request,
+        SecondaryStatus="Starting",
+        SecondaryStatusTransitions=[starting],
+        **more,
+    )
+    runner = service.runners.training
+    lifecycle.run(service, TRAINING, name, lambda context: runner(request, context), _conclude, on_log=on_log)
+    return arn
+
+
+def _conclude(record: Record, outcome: JobOutcome) -> None:
+    last = outcome.secondary_status or outcome.status
+    lifecycle.advance_secondary(record, last, _LAST_MESSAGES.get(last, outcome.failure_reason or ""))
+    lifecycle.end_transitions(record)
+    seconds = max(1, round(record["TrainingEndTime"] - record["TrainingStartTime"]))
+    record["TrainingTimeInSeconds"] = seconds
+    record["BillableTimeInSeconds"] = seconds
+    if outcome.model_artifacts:
+        record["ModelArtifacts"] = {"S3ModelArtifacts": outcome.model_artifacts}
+    if outcome.metrics:
+        record["FinalMetricDataList"] = [
+            {"MetricName": metric.name, "Value": metric.value, "Timestamp": metric.timestamp}
+            for metric in outcome.metrics
+        ]
+
+
+def _create(service: Service, request: Request) -> Response:
+    _check(request)
+    return {"TrainingJobArn": start(service, request)}
+
+
+def _check(request: Request) -> None:
+    """What the members of a request say of each other, which its shape does not."""
+    if "AlgorithmSpecification" not in request:  # optional in the model, for jobs without servers
+        raise ValidationException(message_of([("algorithmSpecification", None, "Member must not be null")]))
+    channels = [channel["ChannelName"] for channel in request.get("InputDataConfig", [])]
+    if len(set(channels)) < len(channels):
+        raise ValidationException(f"The names of channels must be unique; they are {channels}.")
+    instances.check(request.get("ResourceConfig", {}), "ResourceConfig")
+    condition = request.get("StoppingCondition", {})
+    waits = condition.get("MaxWaitTimeInSeconds", 0)
+    if request.get("EnableManagedSpotTraining") and waits < condition.get("MaxRuntimeInSeconds", 1):
+        raise ValidationException(
+            "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds."
+        )
+
+
+def _describe(service: Service, request: Request) -> Response:
+    return jobs.describe(service, TRAINING, request["TrainingJobName"])
+
+
+def _list(service: Service, request: Request) -> Response:
+    return jobs.list_jobs(service, TRAINING, request)
+
+
+def _stop(service: Service, request: Request) -> None:
+    jobs.stop(service, TRAINING, request["TrainingJobName"])
+
+
+def _delete(service: Service, request: Request) -> None:
+    jobs.delete(service, TRAINING, request["TrainingJobName"])
+
+
+OPERATIONS = {
+    "CreateTrainingJob": _create,
+    "DescribeTrainingJob": _describe,
+    "ListTrainingJobs": _list,
+    "StopTrainingJob": _stop,
+    "DeleteTrainingJob": _delete,
+}

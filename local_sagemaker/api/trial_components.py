@@ -1,0 +1,19 @@
+"""Listing the components of trials, by what they belong to and where they come from."""
+
+from __future__ import annotations
+
+from local_sagemaker.api import listing
+from local_sagemaker.core.service import Request, Response, Service
+
+
+def _list(service: Service, request: Request) -> Response:
+    found = service.experiments.records("TrialComponent")
+    for parent in ("TrialName", "ExperimentName"):
+        if parent in request:
+            found = [each for each in found if request[parent] in {above.get(parent) for above in each["Parents"]}]
+    if "SourceArn" in request:
+        found = [each for each in found if each.get("Source", {}).get("SourceArn") == request["SourceArn"]]
+    return listing.page(found, request, member="TrialComponentSummaries", name="TrialComponentName")
+
+
+OPERATIONS = {"ListTrialComponents": _list}

@@ -1,0 +1,132 @@
+"""Hyperparameter tuning jobs."""
+
+from __future__ import annotations
+
+from local_sagemaker.api import jobs, listing
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import ResourceNotFound, ValidationException
+from local_sagemaker.core.service import Request, Response, Service
+from local_sagemaker.core.store import Record
+from local_sagemaker.jobs import lifecycle
+from local_sagemaker.jobs.kinds import FINAL, TUNING
+from local_sagemaker.jobs.tuning import trials
+from local_sagemaker.jobs.tuning.branch import definitions_of
+from local_sagemaker.jobs.tuning.campaign import Campaign
+from local_sagemaker.jobs.tuning.search import check_strategy
+from local_sagemaker.jobs.tuning.space import dimensions
+
+
+def _create(service: Service, request: Request) -> Response:
+    _check(service, request)
+    campaign = Campaign(service, request)
+    arn = jobs.create(service, TUNING, request)
+    name = request["HyperParameterTuningJobName"]
+    lifecycle.supervise(service, TUNING, name, campaign.carry_out, computes=False)
+    return {"HyperParameterTuningJobArn": arn}
+
+
+def _check(service: Service, request: Request) -> None:
+    config, definitions = request["HyperParameterTuningJobConfig"], definitions_of(request)
+    if not definitions:
+        raise ValidationException("Give either TrainingJobDefinition or TrainingJobDefinitions, one of the two.")
+    for definition in definitions:
+        if not (definition.get("TuningObjective") or config.get("HyperParameterTuningJobObjective")):
+            raise ValidationException("The tuning job has no objective: give HyperParameterTuningJobObjective.")
+        space = dimensions(definition.get("HyperParameterRanges") or config.get("ParameterRanges", {}))
+        static = definition.get("StaticHyperParameters", {})
+        both = {dimension.name for dimension in space} & static.keys()
+        if both:
+            raise ValidationException(f"The hyperparameters {sorted(both)} are both static and tuned.")
+        check_strategy(config, space, static)
+    for parent in trials.parents(request):
+        _check_parent(jobs.describe(service, TUNING, parent), request)
+
+
+def _check_parent(parent: Record, request: Request) -> None:
+    """A parent of a warm start has ended, and was about the same objective."""
+    name = parent["HyperParameterTuningJobName"]
+    if parent[TUNING.status] not in FINAL:
+        raise ValidationException(f"The parent tuning job {name} is still {parent[TUNING.status]}; let it end first.")
+    objectives = [_objective(each) for each in (parent, request)]
+    if objectives[0] != objectives[1]:
+        raise ValidationException(
+            f"The objective metric must be the same as that of the parent tuning job {name}, which is "
+            f"{objectives[0]['Type']} {objectives[0]['MetricName']}."
+        )
+
+
+def _objective(job: Request) -> dict[str, str]:
+    given = job["HyperParameterTuningJobConfig"].get("HyperParameterTuningJobObjective")
+    objective: dict[str, str] = given or definitions_of(job)[0]["TuningObjective"]
+    return objective
+
+
+def _described(service: Service, record: Record) -> Record:
+    """A record with what follows from the tuning job's training jobs."""
+    name = record["HyperParameterTuningJobName"]
+    config = record["HyperParameterTuningJobConfig"]
+    summaries = trials.summaries(service.store, name)
+    maximize = _objective(record)["Type"] == "Maximize"
+    more = {"BestTrainingJob": trials.best(summaries, maximize=maximize)}
+    if record.get("WarmStartConfig", {}).get("WarmStartType") == "IdenticalDataAndAlgorithm":
+        earlier = (each for parent in trials.parents(record) for each in trials.summaries(service.store, parent))
+        more["OverallBestTrainingJob"] = trials.best([*earlier, *summaries], maximize=maximize)
+    limits = {"Strategy": config["Strategy"], "ResourceLimits": config["ResourceLimits"]}
+    seconds = record.get(TUNING.ended, now()) - record["CreationTime"]
+    consumed = {"ConsumedResources": {"RuntimeInSeconds": round(seconds)}}
+    return {**record, **trials.counters(summaries), **limits, **consumed, **more}
+
+
+def _describe(service: Service, request: Request) -> Response:
+    return _described(service, jobs.describe(service, TUNING, request["HyperParameterTuningJobName"]))
+
+
+def _list(service: Service, request: Request) -> Response:
+    records = [_described(service, record) for record in service.store.list(TUNING.noun)]
+    return listing.page(
+        records,
+        request,
+        member="HyperParameterTuningJobSummaries",
+        name=TUNING.name,
+        status=TUNING.status,
+    )
+
+
+def _list_training_jobs(service: Service, request: Request) -> Response:
+    name = jobs.describe(service, TUNING, request["HyperParameterTuningJobName"])["HyperParameterTuningJobName"]
+    summaries = trials.summaries(service.store, name)
+    wanted = request.get("StatusEquals")
+    kept = [summary for summary in summaries if wanted in (None, summary.get("TrainingJobStatus"))]
+    sort_by = request.get("SortBy", "Name")
+    if sort_by == "FinalObjectiveMetricValue":
+        kept = [summary for summary in kept if trials.objective_value(summary) is not None]
+        kept.sort(key=lambda summary: trials.objective_value(summary) or 0.0)
+    elif sort_by in ("Name", "Status"):
+        kept.sort(key=lambda summary: summary.get(f"TrainingJob{sort_by}", ""))
+    if request.get("SortOrder") == "Descending":
+        kept.reverse()
+    return listing.slice_of(kept, request, member="TrainingJobSummaries")
+
+
+def _stop(service: Service, request: Request) -> None:
+    jobs.stop(service, TUNING, request["HyperParameterTuningJobName"])
+
+
+def _delete(service: Service, request: Request) -> None:
+    name = request["HyperParameterTuningJobName"]
+    try:
+        jobs.delete(service, TUNING, name)
+    except ResourceNotFound:
+        return  # deleting what is not there succeeds, as the service says
+    for trial in service.store.list(trials.KIND, parent=name):
+        service.store.delete(trials.KIND, trial["TrainingJobName"])
+
+
+OPERATIONS = {
+    "CreateHyperParameterTuningJob": _create,
+    "DescribeHyperParameterTuningJob": _describe,
+    "ListHyperParameterTuningJobs": _list,
+    "ListTrainingJobsForHyperParameterTuningJob": _list_training_jobs,
+    "StopHyperParameterTuningJob": _stop,
+    "DeleteHyperParameterTuningJob": _delete,
+}

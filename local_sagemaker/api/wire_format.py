@@ -1,0 +1,51 @@
+"""SageMaker's wire format: JSON 1.1 over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from local_sagemaker.core.errors import ApiError, SerializationException
+
+CONTENT_TYPE = "application/x-amz-json-1.1"
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """What goes back over the wire."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_request(body: bytes) -> dict[str, Any]:
+    """The JSON object in a request's body; an empty body is an empty object.
+
+    Raises
+    ------
+    SerializationException
+        It is not a JSON object.
+    """
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError as error:
+        raise SerializationException(f"The request is not JSON: {error}") from error
+    if not isinstance(request, dict):
+        raise SerializationException("The request is not a JSON object")
+    return request
+
+
+def success(document: Mapping[str, Any] | None, content_type: str = CONTENT_TYPE) -> HttpAnswer:
+    """An answer with a document, or with nothing."""
+    body = b"" if document is None else json.dumps(document).encode()
+    return HttpAnswer(200, body, {"Content-Type": content_type})
+
+
+def failure(error: ApiError, content_type: str = CONTENT_TYPE) -> HttpAnswer:
+    """An answer with an error, as botocore reads it: ``__type`` and ``message``."""
+    document = {"__type": error.code, "message": str(error), "Message": str(error)}
+    headers = {"Content-Type": content_type, "x-amzn-errortype": error.code}
+    return HttpAnswer(error.status, json.dumps(document).encode(), headers)

@@ -1,0 +1,166 @@
+"""Which images have a stand-in on this machine, by the repository name of their URI."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from local_sagemaker.containers.errors import UnknownImageError
+
+Training = Literal["xgboost", "script"]
+Serving = Literal["xgboost", "sklearn", "toolkit", "pytorch", "huggingface"]
+Toolkit = Literal["sagemaker-training", "sagemaker-containers"]
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """What plays an image.
+
+    Attributes
+    ----------
+    repository
+        The image's repository, as a regular expression over the whole name.
+    title
+        What the image is, for people.
+    training
+        What ``train`` does: the built-in XGBoost (script mode included), or script mode alone; None: it trains nothing.
+    serving
+        What ``serve`` does: the built-in XGBoost, scikit-learn's worker, the inference toolkit, or Hugging Face's own.
+    framework
+        The framework whose container runs scripts in the image; None: nothing of AWS's runs scripts there.
+    toolkit
+        The training toolkit of that container: today's, or its predecessor.
+    tells_errors
+        Whether the reason of a failed script's job quotes its error; where it does not, the log alone has it.
+    """
+
+    repository: str
+    title: str
+    training: Training | None
+    serving: Serving | None
+    framework: str | None = None
+    toolkit: Toolkit = "sagemaker-training"
+    tells_errors: bool = True
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that the image itself sets, whatever runs in it."""
+        if self.framework is None:
+            return {}
+        container = f"sagemaker_{self.framework}_container"
+        environment = {"SAGEMAKER_TRAINING_MODULE": f"{container}.training:main"}
+        if self.framework in ("sklearn", "xgboost"):
+            environment.update(_FOLDERS, SAGEMAKER_SERVING_MODULE=f"{container}.serving:main")
+        return environment
+
+
+_FOLDERS = {
+    "SM_INPUT": "/opt/ml/input",
+    "SM_INPUT_TRAINING_CONFIG_FILE": "/opt/ml/input/config/hyperparameters.json",
+    "SM_INPUT_DATA_CONFIG_FILE": "/opt/ml/input/config/inputdataconfig.json",
+    "SM_CHECKPOINT_CONFIG_FILE": "/opt/ml/input/config/checkpointconfig.json",
+    "SM_MODEL_DIR": "/opt/ml/model",
+}
+
+
+_STAND_INS = (
+    StandIn(
+        r"sagemaker-xgboost",
+        "XGBoost: the built-in algorithm, and script mode",
+        training="xgboost",
+        serving="xgboost",
+        framework="xgboost",
+        toolkit="sagemaker-containers",
+        tells_errors=False,
+    ),
+    StandIn(
+        r"sagemaker-scikit-learn",
+        "scikit-learn: script mode",
+        training="script",
+        serving="sklearn",
+        framework="sklearn",
+        tells_errors=False,
+    ),
+    StandIn(
+        r"(sagemaker-)?(huggingface-)?(pytorch|autogluon)-training",
+        "PyTorch and AutoGluon training: script mode",
+        training="script",
+        serving=None,
+        framework="pytorch",
+    ),
+    StandIn(
+        r"(sagemaker-)?(huggingface-)?tensorflow-training",
+        "TensorFlow training: script mode",
+        training="script",
+        serving=None,
+        framework="tensorflow",
+    ),
+    StandIn(
+        r"(sagemaker-)?mxnet-training",
+        "MXNet training: script mode",
+        training="script",
+        serving=None,
+        framework="mxnet",
+    ),
+    StandIn(
+        r"(sagemaker-)?(pytorch|autogluon)-inference",
+        "PyTorch and AutoGluon inference: the inference toolkit, with tensors where PyTorch is there",
+        training=None,
+        serving="pytorch",
+    ),
+    StandIn(
+        r"(sagemaker-)?mxnet-inference",
+        "MXNet inference: the inference toolkit",
+        training=None,
+        serving="toolkit",
+    ),
+    StandIn(
+        r"(sagemaker-)?huggingface-(pytorch|tensorflow)-inference",
+        "Hugging Face inference: its toolkit, with your `model_fn`",
+        training=None,
+        serving="huggingface",
+    ),
+    StandIn(r"sagemaker-base-python(-\d+)?", "Base Python: processing", training="script", serving=None),
+)
+
+
+def stand_ins() -> tuple[StandIn, ...]:
+    """All stand-ins, in the order in which a repository is looked up."""
+    return _STAND_INS
+
+
+def repository_of(image: str) -> str:
+    """The repository name of an image URI: without registry, tag and digest."""
+    return re.split(r"[:@]", image.rsplit("/", 1)[-1], maxsplit=1)[0]
+
+
+def stand_in_for(image: str) -> StandIn:
+    """What plays an image.
+
+    Raises
+    ------
+    UnknownImageError
+        Nothing does.
+    """
+    repository = repository_of(image)
+    for each in _STAND_INS:
+        if re.fullmatch(each.repository, repository):
+            return each
+    raise UnknownImageError(
+        f"The image {image} has no stand-in on this machine: its repository {repository} is none of those that are "
+        "known here (sagemaker-xgboost, sagemaker-scikit-learn, the framework training and inference images)."
+    )
+
+
+def missing(image: str, work: Literal["process", "train", "serve"]) -> str | None:
+    """What an image lacks for a kind of work; None: it can do it."""
+    try:
+        stand_in = stand_in_for(image)
+    except UnknownImageError:
+        return f"no stand-in for the image {image}"
+    if work == "train" and stand_in.training is None:
+        return f"the image {image} does not train"
+    if work == "serve" and stand_in.serving is None:
+        return f"the image {image} does not serve"
+    return None

@@ -1,0 +1,80 @@
+"""The server of an image with the inference toolkit: the user's functions behind ``/invocations``."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from local_sagemaker.containers.images import Serving
+from local_sagemaker.containers.inference_toolkit.handlers import Function, Handlers
+from local_sagemaker.containers.inference_toolkit.model_server import ModelServerApplication, payload_of, to_bytes
+from local_sagemaker.containers.serving.server import Request, Response
+from local_sagemaker.containers.training_toolkit.layout import Layout
+
+logger = logging.getLogger(__name__)
+
+
+class ToolkitApplication(ModelServerApplication):
+    """Answers with the user's functions; whatever they raise is a 500 with their trace.
+
+    An error of the toolkit's own, ``sagemaker_inference.errors.BaseInferenceToolkitError``, says another status.
+    """
+
+    def __init__(self, handlers: Handlers, model_folder: Path, environment: Mapping[str, str]) -> None:
+        super().__init__(model_folder)
+        self._handlers = handlers
+        self._default_accept = environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or self._default_accept
+        if megabytes := environment.get("SAGEMAKER_MAX_REQUEST_SIZE"):
+            self.max_content_length = int(megabytes) * 1024**2
+        if handlers.before_model is not None:
+            self._call(handlers.before_model, str(model_folder))
+        self._model = self._call(handlers.model, str(model_folder))
+        if handlers.warm_up is not None:
+            self._call(handlers.warm_up, str(model_folder), self._model)
+
+    @classmethod
+    def of_this_container(cls, kind: Serving) -> ToolkitApplication:
+        """Import the user's code and load the model."""
+        return cls(Handlers.of_this_container(kind), Layout.of_this_container().model, os.environ)
+
+    def invoke(self, request: Request) -> Response:
+        """Run the user's functions on one request."""
+        content_type, accept = self._take(request)
+        try:
+            result = self._transform(payload_of(request, content_type), content_type, accept)
+            body, kind = result[:2] if isinstance(result, tuple) else (result, accept)
+            return self._context.answer(to_bytes(body), kind)
+        except Exception as error:  # noqa: BLE001 - the user's functions may raise anything, and the client is told
+            return _failed(error)
+
+    def _transform(self, payload: str | bytearray, content_type: str | None, accept: str) -> Any:
+        handlers = self._handlers
+        if handlers.transform is not None:
+            return self._call(handlers.transform, self._model, payload, content_type, accept)
+        data = self._call(handlers.input, payload, content_type)
+        return self._call(handlers.output, self._call(handlers.predict, data, self._model), accept)
+
+    def _call(self, function: Function, *arguments: object) -> Any:
+        """Call a user's function; one that takes one argument more gets the context."""
+        takes = len(inspect.signature(function).parameters)
+        if takes == len(arguments):
+            return function(*arguments)
+        if takes == len(arguments) + 1:
+            return function(*arguments, self._context)
+        raise TypeError(f"{function.__name__} takes {takes} arguments but {len(arguments)} were given.")
+
+
+def _failed(error: Exception) -> Response:
+    status, text = int(HTTPStatus.INTERNAL_SERVER_ERROR), str(error) or "Invalid Request"
+    # By name: the toolkit that the user's code imports may be AWS's own.
+    if any(kind.__name__ == "BaseInferenceToolkitError" for kind in type(error).__mro__):
+        status, text = error.status_code, error.message  # type: ignore[attr-defined]
+    message = f"{text}\n{''.join(traceback.format_exception(error))}"
+    logger.error("%s", message)
+    return Response(status, message.encode())

@@ -1,0 +1,139 @@
+"""The toolkits' own ways between payloads and arrays: JSON, CSV, NPY, and NPZ for sparse matrices."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import numpy as np
+
+from local_sagemaker.containers.errors import ClientError
+
+JSON, CSV, NPY, NPZ = "application/json", "text/csv", "application/x-npy", "application/x-npz"
+TEXT_TYPES = (JSON, CSV)
+"""What reaches the user's functions as text instead of bytes."""
+
+
+class UnsupportedFormatError(Exception):
+    """A content type that only code of the user's own could handle; the text is indented as the toolkits' own is."""
+
+    def __init__(self, content_type: str | None) -> None:
+        super().__init__(
+            f"Content type {content_type} is not supported by this framework.\n\n"
+            "            Please implement input_fn to to deserialize the request data or an output_fn to\n"
+            "            serialize the response. For more information, see the SageMaker Python SDK README."
+        )
+
+
+def decode(payload: str | bytes, content_type: str | None) -> Any:
+    """An array of a payload, as the inference toolkit reads it; a cell of CSV that is no number is missing.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        The content type is none of the four.
+    """
+    if content_type == CSV:
+        return np.genfromtxt(io.StringIO(_text(payload)), dtype=None, delimiter=",")
+    if content_type == NPZ:
+        from scipy import sparse
+
+        return sparse.load_npz(io.BytesIO(_bytes(payload)))
+    return _decode_json_or_npy(payload, content_type)
+
+
+def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
+    """An array of a payload, as the workers of scikit-learn read it; CSV that is not all numbers stays text.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        The content type is none of JSON, CSV and NPY.
+    ClientError
+        It is no CSV, or its rows are not of one width.
+    """
+    if content_type != CSV:
+        return _decode_json_or_npy(payload, content_type)
+    try:
+        cells = np.array(list(csv.reader(io.StringIO(_text(payload)), strict=True))).squeeze()
+    except Exception as error:
+        raise ClientError(f"Error while decoding csv: {error}") from error
+    try:
+        return cells.astype(np.float64)
+    except ValueError:
+        return cells
+
+
+def _decode_json_or_npy(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
+    if content_type == JSON:
+        return np.array(json.loads(payload))
+    if content_type == NPY:
+        return np.asarray(np.load(io.BytesIO(_bytes(payload)), allow_pickle=True))
+    raise UnsupportedFormatError(content_type)
+
+
+def encode(values: Any, accept: str) -> str | bytes:
+    """A payload of an array, or of anything that is like one: JSON and CSV are text, NPY is bytes.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        The accept type is none of JSON, CSV and NPY.
+    """
+    if accept == JSON:
+        return json.dumps(values, default=_plain)
+    if accept == CSV:
+        stream = io.StringIO()
+        np.savetxt(stream, values, delimiter=",", fmt="%s")
+        return stream.getvalue()
+    if accept == NPY:
+        buffer = io.BytesIO()
+        np.save(buffer, values)
+        return buffer.getvalue()
+    raise UnsupportedFormatError(accept)
+
+
+def encode_strictly(values: Any, accept: str) -> str | bytes:
+    """A payload of an array, as the workers of scikit-learn write it: in CSV, cells are quoted where they have to be.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        The accept type is none of JSON, CSV and NPY.
+    """
+    if accept != CSV:
+        return encode(values, accept)
+    array = np.array(values)
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(array.reshape(-1, 1) if array.ndim == 1 else array)
+    return stream.getvalue()
+
+
+def encode_acceptably(values: Any, accept: str) -> tuple[str | bytes, str]:
+    """A payload of the first type of an Accept header that can be had, and that type.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        None of them can be had.
+    """
+    for each in accept.replace(" ", "").split(","):
+        if each in (JSON, CSV, NPY):
+            return encode(values, each), each
+    raise UnsupportedFormatError(accept)
+
+
+def _text(payload: str | bytes) -> str:
+    return payload if isinstance(payload, str) else payload.decode("utf-8")
+
+
+def _bytes(payload: str | bytes) -> bytes:
+    return payload.encode("latin-1") if isinstance(payload, str) else payload
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")

@@ -1,0 +1,117 @@
+"""The server of the scikit-learn and XGBoost images for a script of the user's own: its functions in a Flask worker.
+
+Flask itself is not needed for it; what it makes of a function's result is done here.
+"""
+
+from __future__ import annotations
+
+import calendar
+import dataclasses
+import datetime as dt
+import json
+import logging
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from email.utils import formatdate
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from local_sagemaker.containers.images import Serving
+from local_sagemaker.containers.inference_toolkit import codecs
+from local_sagemaker.containers.inference_toolkit.handlers import Handlers
+from local_sagemaker.containers.serving.server import Request, Response, status_page
+from local_sagemaker.containers.training_toolkit.layout import Layout
+
+logger = logging.getLogger(__name__)
+
+
+class WorkerApplication:
+    """Answers with the user's functions; whatever goes wrong is a 500 that says nothing, and a trace in the log.
+
+    A type that the image's own functions cannot read or write is no exception: the images hand them to their worker as
+    if they were the user's.
+    """
+
+    max_content_length: int | None = None
+
+    def __init__(self, handlers: Handlers, model_folder: Path, environment: Mapping[str, str]) -> None:
+        self._handlers = handlers
+        self._default_accept = environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or codecs.JSON
+        self._model = handlers.model(str(model_folder))
+
+    @classmethod
+    def of_this_container(cls, kind: Serving) -> WorkerApplication:
+        """Import the user's code and load the model."""
+        return cls(Handlers.of_this_container(kind), Layout.of_this_container().model, os.environ)
+
+    def ping(self) -> Response:
+        """The model is loaded, or there would be no server."""
+        return Response(HTTPStatus.OK, content_type=codecs.JSON)
+
+    def execution_parameters(self) -> Response:
+        """What the user's ``execution_parameters_fn`` says, if there is one."""
+        if self._handlers.execution_parameters is None:
+            return status_page(HTTPStatus.NOT_FOUND)
+        return _as_response(self._handlers.execution_parameters())
+
+    def invoke(self, request: Request) -> Response:
+        """Run the user's functions on one request; what does not say what it is is taken for JSON."""
+        content_type = request.headers.get("contenttype") or request.content_type or codecs.JSON
+        accept = request.accept if request.accept and request.accept != "*/*" else self._default_accept
+        text = content_type in codecs.TEXT_TYPES
+        try:
+            payload = request.body.decode("utf-8", "replace") if text else request.body
+            return self._transform(payload, content_type, accept)
+        except Exception:
+            logger.exception("The request failed.")
+            return status_page(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def _transform(self, payload: str | bytes, content_type: str, accept: str) -> Response:
+        handlers = self._handlers
+        if handlers.transform is not None:
+            return _as_response(handlers.transform(self._model, payload, content_type, accept))
+        data = handlers.input(payload, content_type)
+        return _as_response(handlers.output(handlers.predict(data, self._model), accept))
+
+
+def _as_response(result: Any) -> Response:
+    """What Flask makes of a view's result, with the toolkit's tuples of a body and its type."""
+    if isinstance(result, tuple):
+        body, kind = result[:2]
+        data = b"" if body is None else _to_bytes(body)
+        return Response(HTTPStatus.OK, data, _with_charset(kind or codecs.JSON))
+    if hasattr(result, "get_data"):  # a response, of Flask's or of the toolkit's
+        kind = result.content_type or codecs.JSON
+        return Response(result.status_code, result.get_data(), kind, dict(getattr(result, "headers", {})))
+    if isinstance(result, dict | list):
+        text = json.dumps(result, sort_keys=True, separators=(",", ":"), default=_plain)
+        return Response(HTTPStatus.OK, text.encode() + b"\n", codecs.JSON)
+    return Response(HTTPStatus.OK, _to_bytes(result))
+
+
+def _plain(value: Any) -> Any:
+    """What Flask's JSON has of a value that JSON itself does not know."""
+    if isinstance(value, dt.date):
+        moment = value.utctimetuple() if isinstance(value, dt.datetime) else value.timetuple()
+        return formatdate(calendar.timegm(moment), usegmt=True)
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def _to_bytes(body: Any) -> bytes:
+    if isinstance(body, bytes | bytearray):
+        return bytes(body)
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, Iterator):
+        return b"".join(map(_to_bytes, body))
+    raise TypeError(f"The functions gave a {type(body).__name__}; text, bytes or a response can be sent.")
+
+
+def _with_charset(kind: str) -> str:
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") and "charset" not in kind else kind

@@ -1,0 +1,1 @@
+"""Processes that stand in for containers: launcher, sandbox and namespaces."""

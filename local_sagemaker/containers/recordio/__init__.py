@@ -1,0 +1,1 @@
+"""RecordIO-protobuf, as the containers read and write it."""

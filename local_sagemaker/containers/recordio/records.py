@@ -1,0 +1,192 @@
+"""RecordIO-protobuf: matrices in the records of ``aialgs.data`` (contracts section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from local_sagemaker.containers.recordio.dense_records import read_alike
+from local_sagemaker.containers.recordio.frames import RecordIOError, frame, frames
+
+
+def record_class() -> Any:
+    """The protobuf message class ``aialgs.data.Record``."""
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(_file(descriptor_pb2))
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("aialgs.data.Record"))
+
+
+def _file(pb2: Any) -> Any:
+    """The description of the messages, as field numbers and types."""
+    field = pb2.FieldDescriptorProto
+    file = pb2.FileDescriptorProto(name="aialgs_record.proto", package="aialgs.data", syntax="proto2")
+    for name, kind in (
+        ("Float32Tensor", field.TYPE_FLOAT),
+        ("Float64Tensor", field.TYPE_DOUBLE),
+        ("Int32Tensor", field.TYPE_INT32),
+    ):
+        tensor = file.message_type.add(name=name)
+        for number, (part, part_kind) in enumerate(
+            (("values", kind), ("keys", field.TYPE_UINT64), ("shape", field.TYPE_UINT64)), start=1
+        ):
+            added = tensor.field.add(name=part, number=number, label=field.LABEL_REPEATED, type=part_kind)
+            added.options.packed = True
+    bytes_ = file.message_type.add(name="Bytes")
+    bytes_.field.add(name="value", number=1, label=field.LABEL_REPEATED, type=field.TYPE_BYTES)
+    bytes_.field.add(name="content_type", number=2, label=field.LABEL_OPTIONAL, type=field.TYPE_STRING)
+    value = file.message_type.add(name="Value")
+    value.oneof_decl.add(name="value")
+    for number, part, kind_name in (
+        (2, "float32_tensor", "Float32Tensor"),
+        (3, "float64_tensor", "Float64Tensor"),
+        (7, "int32_tensor", "Int32Tensor"),
+        (9, "bytes", "Bytes"),
+    ):
+        value.field.add(
+            name=part,
+            number=number,
+            label=field.LABEL_OPTIONAL,
+            type=field.TYPE_MESSAGE,
+            type_name=f".aialgs.data.{kind_name}",
+            oneof_index=0,
+        )
+    record = file.message_type.add(name="Record")
+    for number, part in ((1, "features"), (2, "label")):
+        entry = record.nested_type.add(name=f"{part.capitalize()}Entry")
+        entry.options.map_entry = True
+        entry.field.add(name="key", number=1, label=field.LABEL_OPTIONAL, type=field.TYPE_STRING)
+        entry.field.add(
+            name="value", number=2, label=field.LABEL_OPTIONAL, type=field.TYPE_MESSAGE, type_name=".aialgs.data.Value"
+        )
+        record.field.add(
+            name=part,
+            number=number,
+            label=field.LABEL_REPEATED,
+            type=field.TYPE_MESSAGE,
+            type_name=f".aialgs.data.Record.{entry.name}",
+        )
+    for number, part in ((3, "uid"), (4, "metadata"), (5, "configuration")):
+        record.field.add(name=part, number=number, label=field.LABEL_OPTIONAL, type=field.TYPE_STRING)
+    return file
+
+
+def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
+    """The features and labels of a sequence of framed records.
+
+    Returns
+    -------
+    tuple
+        Features of shape (rows, columns), a numpy array or, if any record is sparse, a scipy CSR matrix; labels of
+        shape (rows,), None if no record has one. A dense matrix is read at once, everything else record by record.
+
+    Raises
+    ------
+    RecordIOError
+        The bytes are not RecordIO, or there is no record with features in them.
+    ValueError
+        The rows are not of one width.
+    """
+    record_type = record_class()
+    rows: list[Any] = []
+    labels: list[Any] = []
+    for payload in frames(data):
+        record = record_type()
+        record.ParseFromString(payload)
+        if not rows and (alike := read_alike(record, data)):
+            return alike
+        if "values" not in record.features:
+            continue
+        row = _row(record.features["values"])
+        if row is None:
+            continue
+        rows.append(row)
+        label = _tensor(record.label["values"]) if "values" in record.label else None
+        if label is not None:
+            labels.append(_values_of(label))
+    if not rows:
+        raise RecordIOError("No records found in RecordIO-Protobuf data")
+    # All rows have to be of one width, as the container's reader has it.
+    features: Any = sparse.vstack(rows).tocsr() if any(map(sparse.issparse, rows)) else np.vstack(rows)
+    return features, np.concatenate(labels, axis=None) if labels else None
+
+
+def _row(value: Any) -> Any:
+    """One row of features: dense without keys, sparse with them; None if the value is no tensor."""
+    tensor = _tensor(value)
+    if tensor is None:
+        return None
+    values = _values_of(tensor)
+    if not tensor.keys:
+        return values.reshape(1, -1)
+    columns = np.asarray(tensor.keys, dtype=np.int64)
+    width = int(tensor.shape[0]) if tensor.shape else int(columns.max()) + 1
+    return sparse.csr_matrix((values, columns, [0, len(columns)]), shape=(1, width))
+
+
+def _tensor(value: Any) -> Any:
+    kind = value.WhichOneof("value")
+    return getattr(value, kind) if kind in ("float32_tensor", "float64_tensor", "int32_tensor") else None
+
+
+def _values_of(tensor: Any) -> np.ndarray[Any, Any]:
+    types = {"Float32Tensor": np.float32, "Float64Tensor": np.float64, "Int32Tensor": np.int32}
+    return np.array(tensor.values, dtype=types[type(tensor).__name__])
+
+
+def write_matrix(matrix: Any, labels: np.ndarray[Any, Any] | None = None) -> bytes:
+    """Framed records of a matrix, a record per row, as scripts of the toolkits write them.
+
+    Parameters
+    ----------
+    matrix
+        Of shape (rows, columns), a numpy array or a scipy sparse matrix, or one row of shape (columns,).
+    labels
+        Of shape (rows,), if there are any.
+
+    Raises
+    ------
+    ValueError
+        The numbers are none of int64, float64 and float32.
+    """
+    kind = _kind_of(matrix.dtype)
+    sparse_rows = matrix.tocsr() if sparse.issparse(matrix) else None
+    record_type = record_class()
+    written = bytearray()
+    for number in range(1 if matrix.ndim == 1 else matrix.shape[0]):
+        record = record_type()
+        tensor = getattr(record.features["values"], kind)
+        if sparse_rows is None:
+            tensor.values.extend(np.atleast_2d(matrix)[number])
+        else:
+            row = sparse_rows[[number]]
+            tensor.values.extend(row.data)
+            tensor.keys.extend(row.indices)
+            tensor.shape.append(matrix.shape[1])
+        if labels is not None:
+            getattr(record.label["values"], _kind_of(labels.dtype)).values.append(labels[number])
+        written += frame(record.SerializeToString())
+    return bytes(written)
+
+
+def _kind_of(dtype: np.dtype[Any]) -> str:
+    kinds = {"int64": "int32_tensor", "float64": "float64_tensor", "float32": "float32_tensor"}
+    if str(dtype) not in kinds:
+        raise ValueError(f"Unsupported dtype {dtype} on array")
+    return kinds[str(dtype)]
+
+
+def write_predictions(predictions: Iterable[dict[str, list[float]]]) -> bytes:
+    """Records that carry predictions as float32 tensors in their labels, framed."""
+    record_type = record_class()
+    written = bytearray()
+    for prediction in predictions:
+        record = record_type()
+        for key, values in prediction.items():
+            record.label[key].float32_tensor.values.extend(values)
+        written += frame(record.SerializeToString())
+    return bytes(written)

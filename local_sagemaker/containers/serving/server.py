@@ -1,0 +1,188 @@
+"""A small HTTP server around an application: worker processes that share one listening socket.
+
+A worker answers one request at a time, as the workers of the real model servers do, and closes the connection after
+it: the next request goes to whichever worker is free.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Protocol
+
+from local_sagemaker.containers.process.messages import LISTENER_VARIABLE
+from local_sagemaker.containers.process.namespaces import set_parent_death_signal
+
+DEFAULT_PORT = 8080
+
+_PATIENCE_SECONDS = 60
+"""How long a worker waits for a client to go on with its request."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One invocation: its body, and its headers by lower-case name."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+    @property
+    def content_type(self) -> str | None:
+        """What the body is said to be."""
+        return self.headers.get("content-type")
+
+    @property
+    def accept(self) -> str | None:
+        """What the client wants back."""
+        return self.headers.get("accept")
+
+
+@dataclass(frozen=True)
+class Response:
+    """What goes back to the client."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "text/html; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def status_page(status: HTTPStatus) -> Response:
+    """What a web framework answers where the application has no words of its own."""
+    page = (
+        f"<!doctype html>\n<html lang=en>\n<title>{status.value} {status.phrase}</title>\n"
+        f"<h1>{status.phrase}</h1>\n<p>{status.description or status.phrase}</p>\n"
+    )
+    return Response(status, page.encode())
+
+
+class Application(Protocol):
+    """What an inference container does with requests."""
+
+    max_content_length: int | None
+
+    def ping(self) -> Response:
+        """Answer ``GET /ping``."""
+        ...
+
+    def execution_parameters(self) -> Response:
+        """Answer ``GET /execution-parameters``."""
+        ...
+
+    def invoke(self, request: Request) -> Response:
+        """Answer ``POST /invocations``."""
+        ...
+
+
+def run_server(load: Callable[[], Application], workers: int) -> None:
+    """Serve until a signal ends the process.
+
+    Parameters
+    ----------
+    load
+        Makes the application. Each worker calls it for itself, as loading a model may start threads, which a fork
+        does not survive.
+    workers
+        How many processes answer.
+    """
+    listener = _listener()
+    for _ in range(workers - 1):
+        if os.fork() == 0:
+            set_parent_death_signal(signal.SIGKILL)  # as workers end with their server, however that ended
+            break
+    _Server(listener, load()).serve_forever(poll_interval=3600)
+
+
+def _listener() -> socket.socket:
+    inherited = os.environ.get(LISTENER_VARIABLE)
+    if inherited is not None:
+        return socket.socket(fileno=int(inherited))
+    port = int(os.environ.get("SAGEMAKER_BIND_TO_PORT", DEFAULT_PORT))
+    return socket.create_server(("0.0.0.0", port), backlog=128)  # noqa: S104 - a container's server is reached from outside
+
+
+class _Server(HTTPServer):
+    def __init__(self, listener: socket.socket, application: Application) -> None:
+        super().__init__(("", 0), _Handler, bind_and_activate=False)
+        self.socket.close()
+        # Several processes wait for the same connection; those that come too late must not block on it.
+        listener.setblocking(False)  # noqa: FBT003 - its only way
+        self.socket = listener
+        self.application = application
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
+        """Log what went wrong with a connection, unless it is only that the client has left."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, ConnectionError):
+            logger.error("The connection from %s failed.", client_address, exc_info=error)
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        connection, address = self.socket.accept()
+        connection.setblocking(True)  # noqa: FBT003 - its only way
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection, address
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = _PATIENCE_SECONDS
+    server: _Server
+
+    def do_GET(self) -> None:
+        if self.path == "/invocations":
+            self._send(status_page(HTTPStatus.METHOD_NOT_ALLOWED))
+        elif self.path == "/ping":
+            self._send(self.server.application.ping())
+        elif self.path == "/execution-parameters":
+            self._send(self.server.application.execution_parameters())
+        else:
+            self._send(status_page(HTTPStatus.NOT_FOUND))
+
+    def do_POST(self) -> None:
+        limit = self.server.application.max_content_length
+        body = self._body()  # Also one that is too large: a client that is still sending would not see the answer.
+        if self.path in ("/ping", "/execution-parameters"):
+            self._send(status_page(HTTPStatus.METHOD_NOT_ALLOWED))
+        elif self.path != "/invocations":
+            self._send(status_page(HTTPStatus.NOT_FOUND))
+        elif limit is not None and len(body) > limit:
+            self._send(status_page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
+        else:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self._send(self.server.application.invoke(Request(body, headers)))
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = bytearray()
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return bytes(body)
+
+    def _send(self, response: Response) -> None:
+        self.send_response(response.status)
+        self.send_header("Connection", "close")
+        self.close_connection = True
+        if response.status != HTTPStatus.NO_CONTENT:
+            self.send_header("Content-Type", response.content_type)
+            self.send_header("Content-Length", str(len(response.body)))
+        for name, value in response.headers.items():
+            if name.lower() not in ("content-type", "content-length", "connection"):
+                self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(response.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        if self.path != "/ping":
+            logger.info(format, *args)

@@ -1,0 +1,7 @@
+"""Arrays of payloads."""
+
+from __future__ import annotations
+
+from local_sagemaker.containers.inference_toolkit.codecs import decode
+
+__all__ = ["decode"]

@@ -1,0 +1,10 @@
+"""What scripts of the XGBoost image import: its readers, its checkpoints, and training on several hosts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_HOUSE = str(Path(__file__).resolve().parents[4])
+if _HOUSE not in sys.path:
+    sys.path.append(_HOUSE)  # behind everything else: a script's own modules come first

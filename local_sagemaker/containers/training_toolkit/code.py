@@ -1,0 +1,47 @@
+"""Fetching the user's code to ``/opt/ml/code``."""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import tempfile
+from pathlib import Path
+
+from local_sagemaker.core.archives import extract
+
+
+def fetch_code(source: str, folder: Path) -> None:
+    """Bring the user's code to its folder, unless something is there already.
+
+    Parameters
+    ----------
+    source
+        An S3 URI of an archive, a folder, an archive, or a single file. An archive is a ``.tar.gz`` and nothing else.
+
+    Raises
+    ------
+    OSError, tarfile.TarError, botocore.exceptions.ClientError
+        What the toolkits' own attempt ends with: there is nothing at the source, or the archive is damaged.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()) or source == str(folder):
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(source)
+        if source.startswith("s3://"):
+            path = _download(source, Path(scratch) / "sourcedir.tar.gz")
+        if path.is_dir():
+            shutil.copytree(path, folder, dirs_exist_ok=True)
+        elif source.startswith("s3://") or tarfile.is_tarfile(path):
+            with tarfile.open(path, "r:gz") as tar:
+                extract(tar, folder)
+        else:
+            shutil.copy2(path, folder)
+
+
+def _download(uri: str, destination: Path) -> Path:
+    import boto3
+
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    boto3.client("s3").download_file(bucket, key, str(destination))
+    return destination

@@ -1,0 +1,242 @@
+"""Running a training container's ``train``: the user's script, or the algorithm, and the report of a failure."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import json
+import logging
+import os
+import re
+import shlex
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import FrameType
+from typing import Literal, TextIO
+
+from local_sagemaker.containers.errors import ClientError, ExecuteUserScriptError
+from local_sagemaker.containers.images import StandIn, Toolkit
+from local_sagemaker.containers.process.exec_command import start_command
+from local_sagemaker.containers.process.lines import whole_lines
+from local_sagemaker.containers.process.template import Template
+from local_sagemaker.containers.toolkits import TOOLKITS
+from local_sagemaker.containers.training_toolkit.code import fetch_code
+from local_sagemaker.containers.training_toolkit.environment import TrainingEnvironment
+from local_sagemaker.containers.training_toolkit.frameworks import run_in
+from local_sagemaker.containers.training_toolkit.layout import Layout
+from local_sagemaker.containers.training_toolkit.requirements import install
+
+Algorithm = Callable[[TrainingEnvironment], None]
+Kind = Literal["script", "module", "command"]
+
+_ENTRY_POINT = re.compile(r"[\w.][\w.+-]*(/[\w.+-]+)*", re.ASCII)
+_ERROR_NAMES = (
+    *(name for name in dir(builtins) if name.endswith("Error")),
+    *("Exception", "Invalid requirement", "ResourceExhaustedError", "OutOfRangeError", "InvalidArgumentError"),
+)
+_MOST_ERROR_CHARACTERS = 2**16
+"""How much is kept of what a failed script wrote; the service shows 1,024."""
+_KILLED_IN_A_SHELL = 137
+
+logger = logging.getLogger(__name__)
+
+
+def train(template: Template | None, stand_in: StandIn, algorithm: Algorithm | None = None) -> int:
+    """Train, and report a failure as the toolkit does: in ``/opt/ml/output/failure``, and by the exit code.
+
+    Parameters
+    ----------
+    template
+        What the calling process was forked from, if it was.
+    stand_in
+        What plays the image.
+    algorithm
+        What an image trains by itself when no user's program is given.
+
+    Returns
+    -------
+    int
+        The exit code of the container.
+    """
+    layout = Layout.of_this_container()
+    try:
+        logger.info("Imported framework %s", os.environ.get("SAGEMAKER_TRAINING_MODULE", "").partition(":")[0])
+        environment = TrainingEnvironment.of_this_container(stand_in.toolkit)
+        logger.info("No GPUs detected (normal if no gpus installed)")
+        if environment.program is not None:
+            logger.info("Invoking user training script.")
+            run_in(
+                stand_in.framework,
+                environment,
+                lambda adjusted: run_script(adjusted, template, tells_errors=stand_in.tells_errors),
+            )
+        elif algorithm is not None:
+            logger.info("Running XGBoost Sagemaker in algorithm mode")
+            algorithm(environment)
+        else:
+            raise ClientError(
+                "This image has no algorithm of its own: name a script in the hyperparameter sagemaker_program."
+            )
+    except ClientError as error:
+        layout.report_failure(str(error))
+        logger.error("%s", error)  # noqa: TRY400 - the message is the toolkit's own; a trace of ours helps nobody
+        return 1
+    except Exception as error:  # noqa: BLE001 - the toolkit reports whatever happens
+        # The last frames only, so that the message is within the 1,024 characters that SageMaker shows.
+        trace = "".join(traceback.format_exception(error, limit=-1, chain=False))
+        title = "Framework Error" if stand_in.toolkit == "sagemaker-training" else "framework error"
+        message = f"{title}: \n{trace}\n{error}"
+        layout.report_failure(message)
+        logger.error("Reporting training FAILURE")  # noqa: TRY400 - the trace is in the message
+        logger.error("%s", message)  # noqa: TRY400 - the trace is in the message
+        return _exit_code_of(error)
+    logger.info("Reporting training SUCCESS")
+    layout.report_success()
+    return 0
+
+
+def _exit_code_of(error: Exception) -> int:
+    """The number of an error of the operating system is the container's exit code; any other error's is 1."""
+    number = getattr(error, "errno", None)
+    return number if isinstance(number, int) else 1
+
+
+def configure_logging() -> None:
+    """Log as the toolkit does: to standard output, in its format."""
+    logging.basicConfig(
+        stream=sys.stdout,
+        level=int(os.environ.get("SAGEMAKER_CONTAINER_LOG_LEVEL", logging.INFO)),
+        format="%(asctime)s sagemaker-training-toolkit %(levelname)-8s %(message)s",
+        force=True,
+    )
+
+
+def run_script(environment: TrainingEnvironment, template: Template | None, *, tells_errors: bool) -> None:
+    """Fetch the user's code, install what it requires, and run it.
+
+    Parameters
+    ----------
+    tells_errors
+        Whether the error of a failed script says what it wrote.
+
+    Raises
+    ------
+    ClientError
+        Its requirements cannot be installed, it asks for a launcher that is not there, or it failed.
+    OSError, tarfile.TarError, botocore.exceptions.ClientError
+        The code cannot be had, or a command that is to be run is not in it.
+    """
+    environment.require_no_launcher()
+    program = environment.program or ""
+    code = environment.layout.code
+    fetch_code(environment.submit_directory, code)
+    variables = {**_inherited_variables(), **environment.variables()}
+    _require_plain(program)
+    kind = _kind_of(program, code, environment.toolkit)
+    # The toolkit installs for Python only; a shell script is to do so itself.
+    packages = None if kind == "command" else install(code, package=kind == "module", toolkit=environment.toolkit)
+    variables["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [str(code), packages, str(TOOLKITS), variables.get("PYTHONPATH")])
+    )
+    command = _command(kind, program, code, environment.arguments())
+    _log_invocation(environment, command)
+    code_of_exit, errors = _run(command, variables, code, template, watched=tells_errors)
+    if code_of_exit == 0:
+        return
+    if environment.toolkit == "sagemaker-containers":
+        raise ExecuteUserScriptError(" ".join(command), None)
+    killed = code_of_exit == _KILLED_IN_A_SHELL
+    raise ExecuteUserScriptError(
+        " ".join(command),
+        code_of_exit,
+        errors,
+        "OutOfMemory: Process killed by SIGKILL (signal 9)" if killed else None,
+    )
+
+
+def _require_plain(program: str) -> None:
+    if not _ENTRY_POINT.fullmatch(program) or {".", ".."} & set(program.split("/")):
+        raise ClientError(
+            f"The training entry point {program!r} is no plain path inside of the code. Give it in the hyperparameter "
+            "sagemaker_program as a path of letters, digits and '._+-', like bin/train.sh."
+        )
+
+
+def _kind_of(program: str, code: Path, toolkit: Toolkit) -> Kind:
+    """How an entry point is run; the predecessor of today's toolkit runs everything as a module."""
+    if toolkit == "sagemaker-containers":
+        return "module"
+    if program.endswith(".sh"):
+        return "command"
+    if (code / "setup.py").is_file():
+        return "module"
+    return "script" if program.endswith(".py") else "command"
+
+
+def _inherited_variables() -> dict[str, str]:
+    """The container's environment without the import path of our own programs."""
+    ours = str(Path(__file__).resolve().parents[3])
+    path = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry and entry != ours]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
+
+
+def _command(kind: Kind, program: str, code: Path, arguments: list[str]) -> list[str]:
+    if kind == "module":
+        return [sys.executable, "-m", program.removesuffix(".py"), *arguments]
+    if kind == "script":
+        return [sys.executable, program, *arguments]
+    (code / program).chmod(0o777)
+    return ["/bin/sh", "-c", f"./{program} {shlex.join(arguments)}"]
+
+
+def _log_invocation(environment: TrainingEnvironment, command: list[str]) -> None:
+    variables = environment.variables()
+    logger.info(
+        "Invoking user script\n\nTraining Env:\n\n%s\n\nEnvironment variables:\n\n%s\n\n"
+        "Invoking script with the following command:\n\n%s\n\n",
+        json.dumps(json.loads(variables["SM_TRAINING_ENV"]), indent=4, sort_keys=True),
+        "\n".join(f"{name}={value}" for name, value in sorted(variables.items()) if name != "SM_TRAINING_ENV"),
+        " ".join(command),
+    )
+
+
+def _run(
+    command: list[str], variables: Mapping[str, str], folder: Path, template: Template | None, *, watched: bool
+) -> tuple[int, str]:
+    """Run the script; its exit code and, if it is watched, the errors that it wrote."""
+    # The container is asked to end as a whole: the script gets the signal itself, and is waited for.
+    signal.signal(signal.SIGTERM, _leave_it_to_the_script)
+    if not watched:
+        return start_command(command, variables, str(folder), template)(), ""
+    (output, output_end), (errors, errors_end) = os.pipe(), os.pipe()
+    wait = start_command(command, variables, str(folder), template, output_end, errors_end)
+    os.close(output_end)
+    os.close(errors_end)
+    with ThreadPoolExecutor(1) as pool:
+        of_output = pool.submit(_pass_on, output, sys.stdout)
+        of_errors = _pass_on(errors, sys.stderr)
+        found = " ".join([of_output.result(), of_errors])
+    return wait(), "\n".join(dict.fromkeys(found.split("\n"))).strip()
+
+
+def _pass_on(descriptor: int, stream: TextIO) -> str:
+    """Pass on what a script writes; what the toolkit keeps of it: all from the first line on that names an error."""
+    kept: list[str] = []
+    room = _MOST_ERROR_CHARACTERS
+    with io.FileIO(descriptor) as output:
+        for text in whole_lines(output):
+            stream.write(text)
+            stream.flush()
+            for line in text.splitlines():
+                if room > 0 and (kept or any(name in line for name in _ERROR_NAMES)):
+                    kept.append(line.strip(" :") + "\n")
+                    room -= len(kept[-1])
+    return " ".join(kept)
+
+
+def _leave_it_to_the_script(_number: int, _frame: FrameType | None) -> None:
+    """Live on until the script has ended."""

@@ -1,0 +1,78 @@
+"""The channels of the built-in XGBoost and the configurations of them that it accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from local_sagemaker.containers.errors import UserError
+
+CONTENT_TYPES = (
+    "csv",
+    "libsvm",
+    "parquet",
+    "recordio-protobuf",
+    "text/csv",
+    "text/libsvm",
+    "text/x-libsvm",
+    "application/x-parquet",
+    "application/x-recordio-protobuf",
+)
+DEFAULT_CONTENT_TYPE = "text/libsvm"
+
+_ACCEPTED = {"train": CONTENT_TYPES, "validation": CONTENT_TYPES, "code": ("text/python",)}
+_DISTRIBUTIONS = ("FullyReplicated", "ShardedByS3Key")
+
+
+def validate(channels: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Check ``inputdataconfig.json`` and fill in the default content type.
+
+    Raises
+    ------
+    UserError
+        A channel is missing, unknown, or configured in a way that the algorithm does not take.
+    """
+    if "train" not in channels:
+        raise UserError("Missing required channel: train")
+    validated = {}
+    for name, given in channels.items():
+        if name not in _ACCEPTED:
+            raise UserError(f"Extraneous channel found: {name}")
+        channel = {**given, "ContentType": given.get("ContentType", DEFAULT_CONTENT_TYPE)}
+        supported = (
+            channel["ContentType"] in _ACCEPTED[name]
+            and channel["TrainingInputMode"] == "File"
+            and channel["S3DistributionType"] in _DISTRIBUTIONS[: 1 if name == "code" else 2]
+        )
+        if not supported:
+            raise UserError(f"Channel configuration for '{name}' channel is not supported: {channel}")
+        validated[name] = channel
+    return validated
+
+
+def content_type_of(given: str | None) -> str:
+    """The format that a content type stands for: csv, libsvm, parquet or recordio-protobuf.
+
+    Raises
+    ------
+    UserError
+        It stands for none, or CSV is to have other than one label column.
+    """
+    if given is None:
+        return "libsvm"
+    name, *parameters = (part.strip() for part in given.lower().split(";"))
+    if name in ("csv", "text/csv"):
+        given_values = (part.partition("=") for part in parameters if "=" in part)
+        values = {key.strip(): value.strip().strip('"') for key, _, value in given_values}
+        if values.get("label_size", "1") != "1":
+            raise UserError(
+                f"{given} is not an accepted csv ContentType. Optional parameter label_size must be equal to 1"
+            )
+        return "csv"
+    if name in ("libsvm", "text/libsvm", "text/x-libsvm"):
+        return "libsvm"
+    if name in ("parquet", "application/x-parquet"):
+        return "parquet"
+    if name in ("recordio-protobuf", "application/x-recordio-protobuf"):
+        return "recordio-protobuf"
+    raise UserError(f"{given} is not an accepted ContentType: {', '.join(CONTENT_TYPES)}.")

@@ -1,0 +1,91 @@
+"""Hyperparameters of the built-in XGBoost that restrict one another, and the container's messages about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from local_sagemaker.containers.errors import UserError
+
+OBJECTIVES = (
+    "binary:logistic",
+    "binary:logitraw",
+    "binary:hinge",
+    "count:poisson",
+    "multi:softmax",
+    "multi:softprob",
+    "rank:pairwise",
+    "rank:ndcg",
+    "rank:map",
+    "reg:linear",
+    "reg:squarederror",
+    "reg:logistic",
+    "reg:gamma",
+    "reg:pseudohubererror",
+    "reg:squaredlogerror",
+    "reg:absoluteerror",
+    "reg:tweedie",
+    "survival:aft",
+    "survival:cox",
+)
+
+_TREE_GROWERS = ("grow_colmaker", "distcol", "grow_histmaker", "grow_local_histmaker", "grow_quantile_histmaker")
+_TREE_UPDATERS = (*_TREE_GROWERS, "grow_skmaker", "sync", "refresh", "prune")
+_LINEAR_UPDATERS = ("shotgun", "coord_descent")
+UPDATERS = (*_TREE_UPDATERS, *_LINEAR_UPDATERS)
+
+Given = Mapping[str, Any]
+
+
+def check_updater(value: list[str], given: Given) -> None:
+    """The updaters must go with the booster, and only one may grow trees."""
+    if given.get("booster") == "gblinear":
+        if len(value) != 1 or value[0] not in _LINEAR_UPDATERS:
+            options = ", ".join(f"'{name}'" for name in _LINEAR_UPDATERS)
+            raise UserError(f"Linear updater should be one of these options: {options}.")
+    elif given.get("process_type") == "update":
+        if not set(value) <= {"refresh", "prune"}:
+            raise UserError("process_type 'update' can only be used with updater 'refresh' and 'prune'")
+    elif not set(value) <= set(_TREE_UPDATERS):
+        raise UserError(
+            "Tree updater should be selected from these options: 'grow_colmaker', 'distcol', 'grow_histmaker', "
+            "'grow_local_histmaker', 'grow_skmaker', 'grow_quantile_histmaker', 'sync', 'refresh', 'prune', "
+            "'shortgun', 'coord_descent'."
+        )
+    elif sum(name in _TREE_GROWERS for name in value) > 1:
+        raise UserError(
+            "Only one tree grow plugin can be selected. Choose one from the"
+            "following: 'grow_colmaker', 'distcol', 'grow_histmaker', 'grow_local_histmaker', 'grow_skmaker'"
+        )
+
+
+def check_objective(value: str, given: Given) -> None:
+    """Classification into several classes needs their number."""
+    if value in ("multi:softmax", "multi:softprob") and given.get("num_class") is None:
+        raise UserError("Require input for parameter 'num_class' for multi-classification")
+
+
+def check_eval_metric(value: list[str], given: Given) -> None:
+    """Some metrics belong to some objectives; a metric without an objective is a bare KeyError, as in the container."""
+    objective = given["objective"]
+    if "auc" in value and not objective.startswith(("binary:", "rank:")):
+        raise UserError("Metric 'auc' can only be applied for classification and ranking problems.")
+    if "aft-nloglik" in value and objective != "survival:aft":
+        raise UserError("Metric 'aft-nloglik' can only be applied for 'survival:aft' objective.")
+
+
+def check_monotone_constraints(_value: tuple[int, ...], given: Given) -> None:
+    """Monotone constraints need one of two tree methods, named explicitly."""
+    if given.get("tree_method") not in ("exact", "hist"):
+        raise UserError(
+            "monotone_constraints can be used only when the tree_method parameter is set to either 'exact' or 'hist'."
+        )
+
+
+def check_interaction_constraints(_value: list[list[int]], given: Given) -> None:
+    """Interaction constraints need one of three tree methods, named explicitly."""
+    if given.get("tree_method") not in ("exact", "hist", "approx"):
+        raise UserError(
+            "interaction_constraints can be used only when the tree_method parameter is set to "
+            "either 'exact', 'hist' or 'approx'."
+        )

@@ -1,0 +1,92 @@
+"""The evaluation metrics that the built-in XGBoost knows: XGBoost's own and the container's."""
+
+from __future__ import annotations
+
+from local_sagemaker.containers.errors import UserError
+
+MAXIMIZED = (
+    "accuracy",
+    "auc",
+    "aucpr",
+    "balanced_accuracy",
+    "f1",
+    "f1_binary",
+    "f1_macro",
+    "map",
+    "ndcg",
+    "precision",
+    "r2",
+    "recall",
+    "precision_macro",
+    "precision_micro",
+    "recall_macro",
+    "recall_micro",
+)
+MINIMIZED = (
+    "aft-nloglik",
+    "cox-nloglik",
+    "error",
+    "gamma-deviance",
+    "gamma-nloglik",
+    "interval-regression-accuracy",
+    "logloss",
+    "mae",
+    "mape",
+    "merror",
+    "mlogloss",
+    "mphe",
+    "mse",
+    "poisson-nloglik",
+    "rmse",
+    "rmsle",
+    "tweedie-nloglik",
+)
+ALL_METRICS = MAXIMIZED + MINIMIZED
+PUBLISHED = (
+    "accuracy",
+    "auc",
+    "aucpr",
+    "error",
+    "f1",
+    "gamma-deviance",
+    "gamma-nloglik",
+    "logloss",
+    "mae",
+    "map",
+    "merror",
+    "mlogloss",
+    "mse",
+    "ndcg",
+    "poisson-nloglik",
+    "rmse",
+    "tweedie-nloglik",
+)
+"""Those for which the service has metric definitions of its own, as descriptions of real jobs list them."""
+TUNING_METRICS = tuple(f"{data}:{name}" for data in ("validation", "train") for name in ALL_METRICS)
+
+_WITH_THRESHOLD = ("error", "ndcg", "map")
+
+
+def is_metric(name: str) -> bool:
+    """Whether a value of ``eval_metric`` names a metric; ``error@0.7`` does, too.
+
+    Raises
+    ------
+    UserError
+        It has a threshold that it cannot have.
+    """
+    if "<function" in name:
+        raise UserError(f"User defined evaluation metric {name} is not supported yet.")
+    if "@" not in name:
+        return name in ALL_METRICS
+    metric, threshold = (part.strip() for part in name.split("@")[:2])
+    if metric not in _WITH_THRESHOLD:
+        raise UserError(
+            f"Metric '{name}' is not supported. Parameter 'eval_metric' with customized threshold should "
+            "be one of these options: 'error', 'ndcg', 'map'."
+        )
+    try:
+        float(threshold)
+    except ValueError:
+        raise UserError(f"Threshold value 't' in '{metric}@t' expects float input.") from None
+    return True

@@ -1,0 +1,1 @@
+"""What every room of the service uses, and no part of the service itself."""

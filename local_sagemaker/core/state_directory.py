@@ -1,0 +1,168 @@
+"""A state directory: one process at a time holds it, and says in it where its service answers."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, ClassVar
+
+from local_sagemaker.core.errors import StateDirectoryError
+from local_sagemaker.core.service import IDENTITY_PATH, environment
+
+_ADDRESS_FILE = "service.json"
+_LOCK_FILE = "service.lock"
+_USERS_FILE = "users.lock"
+_IDENTITY_TIMEOUT_SECONDS = 5
+_START_TIMEOUT_SECONDS = 15
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunningService:
+    """A service in another process, which serves the same state directory."""
+
+    in_process: ClassVar[bool] = False
+    """Whether the service ends with this process."""
+
+    endpoint_url: str
+    region: str
+    account_id: str
+    role_arn: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment that sends any AWS client there."""
+        return environment(self.endpoint_url, self.region)
+
+
+@contextmanager
+def hold(directory: Path) -> Iterator[bool]:
+    """Hold a state directory as long as the context lasts, or until this process dies.
+
+    Yields False where another process holds it.
+
+    Raises
+    ------
+    StateDirectoryError
+        It cannot be made.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateDirectoryError(
+            f"The state directory {directory} cannot be made: {os.strerror(error.errno or 0)}."
+        ) from error
+    with (directory / _LOCK_FILE).open("a") as file:
+        yield _lock(file, exclusive=True, patient=False)
+
+
+@contextmanager
+def using(directory: Path) -> Iterator[bool]:
+    """Use the service of another process as long as the context lasts: it does not end in between if it is patient.
+
+    Yields False where it has ended while this waited for a place among its users.
+    """
+    with (directory / _USERS_FILE).open("a") as file:
+        yield _lock(file, exclusive=False, patient=False) or not _lock(file, exclusive=False, patient=True)
+
+
+@contextmanager
+def unused(directory: Path) -> Iterator[None]:
+    """Wait until no other process uses the service of this one, and let none begin as long as the context lasts."""
+    with (directory / _USERS_FILE).open("a") as file:
+        if not _lock(file, exclusive=True, patient=False):
+            _LOG.info("Waiting for other commands that use SageMaker on this machine; Ctrl-C ends it at once.")
+            _lock(file, exclusive=True, patient=True)
+        yield
+
+
+@contextmanager
+def announce(directory: Path, identity: Mapping[str, Any]) -> Iterator[None]:
+    """Say in the directory where its service answers, as long as the context lasts."""
+    address = directory / _ADDRESS_FILE
+    partial = address.with_suffix(".partial")
+    partial.write_text(json.dumps({**identity, "pid": os.getpid()}))
+    partial.replace(address)
+    try:
+        yield
+    finally:
+        address.unlink(missing_ok=True)
+
+
+def running_service(directory: Path) -> RunningService:
+    """The service that holds a state directory; it may be just starting.
+
+    Raises
+    ------
+    StateDirectoryError
+        It does not answer.
+    """
+    deadline = time.monotonic() + _START_TIMEOUT_SECONDS
+    while True:
+        try:
+            return _ask_identity(directory)
+        except (OSError, ValueError, KeyError) as error:
+            if time.monotonic() > deadline:
+                raise StateDirectoryError(
+                    f"Another process holds the state directory {directory}, but its service does not answer "
+                    f"({error}). End that process, or use another directory."
+                ) from error
+        time.sleep(0.05)
+
+
+def _ask_identity(directory: Path) -> RunningService:
+    address = json.loads((directory / _ADDRESS_FILE).read_text())
+    without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    url = f"{address['endpoint_url']}{IDENTITY_PATH}"
+    with without_proxy.open(url, timeout=_IDENTITY_TIMEOUT_SECONDS) as answer:
+        identity = json.load(answer)
+    if identity["state_dir"] != str(directory):
+        raise ValueError("another state directory's service answers at that address")
+    return RunningService(identity["endpoint_url"], identity["region"], identity["account_id"], identity["role_arn"])
+
+
+def require_region(directory: Path, played: str, asked: str) -> None:
+    """Check that a directory's region is the one that is asked for.
+
+    Raises
+    ------
+    StateDirectoryError
+        It is another one.
+    """
+    if played != asked:
+        raise StateDirectoryError(
+            f"The state directory {directory} plays the region {played}, and its ARNs say so. Ask for that region, "
+            f"or use another directory for {asked}."
+        )
+
+
+def _lock(file: IO[str], *, exclusive: bool, patient: bool) -> bool:
+    """Lock a file until it is closed or this process dies; False where others have it and this is not to wait."""
+    try:
+        import fcntl
+    except ImportError:  # Windows knows no lock that several share, so that nobody waits for users there
+        return not exclusive or patient or _lock_on_windows(file)
+    try:
+        fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | (0 if patient else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _lock_on_windows(file: IO[str]) -> bool:
+    import msvcrt
+
+    locking: Any = msvcrt
+    try:
+        locking.locking(file.fileno(), locking.LK_NBLCK, 1)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,132 @@
+"""The records of the service, in one SQLite file.
+
+A record is a JSON document with a kind (``training-job``), a name that is unique among its kind, and optionally a
+parent (the execution of a step). What a call answers is in this file before the answer leaves: WAL mode survives the
+death of the process at any moment, which is what is promised; it does not sync to the disk at every commit.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from local_sagemaker.core.errors import StateDirectoryError
+
+Record = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS records (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    parent TEXT,
+    body TEXT NOT NULL,
+    UNIQUE (kind, name)
+);
+CREATE INDEX IF NOT EXISTS records_by_parent ON records (kind, parent);
+CREATE TABLE IF NOT EXISTS bucket_requests (
+    bucket TEXT NOT NULL,
+    subresource TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (bucket, subresource)
+);
+CREATE TABLE IF NOT EXISTS objects (
+    bucket TEXT NOT NULL,
+    key TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    file TEXT,
+    attributes TEXT NOT NULL,
+    PRIMARY KEY (bucket, key, position)
+) WITHOUT ROWID;
+"""
+
+
+class Store:
+    """One connection, shared by all threads.
+
+    Raises
+    ------
+    StateDirectoryError
+        The file is not one of this kind, or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = RLock()
+        try:
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            raise StateDirectoryError(
+                f"The records {path} cannot be opened: {error}. Repair the file, or use another state directory."
+            ) from error
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is folded into it."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing of what is written inside; may be nested."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield self._connection
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def insert(self, kind: str, name: str, record: Record, *, parent: str | None = None) -> bool:
+        """Add a record; answers False, and changes nothing, where the name is taken."""
+        with self.transaction() as connection:
+            cursor = connection.execute(
+                "INSERT OR IGNORE INTO records (kind, name, parent, body) VALUES (?, ?, ?, ?)",
+                (kind, name, parent, json.dumps(record)),
+            )
+            return cursor.rowcount == 1
+
+    def get(self, kind: str, name: str) -> Record | None:
+        """One record, or None."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT body FROM records WHERE kind = ? AND name = ?", (kind, name)
+            ).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def update(self, kind: str, name: str, change: Callable[[Record], None]) -> Record | None:
+        """Read, change and write one record as a single act; None where there is no such record."""
+        with self.transaction() as connection:
+            record = self.get(kind, name)
+            if record is not None:
+                change(record)
+                connection.execute(
+                    "UPDATE records SET body = ? WHERE kind = ? AND name = ?", (json.dumps(record), kind, name)
+                )
+            return record
+
+    def delete(self, kind: str, name: str) -> bool:
+        """Remove one record; answers whether it was there."""
+        with self.transaction() as connection:
+            cursor = connection.execute("DELETE FROM records WHERE kind = ? AND name = ?", (kind, name))
+            return cursor.rowcount == 1
+
+    def list(self, kind: str, *, parent: str | None = None) -> list[Record]:
+        """All records of a kind (and a parent), in the order in which they were added."""
+        query, values = "SELECT body FROM records WHERE kind = ?", [kind]
+        if parent is not None:
+            query, values = query + " AND parent = ?", [kind, parent]
+        with self._lock:
+            rows = self._connection.execute(query + " ORDER BY sequence", values).fetchall()
+        return [json.loads(body) for (body,) in rows]

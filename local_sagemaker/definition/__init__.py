@@ -1,0 +1,1 @@
+"""Pipeline definitions: parsed, resolved and checked. Needs botocore only."""

@@ -1,0 +1,75 @@
+"""The conditions of a Condition step."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from local_sagemaker.core.errors import ExpressionError
+from local_sagemaker.definition.expressions import Scope, resolve
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "Equals": operator.eq,
+    "GreaterThan": operator.gt,
+    "GreaterThanOrEqualTo": operator.ge,
+    "LessThan": operator.lt,
+    "LessThanOrEqualTo": operator.le,
+}
+MEMBERS = {
+    **dict.fromkeys(COMPARISONS, ("LeftValue", "RightValue")),
+    "In": ("QueryValue", "Values"),
+    "Not": ("Condition",),
+    "Or": ("Conditions",),
+}
+"""Every type of condition with the members that it must have."""
+
+
+def all_hold(conditions: Sequence[Mapping[str, Any]], scope: Scope) -> bool:
+    """Whether every condition of a list holds.
+
+    Raises
+    ------
+    ExpressionError
+        A value cannot be resolved, or two values cannot be compared.
+    """
+    return all(holds(condition, scope) for condition in conditions)
+
+
+def holds(condition: Mapping[str, Any], scope: Scope) -> bool:
+    """Whether one condition holds."""
+    kind = condition["Type"]
+    if kind == "Not":
+        return not holds(condition["Condition"], scope)
+    if kind == "Or":
+        return any(holds(each, scope) for each in condition["Conditions"])
+    if kind == "In":
+        query = resolve(condition["QueryValue"], scope)
+        return any(_compare("Equals", query, resolve(value, scope)) for value in condition["Values"])
+    return _compare(kind, resolve(condition["LeftValue"], scope), resolve(condition["RightValue"], scope))
+
+
+def _compare(kind: str, left: object, right: object) -> bool:
+    left, right = _same_type(left, right)
+    try:
+        return bool(COMPARISONS[kind](left, right))
+    except TypeError as error:
+        raise ExpressionError(f"{kind} cannot compare {left!r} with {right!r}: they are of different types.") from error
+
+
+def _same_type(left: object, right: object) -> tuple[object, object]:
+    """Numbers written as text are compared as numbers where the other side is one; so are truth values."""
+    if isinstance(left, str) and not isinstance(right, str):
+        return _read_as(left, right), right
+    if isinstance(right, str) and not isinstance(left, str):
+        return left, _read_as(right, left)
+    return left, right
+
+
+def _read_as(text: str, other: object) -> object:
+    if isinstance(other, bool):
+        return {"true": True, "false": False}.get(text.lower(), text)
+    try:
+        return float(text)
+    except ValueError:
+        return text

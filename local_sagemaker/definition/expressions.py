@@ -1,0 +1,163 @@
+"""The expressions of a definition: ``Get``, ``Std:Join`` and ``Std:JsonGet``, wherever they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from local_sagemaker.core.errors import ExpressionError
+from local_sagemaker.definition import paths
+
+EXPRESSIONS = ("Get", "Std:Join", "Std:JsonGet")
+EXECUTION_VARIABLES = (
+    "PipelineExecutionId",
+    "PipelineExecutionArn",
+    "PipelineName",
+    "PipelineArn",
+    "StartDateTime",
+    "CurrentDateTime",
+    "TrainingJobName",
+    "ProcessingJobName",
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What expressions are resolved against.
+
+    Attributes
+    ----------
+    parameters
+        The pipeline's parameters, as their types have them.
+    execution
+        The execution variables, except the current time.
+    step_properties
+        Of a step by its name: the answer of its Describe call.
+    property_file
+        Of a step's and a property file's name: the JSON document.
+    read_json
+        The JSON document under an S3 URI.
+    """
+
+    parameters: Mapping[str, Any]
+    execution: Mapping[str, str]
+    step_properties: Callable[[str], Mapping[str, Any]]
+    property_file: Callable[[str, str], Any]
+    read_json: Callable[[str], Any]
+
+
+def is_expression(value: object) -> bool:
+    """Whether a value is an expression and not a plain document."""
+    return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in EXPRESSIONS
+
+
+def text_of(value: object) -> str:
+    """A value as a part of a text: booleans as ``true`` and ``false``."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def timestamp(moment: float) -> str:
+    """A moment as execution variables write it."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def resolve(value: Any, scope: Scope) -> Any:
+    """A document with every expression in it replaced by what it means.
+
+    Raises
+    ------
+    ExpressionError
+        An expression means nothing; the message names it.
+    """
+    if is_expression(value):
+        return _resolve_expression(value, scope)
+    if isinstance(value, Mapping):
+        return {key: resolve(item, scope) for key, item in value.items()}
+    if isinstance(value, list):
+        return [resolve(item, scope) for item in value]
+    return value
+
+
+def _resolve_expression(expression: Mapping[str, Any], scope: Scope) -> Any:
+    name, argument = next(iter(expression.items()))
+    if name == "Get":
+        return _get(argument, scope)
+    if name == "Std:Join":
+        values = resolve(argument["Values"], scope)
+        if not isinstance(values, list):
+            raise ExpressionError(f"the Values of Std:Join are no list, but {values!r}")
+        return text_of(resolve(argument.get("On", ""), scope)).join(map(text_of, values))
+    return _json_get(argument, scope)
+
+
+def _get(reference: str, scope: Scope) -> Any:
+    root, _, rest = reference.partition(".")
+    if root == "Parameters" and rest in scope.parameters:
+        return scope.parameters[rest]
+    if root == "Execution":
+        if rest == "CurrentDateTime":
+            return timestamp(datetime.now(UTC).timestamp())
+        if rest in scope.execution:
+            return scope.execution[rest]
+    if root == "Steps":
+        step, _, path = rest.partition(".")
+        try:
+            return paths.follow(scope.step_properties(step), paths.parse(path))
+        except ExpressionError as error:
+            raise ExpressionError(f"{reference} cannot be resolved: {error}") from error
+    raise ExpressionError(f"{reference} cannot be resolved: there is nothing of that name.")
+
+
+def _json_get(argument: Mapping[str, Any], scope: Scope) -> Any:
+    path = resolve(argument["Path"], scope)
+    if "S3Uri" in argument:
+        source = resolve(argument["S3Uri"], scope)
+        if not isinstance(source, str):
+            raise ExpressionError(f"the S3Uri of Std:JsonGet is no text, but {source!r}")
+        document = scope.read_json(source)
+    else:
+        source = argument["PropertyFile"]["Get"]
+        document = scope.property_file(*property_file_of(argument))
+    try:
+        value = paths.follow(document, paths.parse(path))
+    except ExpressionError as error:
+        raise ExpressionError(f"JsonGet of {path} in {source} cannot be resolved: {error}") from error
+    if isinstance(value, Mapping | list) or value is None:
+        raise ExpressionError(f"JsonGet of {path} in {source} is no single value, but {type(value).__name__}")
+    return value
+
+
+def property_file_of(argument: Mapping[str, Any]) -> tuple[str, str]:
+    """The step and the property file that a JsonGet names: ``Steps.<step>.PropertyFiles.<file>``.
+
+    Raises
+    ------
+    ExpressionError
+        It names none.
+    """
+    reference = argument.get("PropertyFile")
+    parts = str(reference.get("Get")).split(".") if isinstance(reference, Mapping) else []
+    if len(parts) != 4 or parts[0] != "Steps" or parts[2] != "PropertyFiles":
+        raise ExpressionError(
+            f"{reference!r} is not a property file; write {{'Get': 'Steps.<step>.PropertyFiles.<name>'}}."
+        )
+    return parts[1], parts[3]
+
+
+def all_expressions(value: object) -> Iterator[Mapping[str, Any]]:
+    """Every expression in a document, outer ones before those inside them."""
+    if is_expression(value):
+        yield value  # type: ignore[misc]
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    for item in items:
+        yield from all_expressions(item)
+
+
+def referenced_steps(value: object) -> set[str]:
+    """The steps whose properties or property files a document asks for."""
+    references = (expression["Get"] for expression in all_expressions(value) if "Get" in expression)
+    return {reference.split(".")[1] for reference in references if str(reference).startswith("Steps.")}

@@ -1,0 +1,91 @@
+"""The parameters of an execution: what was given and the defaults, each as its type has it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from local_sagemaker.core.errors import DefinitionError, ValidationException
+from local_sagemaker.definition.expressions import text_of
+
+
+def _read_boolean(text: str) -> bool:
+    return {"true": True, "false": False}[text.lower()]
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "String": str,
+    "Integer": int,
+    "Float": float,
+    "Boolean": _read_boolean,
+}
+TYPES = tuple(_READERS)
+MOST_GIVEN = 200
+
+
+def values_of(
+    declared: Mapping[str, Mapping[str, Any]], given: Sequence[Mapping[str, str]]
+) -> dict[str, str | int | float | bool]:
+    """The value of every parameter.
+
+    Raises
+    ------
+    ValidationException
+        A parameter is not declared, is given twice, has no value, or one that its type or enumeration does not take.
+    """
+    named = {parameter["Name"]: parameter["Value"] for parameter in given}
+    if len(named) < len(given):
+        raise ValidationException("Duplicate parameter names found in PipelineParameters")
+    for name in named.keys() - declared.keys():
+        similar = difflib.get_close_matches(name, declared, n=1)
+        hint = f" Did you mean [{similar[0]}]?" if similar else ""
+        raise ValidationException(f"Unknown parameter: the pipeline definition has no parameter [{name}].{hint}")
+    return {name: _value(parameter, named.get(name)) for name, parameter in declared.items()}
+
+
+def as_listed(values: Mapping[str, object]) -> list[dict[str, str]]:
+    """All parameters as ListPipelineParametersForExecution has them."""
+    return [{"Name": name, "Value": text_of(value)} for name, value in values.items()]
+
+
+def check(declared: Mapping[str, Mapping[str, Any]]) -> None:
+    """Hold the declarations against their own types.
+
+    Raises
+    ------
+    DefinitionError
+        A type is unknown, a default is not of its parameter's type, or the values that are allowed are no list.
+    """
+    for name, parameter in declared.items():
+        if _type_of(parameter) not in TYPES:
+            raise DefinitionError(f"Parameter {name} has the type {parameter['Type']!r}; use one of {TYPES}.")
+        if not isinstance(parameter.get("EnumValues") or [], list):
+            raise DefinitionError(f"EnumValues of parameter {name} is no list, but {parameter['EnumValues']!r}.")
+        if parameter.get("DefaultValue") is not None:
+            try:
+                _value(parameter, None)
+            except ValidationException as error:
+                raise DefinitionError(str(error)) from error
+
+
+def _type_of(parameter: Mapping[str, Any]) -> Any:
+    """The type that a parameter says, or a text: the service's published schema requires no more than its name."""
+    return parameter.get("Type", "String")
+
+
+def _value(parameter: Mapping[str, Any], given: str | None) -> Any:
+    name, kind = parameter["Name"], _type_of(parameter)
+    raw = parameter.get("DefaultValue") if given is None else given
+    if raw is None:
+        raise ValidationException(f"Parameter [{name}] has no default value: give it one to start the execution.")
+    try:
+        value = _READERS[kind](text_of(raw))
+    except (ValueError, KeyError) as error:
+        raise ValidationException(f"Parameter [{name}] is of type {kind}, which {raw!r} is not.") from error
+    if kind == "String" and given is not None and not value:
+        raise ValidationException(f'Parameter [{name}]: [string "" is too short (length: 0, required minimum: 1)]')
+    allowed = parameter.get("EnumValues")
+    if allowed and value not in allowed:
+        raise ValidationException(f"Parameter [{name}] must be one of {allowed}, not {raw!r}.")
+    return value

@@ -1,0 +1,157 @@
+"""A pipeline's definition, read: parameters, and steps with what each waits for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from local_sagemaker.core.errors import DefinitionError
+from local_sagemaker.definition.expressions import referenced_steps
+
+VERSION = "2020-12-01"
+"""Of the language of definitions; there is no other."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step.
+
+    Attributes
+    ----------
+    name, type, arguments, display_name, description
+        As the definition has them. A Condition step's arguments are its conditions only.
+    branch
+        The condition step in whose branch this one stands, and whether it is the branch for True.
+    needs
+        The steps that must have succeeded before: named in DependsOn, or asked for by an expression.
+    cache, retry_policies, property_files
+        As the definition has them; property files by name.
+    """
+
+    name: str
+    type: str
+    arguments: Mapping[str, Any]
+    display_name: str | None = None
+    description: str | None = None
+    branch: tuple[str, bool] | None = None
+    needs: frozenset[str] = frozenset()
+    cache: Mapping[str, Any] = field(default_factory=dict)
+    retry_policies: tuple[Mapping[str, Any], ...] = ()
+    property_files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def waits_for(self) -> frozenset[str]:
+        """What it needs, and the condition that it hangs on."""
+        return self.needs | ({self.branch[0]} if self.branch else frozenset())
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A whole pipeline: parameters and steps by name, each in the order of the definition."""
+
+    parameters: Mapping[str, Mapping[str, Any]]
+    steps: Mapping[str, Step]
+    experiment: Mapping[str, Any]
+
+
+def parse(text: str) -> Definition:
+    """Read a definition.
+
+    Raises
+    ------
+    DefinitionError
+        It is not JSON, or not built as definitions are.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise DefinitionError(f"The definition is not JSON: {error}") from error
+    document = _object(document, "The definition")
+    if document.get("Version", VERSION) != VERSION:
+        raise DefinitionError(f"The Version of the definition is {document['Version']!r}; it has to be {VERSION!r}.")
+    parameters: dict[str, Mapping[str, Any]] = {}
+    for given in _list(document.get("Parameters") or [], "Parameters"):
+        parameter = _object(given, "A parameter")
+        name = _text(parameter, "Name", "a parameter")
+        if name in parameters:
+            raise DefinitionError(f"Parameter names must be unique: {name}")
+        parameters[name] = parameter
+    steps: dict[str, Step] = {}
+    for step in _steps(_list(document.get("Steps"), "Steps"), None):
+        if step.name in steps:
+            raise DefinitionError(f"Step names must be unique within a pipeline definition: {step.name}")
+        steps[step.name] = step
+    if not steps:
+        raise DefinitionError("A pipeline needs at least one step.")
+    return Definition(parameters, steps, document.get("PipelineExperimentConfig") or {})
+
+
+def _steps(documents: list[Any], branch: tuple[str, bool] | None) -> Iterator[Step]:
+    for document in documents:
+        given = _object(document, "A step")
+        name = _text(given, "Name", "a step")
+        arguments = _object(given.get("Arguments", {}), f"Arguments of step {name}")
+        own = arguments
+        if given.get("Type") == "Condition":
+            own = {"Conditions": _list(arguments.get("Conditions"), f"Conditions of step {name}")}
+        yield Step(
+            name=name,
+            type=_text(given, "Type", f"step {name}"),
+            arguments=own,
+            display_name=given.get("DisplayName"),
+            description=given.get("Description"),
+            branch=branch,
+            needs=frozenset(
+                {*_texts(given.get("DependsOn") or [], f"DependsOn of step {name}"), *referenced_steps(own)}
+            ),
+            cache=_object(given.get("CacheConfig") or {}, f"CacheConfig of step {name}"),
+            retry_policies=tuple(_retry_policies(given, name)),
+            property_files=dict(_property_files(given, name)),
+        )
+        if given.get("Type") == "Condition":
+            yield from _steps(_list(arguments.get("IfSteps") or [], f"IfSteps of step {name}"), (name, True))
+            yield from _steps(_list(arguments.get("ElseSteps") or [], f"ElseSteps of step {name}"), (name, False))
+
+
+def _retry_policies(step: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    for given in _list(step.get("RetryPolicies") or [], f"RetryPolicies of step {name}"):
+        policy = _object(given, f"A retry policy of step {name}")
+        _texts(policy.get("ExceptionType", []), f"ExceptionType of a retry policy of step {name}")
+        yield policy
+
+
+def _property_files(step: Mapping[str, Any], name: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for given in _list(step.get("PropertyFiles") or [], f"PropertyFiles of step {name}"):
+        file = _object(given, f"A property file of step {name}")
+        for member in ("PropertyFileName", "OutputName", "FilePath"):
+            _text(file, member, f"a property file of step {name}")
+        yield file["PropertyFileName"], file
+
+
+def _object(value: object, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise DefinitionError(f"Expecting start of Json Object. {what} is not one.")
+    return value
+
+
+def _list(value: object, what: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise DefinitionError(f"Expecting start of Json Array. {what} is not one.")
+    return value
+
+
+def _texts(value: object, what: str) -> list[str]:
+    items = _list(value, what)
+    for item in items:
+        if not isinstance(item, str):
+            raise DefinitionError(f"{what} has {item!r}, which is no text.")
+    return items
+
+
+def _text(document: Mapping[str, Any], member: str, where: str) -> str:
+    value = document.get(member)
+    if not isinstance(value, str) or not value:
+        raise DefinitionError(f"{member} is missing in {where}.")
+    return value

@@ -1,0 +1,69 @@
+"""Retry policies: whether a step that failed is tried again, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from local_sagemaker.core.errors import ApiError, ResourceLimitExceeded
+
+STEP_EXCEPTIONS = ("Step.SERVICE_FAULT", "Step.THROTTLING")
+JOB_EXCEPTIONS = ("SageMaker.JOB_INTERNAL_ERROR", "SageMaker.CAPACITY_ERROR", "SageMaker.RESOURCE_LIMIT")
+_JOB_REASONS = {
+    "InternalServerError": "SageMaker.JOB_INTERNAL_ERROR",
+    "CapacityError": "SageMaker.CAPACITY_ERROR",
+    "ResourceLimitExceeded": "SageMaker.RESOURCE_LIMIT",
+}
+_DEFAULT_INTERVAL_SECONDS = 1
+_DEFAULT_BACKOFF_RATE = 2.0
+_DEFAULT_MAX_ATTEMPTS = 5
+LIMITS = {"IntervalSeconds": (0, 43_200), "MaxAttempts": (0, 20), "ExpireAfterMin": (0, 14_400)}
+"""What the members of a policy may be, at least and at most."""
+
+
+def exception_of_call(error: ApiError) -> str | None:
+    """The kind of exception, in the words of retry policies, that an API call ended with."""
+    if isinstance(error, ResourceLimitExceeded):
+        return "SageMaker.RESOURCE_LIMIT"
+    if error.code == "ThrottlingException":
+        return "Step.THROTTLING"
+    return "Step.SERVICE_FAULT" if error.code in ("InternalFailure", "ServiceUnavailable") else None
+
+
+def exception_of_job(step_type: str, failure_reason: str) -> str | None:
+    """The kind of exception that a job failed with; None where its own work failed, which is never tried again.
+
+    Nor is a tuning job after an internal error: the service leaves it to the tuning job to try its jobs again.
+    """
+    exception = _JOB_REASONS.get(failure_reason.split(":", maxsplit=1)[0])
+    return None if step_type == "Tuning" and exception == "SageMaker.JOB_INTERNAL_ERROR" else exception
+
+
+def delay_before_next(
+    policies: Iterable[Mapping[str, Any]], exception: str | None, attempts: int, seconds_since_start: float
+) -> float | None:
+    """Seconds to wait before the next attempt, or None where there is to be none.
+
+    Parameters
+    ----------
+    policies
+        The step's; the first one for this kind of exception counts.
+    exception
+        What the attempt ended with.
+    attempts
+        How many have been made for this kind of exception, the first one included.
+    seconds_since_start
+        Since the step's first attempt.
+    """
+    policy = next((policy for policy in policies if exception in policy.get("ExceptionType", ())), None)
+    if policy is None:
+        return None
+    interval = policy.get("IntervalSeconds", _DEFAULT_INTERVAL_SECONDS)
+    delay = float(interval * policy.get("BackoffRate", _DEFAULT_BACKOFF_RATE) ** (attempts - 1))
+    expiry = policy.get("ExpireAfterMin")
+    most = policy.get("MaxAttempts", _DEFAULT_MAX_ATTEMPTS if expiry is None else None)
+    if most is not None and attempts > most:
+        return None
+    if expiry is not None and seconds_since_start + delay > expiry * 60:
+        return None
+    return delay

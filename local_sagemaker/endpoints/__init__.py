@@ -1,0 +1,1 @@
+"""Endpoints: servers, data capture and scaling."""

@@ -1,0 +1,95 @@
+"""Application Auto Scaling as moto has it, with a memory: what was registered is there again after a restart."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import Any
+
+from werkzeug.test import EnvironBuilder
+from werkzeug.wsgi import get_input_stream
+
+from local_sagemaker.core.store import Record, Store
+
+SERVICE = "application-autoscaling"
+KIND = "scaling-request"
+_KEPT = ("RegisterScalableTarget", "PutScalingPolicy")
+_FORGOTTEN = {"DeregisterScalableTarget": ("ResourceId",), "DeleteScalingPolicy": ("ResourceId", "PolicyName")}
+"""Which members of a request tell what ends with it; a target takes its policies along."""
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+
+class Scaling:
+    """A WSGI application before moto's, that writes down what moto was told and tells it again after a restart."""
+
+    def __init__(self, moto: Application, store: Store) -> None:
+        self._moto = moto
+        self._store = store
+        self._lock = Lock()
+        self._told = False
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request; what it changed is on disk before the answer leaves."""
+        body = get_input_stream(environ).read()
+        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        statuses: list[str] = []
+
+        def note_status(status: str, *rest: Any) -> Any:
+            statuses.append(status)
+            return start_response(status, *rest)
+
+        with self._lock:
+            if not self._told:
+                for record in self._store.list(KIND):
+                    list(self._moto(_environ(record), _ignore))
+                self._told = True
+            answer = list(self._moto(environ, note_status))
+            if statuses[0].startswith("2"):
+                self._write_down(_again(environ, body))
+        return answer
+
+    def _write_down(self, request: Record) -> None:
+        operation, asked = request["Operation"], json.loads(request["Body"])
+        if operation in _KEPT:
+            name = "/".join([request["Region"], operation, asked["ResourceId"], asked.get("PolicyName", "")])
+            with self._store.transaction():
+                if not self._store.insert(KIND, name, {**request, "Name": name}):
+                    self._store.update(KIND, name, lambda record: record.update(request))
+        for record in self._store.list(KIND) if operation in _FORGOTTEN else ():
+            kept = json.loads(record["Body"])
+            if all(kept.get(member) == asked[member] for member in _FORGOTTEN[operation]):
+                self._store.delete(KIND, record["Name"])
+
+
+def _again(environ: Environ, body: bytes) -> Record:
+    """What is needed to make a request again; not who made it, nor their signature."""
+    scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/", str(environ.get("HTTP_AUTHORIZATION", "")))
+    return {
+        "Operation": str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2],
+        "Region": scope.group(1) if scope else "us-east-1",
+        "Body": body.decode(),
+    }
+
+
+def _environ(record: Record) -> Environ:
+    scope = f"local/20260101/{record['Region']}/{SERVICE}/aws4_request"
+    builder = EnvironBuilder(
+        method="POST",
+        base_url=f"http://{SERVICE}.{record['Region']}.amazonaws.com/",
+        content_type="application/x-amz-json-1.1",
+        headers=[
+            ("Authorization", f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"),
+            ("X-Amz-Target", f"AnyScaleFrontendService.{record['Operation']}"),
+        ],
+        data=record["Body"].encode(),
+    )
+    return builder.get_environ()
+
+
+def _ignore(status: str, headers: list[tuple[str, str]], *rest: object) -> None:
+    """A replayed request's answer interests nobody."""

@@ -1,0 +1,182 @@
+"""The servers behind endpoints: which run now, who of them answers a request, and how one set follows another."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from local_sagemaker.core.errors import ValidationException
+from local_sagemaker.core.store import Record
+
+if TYPE_CHECKING:
+    from local_sagemaker.core.service import Service
+    from local_sagemaker.jobs.contract import Answer, Hosting, JobContext
+
+LOG_GROUP = "/aws/sagemaker/Endpoints"
+
+
+class _Server:
+    """One variant's server; it is closed when the last request that it answers has ended."""
+
+    def __init__(self, hosting: Hosting, weight: float) -> None:
+        self.hosting = hosting
+        self.weight = weight
+        self._idle = threading.Condition()
+        self._requests = 0
+        self._closed = False
+
+    @contextmanager
+    def request(self) -> Iterator[Hosting | None]:
+        """Hold the server open over one request; None if it is closed already."""
+        with self._idle:
+            if self._closed:
+                yield None
+                return
+            self._requests += 1
+        try:
+            yield self.hosting
+        finally:
+            with self._idle:
+                self._requests -= 1
+                self._idle.notify_all()
+
+    def close(self) -> None:
+        """End it, after the requests that it has."""
+        with self._idle:
+            self._closed = True
+            self._idle.wait_for(lambda: self._requests == 0)
+        self.hosting.close()
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What came back from which variant."""
+
+    variant: str
+    answer: Answer
+
+
+class Endpoints:
+    """All servers of one service, by endpoint and variant."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._lock = threading.Lock()
+        self._starting: dict[str, threading.Lock] = {}
+        self._servers: dict[str, dict[str, _Server]] = {}
+
+    def deploy(self, name: str, variants: Sequence[Mapping[str, Any]]) -> None:
+        """Start the servers of an endpoint; they take over from those it had when all of them answer.
+
+        Raises
+        ------
+        Exception
+            What the containers' side raises when a server does not come up; what was there before stays.
+        """
+        new: dict[str, _Server] = {}
+        try:
+            for variant in variants:
+                new[variant["VariantName"]] = self._start(name, variant)
+        except BaseException:
+            _close_all(new)
+            raise
+        with self._lock:
+            old = self._servers.get(name, {})
+            self._servers[name] = new
+        _close_all(old)
+
+    def invoke(
+        self, endpoint: Record, body: bytes, headers: Mapping[str, str], target_variant: str | None
+    ) -> Invocation:
+        """Hand a request to one of an endpoint's variants, chosen by their weights unless one is named.
+
+        Raises
+        ------
+        ValidationException
+            There is no such variant.
+        """
+        while True:
+            servers = self._servers_of(endpoint)
+            variant = target_variant or _choose(servers, endpoint["ProductionVariants"])
+            if variant not in servers:
+                raise ValidationException(f"Variant {variant} not found in endpoint {endpoint['EndpointName']}.")
+            with servers[variant].request() as hosting:
+                if hosting is None:
+                    continue  # an update has just replaced it
+                answer = hosting.invoke(
+                    body, content_type=headers.get("content-type"), accept=headers.get("accept"), headers=headers
+                )
+                return Invocation(variant, answer)
+
+    def remove(self, name: str) -> None:
+        """End the servers of an endpoint."""
+        with self._lock:
+            servers = self._servers.pop(name, {})
+        _close_all(servers)
+
+    def close(self) -> None:
+        """End all servers."""
+        with self._lock:
+            names = list(self._servers)
+        for name in names:
+            self.remove(name)
+
+    def _servers_of(self, endpoint: Record) -> dict[str, _Server]:
+        """The servers of an endpoint in service; started now where none run (the service was), or one has died."""
+        name = endpoint["EndpointName"]
+        with self._lock:
+            starting = self._starting.setdefault(name, threading.Lock())
+        with starting:
+            servers = self._servers.get(name, {})
+            if not servers or not all(server.hosting.alive() for server in servers.values()):
+                self.deploy(name, endpoint["Variants"])
+                servers = self._servers[name]
+            return servers
+
+    def _start(self, name: str, variant: Mapping[str, Any]) -> _Server:
+        from local_sagemaker.api import models
+
+        model = models.for_containers(self._service, variant["ModelName"])
+        context = self._context(name, variant["VariantName"])
+        return _Server(self._service.runners.hosting(model, variant, context), variant.get("InitialVariantWeight", 1.0))
+
+    def _context(self, endpoint: str, variant: str) -> JobContext:
+        from local_sagemaker.jobs.contract import JobContext
+
+        service = self._service
+        moment = time.time_ns()
+        directory = service.directory / "jobs" / "endpoint" / endpoint / f"{variant}-{moment}"
+        directory.mkdir(parents=True)
+        return JobContext(
+            name=endpoint,
+            arn=service.arn(f"endpoint/{endpoint}"),
+            directory=directory,
+            store=service.objects,
+            log=lambda host, text: service.logs.append(
+                f"{LOG_GROUP}/{endpoint}", f"{variant}/{host}-{moment // 1_000_000_000}", text
+            ),
+            advance=lambda _status, _message: None,
+            stop=threading.Event(),
+            threads=service.supervisor.threads_per_job,
+            environment=service.environment,
+            isolation=service.isolation,
+        )
+
+
+def _close_all(servers: Mapping[str, _Server]) -> None:
+    for server in servers.values():
+        server.close()
+
+
+def _choose(servers: Mapping[str, _Server], summaries: Sequence[Mapping[str, Any]]) -> str:
+    """A variant by the current weights; an update that is not written down yet has those of its configuration."""
+    current = {summary["VariantName"]: summary["CurrentWeight"] for summary in summaries}
+    weights = [current.get(name, server.weight) for name, server in servers.items()]
+    if not any(weights):
+        weights = [1.0] * len(servers)
+    return random.choices(list(servers), weights)[0]  # noqa: S311 - traffic, not secrets

@@ -1,0 +1,46 @@
+"""The request that a step makes: its arguments, resolved, as the API's shapes want them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from local_sagemaker.definition.expressions import text_of
+
+
+def fit(shape: Shape, value: Any) -> Any:
+    """A resolved document with its scalars as its shape has them.
+
+    A parameter, or a value out of a JSON file, is of the type that its source has; where a request wants a text, a
+    number is written as one, and the other way round, as the service does it.
+    """
+    if value is None:
+        return None
+    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+        return {
+            name: fit(shape.members[name], item) if name in shape.members else item
+            for name, item in value.items()
+            if item is not None
+        }
+    if isinstance(shape, MapShape) and isinstance(value, Mapping):
+        return {key: fit(shape.value, item) for key, item in value.items()}
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return [fit(shape.member, item) for item in value]
+    return _fit_scalar(shape.type_name, value)
+
+
+def _fit_scalar(type_name: str, value: Any) -> Any:
+    if type_name == "string" and isinstance(value, int | float):
+        return text_of(value)
+    try:
+        if type_name in ("integer", "long") and isinstance(value, str | float) and float(value).is_integer():
+            return int(float(value))
+        if type_name in ("float", "double") and isinstance(value, str):
+            return float(value)
+    except ValueError:
+        return value  # it stays what it is, and the check of the request names it
+    if type_name == "boolean" and isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower(), value)
+    return value

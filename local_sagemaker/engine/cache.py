@@ -1,0 +1,95 @@
+"""Step caching: an earlier result of the same step with the same key is used again.
+
+The key is what the developer guide lists for each type of step (``ApiStep.cache_keys``), with every expression
+resolved. Outputs, resources and the role are not in it, and what lies under an S3 URI is not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import DefinitionError, ExpressionError
+from local_sagemaker.core.store import Record, Store
+from local_sagemaker.definition.paths import follow, parse
+from local_sagemaker.definition.step_types import ApiStep
+
+KIND = "step-result"
+_DURATION = re.compile(
+    r"P?(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
+)
+_MOST_DIFFERENCES = 3
+
+
+def duration(text: str) -> timedelta:
+    """An ISO 8601 duration (``P30D``, ``PT1H``), also without its P as in the developer guide (``30d``, ``30dT5h``).
+
+    Raises
+    ------
+    DefinitionError
+        It is none.
+    """
+    found = _DURATION.fullmatch(str(text).upper())
+    if found is None:
+        raise DefinitionError(f"ExpireAfter {text!r} is not an ISO 8601 duration such as P30D or PT1H.")
+    years, months, weeks, days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return timedelta(days=years * 365 + months * 30 + days, weeks=weeks, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def key_of(kind: ApiStep, request: Mapping[str, Any]) -> dict[str, Any]:
+    """What must be the same, each under its path."""
+    key = {}
+    for path in kind.cache_keys:
+        with suppress(ExpressionError):  # what is optional may not stand there
+            key[path] = follow(request, parse(path))
+    return key
+
+
+def remember(store: Store, pipeline: str, step: str, key: Mapping[str, Any], result: Record) -> None:
+    """Keep the result of a step that succeeded."""
+    name = f"{pipeline}/{step}/{result['PipelineExecutionArn']}/{result['EndTime']}"
+    store.insert(KIND, name, {**result, "Key": dict(key)}, parent=f"{pipeline}/{step}")
+
+
+def forget(store: Store, pipeline: str, steps: Iterator[str]) -> None:
+    """Drop the results of a pipeline that is deleted."""
+    for step in steps:
+        for record in store.list(KIND, parent=f"{pipeline}/{step}"):
+            store.delete(KIND, f"{pipeline}/{step}/{record['PipelineExecutionArn']}/{record['EndTime']}")
+
+
+def look_up(
+    store: Store, pipeline: str, step: str, key: Mapping[str, Any], expire_after: str | None
+) -> tuple[Record | None, str]:
+    """The latest result with this key that has not expired, and what to say of the search.
+
+    A miss says which fields differ from the latest result there is.
+    """
+    results = store.list(KIND, parent=f"{pipeline}/{step}")
+    oldest = now() - duration(expire_after).total_seconds() if expire_after else 0.0
+    for result in reversed(results):
+        if result["Key"] == key and result["EndTime"] >= oldest:
+            return result, f"cache hit: the result of {result['PipelineExecutionArn']} is used"
+    if not results:
+        return None, "cache miss: the step has no earlier result"
+    if any(result["Key"] == key for result in results):
+        return None, f"cache miss: the earlier result has expired (ExpireAfter {expire_after})"
+    found = list(differences(results[-1]["Key"], key))
+    more = f"; and {len(found) - _MOST_DIFFERENCES} more" if len(found) > _MOST_DIFFERENCES else ""
+    return None, f"cache miss: {'; '.join(found[:_MOST_DIFFERENCES])}{more}"
+
+
+def differences(before: Any, after: Any, at: str = "") -> Iterator[str]:
+    """Where two documents differ, each place as ``path was X, is Y``."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in [*before, *(name for name in after if name not in before)]:
+            yield from differences(before.get(name), after.get(name), f"{at}.{name}".lstrip("."))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from differences(old, new, f"{at}[{index}]")
+    elif before != after:
+        yield f"{at} was {before!r}, is {after!r}"

@@ -1,0 +1,217 @@
+"""The executions of pipelines: starting, stopping and retrying them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import ConflictException, ValidationException
+from local_sagemaker.core.names import new_execution_id
+from local_sagemaker.core.store import Record
+from local_sagemaker.definition import unsupported
+from local_sagemaker.definition.parameters import values_of
+from local_sagemaker.definition.parse import parse
+from local_sagemaker.engine import records, selective
+from local_sagemaker.engine.run import FAILED, Run
+from local_sagemaker.moto import events
+
+if TYPE_CHECKING:
+    from local_sagemaker.core.service import Request, Service
+
+_LOG = logging.getLogger(__name__)
+_LOST = "InternalServerError: The local service ended while this step was running."
+_COPIED_MEMBERS = (
+    "PipelineExecutionDescription",
+    "ParallelismConfiguration",
+    "SelectiveExecutionConfig",
+    "PipelineVersionId",
+    "ClientRequestToken",
+)
+
+
+class Executions:
+    """All executions of one service; each that runs has a thread of its own."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._lock = threading.Lock()
+        self._running: dict[str, tuple[Run, threading.Thread]] = {}
+        self._closing = False
+
+    def start(self, pipeline: Record, definition_text: str, request: Request) -> str:
+        """Begin an execution; answers its ARN.
+
+        Raises
+        ------
+        ValidationException
+            The parameters or the selected steps do not fit the definition, or it holds a step that is
+            not supported here.
+        """
+        definition = parse(definition_text)
+        parameters = values_of(definition.parameters, request.get("PipelineParameters", []))
+        chosen = selective.selected_steps(definition, request.get("SelectiveExecutionConfig"))
+        unsupported.refuse(chosen, parameters, self._service.runners.missing)
+        reused = selective.reused_steps(self._service.store, definition, request.get("SelectiveExecutionConfig"))
+        moment = now()
+        identifier = new_execution_id()
+        arn = f"{pipeline['PipelineArn']}/execution/{identifier}"
+        user = pipeline.get("CreatedBy", {})
+        record = {
+            "PipelineExecutionArn": arn,
+            "PipelineArn": pipeline["PipelineArn"],
+            "PipelineName": pipeline["PipelineName"],
+            "PipelineExecutionDisplayName": f"execution-{int(moment * 1000)}",
+            "PipelineExecutionStatus": "Executing",
+            "ParallelismConfiguration": pipeline.get("ParallelismConfiguration"),
+            "PipelineVersionId": pipeline["LatestVersion"],
+            "RoleArn": request.get("RoleArn") or pipeline.get("RoleArn"),
+            "Parameters": parameters,
+            "CreationTime": moment,
+            "StartTime": moment,
+            "LastModifiedTime": moment,
+            "CreatedBy": user,
+            "LastModifiedBy": user,
+            **{name: request[name] for name in _COPIED_MEMBERS if name in request},
+        }
+        if "PipelineExecutionDisplayName" in request:
+            record["PipelineExecutionDisplayName"] = request["PipelineExecutionDisplayName"]
+        run = Run(self._service, record, definition)
+        record["PipelineExperimentConfig"] = run.experiment
+        store = self._service.store
+        with store.transaction():
+            store.insert(records.EXECUTION, arn, record, parent=pipeline["PipelineName"])
+            store.insert(records.DEFINITION, arn, {"Definition": definition_text})
+            for step, result in reused.items():
+                selective.reuse(store, arn, definition.steps[step], result)
+        events.execution_changed(self._service, record, None)
+        self._begin(run, arn)
+        return arn
+
+    def stop(self, arn: str) -> None:
+        """Ask an execution to end: nothing more starts, and what runs is stopped.
+
+        Raises
+        ------
+        ValidationException
+            It has ended already.
+        """
+        status = records.execution(self._service.store, arn)["PipelineExecutionStatus"]
+        if status in records.FINAL:
+            raise ValidationException(f"Pipeline execution with ARN {arn} cannot be stopped: its status is {status}.")
+
+        def mark(record: Record) -> None:
+            if record["PipelineExecutionStatus"] == "Executing":
+                record["PipelineExecutionStatus"] = "Stopping"
+
+        records.change_execution(self._service.store, arn, mark)
+        with self._lock:
+            running = self._running.get(arn)
+        if running:
+            running[0].stop()
+
+    def allow(self, arn: str, most_parallel: int) -> None:
+        """Let so many steps of an execution run at once from now on, if it runs."""
+        with self._lock:
+            running = self._running.get(arn)
+        if running:
+            running[0].allow(most_parallel)
+
+    def retry(self, arn: str, request: Request) -> None:
+        """Resume an execution from the steps that failed or were stopped.
+
+        Raises
+        ------
+        ConflictException
+            It has not failed or been stopped.
+        """
+        store = self._service.store
+        record = records.execution(store, arn)
+        status = record["PipelineExecutionStatus"]
+        if status not in ("Failed", "Stopped"):
+            raise ConflictException(
+                f"Pipeline execution with ARN {arn} cannot be retried: its status is {status}, not Failed or Stopped."
+            )
+        with store.transaction():
+            for step in records.steps(store, arn):
+                if step["StepStatus"] != "Succeeded":
+                    store.delete(records.STEP, f"{arn}/{step['StepName']}")
+
+            def resume(record: Record) -> None:
+                record["PipelineExecutionStatus"] = "Executing"
+                record.pop("FailureReason", None)
+                if "ParallelismConfiguration" in request:
+                    record["ParallelismConfiguration"] = request["ParallelismConfiguration"]
+
+            record = records.change_execution(store, arn, resume) or record
+        self._begin(Run(self._service, record, records.definition(store, arn)), arn)
+
+    def fail_what_was_running(self) -> None:
+        """After the death of the service: executions it left running have failed, with the steps that were."""
+        store = self._service.store
+        for record in store.list(records.EXECUTION):
+            status, arn = record["PipelineExecutionStatus"], record["PipelineExecutionArn"]
+            if status in records.FINAL:
+                continue
+            self._give_up(arn, "Stopped" if status == "Stopping" else "Failed", _LOST)
+
+    def wait(self, arn: str) -> None:
+        """Wait until an execution has ended."""
+        with self._lock:
+            running = self._running.get(arn)
+        if running:
+            running[1].join()
+
+    def close(self) -> None:
+        """Let go of all that run; their jobs end with the supervisor, and they are written down as lost.
+
+        What a request begins after that does not run: it is found lost when the service opens again.
+        """
+        with self._lock:
+            self._closing = True
+            running = list(self._running.values())
+        for run, _ in running:
+            run.abandon()
+        for _, thread in running:
+            thread.join()
+
+    def _begin(self, run: Run, arn: str) -> None:
+        thread = threading.Thread(target=self._carry_out, args=(run, arn), name=arn, daemon=True)
+        with self._lock:
+            if self._closing:
+                return
+            self._running[arn] = (run, thread)
+            thread.start()
+
+    def _carry_out(self, run: Run, arn: str) -> None:
+        try:
+            status = run.carry_out()
+        except Exception as error:  # noqa: BLE001 - a defect of the engine must not leave the execution Executing for ever
+            _LOG.exception("%s: the engine itself failed", arn)
+            self._give_up(arn, "Failed", f"InternalServerError: {type(error).__name__}: {error}")
+            status = None
+        if status is not None:
+            self._finish(arn, status)
+        with self._lock:
+            self._running.pop(arn, None)
+
+    def _give_up(self, arn: str, status: str, reason: str) -> None:
+        """End an execution with the steps that are under way, since nobody carries them on."""
+        for step in records.steps(self._service.store, arn):
+            if step["StepStatus"] not in records.FINAL:
+                why = None if status == "Stopped" else reason
+                records.end_step(self._service.store, arn, step["StepName"], status, why)
+        self._finish(arn, status)
+
+    def _finish(self, arn: str, status: str) -> None:
+        before = records.execution(self._service.store, arn)["PipelineExecutionStatus"]
+
+        def end(record: Record) -> None:
+            record["PipelineExecutionStatus"] = status
+            if status == "Failed":
+                record["FailureReason"] = FAILED
+
+        ended = records.change_execution(self._service.store, arn, end)
+        if ended is not None:
+            events.execution_changed(self._service, ended, before)

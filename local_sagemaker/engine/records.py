@@ -1,0 +1,98 @@
+"""The records of executions and of their steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import ResourceNotFound
+from local_sagemaker.core.store import Record, Store
+from local_sagemaker.definition.parse import Definition, Step, parse
+
+EXECUTION = "pipeline-execution"
+DEFINITION = "pipeline-execution-definition"
+STEP = "pipeline-execution-step"
+FINAL = ("Succeeded", "Failed", "Stopped", "CompletedWithFailures")
+
+
+def execution(store: Store, arn: str) -> Record:
+    """The record of an execution.
+
+    Raises
+    ------
+    ResourceNotFound
+        There is none.
+    """
+    record = store.get(EXECUTION, arn)
+    if record is None:
+        raise ResourceNotFound(f"Pipeline execution with ARN {arn} does not exist.")
+    return record
+
+
+def definition_text(store: Store, arn: str) -> str:
+    """The definition that an execution was started with."""
+    record = store.get(DEFINITION, arn)
+    return str(record["Definition"]) if record else ""
+
+
+def definition(store: Store, arn: str) -> Definition:
+    """The same, read."""
+    return parse(definition_text(store, arn))
+
+
+def steps(store: Store, arn: str) -> list[Record]:
+    """The steps of an execution that have started, in the order in which they did."""
+    return store.list(STEP, parent=arn)
+
+
+def begin_step(store: Store, arn: str, step: Step, **more: Any) -> None:
+    """Write down that a step starts (again)."""
+    name = f"{arn}/{step.name}"
+    record = {
+        "StepName": step.name,
+        "StepDisplayName": step.display_name,
+        "StepDescription": step.description,
+        "StepType": step.type,
+        "StartTime": now(),
+        "StepStatus": "Starting",
+        "AttemptCount": 1,
+        "Metadata": {},
+        **more,
+    }
+    with store.transaction():
+        store.delete(STEP, name)
+        store.insert(STEP, name, record, parent=arn)
+
+
+def change_step(store: Store, arn: str, step: str, **members: Any) -> None:
+    """Change members of a step's record."""
+    store.update(STEP, f"{arn}/{step}", lambda record: record.update(members))
+
+
+def end_step(
+    store: Store,
+    arn: str,
+    step: str,
+    status: str,
+    reason: str | None = None,
+    **members: Any,
+) -> None:
+    """Write down how a step ended."""
+
+    def end(record: Record) -> None:
+        record.update(members, StepStatus=status, EndTime=now())
+        if reason:
+            record["FailureReason"] = reason
+
+    store.update(STEP, f"{arn}/{step}", end)
+
+
+def change_execution(store: Store, arn: str, change: Callable[[Record], None]) -> Record | None:
+    """Change an execution's record, and the time of its last change."""
+
+    def changed(record: Record) -> None:
+        change(record)
+        record["LastModifiedTime"] = now()
+
+    return store.update(EXECUTION, arn, changed)

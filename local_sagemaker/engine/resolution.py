@@ -1,0 +1,64 @@
+"""What the expressions of one execution mean: its variables, and what its steps have left behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from local_sagemaker.core.errors import ExpressionError, LocalServiceError
+from local_sagemaker.core.names import last_part
+from local_sagemaker.core.store import Record
+from local_sagemaker.definition.expressions import Scope, timestamp
+from local_sagemaker.definition.parse import Definition
+from local_sagemaker.engine import records
+from local_sagemaker.engine.start_step import Launch
+
+if TYPE_CHECKING:
+    from local_sagemaker.core.service import Service
+
+
+def scope_of(service: Service, execution: Record, definition: Definition, launch: Launch) -> Scope:
+    """The scope in which the expressions of an execution are resolved."""
+    arn = execution["PipelineExecutionArn"]
+
+    def properties_of(name: str) -> Mapping[str, Any]:
+        record = service.store.get(records.STEP, f"{arn}/{name}")
+        if record is None:
+            raise ExpressionError(f"the step {name} has not run")
+        return {"Outcome": record["Outcome"]} if "Outcome" in record else launch.properties(record)
+
+    def property_file(step: str, name: str) -> Any:
+        file = definition.steps[step].property_files[name]
+        for output in properties_of(step).get("ProcessingOutputConfig", {}).get("Outputs", []):
+            if output["OutputName"] == file["OutputName"]:
+                return _read_json(service, f"{output['S3Output']['S3Uri'].rstrip('/')}/{file['FilePath']}")
+        raise ExpressionError(f"the step {step} has no output {file['OutputName']} for its property file {name}")
+
+    return Scope(
+        parameters=execution["Parameters"],
+        execution={
+            "PipelineExecutionId": last_part(arn),
+            "PipelineExecutionArn": arn,
+            "PipelineName": execution["PipelineName"],
+            "PipelineArn": execution["PipelineArn"],
+            "StartDateTime": timestamp(execution["StartTime"]),
+        },
+        step_properties=properties_of,
+        property_file=property_file,
+        read_json=lambda uri: _read_json(service, uri),
+    )
+
+
+def _read_json(service: Service, uri: str) -> Any:
+    try:
+        return json.loads(service.objects.read(uri), parse_constant=_refuse_constant)
+    except LocalServiceError as error:
+        raise ExpressionError(f"the JSON file {uri} cannot be read: {error}") from error
+    except ValueError as error:
+        raise ExpressionError(f"the file {uri} is not JSON: {error}") from error
+
+
+def _refuse_constant(name: str) -> None:
+    """``NaN`` and ``Infinity`` are Python's, not JSON's."""
+    raise ValueError(f"{name} is not a JSON value")

@@ -1,0 +1,222 @@
+"""One execution, carried out: steps start when what they need has succeeded, and their ends bring on the next."""
+
+from __future__ import annotations
+
+import queue
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import ApiError, ExpressionError
+from local_sagemaker.core.store import Record
+from local_sagemaker.definition import conditions, graph, retry
+from local_sagemaker.definition.expressions import resolve, text_of
+from local_sagemaker.definition.parse import Definition, Step
+from local_sagemaker.engine import records, selective
+from local_sagemaker.engine.resolution import scope_of
+from local_sagemaker.engine.start_step import Launch, Started
+from local_sagemaker.moto import events
+
+if TYPE_CHECKING:
+    from local_sagemaker.core.service import Service
+
+FAILED = "Step failure: One or multiple steps failed."
+MOST_PARALLEL_STEPS = 50
+
+
+@dataclass
+class _Active:
+    """A step that has started and not ended: its resource, or the moment of its next attempt."""
+
+    started: Started | None
+    began: float
+    attempts: int = 1
+    due: float | None = None
+
+
+class Run:
+    """The carrying out of one execution, in the thread that calls ``carry_out``."""
+
+    def __init__(self, service: Service, execution: Record, definition: Definition) -> None:
+        self._service = service
+        self._store = service.store
+        self._arn: str = execution["PipelineExecutionArn"]
+        self._execution = execution
+        self._definition = selective.selected_steps(definition, execution.get("SelectiveExecutionConfig"))
+        self._events: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._statuses: dict[str, str] = {}
+        self._outcomes: dict[str, bool] = {}
+        self._active: dict[str, _Active] = {}
+        self._stopping = False
+        self._abandoned = False
+        self._no_more = False
+        parallelism = execution.get("ParallelismConfiguration") or {}
+        self._most_parallel = parallelism.get("MaxParallelExecutionSteps", MOST_PARALLEL_STEPS)
+        self._launch = Launch(service, execution)
+        self._scope = scope_of(service, execution, self._definition, self._launch)
+
+    @property
+    def experiment(self) -> dict[str, Any] | None:
+        """The PipelineExperimentConfig of the definition, resolved."""
+        return resolve(self._definition.experiment, self._scope) or None
+
+    def stop(self) -> None:
+        """Let nothing more start, and stop what runs; may be called from any thread."""
+        self._stopping = True
+        self._events.put(None)
+
+    def allow(self, most_parallel: int) -> None:
+        """Let so many steps run at once from now on; may be called from any thread."""
+        self._most_parallel = most_parallel
+        self._events.put(None)
+
+    def abandon(self) -> None:
+        """Leave everything as it is; may be called from any thread."""
+        self._abandoned = True
+        self._events.put(None)
+
+    def carry_out(self) -> str | None:
+        """Run to the end; answers the final status, or None where the execution was abandoned."""
+        for step in records.steps(self._store, self._arn):
+            self._statuses[step["StepName"]] = step["StepStatus"]
+            if "Outcome" in step:
+                self._outcomes[step["StepName"]] = step["Outcome"]
+        while not self._abandoned:
+            self._start_what_is_ready()
+            if not self._active:
+                return self._final_status()
+            self._wait_for_an_event()
+        return None
+
+    # Starting.
+
+    def _start_what_is_ready(self) -> None:
+        started = True
+        while started and not self._stopping and not self._no_more:
+            started = False
+            for step in list(graph.ready(self._definition, self._statuses, self._outcomes)):
+                if len(self._active) >= self._most_parallel or self._no_more or self._stopping:
+                    return
+                self._start(step)
+                started = True
+
+    def _start(self, step: Step) -> None:
+        records.begin_step(self._store, self._arn, step)
+        self._enter(step.name, "Starting")
+        try:
+            if step.type == "Condition":
+                self._evaluate(step)
+            elif step.type == "Fail":
+                self._fail(step)
+            else:
+                self._active[step.name] = _Active(None, now())
+                self._attempt(step)
+        except ExpressionError as error:
+            self._active.pop(step.name, None)
+            self._end(step, "Failed", f"ClientError: {error}")
+
+    def _evaluate(self, step: Step) -> None:
+        outcome = conditions.all_hold(step.arguments["Conditions"], self._scope)
+        self._outcomes[step.name] = outcome
+        self._end(step, "Succeeded", Metadata={"Condition": {"Outcome": str(outcome)}}, Outcome=outcome)
+
+    def _fail(self, step: Step) -> None:
+        message = text_of(resolve(step.arguments.get("ErrorMessage", ""), self._scope))
+        self._no_more = True
+        self._end(step, "Failed", message, Metadata={"Fail": {"ErrorMessage": message}})
+
+    def _attempt(self, step: Step) -> None:
+        """Make a step's API call; what it started, if it takes time, puts the step's name into the events."""
+        active = self._active[step.name]
+        active.due = None
+        try:
+            active.started = self._launch.start(step, self._scope)
+        except ApiError as error:
+            self._try_again_or_fail(step, retry.exception_of_call(error), self._launch.failure_of_call(step, error))
+            return
+        self._enter(step.name, "Executing")
+        started = active.started
+        if started.takes_time:
+            self._service.supervisor.when_ended(started.arn, lambda: self._events.put(step.name))
+        else:
+            self._conclude(step, active)
+
+    # Ending.
+
+    def _wait_for_an_event(self) -> None:
+        due = min((active.due for active in self._active.values() if active.due is not None), default=None)
+        timeout = None if due is None else max(0.0, due - now())
+        try:
+            ended = self._events.get(timeout=timeout)
+        except queue.Empty:
+            ended = None
+        if self._abandoned:
+            return
+        if ended is not None and ended in self._active:
+            self._conclude(self._definition.steps[ended], self._active[ended])
+        if self._stopping:
+            self._stop_what_runs()
+        for name, active in list(self._active.items()):
+            if active.due is not None and active.due <= now():
+                self._attempt_again(self._definition.steps[name])
+
+    def _attempt_again(self, step: Step) -> None:
+        active = self._active[step.name]
+        active.attempts += 1
+        records.change_step(self._store, self._arn, step.name, AttemptCount=active.attempts, StepStatus="Starting")
+        self._enter(step.name, "Starting")
+        try:
+            self._attempt(step)
+        except ExpressionError as error:
+            self._active.pop(step.name)
+            self._end(step, "Failed", f"ClientError: {error}")
+
+    def _conclude(self, step: Step, active: _Active) -> None:
+        """Write down how the resource of a step ended."""
+        if active.started is None:
+            return
+        status, reason = self._launch.result(step, active.started, stopping=self._stopping)
+        if status == "Failed" and reason is not None:
+            self._try_again_or_fail(step, retry.exception_of_job(step.type, reason), f"ClientError: {reason}")
+            return
+        self._active.pop(step.name)
+        self._end(step, status, reason)
+        if status == "Succeeded":
+            self._launch.remember(step, active.started)
+
+    def _try_again_or_fail(self, step: Step, exception: str | None, reason: str) -> None:
+        active = self._active[step.name]
+        active.started = None
+        elapsed = now() - active.began
+        delay = retry.delay_before_next(step.retry_policies, exception, active.attempts, elapsed)
+        if delay is None or self._stopping:
+            self._active.pop(step.name)
+            self._end(step, "Failed", reason)
+        else:
+            active.due = now() + delay
+
+    def _end(self, step: Step, status: str, reason: str | None = None, **members: object) -> None:
+        records.end_step(self._store, self._arn, step.name, status, reason, **members)
+        self._enter(step.name, status)
+
+    def _enter(self, step: str, status: str) -> None:
+        """Go on from a status that is written down already."""
+        before = self._statuses.get(step)
+        self._statuses[step] = status
+        events.step_changed(self._service, self._arn, step, before)
+
+    def _stop_what_runs(self) -> None:
+        for name, active in list(self._active.items()):
+            step = self._definition.steps[name]
+            if active.due is not None:
+                self._active.pop(name)
+                self._end(step, "Stopped")
+            elif active.started is not None and self._statuses[name] != "Stopping":
+                records.change_step(self._store, self._arn, name, StepStatus="Stopping")
+                self._enter(name, "Stopping")
+                self._launch.stop(step, active.started)
+
+    def _final_status(self) -> str:
+        if self._stopping:
+            return "Stopped"
+        return "Failed" if {"Failed", "Stopped"} & set(self._statuses.values()) else "Succeeded"

@@ -1,0 +1,180 @@
+"""The filters and joins of a batch transform: what of a record is sent, and what becomes of it and its answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local_sagemaker.jobs.errors import ClientError, DataError
+from local_sagemaker.jobs.jsonpath import Filter, compile_filter
+
+_JSON_LINES = "application/jsonlines"
+_JSON = "application/json"
+_CSV = "text/csv"
+
+
+@dataclass(frozen=True)
+class DataProcessing:
+    """DataProcessing of a request, with the content types that say how records are read.
+
+    Attributes
+    ----------
+    input_filter, output_filter
+        None where everything passes.
+    join
+        Whether answers are joined to their records.
+    input_type, output_type
+        ContentType and Accept; the latter is that of the answers if a request names none.
+    """
+
+    input_filter: Filter | None
+    output_filter: Filter | None
+    join: bool
+    input_type: str
+    output_type: str
+
+    @classmethod
+    def of(cls, request: Mapping[str, Any]) -> DataProcessing:
+        """Read a CreateTransformJob request.
+
+        Raises
+        ------
+        ClientError
+            A filter is no JSONPath, or a join does not go with the content types and splits.
+        """
+        given = request.get("DataProcessing", {})
+        transform_input, output = request["TransformInput"], request["TransformOutput"]
+        input_type = transform_input.get("ContentType", "")
+        output_type = output.get("Accept") or input_type
+        join = given.get("JoinSource", "None") == "Input"
+        if join:
+            _check_join(input_type, output, transform_input.get("SplitType", "None"))
+        return cls(
+            input_filter=_filter_or_none(given.get("InputFilter", "$")),
+            output_filter=_filter_or_none(given.get("OutputFilter", "$")),
+            join=join,
+            input_type=input_type,
+            output_type=output_type,
+        )
+
+    @property
+    def reads_answers(self) -> bool:
+        """Whether answers have to be taken apart at all."""
+        return self.join or self.output_filter is not None
+
+    def sent(self, record: bytes) -> bytes:
+        """What of a record is sent to the container."""
+        if self.input_filter is None:
+            return record
+        if self.input_type == _CSV:
+            return b"\n".join(_write_row(_selected(self.input_filter, row)) for row in _rows(record))
+        return _write_json(_selected(self.input_filter, _read_json(record)))
+
+    def stored(self, records: list[bytes], answer: bytes) -> bytes:
+        """What is stored of an answer to a batch of records.
+
+        Raises
+        ------
+        DataError
+            There are not as many answers as records, or one is not of its type.
+        """
+        if not self.reads_answers:
+            return answer
+        if self.output_type == _CSV:
+            return self._stored_rows(records, answer)
+        return self._stored_json(records, answer)
+
+    def _stored_rows(self, records: list[bytes], answer: bytes) -> bytes:
+        if self.output_filter is None:
+            # The whole input row and the output's columns: nothing has to be taken apart.
+            lines = [line for line in answer.splitlines() if line]
+            _require_same_count(len(records), len(lines))
+            return b"".join(b"%b,%b\n" % pair for pair in zip(records, lines, strict=True))
+        answers = _rows(answer)
+        sources = [row for record in records for row in _rows(record)]
+        if self.join:
+            _require_same_count(len(sources), len(answers))
+            answers = [source + row for source, row in zip(sources, answers, strict=True)]
+        if self.output_filter is not None:
+            answers = [_as_row(_selected(self.output_filter, row)) for row in answers]
+        return b"".join(_write_row(row) + b"\n" for row in answers)
+
+    def _stored_json(self, records: list[bytes], answer: bytes) -> bytes:
+        # Lines of JSON come back from lines of JSON; a JSON document comes back from a single record.
+        if self.output_type == _JSON_LINES or len(records) > 1:
+            answers = [_read_json(line) for line in answer.splitlines() if line.strip()]
+        else:
+            answers = [_read_json(answer)]
+        if self.join:
+            _require_same_count(len(records), len(answers))
+            answers = [_joined(_read_json(record), each) for record, each in zip(records, answers, strict=True)]
+        if self.output_filter is not None:
+            answers = [_selected(self.output_filter, each) for each in answers]
+        return b"".join(_write_json(each) + b"\n" for each in answers)
+
+
+def _filter_or_none(path: str) -> Filter | None:
+    return None if path == "$" else compile_filter(path)
+
+
+def _check_join(input_type: str, output: Mapping[str, Any], split_type: str) -> None:
+    if input_type not in (_CSV, _JSON, _JSON_LINES) or output.get("Accept") != input_type:
+        raise ClientError(
+            f"JoinSource Input needs the same ContentType and Accept, one of {_CSV}, {_JSON} and {_JSON_LINES}; "
+            f"they are {input_type or 'missing'} and {output.get('Accept', 'missing')}."
+        )
+    if input_type == _CSV and (split_type != "Line" or output.get("AssembleWith") != "Line"):
+        raise ClientError("JoinSource Input of text/csv needs SplitType Line and AssembleWith Line.")
+
+
+def _require_same_count(records: int, answers: int) -> None:
+    if records != answers:
+        raise DataError(f"The container gave {answers} answers to {records} records; they cannot be joined.")
+
+
+def _joined(record: Any, answer: Any) -> dict[str, Any]:
+    if isinstance(record, dict):
+        return {**record, "SageMakerOutput": answer}
+    return {"SageMakerInput": record, "SageMakerOutput": answer}
+
+
+def _selected(select: Filter, value: Any) -> Any:
+    try:
+        return select(value)
+    except LookupError as error:
+        raise DataError(f"A filter selects what a record does not have: {error}.") from error
+
+
+def _rows(text: bytes) -> list[list[str]]:
+    decoded = text.decode("utf-8")
+    if '"' in decoded:
+        return [row for row in csv.reader(io.StringIO(decoded)) if row]
+    return [line.split(",") for line in decoded.splitlines() if line]
+
+
+def _as_row(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def _write_row(value: Any) -> bytes:
+    row = _as_row(value)
+    if not any('"' in cell or "," in cell or "\n" in cell for cell in row):
+        return ",".join(row).encode()
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(row)
+    return buffer.getvalue().encode()
+
+
+def _read_json(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise DataError(f"A record or an answer is not JSON: {error}.") from error
+
+
+def _write_json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

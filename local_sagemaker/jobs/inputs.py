@@ -1,0 +1,118 @@
+"""Bringing the objects that a request names to the folders where a container finds them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from local_sagemaker.core.errors import ObjectStoreError
+from local_sagemaker.core.s3_uris import split_uri
+from local_sagemaker.jobs.contract import ObjectStore
+from local_sagemaker.jobs.errors import DataError, UnsupportedError
+
+
+@dataclass(frozen=True)
+class Source:
+    """Objects by their common name, as ``S3DataSource`` and ``S3Input`` give it.
+
+    Attributes
+    ----------
+    uri
+        A prefix, one object, or a manifest.
+    data_type
+        ``S3Prefix`` or ``ManifestFile``.
+    sharded
+        Each host gets its share of the objects (``ShardedByS3Key``) instead of all of them.
+    """
+
+    uri: str
+    data_type: str = "S3Prefix"
+    sharded: bool = False
+
+
+@dataclass(frozen=True)
+class InputObject:
+    """One object and its path below the input's folder."""
+
+    uri: str
+    path: str
+
+
+def find(source: Source, store: ObjectStore) -> list[InputObject]:
+    """The objects of a source, in the order of their keys.
+
+    Raises
+    ------
+    DataError
+        There is none, or the manifest cannot be read.
+    UnsupportedError
+        The data type is not supported here.
+    """
+    finders = {"ManifestFile": _objects_of_manifest, "S3Prefix": _objects_with_prefix}
+    if source.data_type not in finders:
+        raise UnsupportedError(f"The S3DataType {source.data_type} of {source.uri} is not supported on this machine.")
+    try:
+        objects = finders[source.data_type](source.uri, store)
+    except ObjectStoreError as error:
+        raise DataError(f"Data download failed:{error}") from error
+    if not objects:
+        raise DataError(
+            f'Data download failed:No S3 objects found under S3 URL "{source.uri}" given in input data source. '
+            "Please ensure that the bucket exists and that objects exist under that S3 prefix."
+        )
+    return objects
+
+
+def share_of(host: int, hosts: int, source: Source, objects: list[InputObject]) -> list[InputObject]:
+    """What one host of several gets: every object, or every n-th."""
+    return objects[host::hosts] if source.sharded else objects
+
+
+def download(objects: list[InputObject], folder: Path, store: ObjectStore) -> None:
+    """Bring objects to their paths below a folder.
+
+    Raises
+    ------
+    DataError
+        A key would lead out of the folder, or an object is gone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in objects:
+        destination = folder / each.path
+        if ".." in PurePosixPath(each.path).parts:
+            raise DataError(f"Data download failed:The key of {each.uri} leads out of its folder; rename the object.")
+        try:
+            store.download(each.uri, destination)
+        except ObjectStoreError as error:
+            raise DataError(f"Data download failed:{error}") from error
+
+
+def _objects_with_prefix(uri: str, store: ObjectStore) -> list[InputObject]:
+    prefix = split_uri(uri)[1]
+    return [
+        InputObject(f"s3://{each.bucket}/{each.key}", _path_below(prefix, each.key))
+        for each in store.list(uri)
+        if not each.key.endswith("/")
+    ]
+
+
+def _path_below(prefix: str, key: str) -> str:
+    """An object's path: below the prefix if that is a folder, else beside whatever else the prefix begins."""
+    if key.startswith(prefix.rstrip("/") + "/") and key != prefix:
+        return key[len(prefix.rstrip("/")) + 1 :]
+    return key[prefix.rfind("/") + 1 :]
+
+
+def _objects_of_manifest(uri: str, store: ObjectStore) -> list[InputObject]:
+    try:
+        manifest: list[Any] = json.loads(store.read(uri))
+        prefix = manifest[0]["prefix"]
+        names = [str(name) for name in manifest[1:]]
+    except (ValueError, LookupError, TypeError) as error:
+        raise DataError(
+            f'Data download failed:The manifest {uri} is not a JSON list of {{"prefix": "s3://..."}} and names '
+            f"relative to it ({error})."
+        ) from error
+    return [InputObject(prefix + name, name.lstrip("/")) for name in names]

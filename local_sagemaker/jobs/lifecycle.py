@@ -1,0 +1,190 @@
+"""The life of a job, from its start to its end, as its record tells it."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.service import Service
+from local_sagemaker.core.store import Record
+from local_sagemaker.jobs.kinds import FINAL, KINDS, TRAINING, JobKind
+from local_sagemaker.moto import events
+
+if TYPE_CHECKING:
+    from local_sagemaker.jobs.contract import JobContext, JobOutcome
+
+Conclude = Callable[[Record, "JobOutcome"], None]
+"""Puts into a record what is particular to the kind of its job, when it has ended."""
+
+LONGEST_REASON = 1024
+LOST = "InternalServerError: The local service ended while this job was running."
+_LOG = logging.getLogger(__name__)
+
+
+def nothing_more(record: Record, outcome: JobOutcome) -> None:
+    """Nothing is particular to this kind of job."""
+    del record, outcome
+
+
+def run(
+    service: Service,
+    kind: JobKind,
+    name: str,
+    runner: Callable[[JobContext], JobOutcome],
+    conclude: Conclude = nothing_more,
+    *,
+    on_log: Callable[[str], None] | None = None,
+) -> None:
+    """Start the work of a job that is written down; the call does not wait for it.
+
+    Parameters
+    ----------
+    runner
+        Does the work in processes of its own.
+    conclude
+        See ``Conclude``.
+    on_log
+        Is told what the job writes, as it comes.
+    """
+    supervise(service, kind, name, lambda stop: runner(_context(service, kind, name, stop, on_log)), conclude)
+
+
+def supervise(
+    service: Service,
+    kind: JobKind,
+    name: str,
+    attempt: Callable[[Event], JobOutcome],
+    conclude: Conclude = nothing_more,
+    *,
+    computes: bool = True,
+) -> None:
+    """Carry out ``attempt(stop)`` in a thread of the supervisor, and write down how it began and ended.
+
+    Parameters
+    ----------
+    computes
+        Whether it uses cores itself; a tuning job only waits for others.
+    """
+
+    def carry_out(stop: Event) -> None:
+        if kind.started:
+            change(service, kind, name, lambda record: record.__setitem__(kind.started, now()))
+        outcome = _outcome_of(attempt, stop)
+        change(service, kind, name, lambda record: _end(kind, record, outcome, conclude))
+
+    service.supervisor.start(service.arn(f"{kind.noun}/{name}"), carry_out, computes=computes)
+
+
+def change(service: Service, kind: JobKind, name: str, how: Callable[[Record], object]) -> None:
+    """Change the record of a job, and the time of its last change; a new status is told to EventBridge."""
+    before = None
+
+    def changed(record: Record) -> None:
+        nonlocal before
+        before = record[kind.status]
+        how(record)
+        record["LastModifiedTime"] = now()
+
+    record = service.store.update(kind.noun, name, changed)
+    if record is not None and record[kind.status] != before:
+        events.job_changed(service, kind, record)
+
+
+def advance_secondary(record: Record, secondary: str, message: str) -> None:
+    """Enter a secondary status: the transition before it ends, a new one begins."""
+    moment = now()
+    transitions = record.setdefault("SecondaryStatusTransitions", [])
+    if transitions and transitions[-1]["Status"] == secondary:
+        transitions[-1]["StatusMessage"] = message
+        return
+    if transitions:
+        transitions[-1].setdefault("EndTime", moment)
+    transitions.append({"Status": secondary, "StartTime": moment, "StatusMessage": message})
+    record["SecondaryStatus"] = secondary
+
+
+def end_transitions(record: Record) -> None:
+    """The last secondary status has begun, and with it all is over."""
+    last = record["SecondaryStatusTransitions"][-1]
+    last["EndTime"] = last["StartTime"]
+
+
+def fail_what_was_running(service: Service) -> None:
+    """After the death of the service: jobs it left running have failed, those it was stopping have stopped."""
+    for kind in KINDS:
+        for record in service.store.list(kind.noun):
+            if record[kind.status] not in FINAL:
+                change(service, kind, record[kind.name], functools.partial(_lose, kind))
+
+
+def _lose(kind: JobKind, record: Record) -> None:
+    stopped = record[kind.status] == "Stopping"
+    record[kind.status] = "Stopped" if stopped else "Failed"
+    record[kind.ended] = now()
+    if not stopped:
+        record["FailureReason"] = LOST
+    if kind is TRAINING:
+        advance_secondary(record, record[kind.status], "" if stopped else LOST)
+        end_transitions(record)
+
+
+def _outcome_of(attempt: Callable[[Event], JobOutcome], stop: Event) -> JobOutcome:
+    from local_sagemaker.jobs.contract import JobOutcome
+
+    try:
+        return attempt(stop)
+    except Exception as error:  # noqa: BLE001 - a defect of ours must end the job, under its name, not the service
+        _LOG.exception("a job failed for a defect of the service")
+        return JobOutcome("Failed", f"InternalServerError: {type(error).__name__}: {error}")
+
+
+def _end(kind: JobKind, record: Record, outcome: JobOutcome, conclude: Conclude) -> None:
+    record[kind.status] = outcome.status
+    record[kind.ended] = now()
+    if outcome.failure_reason:
+        record["FailureReason"] = outcome.failure_reason[:LONGEST_REASON]
+    conclude(record, outcome)
+
+
+def _context(
+    service: Service, kind: JobKind, name: str, stop: Event, on_log: Callable[[str], None] | None
+) -> JobContext:
+    from local_sagemaker.jobs.contract import JobContext
+
+    directory = _fresh_directory(service.directory / "jobs" / kind.noun, name)
+    epoch = int(now())
+
+    def log(host: str, text: str) -> None:
+        service.logs.append(kind.log_group, f"{name}/{host}-{epoch}", text)
+        if on_log is not None:
+            on_log(text)
+
+    def advance(secondary: str, message: str) -> None:
+        change(service, kind, name, lambda record: advance_secondary(record, secondary, message))
+
+    return JobContext(
+        name=name,
+        arn=service.arn(f"{kind.noun}/{name}"),
+        directory=directory,
+        store=service.objects,
+        log=log,
+        advance=advance,
+        stop=stop,
+        threads=service.supervisor.threads_per_job,
+        environment=service.environment,
+        isolation=service.isolation,
+    )
+
+
+def _fresh_directory(parent: Path, name: str) -> Path:
+    directory = parent / name
+    if directory.exists():  # of a job that was deleted
+        shutil.rmtree(directory)
+    directory.mkdir(parents=True)
+    return directory

@@ -1,0 +1,55 @@
+"""A model's artifact, brought to where its container finds it."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local_sagemaker.core.archives import extract
+from local_sagemaker.core.errors import ObjectStoreError
+from local_sagemaker.jobs import inputs
+from local_sagemaker.jobs.contract import ObjectStore
+from local_sagemaker.jobs.errors import DataError
+
+
+def fetch_model(definition: Mapping[str, Any], directory: Path, store: ObjectStore) -> None:
+    """Bring a container's artifact to ``/opt/ml/model``.
+
+    Parameters
+    ----------
+    definition
+        A ContainerDefinition.
+    directory
+        The container's folder: ``ml`` in it becomes ``/opt/ml``.
+
+    Raises
+    ------
+    DataError
+        It is not there, or not a ``.tar.gz``.
+    """
+    folder = directory / "ml" / "model"
+    folder.mkdir(parents=True, exist_ok=True)
+    source = definition.get("ModelDataSource", {}).get("S3DataSource")
+    if source is not None and source.get("CompressionType") == "None":
+        objects = inputs.find(inputs.Source(source["S3Uri"]), store)
+        inputs.download(objects, folder, store)
+        return
+    uri = source["S3Uri"] if source is not None else definition.get("ModelDataUrl")
+    if uri is not None:
+        _unpack(uri, folder, store)
+
+
+def _unpack(uri: str, folder: Path, store: ObjectStore) -> None:
+    archive = folder.parent.parent / "model.tar.gz"
+    try:
+        store.download(uri, archive)
+        with tarfile.open(archive) as tar:
+            extract(tar, folder)
+    except (OSError, tarfile.TarError, ObjectStoreError) as error:
+        raise DataError(
+            f"Failed to download or unpack the model data {uri}: {error}. It has to be a .tar.gz archive."
+        ) from error
+    finally:
+        archive.unlink(missing_ok=True)

@@ -1,0 +1,76 @@
+"""Bringing what a container left behind to the objects that a request asks for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from local_sagemaker.containers.process.paths import UNFINISHED
+from local_sagemaker.jobs.contract import ObjectStore
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """The regular files of a folder and its folders, sorted; symbolic links are not followed."""
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(parent) / name
+            if path.is_file() and not path.is_symlink():
+                yield path
+
+
+class FolderUpload:
+    """A folder whose files become objects below a URI, each as often as it changes.
+
+    Parameters
+    ----------
+    folder
+        On the host.
+    uri
+        ``s3://bucket/prefix``.
+    """
+
+    def __init__(self, folder: Path, uri: str, store: ObjectStore) -> None:
+        self._folder = folder
+        self._uri = uri.rstrip("/")
+        self._store = store
+        self._uploaded: dict[Path, tuple[int, int]] = {}
+
+    def upload_changes(self) -> None:
+        """Upload the files that are new or changed since the last call, except those that say to be unfinished."""
+        for path in files_below(self._folder):
+            if path.name.endswith(UNFINISHED):
+                continue
+            with contextlib.suppress(FileNotFoundError):  # The job may remove or rename a file meanwhile.
+                status = path.stat()
+                version = (status.st_mtime_ns, status.st_size)
+                if self._uploaded.get(path) != version:
+                    self._store.upload(path, f"{self._uri}/{path.relative_to(self._folder).as_posix()}")
+                    self._uploaded[path] = version
+
+
+def upload_archive(folders: list[Path], uri: str, scratch: Path, store: ObjectStore) -> None:
+    """Pack the contents of folders, one over the other, into one ``.tar.gz`` object.
+
+    Parameters
+    ----------
+    folders
+        The same folder of each host; what the first has wins.
+    scratch
+        Where the archive is made.
+    """
+    archive = scratch / Path(uri).name
+    packed: set[str] = set()
+    # Level 1: on loopback, time goes into compressing and none into transfer.
+    with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
+        for folder in folders:
+            for path in sorted(folder.rglob("*")):
+                name = path.relative_to(folder).as_posix()
+                if name not in packed:
+                    tar.add(path, arcname=name, recursive=False)
+                    packed.add(name)
+    store.upload(archive, uri)
+    archive.unlink()

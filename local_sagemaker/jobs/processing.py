@@ -1,0 +1,183 @@
+"""Processing jobs (contracts section 5; CreateProcessingJob in the service's own model)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from local_sagemaker.containers import images
+from local_sagemaker.containers.errors import ContainerError
+from local_sagemaker.containers.process import sandbox
+from local_sagemaker.jobs import inputs, instances
+from local_sagemaker.jobs.contract import JobContext, JobOutcome, Request
+from local_sagemaker.jobs.errors import ClientError, UnsupportedError
+from local_sagemaker.jobs.hosts import Host, hosts_of, write_json
+from local_sagemaker.jobs.outcomes import LONGEST_REASON, algorithm_failure, answering_failures
+from local_sagemaker.jobs.outputs import FolderUpload
+from local_sagemaker.jobs.runs import Run, max_runtime, run_containers
+
+STOP_GRACE_SECONDS = 30.0
+"""How long a container has between SIGTERM and SIGKILL. The real service's is not documented for processing jobs."""
+
+
+@answering_failures
+def run_processing(
+    request: Request, context: JobContext, *, stop_grace_seconds: float = STOP_GRACE_SECONDS
+) -> JobOutcome:
+    """Run a processing job to its end.
+
+    Parameters
+    ----------
+    request
+        A CreateProcessingJob request that its shape has been checked for.
+    stop_grace_seconds
+        How long a container has between SIGTERM and SIGKILL.
+
+    Returns
+    -------
+    JobOutcome
+        Failures are outcomes, not exceptions; FailureReason and ExitMessage as the service words them.
+    """
+    image = request["AppSpecification"]["ImageUri"]
+    try:
+        images.stand_in_for(image)
+    except ContainerError as error:
+        raise ClientError(str(error)) from error
+    hosts = hosts_of(
+        context.directory, instances.chosen(request["ProcessingResources"]["ClusterConfig"])["InstanceCount"]
+    )
+    _write_configuration(request, context, hosts)
+    _download_inputs(request, context, hosts)
+    uploads = _uploads(request, context, hosts)
+    names = tuple(host.name for host in hosts)
+    run = run_containers(
+        lambda host: _container(request, context, host, names),
+        hosts,
+        context,
+        max_seconds=max_runtime(request),
+        stop_grace_seconds=stop_grace_seconds,
+        uploads=[upload for upload, mode in uploads if mode == "Continuous"],
+    )
+    for upload, _ in uploads:
+        upload.upload_changes()
+    return _outcome(run, hosts)
+
+
+def _write_configuration(request: Request, context: JobContext, hosts: list[Host]) -> None:
+    configuration = {
+        "ProcessingJobArn": context.arn,
+        "ProcessingJobName": context.name,
+        "Environment": request.get("Environment", {}),
+        "AppSpecification": request["AppSpecification"],
+        "ProcessingInputs": request.get("ProcessingInputs", []),
+        "ProcessingOutputConfig": request.get("ProcessingOutputConfig", {"Outputs": []}),
+        "ProcessingResources": request["ProcessingResources"],
+        "RoleArn": request.get("RoleArn"),
+        "StoppingCondition": {"MaxRuntimeInSeconds": max_runtime(request)},
+    }
+    for host in hosts:
+        folder = host.ml / "config"
+        write_json(folder / "processingjobconfig.json", configuration)
+        write_json(
+            folder / "resourceconfig.json", {"current_host": host.name, "hosts": [other.name for other in hosts]}
+        )
+        (host.ml / "output").mkdir(parents=True, exist_ok=True)
+        (host.ml / "processing").mkdir(exist_ok=True)
+
+
+def _download_inputs(request: Request, context: JobContext, hosts: list[Host]) -> None:
+    for each in request.get("ProcessingInputs", []):
+        name = each["InputName"]
+        if each.get("AppManaged"):
+            continue
+        given = each.get("S3Input")
+        if given is None:
+            raise UnsupportedError(f"The DatasetDefinition of the input {name} is not supported on this machine.")
+        source = inputs.Source(
+            given["S3Uri"],
+            given.get("S3DataType", "S3Prefix"),
+            sharded=given.get("S3DataDistributionType") == "ShardedByS3Key",
+        )
+        objects = inputs.find(source, context.store)
+        for position, host in enumerate(hosts):
+            share = inputs.share_of(position, len(hosts), source, objects)
+            inputs.download(share, _on_host(given["LocalPath"], host), context.store)
+
+
+def _on_host(path: str, host: Host) -> Path:
+    """Where a path below ``/opt/ml/processing`` lies on the host."""
+    if not f"{path}/".startswith("/opt/ml/processing/") or ".." in path.split("/"):
+        raise ClientError(f"The LocalPath {path} is not below /opt/ml/processing.")
+    return host.ml / path.removeprefix("/opt/ml/")
+
+
+def _uploads(request: Request, context: JobContext, hosts: list[Host]) -> list[tuple[FolderUpload, str]]:
+    uploads = []
+    for output in request.get("ProcessingOutputConfig", {}).get("Outputs", []):
+        if output.get("AppManaged"):
+            continue
+        target: dict[str, Any] | None = output.get("S3Output")
+        if target is None:
+            raise UnsupportedError(
+                f"The FeatureStoreOutput of the output {output['OutputName']} is not supported on this machine."
+            )
+        for host in hosts:
+            folder = _on_host(target["LocalPath"], host)
+            folder.mkdir(parents=True, exist_ok=True)
+            uploads.append((FolderUpload(folder, target["S3Uri"], context.store), target["S3UploadMode"]))
+    return uploads
+
+
+def _container(request: Request, context: JobContext, host: Host, names: tuple[str, ...]) -> sandbox.Container:
+    application = request["AppSpecification"]
+    command = [*application.get("ContainerEntrypoint", []), *application.get("ContainerArguments", [])]
+    if not command:
+        raise UnsupportedError(
+            f"The image {application['ImageUri']} has no entry point of its own for processing on this machine; "
+            "give a ContainerEntrypoint."
+        )
+    return sandbox.Container(
+        arguments=command,
+        directory=host.directory,
+        environment={
+            **context.environment,
+            **images.stand_in_for(application["ImageUri"]).environment,
+            **request.get("Environment", {}),
+        },
+        threads=context.threads(),
+        host_names=names,
+        network_isolation=bool(request.get("NetworkConfig", {}).get("EnableNetworkIsolation")),
+        working_directory=str(host.directory / "work"),
+    )
+
+
+def _outcome(run: Run, hosts: list[Host]) -> JobOutcome:
+    message, readable = _exit_message(hosts)
+    if run.ending == "stopped":
+        return JobOutcome("Stopped", exit_message=message)
+    if run.ending == "timed out":
+        reason = "ClientError: Processing job runtime exceeded MaxRuntimeInSeconds provided"
+        return JobOutcome("Stopped", failure_reason=reason, exit_message=message)
+    if not readable:
+        return JobOutcome("Failed", failure_reason="ClientError: /opt/ml/output/message is not encoded in UTF-8.")
+    if run.code != 0:
+        return replace(algorithm_failure(message or "", run.code), exit_message=message)
+    return JobOutcome("Completed", exit_message=message)
+
+
+def _exit_message(hosts: list[Host]) -> tuple[str | None, bool]:
+    """The first KB of what the containers left in ``/opt/ml/output/message``, and whether it is UTF-8."""
+    raw = b""
+    for host in hosts:
+        path = host.ml / "output" / "message"
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                raw += file.read(LONGEST_REASON)
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # A character that the limit cuts in two is no mistake of the job's.
+        if error.end < len(raw) or len(raw) < LONGEST_REASON:
+            return None, False
+    return raw[:LONGEST_REASON].decode("utf-8", "ignore") or None, True

@@ -1,0 +1,164 @@
+"""Running the containers of a job, one per host, to their end: logs, stop requests and time limits."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from local_sagemaker.containers.process import sandbox
+from local_sagemaker.containers.process.launcher import Process
+from local_sagemaker.containers.process.lines import whole_lines
+from local_sagemaker.containers.process.sandbox import Container
+from local_sagemaker.jobs.contract import JobContext, Request
+from local_sagemaker.jobs.hosts import Host
+from local_sagemaker.jobs.outputs import FolderUpload
+
+Ending = Literal["finished", "stopped", "timed out"]
+
+DEFAULT_MAX_RUNTIME_SECONDS = 86400
+
+_POLL_SECONDS = 0.1
+_UPLOAD_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """How the containers of a job ended.
+
+    Attributes
+    ----------
+    ending
+        By themselves, by a stop request, or by the time limit.
+    codes
+        The exit code of each host's container, in the order of the hosts.
+    """
+
+    ending: Ending
+    codes: tuple[int, ...]
+
+    @property
+    def code(self) -> int:
+        """The exit code that speaks for all: the first that is not 0."""
+        return next((code for code in self.codes if code != 0), 0)
+
+
+def max_runtime(request: Request) -> int:
+    """MaxRuntimeInSeconds of a request, or what the service takes where it says nothing."""
+    return int(request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME_SECONDS))
+
+
+class LogPump:
+    """Hands what a container writes to a sink, in whole lines, until all of its processes are gone."""
+
+    def __init__(self, output: io.FileIO, sink: Callable[[str], None]) -> None:
+        self._thread = threading.Thread(target=self._pump, args=(output, sink), daemon=True)
+        self._thread.start()
+
+    @staticmethod
+    def _pump(output: io.FileIO, sink: Callable[[str], None]) -> None:
+        for text in whole_lines(output):
+            sink(text)
+
+    def join(self) -> None:
+        """Wait until everything that was written has been handed on."""
+        self._thread.join()
+
+
+def run_containers(
+    container_of: Callable[[Host], Container],
+    hosts: list[Host],
+    context: JobContext,
+    *,
+    max_seconds: float | None,
+    stop_grace_seconds: float,
+    uploads: Sequence[FolderUpload] = (),
+    on_output: Callable[[str], None] | None = None,
+) -> Run:
+    """Run one container per host and wait for all of them.
+
+    If one host's container fails, the others are ended, as the job has failed.
+
+    Parameters
+    ----------
+    container_of
+        Describes the container of a host.
+    max_seconds
+        The time limit of the request, from the start of the first container.
+    stop_grace_seconds
+        How long a container has between SIGTERM and SIGKILL.
+    uploads
+        Folders that are uploaded about every second while containers run; the last upload is the caller's.
+    on_output
+        Sees every piece of log after the context has it.
+    """
+    processes: list[Process] = []
+    pumps = []
+    try:
+        for host in hosts:
+            process = sandbox.start(container_of(host), context.isolation)
+            processes.append(process)
+            pumps.append(LogPump(process.output, _sink(host.name, context, on_output)))
+        ending = _await_end(processes, context, max_seconds, stop_grace_seconds, uploads)
+        codes = tuple(process.wait() or 0 for process in processes)
+        for pump in pumps:
+            pump.join()
+        return Run(ending, codes)
+    finally:
+        for process in processes:
+            process.close()
+
+
+def _sink(host: str, context: JobContext, on_output: Callable[[str], None] | None) -> Callable[[str], None]:
+    def sink(text: str) -> None:
+        context.log(host, text)
+        if on_output is not None:
+            on_output(text)
+
+    return sink
+
+
+def _await_end(
+    processes: list[Process],
+    context: JobContext,
+    max_seconds: float | None,
+    stop_grace_seconds: float,
+    uploads: Sequence[FolderUpload],
+) -> Ending:
+    deadline = None if max_seconds is None else time.monotonic() + max_seconds
+    next_upload = time.monotonic() + _UPLOAD_SECONDS
+    running = list(processes)
+    while running:
+        code = running[0].wait(_POLL_SECONDS)
+        if code == 0:
+            running.pop(0)
+        elif code is not None:
+            _end(running, stop_grace_seconds)
+            return "finished"
+        elif context.stop.is_set():
+            _end(running, stop_grace_seconds)
+            return "stopped"
+        elif deadline is not None and time.monotonic() >= deadline:
+            _end(running, stop_grace_seconds)
+            return "timed out"
+        elif any(process.wait(0) for process in running[1:]):
+            _end(running, stop_grace_seconds)
+            return "finished"
+        elif time.monotonic() >= next_upload:
+            for upload in uploads:
+                upload.upload_changes()
+            next_upload = time.monotonic() + _UPLOAD_SECONDS
+    return "finished"
+
+
+def _end(processes: list[Process], grace_seconds: float) -> None:
+    """SIGTERM, and SIGKILL for what is left after the grace."""
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + grace_seconds
+    for process in processes:
+        if process.wait(max(0.0, deadline - time.monotonic())) is None:
+            process.kill()

@@ -1,0 +1,99 @@
+"""A model with its servers: one container, or several in a row, each of which answers to the one before it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from local_sagemaker.jobs.contract import Answer, JobContext, Request
+from local_sagemaker.jobs.errors import UnsupportedError
+from local_sagemaker.jobs.model_server import ModelServer
+
+_FIRST_ERROR = 300
+
+
+class ServedModel:
+    """The running servers of a model; usable from many threads at once.
+
+    Parameters
+    ----------
+    model
+        A CreateModel request.
+    environment
+        Variables on top of the context's and the model's: what batch transform tells its containers.
+
+    Raises
+    ------
+    JobError
+        A container cannot be started.
+    """
+
+    def __init__(self, model: Request, context: JobContext, environment: Mapping[str, str]) -> None:
+        definitions = _container_definitions(model)
+        self._servers: list[ModelServer] = []
+        try:
+            for number, definition in enumerate(definitions, start=1):
+                alone = len(definitions) == 1
+                directory = context.directory if alone else context.directory / f"container-{number}"
+                self._servers.append(
+                    ModelServer(
+                        definition,
+                        directory,
+                        context,
+                        environment,
+                        network_isolation=bool(model.get("EnableNetworkIsolation")),
+                    )
+                )
+        except BaseException:
+            self.close()
+            raise
+
+    def await_ping(self, stop: threading.Event) -> None:
+        """Wait until every server answers ``/ping``.
+
+        Raises
+        ------
+        PingError
+            One ends before, or takes too long.
+        """
+        for server in self._servers:
+            server.await_ping(stop)
+
+    def execution_parameters(self) -> dict[str, Any]:
+        """What the first server says of itself at ``/execution-parameters``."""
+        return self._servers[0].execution_parameters()
+
+    def invoke(self, body: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
+        """Hand a request to the first container, its answer to the next, and so on; the first error is the answer.
+
+        Raises
+        ------
+        OSError, http.client.HTTPException
+            A container gave no whole answer within ``timeout`` seconds.
+        """
+        *first, last = self._servers
+        given = dict(headers)
+        for server in first:
+            without_accept = {name: value for name, value in given.items() if name != "Accept"}
+            answer = server.request("POST", "/invocations", body, without_accept, timeout=timeout)
+            if answer.status >= _FIRST_ERROR:
+                return answer
+            body, given["Content-Type"] = answer.body, answer.content_type
+        return last.request("POST", "/invocations", body, given, timeout=timeout)
+
+    def alive(self) -> bool:
+        """Whether all servers' processes still run."""
+        return all(server.alive() for server in self._servers)
+
+    def close(self) -> None:
+        """End the servers and everything they started; a second time does nothing."""
+        for server in self._servers:
+            server.close()
+
+
+def _container_definitions(model: Request) -> list[dict[str, Any]]:
+    definitions = list(model.get("Containers") or []) or [model["PrimaryContainer"]]
+    if any(definition.get("Mode", "SingleModel") != "SingleModel" for definition in definitions):
+        raise UnsupportedError("A container in the mode MultiModel is not supported on this machine.")
+    return definitions

@@ -1,0 +1,108 @@
+"""Cutting a file of a batch transform into records, and packing records into the payloads of requests."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from local_sagemaker.jobs.errors import DataError
+
+_RECORDIO_MAGIC = 0xCED7230A
+_RECORDIO_HEADER = struct.Struct("<II")
+_TFRECORD_HEADER = struct.Struct("<QI")
+_TFRECORD_FOOTER = 4
+
+Opener = Callable[[Path], BinaryIO]
+
+
+def records_of(file: BinaryIO, split_type: str, *, framed: bool) -> Iterator[bytes]:
+    """The records of a file, one after another.
+
+    Parameters
+    ----------
+    split_type
+        ``None``: the file is the record; ``Line``, ``RecordIO`` or ``TFRecord``.
+    framed
+        Leave the frames of RecordIO and TFRecord around the records, as payloads of several need them.
+
+    Raises
+    ------
+    DataError
+        A frame is damaged.
+    """
+    if split_type == "Line":
+        return _lines(file)
+    if split_type == "RecordIO":
+        return _recordio(file, framed=framed)
+    if split_type == "TFRecord":
+        return _tfrecords(file, framed=framed)
+    return iter([file.read()])
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Lines without their ends; a line with nothing on it is no record."""
+    for line in file:
+        record = line.removesuffix(b"\n").removesuffix(b"\r")
+        if record:
+            yield record
+
+
+def _recordio(file: BinaryIO, *, framed: bool) -> Iterator[bytes]:
+    while header := file.read(_RECORDIO_HEADER.size):
+        if len(header) < _RECORDIO_HEADER.size or _RECORDIO_HEADER.unpack(header)[0] != _RECORDIO_MAGIC:
+            raise DataError("The file is not RecordIO: a frame does not begin with the magic number.")
+        length = _RECORDIO_HEADER.unpack(header)[1]
+        payload = file.read(-(-length // 4) * 4)
+        if len(payload) < length:
+            raise DataError("The file is not whole: its last RecordIO frame is cut off.")
+        yield header + payload if framed else payload[:length]
+
+
+def _tfrecords(file: BinaryIO, *, framed: bool) -> Iterator[bytes]:
+    while header := file.read(_TFRECORD_HEADER.size):
+        if len(header) < _TFRECORD_HEADER.size:
+            raise DataError("The file is not whole: its last TFRecord is cut off.")
+        length = _TFRECORD_HEADER.unpack(header)[0]
+        payload = file.read(length + _TFRECORD_FOOTER)
+        if len(payload) < length + _TFRECORD_FOOTER:
+            raise DataError("The file is not whole: its last TFRecord is cut off.")
+        yield header + payload if framed else payload[:length]
+
+
+def batches_of(
+    records: Iterable[bytes], separator: bytes, most_bytes: int | None, most_records: int | None
+) -> Iterator[list[bytes]]:
+    """Pack records into batches whose payloads stay within a size.
+
+    Parameters
+    ----------
+    separator
+        What stands between two records of a payload.
+    most_bytes
+        The size of a payload; None: no limit.
+    most_records
+        1 for single records; None: as many as fit.
+
+    Raises
+    ------
+    DataError
+        One record alone is too large.
+    """
+    batch: list[bytes] = []
+    size = 0
+    for record in records:
+        if most_bytes is not None and len(record) > most_bytes:
+            raise DataError(
+                f"A record of {len(record)} bytes is larger than the payload may be; raise MaxPayloadInMB or split it."
+            )
+        grown = size + len(separator) + len(record)
+        full = most_bytes is not None and grown > most_bytes
+        if batch and (full or len(batch) == most_records):
+            yield batch
+            batch, grown = [], len(record)
+        size = grown if batch else len(record)
+        batch.append(record)
+    if batch:
+        yield batch

@@ -1,0 +1,76 @@
+"""How a batch transform makes its requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from local_sagemaker.jobs.contract import Request
+from local_sagemaker.jobs.errors import ClientError
+
+DEFAULT_MAX_PAYLOAD_MB = 6
+DEFAULT_CONCURRENT_TRANSFORMS = 1
+DEFAULT_TIMEOUT_SECONDS = 600
+DEFAULT_RETRIES = 3
+
+MOST_MB_AT_ONCE = 100
+"""Of all payloads that are under way together."""
+
+
+@dataclass(frozen=True)
+class TransformSettings:
+    """How requests are made: as the job says, else as the container says, else by default."""
+
+    single_record: bool
+    max_payload_mb: int
+    concurrent: int
+    timeout_seconds: float
+    retries: int
+
+    @classmethod
+    def of(cls, request: Request, told: dict[str, Any]) -> TransformSettings:
+        """Combine a request with what ``/execution-parameters`` told."""
+        client = request.get("ModelClientConfig", {})
+        strategy = request.get("BatchStrategy") or told.get("BatchStrategy", "MULTI_RECORD")
+        return cls(
+            single_record=strategy in ("SingleRecord", "SINGLE_RECORD"),
+            max_payload_mb=request.get("MaxPayloadInMB", told.get("MaxPayloadInMB", DEFAULT_MAX_PAYLOAD_MB)),
+            concurrent=request.get("MaxConcurrentTransforms")
+            or told.get("MaxConcurrentTransforms", DEFAULT_CONCURRENT_TRANSFORMS),
+            timeout_seconds=client.get("InvocationsTimeoutInSeconds", DEFAULT_TIMEOUT_SECONDS),
+            retries=client.get("InvocationsMaxRetries", DEFAULT_RETRIES),
+        )
+
+    @property
+    def strategy(self) -> str:
+        """The batch strategy in the containers' spelling."""
+        return "SINGLE_RECORD" if self.single_record else "MULTI_RECORD"
+
+    @property
+    def max_payload_bytes(self) -> int | None:
+        """The size of a payload; 0 MB stands for no limit."""
+        return self.max_payload_mb * 1024**2 or None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the container is told of them."""
+        return {
+            "SAGEMAKER_BATCH": "true",
+            "SAGEMAKER_BATCH_STRATEGY": self.strategy,
+            "SAGEMAKER_MAX_PAYLOAD_IN_MB": str(self.max_payload_mb),
+            "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS": str(self.concurrent),
+        }
+
+    def require_possible(self) -> None:
+        """Check the size of what is under way together.
+
+        Raises
+        ------
+        ClientError
+            It is more than the service takes.
+        """
+        if self.max_payload_mb * self.concurrent > MOST_MB_AT_ONCE:
+            raise ClientError(
+                f"MaxConcurrentTransforms times MaxPayloadInMB must not be more than {MOST_MB_AT_ONCE} MB; "
+                f"they are {self.concurrent} and {self.max_payload_mb}."
+            )

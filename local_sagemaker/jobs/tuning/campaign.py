@@ -1,0 +1,220 @@
+"""One tuning job, carried out: points are tried in training jobs, some at a time, until a limit is reached."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from local_sagemaker.api import jobs, training
+from local_sagemaker.core.clock import now
+from local_sagemaker.core.errors import ApiError
+from local_sagemaker.jobs.contract import JobOutcome, Metric
+from local_sagemaker.jobs.kinds import TRAINING, TUNING
+from local_sagemaker.jobs.metrics import MetricCollector
+from local_sagemaker.jobs.tuning import trials
+from local_sagemaker.jobs.tuning.branch import Branch, branches_of
+from local_sagemaker.jobs.tuning.search import Point
+
+if TYPE_CHECKING:
+    from local_sagemaker.core.service import Service
+    from local_sagemaker.core.store import Record
+
+_ATTEMPTS_WITHOUT_SUCCESS = 5
+
+
+@dataclass
+class _Trial:
+    """One training job under way."""
+
+    name: str
+    point: Point
+    branch: Branch
+    collector: MetricCollector
+    last: Metric | None = None
+    steps: int = 0
+    given_up: threading.Event = field(default_factory=threading.Event)
+
+
+class Campaign:
+    """The carrying out of one tuning job, in the thread that calls ``carry_out``."""
+
+    def __init__(self, service: Service, request: Mapping[str, Any]) -> None:
+        self._service = service
+        self._name: str = request["HyperParameterTuningJobName"]
+        self._config: Mapping[str, Any] = request["HyperParameterTuningJobConfig"]
+        self._limits: Mapping[str, Any] = self._config["ResourceLimits"]
+        self._branches = branches_of(request)
+        self._next_branch = itertools.cycle(self._branches)
+        self._running: dict[str, _Trial] = {}
+        self._ended: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._started = 0
+        self._succeeded = 0
+        self._failed = 0
+        self._not_improving = 0
+        self._deadline = now() + self._limits.get("MaxRuntimeInSeconds", float("inf"))
+        self._teach(trials.parents(request))
+
+    def carry_out(self, stop: threading.Event) -> JobOutcome:
+        """Try points until a limit is reached or it is asked to stop; answers how the tuning job ended."""
+        while True:
+            stopping = stop.is_set() or now() >= self._deadline
+            if stopping:
+                self._stop_all()
+            elif not self._is_over():
+                self._fill_up()
+            if not self._running:
+                break
+            self._wait()
+        if stop.is_set() or now() >= self._deadline:
+            return JobOutcome("Stopped")
+        return self._outcome()
+
+    def _teach(self, parents: list[str]) -> None:
+        for parent in parents:
+            for summary in trials.summaries(self._service.store, parent):
+                value = trials.objective_value(summary)
+                if value is not None:
+                    for branch in self._branches:
+                        branch.search.learn(summary["TunedHyperParameters"], value)
+
+    # Starting.
+
+    def _fill_up(self) -> None:
+        most = self._limits.get("MaxNumberOfTrainingJobs", float("inf"))
+        while len(self._running) < self._limits["MaxParallelTrainingJobs"] and self._started < most:
+            branch = next(self._next_branch)
+            point = branch.search.next_point()
+            if point is None:
+                return
+            self._start(branch, point)
+
+    def _start(self, branch: Branch, point: Point) -> None:
+        self._started += 1
+        name = f"{self._name[:50]}-{self._started:03d}-{secrets.token_hex(4)}"
+        definitions = branch.metric_definitions
+        trial = _Trial(name, point, branch, MetricCollector(definitions, built_in=not definitions))
+        self._running[name] = trial
+        record = {
+            "TrainingJobName": name,
+            "TuningJobName": self._name,
+            "TunedHyperParameters": dict(point.values),
+            "TrainingJobDefinitionName": branch.definition.get("DefinitionName"),
+            "ObjectiveStatus": "Pending",
+        }
+        self._service.store.insert(trials.KIND, name, record, parent=self._name)
+        tuning_arn = self._service.arn(f"{TUNING.noun}/{self._name}")
+        arn = training.start(
+            self._service,
+            branch.training_request(point, name),
+            on_log=lambda text: self._listen(trial, text),
+            TuningJobArn=tuning_arn,
+            TunedHyperParameters=dict(point.values),
+        )
+        self._service.supervisor.when_ended(arn, lambda: self._ended.put(name))
+
+    # Listening and ending.
+
+    def _listen(self, trial: _Trial, text: str) -> None:
+        """Read the objective out of a job's log as it comes, and stop the job if it is not worth going on with."""
+        for line in text.splitlines():
+            trial.collector.read(line)
+            metrics = trial.collector.final_metrics()
+            metric = next((each for each in metrics if each.name == trial.branch.objective["MetricName"]), None)
+            if metric is None or metric is trial.last or trial.given_up.is_set():
+                continue
+            trial.last = metric
+            trial.steps += 1
+            if not trial.branch.search.goes_on(trial.point, trial.steps, metric.value):
+                trial.given_up.set()
+                self._stop_job(trial.name)
+
+    def _wait(self) -> None:
+        """Wait for a job to end, or a moment, so that a stop is noticed."""
+        try:
+            name = self._ended.get(timeout=0.2)
+        except queue.Empty:
+            return
+        self._conclude(self._running.pop(name))
+
+    def _conclude(self, trial: _Trial) -> None:
+        record = self._service.store.get(TRAINING.noun, trial.name) or {}
+        metrics = {metric["MetricName"]: metric["Value"] for metric in record.get("FinalMetricDataList", [])}
+        value = metrics.get(trial.branch.objective["MetricName"])
+        if value is None and trial.last is not None:
+            value = trial.last.value
+        completed = record.get("TrainingJobStatus") == "Completed"
+        given_up = trial.given_up.is_set()
+        usable = value if completed or given_up else None
+        trial.branch.search.conclude(trial.point, usable, given_up=given_up)
+        self._count(trial, usable, completed=completed)
+        self._write_objective(trial, usable)
+
+    def _count(self, trial: _Trial, value: float | None, *, completed: bool) -> None:
+        best = trials.best(self._summaries(), maximize=trial.branch.maximize)
+        before = trials.objective_value(best) if best else None
+        if completed:
+            self._succeeded += 1
+        elif not trial.given_up.is_set():
+            self._failed += 1
+        if value is not None and before is not None:
+            improved = value > before if trial.branch.maximize else value < before
+            self._not_improving = 0 if improved else self._not_improving + 1
+
+    def _write_objective(self, trial: _Trial, value: float | None) -> None:
+        def change(record: Record) -> None:
+            record["ObjectiveStatus"] = "Failed" if value is None else "Succeeded"
+            if value is not None:
+                record["FinalHyperParameterTuningJobObjectiveMetric"] = {
+                    "Type": trial.branch.objective["Type"],
+                    "MetricName": trial.branch.objective["MetricName"],
+                    "Value": value,
+                }
+
+        self._service.store.update(trials.KIND, trial.name, change)
+
+    def _is_over(self) -> bool:
+        """Whether no more jobs are to be started, whatever the limits allow."""
+        if not self._succeeded and self._failed >= _ATTEMPTS_WITHOUT_SUCCESS:
+            return True
+        criteria = self._config.get("TuningJobCompletionCriteria", {})
+        most = criteria.get("BestObjectiveNotImproving", {}).get("MaxNumberOfTrainingJobsNotImproving")
+        if most is not None and self._not_improving >= most:
+            return True
+        target = criteria.get("TargetObjectiveMetricValue")
+        maximize = self._branches[0].maximize
+        best = trials.best(self._summaries(), maximize=maximize) if target is not None else None
+        reached = trials.objective_value(best) if best else None
+        return reached is not None and (reached >= target if maximize else reached <= target)
+
+    def _outcome(self) -> JobOutcome:
+        if not self._succeeded:
+            return JobOutcome(
+                "Failed",
+                f"No training job succeeded after {self._failed} attempts. For additional details, please take a look "
+                f"at the training job failures by listing training jobs for the hyperparameter tuning job.",
+            )
+        if all(trials.objective_value(summary) is None for summary in self._summaries()):
+            return JobOutcome(
+                "Failed",
+                f"No objective metrics found after running {self._started} training jobs. Please ensure that the "
+                f"custom algorithm is emitting the objective metric as defined by the regular expression provided.",
+            )
+        return JobOutcome("Completed")
+
+    def _summaries(self) -> list[Record]:
+        return self._service.store.list(trials.KIND, parent=self._name)
+
+    def _stop_all(self) -> None:
+        for name in self._running:
+            self._stop_job(name)
+
+    def _stop_job(self, name: str) -> None:
+        try:
+            jobs.stop(self._service, TRAINING, name)
+        except ApiError:
+            return  # it has ended meanwhile

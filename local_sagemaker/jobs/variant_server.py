@@ -1,0 +1,87 @@
+"""Hosting: a model's server behind one variant of an endpoint."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Mapping
+
+from local_sagemaker.jobs.contract import Answer, JobContext, Request
+from local_sagemaker.jobs.errors import PingError
+from local_sagemaker.jobs.served_model import ServedModel
+
+INVOCATION_SECONDS = 60.0
+"""How long a container may take for one invocation, as on the service."""
+
+_PASSED_ON = "x-amzn-sagemaker-"
+
+
+class HealthCheckError(PingError):
+    """The same in the words of an endpoint's FailureReason."""
+
+    def __init__(self, variant: str) -> None:
+        super().__init__(variant)
+        self._variant = variant
+
+    def __str__(self) -> str:
+        return (
+            f"The primary container for production variant {self._variant} did not pass the ping health check. "
+            "Please check CloudWatch logs for this endpoint."
+        )
+
+
+class VariantHosting:
+    """One variant's server; see ``contract.Hosting``."""
+
+    def __init__(self, served: ServedModel) -> None:
+        self._served = served
+
+    def invoke(
+        self, body: bytes, *, content_type: str | None, accept: str | None, headers: Mapping[str, str]
+    ) -> Answer:
+        """Hand one request to the container.
+
+        A container that gives no whole answer in time is a 500 in its stead, as the service has it.
+        """
+        passed_on = {name: value for name, value in headers.items() if name.lower().startswith(_PASSED_ON)}
+        wanted = {"Content-Type": content_type, "Accept": accept}
+        passed_on |= {name: value for name, value in wanted.items() if value is not None}
+        try:
+            return self._served.invoke(body, passed_on, INVOCATION_SECONDS)
+        except (OSError, http.client.HTTPException) as error:
+            return Answer(500, "text/plain", f"The container gave no answer: {error}".encode())
+
+    def alive(self) -> bool:
+        """Whether the process still answers."""
+        return self._served.alive()
+
+    def close(self) -> None:
+        """End the process and everything it started."""
+        self._served.close()
+
+
+def start_hosting(model: Request, variant: Request, context: JobContext) -> VariantHosting:
+    """Start a model's server and wait until it answers.
+
+    Parameters
+    ----------
+    model
+        A CreateModel request.
+    variant
+        The ProductionVariant that it serves.
+
+    Raises
+    ------
+    JobError
+        It does not come up; the message says why.
+    """
+    name = str(variant.get("VariantName", ""))
+    served = ServedModel(model, context, {"SAGEMAKER_VARIANT_NAME": name})
+    try:
+        served.await_ping(context.stop)
+    except PingError as error:
+        served.close()
+        raise HealthCheckError(name) from error
+    except BaseException:
+        served.close()
+        raise
+    return VariantHosting(served)

@@ -1,0 +1,1 @@
+"""The local JumpStart bucket: model specs, scripts and artifacts."""

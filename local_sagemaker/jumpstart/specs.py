@@ -1,0 +1,104 @@
+"""What the local ``jumpstart-cache-prod-<region>`` bucket holds: pinned specs, and scripts of our own.
+
+``table.json`` is the one table of pinned specs: it fills the local bucket, and it stands in for AWS's bucket where a
+definition is built without network.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from importlib import resources
+from typing import Any
+
+MANIFEST_KEY = "models_manifest.json"
+_INSTANCE_TYPES = ("ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge")
+_PREDICTOR = {
+    "supported_content_types": ["text/csv"],
+    "supported_accept_types": ["application/json;verbose", "application/json"],
+    "default_content_type": "text/csv",
+    "default_accept_type": "application/json",
+}
+"""What the SDK's JumpStartEstimator reads besides; the instance types mean nothing on this machine."""
+
+
+def metadata_objects(region: str) -> dict[str, bytes]:
+    """Give the manifest and the specs, as S3 keys and contents, in the form the SDK's retrievers read.
+
+    Examples
+    --------
+    >>> sorted(metadata_objects("us-east-1"))[0]
+    'community_models_specs/catboost-classification-model/specs_v2.1.6.json'
+    """
+    table = pinned_table()
+    manifest = [
+        {
+            "model_id": model["model_id"],
+            "version": model["version"],
+            "min_version": "2.0.0",
+            "spec_key": _spec_key(model),
+        }
+        for model in table["models"]
+    ]
+    specs = {_spec_key(model): _to_bytes(_spec(model, table, region)) for model in table["models"]}
+    return {MANIFEST_KEY: _to_bytes(manifest), **specs}
+
+
+def bucket_objects(region: str = "us-east-1") -> Iterable[tuple[str, bytes]]:
+    """Give everything the bucket holds, scripts and artifacts included, as S3 keys and contents."""
+    from local_sagemaker.jumpstart import objects
+
+    return objects.bucket_objects(region)
+
+
+def unconfirmed_models() -> set[str]:
+    """Name the pinned models whose entries no public source confirms."""
+    return {model["model_id"] for model in pinned_table()["models"] if not model["confirmed"]}
+
+
+def pinned_table() -> dict[str, Any]:
+    """Read the table of pinned specs."""
+    text = resources.files(__package__).joinpath("table.json").read_text(encoding="utf-8")
+    table: dict[str, Any] = json.loads(text)
+    return table
+
+
+def _spec_key(model: dict[str, Any]) -> str:
+    return f"community_models_specs/{model['model_id']}/specs_v{model['version']}.json"
+
+
+def _spec(model: dict[str, Any], table: dict[str, Any], region: str) -> dict[str, Any]:
+    return {
+        "model_id": model["model_id"],
+        "version": model["version"],
+        "min_sdk_version": "2.0.0",
+        "training_supported": True,
+        "incremental_training_supported": False,
+        "hosting_script_key": model["hosting_script_key"],
+        "hosting_artifact_key": model["training_artifact_key"],
+        "training_script_key": model["training_script_key"],
+        "training_artifact_key": model["training_artifact_key"],
+        "hyperparameters": [],
+        "metrics": [],
+        "default_training_instance_type": "ml.m5.large",
+        "supported_training_instance_types": list(_INSTANCE_TYPES),
+        "default_inference_instance_type": "ml.m5.large",
+        "supported_inference_instance_types": list(_INSTANCE_TYPES),
+        "predictor_specs": _PREDICTOR,
+        "training_instance_type_variants": _variants(table, table["training_image"], region),
+        "hosting_instance_type_variants": _variants(table, table["hosting_image"], region),
+    }
+
+
+def _variants(table: dict[str, Any], image: str, region: str) -> dict[str, Any]:
+    """The current SDK finds images only through these (reference: sagemaker.core.jumpstart.types)."""
+    uri = f"{table['account']}.dkr.ecr.{region}.amazonaws.com/{image}"
+    properties = {"regional_properties": {"image_uri": "$image"}}
+    return {
+        "regional_aliases": {region: {"image": uri}},
+        "variants": dict.fromkeys(table["instance_families"], properties),
+    }
+
+
+def _to_bytes(value: object) -> bytes:
+    return json.dumps(value, indent=1, sort_keys=True).encode()

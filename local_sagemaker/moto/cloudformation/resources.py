@@ -1,0 +1,189 @@
+"""SageMaker's resources in CloudFormation's stacks: moto carries out the stacks, the resources are our own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.model import StructureShape
+
+from local_sagemaker.api import endpoints
+from local_sagemaker.core.errors import ApiError
+from local_sagemaker.core.names import last_part
+from local_sagemaker.definition.shapes import service_model
+from local_sagemaker.engine.arguments import fit
+
+if TYPE_CHECKING:
+    from local_sagemaker.core.service import Service
+
+_TYPE = re.compile(r"AWS::SageMaker::\w+")
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How a type of resource is made: the noun in the operations, and what of it other resources may refer to."""
+
+    noun: str
+    attributes: tuple[str, ...]
+    updated: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.noun}Name"
+
+
+KINDS = {
+    "AWS::SageMaker::Model": _Kind("Model", ("ModelName",)),
+    "AWS::SageMaker::EndpointConfig": _Kind("EndpointConfig", ("EndpointConfigName",)),
+    "AWS::SageMaker::Endpoint": _Kind("Endpoint", ("EndpointName",), updated=True),
+    "AWS::SageMaker::ModelPackageGroup": _Kind("ModelPackageGroup", ("ModelPackageGroupArn",)),
+    "AWS::SageMaker::Pipeline": _Kind("Pipeline", (), updated=True),
+}
+"""What a stack may hold of SageMaker; of ``updated`` ones a new form takes the old one's place."""
+
+
+def check(template: str) -> None:
+    """Look through a template's text for resources of SageMaker that would not be made.
+
+    Raises
+    ------
+    NotImplementedError
+        There is one; the message names it.
+    """
+    for found in sorted({*_TYPE.findall(template)} - KINDS.keys()):
+        raise NotImplementedError(f"Stacks with {found} are not supported on this machine.")
+
+
+def serve(service: Service) -> None:
+    """Have moto make and delete these resources through this service."""
+    from moto.cloudformation.parsing import get_model_map
+
+    models: dict[str, Any] = get_model_map()
+    for name, kind in KINDS.items():
+        models[name] = _maker(service, name, kind)
+
+
+def look_at_all(stack: Any) -> None:
+    """Have an update of a stack update all of these resources: what changes one may change those that refer to it."""
+    resources = stack.resource_map._resource_json_map
+    for name, resource in resources.items():
+        if resource.get("Type") in KINDS:
+            resources[name] = {**resource, "LookedAt": True}
+
+
+class _Resource:
+    """One resource of a stack, as moto handles it."""
+
+    def __init__(self, arn: str, name: str, attributes: Mapping[str, str], properties: Mapping[str, Any]) -> None:
+        self.arn = arn
+        self.name = name
+        self.properties = properties
+        self._attributes = attributes
+
+    @property
+    def physical_resource_id(self) -> str:
+        return self.arn
+
+    def is_created(self) -> bool:
+        return True
+
+    def get_cfn_attribute(self, name: str) -> str:
+        from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
+
+        if name not in self._attributes:
+            raise UnformattedGetAttTemplateException
+        return self._attributes[name]
+
+
+def _maker(service: Service, type_: str, kind: _Kind) -> type:
+    """The class by which moto makes, updates and deletes resources of a type."""
+
+    class Maker(_Resource):
+        @staticmethod
+        def cloudformation_type() -> str:
+            return type_
+
+        @staticmethod
+        def cloudformation_name_type() -> str:
+            return kind.name
+
+        @classmethod
+        def has_cfn_attr(cls, name: str) -> bool:
+            return name in kind.attributes
+
+        @classmethod
+        def create_from_cloudformation_json(
+            cls, resource_name: str, cloudformation_json: Mapping[str, Any], *_place: str, **_more: Any
+        ) -> Maker:
+            name = cloudformation_json.get("Properties", {}).get(kind.name, resource_name)
+            answer = _call(service, f"Create{kind.noun}", {**_properties(cloudformation_json), kind.name: name})
+            arn = answer[f"{kind.noun}Arn"]
+            _await(service, kind, arn)
+            attributes = {each: answer.get(each, name) for each in kind.attributes}
+            return cls(arn, name, attributes, _properties(cloudformation_json))
+
+        @classmethod
+        def update_from_cloudformation_json(
+            cls,
+            original_resource: _Resource,
+            new_resource_name: str,
+            cloudformation_json: Mapping[str, Any],
+            *place: str,
+            **named: Any,
+        ) -> _Resource:
+            properties = _properties(cloudformation_json)
+            if properties == original_resource.properties:
+                return original_resource
+            if kind.updated:
+                _call(service, f"Update{kind.noun}", {**properties, kind.name: original_resource.name})
+                _await(service, kind, original_resource.arn)
+                original_resource.properties = properties
+                return original_resource
+            cls.delete_from_cloudformation_json(original_resource.arn)
+            return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, *place, **named)
+
+        @classmethod
+        def delete_from_cloudformation_json(cls, resource_name: str, *_rest: Any) -> None:
+            _call(service, f"Delete{kind.noun}", {kind.name: last_part(resource_name)})
+
+    return Maker
+
+
+def _properties(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource's properties under the names that the API has for them."""
+    properties = dict(resource.get("Properties", {}))
+    definition = properties.get("PipelineDefinition")
+    if isinstance(definition, Mapping):
+        properties["PipelineDefinition"] = definition.get("PipelineDefinitionBody")
+        location = definition.get("PipelineDefinitionS3Location")
+        if location:
+            names = {"Bucket": "Bucket", "Key": "ObjectKey", "Version": "VersionId"}
+            where = {names[name]: value for name, value in location.items() if name in names}
+            properties["PipelineDefinitionS3Location"] = where
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def _call(service: Service, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Carry out an operation; of the request what it takes, in the types that it takes."""
+    from moto.cloudformation.exceptions import ValidationError
+
+    shape: StructureShape = service_model().operation_model(operation).input_shape
+    taken = {name: value for name, value in request.items() if name in shape.members}
+    try:
+        return service.call(operation, fit(shape, taken)) or {}
+    except ApiError as error:
+        raise ValidationError(message=f"{operation}: {error}") from error
+
+
+def _await(service: Service, kind: _Kind, arn: str) -> None:
+    """Wait until an endpoint is in service, as a stack does."""
+    from moto.cloudformation.exceptions import ValidationError
+
+    if kind.noun != "Endpoint":
+        return
+    service.supervisor.wait(arn)
+    endpoint = endpoints.find(service, last_part(arn))
+    if endpoint["EndpointStatus"] != "InService":
+        raise ValidationError(message=f"{arn}: {endpoint.get('FailureReason')}")

@@ -1,0 +1,57 @@
+"""The metrics of training jobs in CloudWatch: moto keeps them, and is told of ours when someone asks.
+
+They are read from the logs, by the definitions of each job, when CloudWatch is looked at; so they are found again after
+a restart, and nobody pays for them who does not look.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from local_sagemaker.core.logs import Logs, events_in
+from local_sagemaker.core.store import Record, Store
+from local_sagemaker.jobs.kinds import TRAINING
+
+NAMESPACE = "/aws/sagemaker/TrainingJobs"
+
+
+class TrainingMetrics:
+    """The metrics of one account's and region's training jobs."""
+
+    def __init__(self, store: Store, logs: Logs, account_id: str, region: str) -> None:
+        self._store = store
+        self._logs = logs
+        self._account_id = account_id
+        self._region = region
+        self._lock = Lock()
+        self._shown: dict[Path, int] = {}
+
+    def show(self) -> None:
+        """Bring moto's CloudWatch up to date with the logs."""
+        from moto.cloudwatch.models import cloudwatch_backends
+
+        backend = cloudwatch_backends[self._account_id][self._region]
+        with self._lock:
+            for job in self._store.list(TRAINING.noun):
+                for path in self._logs.files_of(TRAINING.log_group, job[TRAINING.name]):
+                    shown, size = self._shown.get(path, 0), path.stat().st_size
+                    if shown < size:
+                        backend.put_metric_data(NAMESPACE, list(_data(job, path, shown, size)))
+                        self._shown[path] = size
+
+
+def _data(job: Record, path: Path, start: int, end: int) -> Iterator[dict[str, Any]]:
+    from local_sagemaker.jobs.metrics import collector_of
+
+    collector = collector_of(job["AlgorithmSpecification"])
+    dimensions = [{"Name": TRAINING.name, "Value": job[TRAINING.name]}]
+    for milliseconds, line in events_in(path, start, end):
+        moment = datetime.fromtimestamp(milliseconds / 1000, UTC).replace(tzinfo=None)
+        for name, value in collector.values_in(line):
+            if math.isfinite(value):  # CloudWatch takes no others
+                yield {"MetricName": name, "Value": value, "Dimensions": dimensions, "Timestamp": moment}

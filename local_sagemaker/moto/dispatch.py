@@ -1,0 +1,188 @@
+"""Every AWS service that is not SageMaker: moto, in this process, with an S3 that stays.
+
+Which service a request is for is decided by moto's own reading of its host and credential scope.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
+from xml.etree import ElementTree as ET
+
+from werkzeug.wsgi import get_input_stream
+
+from local_sagemaker.moto.not_implemented import refuse
+from local_sagemaker.moto.s3 import downloads
+from local_sagemaker.moto.s3.objects import Objects
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+# Subresources that do not change what is stored, though they are asked for with POST.
+_READING_SUBRESOURCES = {"select", "uploads"}
+# Query members that are not a bucket's configuration.
+_NOT_CONFIGURATION = {"x-id", "delete", "uploads", "uploadId", "partNumber"}
+_KEPT_HEADERS = ("CONTENT_TYPE", "HTTP_CONTENT_MD5", "HTTP_X_AMZ_ACL")
+
+
+class AwsServices:
+    """A WSGI application that answers for everything but SageMaker.
+
+    Parameters
+    ----------
+    objects
+        Where S3's objects are kept.
+    """
+
+    def __init__(self, objects: Objects) -> None:
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+        self._objects = objects
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._wrapped: dict[str, Application] = {}
+        self._known: dict[str, bool] = {"s3": True}
+        self._before: dict[str, Callable[[Environ], None]] = {}
+
+    def before(self, service: str, prepare: Callable[[Environ], None]) -> None:
+        """Call ``prepare(environ)`` before every request to a service.
+
+        It refuses a request by a ``NotImplementedError`` with the reason.
+        """
+        self._before[service] = prepare
+
+    def wrap(self, service: str, around: Callable[[Application], Application]) -> None:
+        """Let ``around(moto)`` answer for a service instead of moto alone."""
+        self._wrapped[service] = around(self._moto)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request; what it changed in S3 is on disk before the answer leaves."""
+        if environ.get("PATH_INFO", "").startswith("/moto-api"):  # it would wipe moto's half of the state
+            return refuse(environ, start_response, "moto's own control interface is not served.")
+        service = self._service_of(environ)
+        if not self._is_known(service, environ):
+            reason = f"The service {service} is not supported on this machine."
+            return refuse(environ, start_response, reason, service=service)
+        try:
+            self._before.get(service, _nothing)(environ)
+            if service == "s3" and environ["REQUEST_METHOD"] in ("PUT", "POST", "DELETE"):
+                return self._change_s3(environ, start_response)
+            answer = self._wrapped.get(service, self._moto)
+            return self._send_large(environ, start_response, service) or answer(environ, start_response)
+        except NotImplementedError as error:
+            return refuse(environ, start_response, str(error) or "This operation is not supported.")
+
+    def replay_bucket_request(self, bucket: str, subresource: str, headers: dict[str, str], body: bytes) -> None:
+        """Make one configuring request to moto's S3, as it was made when the bucket was configured."""
+        environ = {
+            "REQUEST_METHOD": "PUT",
+            "PATH_INFO": f"/{bucket}",
+            "QUERY_STRING": subresource,
+            "CONTENT_LENGTH": str(len(body)),
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "127.0.0.1",
+            "wsgi.url_scheme": "http",
+            "wsgi.version": (1, 0),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            "wsgi.input": io.BytesIO(body),
+            **headers,
+        }
+        for _ in self._moto(environ, _ignore_start):
+            pass
+
+    def _service_of(self, environ: Environ) -> str:
+        authorization, query = str(environ.get("HTTP_AUTHORIZATION", "")), str(environ.get("QUERY_STRING", ""))
+        scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", authorization)
+        presigned = parse_qs(query).get("X-Amz-Credential", [""])[0].split("/")
+        if scope:
+            return scope.group(1).lower()
+        if len(presigned) == 5:
+            return presigned[3].lower()
+        host: str | None = self._moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))
+        return host.split(".")[0] if host else "s3"
+
+    def _is_known(self, service: str, environ: Environ) -> bool:
+        """Whether moto has it: of what it does not know it would say so in a page that clients cannot read."""
+        if service not in self._known:
+            from moto.backends import list_of_moto_modules
+
+            host = self._moto.infer_service_region_host(environ, environ.get("PATH_INFO", "")) or service
+            named = host in list_of_moto_modules()
+            self._known[service] = named or any(
+                pattern.match(f"http://{host}") for _, pattern in self._moto.backend_url_patterns
+            )
+        return self._known[service]
+
+    def _send_large(self, environ: Environ, start_response: StartResponse, service: str) -> Iterable[bytes] | None:
+        if service != "s3" or not downloads.is_plain_download(environ):
+            return None
+        path = self._objects.large_file(*_bucket_and_key(environ), downloads.version_of(environ))
+        return None if path is None else downloads.send(path, environ, start_response, self._moto)
+
+    def _change_s3(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        body = whole_body(environ)
+        bucket, key = _bucket_and_key(environ)
+        answered: list[str] = []
+
+        def note_status(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            answered.append(status)
+            return start_response(status, headers, *rest)
+
+        with self._objects.lock:
+            answer = list(self._moto(environ, note_status))
+            if answered and answered[0].startswith("2"):
+                self._write_down(environ, bucket, key, body)
+        return answer
+
+    def _write_down(self, environ: Environ, bucket: str, key: str, body: bytes) -> None:
+        query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        method = environ["REQUEST_METHOD"]
+        if key:
+            part_of_upload = method == "PUT" and "uploadId" in query
+            if not part_of_upload and not _READING_SUBRESOURCES & query.keys():
+                self._objects.write_down(bucket, key)
+        elif method == "POST" and "delete" in query:
+            for element in ET.fromstring(body).iter():  # noqa: S314 - from the caller's own machine
+                if element.tag.endswith("Key") and element.text:
+                    self._objects.write_down(bucket, element.text)
+        elif method in ("PUT", "DELETE"):
+            self._write_down_bucket(environ, bucket, query.keys() - _NOT_CONFIGURATION, body)
+
+    def _write_down_bucket(self, environ: Environ, bucket: str, configured: set[str], body: bytes) -> None:
+        subresource = environ.get("QUERY_STRING", "") if configured else ""
+        if environ["REQUEST_METHOD"] == "DELETE":
+            self._objects.forget_bucket_request(bucket, subresource)
+        else:
+            headers = {name: environ[name] for name in _KEPT_HEADERS if name in environ}
+            self._objects.remember_bucket_request(bucket, subresource, headers, body)
+
+
+def _bucket_and_key(environ: Environ) -> tuple[str, str]:
+    path = environ["PATH_INFO"].encode("latin-1").decode()  # as WSGI has UTF-8
+    bucket, _, key = path.removeprefix("/").partition("/")
+    return bucket, key
+
+
+def whole_body(environ: Environ) -> bytes:
+    """Read the body, so that no slow client holds the store's lock, and put it back."""
+    body = get_input_stream(environ).read()
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    return body
+
+
+def _nothing(_environ: Environ) -> None:
+    """Do nothing before this service is asked."""
+
+
+def _ignore_start(status: str, headers: list[tuple[str, str]], *rest: object) -> None:
+    """A replayed request's answer interests nobody."""

@@ -1,0 +1,129 @@
+"""Where the rules of EventBridge deliver to: pipelines and topics here, queues, log groups and buses by moto."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+import logging
+import threading
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from local_sagemaker.core.errors import ApiError, ValidationException
+from local_sagemaker.moto.dispatch import whole_body
+
+if TYPE_CHECKING:
+    from local_sagemaker.core.service import Service
+
+_BY_MOTO = ("sqs", "logs", "events")
+_INPUTS = {"Input", "InputPath", "InputTransformer"}
+_SERVED_INPUTS = {"sns": {"Input"}, "sqs": {"InputTransformer"}, "logs": {"InputTransformer"}}
+"""What of an event can be sent in its place, by the kind of target."""
+
+_LOG = logging.getLogger(__name__)
+
+
+def prepare(service: Service, environ: dict[str, Any]) -> None:
+    """Get ready for a request to EventBridge.
+
+    Raises
+    ------
+    NotImplementedError
+        It puts a target that nothing could be delivered to; the message names it.
+    """
+    serve(service)
+    if environ.get("HTTP_X_AMZ_TARGET") != "AWSEvents.PutTargets":
+        return
+    for target in json.loads(whole_body(environ)).get("Targets", []):
+        if not _is_served(target.get("Arn", "")):
+            raise NotImplementedError(
+                f"The target {target.get('Arn')} is not served on this machine: rules deliver to pipelines, topics, "
+                f"queues, log groups and other buses."
+            )
+        ignored = (_INPUTS & target.keys()) - _SERVED_INPUTS.get(_service_of(target["Arn"]), set())
+        if ignored:
+            raise NotImplementedError(
+                f"{' and '.join(sorted(ignored))} of the target {target['Arn']} would not be heeded on this machine."
+            )
+
+
+def serve(service: Service) -> None:
+    """Let moto's rules deliver to what moto does not know; where that fails, nobody else is harmed."""
+    from moto.events.models import Rule
+
+    by_moto = getattr(Rule.send_to_targets, "__wrapped__", Rule.send_to_targets)
+
+    @functools.wraps(by_moto)
+    def send_to_targets(rule: Any, original_event: Any, *args: Any, **more: Any) -> None:
+        if rule.state != "ENABLED" or not rule.event_pattern.matches_event(original_event):
+            return
+        rest = copy.copy(rule)
+        rest.targets = []
+        for target in rule.targets:
+            arn = target["Arn"]
+            if not _is_served(arn):
+                _LOG.warning("the rule %s has a target that is not served on this machine: %s", rule.name, arn)
+            elif _service_of(arn) in _BY_MOTO:
+                rest.targets.append(target)
+            else:
+                # In a thread of its own: who sends an event may hold locks that an execution's start waits for.
+                deliver = functools.partial(_deliver, service, target, _as_sent(original_event))
+                service.supervisor.start(f"event/{uuid.uuid4()}", deliver, computes=False)
+        by_moto(rest, original_event, *args, **more)
+
+    Rule.send_to_targets = send_to_targets  # type: ignore[assignment, method-assign]
+
+
+def _service_of(arn: str) -> str:
+    return (arn.split(":") + [""] * 3)[2]
+
+
+def _is_served(arn: str) -> bool:
+    return _service_of(arn) in (*_BY_MOTO, "sns") or (_service_of(arn) == "sagemaker" and ":pipeline/" in arn)
+
+
+def _as_sent(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as targets get it, from what moto keeps of it."""
+    sent = {name: copy.deepcopy(value) for name, value in event.items() if name != "ingestion-time"}
+    if isinstance(sent.get("time"), (int, float)):
+        sent["time"] = datetime.fromtimestamp(sent["time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return sent
+
+
+def _deliver(service: Service, target: Mapping[str, Any], event: Mapping[str, Any], _stop: threading.Event) -> None:
+    arn = target["Arn"]
+    try:
+        if _service_of(arn) == "sns":
+            _publish(service, arn, target.get("Input") or json.dumps(event))
+        else:
+            parameters = _parameters(target, event)
+            service.call("StartPipelineExecution", {"PipelineName": arn, "PipelineParameters": parameters})
+    except Exception as error:  # noqa: BLE001 - as on AWS: whoever sent the event learns nothing of who receives it
+        known = isinstance(error, ApiError)
+        _LOG.warning("an event could not be delivered to %s: %s", arn, error, exc_info=not known)
+
+
+def _publish(service: Service, topic: str, message: str) -> None:
+    from moto.sns.models import sns_backends
+
+    sns_backends[service.account_id][service.region].publish(message, arn=topic)
+
+
+def _parameters(target: Mapping[str, Any], event: Mapping[str, Any]) -> list[dict[str, str]]:
+    """A target's pipeline parameters; a value that begins with ``$.`` is looked up in the event."""
+    given = target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
+    return [{"Name": each["Name"], "Value": _value(each["Value"], event)} for each in given]
+
+
+def _value(text: str, event: Mapping[str, Any]) -> str:
+    if not text.startswith("$."):
+        return text
+    found: Any = event
+    for name in text.removeprefix("$.").split("."):
+        if not isinstance(found, Mapping) or name not in found:
+            raise ValidationException(f"There is no {text} in the event.")
+        found = found[name]
+    return found if isinstance(found, str) else json.dumps(found)

@@ -1,0 +1,206 @@
+"""The experiments of executions and jobs: moto keeps them, and is told of ours when someone asks.
+
+An execution with a PipelineExperimentConfig is a trial of an experiment; every job is a component, and one with an
+ExperimentConfig is assigned to a trial. The records of executions and jobs are the only truth, so they are found again
+after a restart, and nobody pays for experiments who does not look at them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from local_sagemaker.core import names
+from local_sagemaker.core.errors import ResourceNotFound, ValidationException
+from local_sagemaker.core.store import Record, Store
+from local_sagemaker.engine import records
+from local_sagemaker.jobs.kinds import FINAL, PROCESSING, TRAINING, TRANSFORM, JobKind
+
+_KINDS = {
+    "Experiment": ("experiments", "experiment"),
+    "Trial": ("trials", "experiment-trial"),
+    "TrialComponent": ("trial_components", "experiment-trial-component"),
+}
+"""Of each kind, where moto keeps it and its noun in ARNs."""
+_TITLES = {"Experiment": "Experiment", "Trial": "Trial", "TrialComponent": "Trial component"}
+_VERBS = ("Create", "Describe", "List", "Delete", "Associate", "Disassociate", "Update")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
+class Experiments:
+    """The experiments of one account and region."""
+
+    def __init__(self, store: Store, account_id: str, region: str) -> None:
+        self._store = store
+        self._account_id = account_id
+        self._region = region
+        self._lock = Lock()
+        self._shown: set[tuple[str, str]] = set()
+        """What moto need not be told again, even where someone has deleted it there since."""
+
+    def records(self, kind: str) -> list[Record]:
+        """All that moto has of a kind (``Experiment``, ``Trial`` or ``TrialComponent``), as the API has them.
+
+        Trials and their components carry their ``Parents``.
+        """
+        self.show()
+        backend = self._backend
+        return [
+            {**_in_seconds(each.response_object), "Parents": _parents(backend, getattr(each, "trial_name", None))}
+            for each in self._kept(kind).values()
+        ]
+
+    def check(self, operation: str, request: Mapping[str, Any]) -> None:
+        """Say of a request what moto does not: that a name is taken, or that there is nothing of that name.
+
+        Raises
+        ------
+        ValidationException
+            What is to be created exists.
+        ResourceNotFound
+            Something that the request names does not exist.
+        """
+        self.show()
+        verb, made = next((verb, operation.removeprefix(verb)) for verb in _VERBS if operation.startswith(verb))
+        for kind in _KINDS:
+            name = request.get(f"{kind}Name")
+            if name is None or verb == "List":
+                continue
+            title = _TITLES[kind]
+            if verb == "Create" and kind == made:
+                if name in self._kept(kind):
+                    raise ValidationException(
+                        f"{title} names must be unique within an AWS account and region. "
+                        f"{title} with name ({name}) already exists."
+                    )
+            elif name not in self._kept(kind):
+                arn = names.arn(self._region, self._account_id, f"{_KINDS[kind][1]}/{name}")
+                raise ResourceNotFound(f"{title} '{arn}' does not exist.")
+
+    def has(self, noun: str, name: str) -> bool:
+        """Whether there is something of a kind, named by its noun in ARNs, and of a name."""
+        self.show()
+        return any(noun == _KINDS[kind][1] and name in self._kept(kind) for kind in _KINDS)
+
+    def _kept(self, kind: str) -> dict[str, Any]:
+        kept: dict[str, Any] = getattr(self._backend, _KINDS[kind][0])
+        return kept
+
+    @property
+    def _backend(self) -> Any:
+        from moto.sagemaker.models import sagemaker_backends
+
+        return sagemaker_backends[self._account_id][self._region]
+
+    def show(self) -> None:
+        """Bring moto's experiments up to date with the records."""
+        backend = self._backend
+        with self._lock:
+            for execution in self._store.list(records.EXECUTION):
+                self._show_trial(backend, execution.get("PipelineExperimentConfig") or {})
+            for kind in (PROCESSING, TRAINING, TRANSFORM):
+                for job in self._store.list(kind.noun):
+                    self._show_trial(backend, job.get("ExperimentConfig") or {})
+                    self._show_component(backend, kind, job)
+
+    def _is_new(self, kind: str, name: str) -> bool:
+        if (kind, name) in self._shown:
+            return False
+        self._shown.add((kind, name))
+        return True
+
+    def _show_trial(self, backend: Any, config: Mapping[str, str]) -> None:
+        experiment, trial = config.get("ExperimentName"), config.get("TrialName")
+        if experiment and self._is_new("experiment", experiment) and experiment not in backend.experiments:
+            backend.create_experiment(experiment)
+        if experiment and trial and self._is_new("trial", trial) and trial not in backend.trials:
+            backend.create_trial(trial, experiment)
+
+    def _show_component(self, backend: Any, kind: JobKind, job: Record) -> None:
+        name = f"{job[kind.name]}-aws-{kind.noun}"
+        config = job.get("ExperimentConfig") or {}
+        if self._is_new("component", name):
+            backend.create_trial_component(
+                trial_component_name=name,
+                trial_name=None,
+                display_name=config.get("TrialComponentDisplayName"),
+                metadata_properties=None,
+                status={},
+                start_time=None,
+                end_time=None,
+                parameters=_parameters(job),
+                input_artifacts=_inputs(job),
+                output_artifacts=None,
+            )
+            if config.get("TrialName") in backend.trials:
+                backend.associate_trial_component(config["TrialName"], name)
+        component = backend.trial_components.get(name)
+        if component is None or not self._is_new(job[kind.status], name):
+            return
+        component.source = {"SourceArn": job[kind.arn], "SourceType": f"SageMaker{kind.word}"}
+        component.status = {"PrimaryStatus": job[kind.status], "Message": job.get("FailureReason", "")}
+        component.start_time = _moment(job.get(kind.started))
+        if job[kind.status] in FINAL:
+            component.end_time = _moment(job.get(kind.ended))
+            component.output_artifacts = _outputs(job)
+            component.metrics = _metrics(job)
+
+
+def _parents(backend: Any, trial: str | None) -> list[dict[str, str]]:
+    if trial not in backend.trials:
+        return []
+    return [{"TrialName": str(trial), "ExperimentName": backend.trials[trial].experiment_name}]
+
+
+def _in_seconds(value: Any) -> Any:
+    """A document of moto's with its times as ours have them."""
+    if isinstance(value, Mapping):
+        return {name: _in_seconds(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_in_seconds(item) for item in value]
+    return value.replace(tzinfo=UTC).timestamp() if isinstance(value, datetime) else value
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+
+
+def _parameters(job: Record) -> dict[str, dict[str, str | float]]:
+    """Hyperparameters, those that are numbers as numbers."""
+    given: Mapping[str, str] = job.get("HyperParameters", {})
+    return {
+        name: {"NumberValue": float(text)} if _NUMBER.fullmatch(text) else {"StringValue": text}
+        for name, text in given.items()
+    }
+
+
+def _inputs(job: Record) -> dict[str, dict[str, str]]:
+    channels = {each["ChannelName"]: each["DataSource"].get("S3DataSource") for each in job.get("InputDataConfig", [])}
+    inputs = {each["InputName"]: each.get("S3Input") for each in job.get("ProcessingInputs", [])}
+    return {name: {"Value": source["S3Uri"]} for name, source in {**channels, **inputs}.items() if source}
+
+
+def _outputs(job: Record) -> dict[str, dict[str, str]]:
+    outputs = {
+        each["OutputName"]: each["S3Output"]["S3Uri"]
+        for each in job.get("ProcessingOutputConfig", {}).get("Outputs", [])
+        if "S3Output" in each
+    }
+    if "ModelArtifacts" in job:
+        outputs["SageMaker.ModelArtifact"] = job["ModelArtifacts"]["S3ModelArtifacts"]
+    return {name: {"Value": uri} for name, uri in outputs.items()}
+
+
+def _metrics(job: Record) -> dict[str, dict[str, Any]]:
+    """The final metrics, as moto keeps a series of one value."""
+    return {
+        metric["MetricName"]: {
+            "MetricName": metric["MetricName"],
+            "Timestamp": int(metric["Timestamp"]),
+            "Values": {0: {"Value": metric["Value"], "Timestamp": int(metric["Timestamp"])}},
+        }
+        for metric in job.get("FinalMetricDataList", [])
+    }

@@ -1,0 +1,1 @@
+"""S3 objects on disk below moto's S3."""

@@ -1,0 +1,221 @@
+"""S3's objects and buckets, kept on disk under moto's S3.
+
+moto answers S3's requests and keeps everything in memory. Here, before the answer to a request that changed something
+leaves the house, what it changed is written down: an object's bytes to a file of its own (renamed into place when it
+is whole, so nothing half-written is ever listed), its attributes and the file's name to SQLite, and moto's copy of the
+bytes is replaced by that file. A bucket's configuration is kept as the requests that made it. When the service opens,
+moto is told all of it again, without reading a single object.
+
+Jobs use the same store directly, as files, without HTTP.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from local_sagemaker.core.errors import ObjectStoreError
+from local_sagemaker.core.names import partition_of
+from local_sagemaker.core.s3_uris import split_uri
+from local_sagemaker.core.store import Store
+from local_sagemaker.jobs.contract import StoredObject
+from local_sagemaker.moto.s3 import object_versions
+from local_sagemaker.moto.s3.downloads import LARGE
+from local_sagemaker.moto.s3.object_files import BLOCK, ObjectFiles
+
+
+class Objects:
+    """The buckets of one account."""
+
+    def __init__(self, store: Store, directory: Path, account_id: str, region: str) -> None:
+        from moto.s3.models import s3_backends
+
+        self._store = store
+        self._files = ObjectFiles(directory)
+        self._region = region
+        self._backend = s3_backends[account_id][partition_of(region)]
+        self.lock = RLock()
+        """Held over every request that changes something, until it is written down."""
+
+    # What jobs use.
+
+    def list(self, prefix_uri: str) -> Iterator[StoredObject]:
+        """Objects whose key starts with the prefix, in the order of their keys."""
+        bucket, prefix = split_uri(prefix_uri)
+        keys = self._bucket(bucket).keys
+        for name in sorted(name for name in list(keys) if name.startswith(prefix)):
+            latest = keys.get(name)
+            if latest is not None and not object_versions.is_delete_marker(latest):
+                yield StoredObject(bucket, name, latest.contentsize)
+
+    def exists(self, uri: str) -> bool:
+        """Whether there is an object under exactly this URI."""
+        bucket, key = split_uri(uri)
+        found = self._backend.buckets.get(bucket)
+        return found is not None and object_versions.file_of(found.keys.get(key)) is not None
+
+    def read(self, uri: str, version: str | None = None) -> bytes:
+        """The bytes of one object, the latest of its versions if none is named."""
+        return self._file_of(uri, version).read_bytes()
+
+    def download(self, uri: str, destination: Path) -> None:
+        """Write one object to a file; its folders are made."""
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self._file_of(uri), destination)
+
+    def upload(self, source: Path, uri: str) -> None:
+        """Store one file; it is listed when it is whole, not before."""
+        bucket, key = split_uri(uri)
+        self._bucket(bucket)
+        with source.open("rb") as file:
+            path, etag = self._files.write(iter(lambda: file.read(BLOCK), b""))
+        self._put(bucket, key, path, etag)
+
+    def write(self, uri: str, content: bytes) -> None:
+        """Store one object from memory."""
+        bucket, key = split_uri(uri)
+        self._bucket(bucket)
+        self._put(bucket, key, *self._files.write([content]))
+
+    def write_if_other(self, uri: str, content: bytes) -> None:
+        """The same, unless these very bytes are stored there already."""
+        bucket, key = split_uri(uri)
+        stored = self._bucket(bucket).keys.get(key)
+        digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        if stored is None or stored._etag != digest:
+            self.write(uri, content)
+
+    def create_bucket(self, bucket: str) -> None:
+        """Make a bucket, unless it is there."""
+        with self.lock:
+            if bucket not in self._backend.buckets:
+                self._backend.create_bucket(bucket, self._region)
+                self.remember_bucket_request(bucket, "", {}, b"")
+
+    def large_file(self, bucket: str, key: str, version: str | None) -> Path | None:
+        """The file of an object that is too large to be held in memory; None for any other, and where there is none."""
+        if bucket not in self._backend.buckets:
+            return None
+        wanted = _version_of(self._bucket(bucket), key, version)
+        path = object_versions.file_of(wanted)
+        return path if path is not None and wanted.contentsize >= LARGE else None
+
+    # What keeps moto and the disk the same.
+
+    def restore(self, replay: Callable[[str, str, dict[str, str], bytes], None]) -> None:
+        """Tell moto everything that the disk knows.
+
+        Parameters
+        ----------
+        replay
+            ``replay(bucket, subresource, headers, body)`` makes one configuring request to moto's S3.
+        """
+        with self._store.transaction() as connection:
+            requests = connection.execute(
+                "SELECT bucket, subresource, headers, body FROM bucket_requests ORDER BY bucket, subresource"
+            ).fetchall()
+            rows = connection.execute(
+                "SELECT bucket, key, file, attributes FROM objects ORDER BY bucket, key, position"
+            )
+            for bucket, subresource, headers, body in requests:
+                if subresource:
+                    replay(bucket, subresource, json.loads(headers), body)
+                else:
+                    made = self._backend.create_bucket(bucket, self._region)
+                    made.creation_date = datetime.fromtimestamp(json.loads(headers)["created"], UTC)
+            known = set()
+            for bucket, key, file, attributes in rows:
+                self._restore_version(bucket, key, file, attributes)
+                known.add(file)
+        self._files.sweep(known)
+
+    def remember_bucket_request(self, bucket: str, subresource: str, headers: dict[str, str], body: bytes) -> None:
+        """Keep a request that made or configured a bucket (``subresource`` is empty for its creation)."""
+        created = self._backend.buckets[bucket].creation_date.timestamp()
+        kept = headers if subresource else {"created": created}
+        with self._store.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO bucket_requests VALUES (?, ?, ?, ?)",
+                (bucket, subresource, json.dumps(kept), body),
+            )
+
+    def forget_bucket_request(self, bucket: str, subresource: str) -> None:
+        """Drop what configured a bucket; with an empty ``subresource``, the bucket and all of its configuration."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "DELETE FROM bucket_requests WHERE bucket = ? AND (subresource = ? OR ? = '')",
+                (bucket, subresource, subresource),
+            )
+
+    def write_down(self, bucket: str, key: str) -> None:
+        """Bring the disk up to date with all versions of one key in moto."""
+        with self.lock:
+            found = self._backend.buckets.get(bucket)
+            versions = found.keys.getlist(key, []) if found is not None else []
+            rows = [(bucket, key, position, *self._row_of(version)) for position, version in enumerate(versions)]
+            with self._store.transaction() as connection:
+                before = connection.execute("SELECT file FROM objects WHERE bucket = ? AND key = ?", (bucket, key))
+                dropped = {name for (name,) in before if name} - {row[3] for row in rows}
+                connection.execute("DELETE FROM objects WHERE bucket = ? AND key = ?", (bucket, key))
+                connection.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", rows)
+            self._files.drop(dropped)
+
+    # Inside.
+
+    def _bucket(self, bucket: str) -> Any:
+        if bucket not in self._backend.buckets:
+            raise ObjectStoreError(f"The bucket {bucket} does not exist.")
+        return self._backend.buckets[bucket]
+
+    def _file_of(self, uri: str, version: str | None = None) -> Path:
+        bucket, key = split_uri(uri)
+        path = object_versions.file_of(_version_of(self._bucket(bucket), key, version))
+        if path is None:
+            raise ObjectStoreError(f"There is no {f'version {version} of the ' if version else ''}object {uri}.")
+        return path
+
+    def _put(self, bucket: str, key: str, path: Path, etag: str) -> None:
+        with self.lock:
+            stored = self._backend.put_object(bucket, key, b"", etag=etag, disable_notification=True)
+            stored.contentsize = path.stat().st_size
+            object_versions.keep_bytes_in(stored, path)
+            self.write_down(bucket, key)
+
+    def _row_of(self, version: Any) -> tuple[str | None, str]:
+        """The name of the file of a version, written now if there is none yet, and its attributes."""
+        if object_versions.is_delete_marker(version):
+            return None, json.dumps(object_versions.attributes_of(version, {}))
+        path = object_versions.file_of(version)
+        if path is None:
+            with version.lock:
+                value = version._value_buffer
+                value.seek(0)
+                path, digest = self._files.write(iter(lambda: value.read(BLOCK), b""))
+                version._etag = version._etag or digest
+                object_versions.keep_bytes_in(version, path)
+        tags = self._backend.tagger.get_tag_dict_for_resource(version.arn)
+        return path.name, json.dumps(object_versions.attributes_of(version, tags))
+
+    def _restore_version(self, bucket: str, key: str, file: str | None, stored: str) -> None:
+        attributes = json.loads(stored)
+        path = None if file is None else self._files.path(file)
+        version = object_versions.restored(
+            bucket, key, path, attributes, account_id=self._backend.account_id, region=self._region
+        )
+        keys = self._backend.buckets[bucket].keys
+        keys.setlist(key, [*keys.getlist(key, []), version])
+        if attributes.get("tags"):
+            self._backend.put_object_tagging(version, attributes["tags"])
+
+
+def _version_of(bucket: Any, key: str, version: str | None) -> Any:
+    """One version of an object in moto's bucket, the latest if none is named; None where there is none."""
+    versions = bucket.keys.getlist(key, [])
+    wanted = versions[-1:] if version is None else [each for each in versions if each.version_id == version]
+    return wanted[0] if wanted else None

@@ -1,0 +1,200 @@
+"""One HTTP endpoint on loopback for every AWS service.
+
+``X-Amz-Target: SageMaker.*`` goes to our operations, the runtime's REST paths to our endpoints, everything else to
+moto.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import re
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.serving import make_server
+from werkzeug.wsgi import get_input_stream
+
+from local_sagemaker.api import runtime, tags, wire_format
+from local_sagemaker.api.operations import MOTO_OPERATIONS
+from local_sagemaker.core.errors import AddressError, ApiError, ModelError, ValidationException
+from local_sagemaker.core.service import IDENTITY_PATH
+from local_sagemaker.definition.shapes import check_request
+
+if TYPE_CHECKING:
+    from local_sagemaker.core.service import Service
+
+_REQUEST_ID = "x-amzn-RequestId"
+_METRICS_PATH = "/BatchPutMetrics"
+_RUNTIME_PATH = re.compile(r"/endpoints/([^/]+)/([a-z-]+)")
+_LOG = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+
+
+class Application:
+    """The WSGI application of the whole endpoint."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        if _comes_from_a_browser(environ):
+            start_response("403 Forbidden", [("Content-Length", "0")])
+            return []
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        path = environ.get("PATH_INFO", "")
+        runtime_path = _RUNTIME_PATH.fullmatch(path)
+        for_sagemaker = "/sagemaker/" in environ.get("HTTP_AUTHORIZATION", "")
+        if target.startswith("SageMaker."):
+            answer = self._operation(target.removeprefix("SageMaker."), environ)
+        elif runtime_path and for_sagemaker:
+            answer = self._runtime(unquote(runtime_path[1]), runtime_path[2], environ)
+        elif for_sagemaker and path != _METRICS_PATH:  # of its other interfaces, such as the feature store's
+            answer = wire_format.failure(ValidationException(f"{path} is not supported by SageMaker on this machine."))
+        elif path == IDENTITY_PATH:
+            answer = wire_format.success(self._service.identity)
+        else:
+            return self._service.aws_services(environ, start_response)
+        status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+        headers = {_REQUEST_ID: str(uuid.uuid4()), **answer.headers, "Content-Length": str(len(answer.body))}
+        start_response(status, list(headers.items()))
+        return [answer.body]
+
+    def _operation(self, operation: str, environ: Environ) -> wire_format.HttpAnswer:
+        def answer() -> wire_format.HttpAnswer:
+            body = _body_of(environ)
+            request = wire_format.read_request(body)
+            if operation in MOTO_OPERATIONS:
+                check_request(operation, request)
+                self._service.experiments.check(operation, request)
+                by_moto = _through_moto(self._service, environ, body)
+                tags.follow_moto(self._service, operation, request, by_moto.body)
+                return by_moto
+            return wire_format.success(self._service.call(operation, request))
+
+        return _guarded(operation, answer)
+
+    def _runtime(self, endpoint: str, verb: str, environ: Environ) -> wire_format.HttpAnswer:
+        def answer() -> wire_format.HttpAnswer:
+            return runtime.invoke(self._service, verb, endpoint, _headers_of(environ), _body_of(environ))
+
+        return _guarded("InvokeEndpoint", answer)
+
+
+def _comes_from_a_browser(environ: Environ) -> bool:
+    """Whether a web page may be behind a request: this service runs what it is given, and no AWS client has an Origin.
+
+    A page that lets its own name resolve to this machine is told by the Host that it asks for.
+    """
+    host = urlsplit(f"//{environ.get('HTTP_HOST', '127.0.0.1')}").hostname or ""
+    return "HTTP_ORIGIN" in environ or not (host in ("127.0.0.1", "localhost") or host.endswith(".localhost"))
+
+
+def _guarded(operation: str, answer: Callable[[], wire_format.HttpAnswer]) -> wire_format.HttpAnswer:
+    try:
+        return answer()
+    except ModelError as error:
+        return runtime.model_error(error)
+    except ApiError as error:
+        return wire_format.failure(error)
+    except ClientDisconnected:
+        # A client that was interrupted in the middle of its request reads no answer, and is no defect of ours.
+        _LOG.debug("The client of %s hung up in the middle of its request", operation)
+        return wire_format.failure(ValidationException("The request ended before its body did."))
+    except Exception as error:  # noqa: BLE001 - the border: a defect of ours must reach the client under its name
+        _LOG.exception("%s failed", operation)
+        return wire_format.failure(_InternalError(f"{type(error).__name__}: {error}"))
+
+
+class _InternalError(ApiError):
+    """A defect of this service. Not a status of 500, at which clients would try again and again."""
+
+    code = "InternalFailure"
+
+
+def _body_of(environ: Environ) -> bytes:
+    return get_input_stream(environ).read()
+
+
+def _headers_of(environ: Environ) -> Mapping[str, str]:
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    return headers
+
+
+def _through_moto(service: Service, environ: Environ, body: bytes) -> wire_format.HttpAnswer:
+    """Hand a SageMaker operation to moto, for the few which it answers truthfully."""
+    captured: dict[str, Any] = {}
+
+    def keep(status: str, headers: list[tuple[str, str]], *_rest: object) -> None:
+        captured.update(status=int(status.split(maxsplit=1)[0]), headers=dict(headers))
+
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    content = b"".join(service.aws_services(environ, keep))
+    return wire_format.HttpAnswer(captured["status"], content, captured["headers"])
+
+
+def _require_free(port: int) -> None:
+    """Check that a port of this machine can be had, since werkzeug ends the process where it cannot.
+
+    Raises
+    ------
+    AddressError
+        The port is taken, or this user may not have it.
+    """
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise AddressError(f"Port {port} cannot be had: {reason}. Choose another, or 0 for any free one.") from error
+
+
+class HttpServer:
+    """The endpoint, answering in threads of this process."""
+
+    def __init__(self, application: Application, port: int = 0) -> None:
+        from moto.moto_server.werkzeug_app import MotoRequestHandler
+
+        class QuietHandler(MotoRequestHandler):
+            """As moto's, which keeps the names of S3 metadata, without a line on stderr for every request."""
+
+            def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's signature
+                _LOG.debug(f"%s {message}", type, *args)
+
+        _require_free(port)
+        self._server = make_server("127.0.0.1", port, application, threaded=True, request_handler=QuietHandler)
+        self._server.daemon_threads = True  # type: ignore[attr-defined]
+        self._server.block_on_close = False  # type: ignore[attr-defined]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="http-server", daemon=True
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
