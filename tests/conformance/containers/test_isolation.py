@@ -204,7 +204,7 @@ def test_nothing_survives_the_service_s_sudden_death(tmp_path: Path, isolation: 
 ORDINARY_USER = """
 import sys
 from pathlib import Path
-from local_sagemaker.containers import sandbox
+from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.launcher import LAUNCHERS
 code = "import os; print(os.getuid(), open('/opt/ml/here').read())"
 process = sandbox.start(
