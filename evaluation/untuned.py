@@ -1,8 +1,8 @@
 """Tuned against untuned: the newest registered version that was not tuned and learned from the very same data.
 
-Versions say in their CustomerMetadataProperties what they came from (``pipelines/steps/register.py``) and where the
-numbers and predictions of all their candidates lie. The same data, features, split and seed give the same test part, so
-that each candidate can be compared with its untuned self on the same hours.
+The CustomerMetadataProperties of a version name what it came from and where the numbers and predictions of all its
+candidates lie. The same data, features, split and seed give the same test part, so that each candidate can be compared
+with its untuned self on the same hours.
 """
 
 from __future__ import annotations

@@ -8,14 +8,14 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pipelines import verb
-from pipelines.command_line import parser, settings_of
+from pipelines.cli import console
+from pipelines.cli.options import parser, settings_of
 from pipelines.errors import BadInput
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
+    from pipelines.execution.workflow import Outcome
     from pipelines.target import Choice, Target
-    from pipelines.workflow import Outcome
 
 LAST_EXECUTIONS = 5
 
@@ -25,12 +25,12 @@ logger = logging.getLogger("pipelines")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and give its exit code."""
     options = parser().parse_args(arguments)
-    return verb.carry_out(lambda: _run(options, settings_of(options)), verbose=options.verbose)
+    return console.carry_out(lambda: _run(options, settings_of(options)), verbose=options.verbose)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    from pipelines.algorithms import require_format
-    from pipelines.formats import FORMATS
+    from pipelines.definition.algorithms import require_format
+    from pipelines.definition.formats import FORMATS
     from pipelines.target import choose
 
     require_format(FORMATS[settings.batch_format], settings.algorithms)
@@ -46,21 +46,21 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _dry_run(settings: Settings) -> int:
-    from pipelines.build import Build
-    from pipelines.code import bundles
+    from pipelines.data.code_bundles import bundles
+    from pipelines.definition.build import Build
     from pipelines.target import offline
 
     with offline(settings) as target:
-        verb.write(Build(settings, target, bundles()).result().text)
+        console.write(Build(settings, target, bundles()).result().text)
     return 0
 
 
 def _estimate(options: argparse.Namespace, settings: Settings) -> int:
-    from pipelines.build import Build
-    from pipelines.code import bundles
-    from pipelines.estimate import estimate
-    from pipelines.execution import check_parameters
-    from pipelines.prices import load_prices
+    from pipelines.aws.prices import load_prices
+    from pipelines.data.code_bundles import bundles
+    from pipelines.definition.build import Build
+    from pipelines.execution.estimate import estimate
+    from pipelines.execution.pipeline import check_parameters
     from pipelines.target import choose, offline
 
     with offline(settings) as target:
@@ -69,17 +69,17 @@ def _estimate(options: argparse.Namespace, settings: Settings) -> int:
     prices, seconds = load_prices(settings.prices), _last_seconds(settings, choose(settings))
     found = estimate(definition.content, parameters, prices, seconds, settings.max_parallel_steps)
     if options.json:
-        verb.write_json(found.as_json())
+        console.write_json(found.as_json())
     else:
-        verb.write(found.as_text())
+        console.write(found.as_text())
     return 0
 
 
 def _last_seconds(settings: Settings, choice: Choice) -> dict[str, float]:
     """How long the steps of the last executions took; those of this machine say nothing of AWS."""
-    from pipelines.estimate import measured_seconds
-    from pipelines.execution import describe_pipeline, look
-    from pipelines.executions.lookup import recent
+    from pipelines.execution.estimate import measured_seconds
+    from pipelines.execution.lookup import recent
+    from pipelines.execution.pipeline import describe_pipeline, look
     from pipelines.target import connect
 
     if choice.name == "local":
@@ -95,7 +95,7 @@ def _last_seconds(settings: Settings, choice: Choice) -> dict[str, float]:
 def _say_what_it_would_do(settings: Settings, target: str) -> int:
     tasks, algorithms = " and ".join(settings.tasks), ", ".join(settings.algorithms)
     where = "Amazon SageMaker" if target == "aws" else f"this machine (state in {settings.state_dir})"
-    verb.write(
+    console.write(
         f"Pipeline {settings.pipeline_name}: {tasks} with {algorithms}, split by {settings.split}, on {where}.\n"
         "Nothing was done. --upsert creates or updates it, --start starts an execution, "
         "--dry-run prints the definition.\n"
@@ -106,9 +106,9 @@ def _say_what_it_would_do(settings: Settings, target: str) -> int:
 def _carry_out(options: argparse.Namespace, settings: Settings, choice: Choice) -> int:
     from rich.console import Console
 
-    from pipelines.progress import shown_on
+    from pipelines.cli.progress import shown_on
+    from pipelines.execution.workflow import Wish, carry_out
     from pipelines.target import open_target
-    from pipelines.workflow import Wish, carry_out
 
     parameters = _unique(options.parameter)
     wish = Wish(options.upsert, options.start, options.wait, parameters, options.execution_name, options.schedule)
@@ -132,9 +132,9 @@ def _costs_of_endpoints(
         tasks = list(settings.tasks)
     if not tasks:
         return []
-    from pipelines.prices import load_prices
-    from pipelines.serving.costs import costs_of_deployed
-    from pipelines.serving.place import Place
+    from pipelines.aws.prices import load_prices
+    from pipelines.serving.endpoints.context import Place
+    from pipelines.serving.endpoints.costs import costs_of_deployed
 
     place = Place(settings, target, load_prices(settings.prices))
     return costs_of_deployed(place, tasks, parameters.get("HostingInstanceType", settings.hosting_instance_type))
@@ -151,10 +151,10 @@ def _unique(pairs: list[tuple[str, str]]) -> dict[str, str]:
 def _report(outcome: Outcome, *, as_json: bool) -> None:
     from rich.console import Console
 
-    from pipelines.summary import show_outcome, to_json
+    from pipelines.cli.summary import show_outcome, to_json
 
     if as_json:
-        verb.write_json(to_json(outcome))
+        console.write_json(to_json(outcome))
     show_outcome(Console(stderr=as_json), outcome)
 
 

@@ -119,7 +119,7 @@ class Settings:
     )
     prices: str | None = knob(
         None,
-        "a JSON file of prices that replace pipelines/prices.json's",
+        "a JSON file of prices that replace pipelines/aws/prices.json's",
         env="SAGEMAKER_PRICES",
         metavar="FILE",
     )

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pipelines.account import INSIDE_SAGEMAKER, check_bucket, default_bucket, find_account, find_role
-from pipelines.errors import EnvironmentProblem
-from pipelines.settings import Settings
-from pipelines.surroundings import (
+from pipelines.aws.account import INSIDE_SAGEMAKER, check_bucket, default_bucket, find_account, find_role
+from pipelines.definition.sdk_environment import (
     ONLINE_SDK,
     environment_variables,
     offline_sdk,
     pinned_jumpstart,
     warn_of_unconfirmed_models,
 )
+from pipelines.errors import EnvironmentProblem
+from pipelines.settings import Settings
 
 DEFAULT_REGION = "us-east-1"
 LOCAL_ACCOUNT = "123456789012"

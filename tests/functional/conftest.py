@@ -17,7 +17,7 @@ import boto3
 import pandas as pd
 import pytest
 
-from pipelines.sample import MARK, generate_sample
+from pipelines.data.sample import MARK, generate_sample
 from tests.support.service import Server, serving
 
 Environment = dict[str, str]
@@ -54,7 +54,7 @@ def run_verb(name: str, folder: Path, cache: Path, *arguments: str, said: str = 
     """Run ``python -m pipelines.<name>``; ``said`` is what the person types."""
     folder.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", f"pipelines.{name}", *arguments],
+        [sys.executable, "-m", *(("pipelines.run",) if name == "run" else ("pipelines", name)), *arguments],
         cwd=folder,
         env=environment(cache, **more),
         input=said,

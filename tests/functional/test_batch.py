@@ -15,11 +15,11 @@ import pandas as pd
 import psutil
 import pytest
 
-from pipelines.batch.result import Answers, write_result
-from pipelines.batch.rows import Part, Prepared
+from pipelines.definition.formats import CSV
 from pipelines.errors import PipelineError
-from pipelines.formats import CSV
-from pipelines.registry import Knowledge
+from pipelines.models.registry import Knowledge
+from pipelines.serving.batch.result import Answers, write_result
+from pipelines.serving.batch.rows import Part, Prepared
 from tests.functional.conftest import Finished, Ran, environment
 from tests.functional.test_command_line import SDK
 
@@ -248,7 +248,7 @@ def begun_with_many_rows(registered: Finished, rows: Path, *options: str) -> sub
     raw = pd.read_csv(rows, dtype=str)
     many = pd.concat([raw.assign(Station=str(number)) for number in range(60)])
     many.to_csv(registered.folder / "many.csv", index=False)
-    command = [sys.executable, "-m", "pipelines.batch", "run", *NAMED, "--input", "many.csv", "--series", "Station"]
+    command = [sys.executable, "-m", "pipelines", "batch", "run", *NAMED, "--input", "many.csv", "--series", "Station"]
     return subprocess.Popen(
         [*command, *options, "--output", "interrupted"],
         cwd=registered.folder,
@@ -301,9 +301,7 @@ def test_nothing_is_joined_by_luck(registered: Finished, tmp_path: Path, answers
 
 
 def test_help_pays_for_no_library() -> None:
-    code = (
-        "import sys\nfrom pipelines.batch.__main__ import main\ntry: main(['run', '-h'])\nfinally: print(*sys.modules)"
-    )
+    code = "import sys\nfrom pipelines.cli.batch import main\ntry: main(['run', '-h'])\nfinally: print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "usage: python -m pipelines.batch run" in done.stdout
+    assert "usage: python -m pipelines batch run" in done.stdout
     assert not set(SDK) & set(done.stdout.split())

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from local_sagemaker import open_service
-from pipelines.sample import MARK, generate_sample
+from pipelines.data.sample import MARK, generate_sample
 from tests.functional.conftest import environment
 
 ROOT = Path(__file__).parents[2]

@@ -19,11 +19,11 @@ SDK = ("sagemaker", "boto3", "pandas", "awswrangler", "moto", "rich")
 def test_help_pays_for_no_library(verb: str) -> None:
     """Import time is a promise: whatever help does not need is not imported."""
     code = (
-        "import runpy, sys; sys.argv[1:] = ['--help']\n"
-        f"try: runpy.run_module('pipelines.{verb}', run_name='__main__')\nexcept SystemExit: print(*sys.modules)"
+        f"import runpy, sys; sys.argv[1:] = ['{verb}', '--help']\n"
+        "try: runpy.run_module('pipelines', run_name='__main__')\nexcept SystemExit: print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert f"usage: python -m pipelines.{verb}" in done.stdout
+    assert f"usage: python -m pipelines{'.' if verb == 'run' else ' '}{verb}" in done.stdout
     assert not set(SDK) & set(done.stdout.split())
 
 

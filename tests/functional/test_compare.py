@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.compare.endpoint import endpoint
-from pipelines.registry import describe_model
+from pipelines.models.registry import describe_model
+from pipelines.serving.comparison.endpoint import endpoint
 from pipelines.target import LOCAL_ROLE, Connection
 from tests.functional.conftest import Finished, environment
 from tests.functional.test_command_line import SDK
@@ -58,7 +58,7 @@ def test_both_ways_are_measured_and_their_predictions_are_the_same(finished: Fin
 
 def test_ctrl_c_leaves_no_endpoint_behind(finished: Finished, data: Path, cache: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.compare", *TASK, "--rows", "20000", "--data", str(data)],
+        [sys.executable, "-m", "pipelines", "compare", *TASK, "--rows", "20000", "--data", str(data)],
         cwd=finished.folder,
         env=environment(cache),
         stderr=subprocess.PIPE,
@@ -126,7 +126,7 @@ def test_what_cannot_be_compared_gets_one_sentence_and_makes_nothing(
 
 
 def test_help_pays_for_no_library() -> None:
-    code = "import sys; from pipelines.compare.__main__ import main\ntry: main(['-h'])\nfinally: print(*sys.modules)"
+    code = "import sys; from pipelines.cli.compare import main\ntry: main(['-h'])\nfinally: print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "usage: python -m pipelines.compare" in done.stdout
+    assert "usage: python -m pipelines compare" in done.stdout
     assert not {*SDK, "matplotlib", "numpy"} & set(done.stdout.split())

@@ -35,9 +35,9 @@ def test_every_command_of_the_document_does_what_it_says(tmp_path: Path, cache: 
             code, said[command] = typed_in_a_terminal(command, folder, variables, answers="y\n" * 3)
             assert code == 0, f"{command}\n{said[command]}"
     assert len(said) >= 15
-    assert "0 failures" in said["python -m pipelines.doctor --target aws"]
-    assert "Succeeded after" in said["python -m pipelines.executions wait --target aws"]
-    assert "removed pipeline SeoulBikeDemand" in said["python -m pipelines.teardown --target aws"]
+    assert "0 failures" in said["python -m pipelines doctor --target aws"]
+    assert "Succeeded after" in said["python -m pipelines executions wait --target aws"]
+    assert "removed pipeline SeoulBikeDemand" in said["python -m pipelines teardown --target aws"]
 
 
 def test_every_message_of_the_doctor_stands_in_the_document_with_its_cure() -> None:

@@ -1,4 +1,4 @@
-"""``python -m pipelines.doctor`` on this machine, and against a server in AWS's place that has AWS's ailments."""
+"""``python -m pipelines doctor`` on this machine, and against a server in AWS's place that has AWS's ailments."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.doctor import resources
-from pipelines.doctor.case import Case
-from pipelines.doctor.finding import Status
+from pipelines.admin.doctor import resources
+from pipelines.admin.doctor.context import Case
+from pipelines.admin.doctor.finding import Status
 from pipelines.settings import Settings
 from pipelines.target import Connection
 from tests.functional.conftest import Finished, Ran, run_verb
@@ -85,7 +85,7 @@ def test_each_ailment_is_named_with_the_command_that_mends_it(finished: Finished
         in findings["role may"][0][1]
     )
     assert f"iam:PassRole on {ROLE}" in findings["role may"][0][1]
-    assert findings["role may"][0][2] == "python -m pipelines.infra deploy"
+    assert findings["role may"][0][2] == "python -m pipelines infra deploy"
     ((status, says, cure),) = findings["bucket"]
     assert (status, says) == ("failure", "nobodys-bucket cannot be used (404)")
     assert "aws s3 mb s3://nobodys-bucket --region us-east-1" in str(cure)
@@ -103,7 +103,7 @@ def test_a_role_that_sagemaker_may_not_take_on_is_a_failure(finished: Finished) 
     assert (missing.status, missing.says, missing.cure) == (
         Status.FAILURE,
         "arn:aws:iam::123456789012:role/Nobody does not exist",
-        "python -m pipelines.infra deploy",
+        "python -m pipelines infra deploy",
     )
 
 

@@ -1,4 +1,4 @@
-"""``python -m pipelines.endpoint``, as a person would use it: on this machine, and against a server in AWS's place."""
+"""``python -m pipelines endpoint``, as a person would use it: on this machine, and against a server in AWS's place."""
 
 from __future__ import annotations
 
@@ -158,10 +158,10 @@ def register_again(house: House, group: str, **container: str) -> str:
 
 
 def test_help_pays_for_no_library() -> None:
-    code = "import sys, pipelines.endpoint as e\ntry: e.main(sys.argv[1:])\nexcept SystemExit: print(*sys.modules)"
+    code = "import sys, pipelines.cli.endpoint as e\ntry: e.main(sys.argv[1:])\nexcept SystemExit: print(*sys.modules)"
     for arguments in (["--help"], ["deploy", "--help"], ["invoke", "--help"]):
         done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
-        assert "usage: python -m pipelines.endpoint" in done.stdout
+        assert "usage: python -m pipelines endpoint" in done.stdout
         assert not set(SDK) & set(done.stdout.split())
 
 
@@ -208,7 +208,7 @@ def test_a_deployed_endpoint_says_what_it_is_what_it_costs_and_how_to_end_it(hou
     assert facts["captured"].strip().startswith("100 % of invocations, below s3://")
     last = described.stderr.splitlines()[-1]
     assert "on AWS: 0.115 USD per hour for 1 x ml.m5.large (list prices of us-east-1, 20" in last
-    assert "Delete it with: python -m pipelines.endpoint delete --name Now-regression --target local" in last
+    assert "Delete it with: python -m pipelines endpoint delete --name Now-regression --target local" in last
 
 
 def test_an_endpoint_carries_owner_pipeline_and_expiry(house: House) -> None:
@@ -404,7 +404,7 @@ def test_the_next_execution_updates_the_endpoint(house: House) -> None:
     )
     assert again.code == 0, again.stderr
     assert "endpoint:    Back-regression" in again.stderr
-    assert "pipelines.endpoint delete --name Back-regression" in again.stderr
+    assert "pipelines endpoint delete --name Back-regression" in again.stderr
     described = house("describe", *BACK, "--json").json
     assert described["model_package"] == again.json["tasks"]["regression"]["model_package_arn"]
     assert described["model_package"].endswith("/2")
@@ -583,7 +583,7 @@ def test_without_credentials_the_exit_code_is_3(house: House, tmp_path: Path) ->
 
 def test_an_interrupted_command_says_so(house: House) -> None:
     """Not a traceback: what was asked of the service goes on there."""
-    command = [sys.executable, "-m", "pipelines.endpoint", "invoke", *NOW, "--stdin"]
+    command = [sys.executable, "-m", "pipelines", "endpoint", "invoke", *NOW, "--stdin"]
     process = subprocess.Popen(
         command,
         cwd=house.folder,

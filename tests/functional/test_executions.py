@@ -1,4 +1,4 @@
-"""``python -m pipelines.executions``, as a person would use it, on this machine and against a server in AWS's place."""
+"""``python -m pipelines executions``, as a person would use it, on this machine and against a server in AWS's place."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_description_has_parameters_steps_metrics_and_the_way_to_the_logs(fini
     text = finished.verb("executions", "describe", finished.succeeded).stdout
     assert f"{auc:.6g}" in text
     assert "training-job/pipelines-" in text
-    assert f"python -m pipelines.executions logs STEP {finished.succeeded}" in text
+    assert f"python -m pipelines executions logs STEP {finished.succeeded}" in text
 
 
 def test_a_failed_one_says_why(finished: Finished) -> None:

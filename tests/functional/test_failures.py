@@ -12,7 +12,7 @@ import pytest
 from local_sagemaker import open_service
 from local_sagemaker.core.service import Service
 from local_sagemaker.lifetime import RunningService
-from pipelines.sample import generate_sample
+from pipelines.data.sample import generate_sample
 from tests.functional.conftest import run_command
 
 ONE_CANDIDATE = ("--upsert", "--start", "--task", "regression", "--algorithms", "xgboost")

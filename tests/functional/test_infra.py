@@ -1,4 +1,4 @@
-"""``python -m pipelines.infra``: the stack is previewed, deployed, described and deleted, as far as moto makes it."""
+"""``python -m pipelines infra``: the stack is previewed, deployed, described and deleted, as far as moto makes it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Infra:
             arguments += SOURCE
         variables = environment(self.cache, **(self.service.environment if target == "aws" else {}), **more)
         done = subprocess.run(
-            [sys.executable, "-m", f"pipelines.{module}", *arguments, "--target", target, "--state-dir", "state"],
+            [sys.executable, "-m", "pipelines", module, *arguments, "--target", target, "--state-dir", "state"],
             cwd=self.folder,
             env=variables,
             stdin=subprocess.DEVNULL,
@@ -79,7 +79,7 @@ def test_a_preview_shows_every_resource_and_leaves_nothing(infra: Infra) -> None
     assert infra.client("cloudformation").list_stacks()["StackSummaries"][0]["StackStatus"] == "DELETE_COMPLETE"
     missing = infra("status")
     assert missing.code == 3
-    assert "python -m pipelines.infra deploy" in missing.stderr
+    assert "python -m pipelines infra deploy" in missing.stderr
 
 
 def test_nothing_is_deployed_where_nobody_can_be_asked(infra: Infra) -> None:
@@ -178,7 +178,7 @@ def _ended(pipeline_arn: str, status: str) -> dict[str, str]:
 def test_help_imports_no_library(tmp_path: Path) -> None:
     code = (
         "import sys, runpy\n"
-        "try: runpy.run_module('pipelines.infra', run_name='__main__', alter_sys=True)\n"
+        "try: runpy.run_module('pipelines.cli.infra', run_name='__main__', alter_sys=True)\n"
         "except SystemExit: pass\n"
         "heavy = {'boto3', 'botocore', 'sagemaker', 'moto', 'pandas', 'numpy', 'rich', 'yaml'} & set(sys.modules)\n"
         "print('heavy:', sorted(heavy))"

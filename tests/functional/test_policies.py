@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from local_sagemaker import open_service
-from pipelines.sample import MARK, generate_sample
+from pipelines.data.sample import MARK, generate_sample
 from tests.functional.conftest import environment
 from tests.support.definitions import build
 from tests.support.iam import permissions
@@ -133,7 +133,7 @@ def _calls_of(said: Said, folder: Path, variables: dict[str, str]) -> Iterator[C
     file = folder / "calls.jsonl"
     file.unlink(missing_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", f"pipelines.{verb}", *options, "--target", "aws", "--bucket", BUCKET],
+        [sys.executable, "-m", "pipelines", verb, *options, "--target", "aws", "--bucket", BUCKET],
         cwd=folder,
         env={**variables, "RECORDED_CALLS": str(file)},
         stdin=subprocess.DEVNULL,

@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 
 from local_sagemaker import open_service
-from pipelines.sample import MARK, generate_sample
-from pipelines.seoul_bike import get_pipeline
+from pipelines.data.sample import MARK, generate_sample
+from pipelines.seoul_bike.pipeline import get_pipeline
 from tests.functional.conftest import Ran, environment
 
 pytestmark = pytest.mark.xdist_group("run")
@@ -86,7 +86,7 @@ def test_get_pipeline_takes_what_the_seed_code_gives() -> None:
 
 def test_the_definition_is_written_with_the_projects_names(project: Project) -> None:
     ran = project(
-        "get-pipeline-definition", "-n", "pipelines.seoul_bike", "-f", "x.json", "-kwargs", json.dumps(KWARGS)
+        "get-pipeline-definition", "-n", "pipelines.seoul_bike.pipeline", "-f", "x.json", "-kwargs", json.dumps(KWARGS)
     )
     assert (ran.code, ran.stdout) == (0, ""), ran.stderr
     text = (project.folder / "x.json").read_text()
@@ -102,7 +102,7 @@ def test_run_pipeline_upserts_with_tags_and_starts(project: Project) -> None:
     ran = project(
         "run-pipeline",
         "--module-name",
-        "pipelines.seoul_bike",
+        "pipelines.seoul_bike.pipeline",
         "--role-arn",
         ROLE,
         "--tags",

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from local_sagemaker import open_service
-from pipelines.code import commit
+from pipelines.data.code_bundles import commit
 from tests.functional.conftest import Ran, run_command
 
 pytestmark = pytest.mark.xdist_group("run")

@@ -1,4 +1,4 @@
-"""``python -m pipelines.teardown`` takes away what this pipeline made, and nothing else."""
+"""``python -m pipelines teardown`` takes away what this pipeline made, and nothing else."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_whoever_says_no_keeps_everything(place: Place) -> None:
 
 
 def answered(place: Place, answer: str) -> str:
-    command = f"{sys.executable} -m pipelines.teardown"
+    command = f"{sys.executable} -m pipelines teardown"
     code, said = typed_in_a_terminal(command, place.folder, environment(place.cache), answer)
     assert code == 0, said
     return said

@@ -2,7 +2,7 @@
 
 ``python -m tests.performance.batch [--rows 1000000] [--algorithms xgboost,lightgbm,catboost] [--format csv]`` trains a
 model per algorithm on the data that ``SEOUL_BIKE_DATA`` names (else on the generated sample), writes a file of raw rows
-(series of a year each, whose weather is a little warmer from one to the next), has ``python -m pipelines.batch run``
+(series of a year each, whose weather is a little warmer from one to the next), has ``python -m pipelines batch run``
 predict it, and prints a Markdown table. The memory is that of the command with all processes that it starts, the local
 SageMaker included, sampled every quarter of a second; what processes share is counted once (PSS). The same rows are
 then predicted by the same model in one process with one thread, from features that are in memory already, and must come
@@ -32,7 +32,7 @@ import pyarrow.parquet as pq
 
 from evaluation.candidates import load_candidate
 from local_sagemaker import open_service
-from pipelines.sample import generate_sample
+from pipelines.data.sample import generate_sample
 
 SERIES = "Scenario"
 SAMPLING_SECONDS = 0.25
@@ -151,7 +151,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _row(folder: Path, data: Path, algorithm: str, form: str) -> None:
     train = ("--upsert", "--start", "--json", "--task", "regression", "--max-rmse", "1e6", "--data", str(data))
     run(folder, "pipelines.run", *train, "--algorithms", algorithm)
-    batch = run(folder, "pipelines.batch", "run", "--input", "rows.csv", "--series", SERIES, "--format", form, "--json")
+    batch = run(
+        folder, "pipelines", "batch", "run", "--input", "rows.csv", "--series", SERIES, "--format", form, "--json"
+    )
     said, stages = batch.said, batch.said["seconds"]
     files = {kind: folder / path for kind, path in said["files"].items()}
     rate, difference = directly(folder / ".sagemaker-local", said["model_package_arn"], files["parquet"])

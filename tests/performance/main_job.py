@@ -34,7 +34,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipelines.sample import generate_sample
+from pipelines.data.sample import generate_sample
 from pipelines.settings import Settings
 from tests.performance import shell_script, starts
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from evaluation.comparison import interval, resampled_metric
 from evaluation.ranking import RANKINGS
-from pipelines.algorithms import ALGORITHMS
+from pipelines.definition.algorithms import ALGORITHMS
 from pipelines.settings import TASKS, Task
 from processing_scripts.splits import SPLITS, Split
 from tests.performance.experiments import SEEDS, Outcome, in_parallel

@@ -17,7 +17,7 @@ from typing import Any
 from local_sagemaker.containers.process.sandbox import stand_in_command
 from local_sagemaker.definition.expressions import Scope, resolve
 from local_sagemaker.jumpstart.objects import bucket_objects
-from pipelines.code import bundles
+from pipelines.data.code_bundles import bundles
 
 DATA_URI = "s3://data/data.csv"
 REGION = "us-east-1"

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import xgboost
 
-from pipelines.algorithms import ALGORITHMS
+from pipelines.definition.algorithms import ALGORITHMS
 from pipelines.settings import Task
 
 Numbers = npt.NDArray[np.float64]

@@ -10,7 +10,7 @@ import pandas as pd
 from evaluation.candidates import catboost, lightgbm, xgboost
 from evaluation.comparison import compare_pairs, equals_of, resampled_metric
 from evaluation.ranking import RANKINGS, best_candidate, rank
-from pipelines.algorithms import ALGORITHMS
+from pipelines.definition.algorithms import ALGORITHMS
 from pipelines.settings import Task
 from processing_scripts.splits import Split, split_at
 from tests.performance.experiments import Material, Outcome, columns, material, measure, observations, parts

@@ -27,7 +27,7 @@ LOCATIONS = {
 }
 BUILDER = """
 import json, sys
-from pipelines.build import _build
+from pipelines.definition.build import _build
 json.dump([_build(inputs) for inputs in json.load(sys.stdin)], open(sys.argv[1], "w"))
 """
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.calibration import Calibration
-from pipelines.calibration import calibrated
-from pipelines.registry import Knowledge
+from pipelines.models.calibration import calibrated
+from pipelines.models.registry import Knowledge
 
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 POINTS = st.lists(st.floats(0, 1), min_size=1, max_size=8, unique=True).map(sorted)

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.compare.costs import (
+from pipelines.aws.prices import load_prices
+from pipelines.errors import BadInput, PipelineError
+from pipelines.serving.comparison.costs import (
     ENDPOINT,
     EVERY_HOUR,
     ONCE_A_DAY,
@@ -18,9 +20,7 @@ from pipelines.compare.costs import (
     costs_of_a_day,
     crossings,
 )
-from pipelines.compare.measurement import require_same
-from pipelines.errors import BadInput, PipelineError
-from pipelines.prices import load_prices
+from pipelines.serving.comparison.measurement import require_same
 
 ASSUMED = Assumed("ml.m5.large", "ml.m5.large", 2048, 240)
 SPEED = Speed(seconds_per_request=0.005, rows_per_second=400, transform_rows_per_second=30_000, bytes_per_row=300)

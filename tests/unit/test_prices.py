@@ -4,8 +4,8 @@ from typing import get_args
 
 import pytest
 
+from pipelines.aws.prices import Use, load_prices
 from pipelines.errors import BadInput
-from pipelines.prices import Use, load_prices
 from pipelines.settings import Settings
 
 

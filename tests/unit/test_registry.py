@@ -12,7 +12,7 @@ import pytest
 
 from local_sagemaker import open_service
 from pipelines.errors import BadInput, PipelineError
-from pipelines.registry import approve, describe_model, find_model, read_knowledge
+from pipelines.models.registry import approve, describe_model, find_model, read_knowledge
 
 SCHEMA = b'{"format_version": 1, "features": []}'
 EVALUATION = {"best": {"algorithm": "xgboost"}, "candidates": {"xgboost": {"cut_off": 0.4}}}

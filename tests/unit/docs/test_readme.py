@@ -33,8 +33,9 @@ def test_every_make_target_that_is_named_exists() -> None:
 
 def test_every_room_of_the_house_is_there() -> None:
     rooms = (
-        "pipelines/run.py pipelines/settings.py pipelines/dag.py pipelines/steps pipelines/algorithms "
-        "pipelines/dataset.py pipelines/target.py local_sagemaker processing_scripts evaluation "
+        "pipelines/run.py pipelines/settings.py pipelines/definition/dag.py pipelines/definition/steps "
+        "pipelines/definition/algorithms "
+        "pipelines/data/dataset.py pipelines/target.py local_sagemaker processing_scripts evaluation "
         "infra/template.yaml tests/unit tests/functional tests/conformance tests/performance"
     )
     assert [room for room in rooms.split() if not (ROOT / room).exists()] == []

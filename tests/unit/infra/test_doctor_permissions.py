@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.doctor.case import Case
-from pipelines.doctor.permissions import Need, needs_of_the_caller, needs_of_the_role
+from pipelines.admin.doctor.context import Case
+from pipelines.admin.doctor.permissions import Need, needs_of_the_caller, needs_of_the_role
 from pipelines.settings import Settings
 from pipelines.target import Connection
 from tests.support.policies import ACCOUNT, BUCKET, EXECUTION_ROLE, REGION, Call, allows, load

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelines import stack_parameters
+from pipelines.admin import stack_parameters
 from pipelines.errors import BadInput
 from tests.support.template import INFRA, TEMPLATE, renewed
 

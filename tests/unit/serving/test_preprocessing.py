@@ -11,10 +11,10 @@ import boto3
 import pytest
 
 from local_sagemaker import open_service
-from pipelines import preprocessing
-from pipelines.code import Bundle, bundles
+from pipelines.data.code_bundles import Bundle, bundles
 from pipelines.errors import BadInput, PipelineError
-from pipelines.registry import Knowledge, RegisteredModel
+from pipelines.models import features
+from pipelines.models.registry import Knowledge, RegisteredModel
 
 MODEL = RegisteredModel(
     arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/group/1",
@@ -72,29 +72,29 @@ def uploaded(s3: Any, files: dict[str, bytes], digest: str | None = None) -> Reg
 def test_the_models_own_code_makes_the_features_and_their_cells_stay_as_they_are(s3, hours):
     model = uploaded(s3, OTHER_CODE)
     hours.write_text("7")
-    features = preprocessing.make_features(s3, model, KNOWLEDGE, hours)
-    assert features == preprocessing.Features(("a", "b"), ("2018-12-01T08:00:00",), ("1.50,7",))
+    made = features.make_features(s3, model, KNOWLEDGE, hours)
+    assert made == features.Features(("a", "b"), ("2018-12-01T08:00:00",), ("1.50,7",))
     for entry in s3.list_objects_v2(Bucket="bucket")["Contents"]:
         s3.delete_object(Bucket="bucket", Key=entry["Key"])
-    assert preprocessing.make_features(s3, model, KNOWLEDGE, hours) == features  # it is kept
+    assert features.make_features(s3, model, KNOWLEDGE, hours) == made  # it is kept
 
 
 def test_where_it_is_the_code_installed_here_nothing_is_fetched(s3):
     here = next(bundle for bundle in bundles() if bundle.name == "processing_scripts")
     model = dataclasses.replace(MODEL, code_uri=here.uri("bucket", "Anything").rstrip("/"))
-    assert (preprocessing.code_folder(s3, model) / "processing_scripts" / "inference.py").is_file()
+    assert (features.code_folder(s3, model) / "processing_scripts" / "inference.py").is_file()
 
 
 def test_what_the_code_refuses_is_bad_input_in_its_words(s3, hours):
     hours.write_text("refused")
     with pytest.raises(BadInput, match=r"^These hours are refused\.$"):
-        preprocessing.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, hours)
+        features.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, hours)
 
 
 def test_a_defect_of_the_code_is_not_called_bad_input(s3, hours):
     hours.write_text("defect")
     with pytest.raises(PipelineError, match="The preprocessing code that came with the model failed: KeyError") as said:
-        preprocessing.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, hours)
+        features.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, hours)
     assert not isinstance(said.value, BadInput)
 
 
@@ -103,4 +103,4 @@ def test_code_that_is_not_what_its_address_says_is_never_run(s3, hours, files):
     hours.write_text("7")
     model = uploaded(s3, files, digest="0123456789abcdef"[: 8 + len(files)])
     with pytest.raises(PipelineError, match=r"nothing was predicted\."):
-        preprocessing.make_features(s3, model, KNOWLEDGE, hours)
+        features.make_features(s3, model, KNOWLEDGE, hours)

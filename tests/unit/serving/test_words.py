@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.aws.prices import load_prices
+from pipelines.cli.endpoint_rendering import age_in_words, moment_in_words
+from pipelines.definition.endpoint_config import data_capture, expiry_after, expiry_from_now, read_expiry
 from pipelines.errors import BadInput
-from pipelines.hosting import data_capture, expiry_after, expiry_from_now, read_expiry
-from pipelines.preprocessing import Features
-from pipelines.prices import load_prices
-from pipelines.serving.capacity import Instances, Serverless, capacity_of
-from pipelines.serving.predictions import Predictions, unknown_territory
-from pipelines.serving.questions import rows_as_file, speak_of_rows
-from pipelines.serving.words import age_in_words, moment_in_words
+from pipelines.models.features import Features
+from pipelines.serving.endpoints.capacity import Instances, Serverless, capacity_of
+from pipelines.serving.endpoints.input_rows import rows_as_file, speak_of_rows
+from pipelines.serving.endpoints.predictions import Predictions, unknown_territory
 
 HOUR = "2018-12-01T08:00:00"
 MADE = datetime(2026, 1, 1, 12, tzinfo=UTC)

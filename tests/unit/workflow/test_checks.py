@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.checks import findings
-from pipelines.definition import check
+from pipelines.definition.checks import findings
+from pipelines.definition.document import check
 from pipelines.errors import InvalidDefinition
 from tests.support.definitions import GOLDEN
 

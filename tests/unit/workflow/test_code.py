@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from pipelines.code import NO_COMMIT, Bundle, bundles, commit
+from pipelines.data.code_bundles import NO_COMMIT, Bundle, bundles, commit
 
 REPOSITORY = Path(__file__).parents[3]
 

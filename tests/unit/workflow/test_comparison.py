@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.executions.comparison import Side, as_json, as_text
+from pipelines.execution.comparison import Side, as_json, as_text
 
 
 def side(arguments: list[str], *, name: str = "one", **parameters: str) -> Side:

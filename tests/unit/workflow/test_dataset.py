@@ -14,10 +14,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from pipelines import dataset
-from pipelines.dataset import Dataset, find, upload
+from pipelines.data import dataset
+from pipelines.data.dataset import Dataset, find, upload
+from pipelines.data.sample import generate_sample
 from pipelines.errors import BadInput, EnvironmentProblem
-from pipelines.sample import generate_sample
 
 CSV = b"Date,Hour\r\n01/12/2017,0\r\n01/12/2017,1\r\n"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.checks.graph import Graph
-from pipelines.definition import check
+from pipelines.definition.checks.graph import Graph
+from pipelines.definition.document import check
+from pipelines.definition.steps.deploy import config_prefix
 from pipelines.settings import TASKS
-from pipelines.steps.deploy import config_prefix
 from tests.support.definitions import GOLDEN, build
 
 VPC = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}

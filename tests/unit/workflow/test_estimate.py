@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.estimate import ASSUMED_MINUTES, estimate, measured_seconds
-from pipelines.execution import Step
-from pipelines.prices import load_prices
+from pipelines.aws.prices import load_prices
+from pipelines.execution.estimate import ASSUMED_MINUTES, estimate, measured_seconds
+from pipelines.execution.pipeline import Step
 
 PRICES = load_prices()
 

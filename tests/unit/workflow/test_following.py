@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore import exceptions
 
-from pipelines.following import passing_trouble
+from pipelines.execution.follow import passing_trouble
 
 
 def refused(code: str, status: int = 400) -> exceptions.ClientError:

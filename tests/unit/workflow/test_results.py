@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.answers import read_answers
 from pipelines.errors import PipelineError
-from pipelines.results import join_predictions, keep_to_the_rules
+from pipelines.execution.results import join_predictions, keep_to_the_rules
+from pipelines.serving.container_output import read_answers
 
 numbers = st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1, max_size=20)
 

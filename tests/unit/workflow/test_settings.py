@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.command_line import parser
+from pipelines.cli.options import parser
 from pipelines.errors import BadInput
 from pipelines.settings import Settings, from_values
 from pipelines.target import LOCAL_ROLE, choose

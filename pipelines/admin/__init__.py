@@ -1,0 +1,1 @@
+"""Around executions: doctor, teardown, and the stack."""

@@ -1,0 +1,130 @@
+"""What the role and the caller must be allowed to do, asked of IAM's own simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.admin.doctor.context import Case
+from pipelines.admin.doctor.finding import Finding, failure, not_asked, ok, warning
+from pipelines.admin.doctor.resources import DEPLOY
+from pipelines.errors import EnvironmentProblem
+
+PASSED_TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+LOOK = "a user or role that may call iam:SimulatePrincipalPolicy"
+
+
+@dataclass(frozen=True)
+class Need:
+    """Actions on one kind of resource; an id that only the service knows is written ``x``."""
+
+    actions: tuple[str, ...]
+    resource: str
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+def needs_of_the_role(case: Case, role: str) -> Iterator[Need]:
+    """Give what the pipeline's steps and their jobs call in the role's name."""
+    name = case.settings.pipeline_name
+    job = "pipelines-x-Preprocess-x"
+    for kind, noun in (("Processing", "processing"), ("Training", "training"), ("Transform", "transform")):
+        actions = tuple(f"sagemaker:{verb}{kind}Job" for verb in ("Create", "Describe", "Stop"))
+        yield Need((*actions, "sagemaker:AddTags"), _sagemaker(case, f"{noun}-job/{job}"))
+    if case.settings.tune:
+        tuning = tuple(f"sagemaker:{verb}HyperParameterTuningJob" for verb in ("Create", "Describe", "Stop"))
+        yield Need(tuning, _sagemaker(case, "hyper-parameter-tuning-job/x-TuneXGBoost-x"))
+    yield Need(("sagemaker:CreateModel", "sagemaker:DescribeModel"), _sagemaker(case, f"model/{job}"))
+    for task in case.settings.tasks:
+        yield Need(("sagemaker:CreateModelPackage",), _sagemaker(case, f"model-package/{name[:48]}-{task}/1"))
+        yield Need(
+            ("sagemaker:DescribeModelPackageGroup",), _sagemaker(case, f"model-package-group/{name[:48]}-{task}")
+        )
+    yield Need(("iam:PassRole",), role, PASSED_TO_SAGEMAKER)
+    yield _objects(case)
+    logs = f"arn:{_partition(case)}:logs:{case.connection.region}:{case.account}:log-group:/aws/sagemaker/TrainingJobs"
+    yield Need(("logs:CreateLogStream", "logs:PutLogEvents"), f"{logs}:log-stream:x")
+
+
+def needs_of_the_caller(case: Case, role: str) -> Iterator[Need]:
+    """Give what ``python -m pipelines.run`` calls itself."""
+    pipeline = _sagemaker(case, f"pipeline/{case.settings.pipeline_name}")
+    verbs = ("CreatePipeline", "UpdatePipeline", "DescribePipeline", "StartPipelineExecution")
+    yield Need(tuple(f"sagemaker:{verb}" for verb in verbs), pipeline)
+    following = ("DescribePipelineExecution", "ListPipelineExecutionSteps")
+    yield Need(tuple(f"sagemaker:{verb}" for verb in following), f"{pipeline}/execution/x")
+    yield Need(("iam:PassRole",), role, PASSED_TO_SAGEMAKER)
+    yield _objects(case)
+
+
+def permissions(case: Case) -> list[Finding]:
+    """Ask the simulator for both."""
+    if not case.on_aws:
+        return [not_asked("permissions", "this machine enforces no policy; AWS's are asked with --target aws")]
+    try:
+        role = case.connection.find_role()
+    except EnvironmentProblem:
+        return [not_asked("permissions", "there is no role to ask about")]
+    findings = [_simulated(case, "role may", role, needs_of_the_role(case, role))]
+    principal = principal_of(case.caller_arn)
+    if principal is None:
+        return [*findings, not_asked("you may", f"IAM simulates no policies of {case.caller_arn}")]
+    return [*findings, _simulated(case, "you may", principal, needs_of_the_caller(case, role))]
+
+
+def principal_of(caller_arn: str) -> str | None:
+    """Give the user or role whose policies hold for a caller; None for the root user and federated ones.
+
+    Examples
+    --------
+    >>> principal_of("arn:aws:sts::123456789012:assumed-role/Builder/session")
+    'arn:aws:iam::123456789012:role/Builder'
+    """
+    prefix, _, rest = caller_arn.partition(":assumed-role/")
+    if rest:
+        return f"{prefix.replace(':sts:', ':iam:')}:role/{rest.split('/')[0]}"
+    return caller_arn if ":user/" in caller_arn else None
+
+
+def _simulated(case: Case, what: str, principal: str, needs: Iterator[Need]) -> Finding:
+    from botocore.exceptions import ClientError
+
+    iam = case.connection.client("iam")
+    asked, denied = 0, []
+    try:
+        for need in needs:
+            asked += len(need.actions)
+            denied += [f"{action} on {need.resource}" for action in _denied(iam, principal, need)]
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        return warning(what, f"IAM does not simulate the policies of {principal} ({code})", f"ask again as {LOOK}")
+    if denied:
+        return failure(what, f"{principal} may not: {'; '.join(denied)}", DEPLOY)
+    return ok(what, f"do all of the {asked} things that were asked of IAM's simulator")
+
+
+def _denied(iam: Any, principal: str, need: Need) -> list[str]:
+    pages = iam.get_paginator("simulate_principal_policy").paginate(
+        PolicySourceArn=principal,
+        ActionNames=list(need.actions),
+        ResourceArns=[need.resource],
+        ContextEntries=[
+            {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+            for key, value in need.context.items()
+        ],
+    )
+    results = [result for page in pages for result in page["EvaluationResults"]]
+    return [result["EvalActionName"] for result in results if result["EvalDecision"] != "allowed"]
+
+
+def _objects(case: Case) -> Need:
+    prefix = f"arn:{_partition(case)}:s3:::{case.connection.bucket}/{case.settings.pipeline_name}"
+    return Need(("s3:GetObject", "s3:PutObject"), f"{prefix}/executions/x")
+
+
+def _sagemaker(case: Case, resource: str) -> str:
+    return f"arn:{_partition(case)}:sagemaker:{case.connection.region}:{case.account}:{resource}"
+
+
+def _partition(case: Case) -> str:
+    return case.caller_arn.split(":")[1]

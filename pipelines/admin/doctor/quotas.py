@@ -1,0 +1,54 @@
+"""Service quotas: how many instances of each type the account may use at once; on new accounts often none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.admin.doctor.context import Case
+from pipelines.admin.doctor.finding import Finding, failure, not_asked, ok, warning
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True)
+class Use:
+    """Instances of one type that one kind of job has at the same time."""
+
+    quota: str
+    at_once: int
+
+
+def uses(settings: Settings) -> Iterator[Use]:
+    """Give what one execution needs at its widest."""
+    tasks, parallel = len(settings.tasks), settings.max_parallel_steps
+    trainings = min(parallel, tasks * len(settings.algorithms)) * (settings.max_parallel_jobs if settings.tune else 1)
+    yield Use(f"{settings.processing_instance_type} for processing job usage", min(parallel, tasks))
+    yield Use(f"{settings.training_instance_type} for training job usage", trainings)
+    yield Use(f"{settings.transform_instance_type} for transform job usage", min(parallel, tasks))
+
+
+def quotas(case: Case) -> list[Finding]:
+    """Hold the account's quotas against that."""
+    if not case.on_aws:
+        return [not_asked("quotas", "this machine has none; AWS's are asked with --target aws")]
+    pages = (
+        case.connection.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="sagemaker")
+    )
+    listed = {quota["QuotaName"]: quota for page in pages for quota in page["Quotas"]}
+    return [_finding(case, use, listed.get(use.quota)) for use in uses(case.settings)]
+
+
+def _finding(case: Case, use: Use, quota: dict[str, object] | None) -> Finding:
+    if quota is None:
+        return warning("quota", f"AWS lists none named {use.quota!r}; is there such an instance type in this region?")
+    value = int(float(str(quota["Value"])))
+    cure = (
+        f"aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code {quota['QuotaCode']} "
+        f"--desired-value {use.at_once} --region {case.connection.region}"
+    )
+    says = f"{use.quota}: {value}, and an execution uses up to {use.at_once} at once"
+    if value == 0:
+        return failure("quota", says, cure)
+    if value < use.at_once:
+        return warning("quota", says, f"{cure}, or fewer at once with --max-parallel-steps {value}")
+    return ok("quota", says)

@@ -1,0 +1,62 @@
+"""The source that CodeBuild builds from: what is committed here, with the commit's name in it."""
+
+from __future__ import annotations
+
+import io
+import logging
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from pipelines.aws.s3 import split_uri
+from pipelines.errors import EnvironmentProblem
+
+ROOT = Path(__file__).parents[2]
+COMMIT_FILE = "COMMIT"
+"""Names the commit in the archive; ``buildspec.yml`` reads it, since an archive has no history."""
+
+logger = logging.getLogger(__name__)
+
+
+def upload(s3: Any, uri: str) -> None:
+    """Put what is committed where builds take it from, unless they take it from a repository (https)."""
+    if not uri.startswith("s3://"):
+        return
+    commit, content = archive()
+    bucket, key = split_uri(uri)
+    s3.put_object(Bucket=bucket, Key=key, Body=content)
+    logger.info("Uploaded the source of commit %s to %s", commit[:12], uri)
+
+
+def archive(root: Path = ROOT) -> tuple[str, bytes]:
+    """Pack what is committed in a clone, and give the commit and the bytes of the zip file.
+
+    What is not committed is not in it: no data, no state, no secrets that lie about.
+
+    Raises
+    ------
+    EnvironmentProblem
+        ``root`` is no clone, or git is not installed.
+    """
+    commit = _git(root, "rev-parse", "HEAD").decode().strip()
+    if _git(root, "status", "--porcelain"):
+        logger.warning("Builds get what is committed (%s); the other changes in %s are not in it.", commit[:12], root)
+    content = io.BytesIO(_git(root, "archive", "--format=zip", commit))
+    with zipfile.ZipFile(content, "a") as packed:
+        packed.writestr(zipfile.ZipInfo(COMMIT_FILE), commit + "\n")
+    return commit, content.getvalue()
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=True)
+    except FileNotFoundError as error:
+        raise EnvironmentProblem("git is not installed, and it packs the source for CodeBuild.") from error
+    except subprocess.CalledProcessError as error:
+        reason = error.stderr.decode(errors="replace").strip()
+        raise EnvironmentProblem(
+            f"{root} is no clone that git can pack for CodeBuild ({reason}). Run this in a clone of the repository, or "
+            "name a repository with --source."
+        ) from error
+    return done.stdout

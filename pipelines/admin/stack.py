@@ -1,0 +1,231 @@
+"""The CloudFormation stack of ``infra/template.yaml``: previewed as a change set, executed, described, deleted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import BadInput, PipelineError
+
+TEMPLATE = Path(__file__).parents[2] / "infra" / "template.yaml"
+NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+MADE_BY_A_CHANGE_SET_ALONE = "REVIEW_IN_PROGRESS"
+CANNOT_BE_UPDATED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change set would do to one resource."""
+
+    action: str
+    name: str
+    type: str
+    replacement: str
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another resource takes its place, or may."""
+        return self.replacement in ("True", "Conditional")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack as CloudFormation describes it."""
+
+    id: str
+    name: str
+    status: str
+    parameters: Mapping[str, str]
+    outputs: Mapping[str, str]
+
+    @property
+    def exists(self) -> bool:
+        """Whether it has resources; a change set that was only looked at leaves a stack without any."""
+        return self.status != MADE_BY_A_CHANGE_SET_ALONE
+
+
+class Stacks:
+    """What can be done to one stack.
+
+    Parameters
+    ----------
+    cloudformation
+        A boto3 client.
+    name
+        The stack's name.
+    interval
+        Seconds between two questions while CloudFormation works.
+    """
+
+    def __init__(self, cloudformation: Any, name: str, interval: float) -> None:
+        self._cloudformation = cloudformation
+        self._name = name
+        self._interval = interval
+        self._change_set = f"pipelines-infra-{time.time_ns()}"
+
+    def find(self, name_or_id: str | None = None) -> Stack | None:
+        """Describe the stack, None where there is none."""
+        from botocore.exceptions import ClientError
+
+        try:
+            found = self._cloudformation.describe_stacks(StackName=name_or_id or self._name)["Stacks"][0]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationError":
+                return None
+            raise
+        return Stack(
+            id=found["StackId"],
+            name=found["StackName"],
+            status=found["StackStatus"],
+            parameters={item["ParameterKey"]: item["ParameterValue"] for item in found.get("Parameters", [])},
+            outputs={item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", [])},
+        )
+
+    def preview(self, parameters: Mapping[str, str], tags: Mapping[str, str]) -> list[Change] | None:
+        """Make a change set of the template, and say what it would change; None where the stack is up to date.
+
+        A change set without changes of resources may still change parameters, outputs and tags.
+
+        Parameters
+        ----------
+        parameters
+            Of the template. Where the stack exists already, those that are not named keep their values.
+        tags
+            Of every resource.
+
+        Raises
+        ------
+        BadInput
+            CloudFormation does not accept a parameter, or the stack is in no state to be changed.
+        """
+        from botocore.exceptions import ClientError
+
+        stack = self.find()
+        if stack and stack.status in CANNOT_BE_UPDATED:
+            raise BadInput(
+                f"The stack {self._name} is {stack.status} and cannot be updated. Delete it first: "
+                f"python -m pipelines infra delete --stack {self._name}"
+            )
+        exists = stack is not None and stack.exists
+        kept = {name for name in stack.parameters if name not in parameters} if stack and exists else set()
+        try:
+            self._cloudformation.create_change_set(
+                StackName=self._name,
+                ChangeSetName=self._change_set,
+                ChangeSetType="UPDATE" if exists else "CREATE",
+                TemplateBody=TEMPLATE.read_text(encoding="utf-8"),
+                Capabilities=["CAPABILITY_IAM"],
+                Parameters=[
+                    *({"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()),
+                    *({"ParameterKey": name, "UsePreviousValue": True} for name in sorted(kept)),
+                ],
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+                # A first execution without this stack has made the model package groups already.
+                ImportExistingResources=True,
+                # What could not be made is taken back whole, so that the next attempt starts afresh.
+                **({} if exists else {"OnStackFailure": "DELETE"}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            _refuse_unless_nothing_changed(error.response["Error"]["Message"])
+            return None
+        described = self._wait_for_the_change_set()
+        if described["Status"] == "FAILED":
+            self.discard()
+            _refuse_unless_nothing_changed(described.get("StatusReason", "it says no reason"))
+            return None
+        return [_change(change["ResourceChange"]) for change in described["Changes"]]
+
+    def discard(self) -> None:
+        """Delete the change set, and the empty stack that a first one brings."""
+        self._cloudformation.delete_change_set(StackName=self._name, ChangeSetName=self._change_set)
+        stack = self.find()
+        if stack and not stack.exists:
+            self._cloudformation.delete_stack(StackName=self._name)
+
+    def execute(self) -> Stack:
+        """Carry out the change set and wait for the end.
+
+        Raises
+        ------
+        PipelineError
+            CloudFormation took it back; the message has its reasons.
+        """
+        stack = self.find()
+        assert stack is not None
+        self._cloudformation.execute_change_set(StackName=self._name, ChangeSetName=self._change_set)
+        return self._settled(stack.id, {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
+
+    def delete(self) -> None:
+        """Delete the stack and wait for the end; what the template retains stays."""
+        stack = self.find()
+        assert stack is not None
+        self._cloudformation.delete_stack(StackName=self._name)
+        self._settled(stack.id, {"DELETE_COMPLETE"})
+
+    def resources(self) -> dict[str, str]:
+        """Map the logical name of each resource that exists to its physical one."""
+        listed = self._cloudformation.describe_stack_resources(StackName=self._name)["StackResources"]
+        return {
+            resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "")
+            for resource in listed
+            if "LogicalResourceId" in resource and resource["ResourceStatus"] != "DELETE_COMPLETE"
+        }
+
+    def _wait_for_the_change_set(self) -> dict[str, Any]:
+        changes: list[dict[str, Any]] = []
+        while True:
+            described: dict[str, Any] = self._cloudformation.describe_change_set(
+                StackName=self._name, ChangeSetName=self._change_set
+            )
+            if described["Status"] in ("CREATE_COMPLETE", "FAILED"):
+                break
+            time.sleep(self._interval)
+        changes += described["Changes"]
+        while "NextToken" in described:
+            described = self._cloudformation.describe_change_set(
+                StackName=self._name, ChangeSetName=self._change_set, NextToken=described["NextToken"]
+            )
+            changes += described["Changes"]
+        return {**described, "Changes": changes}
+
+    def _settled(self, stack_id: str, good: set[str]) -> Stack:
+        while True:
+            stack = self.find(stack_id)
+            if stack is None:  # a deleted stack is described by its id; that it is not says that it is gone
+                return Stack(stack_id, self._name, "DELETE_COMPLETE", {}, {})
+            if not stack.status.endswith("_IN_PROGRESS"):
+                break
+            time.sleep(self._interval)
+        if stack.status not in good:
+            reasons = "\n".join(f"- {reason}" for reason in self._reasons(stack_id))
+            raise PipelineError(f"The stack {self._name} ended as {stack.status}:\n{reasons}")
+        return stack
+
+    def _reasons(self, stack_id: str) -> list[str]:
+        """Say what failed, without what was only cancelled because of that."""
+        events = self._cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
+        return [
+            f"{event['LogicalResourceId']} ({event['ResourceType']}): {event.get('ResourceStatusReason', 'no reason')}"
+            for event in reversed(events)
+            if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in event.get("ResourceStatusReason", "")
+        ]
+
+
+def _refuse_unless_nothing_changed(reason: str) -> None:
+    """Tell a change set without changes from one that CloudFormation would not make."""
+    if not any(words in reason for words in NO_CHANGES):
+        raise BadInput(f"CloudFormation refuses the template or a parameter: {reason}")
+
+
+def _change(change: Mapping[str, Any]) -> Change:
+    return Change(
+        action=change["Action"],
+        name=change["LogicalResourceId"],
+        type=change["ResourceType"],
+        replacement=change.get("Replacement", "False"),
+    )

@@ -1,0 +1,1 @@
+"""The AWS account: identity, S3, prices and console links."""

@@ -1,0 +1,143 @@
+"""The AWS account as target: who is calling, in which region, with which role and bucket."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import EnvironmentProblem
+from pipelines.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+INSIDE_SAGEMAKER = Path("/opt/ml/metadata/resource-metadata.json")
+"""Studio and notebook instances describe themselves here; their own role is then the execution role."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who is calling, where, and which bucket is theirs."""
+
+    region: str
+    number: str
+    caller_arn: str
+    bucket: str
+    session: Any
+    outputs: Mapping[str, str]
+    """What the CloudFormation stack of ``infra/template.yaml`` says of itself; empty where there is none."""
+
+
+def find_account(settings: Settings) -> Account:
+    """Ask AWS who is calling, and settle the region and the bucket.
+
+    Raises
+    ------
+    EnvironmentProblem
+        No region or no credentials.
+    """
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    session = boto3.Session(region_name=settings.region)
+    region = session.region_name
+    if not region:
+        raise EnvironmentProblem("No AWS region is set. Give one with --region or AWS_REGION.")
+    try:
+        identity = session.client("sts").get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        raise EnvironmentProblem(
+            f"AWS does not accept any credentials of this machine ({error}). Log in (aws configure, aws sso login), "
+            "or run on this machine with --target local."
+        ) from error
+    number = identity["Account"]
+    outputs = {} if settings.bucket and settings.role_arn else stack_outputs(session, settings.stack)
+    bucket = settings.bucket or outputs.get("BucketName") or default_bucket(region, number)
+    return Account(region, number, identity["Arn"], bucket, session, outputs)
+
+
+def stack_outputs(session: Any, stack: str) -> dict[str, str]:
+    """Read the outputs of the stack that ``python -m pipelines infra`` deploys; none where there is no such stack."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        described = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    except (BotoCoreError, ClientError) as error:
+        logger.debug("The stack %s is not used: %s", stack, error)
+        return {}
+    logger.info("Stack %s: its bucket and its role, where no other is given", stack)
+    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+
+def find_role(account: Account, settings: Settings) -> str:
+    """Settle the execution role: the one that is given, else the stack's, else the one that this notebook runs with.
+
+    Raises
+    ------
+    EnvironmentProblem
+        There is none.
+    """
+    return (
+        settings.role_arn or account.outputs.get("ExecutionRoleArn") or _own_role(account.session, account.caller_arn)
+    )
+
+
+def check_bucket(s3: Any, bucket: str, region: str) -> None:
+    """See that the bucket is there.
+
+    Raises
+    ------
+    EnvironmentProblem
+        It cannot be used.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except (BotoCoreError, ClientError) as error:
+        raise EnvironmentProblem(
+            f"The bucket {bucket} cannot be used ({error}). Name another with --bucket, or make it: "
+            f"aws s3 mb s3://{bucket} --region {region}"
+        ) from error
+
+
+def default_bucket(region: str, account: str) -> str:
+    """Name the bucket by the SDK's own convention.
+
+    Examples
+    --------
+    >>> default_bucket("us-east-1", "123456789012")
+    'sagemaker-us-east-1-123456789012'
+    """
+    return f"sagemaker-{region}-{account}"
+
+
+def delete_bucket(s3: Any, bucket: str) -> None:
+    """Delete a bucket with every version of everything in it."""
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        objects = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
+        if objects:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+    s3.delete_bucket(Bucket=bucket)
+
+
+def _own_role(session: Any, caller_arn: str) -> str:
+    """Inside SageMaker the caller has taken on the execution role itself; its ARN is IAM's to say."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if ":assumed-role/" in caller_arn and INSIDE_SAGEMAKER.exists():
+        try:
+            arn: str = session.client("iam").get_role(RoleName=caller_arn.split("/")[1])["Role"]["Arn"]
+        except (BotoCoreError, ClientError) as error:
+            raise EnvironmentProblem(f"The role of this notebook cannot be read ({error}). {_NAME_A_ROLE}") from error
+        return arn
+    raise EnvironmentProblem(f"No execution role is given. {_NAME_A_ROLE}")
+
+
+_NAME_A_ROLE = (
+    "Name the role that SageMaker may take on with --role-arn or SAGEMAKER_PIPELINE_ROLE_ARN, or let the stack make "
+    "one: python -m pipelines infra deploy"
+)

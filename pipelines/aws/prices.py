@@ -1,0 +1,120 @@
+"""What AWS asks for instances and requests: dated list prices, and whoever knows better names a file of their own.
+
+``pipelines/aws/prices.json`` holds the prices, where they were read and when; a file named with ``--prices`` replaces
+members of it, such as ``{"region": "eu-central-1", "instance_hour": {"hosting": {"ml.m5.large": 0.138}}}``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pipelines.errors import BadInput
+
+Use = Literal["processing", "training", "transform", "hosting"]
+"""What an instance does; a type may have another price, or none, in each."""
+
+_LISTED = Path(__file__).with_name("prices.json")
+_TEXTS = ("note", "as_of", "region", "currency", "source")
+_NUMBERS = ("hosting_data_gb", "serverless_gb_second", "serverless_data_gb")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prices:
+    """Prices in one currency, with their origin.
+
+    Attributes
+    ----------
+    note, as_of, region, currency, source
+        What the prices are, when and where they were read, and for which region.
+    instance_hour
+        By use and instance type, for one instance and hour; tuning jobs are of training.
+    hosting_data_gb
+        For each GB that goes into or comes out of an endpoint with instances.
+    serverless_gb_second
+        For one GB of memory over one second in which a serverless endpoint answers.
+    serverless_data_gb
+        For each GB that goes into or comes out of a serverless endpoint.
+    """
+
+    note: str
+    as_of: str
+    region: str
+    currency: str
+    source: str
+    instance_hour: Mapping[str, Mapping[str, float]]
+    hosting_data_gb: float
+    serverless_gb_second: float
+    serverless_data_gb: float
+
+    def per_hour(self, use: Use, instance_type: str, count: int = 1) -> float | None:
+        """Price of so many instances over one hour; None where the type's price is not known."""
+        price = self.instance_hour[use].get(instance_type)
+        return None if price is None else price * count
+
+    def serverless_second(self, memory_mb: int) -> float:
+        """Price of one second in which a serverless endpoint of this memory answers."""
+        return self.serverless_gb_second * memory_mb / 1024
+
+    @property
+    def origin(self) -> str:
+        """One clause for beside a figure: where and when these were the prices."""
+        return f"list prices of {self.region}, {self.as_of}; check {self.source}"
+
+
+def load_prices(replaced_by: str | Path | None = None) -> Prices:
+    """Read the listed prices, and a file whose members replace them.
+
+    Raises
+    ------
+    BadInput
+        The file cannot be read, or holds something that is no price.
+    """
+    members: dict[str, Any] = json.loads(_LISTED.read_text(encoding="utf-8"))
+    if replaced_by is not None:
+        members = _replace(members, _read(Path(replaced_by)), Path(replaced_by))
+    return Prices(**members)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        own = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"The prices {path} cannot be read: {error}.") from error
+    if not isinstance(own, dict):
+        raise BadInput(f"The prices {path} must be one JSON object, as {_LISTED.name} is.")
+    return own
+
+
+def _replace(listed: dict[str, Any], own: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    replaced = {**listed, "instance_hour": {use: dict(prices) for use, prices in listed["instance_hour"].items()}}
+    for name, value in own.items():
+        if name == "instance_hour":
+            _replace_instances(replaced["instance_hour"], value, path)
+        elif (name in _TEXTS and isinstance(value, str)) or (name in _NUMBERS and _is_price(value)):
+            replaced[name] = value
+        else:
+            known = ", ".join((*_TEXTS, *_NUMBERS))
+            raise BadInput(
+                f"The prices {path} have {name!r}: {json.dumps(value)}, but what can be replaced is instance_hour and "
+                f"{known}; prices are numbers of at least 0."
+            )
+    return replaced
+
+
+def _replace_instances(prices: dict[str, dict[str, float]], own: Any, path: Path) -> None:
+    uses = get_args(Use)
+    if not isinstance(own, dict) or not all(use in uses and isinstance(types, dict) for use, types in own.items()):
+        raise BadInput(f"The prices {path} must give instance_hour by use ({', '.join(uses)}) and instance type.")
+    for use, types in own.items():
+        for instance_type, price in types.items():
+            if not _is_price(price):
+                raise BadInput(f"The prices {path} give {json.dumps(price)} for {instance_type}, which is no price.")
+            prices[use][instance_type] = price
+
+
+def _is_price(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")

@@ -1,1 +1,0 @@
-"""Batches: what ``python -m pipelines.batch`` does, the same on AWS and here."""

@@ -1,0 +1,108 @@
+"""``python -m pipelines doctor``: before the first run, and whenever something is odd."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pipelines.cli import console
+from pipelines.cli.options import add_common, add_settings, settings_of
+
+if TYPE_CHECKING:
+    from pipelines.admin.doctor.finding import Finding
+    from pipelines.settings import Settings
+    from pipelines.target import Choice, Connection
+
+FAILED = 3
+SETTINGS = {
+    *("target", "task", "algorithms", "data", "pipeline_name", "role_arn", "region", "bucket", "stack", "state_dir"),
+    *("processing_instance_type", "training_instance_type", "transform_instance_type"),
+    *("tune", "max_parallel_jobs", "max_parallel_steps"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and give its exit code."""
+    options = parser().parse_args(arguments)
+    return console.carry_out(lambda: _run(options), verbose=options.verbose)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    command = argparse.ArgumentParser(
+        prog="python -m pipelines doctor",
+        description="Look at everything that a run needs; what is wrong is named with the command that mends it.",
+        epilog="exit codes: 0 nothing failed (there may be warnings), 2 bad usage or bad input, 3 something failed",
+    )
+    add_common(command)
+    add_settings(command, SETTINGS)
+    return command
+
+
+def _run(options: argparse.Namespace) -> int:
+    from pipelines.admin.doctor.finding import Status, as_text
+    from pipelines.target import choose
+
+    settings = settings_of(options)
+    choice = choose(settings)
+    findings = _examine(settings, choice)
+    counts = {status: sum(finding.status is status for finding in findings) for status in Status}
+    if options.json:
+        console.write_json({"target": choice.name, "findings": [finding.as_json() for finding in findings]})
+    else:
+        console.write(f"target: {choice.name}, because {choice.why}\n{as_text(findings)}")
+        console.write(f"{counts[Status.OK]} OK, {counts[Status.WARNING]} warnings, {counts[Status.FAILURE]} failures\n")
+    return FAILED if counts[Status.FAILURE] else 0
+
+
+def _examine(settings: Settings, choice: Choice) -> list[Finding]:
+    from pipelines.admin.doctor import inputs, machine
+    from pipelines.admin.doctor.finding import failure
+    from pipelines.errors import EnvironmentProblem
+    from pipelines.target import connect
+
+    versions = machine.installed()
+    findings = [machine.packages(choice.name, versions), machine.sdk(versions)]
+    findings += [machine.images_life(_now().date()), inputs.data(settings, choice.name)]
+    try:
+        with connect(settings, choice) as connection:
+            findings += _ask(settings, connection)
+    except EnvironmentProblem as error:
+        cure = "aws configure, or aws sso login, and --region" if choice.name == "aws" else "pip install '.[local]'"
+        return [*findings, failure("target", str(error), cure), *_clock_of(error)]
+    return [*findings, inputs.definition(settings, choice)]
+
+
+def _ask(settings: Settings, connection: Connection) -> list[Finding]:
+    from pipelines.admin.doctor import identity, permissions, quotas, resources
+    from pipelines.admin.doctor.context import Case, asking
+
+    caller = connection.client("sts").get_caller_identity()
+    case = Case(settings, connection, caller["Account"], caller["Arn"])
+    findings = [identity.caller(case), identity.region(case), identity.clock(caller, _now())]
+    questions = {
+        "role": resources.role,
+        "permissions": permissions.permissions,
+        "bucket": resources.bucket,
+        "JumpStart": resources.jumpstart,
+        "quotas": quotas.quotas,
+    }
+    return findings + [finding for what, ask in questions.items() for finding in asking(what, ask, case)]
+
+
+def _clock_of(error: Exception) -> list[Finding]:
+    """Look at the clock where AWS refused the credentials: a wrong clock makes every signature a wrong one."""
+    from pipelines.admin.doctor import identity
+
+    response = getattr(error.__cause__, "response", None)
+    return [identity.clock(response, _now())] if response else []
+
+
+def _now() -> datetime:
+    return datetime.now(tz=UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""``python -m pipelines endpoint``: registered models behind endpoints, on Amazon SageMaker or on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+
+from pipelines.cli import console
+from pipelines.cli.endpoint_options import parser
+from pipelines.cli.options import settings_of
+from pipelines.settings import Settings
+
+logger = logging.getLogger("pipelines")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and give its exit code."""
+    options = parser().parse_args(arguments)
+    return console.carry_out(lambda: _run(options, settings_of(options)), verbose=options.verbose)
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    from pipelines.aws.prices import load_prices
+    from pipelines.cli.endpoint_commands import ACTIONS
+    from pipelines.serving.endpoints.context import Place
+    from pipelines.target import choose, connect
+
+    prices = load_prices(settings.prices)
+    choice = choose(settings)
+    logger.info("Target: %s, because %s.", choice.name, choice.why)
+    with connect(settings, choice) as connection:
+        result = ACTIONS[options.verb](Place(settings, connection, prices), options)
+    if options.json:
+        console.write_json(result.content)
+    else:
+        console.write(result.text)
+    for remark in result.remarks:
+        logger.info("%s", remark)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,198 @@
+"""What is shown of endpoints: as text for people, as JSON for programs, and remarks beside both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pipelines.cli.tables import table
+from pipelines.models.registry import RegisteredModel
+from pipelines.serving.endpoints.capacity import Instances
+from pipelines.serving.endpoints.context import Place
+from pipelines.serving.endpoints.costs import cost_line, cost_of, here, price_in_words
+from pipelines.serving.endpoints.invocation import Answered
+from pipelines.serving.endpoints.logs import Line
+from pipelines.serving.endpoints.scaling import Bounds
+from pipelines.serving.endpoints.state import Endpoint
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The result of a verb: for people, for programs, and remarks that go to stderr."""
+
+    text: str
+    content: dict[str, Any]
+    remarks: Sequence[str] = ()
+
+
+def of_endpoint(
+    place: Place, endpoint: Endpoint, bounds: Bounds | None, model: RegisteredModel | None, *remarks: str
+) -> Shown:
+    """Show everything about one endpoint."""
+    capture = endpoint.capture or {}
+    facts = {
+        "endpoint": endpoint.name,
+        "status": endpoint.status + (f": {endpoint.failure}" if endpoint.failure else ""),
+        "model": f"{model.title}, {model.algorithm} for {model.task}, {model.approval_status}" if model else "unknown",
+        "runs on": str(endpoint.capacity or "unknown"),
+        "scaling": str(bounds or "none"),
+        "captured": _capture_in_words(capture),
+        "age": age_in_words(endpoint.created),
+        "expires": moment_in_words(endpoint.expiry),
+        "owner": endpoint.tags.get("owner", "unknown"),
+        "pipeline": endpoint.tags.get("pipeline", "unknown"),
+    }
+    content = {
+        **_brief(place, endpoint),
+        "arn": endpoint.arn,
+        "failure_reason": endpoint.failure,
+        "endpoint_config": endpoint.config.get("EndpointConfigName"),
+        "task": model.task if model else None,
+        "algorithm": model.algorithm if model else None,
+        "scaling": asdict(bounds) if bounds else None,
+        "data_capture": {
+            "percentage": capture.get("CurrentSamplingPercentage", 0),
+            "destination": capture.get("DestinationS3Uri"),
+        },
+        "tags": dict(endpoint.tags),
+    }
+    text = table((), [(f"{name}:", value) for name, value in facts.items()])
+    return Shown(text, content, [*remarks, *_stays(place, endpoint), cost_line(place, endpoint)])
+
+
+def of_endpoints(place: Place, endpoints: Sequence[Endpoint]) -> Shown:
+    """Show a list of endpoints."""
+    currency = place.prices.currency
+    headings = ("name", "status", "version", "runs on", "age", "expires", f"{currency} per hour")
+    rows = [
+        (
+            endpoint.name,
+            endpoint.status,
+            (endpoint.package or "unknown").rpartition(":model-package/")[2],
+            str(endpoint.capacity or "unknown"),
+            age_in_words(endpoint.created),
+            moment_in_words(endpoint.expiry) + (" (expired)" if endpoint.expired else ""),
+            price_in_words(cost_of(place, endpoint)),
+        )
+        for endpoint in endpoints
+    ]
+    costs = [cost_of(place, endpoint) for endpoint in endpoints]
+    total = sum(cost for cost in costs if cost is not None)
+    unknown = f", and {costs.count(None)} of unknown price" if None in costs else ""
+    content = {
+        "endpoints": [_brief(place, endpoint) for endpoint in endpoints],
+        "cost_per_hour": total,
+        "currency": currency,
+    }
+    remark = (
+        f"{here(place)}{total:.3f} {currency} per hour in all{unknown} ({place.prices.origin}). End one with: "
+        f"{place.command('delete --name NAME')}; all that are expired with: {place.command('delete --expired')}"
+    )
+    if not endpoints:
+        return Shown("", content, [f"There is no endpoint of this project; nothing costs anything. {_DEPLOY_ONE}"])
+    return Shown(table(headings, rows), content, [remark])
+
+
+_DEPLOY_ONE = "Make one with: python -m pipelines endpoint deploy"
+
+
+def of_answer(place: Place, endpoint: Endpoint, answered: Answered) -> Shown:
+    """Show predictions."""
+    predictions, model = answered.predictions, answered.model
+    decision = {"cut_off": predictions.cut_off, "threshold": predictions.threshold}
+    content = {
+        "endpoint": endpoint.name,
+        "model_package": model.arn,
+        "task": model.task,
+        "predictions": predictions.as_json(),
+        **(decision if predictions.cut_off is not None else {}),
+        "remarks": list(answered.remarks),
+    }
+    remarks = [f"Beyond what was trained on: {remark}." for remark in answered.remarks]
+    return Shown(predictions.in_words(), content, [*remarks, cost_line(place, endpoint)])
+
+
+def of_log(place: Place, endpoint: Endpoint, lines: Sequence[Line]) -> Shown:
+    """Show lines of a log."""
+    text = "".join(
+        f"{datetime.fromtimestamp(line.timestamp / 1000, UTC):%Y-%m-%d %H:%M:%S}  {line.message}\n" for line in lines
+    )
+    remarks = [] if lines else [f"{endpoint.name} has said nothing yet."]
+    content = {"endpoint": endpoint.name, "events": [asdict(line) for line in lines]}
+    return Shown(text, content, [*remarks, cost_line(place, endpoint)])
+
+
+def of_deleted(place: Place, endpoints: Sequence[Endpoint]) -> Shown:
+    """Show what was ended."""
+    saved = sum(cost_of(place, endpoint) or 0.0 for endpoint in endpoints)
+    names = [endpoint.name for endpoint in endpoints]
+    text = "".join(f"deleted: {name}\n" for name in names)
+    remark = (
+        f"That no longer costs {saved:.3f} {place.prices.currency} per hour on AWS." if names else "None is expired."
+    )
+    return Shown(text, {"deleted": names, "saved_per_hour": saved, "currency": place.prices.currency}, [remark])
+
+
+def age_in_words(since: datetime) -> str:
+    """Say how long ago something was.
+
+    Examples
+    --------
+    >>> age_in_words(datetime.now(UTC))
+    '0 min'
+    """
+    minutes = int((datetime.now(UTC) - since).total_seconds() // 60)
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def moment_in_words(moment: datetime | None) -> str:
+    """Say when something will be.
+
+    Examples
+    --------
+    >>> moment_in_words(datetime(2026, 11, 26, 21, 5, tzinfo=UTC))
+    '2026-11-26 21:05 UTC'
+    """
+    return "never" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _brief(place: Place, endpoint: Endpoint) -> dict[str, Any]:
+    capacity = endpoint.capacity
+    return {
+        "name": endpoint.name,
+        "status": endpoint.status,
+        "model_package": endpoint.package,
+        "capacity": asdict(capacity) if capacity else None,
+        "created": endpoint.created.astimezone(UTC).isoformat(timespec="seconds"),
+        "expires": endpoint.expiry.astimezone(UTC).isoformat(timespec="seconds") if endpoint.expiry else None,
+        "expired": endpoint.expired,
+        "cost_per_hour": cost_of(place, endpoint),
+        "currency": place.prices.currency,
+        "delete": place.command(f"delete --name {endpoint.name}"),
+    }
+
+
+def _stays(place: Place, endpoint: Endpoint) -> list[str]:
+    """On this machine: how long the server behind an endpoint lives, and how many there are."""
+    if place.connection.name != "local":
+        return []
+    lines = []
+    if isinstance(endpoint.capacity, Instances) and endpoint.capacity.count > 1:
+        lines.append("On this machine one server answers, however many instances there are.")
+    if place.connection.owns_service:
+        lines.append(
+            "Its server ends with this command and starts again when it is invoked; to keep it, run in a terminal of "
+            f"its own: python -m local_sagemaker serve --state-dir {place.settings.state_dir}"
+        )
+    return lines
+
+
+def _capture_in_words(capture: Any) -> str:
+    if not capture.get("EnableCapture"):
+        return "nothing"
+    return f"{capture['CurrentSamplingPercentage']} % of invocations, below {capture['DestinationS3Uri']}"

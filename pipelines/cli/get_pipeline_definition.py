@@ -1,0 +1,41 @@
+"""``get-pipeline-definition``: the definition that a module's ``get_pipeline`` builds, as AWS's seed code has it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from pipelines.cli import console
+from pipelines.cli.options import EXIT_CODES
+from pipelines.cli.seed_code import add_module, pipeline_of
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and give its exit code."""
+    options = _parser().parse_args(arguments)
+    return console.carry_out(lambda: _run(options), verbose=options.verbose)
+
+
+def _parser() -> argparse.ArgumentParser:
+    command = argparse.ArgumentParser(
+        prog="get-pipeline-definition",
+        description="Build the pipeline of a module and write its definition.",
+        epilog=EXIT_CODES,
+    )
+    add_module(command)
+    command.add_argument("-f", "--file-name", type=Path, metavar="PATH", help="where to (default: standard output)")
+    return command
+
+
+def _run(options: argparse.Namespace) -> int:
+    text = pipeline_of(options).definition()
+    if options.file_name:
+        options.file_name.write_text(text, encoding="utf-8")
+    else:
+        console.write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,1 +1,0 @@
-"""Real time against batch: what ``python -m pipelines.compare`` does, the same on AWS and here."""

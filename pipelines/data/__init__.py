@@ -1,0 +1,1 @@
+"""The data set, the sample, uploads and code bundles."""

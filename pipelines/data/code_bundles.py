@@ -1,0 +1,93 @@
+"""The code that runs inside the containers, uploaded under its content's hash.
+
+The same code has the same address, so an upsert does not kill the step cache, and two builds give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from pipelines.aws.s3 import objects_below
+
+PACKAGES = ("processing_scripts", "evaluation")
+NO_COMMIT = "unknown"
+_GIT_SECONDS = 10
+_UPLOADS_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The files of one package, by their paths below the bundle's prefix."""
+
+    name: str
+    files: dict[str, bytes]
+
+    @property
+    def digest(self) -> str:
+        """Name the content: sha256 over paths and bytes, shortened to 16 hexadecimal digits."""
+        content = hashlib.sha256()
+        for path, data in sorted(self.files.items()):
+            content.update(f"{path}\0{len(data)}\0".encode())
+            content.update(data)
+        return content.hexdigest()[:16]
+
+    def uri(self, bucket: str, pipeline_name: str) -> str:
+        """Give the S3 prefix that a job takes as its ``code`` input."""
+        return f"s3://{bucket}/{self._prefix(pipeline_name)}"
+
+    def upload(self, s3: Any, bucket: str, pipeline_name: str) -> None:
+        """Put the files there that are not there yet; ``s3`` is a boto3 client."""
+        prefix = self._prefix(pipeline_name)
+        there = {entry["Key"]: entry["Size"] for entry in objects_below(s3, bucket, prefix)}
+        # The key has the content's hash in it: what lies there in its full length is the file.
+        missing = {prefix + path: data for path, data in self.files.items() if there.get(prefix + path) != len(data)}
+        with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
+            sent = [pool.submit(s3.put_object, Bucket=bucket, Key=key, Body=data) for key, data in missing.items()]
+        for each in sent:
+            each.result()
+
+    def _prefix(self, pipeline_name: str) -> str:
+        return f"{pipeline_name}/code/{self.name}/{self.digest}/"
+
+
+def bundles() -> list[Bundle]:
+    """Gather the packages that run inside containers."""
+    return [Bundle(name, dict(_files(resources.files(name), f"{name}/"))) for name in PACKAGES]
+
+
+def commit() -> str:
+    """Name the git commit of this project, with ``-dirty`` where files differ from it; `NO_COMMIT` outside of git.
+
+    CodeBuild works without git's own folder, and says what it checked out.
+    """
+    folder = Path(__file__).parent
+    git = ["git", "-C", str(folder)]
+    known = _output([*git, "ls-files", "--error-unmatch", Path(__file__).name])  # not of a repository around .venv
+    described = _output([*git, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]) if known else ""
+    return described or os.environ.get("CODEBUILD_RESOLVED_SOURCE_VERSION") or NO_COMMIT
+
+
+def _output(command: list[str]) -> str:
+    try:
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_GIT_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return ended.stdout.strip() if ended.returncode == 0 else ""
+
+
+def _files(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.is_dir() and entry.name != "__pycache__":
+            found += _files(entry, f"{path}{entry.name}/")
+        elif entry.name.endswith((".py", ".txt", ".json")):
+            found.append((path + entry.name, entry.read_bytes()))
+    return found

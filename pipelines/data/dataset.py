@@ -1,0 +1,183 @@
+"""Finds, verifies and uploads the data.
+
+Nothing is ever trained silently on anything else than what was asked for: the generated sample is announced, carries
+its mark inside, and is refused on AWS.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from pipelines.aws.s3 import objects_below
+from pipelines.data.sample import MARK, generate_sample
+from pipelines.errors import BadInput, EnvironmentProblem
+
+UCI_ARCHIVE = "https://archive.ics.uci.edu/static/public/560/seoul+bike+sharing+demand.zip"
+UCI_MEMBER = "SeoulBikeData.csv"
+UCI_SHA256 = "373339b71a8935d69e9af0abf26a70744632119862eeb3919efb389a7b749c60"
+TIMEOUT_SECONDS = 30
+MOST_BYTES = 200 * 1024 * 1024
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A file that was found.
+
+    Attributes
+    ----------
+    source
+        Where it came from, as the user would name it.
+    name
+        File name it is uploaded under.
+    data
+        Its bytes.
+    """
+
+    source: str
+    name: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def rows(self) -> int:
+        """Lines that are neither empty nor the header."""
+        return max(sum(1 for line in self.data.splitlines() if line.strip()) - 1, 0)
+
+    @property
+    def real(self) -> bool:
+        """Whether it is measured data, not the generated sample."""
+        return MARK.encode() not in self.data.split(b"\n", 1)[0]
+
+
+def find(source: str | None, *, allow_sample: bool) -> Dataset:
+    """Read the data from a path or an address, or else the published archive.
+
+    Raises
+    ------
+    BadInput
+        The file named does not exist or cannot be fetched.
+    EnvironmentProblem
+        Nothing was named and the archive cannot be reached, where a sample is not allowed.
+    """
+    if source is None:
+        return _published(allow_sample=allow_sample)
+    if source.startswith("s3://"):
+        return Dataset(source, source.rsplit("/", 1)[-1] or "data.csv", _from_s3(source))
+    if source.startswith(("http://", "https://")):
+        return Dataset(source, source.rsplit("/", 1)[-1] or "data.csv", _from_web(source))
+    return _from_file(Path(source))
+
+
+def upload(dataset: Dataset, bucket: str, pipeline_name: str) -> str:
+    """Put the data under its content's hash and give its S3 address.
+
+    The same data has the same address and hits the step cache; new data has a new one.
+    """
+    import boto3
+
+    key = f"{pipeline_name}/data/{dataset.sha256[:16]}/{dataset.name}"
+    s3 = boto3.client("s3")
+    if _size_there(s3, bucket, key) != len(dataset.data):
+        s3.put_object(Bucket=bucket, Key=key, Body=dataset.data)
+    return f"s3://{bucket}/{key}"
+
+
+def _size_there(s3: Any, bucket: str, key: str) -> int | None:
+    """How long the object is; None if there is none."""
+    return next((each["Size"] for each in objects_below(s3, bucket, key) if each["Key"] == key), None)
+
+
+def _from_file(path: Path) -> Dataset:
+    if not path.is_file():
+        raise BadInput(f"There is no data file at {path}. Name one with --data or SEOUL_BIKE_DATA.")
+    return Dataset(str(path), path.name, path.read_bytes())
+
+
+def _from_web(address: str) -> bytes:
+    try:
+        return _fetch(address)
+    except (URLError, TimeoutError, ValueError) as error:
+        raise BadInput(
+            f"The data at {address} cannot be fetched ({_reason(error)}). Name another with --data."
+        ) from error
+
+
+def _from_s3(uri: str) -> bytes:
+    import awswrangler  # three seconds of imports on a slow machine, which nothing else here needs
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    content = io.BytesIO()
+    try:
+        awswrangler.s3.download(path=uri, local_file=content)
+    except (ClientError, BotoCoreError, awswrangler.exceptions.NoFilesFound) as error:
+        raise BadInput(f"The data at {uri} cannot be read ({error}). Check the address and the permissions.") from error
+    return content.getvalue()
+
+
+def _published(*, allow_sample: bool) -> Dataset:
+    """Take the published file from the cache, else from the archive, else a sample where that is allowed."""
+    cached = cache_folder() / UCI_MEMBER
+    if cached.is_file() and hashlib.sha256(cached.read_bytes()).hexdigest() == UCI_SHA256:
+        return Dataset(UCI_ARCHIVE, UCI_MEMBER, cached.read_bytes())
+    try:
+        data = zipfile.ZipFile(io.BytesIO(_fetch(UCI_ARCHIVE))).read(UCI_MEMBER)
+    except (URLError, TimeoutError, zipfile.BadZipFile, KeyError) as error:
+        if not allow_sample:
+            raise EnvironmentProblem(
+                f"The published data cannot be fetched from {UCI_ARCHIVE} ({_reason(error)}), and on AWS nothing is "
+                "trained on a generated sample. Name the file with --data or SEOUL_BIKE_DATA."
+            ) from error
+        logger.warning(
+            "THE DATA IS A GENERATED SAMPLE: the published file cannot be fetched (%s). Its numbers mean nothing; "
+            "every artifact is marked so. Name the real file with --data or SEOUL_BIKE_DATA.",
+            _reason(error),
+        )
+        return Dataset("generated sample", "generated-sample.csv", generate_sample())
+    if hashlib.sha256(data).hexdigest() != UCI_SHA256:
+        raise EnvironmentProblem(
+            f"What {UCI_ARCHIVE} holds is not the published file (another sha256). Name the file with --data."
+        )
+    _store(cached, data)
+    return Dataset(UCI_ARCHIVE, UCI_MEMBER, data)
+
+
+def cache_folder() -> Path:
+    """Name the folder outside the repository where downloads are kept."""
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "seoul-bike-pipelines"
+
+
+def _store(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    partial.write_bytes(data)
+    partial.replace(path)
+
+
+def _fetch(address: str) -> bytes:
+    with urlopen(address, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - http(s) only, by the callers
+        data: bytes = answer.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"it is larger than {MOST_BYTES // 1024 // 1024} MiB")
+    return data
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, HTTPError):
+        return f"HTTP status {error.code}"
+    return str(error.reason) if isinstance(error, URLError) else str(error) or type(error).__name__

@@ -1,0 +1,90 @@
+"""Where a verb's result goes: seen to be there before the work, and written whole or not at all after it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipelines.aws.s3 import split_uri
+from pipelines.errors import BadInput, PipelineError
+
+
+def require_writable(output: str, s3: Any) -> None:
+    """Refuse a folder or an ``s3://`` prefix to which nothing can be written; nothing is made there yet.
+
+    Parameters
+    ----------
+    s3
+        A boto3 client.
+
+    Raises
+    ------
+    BadInput
+        With the reason.
+    """
+    if output.startswith("s3://"):
+        _require_bucket(output, s3)
+        return
+    folder = Path(output).absolute()
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=there):
+            pass
+    except OSError as error:
+        raise BadInput(
+            f"--output is {output}, where nothing can be written ({there}: {error.strerror}); name another folder."
+        ) from error
+
+
+def keep(files: Mapping[str, Path], output: str, s3: Any) -> dict[str, str]:
+    """Bring files where they belong: into a folder when all of them are there whole, to S3 one after the other.
+
+    Returns
+    -------
+    Where each is now.
+
+    Raises
+    ------
+    PipelineError
+        They cannot be written.
+    """
+    if output.startswith("s3://"):
+        return {kind: _upload(path, output, s3) for kind, path in files.items()}
+    folder = Path(output)
+    kept = {kind: folder / path.name for kind, path in files.items()}
+    partial = {kind: folder / f".{path.name}.partial" for kind, path in files.items()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind, path in files.items():
+            shutil.copyfile(path, partial[kind])
+        for kind, path in kept.items():
+            partial[kind].replace(path)
+    except OSError as error:
+        raise PipelineError(f"The result cannot be written to {output}: {error}; it is lost.") from error
+    finally:
+        for path in partial.values():
+            path.unlink(missing_ok=True)
+    return {kind: str(path) for kind, path in kept.items()}
+
+
+def _require_bucket(output: str, s3: Any) -> None:
+    from botocore.exceptions import ClientError, ParamValidationError
+
+    bucket = split_uri(output)[0]
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except ParamValidationError as error:
+        raise BadInput(f"--output is {output}, but '{bucket}' is no name of a bucket.") from error
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "404":  # whoever may not ask may still write
+            raise BadInput(f"--output is {output}, but there is no bucket {bucket}.") from error
+
+
+def _upload(path: Path, output: str, s3: Any) -> str:
+    bucket, prefix = split_uri(output)
+    key = f"{prefix.rstrip('/')}/{path.name}".lstrip("/")
+    s3.upload_file(str(path), bucket, key)
+    return f"s3://{bucket}/{key}"

@@ -1,0 +1,1 @@
+"""The pipeline definition: DAG, steps, algorithms and checks."""

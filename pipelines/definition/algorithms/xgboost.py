@@ -1,0 +1,88 @@
+"""The built-in XGBoost: one image for training and inference, channels ``train`` and ``validation``.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.definition.algorithms.algorithm import Algorithm, Range, Resources, validation_objective
+from pipelines.definition.formats import CSV, RECORDIO
+from pipelines.settings import Task
+
+IMAGE_VERSION = "3.2-0"
+
+
+def resources(task: Task, region: str) -> Resources:  # noqa: ARG001 - one image serves both tasks
+    """Name the image; ``latest`` and ``1`` would be an ancient one."""
+    from sagemaker.core import image_uris
+
+    image = image_uris.retrieve("xgboost", region, version=IMAGE_VERSION)
+    return Resources(training_image=image, inference_image=image, version=IMAGE_VERSION)
+
+
+TUNED: dict[Task, dict[str, Any]] = {
+    "regression": {
+        "eta": 0.058,
+        "max_depth": 6,
+        "min_child_weight": 3.5,
+        "subsample": 0.74,
+        "colsample_bynode": 0.44,
+        "lambda": 4.1,
+    },
+    "classification": {
+        "eta": 0.07,
+        "max_depth": 6,
+        "min_child_weight": 3.9,
+        "subsample": 0.66,
+        "colsample_bynode": 0.28,
+        "lambda": 1.4,
+    },
+}
+"""What ``--tune`` found, as docs/models.md tells (Tuning): the same for every split and feature set."""
+
+
+def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
+    """Give every hyperparameter; the last ``eval_metric`` is the one early stopping follows."""
+    objective = {
+        "regression": {"objective": "reg:squarederror", "eval_metric": "rmse"},
+        "classification": {"objective": "binary:logistic", "eval_metric": "logloss,auc"},
+    }
+    return {
+        **objective[task],
+        "num_round": 1500,
+        "early_stopping_rounds": 50,
+        **TUNED[task],
+        "alpha": 0,
+        "gamma": 0,
+        "tree_method": "hist",
+        "max_bin": 64,
+        "seed": seed,
+    }
+
+
+def metrics(task: Task) -> dict[str, str]:  # noqa: ARG001
+    """Define none: the built-in reports ``train:*`` and ``validation:*`` itself."""
+    return {}
+
+
+XGBOOST = Algorithm(
+    name="xgboost",
+    title="XGBoost",
+    resources=resources,
+    channels={"train": "train", "validation": "validation"},
+    hyperparameters=hyperparameters,
+    formats=(CSV, RECORDIO),
+    metrics=metrics,
+    network_isolation=False,
+    objective=validation_objective,
+    ranges={
+        "eta": Range(0.04, 0.2, "Logarithmic"),
+        "max_depth": Range(4, 8),
+        "min_child_weight": Range(1.0, 20.0, "Logarithmic"),
+        "subsample": Range(0.6, 1.0),
+        "colsample_bynode": Range(0.15, 0.8),
+        "lambda": Range(0.5, 20.0, "Logarithmic"),
+    },
+)

@@ -1,0 +1,88 @@
+"""The DAG, read from top to bottom like its picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.definition.algorithms import ALGORITHMS
+from pipelines.definition.steps import (
+    Context,
+    Locations,
+    Parameters,
+    batch_predict,
+    create_best_model,
+    deploy,
+    evaluate,
+    preprocess,
+    quality_gate,
+    register_best,
+    silence_telemetry,
+    train,
+    tune,
+)
+from pipelines.settings import Settings
+
+
+def build_pipeline(settings: Settings, locations: Locations) -> Any:
+    """Build the SDK's ``Pipeline``; nothing is sent anywhere."""
+    context = _context(settings, locations)
+    algorithms = [ALGORITHMS[name] for name in settings.algorithms]
+    make_candidate = tune if settings.tune else train
+
+    data = preprocess(context)
+    steps = [data.step]
+    for task in settings.tasks:
+        candidates = [make_candidate(context, task, algorithm, data) for algorithm in algorithms]
+        verdict = evaluate(context, task, candidates, data)
+        registered = register_best(context, verdict)
+        model = create_best_model(context, verdict, after=registered)
+        predictions = batch_predict(context, verdict, model, data)
+        endpoint = deploy(context, task, model, registered) if settings.deploy else []
+        gate = quality_gate(context, verdict, passed=[registered, model, predictions, *endpoint])
+        steps += [*(candidate.step for candidate in candidates), verdict.step, gate]
+
+    return _pipeline(context, steps)
+
+
+def _pipeline(context: Context, steps: list[Any]) -> Any:
+    from sagemaker.mlops.workflow.pipeline import Pipeline
+
+    return Pipeline(
+        name=context.settings.pipeline_name,
+        parameters=context.parameters.all(),
+        steps=steps,
+        sagemaker_session=context.session,
+    )
+
+
+def _context(settings: Settings, locations: Locations) -> Context:
+    from sagemaker.core.workflow.pipeline_context import PipelineSession
+
+    silence_telemetry()
+    session = PipelineSession(default_bucket=locations.bucket, default_bucket_prefix=settings.pipeline_name)
+    return Context(settings, session, _parameters(settings), locations)
+
+
+def _parameters(settings: Settings) -> Parameters:
+    from sagemaker.core.workflow.parameters import ParameterFloat, ParameterString
+
+    thresholds = {
+        "regression": ParameterFloat("RegressionMaxRmse", settings.max_rmse),
+        "classification": ParameterFloat("ClassificationMinAuc", settings.min_auc),
+    }
+    return Parameters(
+        input_data_uri=ParameterString("InputDataUri"),
+        batch_input_uri=ParameterString("BatchInputUri"),
+        processing_instance_type=ParameterString("ProcessingInstanceType", settings.processing_instance_type),
+        training_instance_type=ParameterString("TrainingInstanceType", settings.training_instance_type),
+        transform_instance_type=ParameterString("TransformInstanceType", settings.transform_instance_type),
+        model_approval_status=ParameterString(
+            "ModelApprovalStatus",
+            default_value="PendingManualApproval",
+            enum_values=["PendingManualApproval", "Approved", "Rejected"],
+        ),
+        thresholds={task: thresholds[task] for task in settings.tasks},
+        hosting_instance_type=(
+            ParameterString("HostingInstanceType", settings.hosting_instance_type) if settings.deploy else None
+        ),
+    )

@@ -1,0 +1,41 @@
+"""Batch predict: the winner predicts the batch rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.definition.steps.context import Context, title
+from pipelines.definition.steps.evaluate import Verdict
+from pipelines.definition.steps.preprocess import Preprocessed
+
+
+def batch_predict(context: Context, verdict: Verdict, model: Any, data: Preprocessed) -> Any:
+    """Predict the batch rows with a transform job.
+
+    CSV without an Accept header is what all three images understand, RecordIO XGBoost's alone; the answers differ
+    (lines of numbers, or JSON) and are read by whoever joins them with their keys.
+    """
+    from sagemaker.core.transformer import Transformer
+    from sagemaker.mlops.workflow.steps import TransformStep
+
+    name = f"BatchPredict{title(verdict.task)}"
+    transformer = Transformer(
+        model_name=model.properties.ModelName,
+        instance_count=1,
+        instance_type=context.parameters.transform_instance_type,
+        strategy="MultiRecord",
+        assemble_with="Line",
+        output_path=context.execution_uri(name),
+        sagemaker_session=context.session,
+        tags=context.tags,
+    )
+    return TransformStep(
+        name=name,
+        display_name=f"Batch predictions: {verdict.task}",
+        description="Predicts the batch rows with the winner",
+        step_args=transformer.transform(
+            data=data.batch, content_type=data.format.content_type, split_type=data.format.split_type
+        ),
+        cache_config=context.cache(),
+        retry_policies=context.job_retries(),
+    )

@@ -1,0 +1,88 @@
+"""Evaluate: all candidates of a task, one winner, one JSON file that everything after it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.definition.algorithms.xgboost import IMAGE_VERSION as XGBOOST_IMAGE_VERSION
+from pipelines.definition.steps.context import Context, group_name, title
+from pipelines.definition.steps.preprocess import Preprocessed
+from pipelines.definition.steps.processing import WHEELS, output_uri, processing_step
+from pipelines.definition.steps.train import Candidate
+from pipelines.settings import Task
+
+PROPERTY_FILE = "Evaluation"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the evaluation found, to be read when it has run."""
+
+    task: Task
+    step: Any
+    candidates: tuple[Candidate, ...]
+
+    def best(self, path: str) -> Any:
+        """Read one value of the canonical ``best`` object; the path is a literal, as the service demands."""
+        return self._read(f"best.{path}")
+
+    @property
+    def model_card(self) -> Any:
+        """Read the winner's model card, which is JSON as text."""
+        return self._read("model_card")
+
+    def _read(self, path: str) -> Any:
+        from sagemaker.core.workflow.functions import JsonGet
+
+        return JsonGet(step_name=self.step.name, property_file=PROPERTY_FILE, json_path=path)
+
+    @property
+    def output(self) -> Any:
+        """Refer to the folder with the metrics, the pictures and the schema."""
+        return output_uri(self.step, "evaluation")
+
+
+def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data: Preprocessed) -> Verdict:
+    """Rank the candidates on the validation part and measure all of them on the test part.
+
+    It runs in the XGBoost image, which has everything but LightGBM and CatBoost, and installs those there: from the
+    package index, or from a wheelhouse in S3 where none is reachable. An image of one's own may have them already.
+    """
+    from sagemaker.core import image_uris
+    from sagemaker.core.workflow.properties import PropertyFile
+
+    settings = context.settings
+    arguments: list[Any] = ["--task", task, "--seed", str(settings.seed), "--lang", settings.lang]
+    arguments += ["--own-bucket", context.locations.bucket]
+    for candidate in candidates:
+        image = candidate.resources.inference_image
+        name = candidate.algorithm.name
+        arguments += ["--candidate", name, image, candidate.model_data]
+        if candidate.training_seconds is not None:
+            arguments += ["--training-seconds", name, candidate.training_seconds]
+        if candidate.tuning_job is not None:
+            arguments += ["--tuning-job", name, candidate.tuning_job]
+    if settings.tune:
+        arguments += ["--group", group_name(settings.pipeline_name, task)]
+    step = processing_step(
+        context,
+        name=f"Evaluate{title(task)}",
+        display_name=f"Evaluate: {task}",
+        description="Ranks the candidates on the validation part, reports on the test part, names one winner",
+        image=settings.evaluation_image
+        or image_uris.retrieve("xgboost", context.locations.region, version=XGBOOST_IMAGE_VERSION),
+        module="evaluation.evaluate",
+        arguments=arguments,
+        inputs={
+            "data": data.part(task),
+            "keys": data.keys,
+            "schema": data.schema,
+            **{f"models/{candidate.algorithm.name}": candidate.model_data for candidate in candidates},
+            **({WHEELS: settings.wheelhouse} if settings.wheelhouse else {}),
+        },
+        outputs={"evaluation": "evaluation"},
+        property_files=[PropertyFile(name=PROPERTY_FILE, output_name="evaluation", path="evaluation.json")],
+    )
+    return Verdict(task, step, tuple(candidates))

@@ -1,0 +1,65 @@
+"""The quality gate: the winner goes on only if it is good enough; otherwise the execution fails with the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipelines.definition.steps.context import Context, title
+from pipelines.definition.steps.evaluate import Verdict
+from pipelines.settings import Task
+
+METRIC: dict[Task, str] = {"regression": "rmse", "classification": "auc"}
+
+
+def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -> Any:
+    """Let ``passed`` run if the winner keeps to the task's threshold parameter and beats every baseline."""
+    from sagemaker.core.workflow.conditions import (
+        ConditionEquals,
+        ConditionGreaterThanOrEqualTo,
+        ConditionLessThanOrEqualTo,
+    )
+    from sagemaker.mlops.workflow.condition_step import ConditionStep
+
+    metric = METRIC[verdict.task]
+    keeps_to = ConditionLessThanOrEqualTo if metric == "rmse" else ConditionGreaterThanOrEqualTo
+    threshold = context.parameters.thresholds[verdict.task]
+    return ConditionStep(
+        name=f"{title(verdict.task)}QualityGate",
+        display_name=f"Quality gate: {verdict.task}",
+        description=f"The winner's {metric} on the test part keeps to {threshold.name}, and it beats the baselines",
+        conditions=[
+            keeps_to(left=verdict.best(f"test.{metric}"), right=threshold),
+            ConditionEquals(left=verdict.best("beats_baselines"), right="yes"),
+        ],
+        if_steps=list(passed),
+        else_steps=[below_quality_gate(context, verdict)],
+    )
+
+
+def below_quality_gate(context: Context, verdict: Verdict) -> Any:
+    """Fail with the numbers."""
+    from sagemaker.core.workflow.functions import Join
+    from sagemaker.mlops.workflow.fail_step import FailStep
+
+    metric = METRIC[verdict.task]
+    threshold = context.parameters.thresholds[verdict.task]
+    message = Join(
+        on=" ",
+        values=[
+            f"The best {verdict.task} model is",
+            verdict.best("algorithm"),
+            f"with a test {metric} of",
+            verdict.best(f"test.{metric}"),
+            f"but the parameter {threshold.name} asks for {'at most' if metric == 'rmse' else 'at least'}",
+            threshold,
+            "and it must beat the baselines; does it:",
+            verdict.best("beats_baselines"),
+        ],
+    )
+    return FailStep(
+        name=f"{title(verdict.task)}BelowQualityGate",
+        display_name=f"Below the gate: {verdict.task}",
+        description="Ends the execution as Failed; nothing is registered",
+        error_message=message,
+    )

@@ -1,0 +1,89 @@
+"""Preprocess: the raw file becomes training, validation and test parts for both tasks, batch rows, and a schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.definition.formats import CSV, FORMATS, Format
+from pipelines.definition.steps.context import Context
+from pipelines.definition.steps.processing import output_uri, processing_step
+from pipelines.settings import Task
+
+SKLEARN_VERSION = "1.9-0"
+
+
+@dataclass(frozen=True)
+class Preprocessed:
+    """The preprocessing step and where its outputs will be."""
+
+    step: Any
+    format: Format = CSV
+
+    def part(self, task: Task) -> Any:
+        """Refer to a task's parts as CSV, which the evaluation reads."""
+        return output_uri(self.step, task)
+
+    def channel(self, task: Task, part: str = "") -> Any:
+        """Refer to what an algorithm trains on: ``train``, ``validation``, or the folder of both."""
+        return _below(self.part(task), part) if self.format is CSV else self._in_format(task, part)
+
+    @property
+    def batch(self) -> Any:
+        """Rows to predict: features only."""
+        return output_uri(self.step, "batch") if self.format is CSV else self._in_format("batch")
+
+    def _in_format(self, *parts: str) -> Any:
+        return _below(output_uri(self.step, self.format.name), *parts)
+
+    @property
+    def keys(self) -> Any:
+        """The hour of each row of each part."""
+        return output_uri(self.step, "keys")
+
+    @property
+    def schema(self) -> Any:
+        """Names, order, types and ranges of the features."""
+        return output_uri(self.step, "schema")
+
+
+def preprocess(context: Context) -> Preprocessed:
+    """Turn the raw file into what the built-in algorithms read."""
+    from sagemaker.core import image_uris
+
+    settings = context.settings
+    form = FORMATS[settings.batch_format]
+    besides = [] if form is CSV else [form.name]
+    step = processing_step(
+        context,
+        name="Preprocess",
+        display_name="Preprocess",
+        description="Reads and checks the raw file, makes the features, splits, and writes a schema",
+        image=image_uris.retrieve(
+            "sklearn",
+            context.locations.region,
+            version=SKLEARN_VERSION,
+            instance_type=settings.processing_instance_type,
+        ),
+        module="processing_scripts.preprocess",
+        arguments=[
+            "--split",
+            settings.split,
+            "--features",
+            settings.features,
+            "--seed",
+            str(settings.seed),
+            "--threshold-quantile",
+            str(settings.threshold_quantile),
+            *(["--batch-format", form.name] if besides else []),
+        ],
+        inputs={"data": context.parameters.input_data_uri, "batch": context.parameters.batch_input_uri},
+        outputs={name: name for name in ("regression", "classification", "batch", "keys", "schema", *besides)},
+    )
+    return Preprocessed(step, form)
+
+
+def _below(root: Any, *parts: str) -> Any:
+    from sagemaker.core.workflow.functions import Join
+
+    return Join(on="/", values=[root, *parts]) if any(parts) else root

@@ -1,0 +1,102 @@
+"""A processing step of ours: a module of an uploaded code bundle, run in an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelines.definition.steps.context import Context
+
+ROOT = "/opt/ml/processing"
+INPUT = f"{ROOT}/input"
+CODE = f"{INPUT}/code"
+WHEELS = "wheels"
+PIP_WITHOUT_INDEX = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{INPUT}/{WHEELS}"}
+
+
+def processing_step(
+    context: Context,
+    *,
+    name: str,
+    display_name: str,
+    description: str,
+    image: str,
+    module: str,
+    arguments: Sequence[Any],
+    inputs: Mapping[str, Any],
+    outputs: Mapping[str, str],
+    property_files: Sequence[Any] = (),
+) -> Any:
+    """Run ``python3 -m module`` in an image.
+
+    Parameters
+    ----------
+    inputs
+        Folder below ``/opt/ml/processing/input`` -> S3 URI; from one named ``wheels`` pip installs, and from nowhere
+        else.
+    outputs
+        Output name -> folder below ``/opt/ml/processing/output``; uploaded below the execution's own prefix.
+    """
+    from sagemaker.core.network import NetworkConfig
+    from sagemaker.core.processing import Processor
+    from sagemaker.core.workflow.properties import PropertyFile  # noqa: F401 - what property_files holds
+    from sagemaker.mlops.workflow.steps import ProcessingStep
+
+    vpc = context.settings.vpc
+    bundle = module.split(".", maxsplit=1)[0]
+    processor = Processor(
+        role=context.locations.role,
+        image_uri=image,
+        instance_count=1,
+        instance_type=context.parameters.processing_instance_type,
+        entrypoint=["python3", "-m", module],
+        max_runtime_in_seconds=3600,
+        env={"PYTHONPATH": CODE, **(PIP_WITHOUT_INDEX if WHEELS in inputs else {})},
+        network_config=NetworkConfig(security_group_ids=vpc["SecurityGroupIds"], subnets=vpc["Subnets"])
+        if vpc
+        else None,
+        sagemaker_session=context.session,
+        tags=context.tags,
+    )
+    request = processor.run(
+        inputs=[_input("code", context.locations.code[bundle]), *[_input(*item) for item in inputs.items()]],
+        outputs=[_output(output, folder, context.execution_uri(name, output)) for output, folder in outputs.items()],
+        arguments=list(arguments),
+    )
+    return ProcessingStep(
+        name=name,
+        display_name=display_name,
+        description=description,
+        step_args=request,
+        property_files=list(property_files),
+        cache_config=context.cache(),
+        retry_policies=context.job_retries(),
+    )
+
+
+def output_uri(step: Any, output: str) -> Any:
+    """Refer to where a processing step put one of its outputs."""
+    return step.properties.ProcessingOutputConfig.Outputs[output].S3Output.S3Uri
+
+
+def _input(folder: str, uri: Any) -> Any:
+    from sagemaker.core.shapes import ProcessingInput, ProcessingS3Input
+
+    return ProcessingInput(
+        input_name=folder.replace("/", "-"),
+        s3_input=ProcessingS3Input(
+            s3_uri=uri,
+            local_path=f"{INPUT}/{folder}",
+            s3_data_type="S3Prefix",
+            s3_input_mode="File",
+        ),
+    )
+
+
+def _output(name: str, folder: str, uri: Any) -> Any:
+    from sagemaker.core.shapes import ProcessingOutput, ProcessingS3Output
+
+    return ProcessingOutput(
+        output_name=name,
+        s3_output=ProcessingS3Output(s3_uri=uri, local_path=f"{ROOT}/output/{folder}", s3_upload_mode="EndOfJob"),
+    )

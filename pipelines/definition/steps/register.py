@@ -1,0 +1,75 @@
+"""Register: whichever candidate won becomes a version in the model registry."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from pipelines.definition.formats import CSV, FORMATS
+from pipelines.definition.steps.context import Context, group_name, title
+from pipelines.definition.steps.evaluate import Verdict
+
+REALTIME_INSTANCE_TYPES = ["ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.c5.xlarge", "ml.t2.medium"]
+TRANSFORM_INSTANCE_TYPES = ["ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge"]
+
+
+def register_best(context: Context, verdict: Verdict) -> Any:
+    """Register the winner with its metrics, its model card, its data's hash and its schema.
+
+    The container carries no Environment, so that one step fits every image: an empty SAGEMAKER_PROGRAM would break
+    XGBoost's server, and the others find ``code/inference.py`` in the artifact.
+    """
+    from sagemaker.core.model_registry import create_model_package_from_containers
+    from sagemaker.mlops.workflow.model_step import ModelStep
+
+    session = context.session
+    session.init_model_step_arguments(SimpleNamespace(sagemaker_session=session))
+    create_model_package_from_containers(
+        session,
+        containers=[{"Image": verdict.best("image"), "ModelDataUrl": verdict.best("model_data")}],
+        content_types=list(dict.fromkeys([CSV.content_type, FORMATS[context.settings.batch_format].content_type])),
+        response_types=["text/csv", "application/json"],
+        inference_instances=REALTIME_INSTANCE_TYPES,
+        transform_instances=TRANSFORM_INSTANCE_TYPES,
+        model_package_group_name=group_name(context.settings.pipeline_name, verdict.task),
+        model_metrics=_model_metrics(verdict),
+        approval_status=context.parameters.model_approval_status,
+        customer_metadata_properties=_metadata(context, verdict),
+        model_card={"ModelCardContent": verdict.model_card, "ModelCardStatus": "PendingReview"},
+        skip_model_validation="None",
+    )
+    arguments, session.context = session.context, None
+    return ModelStep(
+        name=f"RegisterBest{title(verdict.task)}",
+        display_name=f"Register: {verdict.task}",
+        description="Registers the winner as a new version of its model package group",
+        step_args=arguments,
+        retry_policies=context.step_retries(),
+    )
+
+
+def _model_metrics(verdict: Verdict) -> dict[str, Any]:
+    from sagemaker.core.workflow.functions import Join
+
+    metrics_uri = Join(on="/", values=[verdict.output, "metrics.json"])
+    return {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": metrics_uri}}}
+
+
+def _metadata(context: Context, verdict: Verdict) -> dict[str, Any]:
+    versions = {f"{candidate.algorithm.name}_version": candidate.resources.version for candidate in verdict.candidates}
+    return {
+        "task": verdict.task,
+        "algorithm": verdict.best("algorithm"),
+        "dataset": verdict.best("dataset"),
+        "dataset_sha256": verdict.best("dataset_sha256"),
+        "schema_sha256": verdict.best("schema_sha256"),
+        "evaluation": verdict.output,
+        "preprocessing_code": context.locations.code["processing_scripts"],
+        "split": context.settings.split,
+        "features": context.settings.features,
+        "threshold": verdict.best("threshold"),
+        "seed": str(context.settings.seed),
+        "tuned": "yes" if context.settings.tune else "no",
+        "git_commit": context.locations.commit,
+        **versions,
+    }

@@ -1,0 +1,89 @@
+"""Train: one built-in algorithm on one task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.definition.algorithms import Algorithm
+from pipelines.definition.algorithms.algorithm import Resources
+from pipelines.definition.steps.context import Context, title
+from pipelines.definition.steps.preprocess import Preprocessed
+from pipelines.settings import Task
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A trained model before anybody has judged it."""
+
+    algorithm: Algorithm
+    resources: Resources
+    step: Any
+    model_data: Any
+    """Where the model artifact will be, ``model.tar.gz``."""
+    training_seconds: Any = None
+    """How long it was trained, as a text; not known of a tuned one."""
+    tuning_job: Any = None
+    """Name of the tuning job that found it, if one did."""
+
+
+def train(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed) -> Candidate:
+    """Train an algorithm on a task's training part, stopping early by its validation part."""
+    from sagemaker.mlops.workflow.steps import TrainingStep
+
+    resources = algorithm.resources(task, context.locations.region)
+    trainer = model_trainer(context, task, algorithm, resources, context.execution_uri("models"))
+    step = TrainingStep(
+        name=f"Train{algorithm.title}{title(task)}",
+        display_name=f"{algorithm.title}: {task}",
+        description=f"Trains the built-in {algorithm.title} {resources.version} for {task}",
+        step_args=trainer.train(input_data_config=channels(task, algorithm, resources, data)),
+        cache_config=context.cache(),
+        retry_policies=context.job_retries(),
+    )
+    artifact = step.properties.ModelArtifacts.S3ModelArtifacts
+    seconds = step.properties.TrainingTimeInSeconds.to_string()
+    return Candidate(algorithm, resources, step, artifact, training_seconds=seconds)
+
+
+def model_trainer(context: Context, task: Task, algorithm: Algorithm, resources: Resources, output: Any) -> Any:
+    """Describe a training job of an algorithm; artifacts go below ``output``."""
+    from sagemaker.core.shapes import MetricDefinition, Tag
+    from sagemaker.train import ModelTrainer
+    from sagemaker.train.configs import Compute, Networking, OutputDataConfig, StoppingCondition
+
+    vpc = context.settings.vpc
+    networking: dict[str, Any] = {
+        **({"enable_network_isolation": True} if algorithm.network_isolation else {}),
+        **({"security_group_ids": vpc["SecurityGroupIds"], "subnets": vpc["Subnets"]} if vpc else {}),
+    }
+    trainer = ModelTrainer(
+        sagemaker_session=context.session,
+        role=context.locations.role,
+        training_image=resources.training_image,
+        compute=Compute(
+            instance_type=context.parameters.training_instance_type, instance_count=1, volume_size_in_gb=30
+        ),
+        networking=Networking(**networking) if networking else None,
+        stopping_condition=StoppingCondition(max_runtime_in_seconds=3600),
+        output_data_config=OutputDataConfig(s3_output_path=output),
+        hyperparameters={**algorithm.hyperparameters(task, context.settings.seed), **resources.hyperparameters},
+        tags=[Tag(key=tag["Key"], value=tag["Value"]) for tag in context.tags],
+    )
+    definitions = algorithm.metrics(task)
+    if definitions:
+        trainer.with_metric_definitions(
+            [MetricDefinition(name=name, regex=regex) for name, regex in definitions.items()]
+        )
+    return trainer
+
+
+def channels(task: Task, algorithm: Algorithm, resources: Resources, data: Preprocessed) -> list[Any]:
+    """Give the input channels: the task's parts, and what the algorithm's script demands."""
+    from sagemaker.train.configs import InputData
+
+    parts = [
+        InputData(channel_name=channel, data_source=data.channel(task, part), content_type=data.format.content_type)
+        for channel, part in algorithm.channels.items()
+    ]
+    return parts + [InputData(channel_name=channel, data_source=uri) for channel, uri in resources.channels.items()]

@@ -1,0 +1,71 @@
+"""Tune: a tuning job in a training step's place; its best model is the candidate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.definition.algorithms import Algorithm
+from pipelines.definition.algorithms.algorithm import Range
+from pipelines.definition.steps.context import Context, title
+from pipelines.definition.steps.preprocess import Preprocessed
+from pipelines.definition.steps.train import Candidate, channels, model_trainer
+from pipelines.settings import Task
+
+
+def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed) -> Candidate:
+    """Look for the hyperparameters that are best on the validation part.
+
+    Artifacts lie below a fixed prefix, not the execution's: a tuning step whose result comes from the cache refers to
+    the jobs of an earlier execution, and must find their artifacts.
+    """
+    from sagemaker.core.workflow.functions import Join
+    from sagemaker.mlops.workflow.steps import TuningStep
+    from sagemaker.train.tuner import HyperparameterTuner
+
+    settings = context.settings
+    resources = algorithm.resources(task, context.locations.region)
+    output = f"s3://{context.locations.bucket}/{settings.pipeline_name}/tuning"
+    objective = algorithm.objective(task)
+    metrics = [{"Name": name, "Regex": regex} for name, regex in algorithm.metrics(task).items()]
+    tuner = HyperparameterTuner(
+        model_trainer=model_trainer(context, task, algorithm, resources, output),
+        objective_metric_name=objective.metric,
+        objective_type=objective.goal,
+        hyperparameter_ranges={name: _range(limits) for name, limits in algorithm.ranges.items()},
+        metric_definitions=metrics or None,
+        strategy="Bayesian",
+        max_jobs=settings.max_jobs,
+        max_parallel_jobs=settings.max_parallel_jobs,
+        random_seed=settings.seed,
+        tags=context.tags,
+    )
+
+    class IsolatedTuningStep(TuningStep):  # type: ignore[misc]
+        """What of the network the SDK (3.27) loses on the way from the trainer to the tuning job."""
+
+        @property
+        def arguments(self) -> Any:
+            request = super().arguments
+            request["TrainingJobDefinition"]["EnableNetworkIsolation"] = algorithm.network_isolation
+            if settings.vpc:
+                request["TrainingJobDefinition"]["VpcConfig"] = settings.vpc
+            return request
+
+    step = IsolatedTuningStep(
+        name=f"Tune{algorithm.title}{title(task)}",
+        display_name=f"Tune {algorithm.title}: {task}",
+        description=f"Tunes the built-in {algorithm.title} {resources.version} for {task} on the validation part",
+        step_args=tuner.tune(inputs=channels(task, algorithm, resources, data)),
+        cache_config=context.cache(),
+        retry_policies=context.job_retries(),
+    )
+    best_job = step.properties.BestTrainingJob.TrainingJobName
+    artifact = Join(on="/", values=[output, best_job, "output", "model.tar.gz"])
+    return Candidate(algorithm, resources, step, artifact, tuning_job=step.properties.HyperParameterTuningJobName)
+
+
+def _range(limits: Range) -> Any:
+    from sagemaker.core.parameter import ContinuousParameter, IntegerParameter
+
+    kind = IntegerParameter if isinstance(limits.low, int) else ContinuousParameter
+    return kind(limits.low, limits.high, scaling_type=limits.scale)

@@ -1,0 +1,47 @@
+"""Has the SDK put the pipeline's schedule, in a process of its own: ``python -m pipelines.definition.triggers``.
+
+It starts executions with the parameters' defaults only, and ours have none for the data, so the values are put into its
+request on the way.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from pipelines.definition.sdk_process import answer
+from pipelines.definition.steps.context import silence_telemetry
+
+
+def put_schedule(inputs: dict[str, Any]) -> str:
+    """Create or update the schedule and give its ARN.
+
+    Parameters
+    ----------
+    inputs
+        ``pipeline_name``, ``name``, ``role``, ``region``, ``bucket``, ``parameters`` (of every execution), and when:
+        ``rate`` (number and unit) or ``cron``.
+    """
+    import boto3
+    from sagemaker.core.helper.session_helper import Session
+    from sagemaker.mlops.workflow.pipeline import Pipeline
+    from sagemaker.mlops.workflow.triggers import PipelineSchedule
+
+    silence_telemetry()
+    given = [{"Name": name, "Value": value} for name, value in inputs["parameters"].items()]
+
+    def give_parameters(params: dict[str, Any], **_: object) -> None:
+        if "Target" in params:
+            params["Target"]["SageMakerPipelineParameters"] = {"PipelineParameterList": given}
+
+    boto_session = boto3.Session(region_name=inputs["region"])
+    boto_session.events.register("provide-client-params.scheduler", give_parameters)
+    session = Session(boto_session=boto_session, default_bucket=inputs["bucket"])
+    pipeline = Pipeline(name=inputs["pipeline_name"], steps=[], sagemaker_session=session)
+    when = {"rate": tuple(inputs["rate"])} if "rate" in inputs else {"cron": inputs["cron"]}
+    arns: list[str] = pipeline.put_triggers([PipelineSchedule(name=inputs["name"], **when)], role_arn=inputs["role"])
+    return arns[0]
+
+
+if __name__ == "__main__":
+    sys.exit(answer(put_schedule))

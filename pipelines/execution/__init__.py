@@ -1,0 +1,1 @@
+"""Executions: upsert, start, follow, results, logs, schedule and estimate."""

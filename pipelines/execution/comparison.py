@@ -1,0 +1,117 @@
+"""Two executions side by side: what they measured, and everything in which they were set differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from pipelines.cli.tables import table
+from pipelines.definition.checks.graph import Graph, is_expression, own_arguments
+from pipelines.execution.description import number
+
+NAMES = ("Name", "InputName", "OutputName", "ChannelName", "ParameterName", "Key")
+"""Members by which the items of a list are known."""
+MISSING = "-"
+
+
+@dataclass(frozen=True)
+class Side:
+    """What is compared of one execution."""
+
+    id: str
+    status: str
+    parameters: Mapping[str, str]
+    definition: Mapping[str, Any]
+    metrics: Mapping[str, Mapping[str, Any]]
+
+
+def as_json(one: Side, other: Side) -> dict[str, Any]:
+    """Give the metrics and the differing settings of both; None where one has no such value."""
+    return {
+        "executions": [one.id, other.id],
+        "status": [one.status, other.status],
+        "metrics": {name: list(values) for name, values in _metrics(one, other).items()},
+        "settings": {name: list(values) for name, values in _differences(one, other).items()},
+    }
+
+
+def as_text(one: Side, other: Side) -> str:
+    """Write both columns for a person."""
+    metrics, differences = _metrics(one, other), _differences(one, other)
+    rows = [(name, number(a), number(b), _change(a, b)) for name, (a, b) in metrics.items()]
+    parts = [table(("metric", one.id, other.id, "change"), [("status", one.status, other.status, ""), *rows])]
+    if differences:
+        settings = [(name, str(a), str(b)) for name, (a, b) in _shown(differences).items()]
+        parts += ["\n", table(("setting", one.id, other.id), settings)]
+    else:
+        parts.append("\nEvery setting is the same: parameters, code, images and hyperparameters.\n")
+    return "".join(parts)
+
+
+def _metrics(one: Side, other: Side) -> dict[str, tuple[Any, Any]]:
+    """Put the winners first, then every candidate's metrics on the test part."""
+    a, b = dict(_named_metrics(one)), dict(_named_metrics(other))
+    return {name: (a.get(name), b.get(name)) for name in {**a, **b}}
+
+
+def _named_metrics(side: Side) -> Iterator[tuple[str, Any]]:
+    for task, measures in side.metrics.items():
+        yield f"{task} winner", measures["winner"]
+        for candidate, parts in measures["candidates"].items():
+            for metric, value in parts["test"].items():
+                yield f"{task} {candidate} {metric}", value
+
+
+def _differences(one: Side, other: Side) -> dict[str, tuple[Any, Any]]:
+    a, b = settings_of(one), settings_of(other)
+    return {name: (a.get(name), b.get(name)) for name in {**a, **b} if a.get(name) != b.get(name)}
+
+
+def settings_of(side: Side) -> dict[str, str]:
+    """Flatten the parameters and every step's arguments to names and values.
+
+    Items of lists go by their names, and container arguments by their options, so that one more or one fewer does not
+    make all that follow it look different.
+    """
+    found = dict(side.parameters)
+    for node in Graph.of(dict(side.definition)).nodes:
+        found.update(_leaves(own_arguments(node.step), node.name))
+    return found
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if is_expression(value) or not isinstance(value, dict | list):
+        yield path, str(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, f"{path}.{key}")
+    elif all(isinstance(item, dict) and not is_expression(item) for item in value):
+        for position, item in enumerate(value):
+            yield from _leaves(item, f"{path}.{next((item[name] for name in NAMES if name in item), position)}")
+    else:
+        yield from _options(value, path)
+
+
+def _options(items: list[Any], path: str) -> Iterator[tuple[str, str]]:
+    """Read ``["--seed", "42"]`` as an option and its value; what is no option stands at its position."""
+    taken = False
+    for position, (item, following) in enumerate(pairwise([*items, None])):
+        if taken:
+            taken = False
+        elif isinstance(item, str) and item.startswith("--") and following is not None:
+            taken = True
+            yield f"{path} {item}", str(following)
+        else:
+            yield f"{path}.{position}", str(item)
+
+
+def _shown(differences: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[str, str]]:
+    return {name: (a or MISSING, b or MISSING) for name, (a, b) in differences.items()}
+
+
+def _change(a: object, b: object) -> str:
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        return f"{b - a:+.4g}" if a != b else "="
+    return "" if a == b else "changed"

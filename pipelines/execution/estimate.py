@@ -1,0 +1,232 @@
+"""What one execution costs and how long it takes, step by step, before it is started.
+
+Minutes come from the last executions of the pipeline where it has run on AWS, else from ``ASSUMED_MINUTES``; prices are
+those of `pipelines.aws.prices`. Costs of S3, logs and what the registry keeps are not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from pipelines.aws.prices import Prices, Use
+from pipelines.cli.tables import table
+from pipelines.definition.checks.graph import Graph, Node, step_references
+from pipelines.execution.pipeline import Step
+
+ASSUMED_MINUTES = {"Processing": 6.0, "Training": 5.0, "Tuning": 5.0, "Transform": 6.0}
+"""Of one job from its start to its end, on this project's data: nearly all of it is start-up. An assumption, not a
+measurement; a tuning step has as many such jobs as ``--max-jobs`` says."""
+USES: Mapping[str, Use] = {
+    "Processing": "processing",
+    "Training": "training",
+    "Tuning": "training",
+    "Transform": "transform",
+}
+PLACES = {
+    "Processing": ("ProcessingResources", "ClusterConfig"),
+    "Training": ("ResourceConfig",),
+    "Tuning": ("TrainingJobDefinition", "ResourceConfig"),
+    "Transform": ("TransformResources",),
+}
+"""Where a step's request says on what it runs."""
+
+
+@dataclass(frozen=True)
+class StepEstimate:
+    """One step with a job.
+
+    Attributes
+    ----------
+    minutes
+        From its start to its end.
+    billed_minutes
+        Of instances: more than ``minutes`` where several run at once.
+    cost
+        In the currency of the prices; None where the price of the type is not known.
+    measured
+        Whether the minutes are of executions that were, not assumed.
+    """
+
+    name: str
+    type: str
+    instance_type: str
+    minutes: float
+    billed_minutes: float
+    cost: float | None
+    measured: bool
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One execution in which every step runs and nothing comes from the cache.
+
+    Attributes
+    ----------
+    endpoints
+        Price of one hour of each endpoint that it deploys, by step; None where the price of the type is not known.
+    """
+
+    steps: tuple[StepEstimate, ...]
+    minutes: float
+    at_once: int
+    prices: Prices
+    endpoints: Mapping[str, float | None]
+
+    @property
+    def cost(self) -> float | None:
+        """The sum; None where a price is missing."""
+        costs = [step.cost for step in self.steps if step.cost is not None]
+        return sum(costs) if len(costs) == len(self.steps) else None
+
+    @property
+    def endpoints_per_hour(self) -> float | None:
+        """What its endpoints cost from then on; None where a price is missing."""
+        costs = [cost for cost in self.endpoints.values() if cost is not None]
+        return sum(costs) if len(costs) == len(self.endpoints) else None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as one object; minutes and money are rounded."""
+        return {
+            "currency": self.prices.currency,
+            "cost": None if self.cost is None else round(self.cost, 4),
+            "minutes": round(self.minutes, 1),
+            "endpoints_per_hour": self.endpoints_per_hour,
+            "prices": self.prices.origin,
+            "steps": [
+                {
+                    **{name: getattr(step, name) for name in ("name", "type", "instance_type", "measured")},
+                    "minutes": round(step.minutes, 1),
+                    "billed_minutes": round(step.billed_minutes, 1),
+                    "cost": None if step.cost is None else round(step.cost, 4),
+                }
+                for step in self.steps
+            ],
+        }
+
+    def as_text(self) -> str:
+        """Write it for a person."""
+        currency = self.prices.currency
+        rows = [
+            (
+                step.name,
+                step.instance_type,
+                f"{step.minutes:.1f}",
+                f"{step.billed_minutes:.1f}",
+                _money(step.cost),
+                "last executions" if step.measured else "assumed",
+            )
+            for step in self.steps
+        ]
+        headings = ("step", "instance", "minutes", "billed", currency, "minutes are")
+        return (
+            f"{table(headings, rows)}\nOne execution: {_money(self.cost)} {currency}, about {self.minutes:.0f} minutes "
+            f"with at most {self.at_once} steps at once.\n{self._endpoints_in_words()}Prices: {self.prices.origin}.\n"
+            "Not in it: S3, logs, and what steps cost less because their result comes from the cache.\n"
+        )
+
+    def _endpoints_in_words(self) -> str:
+        if not self.endpoints:
+            return ""
+        hourly = f"{_money(self.endpoints_per_hour)} {self.prices.currency} per hour"
+        return f"Endpoints ({len(self.endpoints)}): {hourly} from then on, until they are deleted.\n"
+
+
+def _money(cost: float | None) -> str:
+    return "unknown" if cost is None else f"{cost:.3f}"
+
+
+def estimate(
+    definition: Mapping[str, Any],
+    parameters: Mapping[str, str],
+    prices: Prices,
+    seconds: Mapping[str, float],
+    at_once: int,
+) -> Estimate:
+    """Estimate an execution of a definition.
+
+    Parameters
+    ----------
+    parameters
+        Those of the execution; the defaults hold for the others.
+    seconds
+        How long steps took, by name, where that is known.
+    at_once
+        How many steps run at once at most.
+    """
+    graph = Graph.of(dict(definition))
+    values = {name: parameter.get("DefaultValue") for name, parameter in graph.parameters.items()} | dict(parameters)
+    nodes = [node for node in graph.nodes if all(branch == "IfSteps" for _, branch in node.branches)]
+    jobs = {node.name: _step(node, values, prices, seconds) for node in nodes if node.step["Type"] in USES}
+    minutes = {name: job.minutes for name, job in jobs.items()}
+    endpoints = {node.name: _hour_of(node, values, prices) for node in nodes if node.step["Type"] == "EndpointConfig"}
+    return Estimate(tuple(jobs.values()), _minutes_of_all(nodes, minutes, at_once), at_once, prices, endpoints)
+
+
+def measured_seconds(executions: Iterable[Iterable[Step]]) -> dict[str, float]:
+    """Take the median over executions of every step that succeeded and did not come from the cache."""
+    found: dict[str, list[float]] = {}
+    for steps in executions:
+        for step in steps:
+            if step.status == "Succeeded" and not step.cache_hit:
+                found.setdefault(step.name, []).append(step.seconds)
+    return {name: median(times) for name, times in found.items()}
+
+
+def _step(node: Node, values: Mapping[str, Any], prices: Prices, seconds: Mapping[str, float]) -> StepEstimate:
+    kind = str(node.step["Type"])
+    resources: Any = node.step["Arguments"]
+    for member in PLACES[kind]:
+        resources = resources[member]
+    instance_type = str(_value(resources["InstanceType"], values))
+    jobs, parallel = _jobs(node.step) if kind == "Tuning" else (1, 1)
+    measured = node.name in seconds
+    minutes = seconds[node.name] / 60 if measured else ASSUMED_MINUTES[kind] * -(-jobs // parallel)
+    billed = int(_value(resources["InstanceCount"], values)) * (
+        minutes * parallel if measured else ASSUMED_MINUTES[kind] * jobs
+    )
+    hourly = prices.per_hour(USES[kind], instance_type)
+    cost = None if hourly is None else hourly * billed / 60
+    return StepEstimate(node.name, kind, instance_type, minutes, billed, cost, measured)
+
+
+def _hour_of(config: Node, values: Mapping[str, Any], prices: Prices) -> float | None:
+    (variant,) = config.step["Arguments"]["ProductionVariants"]
+    return prices.per_hour("hosting", str(_value(variant["InstanceType"], values)), variant["InitialInstanceCount"])
+
+
+def _jobs(step: Mapping[str, Any]) -> tuple[int, int]:
+    limits = step["Arguments"]["HyperParameterTuningJobConfig"]["ResourceLimits"]
+    return int(limits["MaxNumberOfTrainingJobs"]), int(limits["MaxParallelTrainingJobs"])
+
+
+def _value(value: Any, values: Mapping[str, Any]) -> Any:
+    if isinstance(value, dict) and "Get" in value:
+        return values[str(value["Get"]).removeprefix("Parameters.")]
+    return value
+
+
+def _minutes_of_all(nodes: Sequence[Node], minutes: Mapping[str, float], at_once: int) -> float:
+    """Run the graph in thought: a ready step starts as soon as one of the places is free."""
+    names = {node.name for node in nodes}
+    waiting = {node.name: _comes_after(node) & names for node in nodes}
+    running: dict[str, float] = {}
+    now = 0.0
+    while waiting or running:
+        ready = [name for name, after in waiting.items() if not after]
+        for name in ready[: at_once - len(running)]:
+            del waiting[name]
+            running[name] = now + minutes.get(name, 0.0)
+        ended = min(running, key=lambda name: running[name])
+        now = running.pop(ended)
+        for after in waiting.values():
+            after.discard(ended)
+    return now
+
+
+def _comes_after(node: Node) -> set[str]:
+    """Name the steps that must have ended: those it reads, those it names, and the gate it lies behind."""
+    read = {step for step, _ in step_references(node.step)}
+    return read | set(node.step.get("DependsOn", [])) | {condition for condition, _ in node.branches}

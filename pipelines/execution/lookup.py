@@ -1,0 +1,159 @@
+"""Which executions there are, and which one is meant."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pipelines.definition.build import Definition
+from pipelines.errors import BadInput
+from pipelines.execution.pipeline import Progress, Step, look, step_types
+
+LATEST = "latest"
+EXECUTION_ARN = re.compile(r"arn:[^:]+:sagemaker:[^:]+:\d{12}:pipeline/[^/]+/execution/[^/]+")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """An execution as the list has it."""
+
+    arn: str
+    name: str
+    status: str
+    started: datetime
+    failure_reason: str | None
+
+    @property
+    def id(self) -> str:
+        """The last part of the ARN, twelve letters and digits."""
+        return self.arn.rsplit("/", 1)[-1]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what ``--json`` says of it."""
+        return {
+            "id": self.id,
+            "arn": self.arn,
+            "name": self.name,
+            "status": self.status,
+            "started": self.started.isoformat(),
+            "failure_reason": self.failure_reason,
+        }
+
+
+def recent(sagemaker: Any, pipeline_name: str, most: int | None = None) -> list[Summary]:
+    """List the executions of a pipeline, the latest first.
+
+    Raises
+    ------
+    BadInput
+        There is no such pipeline.
+    """
+    pages = sagemaker.get_paginator("list_pipeline_executions").paginate(
+        PipelineName=pipeline_name,
+        SortBy="CreationTime",
+        SortOrder="Descending",
+        PaginationConfig={"MaxItems": most} if most else {},
+    )
+    with _not_found(f"There is no pipeline named {pipeline_name}. Create it with: python -m pipelines.run --upsert"):
+        return [_summary(listed) for page in pages for listed in page["PipelineExecutionSummaries"]]
+
+
+def find(sagemaker: Any, pipeline_name: str, wanted: str) -> str:
+    """Give the ARN of the execution that is meant: by its ARN, its id, its display name, or as the latest.
+
+    Raises
+    ------
+    BadInput
+        There is none, or more than one has that name.
+    """
+    if wanted.startswith("arn:"):
+        if not EXECUTION_ARN.fullmatch(wanted):
+            raise BadInput(
+                f"{wanted} is not the ARN of a pipeline execution, which ends in pipeline/NAME/execution/ID."
+            )
+        return wanted
+    known = recent(sagemaker, pipeline_name)
+    if not known:
+        raise BadInput(
+            f"The pipeline {pipeline_name} has no executions. Start one with: python -m pipelines.run --start"
+        )
+    if wanted == LATEST:
+        return known[0].arn
+    named = [summary for summary in known if wanted in (summary.id, summary.name)]
+    if len(named) > 1:
+        ids = ", ".join(summary.id for summary in named)
+        raise BadInput(
+            f"The pipeline {pipeline_name} has more than one execution named {wanted}. Name one by its id: {ids}"
+        )
+    if not named:
+        ids = ", ".join(summary.id for summary in known[:5])
+        raise BadInput(f"The pipeline {pipeline_name} has no execution {wanted}. The latest are: {ids}")
+    return named[0].arn
+
+
+def definition_of(sagemaker: Any, arn: str) -> Definition:
+    """Give the definition that an execution runs or ran, which may not be the pipeline's present one.
+
+    Raises
+    ------
+    BadInput
+        There is no such execution.
+    """
+    with _not_found(f"There is no execution {arn}. See: python -m pipelines executions list"):
+        answer = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
+    return Definition(answer["PipelineDefinition"])
+
+
+def progress_of(sagemaker: Any, arn: str) -> Progress:
+    """Look at an execution once."""
+    return look(sagemaker, arn, step_types(definition_of(sagemaker, arn)))
+
+
+def find_step(progress: Progress, name: str) -> Step:
+    """Give a step of an execution, whatever case its name is written in.
+
+    Raises
+    ------
+    BadInput
+        It has not started, or there is none of that name.
+    """
+    for step in progress.steps:
+        if step.name.lower() == name.lower():
+            return step
+    started = ", ".join(step.name for step in progress.steps) or "none yet"
+    raise BadInput(
+        f"The execution {progress.arn.rsplit('/', 1)[-1]} has started no step {name}. It has started: {started}"
+    )
+
+
+def parameters_of(sagemaker: Any, arn: str) -> dict[str, str]:
+    """Give the parameters of an execution, defaults included."""
+    pages = sagemaker.get_paginator("list_pipeline_parameters_for_execution").paginate(PipelineExecutionArn=arn)
+    return {parameter["Name"]: parameter["Value"] for page in pages for parameter in page["PipelineParameters"]}
+
+
+def _summary(listed: dict[str, Any]) -> Summary:
+    return Summary(
+        arn=listed["PipelineExecutionArn"],
+        name=listed.get("PipelineExecutionDisplayName", ""),
+        status=listed["PipelineExecutionStatus"],
+        started=listed["StartTime"].astimezone(UTC),
+        failure_reason=listed.get("PipelineExecutionFailureReason"),
+    )
+
+
+@contextlib.contextmanager
+def _not_found(sentence: str) -> Iterator[None]:
+    """Turn the service's ResourceNotFound into a sentence of ours."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFound":
+            raise
+        raise BadInput(sentence) from error

@@ -1,0 +1,199 @@
+"""Upsert, start, look and stop: the same API calls on AWS and on this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pipelines.definition.build import Definition
+from pipelines.errors import BadInput, EnvironmentProblem
+from pipelines.settings import Settings
+
+FINISHED = {"Succeeded", "Failed", "Stopped", "CompletedWithFailures"}
+CONVERT: dict[str, Callable[[str], object]] = {"Integer": int, "Float": float}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step as the service lists it."""
+
+    name: str
+    type: str
+    status: str
+    seconds: float
+    failure_reason: str | None
+    cache_hit: bool
+    metadata: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what ``--json`` says of a step."""
+        return {
+            "name": self.name,
+            "type": self.type,
+            "status": self.status,
+            "seconds": round(self.seconds, 3),
+            "failure_reason": self.failure_reason,
+            "cache_hit": self.cache_hit,
+        }
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An execution at one moment: its status, its reason if it failed, its steps in the order they started."""
+
+    arn: str
+    status: str
+    failure_reason: str | None
+    seconds: float
+    steps: tuple[Step, ...]
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.status in FINISHED
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what ``--json`` says of an execution; its steps have a place of their own."""
+        return {
+            "arn": self.arn,
+            "status": self.status,
+            "seconds": round(self.seconds, 3),
+            "failure_reason": self.failure_reason,
+        }
+
+
+def upsert(sagemaker: Any, settings: Settings, role: str, definition: Definition) -> str:
+    """Create or update the pipeline and give its ARN."""
+    tags = [{"Key": key, "Value": value} for key, value in settings.tags]
+    request = {
+        "PipelineName": settings.pipeline_name,
+        "PipelineDisplayName": settings.pipeline_name,
+        "PipelineDescription": "Hourly demand of Seoul's shared bikes: three built-in algorithms, one winner",
+        "PipelineDefinition": definition.text,
+        "RoleArn": role,
+        "ParallelismConfiguration": {"MaxParallelExecutionSteps": settings.max_parallel_steps},
+    }
+    if describe_pipeline(sagemaker, settings.pipeline_name) is None:
+        arn: str = sagemaker.create_pipeline(**request, Tags=tags)["PipelineArn"]
+        return arn
+    arn = sagemaker.update_pipeline(**request)["PipelineArn"]
+    if tags:
+        sagemaker.add_tags(ResourceArn=arn, Tags=tags)
+    return arn
+
+
+def describe_pipeline(sagemaker: Any, name: str) -> dict[str, Any] | None:
+    """Describe a pipeline, None where there is none of that name."""
+    from botocore.exceptions import ClientError
+
+    try:
+        description: dict[str, Any] = sagemaker.describe_pipeline(PipelineName=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFound":
+            return None
+        raise
+    return description
+
+
+def stored_definition(sagemaker: Any, name: str) -> tuple[str, Definition]:
+    """Give the ARN and the definition of a pipeline that was upserted before."""
+    description = describe_pipeline(sagemaker, name)
+    if description is None:
+        raise BadInput(f"There is no pipeline named {name}. Create it with --upsert.")
+    return description["PipelineArn"], Definition(description["PipelineDefinition"])
+
+
+def check_parameters(definition: Definition, given: Mapping[str, str]) -> dict[str, str]:
+    """Check ``--parameter`` values against the definition's parameters.
+
+    Raises
+    ------
+    BadInput
+        An unknown name, a value of the wrong type, or one outside the enumeration.
+    """
+    known = {parameter["Name"]: parameter for parameter in definition.content["Parameters"]}
+    for name, value in given.items():
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
+            raise BadInput(f"--parameter {name}={value}: the pipeline has no parameter {name}. {hint}")
+        _check_value(known[name], value)
+    return dict(given)
+
+
+def _check_value(parameter: dict[str, Any], value: str) -> None:
+    try:
+        CONVERT.get(parameter["Type"], str)(value)
+    except ValueError as error:
+        raise BadInput(
+            f"--parameter {parameter['Name']}={value}: the value must be of type {parameter['Type']}."
+        ) from error
+    allowed = parameter.get("EnumValues")
+    if allowed and value not in allowed:
+        raise BadInput(f"--parameter {parameter['Name']}={value}: the value must be one of {', '.join(allowed)}.")
+
+
+def start(sagemaker: Any, name: str, parameters: Mapping[str, str], display_name: str | None) -> str:
+    """Start an execution and give its ARN."""
+    request: dict[str, Any] = {
+        "PipelineName": name,
+        "PipelineParameters": [{"Name": key, "Value": value} for key, value in parameters.items()],
+    }
+    if display_name:
+        request["PipelineExecutionDisplayName"] = display_name
+    arn: str = sagemaker.start_pipeline_execution(**request)["PipelineExecutionArn"]
+    return arn
+
+
+def look(sagemaker: Any, arn: str, types: Mapping[str, str]) -> Progress:
+    """Ask for the execution's progress once; ``types`` maps step names to their types."""
+    # The execution is asked for first: once it has finished, the list of steps is final.
+    execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+    pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
+        PipelineExecutionArn=arn, SortOrder="Ascending"
+    )
+    listed = [step for page in pages for step in page["PipelineExecutionSteps"]]
+    status = execution["PipelineExecutionStatus"]
+    ended = execution["LastModifiedTime"].timestamp() if status in FINISHED else time.time()
+    return Progress(
+        arn=arn,
+        status=status,
+        failure_reason=execution.get("FailureReason"),
+        seconds=max(ended - execution["CreationTime"].timestamp(), 0.0),
+        steps=tuple(_step(step, types) for step in listed),
+    )
+
+
+def _step(step: dict[str, Any], types: Mapping[str, str]) -> Step:
+    started = step.get("StartTime")
+    ended = step["EndTime"].timestamp() if "EndTime" in step else time.time()
+    return Step(
+        name=step["StepName"],
+        type=types.get(step["StepName"], "Unknown"),
+        status=step["StepStatus"],
+        seconds=max(ended - started.timestamp(), 0.0) if started else 0.0,
+        failure_reason=step.get("FailureReason"),
+        cache_hit=bool(step.get("CacheHitResult")),
+        metadata=step.get("Metadata", {}),
+    )
+
+
+def step_types(definition: Definition) -> dict[str, str]:
+    """Map every step's name to its type, those inside branches included."""
+    from pipelines.definition.checks.graph import Graph
+
+    return {node.name: str(node.step["Type"]) for node in Graph.of(definition.content).nodes}
+
+
+def stop(sagemaker: Any, arn: str, patience: float = 60) -> None:
+    """Stop an execution and wait until it has stopped."""
+    sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)["PipelineExecutionStatus"] in FINISHED:
+            return
+        time.sleep(0.2)
+    raise EnvironmentProblem(f"The execution {arn} did not stop within {patience:.0f} s.")

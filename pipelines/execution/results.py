@@ -1,0 +1,231 @@
+"""Collects what an execution brought: metrics, the registered version, predictions joined with their hours."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.aws.s3 import objects_below, split_uri
+from pipelines.definition.formats import with_content_type
+from pipelines.errors import PipelineError
+from pipelines.execution.pipeline import Progress, Step
+from pipelines.serving.container_output import read_answers
+from pipelines.settings import Task
+
+_DOWNLOADS_AT_ONCE = 8
+DATA_REPORT = "data-report.html"
+COLUMN: dict[Task, str] = {"regression": "predicted_rentals", "classification": "probability_of_high_demand"}
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What one task ended with; paths are files on this machine."""
+
+    evaluation: dict[str, Any]
+    model_package_arn: str | None
+    predictions: Path | None
+    pictures: tuple[Path, ...]
+    report: Path
+    endpoint: str | None = None
+    """The name of the endpoint that serves it now, where one was asked for."""
+
+    @property
+    def winner(self) -> str:
+        """The algorithm that ranked first on the validation part."""
+        return str(self.evaluation["best"]["algorithm"])
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the part of ``--json`` that speaks of this task."""
+        return {
+            **measured(self.evaluation),
+            "model_package_arn": self.model_package_arn,
+            "predictions": str(self.predictions) if self.predictions else None,
+            "report": str(self.report),
+            "endpoint": self.endpoint,
+        }
+
+
+def measured(evaluation: Mapping[str, Any]) -> dict[str, Any]:
+    """Give who won and every candidate's metrics on both parts, without the rest of ``evaluation.json``."""
+    candidates = {
+        name: {"validation": candidate["validation"], "test": candidate["test"]}
+        for name, candidate in evaluation["candidates"].items()
+    }
+    return {"winner": str(evaluation["best"]["algorithm"]), "candidates": candidates}
+
+
+def evaluations(steps: Iterable[Step], sagemaker: Any, s3: Any) -> dict[str, dict[str, Any]]:
+    """Read ``evaluation.json`` of every task whose evaluation succeeded, by task."""
+    return {
+        step.name.removeprefix("Evaluate").lower(): json.loads(
+            _read(s3, _output_uri(sagemaker, step, "evaluation").rstrip("/") + "/evaluation.json")
+        )
+        for step in steps
+        if step.name.startswith("Evaluate") and step.status == "Succeeded"
+    }
+
+
+def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, folder: Path) -> dict[Task, TaskResult]:
+    """Fetch the results of every task whose evaluation succeeded into ``folder``."""
+    steps = {step.name: step for step in progress.steps if step.status == "Succeeded"}
+    return {
+        task: _collect_task(task, steps, sagemaker, s3, folder / task)
+        for task in tasks
+        if f"Evaluate{task.capitalize()}" in steps
+    }
+
+
+def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Path) -> Path | None:
+    """Fetch the page about the data itself into ``folder``, if preprocessing has succeeded."""
+    preprocess = next(
+        (step for step in progress.steps if (step.name, step.status) == ("Preprocess", "Succeeded")), None
+    )
+    if preprocess is None:
+        return None
+    uri = _output_uri(sagemaker, preprocess, "schema").rstrip("/")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (DATA_REPORT, "data-report.json"):
+        (folder / name).write_text(_read(s3, f"{uri}/{name}"), encoding="utf-8")
+    return folder / DATA_REPORT
+
+
+def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path) -> TaskResult:
+    title = task.capitalize()
+    evaluation_uri = _output_uri(sagemaker, steps[f"Evaluate{title}"], "evaluation")
+    files = _download(s3, evaluation_uri, folder)
+    evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    registered, deployed = steps.get(f"RegisterBest{title}"), steps.get(f"DeployEndpoint{title}")
+    return TaskResult(
+        evaluation=evaluation,
+        model_package_arn=registered.metadata["RegisterModel"]["Arn"] if registered else None,
+        predictions=_predictions(task, steps, sagemaker, s3, folder),
+        pictures=tuple(file for file in files if file.suffix == ".png"),
+        report=folder / "report.html",
+        endpoint=deployed.metadata["Endpoint"]["Arn"].rsplit("/", 1)[-1] if deployed else None,
+    )
+
+
+def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path) -> Path | None:
+    predicted = steps.get(f"BatchPredict{task.capitalize()}")
+    if predicted is None:
+        return None
+    job = sagemaker.describe_transform_job(TransformJobName=_job_name(predicted, "TransformJob"))
+    form = with_content_type(job["TransformInput"]["ContentType"])
+    output = job["TransformOutput"]["S3OutputPath"].rstrip("/")
+    answers = read_answers(_read(s3, f"{output}/data{form.suffix}.out"))
+    rows, keys = (
+        _read(s3, _output_uri(sagemaker, steps["Preprocess"], output).rstrip("/") + file)
+        for output, file in (("batch", "/data.csv"), ("keys", "/batch.csv"))
+    )
+    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
+    answers = keep_to_the_rules(answers, rows, schema, task)
+    path = folder / "predictions.csv"
+    path.write_text(join_predictions(keys, answers, COLUMN[task]), encoding="utf-8")
+    return path
+
+
+def keep_to_the_rules(answers: list[float], rows: str, schema: Mapping[str, Any], task: Task) -> list[float]:
+    """Apply the rules that the evaluation applies: nothing is negative, and closed hours are as the schema says.
+
+    Parameters
+    ----------
+    answers
+        One number per row.
+    rows
+        The batch rows, features only, without a header.
+    schema
+        Content of ``schema.json``, with the names of the features in their order.
+    """
+    closed = schema.get("closed")
+    features = list(csv.reader(io.StringIO(rows)))
+    values = None
+    if closed and len(features) == len(answers):
+        position = [feature["name"] for feature in schema["features"]].index(closed["feature"])
+        values = [float(row[position]) for row in features]
+    return apply_rules(answers, values, schema, task)
+
+
+def apply_rules(
+    answers: Sequence[float], telling: Sequence[float] | None, schema: Mapping[str, Any], task: Task
+) -> list[float]:
+    """Apply the same rules where the values of the feature that tells closed hours are at hand; None if none does."""
+    kept = list(answers)
+    if telling is not None:
+        closed = schema["closed"]
+        predict = float(closed["predict"])
+        kept = [predict if value == closed["value"] else answer for value, answer in zip(telling, answers, strict=True)]
+    return [max(answer, 0.0) for answer in kept] if task == "regression" else kept
+
+
+def join_predictions(keys: str, answers: list[float], column: str) -> str:
+    """Put the answers beside their hours.
+
+    Parameters
+    ----------
+    keys
+        CSV with a header, one row per batch row, in the same order.
+    answers
+        One number per batch row.
+    column
+        Name of the column the answers go into.
+
+    Raises
+    ------
+    PipelineError
+        There are not exactly as many answers as rows: nothing is joined by luck.
+    """
+    header, *rows = csv.reader(io.StringIO(keys))
+    require_as_many(len(answers), len(rows))
+    content = io.StringIO()
+    writer = csv.writer(content, lineterminator="\n")
+    writer.writerow([*header, column])
+    writer.writerows([*row, f"{answer:.6g}"] for row, answer in zip(rows, answers, strict=True))
+    return content.getvalue()
+
+
+def require_as_many(answers: int, rows: int) -> None:
+    """See that there is one answer for each row.
+
+    Raises
+    ------
+    PipelineError
+        There is not.
+    """
+    if answers != rows:
+        raise PipelineError(f"There are {answers} batch answers for {rows} rows, so they cannot be joined.")
+
+
+def _output_uri(sagemaker: Any, step: Step, name: str) -> str:
+    job = sagemaker.describe_processing_job(ProcessingJobName=_job_name(step, "ProcessingJob"))
+    outputs = job["ProcessingOutputConfig"]["Outputs"]
+    uri: str = next(output["S3Output"]["S3Uri"] for output in outputs if output["OutputName"] == name)
+    return uri
+
+
+def _job_name(step: Step, kind: str) -> str:
+    return str(step.metadata[kind]["Arn"].rsplit("/", 1)[-1])
+
+
+def _read(s3: Any, uri: str) -> str:
+    bucket, key = split_uri(uri)
+    text: str = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    return text
+
+
+def _download(s3: Any, uri: str, folder: Path) -> list[Path]:
+    """Fetch every object below a prefix; names come from our own evaluation and hold no folders."""
+    bucket, prefix = split_uri(uri)
+    folder.mkdir(parents=True, exist_ok=True)
+    keys = [entry["Key"] for entry in objects_below(s3, bucket, prefix.rstrip("/") + "/")]
+    files = {key: folder / Path(key).name for key in keys}
+    with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE) as pool:
+        fetched = [pool.submit(s3.download_file, bucket, key, str(path)) for key, path in files.items()]
+    for each in fetched:
+        each.result()
+    return sorted(files.values())

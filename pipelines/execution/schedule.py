@@ -1,0 +1,133 @@
+"""A schedule that starts the pipeline: EventBridge Scheduler, through the SDK's ``PipelineSchedule``.
+
+The SDK works in a process of its own, `pipelines.definition.triggers`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pipelines.definition.sdk_process import last_words
+from pipelines.errors import BadInput, EnvironmentProblem
+from pipelines.settings import Settings
+from pipelines.target import Connection, Target
+
+OFF = "off"
+LONGEST_NAME = 64
+RATE = re.compile(r"rate\((\d+) (minute|minutes|hour|hours|day|days)\)")
+CRON = re.compile(r"cron\(((?:\S+ ){5}\S+)\)")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When the pipeline starts by itself, and with which parameters."""
+
+    name: str
+    expression: str
+    arn: str
+    parameters: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what ``--json`` says of it."""
+        return asdict(self)
+
+
+def check(expression: str) -> str:
+    """Give the expression back if it can be one.
+
+    Raises
+    ------
+    BadInput
+        It is neither ``cron(...)`` with six fields, nor ``rate(...)``, nor ``off``.
+    """
+    rate = RATE.fullmatch(expression)
+    if expression == OFF or CRON.fullmatch(expression) or (rate and int(rate[1]) > 0):
+        return expression
+    raise BadInput(
+        f"--schedule is {expression!r}, but it must be off, a rate such as 'rate(7 days)', or a cron expression of six "
+        "fields in UTC (minutes hours day-of-month month day-of-week year) such as 'cron(0 3 ? * MON *)'."
+    )
+
+
+def schedule_name(pipeline_name: str) -> str:
+    """Name the pipeline's schedule as the SDK does: as the pipeline."""
+    return pipeline_name[:LONGEST_NAME]
+
+
+def put(expression: str, settings: Settings, target: Target, role: str, parameters: Mapping[str, str]) -> Schedule:
+    """Create or update the schedule.
+
+    Parameters
+    ----------
+    role
+        What EventBridge Scheduler takes on to start the pipeline.
+    parameters
+        Of every execution that it starts.
+
+    Raises
+    ------
+    EnvironmentProblem
+        AWS does not accept it.
+    """
+    name = schedule_name(settings.pipeline_name)
+    inputs = {
+        "pipeline_name": settings.pipeline_name,
+        "name": name,
+        "role": role,
+        "region": target.region,
+        "bucket": target.bucket,
+        "parameters": dict(parameters),
+        **_when(expression),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.definition.triggers"],
+        input=json.dumps(inputs),
+        env={**os.environ, **target.sdk_environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise EnvironmentProblem(f"The schedule could not be set: {last_words(done.stderr)}")
+    return Schedule(name, expression, done.stdout.strip(), parameters)
+
+
+def _when(expression: str) -> dict[str, Any]:
+    """Take an expression that `check` has passed apart, as the SDK wants it."""
+    if rate := RATE.fullmatch(expression):
+        return {"rate": [int(rate[1]), rate[2]]}
+    return {"cron": expression.removeprefix("cron(").removesuffix(")")}
+
+
+def remove(connection: Connection, pipeline_name: str) -> bool:
+    """Delete the pipeline's schedule; False where it has none."""
+    found = find(connection, pipeline_name)
+    if found is not None:
+        connection.client("scheduler").delete_schedule(Name=found.name)
+    return found is not None
+
+
+def find(connection: Connection, pipeline_name: str) -> Schedule | None:
+    """Find the pipeline's schedule; one of the same name that starts something else is not it."""
+    from botocore.exceptions import ClientError
+
+    name = schedule_name(pipeline_name)
+    try:
+        found = connection.client("scheduler").get_schedule(Name=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return None
+    target = found["Target"]
+    if not target["Arn"].lower().endswith(f":pipeline/{pipeline_name}".lower()):
+        return None
+    given = target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
+    values = {parameter["Name"]: parameter["Value"] for parameter in given}
+    return Schedule(name, found["ScheduleExpression"], found["Arn"], values)

@@ -1,0 +1,182 @@
+"""Carries out what was asked for on a target: build, upsert, upload, start, follow, collect."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipelines.data import dataset as datasets
+from pipelines.data.code_bundles import bundles
+from pipelines.data.dataset import Dataset
+from pipelines.definition.build import Build, Definition
+from pipelines.errors import BadInput
+from pipelines.execution import pipeline as executions
+from pipelines.execution import schedule as schedules
+from pipelines.execution.follow import to_its_end
+from pipelines.execution.logs import last_log_lines
+from pipelines.execution.pipeline import Progress
+from pipelines.execution.results import TaskResult, collect, collect_data_report
+from pipelines.execution.schedule import Schedule
+from pipelines.settings import Settings, Task
+from pipelines.target import Target
+
+DISPLAY_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}$")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be done; ``wait`` None means as the target has it."""
+
+    upsert: bool
+    start: bool
+    wait: bool | None = None
+    parameters: Mapping[str, str] | None = None
+    execution_name: str | None = None
+    schedule: str | None = None
+    """``cron(...)``, ``rate(...)`` or ``off``."""
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether the pipeline is to start by itself."""
+        return self.schedule not in (None, schedules.OFF)
+
+    def __post_init__(self) -> None:
+        """Refuse what the service would refuse."""
+        if self.schedule:
+            schedules.check(self.schedule)
+        if self.execution_name and not DISPLAY_NAME.match(self.execution_name):
+            raise BadInput(
+                f"--execution-name is {self.execution_name!r}, but it must have 1 to 82 letters, digits and single "
+                "hyphens between them."
+            )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done; parts that were not asked for are None."""
+
+    settings: Settings
+    target: Target
+    pipeline_arn: str
+    definition: Definition
+    dataset: Dataset | None = None
+    input_uri: str | None = None
+    progress: Progress | None = None
+    results: Mapping[Task, TaskResult] | None = None
+    data_report: Path | None = None
+    """The page about the data itself."""
+    log: tuple[str, ...] = ()
+    """The last lines of the log of the step that failed."""
+    schedule: Schedule | None = None
+
+
+def carry_out(wish: Wish, settings: Settings, target: Target, show: Callable[[Progress], None]) -> Outcome:
+    """Do what is wished for; ``show`` is handed every progress while an execution is followed.
+
+    Raises
+    ------
+    PipelineError
+        Any of the tree: before anything is started, nothing has been registered.
+    """
+    if wish.start and wish.wait is False and target.owns_service:
+        raise BadInput(
+            "--no-wait would end SageMaker on this machine together with this command. Start it first, in a terminal "
+            f"of its own: python -m local_sagemaker serve --state-dir {settings.state_dir}"
+        )
+    sagemaker = target.client("sagemaker")
+    parameters = dict(wish.parameters or {})
+    code = bundles()
+    build = Build(settings, target, code) if wish.upsert else None
+    try:
+        data = _find_data(settings, target, parameters) if wish.start or wish.is_scheduled else None
+        if build is None:
+            arn, definition = executions.stored_definition(sagemaker, settings.pipeline_name)
+        else:
+            definition = build.result()
+        executions.check_parameters(definition, parameters)
+    finally:
+        if build is not None:
+            build.cancel()
+    if build is not None:
+        for bundle in code:
+            bundle.upload(target.client("s3"), target.bucket, settings.pipeline_name)
+        arn = executions.upsert(sagemaker, settings, target.role, definition)
+        logger.info("Upserted %s", arn)
+    begun = Outcome(settings, target, arn, definition, data)
+    if wish.start or wish.is_scheduled:
+        begun = _with_input(begun, parameters)
+    if wish.schedule:
+        begun = replace(begun, schedule=_set_schedule(wish.schedule, begun, parameters))
+    return _execute(wish, begun, parameters, show) if wish.start else begun
+
+
+def _find_data(settings: Settings, target: Target, parameters: Mapping[str, str]) -> Dataset | None:
+    """Find the data, unless the execution is told where it lies already."""
+    if "InputDataUri" in parameters:
+        return None
+    data = datasets.find(settings.data, allow_sample=target.name == "local")
+    if not data.real and target.name == "aws":
+        raise BadInput(f"{data.source} is the generated sample, and on AWS nothing is trained on that. Name real data.")
+    logger.info("Data: %s, %d rows, sha256 %s", data.source, data.rows, data.sha256)
+    return data
+
+
+def _with_input(begun: Outcome, parameters: dict[str, str]) -> Outcome:
+    """Upload the data, and name it in the parameters."""
+    if begun.dataset is not None:
+        bucket, name = begun.target.bucket, begun.settings.pipeline_name
+        parameters["InputDataUri"] = datasets.upload(begun.dataset, bucket, name)
+    parameters.setdefault("BatchInputUri", parameters["InputDataUri"])
+    return replace(begun, input_uri=parameters["InputDataUri"])
+
+
+def _set_schedule(expression: str, begun: Outcome, parameters: Mapping[str, str]) -> Schedule | None:
+    settings, target = begun.settings, begun.target
+    if expression == schedules.OFF:
+        had_one = schedules.remove(target, settings.pipeline_name)
+        logger.info("The schedule is deleted." if had_one else "There was no schedule.")
+        return None
+    role = settings.schedule_role_arn or target.stack.get("StarterRoleArn") or target.role
+    schedule = schedules.put(expression, settings, target, role, parameters)
+    if target.name == "local":
+        logger.warning(
+            "On this machine a schedule is only recorded: nothing starts by itself, and it is forgotten when the "
+            "service ends."
+        )
+    elif settings.cache_days:
+        logger.info(
+            "Every execution reads %s; while that address and the code stay the same, results come from the cache of "
+            "the last %d days.",
+            begun.input_uri,
+            settings.cache_days,
+        )
+    return schedule
+
+
+def _execute(wish: Wish, begun: Outcome, parameters: dict[str, str], show: Callable[[Progress], None]) -> Outcome:
+    settings, target = begun.settings, begun.target
+    sagemaker = target.client("sagemaker")
+    arn = executions.start(sagemaker, settings.pipeline_name, parameters, wish.execution_name)
+    logger.info("Started %s", arn)
+    types = executions.step_types(begun.definition)
+    waits = wish.wait if wish.wait is not None else target.name == "local"
+    if not waits:
+        return _with(begun, executions.look(sagemaker, arn, types))
+    progress = to_its_end(target, arn, types, show)
+    folder = settings.state_dir / "results" / arn.rsplit("/", 1)[-1]
+    # New clients: on the way the credentials may have expired and been renewed.
+    clients = target.client("sagemaker"), target.client("s3")
+    results = collect(progress, settings.tasks, *clients, folder)
+    data_report = collect_data_report(progress, *clients, folder)
+    return replace(_with(begun, progress, results), data_report=data_report)
+
+
+def _with(begun: Outcome, progress: Progress, results: Mapping[Task, TaskResult] | None = None) -> Outcome:
+    failed = next((step for step in progress.steps if step.status == "Failed"), None)
+    log = last_log_lines(begun.target.client("logs"), failed) if failed else []
+    return replace(begun, progress=progress, results=results, log=tuple(log))

@@ -1,0 +1,1 @@
+"""Registered models: versions, features and probabilities."""

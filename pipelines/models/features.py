@@ -1,0 +1,164 @@
+"""Raw hours become the rows that a model is sent: by the code and the schema that came with it, in its own process.
+
+The code is the one the model was trained with, by its content's hash: this installation's where that is the same, else
+a copy of what the pipeline uploaded, kept in the cache.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pipelines.aws.s3 import objects_below, split_uri
+from pipelines.data.code_bundles import Bundle, bundles
+from pipelines.data.dataset import cache_folder
+from pipelines.errors import BadInput, PipelineError
+from pipelines.models.registry import Knowledge, RegisteredModel
+
+PACKAGE = "processing_scripts"
+
+
+@dataclass(frozen=True)
+class Features:
+    """Rows as a container is sent them.
+
+    Attributes
+    ----------
+    names
+        Of the features, in the order of the columns.
+    hours
+        The start of each row's hour, as ``2018-12-01T08:00:00``; local time of Seoul.
+    rows
+        CSV without a header, one line per hour, without its line end.
+    """
+
+    names: tuple[str, ...]
+    hours: tuple[str, ...]
+    rows: tuple[str, ...]
+
+
+def make_features(
+    s3: Any, model: RegisteredModel, knowledge: Knowledge, hours: Path, history: Path | None = None
+) -> Features:
+    """Make the features of hours that somebody asks about.
+
+    Parameters
+    ----------
+    s3
+        A boto3 client.
+    model, knowledge
+        The model that is to predict them, and what came with it.
+    hours
+        A file of raw columns: all the weather, and nothing that is not known.
+    history
+        A file of hours before them, for models whose features look back.
+
+    Returns
+    -------
+    One row per hour that can be predicted, in the order of time; leading hours without history are history only.
+
+    Raises
+    ------
+    BadInput
+        The hours are refused, in the words of the model's own code.
+    PipelineError
+        The code cannot be had, or fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        schema = Path(folder) / "schema.json"
+        schema.write_bytes(knowledge.schema_text)
+        known = [] if history is None else ["--known", str(history)]
+        text = _run(
+            code_folder(s3, model), ["--schema", str(schema), "--hours", str(hours), *known, "--named", "--complete"]
+        )
+    header, *lines = text.splitlines()
+    named = [line.partition(",") for line in lines]
+    return Features(
+        names=tuple(header.split(",")[1:]),
+        hours=tuple(hour for hour, _, _ in named),
+        rows=tuple(row for _, _, row in named),
+    )
+
+
+def code_folder(s3: Any, model: RegisteredModel) -> Path:
+    """Find the folder from which the model's own ``processing_scripts`` can be imported.
+
+    Raises
+    ------
+    PipelineError
+        What lies there is not the code that the address names.
+    """
+    digest = model.code_uri.rsplit("/", 1)[-1]
+    if any(bundle.name == PACKAGE and bundle.digest == digest for bundle in bundles()):
+        return Path(str(resources.files(PACKAGE))).parent
+    folder = cache_folder() / "code" / digest
+    if not folder.is_dir():
+        files = _download(s3, model.code_uri)
+        if Bundle(PACKAGE, files).digest != digest:
+            raise PipelineError(
+                f"{model.code_uri} does not hold the code that {model.title} was trained with; nothing was predicted."
+            )
+        _keep(folder, files)
+    return folder
+
+
+def _download(s3: Any, uri: str) -> dict[str, bytes]:
+    bucket, prefix = split_uri(uri)
+    files: dict[str, bytes] = {}
+    for entry in objects_below(s3, bucket, f"{prefix}/"):
+        path = entry["Key"].removeprefix(f"{prefix}/")
+        if ".." in PurePosixPath(path).parts or path.startswith("/"):
+            raise PipelineError(f"{uri} holds {path}, which lies outside of it; nothing was predicted.")
+        files[path] = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+    return files
+
+
+def _keep(folder: Path, files: dict[str, bytes]) -> None:
+    """Write the whole folder, or nothing: another process may be doing the same."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    try:
+        for path, content in files.items():
+            file = partial / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        partial.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _run(code: Path, arguments: list[str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", f"{PACKAGE}.inference", *arguments],
+        env={**os.environ, "PYTHONPATH": str(code), "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode == 0:
+        return done.stdout
+    raise refusal(done.stderr)
+
+
+def refusal(log: str) -> PipelineError:
+    """Make an error of what the model's own code said on stderr when it ended otherwise than with 0."""
+    words = log.strip().splitlines() or ["it said nothing"]
+    if words[0].startswith("Traceback"):
+        return PipelineError(f"The preprocessing code that came with the model failed: {words[-1]}")
+    if "unrecognized arguments" in words[-1] or "No module named" in words[-1]:
+        return PipelineError(
+            f"The preprocessing code that came with the model is older than this command ({words[-1]}); run the "
+            "pipeline again."
+        )
+    return BadInput(words[-1])

@@ -1,0 +1,242 @@
+"""The registered models: which version is meant, what is known of it, and what came with it.
+
+A version carries in its metadata where its evaluation lies. In that folder are ``schema.json``, whose hash the version
+knows, and ``evaluation.json``, which has the cut-off that was chosen on the validation part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.aws.s3 import split_uri
+from pipelines.definition.steps.context import group_name
+from pipelines.errors import BadInput, PipelineError
+from pipelines.models.calibration import calibrated
+from pipelines.settings import TASKS, Task
+
+APPROVED = "Approved"
+_NOT_THERE = ("ValidationException", "ResourceNotFound")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisteredModel:
+    """One version of a model package group that this pipeline registered.
+
+    Attributes
+    ----------
+    arn, group, version, approval_status
+        As the registry has them.
+    task, algorithm
+        What it predicts, and with which of the candidates.
+    image, model_data
+        Its container.
+    evaluation_uri
+        The folder with its schema and its evaluation.
+    code_uri
+        The folder with the code that made the features it was trained with, named by its content.
+    schema_sha256
+        Of ``schema.json``, in hexadecimal.
+    description
+        The whole answer of DescribeModelPackage.
+    """
+
+    arn: str
+    group: str
+    version: int
+    approval_status: str
+    task: Task
+    algorithm: str
+    image: str
+    model_data: str
+    evaluation_uri: str
+    code_uri: str
+    schema_sha256: str
+    description: Mapping[str, Any]
+
+    @property
+    def approved(self) -> bool:
+        """Whether somebody has approved it."""
+        return self.approval_status == APPROVED
+
+    @property
+    def title(self) -> str:
+        """Name it for a person: the group and the version."""
+        return f"{self.group}/{self.version}"
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What came with a model.
+
+    Attributes
+    ----------
+    schema_text
+        ``schema.json`` byte by byte.
+    schema
+        Its content.
+    evaluation
+        The content of ``evaluation.json``.
+    """
+
+    schema_text: bytes
+    schema: dict[str, Any]
+    evaluation: dict[str, Any]
+
+    @property
+    def winner(self) -> dict[str, Any]:
+        """What the evaluation found out about the registered candidate."""
+        candidate: dict[str, Any] = self.evaluation["candidates"][self.evaluation["best"]["algorithm"]]
+        return candidate
+
+    @property
+    def cut_off(self) -> float:
+        """The probability, as the model answers it, from which demand counts as high; of a classification only."""
+        return float(self.winner["cut_off"])
+
+    def calibrated(self, answers: Sequence[float]) -> list[float] | None:
+        """Make a classifier's answers probabilities to be taken at their word; None where no map makes them better."""
+        known = self.winner.get("calibration")
+        return calibrated(answers, known) if known else None
+
+
+def find_model(
+    sagemaker: Any, pipeline_name: str, *, package: str | None = None, task: Task | None = None, approved: bool = False
+) -> RegisteredModel:
+    """Find the version that a user means.
+
+    Parameters
+    ----------
+    sagemaker
+        A boto3 client.
+    pipeline_name
+        The pipeline, after which the groups are named.
+    package
+        A version's ARN; else it is the newest one of the task's group.
+    task
+        Which group, regression if not given; where a package is given it must be of this task.
+    approved
+        Whether only approved versions are meant.
+
+    Raises
+    ------
+    BadInput
+        There is no such version, or it is not of this pipeline's kind.
+    """
+    if package is None:
+        package = _newest(sagemaker, group_name(pipeline_name, task or TASKS[0]), approved=approved)
+    model = describe_model(sagemaker, package)
+    if task not in (None, model.task):
+        raise BadInput(f"{model.title} is a model for {model.task}, but --task asks for {task}.")
+    if approved and not model.approved:
+        raise BadInput(f"{model.title} is {model.approval_status}, but --latest-approved asks for an approved version.")
+    return model
+
+
+def describe_model(sagemaker: Any, package: str) -> RegisteredModel:
+    """Read one version, by its ARN.
+
+    Raises
+    ------
+    BadInput
+        There is none, or it was not registered by a pipeline of ours.
+    """
+    from botocore.exceptions import ClientError
+
+    try:
+        description = sagemaker.describe_model_package(ModelPackageName=package)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _NOT_THERE:
+            raise
+        raise BadInput(f"There is no model package {package}: {error.response['Error']['Message']}") from error
+    description.pop("ResponseMetadata", None)
+    metadata = description.get("CustomerMetadataProperties", {})
+    missing = [name for name in ("task", "evaluation", "schema_sha256", "preprocessing_code") if name not in metadata]
+    if missing:
+        raise BadInput(
+            f"The model package {package} does not say where its {missing[0]} is, so it was not registered by this "
+            "pipeline, or by an older one; run the pipeline again."
+        )
+    container = description["InferenceSpecification"]["Containers"][0]
+    return RegisteredModel(
+        arn=description["ModelPackageArn"],
+        group=description["ModelPackageGroupName"],
+        version=description["ModelPackageVersion"],
+        approval_status=description["ModelApprovalStatus"],
+        task=metadata["task"],
+        algorithm=metadata.get("algorithm", "?"),
+        image=container["Image"],
+        model_data=container["ModelDataUrl"],
+        evaluation_uri=metadata["evaluation"].rstrip("/"),
+        code_uri=metadata["preprocessing_code"].rstrip("/"),
+        schema_sha256=metadata["schema_sha256"],
+        description=description,
+    )
+
+
+def approve(sagemaker: Any, model: RegisteredModel, why: str) -> RegisteredModel:
+    """Approve a version, and give it as it is then."""
+    sagemaker.update_model_package(
+        ModelPackageArn=model.arn, ModelApprovalStatus=APPROVED, ApprovalDescription=why[:1024]
+    )
+    return describe_model(sagemaker, model.arn)
+
+
+def read_knowledge(s3: Any, model: RegisteredModel) -> Knowledge:
+    """Read what came with a model: its schema, and how it was evaluated.
+
+    Raises
+    ------
+    PipelineError
+        A file is gone, or the schema is not the one that the model was registered with.
+    """
+    schema = _read(s3, f"{model.evaluation_uri}/schema.json", model)
+    digest = hashlib.sha256(schema).hexdigest()
+    if digest != model.schema_sha256:
+        raise PipelineError(
+            f"{model.evaluation_uri}/schema.json is not the schema that {model.title} was registered with (its sha256 "
+            f"is {digest}, not {model.schema_sha256}); nothing was predicted."
+        )
+    return Knowledge(
+        schema, json.loads(schema), json.loads(_read(s3, f"{model.evaluation_uri}/evaluation.json", model))
+    )
+
+
+def _newest(sagemaker: Any, group: str, *, approved: bool) -> str:
+    """The ARN of a group's newest version."""
+    from botocore.exceptions import ClientError
+
+    wanted = {"ModelApprovalStatus": APPROVED} if approved else {}
+    newest = {"ModelPackageGroupName": group, "SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 1}
+    try:
+        found = sagemaker.list_model_packages(**newest, **wanted)["ModelPackageSummaryList"]
+        others = [] if found or not approved else sagemaker.list_model_packages(**newest)["ModelPackageSummaryList"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _NOT_THERE:
+            raise
+        found, others = [], []
+    if found:
+        return str(found[0]["ModelPackageArn"])
+    if others:
+        raise BadInput(
+            f"No version of {group} is approved; the newest is {others[0]['ModelPackageArn']}, "
+            f"{others[0]['ModelApprovalStatus']}. Look at its report and approve it, or name it with --model-package."
+        )
+    raise BadInput(
+        f"There is no model package group {group} with a version in it. Run the pipeline first "
+        "(python -m pipelines.run --upsert --start), or name another with --pipeline-name, --task or --model-package."
+    )
+
+
+def _read(s3: Any, uri: str, model: RegisteredModel) -> bytes:
+    from botocore.exceptions import ClientError
+
+    bucket, key = split_uri(uri)
+    try:
+        content: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        raise PipelineError(f"{uri}, which came with {model.title}, cannot be read: {error}") from error
+    return content

@@ -1,0 +1,1 @@
+"""Seoul's shared bikes."""

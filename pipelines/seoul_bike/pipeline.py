@@ -1,0 +1,116 @@
+"""The pipeline as a SageMaker project expects one: ``get_pipeline(...)``, as AWS's seed code has it.
+
+The commands ``run-pipeline`` and ``get-pipeline-definition`` use it, as do those of a project.
+https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-sm.html
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from pipelines.aws.account import default_bucket as bucket_of
+from pipelines.data import dataset as datasets
+from pipelines.data.code_bundles import Bundle, bundles, commit
+from pipelines.definition.document import canonical, check
+from pipelines.definition.sdk_environment import ONLINE_SDK
+from pipelines.errors import BadInput
+from pipelines.settings import Settings, from_values
+
+
+class ProjectPipeline:
+    """The SDK's pipeline, which brings its code and its data along; everything else is the SDK's own."""
+
+    def __init__(self, pipeline: Any, settings: Settings, bucket: str, code: list[Bundle]) -> None:
+        self._pipeline, self._settings, self._bucket, self._code = pipeline, settings, bucket, code
+
+    def definition(self) -> str:
+        """Give the definition as JSON, checked.
+
+        Raises
+        ------
+        InvalidDefinition
+            The service would refuse it.
+        """
+        text = canonical(json.loads(self._pipeline.definition()))
+        check(text)
+        return text
+
+    def upsert(self, role_arn: str, **more: Any) -> Any:
+        """Upload the code that the steps run, and create or update the pipeline."""
+        import boto3
+
+        self.definition()
+        for bundle in self._code:
+            bundle.upload(boto3.client("s3"), self._bucket, self._settings.pipeline_name)
+        return self._pipeline.upsert(role_arn=role_arn, **more)
+
+    def start(self, parameters: dict[str, Any] | None = None, **more: Any) -> Any:
+        """Start an execution; where ``parameters`` names no InputDataUri, with the data of the settings."""
+        given = dict(parameters or {})
+        if "InputDataUri" not in given:
+            data = datasets.find(self._settings.data, allow_sample=False)
+            given["InputDataUri"] = datasets.upload(data, self._bucket, self._settings.pipeline_name)
+        given.setdefault("BatchInputUri", given["InputDataUri"])
+        return self._pipeline.start(parameters=given, **more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pipeline, name)
+
+
+def get_pipeline(
+    region: str,
+    sagemaker_project_arn: str | None = None,
+    role: str | None = None,
+    default_bucket: str | None = None,
+    model_package_group_name: str | None = None,
+    pipeline_name: str = "SeoulBikeDemand",
+    base_job_prefix: str | None = None,  # noqa: ARG001 - SageMaker names the jobs of a pipeline itself
+) -> ProjectPipeline:
+    """Build the pipeline for a SageMaker project.
+
+    Parameters
+    ----------
+    region
+        AWS region.
+    sagemaker_project_arn
+        Of the project, whose name becomes a tag of everything that is made.
+    role
+        ARN of the execution role (default: SAGEMAKER_PIPELINE_ROLE_ARN).
+    default_bucket
+        Bucket of code, data and results (default: ARTIFACT_BUCKET, else ``sagemaker-<region>-<account>``).
+    model_package_group_name
+        As ``pipeline_name``, which project templates give it too: a group per task is named after that.
+    pipeline_name
+        Name of the pipeline.
+    base_job_prefix
+        Has no effect: SageMaker names the jobs of a pipeline after the execution and the step.
+
+    Raises
+    ------
+    BadInput
+        There is no role, or the name of the groups is another than that of the pipeline.
+    """
+    if model_package_group_name not in (None, pipeline_name):
+        raise BadInput(
+            f"model_package_group_name is {model_package_group_name!r} and pipeline_name {pipeline_name!r}, but the "
+            "model package groups, one per task, are named after the pipeline: give both the same name."
+        )
+    project = {"SAGEMAKER_PROJECT_ARN": sagemaker_project_arn} if sagemaker_project_arn else {}
+    named = {"pipeline_name": pipeline_name, "role_arn": role, "region": region, "bucket": default_bucket}
+    settings = from_values(named, {**os.environ, **project})
+    if settings.role_arn is None:
+        raise BadInput("get_pipeline needs a role: the execution role's ARN, as role or SAGEMAKER_PIPELINE_ROLE_ARN.")
+    os.environ.update({**ONLINE_SDK, "AWS_REGION": region, "AWS_DEFAULT_REGION": region})  # before the SDK's import
+    return _build(settings, settings.role_arn, settings.bucket or bucket_of(region, settings.role_arn.split(":")[4]))
+
+
+def _build(settings: Settings, role: str, bucket: str) -> ProjectPipeline:
+    from pipelines.definition.dag import build_pipeline
+    from pipelines.definition.steps import Locations
+
+    code = bundles()
+    uris = {bundle.name: bundle.uri(bucket, settings.pipeline_name) for bundle in code}
+    locations = Locations(str(settings.region), role, bucket, uris, commit())
+    return ProjectPipeline(build_pipeline(settings, locations), settings, bucket, code)

@@ -1,0 +1,137 @@
+"""The result of a batch: one Parquet and one CSV, every answer beside the very row that was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.aws.s3 import split_uri
+from pipelines.errors import PipelineError
+from pipelines.execution.results import COLUMN, apply_rules, require_as_many
+from pipelines.serving.batch.rows import Part, Prepared
+from pipelines.serving.container_output import read_answers
+
+if TYPE_CHECKING:
+    from pipelines.definition.formats import Format
+    from pipelines.models.registry import Knowledge
+    from pipelines.settings import Task
+
+CALIBRATED, DECISION = "calibrated_probability", "high_demand"
+"""Columns of a classification beside what the model answers, named as in what ``endpoint invoke`` says."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Where the answers to the objects lie, and what is known of the model that gave them."""
+
+    s3: Any
+    uri: str
+    form: Format
+    knowledge: Knowledge
+    task: Task
+
+
+def write_result(prepared: Prepared, answers: Answers, folder: Path) -> dict[str, Path]:
+    """Join part by part and write ``predictions.parquet`` and ``predictions.csv``: both whole, or neither.
+
+    Each row's key is its object and its place in it; what it is (datetime, series) and its features were kept under
+    that key when the object was written, so that nothing has to be found again by its looks.
+
+    Raises
+    ------
+    PipelineError
+        An object has no answer, or not one for each row.
+    """
+    from pyarrow import parquet
+
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {kind: folder / f"predictions.{kind}" for kind in ("parquet", "csv")}
+    partial = {kind: path.with_suffix(f".{kind}.partial") for kind, path in files.items()}
+    try:
+        written = 0
+        with ExitStack() as stack:
+            writers: tuple[Any, Any] | None = None
+            for table in _joined(prepared, answers):
+                readable = _with_readable_hours(table)
+                writers = writers or (
+                    stack.enter_context(parquet.ParquetWriter(partial["parquet"], table.schema)),
+                    _csv_writer(stack, partial["csv"], readable.schema),
+                )
+                writers[0].write_table(table)
+                writers[1].write_table(readable)
+                written += table.num_rows
+        require_as_many(written, prepared.rows)
+        for kind, path in files.items():
+            partial[kind].replace(path)
+    finally:
+        for path in partial.values():
+            path.unlink(missing_ok=True)
+    return files
+
+
+def _csv_writer(stack: ExitStack, path: Path, schema: Any) -> Any:
+    """Begin a CSV file; only the names of series, which are anybody's, stand in quotation marks."""
+    from pyarrow import csv
+
+    file = stack.enter_context(path.open("wb"))
+    file.write((",".join(_quoted(name) for name in schema.names) + "\n").encode())
+    texts = [field.name for field in schema if str(field.type) == "string"]
+    options = csv.WriteOptions(include_header=False, quoting_style="needed" if len(texts) > 1 else "none")
+    return stack.enter_context(csv.CSVWriter(file, schema, write_options=options))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if any(character in name for character in ',"\r\n') else name
+
+
+def _joined(prepared: Prepared, answers: Answers) -> Iterator[Any]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    closed = answers.knowledge.schema.get("closed")
+    for part in prepared.parts:
+        table = parquet.read_table(part.known)
+        numbers = read_answers(_read(answers, part))
+        require_as_many(len(numbers), table.num_rows)
+        telling = table.column(closed["feature"]).to_pylist() if closed else None
+        for name, values in _predicted(numbers, telling, answers.knowledge, answers.task).items():
+            table = table.append_column(name, pa.array(values))
+        yield table
+
+
+def _predicted(
+    numbers: Sequence[float], telling: Sequence[float] | None, knowledge: Knowledge, task: Task
+) -> dict[str, Sequence[float]]:
+    """What the model's answers say of their rows, by column."""
+    kept = apply_rules(numbers, telling, knowledge.schema, task)
+    if task == "regression":
+        return {COLUMN[task]: kept}
+    better = knowledge.calibrated(numbers)
+    return {
+        COLUMN[task]: kept,
+        **({} if better is None else {CALIBRATED: apply_rules(better, telling, knowledge.schema, task)}),
+        DECISION: [probability >= knowledge.cut_off for probability in kept],
+    }
+
+
+def _with_readable_hours(table: Any) -> Any:
+    from pyarrow import compute
+
+    position = table.schema.get_field_index("datetime")
+    hours = compute.strftime(table.column(position).cast("timestamp[s]"), format="%Y-%m-%dT%H:%M:%S")
+    return table.set_column(position, "datetime", hours)
+
+
+def _read(answers: Answers, part: Part) -> str:
+    from botocore.exceptions import ClientError
+
+    bucket, prefix = split_uri(answers.uri)
+    key = f"{prefix}/{part.name}{answers.form.suffix}.out"
+    try:
+        text: str = answers.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    except ClientError as error:
+        raise PipelineError(f"The object {part.name} has no answer (s3://{bucket}/{key}): {error}") from error
+    return text

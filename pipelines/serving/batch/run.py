@@ -1,0 +1,162 @@
+"""A batch from its file to its result."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.aws.s3 import split_uri
+from pipelines.data.output import keep, require_writable
+from pipelines.definition.algorithms import require_format
+from pipelines.definition.formats import Format
+from pipelines.errors import BadInput
+from pipelines.models.registry import RegisteredModel, read_knowledge
+from pipelines.serving.batch.objects import cleared
+from pipelines.serving.batch.result import Answers, write_result
+from pipelines.serving.batch.rows import Rows, prepare
+from pipelines.serving.batch.transform import Capacity, transform
+from pipelines.settings import Settings
+from pipelines.target import Connection
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be predicted, and how.
+
+    Attributes
+    ----------
+    input
+        A file of raw rows, or its ``s3://`` address.
+    output
+        A folder, or an ``s3://`` prefix; None is below the state directory.
+    form, rows_per_object, series, capacity
+        See `pipelines.serving.batch.rows.Rows` and `pipelines.serving.batch.transform.Capacity`.
+    """
+
+    input: str
+    output: str | None
+    form: Format
+    rows_per_object: int
+    series: str | None
+    capacity: Capacity
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no job could use."""
+        for option, value, high in (
+            ("--rows-per-object", self.rows_per_object, 10_000_000),
+            ("--instance-count", self.capacity.instance_count, 100),
+            ("--requests-at-once", self.capacity.requests_at_once, 16),
+        ):
+            if not 1 <= value <= high:
+                raise BadInput(f"{option} is {value}, but it must lie between 1 and {high:,}.")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out: how many rows were read, predicted, in how many objects, where the result is, and the times."""
+
+    model: RegisteredModel
+    transform_job_arn: str
+    read: int
+    predicted: int
+    objects: int
+    files: dict[str, str]
+    seconds: dict[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what ``--json`` prints."""
+        return {
+            "model_package_arn": self.model.arn,
+            "task": self.model.task,
+            "algorithm": self.model.algorithm,
+            "transform_job_arn": self.transform_job_arn,
+            "rows": {"read": self.read, "predicted": self.predicted, "history_only": self.read - self.predicted},
+            "objects": self.objects,
+            "files": self.files,
+            "seconds": {name: round(seconds, 3) for name, seconds in self.seconds.items()},
+        }
+
+
+def predict(connection: Connection, settings: Settings, model: RegisteredModel, wish: Wish) -> Outcome:
+    """Predict a file of raw rows with a registered version through a transform job.
+
+    Raises
+    ------
+    PipelineError
+        Any of the tree; nothing of a result has been written then, and nothing is left in the bucket.
+    """
+    require_format(wish.form, [model.algorithm])
+    s3 = connection.client("s3")
+    knowledge = read_knowledge(s3, model)
+    name = f"{settings.pipeline_name[:20].rstrip('-')}-{model.task}-{_moment()}"
+    place = f"s3://{connection.bucket}/{settings.pipeline_name}/batch/{name}"
+    output = wish.output or str(settings.state_dir / "results" / name)
+    require_writable(output, s3)
+    seconds: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="batch-") as temporary, cleared(s3, place):
+        folder = Path(temporary)
+        rows = Rows(_local_file(s3, wish.input, folder), wish.rows_per_object, wish.series, wish.form)
+        with _timed(seconds, "features"):
+            prepared = prepare(s3, model, knowledge, rows, folder, f"{place}/rows")
+        logger.info("%s rows to predict in %d objects", f"{prepared.rows:,}", len(prepared.parts))
+        with _timed(seconds, "transform"):
+            job = transform(
+                connection,
+                name,
+                model,
+                wish.form,
+                f"{place}/rows/",
+                f"{place}/answers",
+                wish.capacity,
+                [{"Key": key, "Value": value} for key, value in _tags(settings).items()],
+            )
+        with _timed(seconds, "result"):
+            answers = Answers(s3, f"{place}/answers", wish.form, knowledge, model.task)
+            files = write_result(prepared, answers, folder / "result")
+            kept = keep(files, output, s3)
+    return Outcome(model, job.arn, prepared.read, prepared.rows, len(prepared.parts), kept, seconds)
+
+
+def _moment() -> str:
+    return f"{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _tags(settings: Settings) -> dict[str, str]:
+    return {"project": "seoul-bike-pipelines", "pipeline": settings.pipeline_name, **dict(settings.tags)}
+
+
+def _local_file(s3: Any, source: str, folder: Path) -> Path:
+    """The file itself; an object is brought to this machine first."""
+    from botocore.exceptions import ClientError
+
+    if not source.startswith("s3://"):
+        path = Path(source)
+        if not path.is_file():
+            raise BadInput(
+                f"There is no file {source}. Name a CSV file of raw rows, or an s3:// address, with --input."
+            )
+        return path
+    bucket, key = split_uri(source)
+    path = folder / (Path(key).name or "input")
+    try:
+        s3.download_file(bucket, key, str(path))
+    except (ClientError, ValueError) as error:
+        raise BadInput(f"{source} cannot be read: {error}") from error
+    return path
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds[name] = time.perf_counter() - start

@@ -1,0 +1,98 @@
+"""Asks an endpoint, several requests at a time, and measures how long each answer takes."""
+
+from __future__ import annotations
+
+import math
+import queue
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipelines.execution.results import require_as_many
+from pipelines.serving.container_output import read_answers
+
+FEWEST_REQUESTS = 100
+"""Of which percentiles can be told."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """How an endpoint answered.
+
+    Attributes
+    ----------
+    rows_per_request, at_once
+        How it was asked.
+    p50, p95, p99
+        Milliseconds from request to answer, which half, 95 and 99 % of the requests stay below.
+    rows_per_second
+        All rows over the time that they took together.
+    """
+
+    rows_per_request: int
+    at_once: int
+    requests: int
+    p50: float
+    p95: float
+    p99: float
+    rows_per_second: float
+
+
+def ask(
+    client: Callable[[str], Any], endpoint: str, rows: Sequence[str], rows_per_request: int, at_once: int
+) -> tuple[Load, list[float], float]:
+    """Ask for all rows, again and again until there are `FEWEST_REQUESTS`.
+
+    Parameters
+    ----------
+    client
+        Makes a client; each of those that ask has its own, with its own connection.
+    rows
+        CSV, one row each.
+
+    Returns
+    -------
+    How it answered, the answers in the order of the rows as often as they were sent, and the bytes that went and came
+    for one row.
+
+    Raises
+    ------
+    PipelineError
+        An answer has not one number for each row.
+    """
+    bodies = [
+        "".join(f"{row}\n" for row in rows[start : start + rows_per_request]).encode()
+        for start in range(0, len(rows), rows_per_request)
+    ]
+    times = math.ceil(FEWEST_REQUESTS / len(bodies))
+    bodies *= times
+    clients: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    for _ in range(at_once):
+        clients.put(client("sagemaker-runtime"))
+    with ThreadPoolExecutor(at_once) as pool:
+        # The first request of a client opens its connection.
+        list(pool.map(lambda _: _timed(clients, endpoint, bodies[0]), range(at_once)))
+        start = time.perf_counter()
+        answered = list(pool.map(lambda body: _timed(clients, endpoint, body), bodies))
+        seconds = time.perf_counter() - start
+    answers = [number for _, text in answered for number in read_answers(text)]
+    require_as_many(len(answers), times * len(rows))
+    milliseconds = [1000 * taken for taken, _ in answered]
+    p50, p95, p99 = (float(np.percentile(milliseconds, percent)) for percent in (50, 95, 99))
+    size = (sum(map(len, bodies)) + sum(len(text) for _, text in answered)) / len(answers)
+    return Load(rows_per_request, at_once, len(bodies), p50, p95, p99, len(answers) / seconds), answers, size
+
+
+def _timed(clients: queue.SimpleQueue[Any], endpoint: str, body: bytes) -> tuple[float, str]:
+    client = clients.get()
+    try:
+        start = time.perf_counter()
+        answer = client.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=body)
+        text: str = answer["Body"].read().decode()
+        return time.perf_counter() - start, text
+    finally:
+        clients.put(client)

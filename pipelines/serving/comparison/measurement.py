@@ -1,0 +1,159 @@
+"""Sends the same rows through an endpoint and through a transform job, and sees that both predict the same."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import math
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pipelines.definition.formats import CSV
+from pipelines.errors import PipelineError
+from pipelines.execution.results import require_as_many
+from pipelines.models.registry import RegisteredModel
+from pipelines.serving.batch.objects import cleared
+from pipelines.serving.batch.transform import Capacity, transform
+from pipelines.serving.comparison.costs import Speed
+from pipelines.serving.comparison.endpoint import endpoint
+from pipelines.serving.comparison.load import Load, ask
+from pipelines.serving.container_output import read_answers
+from pipelines.target import Connection
+
+AT_ONCE = (1, 4, 16)
+TOLERANCE = 1e-6
+"""Largest difference between the two ways, of a prediction or, above 1, of its size."""
+TRANSFORM_ROWS = 50_000
+"""A transform job of fewer is hardly longer than its start."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What came out.
+
+    Attributes
+    ----------
+    rows
+        How many different ones went both ways.
+    loads
+        How the endpoint answered: single rows first, then batches.
+    transform_rows, transform_seconds
+        Rows of the transform job, which had all of them as often as makes `TRANSFORM_ROWS`, and its seconds, as the
+        service says.
+    transform_start_seconds
+        Of a transform job of a single row: what it takes to start.
+    largest_difference
+        Between a prediction of the endpoint and that of the transform job, of its size where that is above 1.
+    bytes_per_row
+        What goes to the endpoint and comes back for a single row.
+    """
+
+    rows: int
+    loads: tuple[Load, ...]
+    transform_rows: int
+    transform_seconds: float
+    transform_start_seconds: float
+    largest_difference: float
+    bytes_per_row: float
+
+    @property
+    def transform_rows_per_second(self) -> float:
+        """Rows over the seconds that they take longer than a single row."""
+        longer = self.transform_seconds - self.transform_start_seconds
+        return self.transform_rows / max(longer, self.transform_seconds / 10)
+
+    @property
+    def speed(self) -> Speed:
+        """What costs depend on."""
+        single = [load for load in self.loads if load.rows_per_request == 1]
+        return Speed(
+            seconds_per_request=single[0].p50 / 1000,
+            rows_per_second=max(load.rows_per_second for load in single),
+            transform_rows_per_second=self.transform_rows_per_second,
+            bytes_per_row=self.bytes_per_row,
+        )
+
+
+@dataclass(frozen=True)
+class Capacities:
+    """What the endpoint and the transform job run on, and how many rows go in a request that has several."""
+
+    hosting_type: str
+    transform_type: str
+    rows_per_request: int
+
+
+def measure(
+    connection: Connection, pipeline_name: str, model: RegisteredModel, rows: Sequence[str], capacities: Capacities
+) -> Measurement:
+    """Measure both ways; the endpoint is always deleted.
+
+    Raises
+    ------
+    PipelineError
+        Predictions differ by more than `TOLERANCE`, or one of the two ways failed.
+    """
+    name = f"{pipeline_name[:20].rstrip('-')}-compare-{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(2)}"
+    loads, answers, size = [], [], 0.0
+    with endpoint(connection, name, model, capacities.hosting_type):
+        for per_request in (1, capacities.rows_per_request):
+            for at_once in AT_ONCE:
+                load, numbers, bytes_per_row = ask(connection.client, name, rows, per_request, at_once)
+                logger.info("%d rows a request, %d at once: %.0f rows/s", per_request, at_once, load.rows_per_second)
+                loads.append(load)
+                answers.append(numbers)
+                size = size or bytes_per_row
+    capacity = Capacity(capacities.transform_type, 1, 2)
+    folder = f"{pipeline_name}/batch/{name}"  # a batch like any other, for the policies and for the teardown
+    start, _ = _transformed(connection, f"{folder}-1", model, rows[:1], capacity)
+    many = [*rows] * math.ceil(TRANSFORM_ROWS / len(rows))
+    seconds, batch = _transformed(connection, f"{folder}-n", model, many, capacity)
+    largest = require_same(model.title, batch[: len(rows)], [*answers, batch])
+    return Measurement(len(rows), tuple(loads), len(many), seconds, start, largest, size)
+
+
+def require_same(title: str, expected: Sequence[float], others: Sequence[Sequence[float]]) -> float:
+    """See that rows are predicted alike whichever way they went, and as often as they did; the largest difference.
+
+    Raises
+    ------
+    PipelineError
+        It is more than `TOLERANCE`.
+    """
+    largest = max(
+        _difference(number, wanted)
+        for numbers in others
+        for number, wanted in zip(numbers, itertools.cycle(expected), strict=False)
+    )
+    if largest > TOLERANCE:
+        raise PipelineError(
+            f"The endpoint and the transform job of {title} predict differently: by up to {largest:.2g} of a "
+            f"prediction's size, where {TOLERANCE:g} is allowed. Neither is to be trusted before that is understood."
+        )
+    return largest
+
+
+def _transformed(
+    connection: Connection, prefix: str, model: RegisteredModel, rows: Sequence[str], capacity: Capacity
+) -> tuple[float, list[float]]:
+    """Send rows through a transform job named as their folder in the bucket is; its seconds and its answers."""
+    s3 = connection.client("s3")
+    name = prefix.rpartition("/")[2]
+    uri = f"s3://{connection.bucket}/{prefix}"
+    with cleared(s3, uri):
+        body = "".join(f"{row}\n" for row in rows).encode()
+        s3.put_object(Bucket=connection.bucket, Key=f"{prefix}/rows/rows.csv", Body=body)
+        job = transform(connection, name, model, CSV, f"{uri}/rows/", f"{uri}/answers", capacity, [])
+        answer = s3.get_object(Bucket=connection.bucket, Key=f"{prefix}/answers/rows.csv.out")["Body"].read()
+    answers = read_answers(answer.decode())
+    require_as_many(len(answers), len(rows))
+    return job.seconds, answers
+
+
+def _difference(one: float, other: float) -> float:
+    difference = abs(one - other) / max(abs(other), 1.0)
+    return math.inf if math.isnan(difference) else difference

@@ -1,0 +1,42 @@
+"""What endpoints cost on AWS, and how they are ended: the line after every command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipelines.definition.steps.context import group_name
+from pipelines.serving.endpoints.capacity import Capacity, Instances
+from pipelines.serving.endpoints.context import Place
+from pipelines.serving.endpoints.state import Endpoint
+from pipelines.settings import Task
+
+
+def cost_line(place: Place, endpoint: Endpoint) -> str:
+    """Say what an endpoint costs and how to end it, in one line."""
+    return _line(place, endpoint.name, endpoint.capacity)
+
+
+def costs_of_deployed(place: Place, tasks: Iterable[Task], instance_type: str) -> list[str]:
+    """Say what the endpoints of a pipeline with ``--deploy`` cost as soon as they are there, and how to end them."""
+    names = [group_name(place.settings.pipeline_name, task) for task in tasks]
+    return [f"{name}: {_line(place, name, Instances(instance_type, 1))}" for name in names]
+
+
+def cost_of(place: Place, endpoint: Endpoint) -> float | None:
+    """Price of one hour in which nobody asks it; None where it is not known."""
+    return endpoint.capacity.cost_per_hour(place.prices) if endpoint.capacity else None
+
+
+def price_in_words(cost: float | None) -> str:
+    """Write a price for a table."""
+    return "unknown" if cost is None else f"{cost:.3f}"
+
+
+def here(place: Place) -> str:
+    """Begin a sentence about costs."""
+    return "Here it costs nothing; on AWS: " if place.connection.name == "local" else "Cost: "
+
+
+def _line(place: Place, name: str, capacity: Capacity | None) -> str:
+    cost = capacity.cost_in_words(place.prices) if capacity else "nobody knows what it costs"
+    return f"{here(place)}{cost}. Delete it with: {place.command(f'delete --name {name}')}"

@@ -1,0 +1,213 @@
+"""Brings a registered version into service: a model, a configuration and an endpoint, or another configuration of one.
+
+Configurations cannot be changed, so each deployment and each update makes its own, and a model of its own; both carry
+the name of their endpoint and go when it needs them no longer.
+"""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+from pipelines.definition.endpoint_config import (
+    ENDPOINT,
+    PACKAGE,
+    PROJECT,
+    VARIANT,
+    as_list,
+    as_mapping,
+    data_capture,
+    expiry_from_now,
+)
+from pipelines.errors import BadInput, PipelineError
+from pipelines.models.registry import RegisteredModel
+from pipelines.serving.endpoints.capacity import Capacity, Instances
+from pipelines.serving.endpoints.context import Place
+from pipelines.serving.endpoints.logs import last_lines
+from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint, find_endpoint, require_endpoint
+
+NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
+CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
+HALF_OF_THE_INSTANCES = {
+    "RollingUpdatePolicy": {
+        "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 50},
+        "WaitIntervalInSeconds": 0,
+    }
+}
+"""At most half of the instances may be in a batch, so that one instance alone cannot be rolled."""
+
+logger = logging.getLogger(__name__)
+
+
+def check(place: Place, name: str, model: RegisteredModel, capacity: Capacity) -> None:
+    """See before anything is changed that an endpoint can be made.
+
+    Raises
+    ------
+    BadInput
+        The name cannot be used, or is taken; or the version is not for instances of this type.
+    EnvironmentProblem
+        There is no role that it could run with.
+    """
+    place.connection.find_role()
+    if not NAME.match(name):
+        raise BadInput(f"--name is {name!r}, but an endpoint's name has 1 to 63 letters, digits and hyphens.")
+    there = find_endpoint(place.sagemaker, name)
+    if there is not None:
+        raise BadInput(
+            f"There is an endpoint {name} already, {there.status}. Let it serve another version with update, end it "
+            "with delete, or give the new one another --name."
+        )
+    if isinstance(capacity, Instances):
+        types = model.description["InferenceSpecification"].get("SupportedRealtimeInferenceInstanceTypes", [])
+        if types and capacity.instance_type not in types:
+            raise BadInput(
+                f"--instance-type is {capacity.instance_type}, but {model.title} is registered for {', '.join(types)}."
+            )
+
+
+def deploy(place: Place, name: str, model: RegisteredModel, capacity: Capacity) -> Endpoint:
+    """Make a new endpoint, and wait until it answers.
+
+    Raises
+    ------
+    PipelineError
+        The endpoint failed.
+    """
+    settings = place.settings
+    tags = {**_common_tags(place), "owner": _owner(place), "expiry": expiry_from_now(settings.ttl)}
+    tags |= dict(settings.tags)
+    capture = data_capture(settings.data_capture, place.connection.bucket, settings.pipeline_name)
+    with ExitStack() as undo:
+        config = _configure(place, undo, name, model, capacity.variant(), capture)
+        place.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config, Tags=as_list(tags))
+        undo.pop_all()
+    endpoint = wait_at_rest(place, name)
+    if endpoint.status != IN_SERVICE:
+        for line in last_lines(place.connection.client("logs"), name, 15):
+            logger.info("  | %s", line.message)
+        raise PipelineError(
+            f"The endpoint {name} is {endpoint.status}: {endpoint.failure}. Read its log "
+            f"({place.command(f'logs --name {name}')}) and delete it ({place.command(f'delete --name {name}')})."
+        )
+    return endpoint
+
+
+def update(place: Place, endpoint: Endpoint, model: RegisteredModel) -> Endpoint:
+    """Let an endpoint serve another version; what it has goes on answering until the new one does.
+
+    With several instances one half follows the other; a single one is replaced by another that already answers.
+
+    Raises
+    ------
+    PipelineError
+        The new version did not come into service; the endpoint serves as before.
+    """
+    sagemaker, before = place.sagemaker, endpoint.config
+    count = endpoint.capacity.count if isinstance(endpoint.capacity, Instances) else 0
+    variant = {**endpoint.variant, **({"InitialInstanceCount": count} if count else {})}
+    rolling = {"DeploymentConfig": HALF_OF_THE_INSTANCES} if count > 1 else {}
+    with ExitStack() as undo:
+        config = _configure(place, undo, endpoint.name, model, variant, before.get("DataCaptureConfig"))
+        sagemaker.update_endpoint(EndpointName=endpoint.name, EndpointConfigName=config, **rolling)
+        undo.pop_all()
+    updated = wait_at_rest(place, endpoint.name)
+    if updated.config.get("EndpointConfigName") != config:
+        forget_config(sagemaker, endpoint.name, sagemaker.describe_endpoint_config(EndpointConfigName=config))
+        raise PipelineError(
+            f"{model.title} did not come into service: {updated.failure}. The endpoint {endpoint.name} is "
+            f"{updated.status} and serves what it served before."
+        )
+    forget_config(sagemaker, endpoint.name, before)
+    return updated
+
+
+def wait_at_rest(place: Place, name: str) -> Endpoint:
+    """Wait until an endpoint is neither being made nor changed, and tell how it goes."""
+    try:
+        return _followed(place, name)
+    except KeyboardInterrupt:
+        logger.warning("%s goes on without this command; end it with: %s", name, place.command(f"delete --name {name}"))
+        raise
+
+
+def _followed(place: Place, name: str) -> Endpoint:
+    shown = None
+    while True:
+        status = place.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"]
+        if status != shown:
+            logger.info("%s: %s", name, status)
+            shown = status
+        if status not in CHANGING:
+            return require_endpoint(place.sagemaker, name)
+        time.sleep(place.poll_seconds)
+
+
+def forget_config(sagemaker: Any, endpoint: str, config: Mapping[str, Any]) -> None:
+    """Delete a configuration that an endpoint needs no longer, and the model that was made for it."""
+    models = [variant["ModelName"] for variant in config.get("ProductionVariants", [])]
+    if config and _made_for(sagemaker, config["EndpointConfigArn"], endpoint):
+        sagemaker.delete_endpoint_config(EndpointConfigName=config["EndpointConfigName"])
+        for name in models:
+            model_arn = config["EndpointConfigArn"].rpartition(":")[0] + f":model/{name}"
+            if _made_for(sagemaker, model_arn, endpoint):
+                sagemaker.delete_model(ModelName=name)
+
+
+def _configure(
+    place: Place,
+    undo: ExitStack,
+    endpoint: str,
+    model: RegisteredModel,
+    variant: Mapping[str, Any],
+    capture: Mapping[str, Any] | None,
+) -> str:
+    """Make a model and a configuration, and give the configuration's name; ``undo`` takes both away again."""
+    sagemaker = place.sagemaker
+    moment = f"{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(2)}"
+    name = f"{endpoint[:35].rstrip('-')}-v{model.version}-{moment}"
+    tags = as_list({**_common_tags(place), PACKAGE: model.arn, ENDPOINT: endpoint})
+    sagemaker.create_model(
+        ModelName=name,
+        PrimaryContainer={"ModelPackageName": model.arn},
+        ExecutionRoleArn=place.connection.find_role(),
+        Tags=tags,
+        **({"VpcConfig": place.settings.vpc} if place.settings.vpc else {}),
+    )
+    undo.callback(lambda: sagemaker.delete_model(ModelName=name))
+    sagemaker.create_endpoint_config(
+        EndpointConfigName=name,
+        ProductionVariants=[{"InitialVariantWeight": 1.0, "VariantName": VARIANT, **variant, "ModelName": name}],
+        Tags=tags,
+        **({"DataCaptureConfig": dict(capture)} if capture else {}),
+    )
+    undo.callback(lambda: sagemaker.delete_endpoint_config(EndpointConfigName=name))
+    return name
+
+
+def _common_tags(place: Place) -> dict[str, str]:
+    return {**PROJECT, "pipeline": place.settings.pipeline_name}
+
+
+def _owner(place: Place) -> str:
+    """Who calls: the name that AWS knows, or the user of this machine; in the letters that tags may have."""
+    if place.connection.name == "aws":
+        identity = place.connection.client("sts").get_caller_identity()
+        name = str(identity["Arn"].rsplit("/", 1)[-1])
+    else:
+        try:
+            name = getpass.getuser()
+        except (OSError, KeyError):  # a container without users
+            name = "unknown"
+    return re.sub(r"[^\w.:/=+@ -]", "_", name)
+
+
+def _made_for(sagemaker: Any, arn: str, endpoint: str) -> bool:
+    return as_mapping(sagemaker.list_tags(ResourceArn=arn)["Tags"]).get(ENDPOINT) == endpoint

@@ -1,0 +1,119 @@
+"""Asks an endpoint: raw hours in, checked and made into features by the model's own code; predictions out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import BadInput, PipelineError
+from pipelines.execution.results import keep_to_the_rules
+from pipelines.models.features import make_features
+from pipelines.models.registry import RegisteredModel, describe_model, read_knowledge
+from pipelines.serving.container_output import read_answers
+from pipelines.serving.endpoints.context import Place
+from pipelines.serving.endpoints.predictions import Predictions, predictions_of, unknown_territory
+from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint
+
+ANSWERS_WHILE = (IN_SERVICE, "Updating", "SystemUpdating", "RollingBack")
+MOST_BYTES = 3_000_000
+"""Of one request: a serverless endpoint takes 4 MB, instances take more."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Predictions, the model that made them, and what is to be known of them besides."""
+
+    model: RegisteredModel
+    predictions: Predictions
+    remarks: Sequence[str]
+
+
+def served_model(place: Place, endpoint: Endpoint) -> RegisteredModel:
+    """Find the registered version that an endpoint serves.
+
+    Raises
+    ------
+    BadInput
+        Its configuration does not say.
+    """
+    if endpoint.package is None:
+        raise BadInput(
+            f"The endpoint {endpoint.name} does not say which registered version it serves, so nobody knows what to "
+            "send it. Deploy one with this command, or with --deploy of the pipeline."
+        )
+    return describe_model(place.sagemaker, endpoint.package)
+
+
+def ask(
+    place: Place, endpoint: Endpoint, model: RegisteredModel, hours: Path, history: Path | None, *, alone: bool = False
+) -> Answered:
+    """Predict the hours of a file.
+
+    Parameters
+    ----------
+    endpoint, model
+        Whom to ask, and the version that it serves.
+    hours, history
+        Files of raw columns; see `pipelines.models.features.make_features`.
+    alone
+        Whether the hours cannot bring their history themselves.
+
+    Raises
+    ------
+    BadInput
+        The hours are refused; nothing was sent.
+    PipelineError
+        The endpoint does not answer, or not with one number per hour.
+    """
+    if endpoint.status not in ANSWERS_WHILE:
+        raise PipelineError(f"The endpoint {endpoint.name} is {endpoint.status} and does not answer; nothing was sent.")
+    knowledge = read_knowledge(place.s3, model)
+    looks_back = knowledge.schema["history_hours"]
+    if looks_back and alone and history is None:
+        what = " and ".join(knowledge.schema["history_of"])
+        raise BadInput(
+            f"{model.title} needs the {what} of the {looks_back} hours before an hour. Name a file of them with "
+            "--history, such as the data set; nothing was sent."
+        )
+    features = make_features(place.s3, model, knowledge, hours, history)
+    runtime = place.connection.client("sagemaker-runtime")
+    answers = [
+        number for body in _bodies(features.rows) for number in read_answers(_send(runtime, endpoint.name, body))
+    ]
+    if len(answers) != len(features.rows):
+        raise PipelineError(f"The endpoint {endpoint.name} gave {len(answers)} answers to {len(features.rows)} hours.")
+    rows, better = "\n".join(features.rows), knowledge.calibrated(answers)
+    answers = keep_to_the_rules(answers, rows, knowledge.schema, model.task)
+    better = better and keep_to_the_rules(better, rows, knowledge.schema, model.task)
+    predictions = predictions_of(model.task, knowledge, features.hours, answers, better)
+    return Answered(model, predictions, unknown_territory(features, knowledge.schema))
+
+
+def _bodies(rows: Sequence[str]) -> Iterator[str]:
+    """Put as many rows into each request as it takes."""
+    body: list[str] = []
+    size = 0
+    for row in rows:
+        if size + len(row) + 1 > MOST_BYTES:
+            yield "".join(body)
+            body, size = [], 0
+        body.append(f"{row}\n")
+        size += len(row) + 1
+    if body:
+        yield "".join(body)
+
+
+def _send(runtime: Any, endpoint: str, body: str) -> str:
+    from botocore.exceptions import ClientError
+
+    try:
+        answer = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=body.encode())
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ModelError":
+            raise
+        said = error.response.get("OriginalMessage") or error.response["Error"]["Message"]
+        raise PipelineError(f"The container of {endpoint} refused the rows: {said}") from error
+    text: str = answer["Body"].read().decode()
+    return text

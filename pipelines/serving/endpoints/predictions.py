@@ -1,0 +1,113 @@
+"""What an endpoint's numbers mean: rentals, or the probability of high demand and the decision."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.models.features import Features
+from pipelines.models.registry import Knowledge
+from pipelines.settings import Task
+
+_ASKED_FOR = ("weather", "calendar")
+"""Groups of features that say what was asked, where others follow from them."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """One number per hour.
+
+    Attributes
+    ----------
+    task
+        What the numbers are: rentals in the hour, or probabilities of high demand.
+    hours
+        Their starts, as ``2018-12-01T08:00:00``.
+    values
+        The numbers, as the model answers them.
+    cut_off
+        Of a classification: the probability from which demand counts as high, chosen on the validation part.
+    threshold
+        Rentals per hour above which demand is high.
+    calibrated
+        Of a classification, where the evaluation found a map that helps: the probabilities to be taken at their word.
+        The decision needs none.
+    """
+
+    task: Task
+    hours: Sequence[str]
+    values: Sequence[float]
+    cut_off: float | None
+    threshold: float
+    calibrated: Sequence[float] | None = None
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Give one object per hour."""
+        return [self._one(*one) for one in self._each()]
+
+    def in_words(self) -> str:
+        """Give one line per hour."""
+        return "".join(
+            f"{hour.replace('T', ' ')[:16]}  {self._sentence(value, calibrated)}\n"
+            for hour, value, calibrated in self._each()
+        )
+
+    def _each(self) -> Iterator[tuple[str, float, float | None]]:
+        calibrated = self.calibrated or itertools.repeat(None, len(self.values))
+        return zip(self.hours, self.values, calibrated, strict=True)
+
+    def _one(self, hour: str, value: float, calibrated: float | None) -> dict[str, Any]:
+        if self.cut_off is None:
+            return {"datetime": hour, "rentals": value}
+        return {
+            "datetime": hour,
+            "probability_of_high_demand": value,
+            **({} if calibrated is None else {"calibrated_probability": calibrated}),
+            "high_demand": value >= self.cut_off,
+            "decision": self._decision(value),
+        }
+
+    def _sentence(self, value: float, calibrated: float | None) -> str:
+        if self.cut_off is None:
+            return f"{value:,.0f} rentals expected"
+        probability, counts = f"{value:.3f}", f"counts as high from {self.cut_off:.3f} on"
+        if calibrated is not None:
+            probability, counts = f"{calibrated:.3f}", f"the model's own {value:.3f} {counts}"
+        return (
+            f"{self._decision(value)} demand: the probability of more than {self.threshold:,g} rentals is "
+            f"{probability}, and {counts}"
+        )
+
+    def _decision(self, value: float) -> str:
+        return "high" if self.cut_off is not None and value >= self.cut_off else "low"
+
+
+def predictions_of(
+    task: Task,
+    knowledge: Knowledge,
+    hours: Sequence[str],
+    values: Sequence[float],
+    calibrated: Sequence[float] | None,
+) -> Predictions:
+    """Put numbers beside their hours, with what is needed to understand them."""
+    cut_off = knowledge.cut_off if task == "classification" else None
+    return Predictions(task, hours, values, cut_off, float(knowledge.schema["threshold"]), calibrated)
+
+
+def unknown_territory(features: Features, schema: Mapping[str, Any]) -> list[str]:
+    """Say of what was asked what lies outside of what the model was trained on, one sentence per column."""
+    columns = list(zip(*(row.split(",") for row in features.rows), strict=True))
+    sentences = []
+    for feature, cells in zip(schema["features"], columns, strict=True):
+        lowest, highest = feature["minimum"], feature["maximum"]
+        if feature["group"] not in _ASKED_FOR or lowest is None:
+            continue
+        outside = [cell for cell in cells if cell and not lowest <= float(cell) <= highest]
+        if outside:
+            others = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
+            sentences.append(
+                f"{feature['name']} is {outside[0]}{others}, and the model knows {lowest:g} to {highest:g} only"
+            )
+    return sentences

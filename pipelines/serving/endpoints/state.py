@@ -1,0 +1,144 @@
+"""Endpoints as the API describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pipelines.definition.endpoint_config import PACKAGE, PROJECT, as_mapping, read_expiry
+from pipelines.errors import BadInput, PipelineError
+from pipelines.serving.endpoints.capacity import Capacity, capacity_of
+
+IN_SERVICE = "InService"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One endpoint, with its configuration and its tags.
+
+    Attributes
+    ----------
+    name, arn, status, failure, created, modified
+        As DescribeEndpoint has them.
+    config
+        What DescribeEndpointConfig says of its configuration; empty where that is gone.
+    package
+        The registered version that it serves, if its configuration says so.
+    capacity
+        What it runs on; None where nobody knows.
+    capture
+        What DescribeEndpoint says of its data capture.
+    tags
+        Its own.
+    """
+
+    name: str
+    arn: str
+    status: str
+    failure: str | None
+    created: datetime
+    modified: datetime
+    config: Mapping[str, Any]
+    package: str | None
+    capacity: Capacity | None
+    capture: Mapping[str, Any] | None
+    tags: Mapping[str, str]
+
+    @property
+    def ours(self) -> bool:
+        """Whether this project made it."""
+        return PROJECT.items() <= self.tags.items()
+
+    @property
+    def variant(self) -> Mapping[str, Any]:
+        """The first ProductionVariant of its configuration.
+
+        Raises
+        ------
+        PipelineError
+            The configuration is gone.
+        """
+        if not self.config:
+            raise PipelineError(
+                f"The configuration of the endpoint {self.name} was deleted, so it cannot be changed; delete it and "
+                "deploy it again."
+            )
+        variant: Mapping[str, Any] = self.config["ProductionVariants"][0]
+        return variant
+
+    @property
+    def expiry(self) -> datetime | None:
+        """When it has outlived its time; None is never."""
+        return read_expiry(self.tags.get("expiry"), self.config.get("CreationTime", self.created))
+
+    @property
+    def expired(self) -> bool:
+        """Whether it has."""
+        return self.expiry is not None and self.expiry <= datetime.now(UTC)
+
+
+def find_endpoint(sagemaker: Any, name: str) -> Endpoint | None:
+    """Read one endpoint; None if there is none of that name."""
+    described = _or_none(sagemaker.describe_endpoint, EndpointName=name)
+    if described is None:
+        return None
+    config = _or_none(sagemaker.describe_endpoint_config, EndpointConfigName=described["EndpointConfigName"]) or {}
+    summary: dict[str, Any] = next(iter(described.get("ProductionVariants", [])), {})
+    variants = config.get("ProductionVariants", [])
+    config_tags = _tags(sagemaker, config["EndpointConfigArn"]) if config else {}
+    return Endpoint(
+        name=name,
+        arn=described["EndpointArn"],
+        status=described["EndpointStatus"],
+        failure=described.get("FailureReason"),
+        created=described["CreationTime"],
+        modified=described["LastModifiedTime"],
+        config=config,
+        package=config_tags.get(PACKAGE),
+        capacity=capacity_of(variants[0], summary) if variants else None,
+        capture=described.get("DataCaptureConfig"),
+        tags=_tags(sagemaker, described["EndpointArn"]),
+    )
+
+
+def require_endpoint(sagemaker: Any, name: str) -> Endpoint:
+    """Read one endpoint.
+
+    Raises
+    ------
+    BadInput
+        There is none of that name; it says which there are.
+    """
+    endpoint = find_endpoint(sagemaker, name)
+    if endpoint is None:
+        others = ", ".join(other.name for other in our_endpoints(sagemaker))
+        there_are = f"there are {others}; choose with --name or --task" if others else "there is none; deploy one"
+        raise BadInput(f"There is no endpoint {name}: {there_are}.")
+    return endpoint
+
+
+def our_endpoints(sagemaker: Any) -> Iterator[Endpoint]:
+    """Read every endpoint that this project made, the newest first."""
+    for page in sagemaker.get_paginator("list_endpoints").paginate(SortBy="CreationTime", SortOrder="Descending"):
+        for entry in page["Endpoints"]:
+            endpoint = find_endpoint(sagemaker, entry["EndpointName"])
+            if endpoint is not None and endpoint.ours:
+                yield endpoint
+
+
+def _tags(sagemaker: Any, arn: str) -> dict[str, str]:
+    return as_mapping(sagemaker.list_tags(ResourceArn=arn)["Tags"])
+
+
+def _or_none(describe: Any, **name: str) -> dict[str, Any] | None:
+    from botocore.exceptions import ClientError
+
+    try:
+        answer: dict[str, Any] = describe(**name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("ValidationException", "ResourceNotFound"):
+            raise
+        return None
+    return answer

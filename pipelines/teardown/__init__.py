@@ -1,1 +1,0 @@
-"""``python -m pipelines.teardown``: takes away what this pipeline made, and nothing else."""
