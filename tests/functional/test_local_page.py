@@ -1,10 +1,9 @@
-"""docs/local.md, followed word by word in a fresh folder, as a stranger would."""
+"""The tutorial of docs/local-sagemaker/README.md works word by word in an empty folder."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -14,19 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.readme import LOCAL
+from tests.support.documents import code_blocks, commands
 
-_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def blocks(language: str) -> list[str]:
-    return [content for found, content in _BLOCK.findall(LOCAL.read_text(encoding="utf-8")) if found == language]
-
-
-def commands() -> list[str]:
-    """The commands of the page, one line each."""
-    text = "".join(blocks("console")).replace("\\\n", "")
-    return [line.removeprefix("$ ") for line in text.splitlines()]
+PAGE = Path(__file__).parents[2] / "docs" / "local-sagemaker" / "README.md"
 
 
 @pytest.fixture
@@ -38,7 +27,7 @@ def environment() -> dict[str, str]:
 @contextmanager
 def serving(folder: Path, environment: dict[str, str]) -> Iterator[None]:
     process = subprocess.Popen(
-        ["python", "-m", "local_sagemaker", "serve"],
+        ["local-sagemaker", "serve"],
         cwd=folder,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -55,15 +44,15 @@ def serving(folder: Path, environment: dict[str, str]) -> Iterator[None]:
         process.stderr.close()
 
 
-def test_the_page_works_as_it_is_written(tmp_path, environment):
-    prepare, from_python = blocks("python")
+def test_tutorial_works(tmp_path, environment):
+    prepare, from_python = code_blocks(PAGE, "python")
     (tmp_path / "prepare.py").write_text(prepare)
-    (tmp_path / "definition.json").write_text(blocks("json")[0])
+    (tmp_path / "definition.json").write_text(code_blocks(PAGE, "json")[0])
     (tmp_path / "client.py").write_text(from_python)
-    *before, predictions = commands()
-    succeeded = "aws sagemaker describe-pipeline-execution --pipeline-execution-arn $ARN | grep Succeeded"
-    patience = f"for _ in $(seq 60); do {succeeded} && break; sleep 1; done"
-    script = "\n".join(["set -e", *before, patience, f"{predictions} > predictions.csv"])
+    *before, predictions = [line.removeprefix("$ ") for line in commands(PAGE, "console")]
+    check = "aws sagemaker describe-pipeline-execution --pipeline-execution-arn $ARN | grep Succeeded"
+    wait = f"for _ in $(seq 60); do {check} && break; sleep 1; done"
+    script = "\n".join(["set -e", *before, wait, f"{predictions} > predictions.csv"])
     with serving(tmp_path, environment):
         done = subprocess.run(
             ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
@@ -76,6 +65,6 @@ def test_the_page_works_as_it_is_written(tmp_path, environment):
     assert listed.stdout == "arn:aws:sagemaker:us-east-1:123456789012:pipeline/Mine\n"
 
 
-def test_the_definition_of_the_page_is_one_of_a_whole_pipeline():
-    steps = json.loads(blocks("json")[0])["Steps"]
+def test_tutorial_covers_a_whole_pipeline():
+    steps = json.loads(code_blocks(PAGE, "json")[0])["Steps"]
     assert [step["Type"] for step in steps] == ["Processing", "Training", "Model", "Transform"]

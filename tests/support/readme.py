@@ -1,4 +1,4 @@
-"""The parts of the documents that are made from the code: ``python -m tests.support.readme`` writes them anew."""
+"""The generated tables of the documents: ``python -m tests.support.readme`` updates them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelines.settings import Settings, option_name
 
 README = Path(__file__).parents[2] / "README.md"
-LOCAL = Path(__file__).parents[2] / "docs" / "local.md"
+SUPPORTED = README.parent / "docs" / "local-sagemaker" / "supported.md"
 
 
 def settings_table() -> str:
@@ -33,17 +33,17 @@ def supported_table() -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def renewed(document: Path) -> str:
-    """The document's text with its made parts made anew."""
-    name, made = ("settings", settings_table()) if document == README else ("supported", supported_table())
+def updated(document: Path) -> str:
+    """The document's text with its generated table updated."""
+    name, table = ("settings", settings_table()) if document == README else ("supported", supported_table())
     between = re.compile(rf"(<!-- {name} -->\n).*(<!-- /{name} -->)", re.DOTALL)
     text, found = between.subn(
-        lambda match: match.group(1) + made + match.group(2), document.read_text(encoding="utf-8")
+        lambda match: match.group(1) + table + match.group(2), document.read_text(encoding="utf-8")
     )
-    assert found == 1, f"{document} has no place for its {name}"
+    assert found == 1, f"{document} has no <!-- {name} --> table"
     return text
 
 
 if __name__ == "__main__":
-    for path in (README, LOCAL):
-        path.write_text(renewed(path), encoding="utf-8")
+    for path in (README, SUPPORTED):
+        path.write_text(updated(path), encoding="utf-8")
