@@ -8,9 +8,9 @@ below ``<input>``::
     schema/schema.json
     models/<name>/model.tar.gz               one per candidate
 
-and writes to ``<output>``: ``evaluation.json`` (see evaluation.report), ``metrics.json`` (the best one, as Studio draws
-it), ``model-card.json``, ``schema.json`` (a copy), ``predictions-<name>.csv`` (of the test part), ``report.html`` and
-its pictures as PNG.
+and writes to ``<output>``: ``evaluation.json`` (see evaluation.output.report), ``metrics.json`` (the best one, as
+Studio draws it), ``model-card.json``, ``schema.json`` (a copy), ``predictions-<name>.csv`` (of the test part),
+``report.html`` and its pictures as PNG.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from typing import Any, get_args
 
 import pandas as pd
 
-from evaluation import studio
-from evaluation.baselines import predict_baselines
 from evaluation.candidates import Model, load_candidate
-from evaluation.cost import cost
 from evaluation.errors import CandidateError, EvaluationError, InputError
-from evaluation.explanations import explain
-from evaluation.history import without_history
 from evaluation.inputs import Numbers, Part, PartName, Predictions, Schema, Task, read_parts, read_schema
 from evaluation.libraries import require
-from evaluation.metrics import CUT_OFF
+from evaluation.measures.baselines import predict_baselines
+from evaluation.measures.cost import cost
+from evaluation.measures.explanations import explain
+from evaluation.measures.history import without_history
+from evaluation.measures.metrics import CUT_OFF
+from evaluation.output import studio
+from evaluation.output.report import Candidate, Measured, compare
+from evaluation.output.results import read_results
 from evaluation.page import LANGUAGES, Language, render
 from evaluation.pictures import draw_pictures
-from evaluation.report import Candidate, Measured, compare
-from evaluation.results import read_results
 from evaluation.rules import apply_rules
 from evaluation.strict_json import write_json
-from evaluation.tuning import read_tuning, training_seconds
-from evaluation.untuned import compare_with_untuned
+from evaluation.tuning.history import read_tuning, training_seconds
+from evaluation.tuning.untuned import compare_with_untuned
 
 _EXIT_MESSAGE_BYTES = 1024
 _PREDICTED: tuple[PartName, ...] = ("validation", "test")

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from processing_scripts.checks import check_hours_differ
 from processing_scripts.errors import HistoryError, PreprocessingError
-from processing_scripts.features import make_features
-from processing_scripts.history import with_history
-from processing_scripts.reading import read_observations
+from processing_scripts.features.build import make_features
+from processing_scripts.features.history import with_history
+from processing_scripts.reading.checks import check_hours_differ
+from processing_scripts.reading.observations import read_observations
 from processing_scripts.schema import Schema, check_features, feature_names, load_schema
 
 

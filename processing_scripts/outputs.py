@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from processing_scripts import recordio
-from processing_scripts.data_report import Report
+from processing_scripts.data_report.statistics import Report
 from processing_scripts.schema import Schema
 
 _HOLIDAY = {True: "Holiday", False: "No Holiday"}

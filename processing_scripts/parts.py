@@ -9,10 +9,10 @@ reads the rows in their order and writes, for each part in which hours can be pr
 and to standard output, as soon as both are whole, a line of JSON: ``{"part": "part-00000", "rows": 19832}``; at the
 end ``{"read": 1000000, "predicted": 999832}``. With ``--series COLUMN`` the rows of each value of that column are a
 series of hours of their own (a station, a forecast among others), with their own history. The rows of a series come in
-the order of time; for what cannot be predicted for want of history `processing_scripts.history` holds.
+the order of time; for what cannot be predicted for want of history `processing_scripts.features.history` holds.
 
 Most files have one part. Of more, all but the first are written by a process of their own
-(`processing_scripts.part_writer`), while this one reads on.
+(`processing_scripts.chunks.writer`), while this one reads on.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
+from processing_scripts.chunks.reader import Hours, HoursByPart
+from processing_scripts.chunks.writer import PartWriter, tell
 from processing_scripts.errors import PreprocessingError
-from processing_scripts.hours_by_part import Hours, HoursByPart
-from processing_scripts.part_writer import PartWriter, tell
 from processing_scripts.schema import load_schema
 
 
@@ -61,7 +61,7 @@ def _write_beside(parts: Iterator[tuple[str, Hours]], options: argparse.Namespac
     first = next(parts, None)
     if first is None:
         return 0
-    command = [sys.executable, *(["-P"] if sys.flags.safe_path else []), "-m", "processing_scripts.part_writer"]
+    command = [sys.executable, *(["-P"] if sys.flags.safe_path else []), "-m", "processing_scripts.chunks.writer"]
     command += ["--schema", options.schema, "--output", options.output, "--format", options.format]
     writer = subprocess.Popen(command, stdin=subprocess.PIPE)
     assert writer.stdin is not None

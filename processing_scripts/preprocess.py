@@ -9,8 +9,8 @@ CSV file from each of ``<input>/data`` and ``<input>/batch`` and writes below ``
     batch/data.csv                                    features only, no header
     keys/{train,validation,test,batch}.csv            what each row is, with a header
     schema/schema.json                                see processing_scripts.schema
-    schema/data-report.json                           see processing_scripts.data_report
-    schema/data-report.html                           the same as a page, see processing_scripts.data_page
+    schema/data-report.json                           see processing_scripts.data_report.statistics
+    schema/data-report.html                           the same as a page, see processing_scripts.data_report.page
 
 and, with ``--batch-format recordio``, the same rows for what is trained on and predicted::
 
@@ -18,7 +18,7 @@ and, with ``--batch-format recordio``, the same rows for what is trained on and 
     recordio/batch/data.recordio
 
 Where the batch file is the data file itself, the test part is the batch, and its history is in the data. Another batch
-file brings the hours before those to predict (`processing_scripts.history`), unless it follows the data.
+file brings the hours before those to predict (`processing_scripts.features.history`), unless it follows the data.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from processing_scripts.catalogue import FEATURE_SETS, FeatureSet, features_for
-from processing_scripts.checks import check_both_classes, check_hours_complete, check_hours_differ
 from processing_scripts.closed import open_hours
-from processing_scripts.data_page import render
-from processing_scripts.data_report import data_report
+from processing_scripts.data_report.page import render
+from processing_scripts.data_report.statistics import data_report
 from processing_scripts.errors import PreprocessingError
-from processing_scripts.features import make_features
-from processing_scripts.history import WithHistory, with_history
+from processing_scripts.features.build import make_features
+from processing_scripts.features.catalogue import FEATURE_SETS, FeatureSet, features_for
+from processing_scripts.features.history import WithHistory, with_history
 from processing_scripts.outputs import write_json, write_keys, write_part, write_recordio
-from processing_scripts.reading import Observations, read_observations, sha256_of, the_only_file
+from processing_scripts.reading.checks import check_both_classes, check_hours_complete, check_hours_differ
+from processing_scripts.reading.observations import Observations, read_observations, sha256_of, the_only_file
 from processing_scripts.schema import Drawn, Schema, describe
 from processing_scripts.splits import PARTS, SPLITS, Split, split_hours
 

@@ -3,7 +3,7 @@
 ``schema.json``, format version 1::
 
     format_version     1
-    feature_set        "now", "history" or "lags": see processing_scripts.catalogue
+    feature_set        "now", "history" or "lags": see processing_scripts.features.catalogue
     history_hours      hours before a row that its features look at: 0 or 168
     history_of         what must be known of those hours: nothing, weather, or weather and rentals
     features           in the order of the columns: {name, type, group, feature_set (the smallest that has it), minimum,
@@ -31,11 +31,11 @@ from typing import Any
 
 import pandas as pd
 
-from processing_scripts.catalogue import HISTORY_HOURS, Feature, FeatureSet, features_for, left_out_of
 from processing_scripts.closed import CLOSED
 from processing_scripts.errors import FeatureError
-from processing_scripts.features import CATEGORIES
-from processing_scripts.reading import Observations
+from processing_scripts.features.build import CATEGORIES
+from processing_scripts.features.catalogue import HISTORY_HOURS, Feature, FeatureSet, features_for, left_out_of
+from processing_scripts.reading.observations import Observations
 from processing_scripts.splits import Split
 
 FORMAT_VERSION = 1

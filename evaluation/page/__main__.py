@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from evaluation.errors import EvaluationError
+from evaluation.output.results import read_results
 from evaluation.page import LANGUAGES, render
-from evaluation.results import read_results
 
 
 def main() -> int:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from evaluation.colours import GREY, INK, LIGHT, LOW_TO_HIGH, colours
+from evaluation.measures.slices import MEASURE
+from evaluation.output.results import Results
 from evaluation.page.words import Words
-from evaluation.results import Results
-from evaluation.slices import MEASURE
 from evaluation.spread import ranks, spread_out
 
 Chart = dict[str, Any]

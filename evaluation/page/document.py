@@ -6,12 +6,12 @@ from html import escape
 from importlib import import_module
 
 from evaluation.libraries import require
+from evaluation.output.results import Results
 from evaluation.page import sections, tasks, tuning
 from evaluation.page.html import Charts, bullets, paragraph, section, with_contents
 from evaluation.page.style import STYLE
 from evaluation.page.summary import headline, summary
 from evaluation.page.words import Language, Words, read_words
-from evaluation.results import Results
 
 _REAL = "real-data"
 

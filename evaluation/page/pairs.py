@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from evaluation.comparison import BETTER
 from evaluation.page.words import Words, number
+from evaluation.ranking.bootstrap import BETTER
 
 
 def titles(metric: str, words: Words) -> list[str]:
@@ -14,7 +14,7 @@ def titles(metric: str, words: Words) -> list[str]:
 
 
 def cells(pair: dict[str, Any], words: Words) -> list[str]:
-    """Their cells for one pair, as `evaluation.comparison` has it."""
+    """Their cells for one pair, as `evaluation.ranking.bootstrap` has it."""
     metric = pair["metric"]
     low, high = (number(bound, metric) for bound in pair["interval"])
     better = words("better", name=words(pair["better"])) if pair["verdict"] == BETTER else words(pair["verdict"])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from evaluation.comparison import BETTER
-from evaluation.history import WITH, WITHOUT
+from evaluation.measures.history import WITH, WITHOUT
+from evaluation.measures.slices import FEWEST_ROWS, MEASURE
+from evaluation.output.results import Results
 from evaluation.page import charts, pairs
 from evaluation.page.html import Charts, Row, folded, heading, panels, paragraph, section, table
 from evaluation.page.words import Words, number
-from evaluation.results import Results
-from evaluation.slices import FEWEST_ROWS, MEASURE
+from evaluation.ranking.bootstrap import BETTER
 
 _METRICS = {
     "regression": ("rmse", "mae", "mse", "r2"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from evaluation.comparison import BETTER
+from evaluation.output.results import Results
 from evaluation.page import tuning
 from evaluation.page.html import tiles
 from evaluation.page.words import Words, number
-from evaluation.ranking import RANKINGS
-from evaluation.results import Results
+from evaluation.ranking.bootstrap import BETTER
+from evaluation.ranking.selection import RANKINGS
 
 _HEADLINE = {"regression": ("rmse", "mae", "r2"), "classification": ("auc", "accuracy", "f1")}
 

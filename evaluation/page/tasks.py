@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from evaluation.output.results import Results
 from evaluation.page import charts
 from evaluation.page.html import Charts, Row, heading, panels, section, table
 from evaluation.page.words import Words, number
-from evaluation.results import Results
 
 
 def of_regression(results: Results, words: Words, drawn: Charts) -> list[str]:

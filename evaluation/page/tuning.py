@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from evaluation.output.results import Results
 from evaluation.page import charts, pairs
 from evaluation.page.html import Charts, Row, heading, panels, paragraph, section, table
 from evaluation.page.words import Words, number
-from evaluation.results import Results
-from evaluation.untuned import TUNED
+from evaluation.tuning.untuned import TUNED
 
 
 def section_of(results: Results, words: Words, drawn: Charts) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from evaluation.output.results import Results
 from evaluation.pictures import classification, explanations, regression, table, tuning
-from evaluation.results import Results
 
 _Draw = Callable[[Results, Path], None]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evaluation.colours import GREY, INK, colours
+from evaluation.output.results import Results
 from evaluation.pictures.canvas import WORDS, candidate_title, panels
-from evaluation.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

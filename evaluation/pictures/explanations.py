@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from evaluation.colours import GREY, LOW_TO_HIGH, colours
+from evaluation.output.results import Results
 from evaluation.pictures.canvas import candidate_title, panels
-from evaluation.results import Results
 from evaluation.spread import ranks, spread_out
 
 

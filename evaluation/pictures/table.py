@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.colours import colours
+from evaluation.measures.slices import MEASURE
+from evaluation.output.results import Results
 from evaluation.page.words import number
 from evaluation.pictures.canvas import WORDS, panels
-from evaluation.results import Results
-from evaluation.slices import MEASURE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from evaluation.colours import colours
+from evaluation.output.results import Results
 from evaluation.pictures.canvas import candidate_title, panels
-from evaluation.results import Results
 
 
 def known_histories(results: Results) -> dict[str, Any]:

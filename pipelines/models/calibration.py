@@ -1,6 +1,6 @@
 """The map that the evaluation found to make a classifier's probabilities mean what they say, applied to its answers.
 
-`evaluation.calibration` learns it on the validation part, and writes it into ``evaluation.json`` where it helps.
+`evaluation.measures.calibration` learns it on the validation set, and writes it into ``evaluation.json`` if it helps.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipelines.settings import Task
-from processing_scripts.catalogue import FEATURE_SETS, FEATURES, FeatureSet
+from processing_scripts.features.catalogue import FEATURE_SETS, FEATURES, FeatureSet
 from processing_scripts.splits import SPLITS, Split
 from tests.performance.experiments import SEEDS, Outcome, columns, in_parallel, measure, parts
 

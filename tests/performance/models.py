@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evaluation.comparison import interval, resampled_metric
-from evaluation.ranking import RANKINGS
+from evaluation.ranking.bootstrap import interval, resampled_metric
+from evaluation.ranking.selection import RANKINGS
 from pipelines.definition.algorithms import ALGORITHMS
 from pipelines.settings import TASKS, Task
 from processing_scripts.splits import SPLITS, Split

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from evaluation.cost import microseconds_per_row
+from evaluation.measures.cost import microseconds_per_row
 from pipelines.definition.algorithms import ALGORITHMS
 from tests.performance.training import Rows, train
 from tests.performance.trials import NANOSECONDS_PER_TREE, Trial

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from evaluation.candidates import catboost, lightgbm, xgboost
-from evaluation.comparison import compare_pairs, equals_of, resampled_metric
-from evaluation.ranking import RANKINGS, best_candidate, rank
+from evaluation.ranking.bootstrap import compare_pairs, equals_of, resampled_metric
+from evaluation.ranking.selection import RANKINGS, best_candidate, rank
 from pipelines.definition.algorithms import ALGORITHMS
 from pipelines.settings import Task
 from processing_scripts.splits import Split, split_at

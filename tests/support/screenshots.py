@@ -17,8 +17,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from evaluation.output.results import read_results
 from evaluation.page import Language, render
-from evaluation.results import read_results
 from tests.support.browser import Pipe, browser, open_page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "report"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.calibration import Calibration
+from evaluation.measures.calibration import Calibration
 from pipelines.models.calibration import calibrated
 from pipelines.models.registry import Knowledge
 

@@ -5,10 +5,10 @@ import socket
 
 import pytest
 
-from evaluation import account
 from evaluation.inputs import Schema
-from evaluation.tuning import read_tuning, training_seconds
-from evaluation.untuned import compare_with_untuned
+from evaluation.tuning import account
+from evaluation.tuning.history import read_tuning, training_seconds
+from evaluation.tuning.untuned import compare_with_untuned
 
 
 @pytest.fixture

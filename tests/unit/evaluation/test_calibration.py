@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics import f1_score
 
-from evaluation.calibration import Calibration, best_cut_off, calibrate, reliability
 from evaluation.inputs import Part
+from evaluation.measures.calibration import Calibration, best_cut_off, calibrate, reliability
 
 
 def classified(days=60, sharpness=1.0, seed=1):

@@ -7,10 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from evaluation.baselines import predict_baselines
-from evaluation.comparison import BETTER, NO_DIFFERENCE, compare_pairs, draw_days, equals_of, interval, resampled_metric
 from evaluation.inputs import Part
-from evaluation.ranking import RANKINGS, best_candidate
+from evaluation.measures.baselines import predict_baselines
+from evaluation.ranking.bootstrap import (
+    BETTER,
+    NO_DIFFERENCE,
+    compare_pairs,
+    draw_days,
+    equals_of,
+    interval,
+    resampled_metric,
+)
+from evaluation.ranking.selection import RANKINGS, best_candidate
 
 
 def part_of(labels, *, features=None, start="2018-03-01", season="Spring"):

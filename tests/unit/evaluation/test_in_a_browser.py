@@ -2,8 +2,8 @@
 
 import pytest
 
+from evaluation.output.results import read_results
 from evaluation.page import render
-from evaluation.results import read_results
 from tests.support.browser import CHROMIUM, browser, open_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation import studio
 from evaluation.errors import CandidateError
-from evaluation.metrics import classification_metrics, confusion_matrix, curves, regression_metrics
-from evaluation.ranking import RANKINGS, rank
+from evaluation.measures.metrics import classification_metrics, confusion_matrix, curves, regression_metrics
+from evaluation.output import studio
+from evaluation.ranking.selection import RANKINGS, rank
 from evaluation.strict_json import write_json
 
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from evaluation.model_card import MOST_CHARACTERS, model_card
+from evaluation.output.model_card import MOST_CHARACTERS, model_card
 from evaluation.strict_json import read_json
 
 LONGEST = {

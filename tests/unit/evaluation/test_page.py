@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from evaluation.errors import InputError
+from evaluation.output.results import read_results
 from evaluation.page import LANGUAGES, render
 from evaluation.page.words import number, read_words
 from evaluation.pictures import draw_pictures
-from evaluation.results import read_results
 from evaluation.strict_json import write_json
 
 REPOSITORY = Path(__file__).parents[3]

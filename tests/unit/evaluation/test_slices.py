@@ -9,8 +9,8 @@ import pytest
 
 from evaluation.errors import InputError
 from evaluation.inputs import Part, Schema
+from evaluation.measures.slices import measure_slices, worst_slices
 from evaluation.rules import apply_rules, rules_in_words
-from evaluation.slices import measure_slices, worst_slices
 
 CLOSED = {"feature": "open", "value": 0, "predict": 0}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-WORDS = Path(__file__).parents[3] / "processing_scripts" / "data_page" / "words.json"
+WORDS = Path(__file__).parents[3] / "processing_scripts" / "data_report" / "words.json"
 
 
 @pytest.fixture(scope="module")

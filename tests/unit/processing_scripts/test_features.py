@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from processing_scripts.catalogue import FEATURE_SETS, HISTORY_HOURS, features_for, features_of, left_out_of
-from processing_scripts.features import make_features
+from processing_scripts.features.build import make_features
+from processing_scripts.features.catalogue import FEATURE_SETS, HISTORY_HOURS, features_for, features_of, left_out_of
+from processing_scripts.features.sun import clearness, sun_features
 from processing_scripts.splits import SPLITS
-from processing_scripts.sun_features import clearness, sun_features
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from processing_scripts import parts as module
 from processing_scripts import recordio
+from processing_scripts.chunks.reader import HoursByPart
+from processing_scripts.chunks.writer import PartWriter
 from processing_scripts.errors import ColumnError, HistoryError, HoursError
-from processing_scripts.hours_by_part import HoursByPart
 from processing_scripts.inference import features_of_hours
-from processing_scripts.part_writer import PartWriter
 from processing_scripts.schema import load_schema
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing_scripts.korean_calendar import is_day_off
+from processing_scripts.calendars.korean import is_day_off
 from processing_scripts.splits import PARTS, SPLITS, split_at, split_hours
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from processing_scripts.weather_features import weather_features
-from processing_scripts.windows import Numbers, hours_since, largest_of, mean_of, sum_of, windows_before
+from processing_scripts.features.weather import weather_features
+from processing_scripts.features.windows import Numbers, hours_since, largest_of, mean_of, sum_of, windows_before
 
 RAIN_WINDOWS = (1, 2, 3, 6, 12, 24)
 SNOW_WINDOWS = (3, 24, 72)
@@ -31,7 +31,7 @@ def past_rain_features(known: pd.DataFrame) -> Columns:
     Parameters
     ----------
     known
-        Observations hour by hour, as `processing_scripts.windows.hour_by_hour` gives them.
+        Observations hour by hour, as `processing_scripts.features.windows.hour_by_hour` gives them.
 
     Returns
     -------

@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from processing_scripts.history_features import (
+from processing_scripts.features.past import (
     DEMAND_LAGS,
     MEAN_WEATHER,
     RAIN_MEMORY,

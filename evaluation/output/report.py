@@ -10,16 +10,16 @@
                           part), reason, and what registering it needs: a JsonGet path such as ``best.image`` or
                           ``best.test.rmse`` gives a text or a number
     candidates            by name: image, model_data, validation, test, test_interval (of the metric, 95 %),
-                          beats_baselines, cost, importance, shap_rows, shap; what evaluation.history adds, where a
-                          candidate looks back and can be trained again in a moment; for classification also what
-                          evaluation.classification adds
+                          beats_baselines, cost, importance, shap_rows, shap; what evaluation.measures.history adds,
+                          where a candidate looks back and can be trained again in a moment; for classification also what
+                          evaluation.measures.classification adds
     baselines             by name: validation, test, test_interval, measured like the candidates
-    comparisons           every pair of candidates on the test part, see evaluation.comparison; ``validation`` has the
-                          same of the validation part, by which ties are decided
-    slices, worst_slices  see evaluation.slices; the worst ones are the best candidate's
+    comparisons           every pair of candidates on the test part, see evaluation.ranking.bootstrap; ``validation``
+                          has the same of the validation part, by which ties are decided
+    slices, worst_slices  see evaluation.measures.slices; the worst ones are the best candidate's
     model_card            the text of model-card.json
-    tuning                of tuned candidates: see evaluation.tuning
-    untuned               of tuned candidates, compared with untuned ones: see evaluation.untuned
+    tuning                of tuned candidates: see evaluation.tuning.history
+    untuned               of tuned candidates, compared with untuned ones: see evaluation.tuning.untuned
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evaluation.classification import classify
-from evaluation.comparison import compare_pairs, equals_of, interval, resampled_metric
 from evaluation.inputs import Part, PartName, Predictions, Schema, Task
-from evaluation.metrics import CUT_OFF, MEASURES
-from evaluation.model_card import model_card
-from evaluation.ranking import RANKINGS, Ranking, best_candidate, rank
+from evaluation.measures.classification import classify
+from evaluation.measures.metrics import CUT_OFF, MEASURES
+from evaluation.measures.slices import measure_slices, worst_slices
+from evaluation.output.model_card import model_card
+from evaluation.ranking.bootstrap import compare_pairs, equals_of, interval, resampled_metric
+from evaluation.ranking.selection import RANKINGS, Ranking, best_candidate, rank
 from evaluation.rules import rules_in_words
-from evaluation.slices import measure_slices, worst_slices
 
 
 @dataclass(frozen=True)

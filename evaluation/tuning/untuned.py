@@ -15,12 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from evaluation.account import Unknown, ask, client
-from evaluation.comparison import compare_pairs, resampled_metric
 from evaluation.inputs import Numbers, Part, Schema, Task
-from evaluation.metrics import MEASURES
-from evaluation.ranking import RANKINGS
+from evaluation.measures.metrics import MEASURES
+from evaluation.ranking.bootstrap import compare_pairs, resampled_metric
+from evaluation.ranking.selection import RANKINGS
 from evaluation.strict_json import as_numbers
+from evaluation.tuning.account import Unknown, ask, client
 
 _MOST_VERSIONS = 50
 TUNED, UNTUNED = "tuned", "untuned"
@@ -49,7 +49,7 @@ def compare_with_untuned(
     Returns
     -------
     ``version``, ``created`` and ``candidates``: by name ``validation`` and ``test``, metrics of the untuned one, and
-    ``comparison``, tuned against untuned as `evaluation.comparison` has pairs. Or ``unknown``, a sentence.
+    ``comparison``, tuned against untuned as `evaluation.ranking.bootstrap` has pairs. Or ``unknown``, a sentence.
     """
     try:
         version, metadata = _newest_version(group, schema, seed)

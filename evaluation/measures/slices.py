@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.inputs import Numbers, Part, Schema, Task
-from evaluation.metrics import CUT_OFF
+from evaluation.measures.metrics import CUT_OFF
 
 FEWEST_ROWS = 20
 """Slices with fewer rows are shown but never named as the worst: their measures are chance."""

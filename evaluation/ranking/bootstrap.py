@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.inputs import Numbers, Part
-from evaluation.ranking import Ranking
+from evaluation.ranking.selection import Ranking
 
 BETTER, NO_DIFFERENCE = "better", "no difference you could rely on"
 SAMPLES, LEVEL = 2000, 0.95

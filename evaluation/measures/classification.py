@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import brier_score_loss
 
-from evaluation.calibration import best_cut_off, calibrate, reliability
 from evaluation.inputs import Part, PartName, Predictions
-from evaluation.metrics import classification_metrics, confusion_matrix, curves
+from evaluation.measures.calibration import best_cut_off, calibrate, reliability
+from evaluation.measures.metrics import classification_metrics, confusion_matrix, curves
 
 
 def classify(parts: Mapping[PartName, Part], predictions: Predictions, seed: int) -> dict[str, Any]:
@@ -23,8 +23,8 @@ def classify(parts: Mapping[PartName, Part], predictions: Predictions, seed: int
     ``cut_off``, ``test_at_cut_off``, ``confusion_matrix_at_cut_off``
         The raw probability from which F1 was highest on the validation part, and what it gives on the test part.
     ``calibration``
-        ``method`` and ``parameters`` of the map (see evaluation.calibration), ``validation_brier`` by method on days
-        that the map had not seen, ``cut_off`` as a calibrated probability, ``test_brier`` and ``curve`` of ``raw`` and
+        ``method`` and ``parameters`` of the map (see `evaluation.measures.calibration`), ``validation_brier`` by method on
+        days that the map had not seen, ``cut_off`` as a calibrated probability, ``test_brier`` and ``curve`` of ``raw`` and
         ``calibrated`` probabilities.
     """
     validation, test = parts["validation"], parts["test"]

@@ -1,6 +1,6 @@
 """Makes the features of parts of hours and writes them; on its own, of those that `processing_scripts.parts` sends.
 
-``python -m processing_scripts.part_writer --schema schema.json --output DIR --format csv`` takes pickled pairs of a
+``python -m processing_scripts.chunks.writer --schema schema.json --output DIR --format csv`` takes pickled pairs of a
 part's name and its hours from standard input until that ends. It tells of each part on standard output when its two
 files are whole.
 """
@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 
 from processing_scripts import recordio
+from processing_scripts.chunks.reader import Hours
 from processing_scripts.errors import PreprocessingError
-from processing_scripts.features import make_features
-from processing_scripts.history import WithHistory
-from processing_scripts.hours_by_part import Hours
+from processing_scripts.features.build import make_features
+from processing_scripts.features.history import WithHistory
 from processing_scripts.outputs import write_rows
 from processing_scripts.schema import Schema, check_features, feature_names, load_schema
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from evaluation import metrics
 from evaluation.inputs import Numbers
+from evaluation.measures import metrics
 
 _SAMPLES, _SHARE, _FEWEST_ROWS = 5, 0.8, 200
 

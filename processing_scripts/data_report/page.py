@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from processing_scripts.columns import TARGET
-from processing_scripts.data_page.drawing import Axes, bars, lines, strip
-from processing_scripts.data_page.style import STYLE, SWITCH
-from processing_scripts.data_page.words import in_html, say
-from processing_scripts.data_report import Report
+from processing_scripts.data_report.drawing import Axes, bars, lines, strip
+from processing_scripts.data_report.statistics import Report
+from processing_scripts.data_report.style import STYLE, SWITCH
+from processing_scripts.data_report.words import in_html, say
+from processing_scripts.reading.columns import TARGET
 
 _GENERATED = "generated-sample"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evaluation.account import Unknown, ask, client
+from evaluation.tuning.account import Unknown, ask, client
 
 _KINDS = ("ContinuousParameterRanges", "IntegerParameterRanges")
 

@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from processing_scripts.calendars.korean import is_day_off, is_public_holiday
 from processing_scripts.closed import open_hours
-from processing_scripts.columns import TARGET, WEATHER
-from processing_scripts.korean_calendar import is_day_off, is_public_holiday
+from processing_scripts.reading.columns import TARGET, WEATHER
 
 FORMAT_VERSION = 1
 _COLUMNS = (TARGET, *(column.name for column in WEATHER))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from processing_scripts.calendar_features import calendar_features
-from processing_scripts.catalogue import FeatureSet, features_of
-from processing_scripts.history_features import past_demand_features, past_rain_features, past_weather_features
-from processing_scripts.sun_features import clearness, sun_features
-from processing_scripts.weather_features import weather_features
-from processing_scripts.windows import hour_by_hour
+from processing_scripts.features.calendar import calendar_features
+from processing_scripts.features.catalogue import FeatureSet, features_of
+from processing_scripts.features.past import past_demand_features, past_rain_features, past_weather_features
+from processing_scripts.features.sun import clearness, sun_features
+from processing_scripts.features.weather import weather_features
+from processing_scripts.features.windows import hour_by_hour
 
 CATEGORIES = {"season": {"Winter": 0, "Spring": 1, "Summer": 2, "Autumn": 3}}
 """How the categories that the data set writes as words become numbers; yes is 1 and no is 0 everywhere."""
@@ -23,7 +23,7 @@ def make_features(
     Parameters
     ----------
     observations
-        Hours as `processing_scripts.reading.Observations` describes them. Their own rentals are not looked at.
+        Hours, see `processing_scripts.reading.observations.Observations`. Their own rentals are not looked at.
     feature_set
         Which features.
     known

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from processing_scripts.columns import Column
 from processing_scripts.errors import CellError
-from processing_scripts.tables import Table
+from processing_scripts.reading.columns import Column
+from processing_scripts.reading.tables import Table
 
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 _Meaning = TypeVar("_Meaning")

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from processing_scripts.catalogue import HISTORY_HOURS, FeatureSet
-from processing_scripts.checks import MISSING_HOURS_TOLERANCE
 from processing_scripts.errors import HistoryError
-from processing_scripts.history_features import DEMAND_LAGS
+from processing_scripts.features.catalogue import HISTORY_HOURS, FeatureSet
+from processing_scripts.features.past import DEMAND_LAGS
+from processing_scripts.reading.checks import MISSING_HOURS_TOLERANCE
 
 _HOUR = pd.Timedelta(hours=1)
 

@@ -15,14 +15,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from processing_scripts.catalogue import HISTORY_HOURS, FeatureSet
-from processing_scripts.cells import Cells
-from processing_scripts.columns import recognised
-from processing_scripts.dates import DateColumn, read_dates
 from processing_scripts.errors import ColumnError, HoursError
-from processing_scripts.history import WithHistory, next_hours, no_history
-from processing_scripts.reading import cells_of, date_column, observations_of
-from processing_scripts.tables import Table, read_tables
+from processing_scripts.features.catalogue import HISTORY_HOURS, FeatureSet
+from processing_scripts.features.history import WithHistory, next_hours, no_history
+from processing_scripts.reading.cells import Cells
+from processing_scripts.reading.columns import recognised
+from processing_scripts.reading.dates import DateColumn, read_dates
+from processing_scripts.reading.observations import cells_of, date_column, observations_of
+from processing_scripts.reading.tables import Table, read_tables
 
 _HOUR = pd.Timedelta(hours=1)
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from evaluation.candidates import Model
-from evaluation.comparison import compare_pairs, resampled_metric
 from evaluation.inputs import Part, PartName, Predictions, Schema, Task
-from evaluation.metrics import MEASURES
-from evaluation.ranking import RANKINGS
+from evaluation.measures.metrics import MEASURES
+from evaluation.ranking.bootstrap import compare_pairs, resampled_metric
+from evaluation.ranking.selection import RANKINGS
 from evaluation.rules import apply_rules
 
 WITH, WITHOUT = "with history", "without history"
@@ -45,7 +45,7 @@ def without_history(
     -------
     Nothing where there is nothing to compare; else ``without_history``: ``features`` and ``left_out`` (how many),
     ``validation`` and ``test`` (the twin's metrics), and ``comparison``, the candidate against its twin on the test
-    part as `evaluation.comparison` has pairs.
+    part as `evaluation.ranking.bootstrap` has pairs.
     """
     features = schema.content["features"]
     kept = [at for at, feature in enumerate(features) if feature.get("feature_set", _NOW) == _NOW]

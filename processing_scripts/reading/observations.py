@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from processing_scripts.cells import Cells
-from processing_scripts.columns import (
+from processing_scripts.errors import CellError, FileError
+from processing_scripts.reading.cells import Cells
+from processing_scripts.reading.columns import (
     COLUMNS,
     TARGET,
     WEATHER,
@@ -23,9 +24,8 @@ from processing_scripts.columns import (
     find_columns,
     recognised,
 )
-from processing_scripts.dates import DateColumn, read_dates, split_time
-from processing_scripts.errors import CellError, FileError
-from processing_scripts.tables import Table, read_table
+from processing_scripts.reading.dates import DateColumn, read_dates, split_time
+from processing_scripts.reading.tables import Table, read_table
 
 _SEASONS = {"winter": "Winter", "spring": "Spring", "summer": "Summer", "autumn": "Autumn", "fall": "Autumn"}
 _YES_OR_NO = {"yes": True, "no": False, "y": True, "n": False, "true": True, "false": False}

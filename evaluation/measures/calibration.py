@@ -15,9 +15,9 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import precision_recall_curve
 
-from evaluation.comparison import draw_days, interval
 from evaluation.inputs import Numbers, Part
-from evaluation.metrics import CUT_OFF
+from evaluation.measures.metrics import CUT_OFF
+from evaluation.ranking.bootstrap import draw_days, interval
 
 Method = Literal["none", "platt", "isotonic"]
 _FOLDS, _BINS = 5, 10

@@ -1,0 +1,1 @@
+"""Measurements of candidates: metrics, calibration, slices, explanations, and cost."""

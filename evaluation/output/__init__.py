@@ -1,0 +1,1 @@
+"""The files that an evaluation writes, except for the page and the pictures."""

@@ -1,0 +1,1 @@
+"""Choosing a candidate: the ranking metric, and the bootstrap that tells differences from chance."""

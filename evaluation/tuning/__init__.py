@@ -1,0 +1,1 @@
+"""Tuning jobs: their history, and the comparison of tuned with untuned models."""

@@ -1,0 +1,1 @@
+"""Features of files of any size, one chunk of rows at a time."""

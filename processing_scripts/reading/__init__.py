@@ -1,0 +1,1 @@
+"""Reading the raw CSV file: from bytes to checked hourly observations."""
