@@ -1,4 +1,4 @@
-"""What is known of a candidate that tells high demand from low, beyond its metrics at a cut-off of a half."""
+"""A classifier beyond its metrics at a cut-off of 0.5: curves, best cut-off, and calibration."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from evaluation.measures.metrics import classification_metrics, confusion_matrix
 
 
 def classify(parts: Mapping[PartName, Part], predictions: Predictions, seed: int) -> dict[str, Any]:
-    """Describe a classifier; what is learned is learned on the validation part, what is shown is of the test part.
+    """Describe a classifier: fit cut-off and calibration on the validation set, measure them on the test set.
 
     Returns
     -------
     ``confusion_matrix``, ``receiver_operating_characteristic_curve``, ``precision_recall_curve``
         With raw probabilities, at 0.5.
     ``cut_off``, ``test_at_cut_off``, ``confusion_matrix_at_cut_off``
-        The raw probability from which F1 was highest on the validation part, and what it gives on the test part.
+        The raw probability with the highest F1 on the validation set, and the results on the test set at it.
     ``calibration``
-        ``method`` and ``parameters`` of the map (see `evaluation.measures.calibration`), ``validation_brier`` by method on
-        days that the map had not seen, ``cut_off`` as a calibrated probability, ``test_brier`` and ``curve`` of ``raw`` and
+        ``method`` and ``parameters`` of the map (see `evaluation.measures.calibration`), ``validation_brier`` by
+        method on held-out days, ``cut_off`` as a calibrated probability, ``test_brier`` and ``curve`` of ``raw`` and
         ``calibrated`` probabilities.
     """
     validation, test = parts["validation"], parts["test"]

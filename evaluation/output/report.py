@@ -1,25 +1,25 @@
-"""``evaluation.json``: the comparison of the candidates, and the one best of them.
+"""``evaluation.json``: the comparison of the candidates, and the selected one.
 
 ::
 
-    task, metric          what was predicted, and by what candidates are ranked on the validation part
+    task, metric          what is predicted, and the metric that ranks candidates on the validation set
     dataset, split, threshold, rows, schema_sha256    from the schema
-    rules, closed         what was done to predictions before anything was measured; the schema's rule for closed hours
-    seed                  of everything that is drawn at random
-    best                  algorithm, image, model_data, validation, test, beats_baselines ("yes" or "no", on the test
-                          part), reason, and what registering it needs: a JsonGet path such as ``best.image`` or
-                          ``best.test.rmse`` gives a text or a number
+    rules, closed         postprocessing before any measurement; the schema's rule for closed hours
+    seed                  of all random draws
+    best                  the selected candidate: algorithm, image, model_data, validation, test, beats_baselines
+                          ("yes" or "no", on the test set), reason, and what its registration needs: a JsonGet path
+                          such as ``best.image`` or ``best.test.rmse`` returns a string or a number
     candidates            by name: image, model_data, validation, test, test_interval (of the metric, 95 %),
-                          beats_baselines, cost, importance, shap_rows, shap; what evaluation.measures.history adds,
-                          where a candidate looks back and can be trained again in a moment; for classification also what
-                          evaluation.measures.classification adds
+                          beats_baselines, cost, importance, shap_rows, shap, for a classification the keys of
+                          `evaluation.measures.classification`, and for a candidate with history features that
+                          retrains quickly those of `evaluation.measures.history`
     baselines             by name: validation, test, test_interval, measured like the candidates
-    comparisons           every pair of candidates on the test part, see evaluation.ranking.bootstrap; ``validation``
-                          has the same of the validation part, by which ties are decided
-    slices, worst_slices  see evaluation.measures.slices; the worst ones are the best candidate's
+    comparisons           every pair of candidates on the test set, see `evaluation.ranking.bootstrap`;
+                          ``validation`` is the same comparison on the validation set, which decides ties
+    slices, worst_slices  see `evaluation.measures.slices`; the worst ones are the selected candidate's
     model_card            the text of model-card.json
-    tuning                of tuned candidates: see evaluation.tuning.history
-    untuned               of tuned candidates, compared with untuned ones: see evaluation.tuning.untuned
+    tuning                of tuned candidates: see `evaluation.tuning.history`
+    untuned               of tuned candidates with an untuned counterpart: see `evaluation.tuning.untuned`
 """
 
 from __future__ import annotations
