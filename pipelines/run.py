@@ -133,11 +133,11 @@ def _costs_of_endpoints(
     if not tasks:
         return []
     from pipelines.aws.prices import load_prices
-    from pipelines.serving.endpoints.context import Place
     from pipelines.serving.endpoints.costs import costs_of_deployed
+    from pipelines.target import CommandContext
 
-    place = Place(settings, target, load_prices(settings.prices))
-    return costs_of_deployed(place, tasks, parameters.get("HostingInstanceType", settings.hosting_instance_type))
+    context = CommandContext(settings, target, load_prices(settings.prices))
+    return costs_of_deployed(context, tasks, parameters.get("HostingInstanceType", settings.hosting_instance_type))
 
 
 def _unique(pairs: list[tuple[str, str]]) -> dict[str, str]:

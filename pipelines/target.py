@@ -6,9 +6,11 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from pipelines.aws.account import INSIDE_SAGEMAKER, check_bucket, default_bucket, find_account, find_role
+from pipelines.aws.prices import Prices, load_prices
 from pipelines.definition.sdk_environment import (
     ONLINE_SDK,
     environment_variables,
@@ -21,6 +23,7 @@ from pipelines.settings import Settings
 
 DEFAULT_REGION = "us-east-1"
 LOCAL_ACCOUNT = "123456789012"
+POLL_SECONDS = {"local": 0.1, "aws": 10.0}
 LOCAL_ROLE = f"arn:aws:iam::{LOCAL_ACCOUNT}:role/service-role/SageMakerLocalExecutionRole"
 
 
@@ -75,6 +78,68 @@ class Target(Connection):
     sdk_environment: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class CommandContext:
+    """Settings, connection and prices of one command, with the clients that it uses.
+
+    Functions that need only one of them take that one instead.
+    """
+
+    settings: Settings
+    connection: Connection
+    prices: Prices
+
+    def client(self, service: str) -> Any:
+        """Make a boto3 client."""
+        return self.connection.client(service)
+
+    @cached_property
+    def sagemaker(self) -> Any:
+        """SageMaker's client."""
+        return self.client("sagemaker")
+
+    @cached_property
+    def s3(self) -> Any:
+        """S3's client."""
+        return self.client("s3")
+
+    @cached_property
+    def scaling(self) -> Any:
+        """Application Auto Scaling's client."""
+        return self.client("application-autoscaling")
+
+    @cached_property
+    def caller(self) -> Mapping[str, Any]:
+        """The response of STS's GetCallerIdentity."""
+        response: Mapping[str, Any] = self.client("sts").get_caller_identity()
+        return response
+
+    @property
+    def on_aws(self) -> bool:
+        """Whether the target is AWS."""
+        return self.connection.name == "aws"
+
+    @property
+    def pipeline(self) -> str:
+        """The pipeline's name, which is also its prefix in the bucket."""
+        return self.settings.pipeline_name
+
+    @property
+    def poll_seconds(self) -> float:
+        """Seconds between two polls of the service."""
+        return POLL_SECONDS[self.connection.name]
+
+    def command(self, arguments: str) -> str:
+        """Spell a command that works on the same target, such as ``endpoint delete --name x``."""
+        settings = self.settings
+        words = ["boostpipe", arguments, f"--target {self.connection.name}"]
+        if not self.on_aws and settings.state_dir != Settings().state_dir:
+            words.append(f"--state-dir {settings.state_dir}")
+        if settings.region:
+            words.append(f"--region {settings.region}")
+        return " ".join(words)
+
+
 def choose(settings: Settings, environment: Mapping[str, str] = os.environ) -> Choice:
     """Resolve ``auto``: AWS where an execution role is given, else this machine."""
     if settings.target != "auto":
@@ -108,6 +173,22 @@ def connect(settings: Settings, choice: Choice) -> Iterator[Connection]:
         return
     with _local(settings) as connection:
         yield connection
+
+
+@contextlib.contextmanager
+def open_context(settings: Settings, choice: Choice) -> Iterator[CommandContext]:
+    """Read the prices and connect.
+
+    Raises
+    ------
+    BadInput
+        The file of prices cannot be used.
+    EnvironmentProblem
+        As `connect` does.
+    """
+    prices = load_prices(settings.prices)
+    with connect(settings, choice) as connection:
+        yield CommandContext(settings, connection, prices)
 
 
 @contextlib.contextmanager

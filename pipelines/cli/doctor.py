@@ -13,7 +13,7 @@ from pipelines.cli.options import add_common, add_settings, settings_of
 if TYPE_CHECKING:
     from pipelines.admin.doctor.finding import Finding
     from pipelines.settings import Settings
-    from pipelines.target import Choice, Connection
+    from pipelines.target import Choice, CommandContext
 
 FAILED = 3
 SETTINGS = {
@@ -61,35 +61,33 @@ def _examine(settings: Settings, choice: Choice) -> list[Finding]:
     from pipelines.admin.doctor import inputs, machine
     from pipelines.admin.doctor.finding import failure
     from pipelines.errors import EnvironmentProblem
-    from pipelines.target import connect
+    from pipelines.target import open_context
 
     versions = machine.installed()
     findings = [machine.packages(choice.name, versions), machine.sdk(versions)]
     findings += [machine.images_life(_now().date()), inputs.data(settings, choice.name)]
     try:
-        with connect(settings, choice) as connection:
-            findings += _ask(settings, connection)
+        with open_context(settings, choice) as context:
+            findings += _query(context)
     except EnvironmentProblem as error:
         cure = "aws configure, or aws sso login, and --region" if choice.name == "aws" else "pip install '.[local]'"
         return [*findings, failure("target", str(error), cure), *_clock_of(error)]
     return [*findings, inputs.definition(settings, choice)]
 
 
-def _ask(settings: Settings, connection: Connection) -> list[Finding]:
+def _query(context: CommandContext) -> list[Finding]:
     from pipelines.admin.doctor import identity, permissions, quotas, resources
-    from pipelines.admin.doctor.context import Case, asking
+    from pipelines.admin.doctor.finding import query
 
-    caller = connection.client("sts").get_caller_identity()
-    case = Case(settings, connection, caller["Account"], caller["Arn"])
-    findings = [identity.caller(case), identity.region(case), identity.clock(caller, _now())]
-    questions = {
+    findings = [identity.caller(context), identity.region(context), identity.clock(context.caller, _now())]
+    checks = {
         "role": resources.role,
         "permissions": permissions.permissions,
         "bucket": resources.bucket,
         "JumpStart": resources.jumpstart,
         "quotas": quotas.quotas,
     }
-    return findings + [finding for what, ask in questions.items() for finding in asking(what, ask, case)]
+    return findings + [finding for what, check in checks.items() for finding in query(what, check, context)]
 
 
 def _clock_of(error: Exception) -> list[Finding]:

@@ -21,16 +21,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    from pipelines.aws.prices import load_prices
     from pipelines.cli.endpoint_commands import ACTIONS
-    from pipelines.serving.endpoints.context import Place
-    from pipelines.target import choose, connect
+    from pipelines.target import choose, open_context
 
-    prices = load_prices(settings.prices)
     choice = choose(settings)
     logger.info("Target: %s, because %s.", choice.name, choice.why)
-    with connect(settings, choice) as connection:
-        result = ACTIONS[options.verb](Place(settings, connection, prices), options)
+    with open_context(settings, choice) as context:
+        result = ACTIONS[options.verb](context, options)
     if options.json:
         console.write_json(result.content)
     else:

@@ -10,12 +10,12 @@ from typing import Any
 from pipelines.cli.tables import table
 from pipelines.models.registry import RegisteredModel
 from pipelines.serving.endpoints.capacity import Instances
-from pipelines.serving.endpoints.context import Place
 from pipelines.serving.endpoints.costs import cost_line, cost_of, here, price_in_words
 from pipelines.serving.endpoints.invocation import Answered
 from pipelines.serving.endpoints.logs import Line
 from pipelines.serving.endpoints.scaling import Bounds
 from pipelines.serving.endpoints.state import Endpoint
+from pipelines.target import CommandContext
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Shown:
 
 
 def of_endpoint(
-    place: Place, endpoint: Endpoint, bounds: Bounds | None, model: RegisteredModel | None, *remarks: str
+    context: CommandContext, endpoint: Endpoint, bounds: Bounds | None, model: RegisteredModel | None, *remarks: str
 ) -> Shown:
     """Show everything about one endpoint."""
     capture = endpoint.capture or {}
@@ -45,7 +45,7 @@ def of_endpoint(
         "pipeline": endpoint.tags.get("pipeline", "unknown"),
     }
     content = {
-        **_brief(place, endpoint),
+        **_brief(context, endpoint),
         "arn": endpoint.arn,
         "failure_reason": endpoint.failure,
         "endpoint_config": endpoint.config.get("EndpointConfigName"),
@@ -59,12 +59,12 @@ def of_endpoint(
         "tags": dict(endpoint.tags),
     }
     text = table((), [(f"{name}:", value) for name, value in facts.items()])
-    return Shown(text, content, [*remarks, *_stays(place, endpoint), cost_line(place, endpoint)])
+    return Shown(text, content, [*remarks, *_stays(context, endpoint), cost_line(context, endpoint)])
 
 
-def of_endpoints(place: Place, endpoints: Sequence[Endpoint]) -> Shown:
+def of_endpoints(context: CommandContext, endpoints: Sequence[Endpoint]) -> Shown:
     """Show a list of endpoints."""
-    currency = place.prices.currency
+    currency = context.prices.currency
     headings = ("name", "status", "version", "runs on", "age", "expires", f"{currency} per hour")
     rows = [
         (
@@ -74,21 +74,22 @@ def of_endpoints(place: Place, endpoints: Sequence[Endpoint]) -> Shown:
             str(endpoint.capacity or "unknown"),
             age_in_words(endpoint.created),
             moment_in_words(endpoint.expiry) + (" (expired)" if endpoint.expired else ""),
-            price_in_words(cost_of(place, endpoint)),
+            price_in_words(cost_of(context, endpoint)),
         )
         for endpoint in endpoints
     ]
-    costs = [cost_of(place, endpoint) for endpoint in endpoints]
+    costs = [cost_of(context, endpoint) for endpoint in endpoints]
     total = sum(cost for cost in costs if cost is not None)
     unknown = f", and {costs.count(None)} of unknown price" if None in costs else ""
     content = {
-        "endpoints": [_brief(place, endpoint) for endpoint in endpoints],
+        "endpoints": [_brief(context, endpoint) for endpoint in endpoints],
         "cost_per_hour": total,
         "currency": currency,
     }
     remark = (
-        f"{here(place)}{total:.3f} {currency} per hour in all{unknown} ({place.prices.origin}). End one with: "
-        f"{place.command('delete --name NAME')}; all that are expired with: {place.command('delete --expired')}"
+        f"{here(context)}{total:.3f} {currency} per hour in all{unknown} ({context.prices.origin}). End one with: "
+        f"{context.command('endpoint delete --name NAME')}; all that are expired with: "
+        f"{context.command('endpoint delete --expired')}"
     )
     if not endpoints:
         return Shown("", content, [f"There is no endpoint of this project; nothing costs anything. {_DEPLOY_ONE}"])
@@ -98,7 +99,7 @@ def of_endpoints(place: Place, endpoints: Sequence[Endpoint]) -> Shown:
 _DEPLOY_ONE = "Make one with: python -m pipelines endpoint deploy"
 
 
-def of_answer(place: Place, endpoint: Endpoint, answered: Answered) -> Shown:
+def of_answer(context: CommandContext, endpoint: Endpoint, answered: Answered) -> Shown:
     """Show predictions."""
     predictions, model = answered.predictions, answered.model
     decision = {"cut_off": predictions.cut_off, "threshold": predictions.threshold}
@@ -111,28 +112,28 @@ def of_answer(place: Place, endpoint: Endpoint, answered: Answered) -> Shown:
         "remarks": list(answered.remarks),
     }
     remarks = [f"Beyond what was trained on: {remark}." for remark in answered.remarks]
-    return Shown(predictions.in_words(), content, [*remarks, cost_line(place, endpoint)])
+    return Shown(predictions.in_words(), content, [*remarks, cost_line(context, endpoint)])
 
 
-def of_log(place: Place, endpoint: Endpoint, lines: Sequence[Line]) -> Shown:
+def of_log(context: CommandContext, endpoint: Endpoint, lines: Sequence[Line]) -> Shown:
     """Show lines of a log."""
     text = "".join(
         f"{datetime.fromtimestamp(line.timestamp / 1000, UTC):%Y-%m-%d %H:%M:%S}  {line.message}\n" for line in lines
     )
     remarks = [] if lines else [f"{endpoint.name} has said nothing yet."]
     content = {"endpoint": endpoint.name, "events": [asdict(line) for line in lines]}
-    return Shown(text, content, [*remarks, cost_line(place, endpoint)])
+    return Shown(text, content, [*remarks, cost_line(context, endpoint)])
 
 
-def of_deleted(place: Place, endpoints: Sequence[Endpoint]) -> Shown:
+def of_deleted(context: CommandContext, endpoints: Sequence[Endpoint]) -> Shown:
     """Show what was ended."""
-    saved = sum(cost_of(place, endpoint) or 0.0 for endpoint in endpoints)
+    saved = sum(cost_of(context, endpoint) or 0.0 for endpoint in endpoints)
     names = [endpoint.name for endpoint in endpoints]
     text = "".join(f"deleted: {name}\n" for name in names)
     remark = (
-        f"That no longer costs {saved:.3f} {place.prices.currency} per hour on AWS." if names else "None is expired."
+        f"That no longer costs {saved:.3f} {context.prices.currency} per hour on AWS." if names else "None is expired."
     )
-    return Shown(text, {"deleted": names, "saved_per_hour": saved, "currency": place.prices.currency}, [remark])
+    return Shown(text, {"deleted": names, "saved_per_hour": saved, "currency": context.prices.currency}, [remark])
 
 
 def age_in_words(since: datetime) -> str:
@@ -161,7 +162,7 @@ def moment_in_words(moment: datetime | None) -> str:
     return "never" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _brief(place: Place, endpoint: Endpoint) -> dict[str, Any]:
+def _brief(context: CommandContext, endpoint: Endpoint) -> dict[str, Any]:
     capacity = endpoint.capacity
     return {
         "name": endpoint.name,
@@ -171,23 +172,23 @@ def _brief(place: Place, endpoint: Endpoint) -> dict[str, Any]:
         "created": endpoint.created.astimezone(UTC).isoformat(timespec="seconds"),
         "expires": endpoint.expiry.astimezone(UTC).isoformat(timespec="seconds") if endpoint.expiry else None,
         "expired": endpoint.expired,
-        "cost_per_hour": cost_of(place, endpoint),
-        "currency": place.prices.currency,
-        "delete": place.command(f"delete --name {endpoint.name}"),
+        "cost_per_hour": cost_of(context, endpoint),
+        "currency": context.prices.currency,
+        "delete": context.command(f"endpoint delete --name {endpoint.name}"),
     }
 
 
-def _stays(place: Place, endpoint: Endpoint) -> list[str]:
+def _stays(context: CommandContext, endpoint: Endpoint) -> list[str]:
     """On this machine: how long the server behind an endpoint lives, and how many there are."""
-    if place.connection.name != "local":
+    if context.connection.name != "local":
         return []
     lines = []
     if isinstance(endpoint.capacity, Instances) and endpoint.capacity.count > 1:
         lines.append("On this machine one server answers, however many instances there are.")
-    if place.connection.owns_service:
+    if context.connection.owns_service:
         lines.append(
             "Its server ends with this command and starts again when it is invoked; to keep it, run in a terminal of "
-            f"its own: python -m local_sagemaker serve --state-dir {place.settings.state_dir}"
+            f"its own: python -m local_sagemaker serve --state-dir {context.settings.state_dir}"
         )
     return lines
 

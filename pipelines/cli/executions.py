@@ -80,16 +80,15 @@ def _add_interval(command: argparse.ArgumentParser) -> None:
 
 
 def _connected(options: argparse.Namespace) -> int:
-    from pipelines.cli.executions_commands import VERBS, Asked
+    from pipelines.cli.executions_commands import VERBS
     from pipelines.execution.lookup import find
-    from pipelines.target import choose, connect
+    from pipelines.target import choose, open_context
 
     settings = settings_of(options)
-    with connect(settings, choose(settings)) as connection:
-        asked = Asked(options, settings, connection)
+    with open_context(settings, choose(settings)) as context:
         if "execution" in options:
-            asked.arn = find(asked.sagemaker, settings.pipeline_name, options.execution)
-        return VERBS[options.verb](asked)
+            options.arn = find(context.sagemaker, settings.pipeline_name, options.execution)
+        return VERBS[options.verb](context, options)
 
 
 if __name__ == "__main__":

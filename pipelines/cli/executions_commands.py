@@ -12,41 +12,23 @@ from pipelines.errors import BadInput
 if TYPE_CHECKING:
     from pipelines.execution.comparison import Side
     from pipelines.execution.pipeline import Progress
-    from pipelines.settings import Settings
-    from pipelines.target import Connection
+    from pipelines.target import CommandContext
 
 RETRIED = ("Failed", "Stopped")
 MOST_LAST_LINES = 10_000
 MOST_SECONDS = 3600
 
 
-class Asked:
-    """What one command was asked, of whom, and about which execution."""
-
-    def __init__(self, options: argparse.Namespace, settings: Settings, connection: Connection) -> None:
-        self.options = options
-        self.settings = settings
-        self.connection = connection
-        self.sagemaker = connection.client("sagemaker")
-        self.arn = ""
-
-    def progress(self) -> Progress:
-        """Look at the execution once."""
-        from pipelines.execution.lookup import progress_of
-
-        return progress_of(self.sagemaker, self.arn)
-
-
-def list_recent(asked: Asked) -> int:
+def list_recent(context: CommandContext, options: argparse.Namespace) -> int:
     """Say which executions there are; the exit code is 0, as of everything here that only reads."""
     from pipelines.cli.tables import table
     from pipelines.execution.lookup import recent
 
-    limit = asked.options.limit
+    limit = options.limit
     if limit < 1:
         raise BadInput(f"--limit is {limit}, but it must be at least 1.")
-    found = recent(asked.sagemaker, asked.settings.pipeline_name, limit)
-    if asked.options.json:
+    found = recent(context.sagemaker, context.pipeline, limit)
+    if options.json:
         console.write_json({"executions": [summary.as_json() for summary in found]})
         return 0
     rows = [
@@ -61,88 +43,97 @@ def _first_line(text: str | None) -> str:
     return (text or "").partition("\n")[0]
 
 
-def describe(asked: Asked) -> int:
+def describe(context: CommandContext, options: argparse.Namespace) -> int:
     """Say everything about one execution."""
-    _show(asked, asked.progress())
+    from pipelines.execution.lookup import progress_of
+
+    _show(context, options, progress_of(context.sagemaker, options.arn))
     return 0
 
 
-def _show(asked: Asked, progress: Progress) -> None:
+def _show(context: CommandContext, options: argparse.Namespace, progress: Progress) -> None:
     from pipelines.execution import description
 
-    described = description.describe(asked.connection, progress, asked.settings.pipeline_name)
-    if asked.options.json:
+    described = description.describe(context.connection, progress, context.pipeline)
+    if options.json:
         console.write_json(described.as_json())
     else:
         console.write(description.as_text(described))
 
 
-def steps(asked: Asked) -> int:
+def steps(context: CommandContext, options: argparse.Namespace) -> int:
     """Say how its steps went."""
     from pipelines.execution import description
+    from pipelines.execution.lookup import progress_of
 
-    progress = asked.progress()
-    if asked.options.json:
+    progress = progress_of(context.sagemaker, options.arn)
+    if options.json:
         console.write_json({**progress.as_json(), "steps": [description.step_as_json(step) for step in progress.steps]})
     else:
         console.write(description.steps_as_text(progress))
     return 0
 
 
-def logs(asked: Asked) -> int:
+def logs(context: CommandContext, options: argparse.Namespace) -> int:
     """Write a step's log."""
     from pipelines.execution.logs import last_log_lines, log_lines, log_of
-    from pipelines.execution.lookup import find_step
+    from pipelines.execution.lookup import find_step, progress_of
 
-    last = asked.options.last
+    last = options.last
     if last is not None and not 1 <= last <= MOST_LAST_LINES:
         raise BadInput(f"--last is {last}, but it must lie between 1 and {MOST_LAST_LINES}.")
-    step = find_step(asked.progress(), asked.options.step)
+    step = find_step(progress_of(context.sagemaker, options.arn), options.step)
     if log_of(step) is None:
         raise BadInput(f"{step.name} is a step of type {step.type} and runs no job, so it has no log.")
-    client = asked.connection.client("logs")
+    client = context.client("logs")
     lines = list(log_lines(client, step)) if last is None else last_log_lines(client, step, last)
-    if asked.options.json:
+    if options.json:
         console.write_json({"step": step.name, "lines": lines})
     else:
         console.write("".join(f"{line}\n" for line in lines))
     return 0
 
 
-def stop(asked: Asked) -> int:
+def stop(context: CommandContext, options: argparse.Namespace) -> int:
     """Stop it; 0 once that is asked for, or done."""
-    progress = asked.progress()
+    from pipelines.execution.lookup import progress_of
+
+    progress = progress_of(context.sagemaker, options.arn)
     if progress.finished:
-        raise BadInput(f"{asked.arn} cannot be stopped: it has ended already ({progress.status}).")
-    asked.sagemaker.stop_pipeline_execution(PipelineExecutionArn=asked.arn)
-    _follow_if_wished(asked)
+        raise BadInput(f"{options.arn} cannot be stopped: it has ended already ({progress.status}).")
+    context.sagemaker.stop_pipeline_execution(PipelineExecutionArn=options.arn)
+    _follow_if_wished(context, options)
     return 0
 
 
-def retry(asked: Asked) -> int:
+def retry(context: CommandContext, options: argparse.Namespace) -> int:
     """Take it up again; with waiting, the exit code is that of its end."""
-    progress = asked.progress()
+    from pipelines.execution.lookup import progress_of
+
+    progress = progress_of(context.sagemaker, options.arn)
     if progress.status not in RETRIED:
-        raise BadInput(f"{asked.arn} cannot be retried: it is {progress.status}, not {' or '.join(RETRIED)}.")
-    if asked.options.wait is False and asked.connection.owns_service:
+        raise BadInput(f"{options.arn} cannot be retried: it is {progress.status}, not {' or '.join(RETRIED)}.")
+    if options.wait is False and context.connection.owns_service:
         raise BadInput(
             "--no-wait would end SageMaker on this machine together with this command. Start it first, in a terminal "
-            f"of its own: python -m local_sagemaker serve --state-dir {asked.settings.state_dir}"
+            f"of its own: python -m local_sagemaker serve --state-dir {context.settings.state_dir}"
         )
-    asked.sagemaker.retry_pipeline_execution(PipelineExecutionArn=asked.arn)
-    return _follow_if_wished(asked)
+    context.sagemaker.retry_pipeline_execution(PipelineExecutionArn=options.arn)
+    return _follow_if_wished(context, options)
 
 
-def _follow_if_wished(asked: Asked) -> int:
+def _follow_if_wished(context: CommandContext, options: argparse.Namespace) -> int:
     """Give the exit code of the execution's end, or of having asked for it."""
-    waits = asked.options.wait if asked.options.wait is not None else asked.connection.name == "local"
+    from pipelines.execution.lookup import progress_of
+
+    waits = options.wait if options.wait is not None else context.connection.name == "local"
     if waits:
-        return wait(asked)
-    _show(asked, asked.progress())
+        return wait(context, options)
+    _show(context, options, progress_of(context.sagemaker, options.arn))
     return 0
 
 
-def wait(asked: Asked) -> int:
+def wait(context: CommandContext, options: argparse.Namespace) -> int:
     """Follow it to its end: 0 if it succeeded, else 1."""
     from rich.console import Console
 
@@ -151,49 +142,49 @@ def wait(asked: Asked) -> int:
     from pipelines.execution.lookup import definition_of
     from pipelines.execution.pipeline import step_types
 
-    interval = asked.options.interval
+    interval = options.interval
     if interval is not None and not 0 < interval <= MOST_SECONDS:
         raise BadInput(f"--interval is {interval}, but it must be above 0 and at most {MOST_SECONDS} seconds.")
-    types = step_types(definition_of(asked.sagemaker, asked.arn))
+    types = step_types(definition_of(context.sagemaker, options.arn))
     with shown_on(Console(stderr=True)) as show:
-        progress = to_its_end(asked.connection, asked.arn, types, show, interval)
-    _show(asked, progress)
+        progress = to_its_end(context.connection, options.arn, types, show, interval)
+    _show(context, options, progress)
     return 0 if progress.status == "Succeeded" else 1
 
 
-def compare(asked: Asked) -> int:
+def compare(context: CommandContext, options: argparse.Namespace) -> int:
     """Put two executions side by side."""
     from pipelines.execution import comparison
     from pipelines.execution.lookup import find
 
-    names = (asked.options.one, asked.options.other)
-    one, other = (_side(asked, find(asked.sagemaker, asked.settings.pipeline_name, name)) for name in names)
-    if asked.options.json:
+    names = (options.one, options.other)
+    one, other = (_side(context, find(context.sagemaker, context.pipeline, name)) for name in names)
+    if options.json:
         console.write_json(comparison.as_json(one, other))
     else:
         console.write(comparison.as_text(one, other))
     return 0
 
 
-def _side(asked: Asked, arn: str) -> Side:
+def _side(context: CommandContext, arn: str) -> Side:
     from pipelines.execution.comparison import Side
     from pipelines.execution.lookup import definition_of, parameters_of
     from pipelines.execution.pipeline import look, step_types
     from pipelines.execution.results import evaluations, measured
 
-    definition = definition_of(asked.sagemaker, arn)
-    progress = look(asked.sagemaker, arn, step_types(definition))
-    measures = evaluations(progress.steps, asked.sagemaker, asked.connection.client("s3"))
+    definition = definition_of(context.sagemaker, arn)
+    progress = look(context.sagemaker, arn, step_types(definition))
+    measures = evaluations(progress.steps, context.sagemaker, context.s3)
     return Side(
         id=arn.rsplit("/", 1)[-1],
         status=progress.status,
-        parameters=parameters_of(asked.sagemaker, arn),
+        parameters=parameters_of(context.sagemaker, arn),
         definition=definition.content,
         metrics={task: measured(evaluation) for task, evaluation in measures.items()},
     )
 
 
-VERBS: Mapping[str, Callable[[Asked], int]] = {
+VERBS: Mapping[str, Callable[[CommandContext, argparse.Namespace], int]] = {
     "list": list_recent,
     "describe": describe,
     "steps": steps,

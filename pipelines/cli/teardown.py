@@ -15,7 +15,7 @@ from pipelines.errors import PipelineError
 
 if TYPE_CHECKING:
     from pipelines.admin.teardown.item import Item, Left
-    from pipelines.target import Connection
+    from pipelines.target import CommandContext
 
 SETTINGS = {"target", "pipeline_name", "role_arn", "region", "bucket", "stack", "state_dir"}
 STAYS = (
@@ -47,21 +47,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from pipelines.target import choose, connect
+    from pipelines.target import choose, open_context
 
     settings = settings_of(options)
     choice = choose(settings)
     logger.info("Target: %s, because %s.", choice.name, choice.why)
-    with connect(settings, choice) as connection:
-        return _take_away(options, settings.pipeline_name, connection)
+    with open_context(settings, choice) as context:
+        return _delete(options, context)
 
 
-def _take_away(options: argparse.Namespace, pipeline: str, connection: Connection) -> int:
+def _delete(options: argparse.Namespace, context: CommandContext) -> int:
     from pipelines.admin.teardown.inventory import everything
-    from pipelines.admin.teardown.item import Item, Left, Site
-    from pipelines.aws.prices import load_prices
+    from pipelines.admin.teardown.item import Item, Left
 
-    found = list(everything(Site(settings_of(options), connection, load_prices())))
+    pipeline, connection = context.pipeline, context.connection
+    found = list(everything(context))
     items = [each for each in found if isinstance(each, Item)]
     left = [each for each in found if isinstance(each, Left)]
     where = f"{connection.name}, {connection.region}"

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.admin.doctor import resources
-from pipelines.admin.doctor.context import Case
 from pipelines.admin.doctor.finding import Status
+from pipelines.aws.prices import load_prices
 from pipelines.settings import Settings
-from pipelines.target import Connection
+from pipelines.target import CommandContext, Connection
 from tests.functional.conftest import Finished, Ran, run_verb
 from tests.support.aws import Answer, Aws, json_error, quotas_answer, simulated_answer, standing_in_for_aws
 
@@ -96,10 +96,10 @@ def test_a_role_that_sagemaker_may_not_take_on_is_a_failure(finished: Finished) 
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     finished.client("iam").create_role(RoleName="ForLambda", AssumeRolePolicyDocument=document)
-    (wrong,) = resources.role(_case_of(finished, "arn:aws:iam::123456789012:role/ForLambda"))
+    (wrong,) = resources.role(_context_of(finished, "arn:aws:iam::123456789012:role/ForLambda"))
     assert wrong.status is Status.FAILURE
     assert "does not let sagemaker.amazonaws.com take it on" in wrong.says
-    (missing,) = resources.role(_case_of(finished, "arn:aws:iam::123456789012:role/Nobody"))
+    (missing,) = resources.role(_context_of(finished, "arn:aws:iam::123456789012:role/Nobody"))
     assert (missing.status, missing.says, missing.cure) == (
         Status.FAILURE,
         "arn:aws:iam::123456789012:role/Nobody does not exist",
@@ -107,11 +107,11 @@ def test_a_role_that_sagemaker_may_not_take_on_is_a_failure(finished: Finished) 
     )
 
 
-def _case_of(finished: Finished, role: str) -> Case:
+def _context_of(finished: Finished, role: str) -> CommandContext:
     connection = Connection(
         name="aws", region="us-east-1", bucket="bucket", client=finished.client, find_role=lambda: role
     )
-    return Case(Settings(), connection, "123456789012", role)
+    return CommandContext(Settings(), connection, load_prices())
 
 
 def test_what_may_not_be_asked_is_a_warning_and_the_rest_is_asked_all_the_same(finished: Finished, aws: Aws) -> None:

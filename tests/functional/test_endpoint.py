@@ -208,7 +208,7 @@ def test_a_deployed_endpoint_says_what_it_is_what_it_costs_and_how_to_end_it(hou
     assert facts["captured"].strip().startswith("100 % of invocations, below s3://")
     last = described.stderr.splitlines()[-1]
     assert "on AWS: 0.115 USD per hour for 1 x ml.m5.large (list prices of us-east-1, 20" in last
-    assert "Delete it with: python -m pipelines endpoint delete --name Now-regression --target local" in last
+    assert "Delete it with: boostpipe endpoint delete --name Now-regression --target local" in last
 
 
 def test_an_endpoint_carries_owner_pipeline_and_expiry(house: House) -> None:

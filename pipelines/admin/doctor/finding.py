@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from pipelines.target import CommandContext
+
+DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
 
 class Status(Enum):
@@ -49,6 +53,24 @@ def failure(what: str, says: str, cure: str) -> Finding:
 def not_asked(what: str, says: str) -> Finding:
     """Say honestly that this place cannot be asked."""
     return Finding(what, Status.NOT_ASKED, says)
+
+
+def query(what: str, check: Callable[[CommandContext], list[Finding]], context: CommandContext) -> list[Finding]:
+    """Run one check; a query that AWS refuses or cannot answer is a warning, not the end of the examination."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return check(context)
+    except ClientError as error:
+        code, operation = error.response["Error"]["Code"], error.operation_name
+        if code in DENIED:
+            says = f"you may not call {operation}, so this cannot be seen"
+            return [
+                warning(what, says, f"let an administrator allow {operation} to {context.caller['Arn']}, or go without")
+            ]
+        return [warning(what, f"{operation} was answered with {code}: {error.response['Error'].get('Message', '')}")]
+    except BotoCoreError as error:
+        return [warning(what, f"AWS cannot be asked: {error}")]
 
 
 def as_text(findings: Iterable[Finding]) -> str:

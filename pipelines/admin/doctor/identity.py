@@ -7,28 +7,28 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from pipelines.admin.doctor.context import Case
 from pipelines.admin.doctor.finding import Finding, failure, ok, warning
+from pipelines.target import CommandContext
 
 SKEW_NOTICED = 60.0
 SKEW_REFUSED = 300.0
 """AWS refuses signatures that are more than five minutes old or ahead, in seconds."""
 
 
-def caller(case: Case) -> Finding:
+def caller(context: CommandContext) -> Finding:
     """Say who is calling."""
-    if not case.on_aws:
+    if not context.on_aws:
         return ok("credentials", "none are needed on this machine")
-    if case.caller_arn.endswith(":root"):
+    if context.caller["Arn"].endswith(":root"):
         return warning(
             "credentials", "this is the account's root user", "aws configure, with a user or role of less power"
         )
-    return ok("credentials", f"{case.caller_arn} in the account {case.account}")
+    return ok("credentials", f"{context.caller['Arn']} in the account {context.caller['Account']}")
 
 
-def region(case: Case) -> Finding:
+def region(context: CommandContext) -> Finding:
     """Say where."""
-    return ok("region", case.connection.region)
+    return ok("region", context.connection.region)
 
 
 def clock(response: Mapping[str, Any], now: datetime) -> Finding:

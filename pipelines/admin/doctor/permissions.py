@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.admin.doctor.context import Case
 from pipelines.admin.doctor.finding import Finding, failure, not_asked, ok, warning
 from pipelines.admin.doctor.resources import DEPLOY
 from pipelines.errors import EnvironmentProblem
+from pipelines.target import CommandContext
 
 PASSED_TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
 LOOK = "a user or role that may call iam:SimulatePrincipalPolicy"
@@ -24,52 +24,53 @@ class Need:
     context: Mapping[str, str] = field(default_factory=dict)
 
 
-def needs_of_the_role(case: Case, role: str) -> Iterator[Need]:
+def needs_of_the_role(context: CommandContext, role: str) -> Iterator[Need]:
     """Give what the pipeline's steps and their jobs call in the role's name."""
-    name = case.settings.pipeline_name
+    name = context.settings.pipeline_name
     job = "pipelines-x-Preprocess-x"
     for kind, noun in (("Processing", "processing"), ("Training", "training"), ("Transform", "transform")):
         actions = tuple(f"sagemaker:{verb}{kind}Job" for verb in ("Create", "Describe", "Stop"))
-        yield Need((*actions, "sagemaker:AddTags"), _sagemaker(case, f"{noun}-job/{job}"))
-    if case.settings.tune:
+        yield Need((*actions, "sagemaker:AddTags"), _sagemaker(context, f"{noun}-job/{job}"))
+    if context.settings.tune:
         tuning = tuple(f"sagemaker:{verb}HyperParameterTuningJob" for verb in ("Create", "Describe", "Stop"))
-        yield Need(tuning, _sagemaker(case, "hyper-parameter-tuning-job/x-TuneXGBoost-x"))
-    yield Need(("sagemaker:CreateModel", "sagemaker:DescribeModel"), _sagemaker(case, f"model/{job}"))
-    for task in case.settings.tasks:
-        yield Need(("sagemaker:CreateModelPackage",), _sagemaker(case, f"model-package/{name[:48]}-{task}/1"))
+        yield Need(tuning, _sagemaker(context, "hyper-parameter-tuning-job/x-TuneXGBoost-x"))
+    yield Need(("sagemaker:CreateModel", "sagemaker:DescribeModel"), _sagemaker(context, f"model/{job}"))
+    for task in context.settings.tasks:
+        yield Need(("sagemaker:CreateModelPackage",), _sagemaker(context, f"model-package/{name[:48]}-{task}/1"))
         yield Need(
-            ("sagemaker:DescribeModelPackageGroup",), _sagemaker(case, f"model-package-group/{name[:48]}-{task}")
+            ("sagemaker:DescribeModelPackageGroup",), _sagemaker(context, f"model-package-group/{name[:48]}-{task}")
         )
     yield Need(("iam:PassRole",), role, PASSED_TO_SAGEMAKER)
-    yield _objects(case)
-    logs = f"arn:{_partition(case)}:logs:{case.connection.region}:{case.account}:log-group:/aws/sagemaker/TrainingJobs"
+    yield _objects(context)
+    region, account = context.connection.region, context.caller["Account"]
+    logs = f"arn:{_partition(context)}:logs:{region}:{account}:log-group:/aws/sagemaker/TrainingJobs"
     yield Need(("logs:CreateLogStream", "logs:PutLogEvents"), f"{logs}:log-stream:x")
 
 
-def needs_of_the_caller(case: Case, role: str) -> Iterator[Need]:
+def needs_of_the_caller(context: CommandContext, role: str) -> Iterator[Need]:
     """Give what ``python -m pipelines.run`` calls itself."""
-    pipeline = _sagemaker(case, f"pipeline/{case.settings.pipeline_name}")
+    pipeline = _sagemaker(context, f"pipeline/{context.settings.pipeline_name}")
     verbs = ("CreatePipeline", "UpdatePipeline", "DescribePipeline", "StartPipelineExecution")
     yield Need(tuple(f"sagemaker:{verb}" for verb in verbs), pipeline)
     following = ("DescribePipelineExecution", "ListPipelineExecutionSteps")
     yield Need(tuple(f"sagemaker:{verb}" for verb in following), f"{pipeline}/execution/x")
     yield Need(("iam:PassRole",), role, PASSED_TO_SAGEMAKER)
-    yield _objects(case)
+    yield _objects(context)
 
 
-def permissions(case: Case) -> list[Finding]:
+def permissions(context: CommandContext) -> list[Finding]:
     """Ask the simulator for both."""
-    if not case.on_aws:
+    if not context.on_aws:
         return [not_asked("permissions", "this machine enforces no policy; AWS's are asked with --target aws")]
     try:
-        role = case.connection.find_role()
+        role = context.connection.find_role()
     except EnvironmentProblem:
         return [not_asked("permissions", "there is no role to ask about")]
-    findings = [_simulated(case, "role may", role, needs_of_the_role(case, role))]
-    principal = principal_of(case.caller_arn)
+    findings = [_simulated(context, "role may", role, needs_of_the_role(context, role))]
+    principal = principal_of(context.caller["Arn"])
     if principal is None:
-        return [*findings, not_asked("you may", f"IAM simulates no policies of {case.caller_arn}")]
-    return [*findings, _simulated(case, "you may", principal, needs_of_the_caller(case, role))]
+        return [*findings, not_asked("you may", f"IAM simulates no policies of {context.caller['Arn']}")]
+    return [*findings, _simulated(context, "you may", principal, needs_of_the_caller(context, role))]
 
 
 def principal_of(caller_arn: str) -> str | None:
@@ -86,10 +87,10 @@ def principal_of(caller_arn: str) -> str | None:
     return caller_arn if ":user/" in caller_arn else None
 
 
-def _simulated(case: Case, what: str, principal: str, needs: Iterator[Need]) -> Finding:
+def _simulated(context: CommandContext, what: str, principal: str, needs: Iterator[Need]) -> Finding:
     from botocore.exceptions import ClientError
 
-    iam = case.connection.client("iam")
+    iam = context.client("iam")
     asked, denied = 0, []
     try:
         for need in needs:
@@ -117,14 +118,14 @@ def _denied(iam: Any, principal: str, need: Need) -> list[str]:
     return [result["EvalActionName"] for result in results if result["EvalDecision"] != "allowed"]
 
 
-def _objects(case: Case) -> Need:
-    prefix = f"arn:{_partition(case)}:s3:::{case.connection.bucket}/{case.settings.pipeline_name}"
+def _objects(context: CommandContext) -> Need:
+    prefix = f"arn:{_partition(context)}:s3:::{context.connection.bucket}/{context.settings.pipeline_name}"
     return Need(("s3:GetObject", "s3:PutObject"), f"{prefix}/executions/x")
 
 
-def _sagemaker(case: Case, resource: str) -> str:
-    return f"arn:{_partition(case)}:sagemaker:{case.connection.region}:{case.account}:{resource}"
+def _sagemaker(context: CommandContext, resource: str) -> str:
+    return f"arn:{_partition(context)}:sagemaker:{context.connection.region}:{context.caller['Account']}:{resource}"
 
 
-def _partition(case: Case) -> str:
-    return case.caller_arn.split(":")[1]
+def _partition(context: CommandContext) -> str:
+    return str(context.caller["Arn"]).split(":")[1]

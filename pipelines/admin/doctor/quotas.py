@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.admin.doctor.context import Case
 from pipelines.admin.doctor.finding import Finding, failure, not_asked, ok, warning
 from pipelines.settings import Settings
+from pipelines.target import CommandContext
 
 
 @dataclass(frozen=True)
@@ -27,24 +27,22 @@ def uses(settings: Settings) -> Iterator[Use]:
     yield Use(f"{settings.transform_instance_type} for transform job usage", min(parallel, tasks))
 
 
-def quotas(case: Case) -> list[Finding]:
+def quotas(context: CommandContext) -> list[Finding]:
     """Hold the account's quotas against that."""
-    if not case.on_aws:
+    if not context.on_aws:
         return [not_asked("quotas", "this machine has none; AWS's are asked with --target aws")]
-    pages = (
-        case.connection.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="sagemaker")
-    )
+    pages = context.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="sagemaker")
     listed = {quota["QuotaName"]: quota for page in pages for quota in page["Quotas"]}
-    return [_finding(case, use, listed.get(use.quota)) for use in uses(case.settings)]
+    return [_finding(context, use, listed.get(use.quota)) for use in uses(context.settings)]
 
 
-def _finding(case: Case, use: Use, quota: dict[str, object] | None) -> Finding:
+def _finding(context: CommandContext, use: Use, quota: dict[str, object] | None) -> Finding:
     if quota is None:
         return warning("quota", f"AWS lists none named {use.quota!r}; is there such an instance type in this region?")
     value = int(float(str(quota["Value"])))
     cure = (
         f"aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code {quota['QuotaCode']} "
-        f"--desired-value {use.at_once} --region {case.connection.region}"
+        f"--desired-value {use.at_once} --region {context.connection.region}"
     )
     says = f"{use.quota}: {value}, and an execution uses up to {use.at_once} at once"
     if value == 0:

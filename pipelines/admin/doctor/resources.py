@@ -6,23 +6,23 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.admin.doctor.context import Case
 from pipelines.admin.doctor.finding import Finding, failure, ok
 from pipelines.errors import EnvironmentProblem
+from pipelines.target import CommandContext
 
 DEPLOY = "python -m pipelines infra deploy"
 
 
-def role(case: Case) -> list[Finding]:
+def role(context: CommandContext) -> list[Finding]:
     """See that the execution role exists and that SageMaker may take it on."""
     from botocore.exceptions import ClientError
 
     try:
-        arn = case.connection.find_role()
+        arn = context.connection.find_role()
     except EnvironmentProblem as error:
         return [failure("role", str(error), DEPLOY)]
     try:
-        found = case.connection.client("iam").get_role(RoleName=arn.rsplit("/", 1)[-1])["Role"]
+        found = context.client("iam").get_role(RoleName=arn.rsplit("/", 1)[-1])["Role"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchEntity":
             raise
@@ -52,39 +52,41 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def bucket(case: Case) -> list[Finding]:
+def bucket(context: CommandContext) -> list[Finding]:
     """See that the bucket is there, in this region, and not open to everybody."""
     from botocore.exceptions import ClientError
 
-    s3, name = case.connection.client("s3"), case.connection.bucket
-    make = f"aws s3 mb s3://{name} --region {case.connection.region}"
+    s3, name = context.s3, context.connection.bucket
+    make = f"aws s3 mb s3://{name} --region {context.connection.region}"
     try:
         s3.head_bucket(Bucket=name)
     except ClientError as error:
         says = f"{name} cannot be used ({error.response['Error']['Code']})"
         return [failure("bucket", says, f"{DEPLOY}, or {make}, or name another with --bucket")]
     where = s3.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
-    if where != case.connection.region:
-        says = f"{name} lies in {where}, but the jobs run in {case.connection.region}"
+    if where != context.connection.region:
+        says = f"{name} lies in {where}, but the jobs run in {context.connection.region}"
         return [failure("bucket", says, f"--region {where}, or another --bucket")]
-    return [ok("bucket", f"s3://{name}, and everything of this pipeline below {case.settings.pipeline_name}/")]
+    return [ok("bucket", f"s3://{name}, and everything of this pipeline below {context.settings.pipeline_name}/")]
 
 
-def jumpstart(case: Case) -> list[Finding]:
+def jumpstart(context: CommandContext) -> list[Finding]:
     """See that the manifest of JumpStart can be read, from which LightGBM and CatBoost are looked up."""
     from botocore.exceptions import ClientError
 
-    name = f"jumpstart-cache-prod-{case.connection.region}"
+    name = f"jumpstart-cache-prod-{context.connection.region}"
     try:
-        body = case.connection.client("s3").get_object(Bucket=name, Key="models_manifest.json")["Body"].read()
+        body = context.s3.get_object(Bucket=name, Key="models_manifest.json")["Body"].read()
     except ClientError as error:
         says = f"s3://{name}/models_manifest.json cannot be read ({error.response['Error']['Code']})"
         cure = "allow s3:GetObject on that bucket, or --algorithms xgboost, which needs nothing of it"
         return [failure("JumpStart", says, cure)]
     known = {entry["model_id"] for entry in json.loads(body)}
-    wanted = [f"{library}-{task}-model" for library in case.settings.algorithms for task in case.settings.tasks]
+    wanted = [f"{library}-{task}-model" for library in context.settings.algorithms for task in context.settings.tasks]
     missing = [model for model in wanted if model not in known and not model.startswith("xgboost")]
     if missing:
         says = f"s3://{name} has no {', '.join(missing)}"
         return [failure("JumpStart", says, "another --region, or --algorithms xgboost")]
-    return [ok("JumpStart", f"s3://{name} can be read" + ("" if case.on_aws else " (the stand-in's, on this machine)"))]
+    return [
+        ok("JumpStart", f"s3://{name} can be read" + ("" if context.on_aws else " (the stand-in's, on this machine)"))
+    ]

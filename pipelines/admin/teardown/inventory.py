@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from pipelines.admin.teardown.item import Item, Left, Site
+from pipelines.admin.teardown.item import Item, Left, is_ours, tags_of
 from pipelines.admin.teardown.objects import delete_below, folders_of
 from pipelines.definition.steps.context import group_name
 from pipelines.execution import schedule as schedules
@@ -15,6 +15,7 @@ from pipelines.execution.pipeline import FINISHED, describe_pipeline, stop
 from pipelines.serving.endpoints.deletion import delete as delete_endpoint
 from pipelines.serving.endpoints.state import our_endpoints
 from pipelines.settings import TASKS
+from pipelines.target import CommandContext
 
 STOPPING_SECONDS = 900.0
 """A job of AWS's may take minutes to stop."""
@@ -25,101 +26,107 @@ STACK_TAG = "aws:cloudformation:stack-name"
 Found = Iterator[Item | Left]
 
 
-def everything(site: Site) -> Found:
+def everything(context: CommandContext) -> Found:
     """Give every thing that goes and every one that stays."""
-    yield from _running_executions(site)
-    yield from _schedule(site)
-    yield from _endpoints(site)
-    yield from _endpoint_configs(site)
-    yield from _models(site)
+    yield from _running_executions(context)
+    yield from _schedule(context)
+    yield from _endpoints(context)
+    yield from _endpoint_configs(context)
+    yield from _models(context)
     for task in TASKS:
-        yield from _registry(site, group_name(site.pipeline, task))
-    yield from _pipeline(site)
-    yield from _objects(site)
+        yield from _registry(context, group_name(context.pipeline, task))
+    yield from _pipeline(context)
+    yield from _objects(context)
 
 
-def _running_executions(site: Site) -> Found:
-    if describe_pipeline(site.sagemaker, site.pipeline) is None:
+def _running_executions(context: CommandContext) -> Found:
+    if describe_pipeline(context.sagemaker, context.pipeline) is None:
         return
-    for execution in recent(site.sagemaker, site.pipeline):
+    for execution in recent(context.sagemaker, context.pipeline):
         if execution.status not in FINISHED:
-            remove = partial(stop, site.sagemaker, execution.arn, STOPPING_SECONDS)
+            remove = partial(stop, context.sagemaker, execution.arn, STOPPING_SECONDS)
             yield Item("running execution", execution.id, remove)
 
 
-def _schedule(site: Site) -> Found:
-    found = schedules.find(site.connection, site.pipeline)
+def _schedule(context: CommandContext) -> Found:
+    found = schedules.find(context.connection, context.pipeline)
     if found is not None:
-        yield Item("schedule", found.name, partial(schedules.remove, site.connection, site.pipeline))
+        yield Item("schedule", found.name, partial(schedules.remove, context.connection, context.pipeline))
 
 
-def _endpoints(site: Site) -> Found:
-    for endpoint in our_endpoints(site.sagemaker):
-        if endpoint.tags.get("pipeline") == site.pipeline:
-            yield Item("endpoint", endpoint.name, partial(delete_endpoint, site, endpoint))
+def _endpoints(context: CommandContext) -> Found:
+    for endpoint in our_endpoints(context.sagemaker):
+        if endpoint.tags.get("pipeline") == context.pipeline:
+            yield Item("endpoint", endpoint.name, partial(delete_endpoint, context, endpoint))
 
 
-def _endpoint_configs(site: Site) -> Found:
-    for listed in _listed(site, "list_endpoint_configs", "EndpointConfigs"):
+def _endpoint_configs(context: CommandContext) -> Found:
+    for listed in _listed(context, "list_endpoint_configs", "EndpointConfigs"):
         name = listed["EndpointConfigName"]
-        if site.is_ours(listed["EndpointConfigArn"]):
+        if is_ours(context, listed["EndpointConfigArn"]):
             yield Item(
-                "endpoint configuration", name, partial(site.sagemaker.delete_endpoint_config, EndpointConfigName=name)
+                "endpoint configuration",
+                name,
+                partial(context.sagemaker.delete_endpoint_config, EndpointConfigName=name),
             )
 
 
-def _models(site: Site) -> Found:
-    for listed in _listed(site, "list_models", "Models"):
-        if site.is_ours(listed["ModelArn"]):
+def _models(context: CommandContext) -> Found:
+    for listed in _listed(context, "list_models", "Models"):
+        if is_ours(context, listed["ModelArn"]):
             name = listed["ModelName"]
-            yield Item("model", name, partial(site.sagemaker.delete_model, ModelName=name))
+            yield Item("model", name, partial(context.sagemaker.delete_model, ModelName=name))
 
 
-def _registry(site: Site, group: str) -> Found:
-    described = _describe_group(site, group)
+def _registry(context: CommandContext, group: str) -> Found:
+    described = _describe_group(context, group)
     if described is None:
         return
-    prefix, others = f"s3://{site.connection.bucket}/{site.pipeline}/", 0
-    for listed in _listed(site, "list_model_packages", "ModelPackageSummaryList", ModelPackageGroupName=group):
+    prefix, others = f"s3://{context.connection.bucket}/{context.pipeline}/", 0
+    for listed in _listed(context, "list_model_packages", "ModelPackageSummaryList", ModelPackageGroupName=group):
         arn = listed["ModelPackageArn"]
         name = f"{group}/{arn.rsplit('/', 1)[-1]}"
-        package = site.sagemaker.describe_model_package(ModelPackageName=arn)
+        package = context.sagemaker.describe_model_package(ModelPackageName=arn)
         if package.get("CustomerMetadataProperties", {}).get("evaluation", "").startswith(prefix):
-            yield Item("registered version", name, partial(site.sagemaker.delete_model_package, ModelPackageName=arn))
+            yield Item(
+                "registered version", name, partial(context.sagemaker.delete_model_package, ModelPackageName=arn)
+            )
         else:
             others += 1
             yield Left("registered version", name, f"no execution that wrote below {prefix} registered it")
-    stack = site.tags(described["ModelPackageGroupArn"]).get(STACK_TAG)
+    stack = tags_of(context.sagemaker, described["ModelPackageGroupArn"]).get(STACK_TAG)
     if stack:
         yield Left("model package group", group, f"it is of the stack {stack}: python -m pipelines infra delete")
     elif others:
         yield Left("model package group", group, "not all of its versions are ours")
     else:
-        remove = partial(site.sagemaker.delete_model_package_group, ModelPackageGroupName=group)
+        remove = partial(context.sagemaker.delete_model_package_group, ModelPackageGroupName=group)
         yield Item("model package group", group, remove)
 
 
-def _describe_group(site: Site, group: str) -> Mapping[str, Any] | None:
-    names = _listed(site, "list_model_package_groups", "ModelPackageGroupSummaryList", NameContains=group)
+def _describe_group(context: CommandContext, group: str) -> Mapping[str, Any] | None:
+    names = _listed(context, "list_model_package_groups", "ModelPackageGroupSummaryList", NameContains=group)
     return next((listed for listed in names if listed["ModelPackageGroupName"] == group), None)
 
 
-def _pipeline(site: Site) -> Found:
-    if describe_pipeline(site.sagemaker, site.pipeline) is not None:
-        yield Item("pipeline", site.pipeline, partial(site.sagemaker.delete_pipeline, PipelineName=site.pipeline))
+def _pipeline(context: CommandContext) -> Found:
+    if describe_pipeline(context.sagemaker, context.pipeline) is not None:
+        yield Item(
+            "pipeline", context.pipeline, partial(context.sagemaker.delete_pipeline, PipelineName=context.pipeline)
+        )
 
 
-def _objects(site: Site) -> Found:
-    bucket = site.connection.bucket
-    for folder in folders_of(site.s3, bucket, f"{site.pipeline}/"):
+def _objects(context: CommandContext) -> Found:
+    bucket = context.connection.bucket
+    for folder in folders_of(context.s3, bucket, f"{context.pipeline}/"):
         name = f"s3://{bucket}/{folder}"
         why = KEPT_FOLDERS.get(folder.rstrip("/").rsplit("/", 1)[-1])
         if why:
             yield Left("objects", name, why)
         else:
-            yield Item("objects", name, partial(delete_below, site.s3, bucket, folder))
+            yield Item("objects", name, partial(delete_below, context.s3, bucket, folder))
 
 
-def _listed(site: Site, operation: str, member: str, **request: str) -> list[dict[str, Any]]:
-    pages = site.sagemaker.get_paginator(operation).paginate(**request)
+def _listed(context: CommandContext, operation: str, member: str, **request: str) -> list[dict[str, Any]]:
+    pages = context.sagemaker.get_paginator(operation).paginate(**request)
     return [listed for page in pages for listed in page[member]]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines.definition.endpoint_config import PROJECT, as_mapping
-from pipelines.serving.endpoints.context import Place
+from pipelines.target import CommandContext
 
 
 @dataclass(frozen=True)
@@ -32,19 +33,12 @@ class Left:
     why: str
 
 
-class Site(Place):
-    """The place where things are looked for, and how ours are told from others there."""
+def is_ours(context: CommandContext, arn: str) -> bool:
+    """Whether a resource carries our tags."""
+    return (PROJECT | {"pipeline": context.pipeline}).items() <= tags_of(context.sagemaker, arn).items()
 
-    @property
-    def pipeline(self) -> str:
-        """The pipeline's name, which is also its prefix in the bucket."""
-        return self.settings.pipeline_name
 
-    def is_ours(self, arn: str) -> bool:
-        """Whether a thing carries our tags."""
-        return (PROJECT | {"pipeline": self.pipeline}).items() <= self.tags(arn).items()
-
-    def tags(self, arn: str) -> Mapping[str, str]:
-        """Read the tags of a thing of SageMaker's."""
-        pages = self.sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
-        return as_mapping(tag for page in pages for tag in page["Tags"])
+def tags_of(sagemaker: Any, arn: str) -> Mapping[str, str]:
+    """Read the tags of one of SageMaker's resources."""
+    pages = sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
+    return as_mapping(tag for page in pages for tag in page["Tags"])

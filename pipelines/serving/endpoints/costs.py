@@ -6,25 +6,25 @@ from collections.abc import Iterable
 
 from pipelines.definition.steps.context import group_name
 from pipelines.serving.endpoints.capacity import Capacity, Instances
-from pipelines.serving.endpoints.context import Place
 from pipelines.serving.endpoints.state import Endpoint
 from pipelines.settings import Task
+from pipelines.target import CommandContext
 
 
-def cost_line(place: Place, endpoint: Endpoint) -> str:
+def cost_line(context: CommandContext, endpoint: Endpoint) -> str:
     """Say what an endpoint costs and how to end it, in one line."""
-    return _line(place, endpoint.name, endpoint.capacity)
+    return _line(context, endpoint.name, endpoint.capacity)
 
 
-def costs_of_deployed(place: Place, tasks: Iterable[Task], instance_type: str) -> list[str]:
+def costs_of_deployed(context: CommandContext, tasks: Iterable[Task], instance_type: str) -> list[str]:
     """Say what the endpoints of a pipeline with ``--deploy`` cost as soon as they are there, and how to end them."""
-    names = [group_name(place.settings.pipeline_name, task) for task in tasks]
-    return [f"{name}: {_line(place, name, Instances(instance_type, 1))}" for name in names]
+    names = [group_name(context.settings.pipeline_name, task) for task in tasks]
+    return [f"{name}: {_line(context, name, Instances(instance_type, 1))}" for name in names]
 
 
-def cost_of(place: Place, endpoint: Endpoint) -> float | None:
+def cost_of(context: CommandContext, endpoint: Endpoint) -> float | None:
     """Price of one hour in which nobody asks it; None where it is not known."""
-    return endpoint.capacity.cost_per_hour(place.prices) if endpoint.capacity else None
+    return endpoint.capacity.cost_per_hour(context.prices) if endpoint.capacity else None
 
 
 def price_in_words(cost: float | None) -> str:
@@ -32,11 +32,11 @@ def price_in_words(cost: float | None) -> str:
     return "unknown" if cost is None else f"{cost:.3f}"
 
 
-def here(place: Place) -> str:
+def here(context: CommandContext) -> str:
     """Begin a sentence about costs."""
-    return "Here it costs nothing; on AWS: " if place.connection.name == "local" else "Cost: "
+    return "Here it costs nothing; on AWS: " if context.connection.name == "local" else "Cost: "
 
 
-def _line(place: Place, name: str, capacity: Capacity | None) -> str:
-    cost = capacity.cost_in_words(place.prices) if capacity else "nobody knows what it costs"
-    return f"{here(place)}{cost}. Delete it with: {place.command(f'delete --name {name}')}"
+def _line(context: CommandContext, name: str, capacity: Capacity | None) -> str:
+    cost = capacity.cost_in_words(context.prices) if capacity else "nobody knows what it costs"
+    return f"{here(context)}{cost}. Delete it with: {context.command(f'endpoint delete --name {name}')}"

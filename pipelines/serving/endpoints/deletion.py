@@ -5,29 +5,29 @@ from __future__ import annotations
 import logging
 import time
 
-from pipelines.serving.endpoints.context import Place
 from pipelines.serving.endpoints.deployment import CHANGING, forget_config, wait_at_rest
 from pipelines.serving.endpoints.scaling import stop_scaling
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint, our_endpoints
+from pipelines.target import CommandContext
 
 logger = logging.getLogger(__name__)
 
 
-def delete(place: Place, endpoint: Endpoint) -> None:
+def delete(context: CommandContext, endpoint: Endpoint) -> None:
     """End an endpoint and wait until it is gone: from then on it costs nothing."""
     if endpoint.status in CHANGING:
-        endpoint = wait_at_rest(place, endpoint.name)  # the service refuses while it works on it
-    place.sagemaker.delete_endpoint(EndpointName=endpoint.name)
-    while find_endpoint(place.sagemaker, endpoint.name) is not None:
-        time.sleep(place.poll_seconds)
-    forget_config(place.sagemaker, endpoint.name, endpoint.config)
-    stop_scaling(place, endpoint.name)
+        endpoint = wait_at_rest(context, endpoint.name)  # the service refuses while it works on it
+    context.sagemaker.delete_endpoint(EndpointName=endpoint.name)
+    while find_endpoint(context.sagemaker, endpoint.name) is not None:
+        time.sleep(context.poll_seconds)
+    forget_config(context.sagemaker, endpoint.name, endpoint.config)
+    stop_scaling(context, endpoint.name)
     logger.info("%s: deleted", endpoint.name)
 
 
-def delete_expired(place: Place) -> list[Endpoint]:
+def delete_expired(context: CommandContext) -> list[Endpoint]:
     """End every endpoint of this project that has outlived its time."""
-    expired = [endpoint for endpoint in our_endpoints(place.sagemaker) if endpoint.expired]
+    expired = [endpoint for endpoint in our_endpoints(context.sagemaker) if endpoint.expired]
     for endpoint in expired:
-        delete(place, endpoint)
+        delete(context, endpoint)
     return expired

@@ -29,9 +29,9 @@ from pipelines.definition.endpoint_config import (
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import RegisteredModel
 from pipelines.serving.endpoints.capacity import Capacity, Instances
-from pipelines.serving.endpoints.context import Place
 from pipelines.serving.endpoints.logs import last_lines
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint, find_endpoint, require_endpoint
+from pipelines.target import CommandContext
 
 NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
 CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
@@ -46,7 +46,7 @@ HALF_OF_THE_INSTANCES = {
 logger = logging.getLogger(__name__)
 
 
-def check(place: Place, name: str, model: RegisteredModel, capacity: Capacity) -> None:
+def check(context: CommandContext, name: str, model: RegisteredModel, capacity: Capacity) -> None:
     """See before anything is changed that an endpoint can be made.
 
     Raises
@@ -56,10 +56,10 @@ def check(place: Place, name: str, model: RegisteredModel, capacity: Capacity) -
     EnvironmentProblem
         There is no role that it could run with.
     """
-    place.connection.find_role()
+    context.connection.find_role()
     if not NAME.match(name):
         raise BadInput(f"--name is {name!r}, but an endpoint's name has 1 to 63 letters, digits and hyphens.")
-    there = find_endpoint(place.sagemaker, name)
+    there = find_endpoint(context.sagemaker, name)
     if there is not None:
         raise BadInput(
             f"There is an endpoint {name} already, {there.status}. Let it serve another version with update, end it "
@@ -73,7 +73,7 @@ def check(place: Place, name: str, model: RegisteredModel, capacity: Capacity) -
             )
 
 
-def deploy(place: Place, name: str, model: RegisteredModel, capacity: Capacity) -> Endpoint:
+def deploy(context: CommandContext, name: str, model: RegisteredModel, capacity: Capacity) -> Endpoint:
     """Make a new endpoint, and wait until it answers.
 
     Raises
@@ -81,26 +81,27 @@ def deploy(place: Place, name: str, model: RegisteredModel, capacity: Capacity) 
     PipelineError
         The endpoint failed.
     """
-    settings = place.settings
-    tags = {**_common_tags(place), "owner": _owner(place), "expiry": expiry_from_now(settings.ttl)}
+    settings = context.settings
+    tags = {**_common_tags(context), "owner": _owner(context), "expiry": expiry_from_now(settings.ttl)}
     tags |= dict(settings.tags)
-    capture = data_capture(settings.data_capture, place.connection.bucket, settings.pipeline_name)
+    capture = data_capture(settings.data_capture, context.connection.bucket, settings.pipeline_name)
     with ExitStack() as undo:
-        config = _configure(place, undo, name, model, capacity.variant(), capture)
-        place.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config, Tags=as_list(tags))
+        config = _configure(context, undo, name, model, capacity.variant(), capture)
+        context.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config, Tags=as_list(tags))
         undo.pop_all()
-    endpoint = wait_at_rest(place, name)
+    endpoint = wait_at_rest(context, name)
     if endpoint.status != IN_SERVICE:
-        for line in last_lines(place.connection.client("logs"), name, 15):
+        for line in last_lines(context.client("logs"), name, 15):
             logger.info("  | %s", line.message)
         raise PipelineError(
             f"The endpoint {name} is {endpoint.status}: {endpoint.failure}. Read its log "
-            f"({place.command(f'logs --name {name}')}) and delete it ({place.command(f'delete --name {name}')})."
+            f"({context.command(f'endpoint logs --name {name}')}) and delete it "
+            f"({context.command(f'endpoint delete --name {name}')})."
         )
     return endpoint
 
 
-def update(place: Place, endpoint: Endpoint, model: RegisteredModel) -> Endpoint:
+def update(context: CommandContext, endpoint: Endpoint, model: RegisteredModel) -> Endpoint:
     """Let an endpoint serve another version; what it has goes on answering until the new one does.
 
     With several instances one half follows the other; a single one is replaced by another that already answers.
@@ -110,15 +111,15 @@ def update(place: Place, endpoint: Endpoint, model: RegisteredModel) -> Endpoint
     PipelineError
         The new version did not come into service; the endpoint serves as before.
     """
-    sagemaker, before = place.sagemaker, endpoint.config
+    sagemaker, before = context.sagemaker, endpoint.config
     count = endpoint.capacity.count if isinstance(endpoint.capacity, Instances) else 0
     variant = {**endpoint.variant, **({"InitialInstanceCount": count} if count else {})}
     rolling = {"DeploymentConfig": HALF_OF_THE_INSTANCES} if count > 1 else {}
     with ExitStack() as undo:
-        config = _configure(place, undo, endpoint.name, model, variant, before.get("DataCaptureConfig"))
+        config = _configure(context, undo, endpoint.name, model, variant, before.get("DataCaptureConfig"))
         sagemaker.update_endpoint(EndpointName=endpoint.name, EndpointConfigName=config, **rolling)
         undo.pop_all()
-    updated = wait_at_rest(place, endpoint.name)
+    updated = wait_at_rest(context, endpoint.name)
     if updated.config.get("EndpointConfigName") != config:
         forget_config(sagemaker, endpoint.name, sagemaker.describe_endpoint_config(EndpointConfigName=config))
         raise PipelineError(
@@ -129,25 +130,27 @@ def update(place: Place, endpoint: Endpoint, model: RegisteredModel) -> Endpoint
     return updated
 
 
-def wait_at_rest(place: Place, name: str) -> Endpoint:
+def wait_at_rest(context: CommandContext, name: str) -> Endpoint:
     """Wait until an endpoint is neither being made nor changed, and tell how it goes."""
     try:
-        return _followed(place, name)
+        return _followed(context, name)
     except KeyboardInterrupt:
-        logger.warning("%s goes on without this command; end it with: %s", name, place.command(f"delete --name {name}"))
+        logger.warning(
+            "%s goes on without this command; end it with: %s", name, context.command(f"endpoint delete --name {name}")
+        )
         raise
 
 
-def _followed(place: Place, name: str) -> Endpoint:
+def _followed(context: CommandContext, name: str) -> Endpoint:
     shown = None
     while True:
-        status = place.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"]
+        status = context.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"]
         if status != shown:
             logger.info("%s: %s", name, status)
             shown = status
         if status not in CHANGING:
-            return require_endpoint(place.sagemaker, name)
-        time.sleep(place.poll_seconds)
+            return require_endpoint(context.sagemaker, name)
+        time.sleep(context.poll_seconds)
 
 
 def forget_config(sagemaker: Any, endpoint: str, config: Mapping[str, Any]) -> None:
@@ -162,7 +165,7 @@ def forget_config(sagemaker: Any, endpoint: str, config: Mapping[str, Any]) -> N
 
 
 def _configure(
-    place: Place,
+    context: CommandContext,
     undo: ExitStack,
     endpoint: str,
     model: RegisteredModel,
@@ -170,16 +173,16 @@ def _configure(
     capture: Mapping[str, Any] | None,
 ) -> str:
     """Make a model and a configuration, and give the configuration's name; ``undo`` takes both away again."""
-    sagemaker = place.sagemaker
+    sagemaker = context.sagemaker
     moment = f"{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(2)}"
     name = f"{endpoint[:35].rstrip('-')}-v{model.version}-{moment}"
-    tags = as_list({**_common_tags(place), PACKAGE: model.arn, ENDPOINT: endpoint})
+    tags = as_list({**_common_tags(context), PACKAGE: model.arn, ENDPOINT: endpoint})
     sagemaker.create_model(
         ModelName=name,
         PrimaryContainer={"ModelPackageName": model.arn},
-        ExecutionRoleArn=place.connection.find_role(),
+        ExecutionRoleArn=context.connection.find_role(),
         Tags=tags,
-        **({"VpcConfig": place.settings.vpc} if place.settings.vpc else {}),
+        **({"VpcConfig": context.settings.vpc} if context.settings.vpc else {}),
     )
     undo.callback(lambda: sagemaker.delete_model(ModelName=name))
     sagemaker.create_endpoint_config(
@@ -192,15 +195,14 @@ def _configure(
     return name
 
 
-def _common_tags(place: Place) -> dict[str, str]:
-    return {**PROJECT, "pipeline": place.settings.pipeline_name}
+def _common_tags(context: CommandContext) -> dict[str, str]:
+    return {**PROJECT, "pipeline": context.settings.pipeline_name}
 
 
-def _owner(place: Place) -> str:
+def _owner(context: CommandContext) -> str:
     """Who calls: the name that AWS knows, or the user of this machine; in the letters that tags may have."""
-    if place.connection.name == "aws":
-        identity = place.connection.client("sts").get_caller_identity()
-        name = str(identity["Arn"].rsplit("/", 1)[-1])
+    if context.connection.name == "aws":
+        name = str(context.caller["Arn"].rsplit("/", 1)[-1])
     else:
         try:
             name = getpass.getuser()

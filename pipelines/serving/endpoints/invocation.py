@@ -12,9 +12,9 @@ from pipelines.execution.results import keep_to_the_rules
 from pipelines.models.features import make_features
 from pipelines.models.registry import RegisteredModel, describe_model, read_knowledge
 from pipelines.serving.container_output import read_answers
-from pipelines.serving.endpoints.context import Place
 from pipelines.serving.endpoints.predictions import Predictions, predictions_of, unknown_territory
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint
+from pipelines.target import CommandContext
 
 ANSWERS_WHILE = (IN_SERVICE, "Updating", "SystemUpdating", "RollingBack")
 MOST_BYTES = 3_000_000
@@ -30,7 +30,7 @@ class Answered:
     remarks: Sequence[str]
 
 
-def served_model(place: Place, endpoint: Endpoint) -> RegisteredModel:
+def served_model(context: CommandContext, endpoint: Endpoint) -> RegisteredModel:
     """Find the registered version that an endpoint serves.
 
     Raises
@@ -43,11 +43,17 @@ def served_model(place: Place, endpoint: Endpoint) -> RegisteredModel:
             f"The endpoint {endpoint.name} does not say which registered version it serves, so nobody knows what to "
             "send it. Deploy one with this command, or with --deploy of the pipeline."
         )
-    return describe_model(place.sagemaker, endpoint.package)
+    return describe_model(context.sagemaker, endpoint.package)
 
 
 def ask(
-    place: Place, endpoint: Endpoint, model: RegisteredModel, hours: Path, history: Path | None, *, alone: bool = False
+    context: CommandContext,
+    endpoint: Endpoint,
+    model: RegisteredModel,
+    hours: Path,
+    history: Path | None,
+    *,
+    alone: bool = False,
 ) -> Answered:
     """Predict the hours of a file.
 
@@ -69,7 +75,7 @@ def ask(
     """
     if endpoint.status not in ANSWERS_WHILE:
         raise PipelineError(f"The endpoint {endpoint.name} is {endpoint.status} and does not answer; nothing was sent.")
-    knowledge = read_knowledge(place.s3, model)
+    knowledge = read_knowledge(context.s3, model)
     looks_back = knowledge.schema["history_hours"]
     if looks_back and alone and history is None:
         what = " and ".join(knowledge.schema["history_of"])
@@ -77,8 +83,8 @@ def ask(
             f"{model.title} needs the {what} of the {looks_back} hours before an hour. Name a file of them with "
             "--history, such as the data set; nothing was sent."
         )
-    features = make_features(place.s3, model, knowledge, hours, history)
-    runtime = place.connection.client("sagemaker-runtime")
+    features = make_features(context.s3, model, knowledge, hours, history)
+    runtime = context.client("sagemaker-runtime")
     answers = [
         number for body in _bodies(features.rows) for number in read_answers(_send(runtime, endpoint.name, body))
     ]

@@ -11,9 +11,9 @@ from typing import Any
 from pipelines.definition.endpoint_config import VARIANT
 from pipelines.errors import BadInput
 from pipelines.serving.endpoints.capacity import Instances
-from pipelines.serving.endpoints.context import Place
 from pipelines.serving.endpoints.deployment import wait_at_rest
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint
+from pipelines.target import CommandContext
 
 POLICY = "invocations-per-instance"
 _NAMESPACE = "sagemaker"
@@ -33,7 +33,7 @@ class Bounds:
         return f"{self.fewest} to {self.most} instances{aim}"
 
 
-def scale(place: Place, endpoint: Endpoint, bounds: Bounds) -> Endpoint:
+def scale(context: CommandContext, endpoint: Endpoint, bounds: Bounds) -> Endpoint:
     """Let the number of instances follow the invocations per instance.
 
     Raises
@@ -44,10 +44,10 @@ def scale(place: Place, endpoint: Endpoint, bounds: Bounds) -> Endpoint:
     capacity = _require_instances(endpoint)
     within = min(max(capacity.count, bounds.fewest), bounds.most)
     if within != capacity.count:
-        endpoint = set_instances(place, endpoint, within)
+        endpoint = set_instances(context, endpoint, within)
     resource = {**_resource(endpoint.name), "ScalableDimension": _DIMENSION}
-    place.scaling.register_scalable_target(**resource, MinCapacity=bounds.fewest, MaxCapacity=bounds.most)
-    place.scaling.put_scaling_policy(
+    context.scaling.register_scalable_target(**resource, MinCapacity=bounds.fewest, MaxCapacity=bounds.most)
+    context.scaling.put_scaling_policy(
         **resource,
         PolicyName=POLICY,
         PolicyType="TargetTrackingScaling",
@@ -61,32 +61,32 @@ def scale(place: Place, endpoint: Endpoint, bounds: Bounds) -> Endpoint:
     return endpoint
 
 
-def set_instances(place: Place, endpoint: Endpoint, count: int) -> Endpoint:
+def set_instances(context: CommandContext, endpoint: Endpoint, count: int) -> Endpoint:
     """Give an endpoint so many instances, and wait until it has them."""
     _require_instances(endpoint)
-    place.sagemaker.update_endpoint_weights_and_capacities(
+    context.sagemaker.update_endpoint_weights_and_capacities(
         EndpointName=endpoint.name,
         DesiredWeightsAndCapacities=[{"VariantName": VARIANT, "DesiredInstanceCount": count}],
     )
-    return wait_at_rest(place, endpoint.name)
+    return wait_at_rest(context, endpoint.name)
 
 
-def stop_scaling(place: Place, endpoint: str) -> bool:
+def stop_scaling(context: CommandContext, endpoint: str) -> bool:
     """Leave the number of instances as it is from now on; gives whether it was scaled."""
-    if bounds_of(place, endpoint) is None:
+    if bounds_of(context, endpoint) is None:
         return False
-    place.scaling.deregister_scalable_target(**_resource(endpoint), ScalableDimension=_DIMENSION)  # with its policies
+    context.scaling.deregister_scalable_target(**_resource(endpoint), ScalableDimension=_DIMENSION)  # with its policies
     return True
 
 
-def bounds_of(place: Place, endpoint: str) -> Bounds | None:
+def bounds_of(context: CommandContext, endpoint: str) -> Bounds | None:
     """Read between which bounds an endpoint is scaled; None where it is not."""
     resource = _resource(endpoint)
-    found = place.scaling.describe_scalable_targets(ServiceNamespace=_NAMESPACE, ResourceIds=[resource["ResourceId"]])
+    found = context.scaling.describe_scalable_targets(ServiceNamespace=_NAMESPACE, ResourceIds=[resource["ResourceId"]])
     if not found["ScalableTargets"]:
         return None
     target = found["ScalableTargets"][0]
-    policies = place.scaling.describe_scaling_policies(**resource)["ScalingPolicies"]
+    policies = context.scaling.describe_scaling_policies(**resource)["ScalingPolicies"]
     configurations = [policy.get("TargetTrackingScalingPolicyConfiguration", {}) for policy in policies]
     aims = [configuration["TargetValue"] for configuration in configurations if "TargetValue" in configuration]
     return Bounds(target["MinCapacity"], target["MaxCapacity"], next(iter(aims), None))

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from pipelines.admin.doctor.context import Case
 from pipelines.admin.doctor.permissions import Need, needs_of_the_caller, needs_of_the_role
+from pipelines.aws.prices import load_prices
 from pipelines.settings import Settings
-from pipelines.target import Connection
+from pipelines.target import CommandContext, Connection
 from tests.support.policies import ACCOUNT, BUCKET, EXECUTION_ROLE, REGION, Call, allows, load
 
 
-def no_client(_service: str) -> Any:
-    raise AssertionError("nothing is asked here")
+class Caller:
+    """An STS client; nothing else is queried."""
+
+    def get_caller_identity(self) -> dict[str, str]:
+        return {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/somebody"}
+
+
+def client(service: str) -> Caller:
+    assert service == "sts"
+    return Caller()
 
 
 @pytest.fixture(params=[False, True], ids=["training", "tuning"])
-def case(request: pytest.FixtureRequest) -> Case:
-    connection = Connection(
-        name="aws", region=REGION, bucket=BUCKET, client=no_client, find_role=lambda: EXECUTION_ROLE
-    )
-    return Case(Settings(tune=request.param), connection, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/somebody")
+def context(request: pytest.FixtureRequest) -> CommandContext:
+    connection = Connection(name="aws", region=REGION, bucket=BUCKET, client=client, find_role=lambda: EXECUTION_ROLE)
+    return CommandContext(Settings(tune=request.param), connection, load_prices())
 
 
 def refused(policy: str, needs: list[Need]) -> list[str]:
@@ -30,17 +34,17 @@ def refused(policy: str, needs: list[Need]) -> list[str]:
     return [f"{call.action} on {call.resource}" for call in calls if not allows(load(policy), call)]
 
 
-def test_the_stacks_execution_role_may_do_all_that_is_asked(case: Case) -> None:
-    assert refused("execution-role", list(needs_of_the_role(case, EXECUTION_ROLE))) == []
+def test_the_stacks_execution_role_may_do_all_that_is_asked(context: CommandContext) -> None:
+    assert refused("execution-role", list(needs_of_the_role(context, EXECUTION_ROLE))) == []
 
 
-def test_with_the_callers_policy_one_may_do_all_that_is_asked(case: Case) -> None:
-    assert refused("caller", list(needs_of_the_caller(case, EXECUTION_ROLE))) == []
+def test_with_the_callers_policy_one_may_do_all_that_is_asked(context: CommandContext) -> None:
+    assert refused("caller", list(needs_of_the_caller(context, EXECUTION_ROLE))) == []
 
 
-def test_without_its_policy_the_role_would_be_found_out(case: Case) -> None:
+def test_without_its_policy_the_role_would_be_found_out(context: CommandContext) -> None:
     """Each statement of the role's policy that a first run needs is asked about in one way or another."""
-    needs = list(needs_of_the_role(case, EXECUTION_ROLE))
+    needs = list(needs_of_the_role(context, EXECUTION_ROLE))
     found_out = {
         statement["Sid"]
         for statement in load("execution-role")
