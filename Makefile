@@ -1,4 +1,4 @@
-# Everything sets itself up: a fresh machine needs Python 3.11 or 3.12 and make.
+# A fresh machine needs make and Python 3.11, 3.12, 3.13 or 3.14. Everything else is installed into .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,53 +6,91 @@ UV_VERSION := 0.13.9
 ARGS ?=
 PYTEST_ARGS ?=
 
-.PHONY: install run test test-slow check benchmark benchmark-models lock golden template clean help
+PACKAGES := evaluation local_sagemaker pipelines processing_scripts
+INSTALL := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --compile-bytecode --constraint constraints.txt --editable
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+
+.PHONY: help install install-test run test test-slow check benchmark benchmark-models lock golden template clean python
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
-# Compiled here, as Python itself does not where PYTHONDONTWRITEBYTECODE is set, and each start would compile anew.
-install: $(VENV)/.installed  ## Install everything into .venv
-	$(BIN)/python -m compileall -q evaluation local_sagemaker pipelines processing_scripts tests
+# Where PYTHONDONTWRITEBYTECODE is set, every start would compile the packages again. This compiles changed files only.
+install: $(VENV)/.run-installed  ## Install what a run needs into .venv
+	@$(BIN)/python -m compileall -q $(PACKAGES)
 
-$(VENV)/.installed: pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint constraints.txt --editable '.[test]'
-	touch $@
+install-test: install $(VENV)/.test-installed  ## Install what the tests and checks need, too
+	@$(BIN)/python -m compileall -q tests
 
-run: install  ## Upsert and start the pipeline; options in ARGS="..."
+run: install  ## Create or update the pipeline and start it; options in ARGS="..."
 	$(BIN)/python -m pipelines.run --upsert --start $(ARGS)
 
-test: install  ## Run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+test: install-test  ## Run the tests; options of pytest in PYTEST_ARGS="..."
+	$(PYTEST) $(PYTEST_ARGS)
 
-test-slow: install  ## Run the slow tier too
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow or not slow" $(PYTEST_ARGS)
-	CONTAINER_ISOLATION=process $(BIN)/python -m pytest -n 2 --dist loadfile tests/conformance/containers
+test-slow: install-test  ## Run the slow tests, too
+	$(PYTEST) -m "slow or not slow" $(PYTEST_ARGS)
+	CONTAINER_ISOLATION=process $(PYTEST) tests/conformance/containers
 
-check: install  ## Lint, types, who may import whom, and known vulnerabilities
+check: install-test  ## Check style, types, imports between packages, and known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.support.audit
 
-benchmark: install  ## Measure speed (medians and ratios of one run)
+benchmark: install-test  ## Measure speed: medians and ratios of one run
 	$(BIN)/python -m tests.performance
 
-benchmark-models: install  ## Measure how good the models are (SEOUL_BIKE_DATA names the real file)
+benchmark-models: install-test  ## Measure the models' accuracy on the file in SEOUL_BIKE_DATA
 	$(BIN)/python -m tests.performance.models
 
-lock: install  ## Resolve the dependencies anew into constraints.txt
+golden: install-test  ## Update the golden definitions; review the difference
+	$(BIN)/python -m tests.support.definitions
+
+template: install-test  ## Copy the policies in infra/policies into infra/template.yaml
+	$(BIN)/python -m tests.support.template
+
+lock: install  ## Update constraints.txt to the newest versions of all dependencies
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate \
 		--no-emit-index-url --extra test pyproject.toml --output-file constraints.txt
 
-clean:  ## Remove the environment and the local state
+clean:  ## Delete the environment and the local state
 	rm -rf $(VENV) .sagemaker-local build *.egg-info
 
-golden: install  ## Write the golden definitions anew, to be looked at in review
-	$(BIN)/python -m tests.support.definitions
+$(VENV)/.run-installed: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || { $(supported_python) && $(create_environment); }
+	$(BIN)/python -m pip install --disable-pip-version-check uv==$(UV_VERSION)
+	$(INSTALL) '.[local]'
+	@touch $@
 
-template: install  ## Put the policies of infra/policies into infra/template.yaml
-	$(BIN)/python -m tests.support.template
+$(VENV)/.test-installed: $(VENV)/.run-installed
+	$(INSTALL) '.[test]'
+	@touch $@
+
+# A Python that the caller names must be the one that runs. The default matters only while there is no .venv.
+ifneq ($(origin PYTHON),file)
+$(VENV)/.run-installed: | python
+endif
+
+python:
+	@$(supported_python) && $(same_python)
+
+# The code runs in any Python from 2.7 on, so that an old one is refused in a sentence.
+define supported_python
+{ command -v $(PYTHON) >/dev/null || \
+	{ echo "There is no $(PYTHON): name Python 3.11 to 3.14, as in PYTHON=python3.13." >&2; exit 2; }; } && \
+$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 14) or sys.exit("$(PYTHON) is Python \
+%d.%d, which is not supported: name Python 3.11 to 3.14, as in PYTHON=python3.13." % v)'
+endef
+
+define same_python
+{ test ! -x $(BIN)/python || $(BIN)/python -c 'import sys; v = "%d.%d" % sys.version_info[:2]; \
+sys.argv[1] == v or sys.exit("$(VENV) has Python " + v + ": delete it to use $(PYTHON).")' \
+"$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')"; }
+endef
+
+# An environment that was created by half, as where Debian's python3-venv is missing, would look complete later.
+define create_environment
+{ $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }; }
+endef
