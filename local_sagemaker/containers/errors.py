@@ -1,18 +1,19 @@
-"""The errors of the containers: why a job could not be started, or what its container met.
+"""The errors of containers: those that prevent a start, and those that a container reports.
 
 ContainerError
     SandboxError            the process could not be started, or what keeps it has ended
         LauncherGoneError   the launcher has ended
-    UnknownImageError       no stand-in plays this image
+    UnknownImageError       no stand-in runs this image
     ToolkitError            written to ``/opt/ml/output/failure`` as the toolkits write it
         UserError           of the built-in algorithms: the request or the data is at fault
         AlgorithmError      of the built-in algorithms: the library failed
-        PlatformError       of the built-in algorithms: the surroundings are at fault
+        PlatformError       of the built-in algorithms: the environment is at fault
     ClientError             of the training toolkit
         CommandError        a command ended with an exit code other than 0
             ExecuteUserScriptError
             InstallModuleError
             InstallRequirementsError
+UnsupportedFormatError      of the toolkits: a content type that needs code of the user's own
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class ContainerError(Exception):
 
 
 class SandboxError(ContainerError):
-    """The process could not be started, or the launcher that keeps it is gone."""
+    """The process could not be started, or its launcher has ended."""
 
 
 class LauncherGoneError(SandboxError):
@@ -31,7 +32,7 @@ class LauncherGoneError(SandboxError):
 
 
 class UnknownImageError(ContainerError):
-    """No stand-in plays this image."""
+    """No stand-in runs this image."""
 
 
 class ToolkitError(ContainerError):
@@ -42,7 +43,7 @@ class ToolkitError(ContainerError):
 
 
 _AS_IN_TRACES = "sagemaker_algorithm_toolkit.exceptions"
-"""The module that traces name: they are shown as the reason of a failed job."""
+"""The module name that tracebacks show; users read them as the failure reason of a job."""
 
 
 class UserError(ToolkitError):
@@ -58,13 +59,13 @@ class AlgorithmError(ToolkitError):
 
 
 class PlatformError(ToolkitError):
-    """The surroundings are at fault."""
+    """The environment is at fault."""
 
     __module__ = _AS_IN_TRACES
 
 
 class ClientError(ContainerError):
-    """A failure that the training toolkit lays at the user's door."""
+    """A failure that the training toolkit counts as the user's."""
 
 
 class CommandError(ClientError):
@@ -75,7 +76,7 @@ class CommandError(ClientError):
     Parameters
     ----------
     exit_code
-        None: the toolkit is the predecessor of today's, which tells the command alone.
+        None: the predecessor of today's toolkit, which reports the command only.
     """
 
     def __init__(self, command: str, exit_code: int | None, output: str = "", information: str | None = None) -> None:
@@ -93,8 +94,19 @@ class ExecuteUserScriptError(CommandError):
 
 
 class InstallModuleError(CommandError):
-    """The user's package, or what its requirements.txt asks for, could not be installed."""
+    """The user's package, or a requirement of its requirements.txt, could not be installed."""
 
 
 class InstallRequirementsError(CommandError):
     """The packages of requirements.txt could not be installed."""
+
+
+class UnsupportedFormatError(Exception):
+    """A content type that only code of the user's own could handle; the indented text is the toolkits' own."""
+
+    def __init__(self, content_type: str | None) -> None:
+        super().__init__(
+            f"Content type {content_type} is not supported by this framework.\n\n"
+            "            Please implement input_fn to to deserialize the request data or an output_fn to\n"
+            "            serialize the response. For more information, see the SageMaker Python SDK README."
+        )

@@ -1,14 +1,18 @@
-"""The programs of an image, ``train`` and ``serve``, as its stand-in plays them.
+"""The programs of an image, ``train`` and ``serve``, in its stand-in.
 
-A container runs it as ``python -m local_sagemaker.containers.stand_in train IMAGE``.
+A container runs ``python -m local_sagemaker.containers.stand_in train IMAGE``. Imports that take time are made when a
+program needs them.
 """
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 
 from local_sagemaker.containers import images
 from local_sagemaker.containers.process.template import Template
+from local_sagemaker.containers.serving.server import Application, run_server
 
 
 def main(arguments: list[str], template: Template | None = None) -> int:
@@ -19,7 +23,7 @@ def main(arguments: list[str], template: Template | None = None) -> int:
     arguments
         The program and the image's URI.
     template
-        What this process was forked from, if it was.
+        The template that this process was forked from; None: it is an interpreter of its own.
 
     Returns
     -------
@@ -52,11 +56,55 @@ def _train(stand_in: images.StandIn, image: str, template: Template | None) -> i
 
 
 def _serve(stand_in: images.StandIn, image: str) -> int:
-    from local_sagemaker.containers import serving
-
-    if stand_in.serving is None:
+    """Load the model and answer requests until the process is ended; return an exit code if the model fails to load."""
+    kind = stand_in.serving
+    if kind is None:
         raise SystemExit(f"The image {stand_in.repository} does not serve.")
-    return serving.serve(stand_in.serving, image)
+    logging.basicConfig(
+        stream=sys.stdout,
+        level=int(os.environ.get("SAGEMAKER_CONTAINER_LOG_LEVEL") or logging.INFO),
+        format="[%(asctime)s:%(levelname)s] %(message)s",
+        datefmt="%Y-%m-%d:%H:%M:%S",
+        force=True,
+    )
+    workers = int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or _cpus())
+    try:
+        if not _serves_algorithm(kind):
+            from local_sagemaker.containers.inference_toolkit.handlers import prepare_code
+
+            prepare_code(kind)
+        run_server(lambda: _application(kind, image), workers)
+    except Exception:
+        logging.getLogger(__name__).exception("The model could not be loaded.")
+    return 1
+
+
+def _cpus() -> int:
+    return int(os.environ.get("SM_NUM_CPUS", "1"))
+
+
+def _serves_algorithm(kind: images.Serving) -> bool:
+    # The container tests whether the variable exists, even if it is empty (docs/contracts.md, section 1).
+    return kind == "xgboost" and "SAGEMAKER_PROGRAM" not in os.environ
+
+
+def _application(kind: images.Serving, image: str) -> Application:
+    if _serves_algorithm(kind):
+        from local_sagemaker.containers.xgboost.serve import XGBoostApplication
+        from local_sagemaker.containers.xgboost.versions import Version
+
+        return XGBoostApplication.of_this_container(_cpus(), Version.of_image(image))
+    if kind in ("toolkit", "pytorch"):
+        from local_sagemaker.containers.inference_toolkit.application import ToolkitApplication
+
+        return ToolkitApplication.of_this_container(kind)
+    if kind == "huggingface":
+        from local_sagemaker.containers.inference_toolkit.huggingface import HuggingFaceApplication
+
+        return HuggingFaceApplication.of_this_container()
+    from local_sagemaker.containers.inference_toolkit.worker import WorkerApplication
+
+    return WorkerApplication.of_this_container(kind)
 
 
 if __name__ == "__main__":

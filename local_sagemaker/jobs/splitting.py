@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from local_sagemaker.containers.recordio.frames import HEADER_BYTES, padded, payload_length
 from local_sagemaker.jobs.errors import DataError
 
-_RECORDIO_MAGIC = 0xCED7230A
-_RECORDIO_HEADER = struct.Struct("<II")
 _TFRECORD_HEADER = struct.Struct("<QI")
 _TFRECORD_FOOTER = 4
 
@@ -50,11 +49,11 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _recordio(file: BinaryIO, *, framed: bool) -> Iterator[bytes]:
-    while header := file.read(_RECORDIO_HEADER.size):
-        if len(header) < _RECORDIO_HEADER.size or _RECORDIO_HEADER.unpack(header)[0] != _RECORDIO_MAGIC:
+    while header := file.read(HEADER_BYTES):
+        length = payload_length(header)
+        if length is None:
             raise DataError("The file is not RecordIO: a frame does not begin with the magic number.")
-        length = _RECORDIO_HEADER.unpack(header)[1]
-        payload = file.read(-(-length // 4) * 4)
+        payload = file.read(padded(length))
         if len(payload) < length:
             raise DataError("The file is not whole: its last RecordIO frame is cut off.")
         yield header + payload if framed else payload[:length]

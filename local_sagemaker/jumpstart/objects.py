@@ -1,4 +1,4 @@
-"""Everything that the local ``jumpstart-cache-prod-<region>`` bucket holds, as keys and contents."""
+"""The objects of the local bucket ``jumpstart-cache-prod-<region>``, as keys and contents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local_sagemaker.jumpstart.specs import metadata_objects, pinned_table
 
 
 def bucket_objects(region: str = "us-east-1") -> Iterable[tuple[str, bytes]]:
-    """Give the manifest, the specs, and the archives that they name; the same bytes each time.
+    """Yield the manifest, the specs, and the archives that they name; the same bytes each time.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def _script(path: str) -> bytes:
 
 
 def _archive(files: dict[str, bytes]) -> bytes:
-    """A ``.tar.gz`` without anything of the moment or the machine in it."""
+    """A ``.tar.gz`` without times, owners or anything else that differs between machines."""
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, content in sorted(files.items()):

@@ -1,13 +1,12 @@
-"""What the local ``jumpstart-cache-prod-<region>`` bucket holds: pinned specs, and scripts of our own.
+"""The manifest and the specs of JumpStart models, made from the table of pinned specs, ``table.json``.
 
-``table.json`` is the one table of pinned specs: it fills the local bucket, and it stands in for AWS's bucket where a
-definition is built without network.
+They fill the local bucket ``jumpstart-cache-prod-<region>``, and replace AWS's bucket when a definition is built
+without network.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
@@ -19,11 +18,11 @@ _PREDICTOR = {
     "default_content_type": "text/csv",
     "default_accept_type": "application/json",
 }
-"""What the SDK's JumpStartEstimator reads besides; the instance types mean nothing on this machine."""
+"""Read by the SDK's JumpStartEstimator, as are the instance types, which mean nothing on this machine."""
 
 
 def metadata_objects(region: str) -> dict[str, bytes]:
-    """Give the manifest and the specs, as S3 keys and contents, in the form the SDK's retrievers read.
+    """The manifest and the specs, as S3 keys and contents, in the form that the SDK's retrievers read.
 
     Examples
     --------
@@ -44,15 +43,8 @@ def metadata_objects(region: str) -> dict[str, bytes]:
     return {MANIFEST_KEY: _to_bytes(manifest), **specs}
 
 
-def bucket_objects(region: str = "us-east-1") -> Iterable[tuple[str, bytes]]:
-    """Give everything the bucket holds, scripts and artifacts included, as S3 keys and contents."""
-    from local_sagemaker.jumpstart import objects
-
-    return objects.bucket_objects(region)
-
-
 def unconfirmed_models() -> set[str]:
-    """Name the pinned models whose entries no public source confirms."""
+    """The ids of the pinned models whose entries no public source confirms."""
     return {model["model_id"] for model in pinned_table()["models"] if not model["confirmed"]}
 
 
@@ -91,7 +83,7 @@ def _spec(model: dict[str, Any], table: dict[str, Any], region: str) -> dict[str
 
 
 def _variants(table: dict[str, Any], image: str, region: str) -> dict[str, Any]:
-    """The current SDK finds images only through these (reference: sagemaker.core.jumpstart.types)."""
+    """The variants, through which alone the SDK finds images (see ``sagemaker.core.jumpstart.types``)."""
     uri = f"{table['account']}.dkr.ecr.{region}.amazonaws.com/{image}"
     properties = {"regional_properties": {"image_uri": "$image"}}
     return {

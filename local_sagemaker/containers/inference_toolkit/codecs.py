@@ -9,22 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from local_sagemaker.containers.errors import ClientError
+from local_sagemaker.containers.errors import ClientError, UnsupportedFormatError
 
 JSON, CSV, NPY, NPZ = "application/json", "text/csv", "application/x-npy", "application/x-npz"
 TEXT_TYPES = (JSON, CSV)
 """What reaches the user's functions as text instead of bytes."""
-
-
-class UnsupportedFormatError(Exception):
-    """A content type that only code of the user's own could handle; the text is indented as the toolkits' own is."""
-
-    def __init__(self, content_type: str | None) -> None:
-        super().__init__(
-            f"Content type {content_type} is not supported by this framework.\n\n"
-            "            Please implement input_fn to to deserialize the request data or an output_fn to\n"
-            "            serialize the response. For more information, see the SageMaker Python SDK README."
-        )
 
 
 def decode(payload: str | bytes, content_type: str | None) -> Any:

@@ -17,8 +17,7 @@ import numpy as np
 from local_sagemaker.containers.images import Serving
 from local_sagemaker.containers.inference_toolkit import codecs, huggingface_codecs, pytorch
 from local_sagemaker.containers.inference_toolkit.missing_handlers import no_model_fn, no_pipeline, no_predict_fn
-from local_sagemaker.containers.toolkits import TOOLKITS
-from local_sagemaker.containers.training_toolkit.code import fetch_code
+from local_sagemaker.containers.training_toolkit.code import TOOLKITS, fetch_code
 from local_sagemaker.containers.training_toolkit.layout import Layout
 from local_sagemaker.containers.training_toolkit.requirements import install
 

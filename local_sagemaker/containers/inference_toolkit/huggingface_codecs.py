@@ -9,7 +9,8 @@ import io
 import json
 from typing import Any
 
-from local_sagemaker.containers.inference_toolkit.codecs import CSV, JSON, NPY, UnsupportedFormatError
+from local_sagemaker.containers.errors import UnsupportedFormatError
+from local_sagemaker.containers.inference_toolkit.codecs import CSV, JSON, NPY
 from local_sagemaker.containers.inference_toolkit.codecs import decode as decode_array
 from local_sagemaker.containers.inference_toolkit.codecs import encode as encode_array
 

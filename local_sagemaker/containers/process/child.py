@@ -1,47 +1,46 @@
-"""A freshly forked child of a launcher, on its way into the sandbox."""
+"""The first steps of a forked child: a session of its own, its standard streams, and its sandbox."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 from local_sagemaker.containers.process import namespaces, packages
-from local_sagemaker.containers.process.exec_command import execute
 from local_sagemaker.containers.process.messages import LISTENER_VARIABLE, Launch
 from local_sagemaker.containers.process.paths import rewrite_ml
-from local_sagemaker.containers.process.template import Template
-
-Work = Callable[[], NoReturn]
 
 
-def child_work(launch: Launch, template: Template | None, output: int, inherited: list[int]) -> Work:
-    """Enter the sandbox; what is left to do is the command itself.
+def enter_sandbox(launch: Launch, output: int, inherited: list[int]) -> Launch:
+    """Make the calling process, a fresh fork, the first process of a container.
 
     Parameters
     ----------
-    template
-        What the child was forked from, if it was.
     output
-        The descriptor that takes what the command writes.
+        The descriptor that receives standard output and standard error.
     inherited
         Descriptors of listening sockets for the command.
+
+    Returns
+    -------
+    Launch
+        The launch as it is to be executed here: without namespaces, its paths are rewritten.
     """
+    # A process group of its own, so that one kill reaches the command and what it started.
     os.setsid()
+    # The kernel, not the launcher, ends the job when the launcher is killed: a SIGKILL leaves it no time to do so.
     namespaces.set_parent_death_signal(signal.SIGKILL)
     namespaces.become_subreaper()  # as the first process of a container is
-    _take_standard_streams(output)
-    launch = _enter(launch)
+    _replace_standard_streams(output)
+    launch = _enter_namespaces(launch)
     for descriptor in inherited:
         os.set_inheritable(descriptor, True)  # noqa: FBT003 - its only way
         launch.environment[LISTENER_VARIABLE] = str(descriptor)
-    return lambda: execute(launch, template)
+    return launch
 
 
-def _take_standard_streams(output: int) -> None:
+def _replace_standard_streams(output: int) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(output, 1)
@@ -50,14 +49,14 @@ def _take_standard_streams(output: int) -> None:
     os.close(output)
 
 
-def _enter(launch: Launch) -> Launch:
-    """Enter the namespaces that the kernel grants; where it grants none, the launch has its paths rewritten."""
+def _enter_namespaces(launch: Launch) -> Launch:
+    """Enter the namespaces that the kernel allows; without a mount namespace, return the launch with other paths."""
     ml = launch.directory / "ml"
     private = launch.namespaces
     if private:
         try:
             namespaces.enter_private_mounts(ml, _scratch(launch.directory))
-            namespaces.name_this_machine(launch.host_names, launch.directory / "hosts")
+            namespaces.map_host_names(launch.host_names, launch.directory / "hosts")
             packages.keep_private(launch.directory / packages.FOLDER)
         except OSError:
             private = False
@@ -65,8 +64,8 @@ def _enter(launch: Launch) -> Launch:
         try:
             namespaces.enter_private_network()
         except OSError as error:
-            os.write(2, f"Network isolation is not to be had on this machine ({error}); going on without.\n".encode())
-    return launch if private else _rewritten(launch, ml)
+            os.write(2, f"Network isolation is not available here ({error}); the job runs without.\n".encode())
+    return launch if private else _with_rewritten_paths(launch, ml)
 
 
 def _scratch(directory: Path) -> Path:
@@ -75,7 +74,8 @@ def _scratch(directory: Path) -> Path:
     return scratch
 
 
-def _rewritten(launch: Launch, ml: Path) -> Launch:
+def _with_rewritten_paths(launch: Launch, ml: Path) -> Launch:
+    # SAGEMAKER_BASE_DIR is what AWS's own toolkits read the place of /opt/ml from.
     environment = {name: rewrite_ml(value, ml) for name, value in launch.environment.items()}
     return replace(
         launch,

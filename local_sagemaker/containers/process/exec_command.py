@@ -1,7 +1,7 @@
-"""Becoming a launched command, in a child that was forked for it.
+"""Executing a command in a child that was forked for it.
 
-A command that starts Python runs in the child itself when the child was forked from the template; any other command,
-and any that a shared interpreter could not run as a fresh one would, replaces the child.
+A command that starts Python runs in the child itself if the child was forked from the template. Any other command
+replaces the child, and so does Python wherever a fresh interpreter could behave differently.
 """
 
 from __future__ import annotations
@@ -16,20 +16,38 @@ from typing import NoReturn
 
 from local_sagemaker.containers.process import interpreter_exit, python_program
 from local_sagemaker.containers.process.messages import STAND_IN, Launch
-from local_sagemaker.containers.process.python_program import PythonProgram
 from local_sagemaker.containers.process.template import Template
+
+StandInMain = Callable[[list[str], Template | None], int]
+"""Runs a program of an image; gets its arguments and the template of the process, returns an exit code."""
 
 
 class Become(BaseException):
-    """Raised in a newly forked child to unwind to the launcher's main function, which goes on with ``work``."""
+    """Raised in a forked child to unwind to the launcher's main function, which executes ``launch``.
 
-    def __init__(self, work: Callable[[], NoReturn]) -> None:
+    It is no ``Exception``, so that no ``except Exception`` on the way stops it.
+    """
+
+    def __init__(self, launch: Launch) -> None:
         super().__init__()
-        self.work = work
+        self.launch = launch
 
 
-def execute(launch: Launch, template: Template | None) -> NoReturn:
-    """Become the launched command."""
+def execute(launch: Launch, template: Template | None, run_stand_in: StandInMain) -> NoReturn:
+    """Turn the calling process into the command of a launch.
+
+    Parameters
+    ----------
+    template
+        What the process was forked from; None: there are no libraries in it.
+    run_stand_in
+        Runs the images' own programs; given from above, since these start commands themselves.
+
+    Raises
+    ------
+    Become
+        In a fork of this process that is to execute another launch.
+    """
     os.environ.clear()
     os.environ.update(launch.environment)
     os.umask(0o022)
@@ -37,16 +55,19 @@ def execute(launch: Launch, template: Template | None) -> NoReturn:
     os.chdir(launch.working_directory)
     program = python_program.parse_python(launch.arguments) if template is not None else None
     if template is None or program is None:
-        _replace(launch.arguments)
+        _replace_process(launch.arguments)
     stand_in = program.kind == "-m" and program.target == STAND_IN
+    # A stand-in is code of ours, so that nothing of the user's can take the place of a loaded library in it.
     if not stand_in and not python_program.runs_as_in_a_fresh_interpreter(program, launch, template):
-        _replace(launch.arguments)
-    python_program.refresh_state(program, launch, template)
-    code = interpreter_exit.exit_code_of(
-        lambda: _run_stand_in(program, template) if stand_in else python_program.run(program, launch, template),
-        passing_on=Become,
-    )
-    interpreter_exit.leave(code)
+        _replace_process(launch.arguments)
+    python_program.reset_interpreter(program, launch, template)
+
+    def run() -> None:
+        if stand_in:
+            raise SystemExit(run_stand_in(program.argv[1:], template))
+        python_program.run(program, launch, template)
+
+    interpreter_exit.leave(interpreter_exit.exit_code_of(run, passing_on=Become))
 
 
 def start_command(
@@ -57,7 +78,7 @@ def start_command(
     output: int | None = None,
     errors: int | None = None,
 ) -> Callable[[], int]:
-    """Start a command from within a stand-in; Python as a fork of it, where it was forked from the template itself.
+    """Start a command from within a stand-in; Python as a fork of the calling process, if it has a template.
 
     Parameters
     ----------
@@ -66,16 +87,17 @@ def start_command(
     environment, folder
         The process's whole environment and its working directory.
     output, errors
-        The descriptors that take its standard output and error; None: the caller's own.
+        The descriptors for its standard output and error; None: the caller's own.
 
     Returns
     -------
     Callable
-        Waits for the end and gives the exit code; negative for the signal that ended the process.
+        Waits for the end and returns the exit code; negative for the signal that ended the process.
     """
     if template is None or python_program.parse_python(arguments) is None:
         process = subprocess.Popen(list(arguments), env=dict(environment), cwd=folder, stdout=output, stderr=errors)
         return process.wait
+    # Unwritten text would be written twice, by this process and by its copy.
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
@@ -86,21 +108,14 @@ def start_command(
                 os.dup2(given, standard)
                 os.close(given)
         threads = int(environment.get("OMP_NUM_THREADS", "1"))
-        launch = Launch(tuple(arguments), dict(environment), folder, Path(folder), threads)
-        raise Become(lambda: execute(launch, template))
+        raise Become(Launch(tuple(arguments), dict(environment), folder, Path(folder), threads))
     return lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def _replace(arguments: tuple[str, ...]) -> NoReturn:
+def _replace_process(arguments: tuple[str, ...]) -> NoReturn:
     try:
-        os.execvpe(arguments[0], list(arguments), os.environ)  # noqa: S606 - the job's own command is what is asked for
+        os.execvpe(arguments[0], list(arguments), os.environ)  # noqa: S606 - running the job's own command is the task
     except OSError as error:
         os.write(2, f'exec: "{arguments[0]}": {error.strerror}\n'.encode())
+        # Without the interpreter's own exit: that would run the launcher's exit functions in this copy of it.
         os._exit(127)
-
-
-def _run_stand_in(program: PythonProgram, template: Template) -> None:
-    """Run a program of ours, which may run the job's own in forks of itself."""
-    from local_sagemaker.containers import stand_in
-
-    raise SystemExit(stand_in.main(program.argv[1:], template))

@@ -1,4 +1,4 @@
-"""The service's side of a launcher: starting one, having it start commands, and what a started command looks like."""
+"""The service's side of a launcher process: start it, send it commands, and control the processes that it starts."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ from local_sagemaker.containers.process.messages import KILL, TERMINATE, Launch,
 Isolation = Literal["fork", "process"]
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[3]
-"""The folder from which ``pipelines`` is imported."""
+"""The folder from which ``local_sagemaker`` is imported."""
 
 _TEMPLATE_VARIABLES = {
     "OPENBLAS_NUM_THREADS": "1",
-    "OPENBLAS_THREAD_TIMEOUT": "4",  # its threads, too: 2^26 cycles of spinning are 25 ms of every job on two cores
-    "OMP_WAIT_POLICY": "PASSIVE",  # libraries read it once; threads that spin while they wait starve the other jobs
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a process that is to be forked has to have one thread
+    # By default OpenBLAS's idle threads spin for 2^26 cycles: 25 ms of each job on two cores. 4 stands for 2^4 cycles.
+    "OPENBLAS_THREAD_TIMEOUT": "4",
+    # Libraries read it once, at load. Threads that spin while they wait would slow down the other jobs.
+    "OMP_WAIT_POLICY": "PASSIVE",
+    # A fork copies the calling thread only, so the template must have no other: pyarrow's allocator would start one.
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "MPLBACKEND": "agg",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
@@ -42,7 +45,7 @@ class Process:
     Attributes
     ----------
     output
-        What the process and its descendants write, standard output and error in one; ends when all of them are gone.
+        Standard output and error of the process and its descendants; ends when the last of them has ended.
     """
 
     def __init__(self, control: socket.socket, output: io.FileIO, directory: Path) -> None:
@@ -59,7 +62,7 @@ class Process:
         Raises
         ------
         SandboxError
-            The launcher ended before it could say.
+            The launcher ended before it reported the exit code.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         while self._code is None:
@@ -71,7 +74,7 @@ class Process:
         return self._code
 
     def _receive(self) -> None:
-        """Take in what the launcher says; another thread may have done so already."""
+        """Read the launcher's report; another thread may have done so already."""
         if self._code is not None:
             return
         with contextlib.suppress(BlockingIOError):
@@ -83,22 +86,22 @@ class Process:
             self._code = int(json.loads(self._received)["code"])
 
     def terminate(self) -> None:
-        """Ask the command to end (SIGTERM)."""
-        self._ask(TERMINATE)
+        """Send the command SIGTERM."""
+        self._request(TERMINATE)
 
     def kill(self) -> None:
-        """End the command and everything it started (SIGKILL)."""
-        self._ask(KILL)
+        """Send SIGKILL to the command and to everything that it started."""
+        self._request(KILL)
 
-    def _ask(self, what: bytes) -> None:
-        with contextlib.suppress(OSError):  # It has ended meanwhile.
+    def _request(self, what: bytes) -> None:
+        with contextlib.suppress(OSError):  # it has ended in the meantime
             self._control.sendall(what)
 
     def close(self) -> None:
-        """Let go of the process; what still runs of it is ended."""
-        self._control.close()
+        """Kill what still runs of the command, and delete what it installed."""
+        self._control.close()  # the launcher reads end of file, and kills the command
         self.output.close()
-        packages.forget(self._directory / packages.FOLDER)
+        packages.delete_layers(self._directory / packages.FOLDER)
 
 
 class Launcher:
@@ -107,13 +110,13 @@ class Launcher:
     Parameters
     ----------
     preload
-        Import the libraries of the containers, so that commands start in milliseconds: the template.
+        Import the containers' libraries, so that Python commands start in milliseconds.
     """
 
     def __init__(self, *, preload: bool) -> None:
         self._channel, theirs = socket.socketpair()
         self._lock = threading.Lock()
-        command = [sys.executable, "-m", "local_sagemaker.containers.process.launcher_process", str(theirs.fileno())]
+        command = [sys.executable, "-m", "local_sagemaker.containers", str(theirs.fileno())]
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         self._process = subprocess.Popen(
             [*command, "--preload"] if preload else command,
@@ -122,7 +125,7 @@ class Launcher:
             stdout=subprocess.DEVNULL,
             cwd=PACKAGE_ROOT,
             env={**environment, **_TEMPLATE_VARIABLES},
-            start_new_session=True,
+            start_new_session=True,  # Ctrl-C in the service's terminal does not reach the jobs directly
         )
         theirs.close()
 
@@ -132,7 +135,7 @@ class Launcher:
         Parameters
         ----------
         inherited
-            Listening sockets that the command is to have.
+            Listening sockets for the command.
 
         Raises
         ------
@@ -148,50 +151,51 @@ class Launcher:
                 send_launch(self._channel, launch, descriptors)
         except OSError as error:
             process.close()
-            raise LauncherGoneError(f"The launcher of containers is gone ({error}).") from error
+            raise LauncherGoneError(f"The launcher of containers has ended ({error}).") from error
         finally:
             theirs.close()
             os.close(output_writer)
         return process
 
     def close(self) -> None:
-        """End the launcher, and with it every command that it started and that still runs."""
+        """End the launcher and every command of it that still runs."""
         self._channel.close()
         self._process.wait()
 
 
 class Launchers:
-    """The launchers of this process: one per isolation, started when first needed, shared by all jobs."""
+    """The launchers of this process: one per isolation, started on first use, shared by all jobs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._launchers: dict[Isolation, Launcher] = {}
 
     def start(self, isolation: Isolation, launch: Launch, inherited: Sequence[socket.socket] = ()) -> Process:
-        """Start a command; a launcher that has ended is replaced.
+        """Start a command; replace a launcher that has ended.
 
         Raises
         ------
         SandboxError
-            The new launcher ends at once, too.
+            The new launcher has ended, too.
         """
         launcher = self.get(isolation)
         try:
             return launcher.start(launch, inherited)
         except LauncherGoneError:
-            self._forget(isolation, launcher)
+            self._drop(isolation, launcher)
         return self.get(isolation).start(launch, inherited)
 
     def get(self, isolation: Isolation) -> Launcher:
-        """The launcher for an isolation, started if there is none."""
+        """Return the launcher of an isolation; start it if there is none."""
         with self._lock:
             launcher = self._launchers.get(isolation)
             if launcher is None:
                 launcher = self._launchers[isolation] = Launcher(preload=isolation == "fork")
             return launcher
 
-    def _forget(self, isolation: Isolation, launcher: Launcher) -> None:
+    def _drop(self, isolation: Isolation, launcher: Launcher) -> None:
         with self._lock:
+            # Another thread may have replaced it already.
             if self._launchers.get(isolation) is launcher:
                 del self._launchers[isolation]
         launcher.close()
@@ -209,8 +213,8 @@ LAUNCHERS = Launchers()
 
 
 @contextlib.contextmanager
-def open_template(directory: Path) -> Iterator[None]:  # noqa: ARG001 - the template needs no folder; see the contract
-    """Start the template in the background, and end it on leaving."""
+def open_template(directory: Path) -> Iterator[None]:  # noqa: ARG001 - part of the jobs' contract
+    """Start the template in the background; end it, and all its jobs, on exit."""
     LAUNCHERS.get("fork")
     try:
         yield

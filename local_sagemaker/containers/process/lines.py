@@ -1,4 +1,4 @@
-"""What a process writes into a pipe, in whole lines."""
+"""Reading a process's output from a pipe in whole lines."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import io
 import time
 from collections.abc import Iterator
 
-_MOST_BYTES = 65536
-_LONGEST_LINE = 2**20
-"""CloudWatch's limit of an event; a longer line, such as a progress bar without an end, is cut there."""
+_MAX_CHUNK_BYTES = 65536
+_MAX_LINE_BYTES = 2**20
+"""CloudWatch's limit of an event; a longer line, such as a progress bar without newlines, is cut there."""
 
-_FEW_BYTES, _PAUSE_SECONDS = 4096, 0.01
-"""Of output that comes line by line a little more is waited for: taking up each line takes a core from the writer."""
+_SMALL_CHUNK_BYTES, _PAUSE_SECONDS = 4096, 0.01
+"""After a small chunk, pause for more output: waking up for each line would take a core from the writer."""
 
 
 def whole_lines(output: io.FileIO) -> Iterator[str]:
-    """Yield what is written, one or more whole lines at a time, until nobody is left who could write.
+    """Yield one or more whole lines at a time, until the last writer has closed the pipe.
 
-    Every text ends with a newline, also the last one where the writer left it out.
+    Every text ends with a newline, even if the writer left out the last one.
     """
     rest = bytearray()
     while chunk := _read(output):
@@ -26,10 +26,10 @@ def whole_lines(output: io.FileIO) -> Iterator[str]:
             yield (rest + whole + newline).decode("utf-8", "replace")
             rest.clear()
         rest += begun
-        if len(rest) > _LONGEST_LINE:
+        if len(rest) > _MAX_LINE_BYTES:
             yield rest.decode("utf-8", "replace") + "\n"
             rest.clear()
-        if len(chunk) < _FEW_BYTES:
+        if len(chunk) < _SMALL_CHUNK_BYTES:
             time.sleep(_PAUSE_SECONDS)
     if rest:
         yield rest.decode("utf-8", "replace") + "\n"
@@ -37,6 +37,6 @@ def whole_lines(output: io.FileIO) -> Iterator[str]:
 
 def _read(output: io.FileIO) -> bytes:
     try:
-        return output.read(_MOST_BYTES) or b""
-    except (ValueError, OSError):  # The pipe is closed under it when a process is given up.
+        return output.read(_MAX_CHUNK_BYTES) or b""
+    except (ValueError, OSError):  # another thread has closed the process, and the pipe with it
         return b""

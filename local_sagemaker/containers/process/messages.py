@@ -1,8 +1,8 @@
-"""What is said between the service and a launcher process: one command to run, and how it ended.
+"""The protocol between the service and a launcher process: a command to run, signals, and the exit code.
 
-A launch is a length, a JSON document and a few file descriptors, sent over a socket pair. Each launched process has a
-control socket of its own: bytes towards the launcher ask for a signal, one JSON line comes back when all is over, and
-the end of the stream, from either side, means that the other one is gone.
+A launch is a length, a JSON document and a few file descriptors, sent over a socket pair. Each started process has a
+control socket of its own. Bytes to the launcher request a signal; one JSON line comes back after the end. End of file,
+from either side, means that the other side has ended.
 """
 
 from __future__ import annotations
@@ -14,23 +14,26 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 STAND_IN = "local_sagemaker.containers.stand_in"
-"""The module that plays an image's own programs, ``train`` and ``serve``."""
+"""The module that runs the images' own programs, ``train`` and ``serve``."""
 
 LISTENER_VARIABLE = "SAGEMAKER_LOCAL_LISTENER"
-"""The descriptor of the listening socket that a model server inherits."""
+"""The variable with the descriptor of the listening socket that a model server inherits."""
 
 MEETING_PORTS_VARIABLE = "SAGEMAKER_LOCAL_MEETING_PORTS"
-"""Two free ports, separated by a comma, where the hosts of one job may meet: here they are one machine with others."""
+"""The variable with two free ports, separated by a comma, for the hosts of one job to connect through.
+
+On AWS each host has ports of its own; here the hosts of all jobs share one machine.
+"""
 
 TERMINATE = b"T"
 KILL = b"K"
 _HEADER = struct.Struct("!I")
-_MOST_DESCRIPTORS = 8
+_MAX_DESCRIPTORS = 8
 
 
 @dataclass(frozen=True)
 class Launch:
-    """A command in its sandbox.
+    """A command to start in a sandbox.
 
     Attributes
     ----------
@@ -39,17 +42,17 @@ class Launch:
     environment
         All of the process's environment.
     working_directory
-        Where it starts, as the process sees it.
+        The folder that it starts in, as the process sees it.
     directory
         The job's folder on the host: ``ml`` in it becomes ``/opt/ml``.
     threads
-        How many threads libraries that are already loaded may use.
+        The number of threads for libraries that are already loaded.
     isolate_network
-        Leave the process nothing but loopback.
+        Give the process the loopback interface only.
     host_names
-        Names that mean this machine inside, as ``algo-1`` does in a container.
+        Names that resolve to this machine inside, as ``algo-1`` does in a container.
     namespaces
-        Mount a private ``/opt/ml`` where the kernel allows; otherwise paths are rewritten.
+        Mount a private ``/opt/ml`` if the kernel allows it; otherwise paths are rewritten.
     """
 
     arguments: tuple[str, ...]
@@ -63,15 +66,16 @@ class Launch:
 
 
 def send_launch(channel: socket.socket, launch: Launch, descriptors: list[int]) -> None:
-    """Send one launch; the first descriptor is the control socket, the second takes the process's output."""
+    """Send one launch; the first descriptor is the control socket, the second receives the process's output."""
     document = json.dumps({**asdict(launch), "directory": str(launch.directory)}).encode()
+    # The descriptors travel with the header, which is small enough to arrive in one piece.
     socket.send_fds(channel, [_HEADER.pack(len(document))], descriptors)
     channel.sendall(document)
 
 
 def receive_launch(channel: socket.socket) -> tuple[Launch, list[int]] | None:
-    """The next launch and its descriptors; None when the sender is gone."""
-    header, descriptors, _, _ = socket.recv_fds(channel, _HEADER.size, _MOST_DESCRIPTORS)
+    """Receive the next launch and its descriptors; None if the sender has ended."""
+    header, descriptors, _, _ = socket.recv_fds(channel, _HEADER.size, _MAX_DESCRIPTORS)
     if len(header) < _HEADER.size:
         return None
     document = _read_exactly(channel, _HEADER.unpack(header)[0])

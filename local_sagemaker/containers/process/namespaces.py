@@ -1,7 +1,8 @@
-"""A private ``/opt/ml`` for the calling process, by Linux namespaces.
+"""Linux namespaces: a private ``/opt/ml`` and a private network for the calling process.
 
-Called in a freshly forked, single-threaded process, before anything of the job runs in it. Whoever may unshares the
-mount namespace alone; others do it inside a user namespace in which the job is root, as it is in a container.
+Call these functions in a freshly forked process with one thread, before anything of the job runs in it. A process with
+the capability for it unshares the mount namespace only. Others do so inside a user namespace, in which the job is root,
+as it is in a container.
 """
 
 from __future__ import annotations
@@ -67,23 +68,23 @@ def mount(source: str, target: Path, kind: str | None, flags: int, data: str | N
 
 
 def set_parent_death_signal(number: int) -> None:
-    """Have the kernel send this process a signal when its parent ends; does nothing where there is no such thing."""
+    """Have the kernel send this process a signal when its parent ends; does nothing off Linux."""
     if sys.platform.startswith("linux"):
         _libc().prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
 
 
 def become_subreaper() -> None:
-    """Have orphaned descendants handed to this process instead of to init; does nothing off Linux."""
+    """Make this process, instead of init, the parent of its orphaned descendants; does nothing off Linux."""
     if sys.platform.startswith("linux"):
         _libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def children_of_this_process() -> set[int]:
-    """The ids of the calling process's children, of which it has one thread; none where there is no ``/proc``."""
+    """The ids of the children of the calling process, which has one thread; none without ``/proc``."""
     pid = os.getpid()
     try:
         return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()}
-    except OSError:
+    except OSError:  # a kernel without this file (CONFIG_PROC_CHILDREN)
         return {each for each in _all_processes() if _parent_of(each) == pid}
 
 
@@ -95,13 +96,14 @@ def _all_processes() -> list[int]:
 def _parent_of(pid: int) -> int | None:
     try:
         return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
-    except (OSError, ValueError):  # It has ended meanwhile.
+    except (OSError, ValueError):  # it has ended in the meantime
         return None
 
 
 def _become_root_of_a_user_namespace() -> None:
-    uid, gid = os.geteuid(), os.getegid()
+    uid, gid = os.geteuid(), os.getegid()  # read before: inside, they are nobody's until they are mapped
     _unshare(CLONE_NEWUSER)
+    # The kernel lets an ordinary user map a group only after giving up setgroups(2).
     Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
     Path("/proc/self/uid_map").write_text(f"0 {uid} 1", encoding="ascii")
     Path("/proc/self/gid_map").write_text(f"0 {gid} 1", encoding="ascii")
@@ -115,36 +117,37 @@ def enter_private_mounts(ml: Path, scratch: Path) -> None:
     ml
         The folder that the process will see as ``/opt/ml``.
     scratch
-        An empty folder, used while ``/opt`` is laid out and left empty.
+        An empty folder, used while ``/opt`` is built, and empty again afterwards.
 
     Raises
     ------
     NamespaceError
-        Where the kernel does not allow it; the host's own file system is as it was.
+        The kernel does not allow it; the host's own file system is unchanged.
     """
     try:
         _unshare(CLONE_NEWNS)
     except NamespaceError:  # an ordinary user, or a root without the capability for it
         _become_root_of_a_user_namespace()
         _unshare(CLONE_NEWNS)
+    # Mount points are shared with the parent namespace by default: without this, ours would appear on the host.
     mount("none", Path("/"), None, MS_REC | MS_PRIVATE)
     if not ML.is_dir():
-        _lay_out_opt(scratch)
+        _build_opt(scratch)
     mount(str(ml), ML, None, MS_BIND | MS_REC)
 
 
-def name_this_machine(names: Sequence[str], file: Path) -> None:
-    """Have host names mean this machine, in the calling process's own mount namespace.
+def map_host_names(names: Sequence[str], file: Path) -> None:
+    """Map host names to the loopback address, in the calling process's own mount namespace.
 
     Parameters
     ----------
     file
-        Is written and takes the place of ``/etc/hosts``.
+        Written here and mounted over ``/etc/hosts``.
 
     Raises
     ------
     NamespaceError
-        Where the kernel does not allow it.
+        The kernel does not allow it.
     """
     hosts = Path("/etc/hosts")
     if names and hosts.is_file():
@@ -152,14 +155,17 @@ def name_this_machine(names: Sequence[str], file: Path) -> None:
         mount(str(file), hosts, None, MS_BIND)
 
 
-def _lay_out_opt(scratch: Path) -> None:
-    """Make room for ``/opt/ml`` without touching the host's ``/opt``: a copy of it made of bind mounts."""
+def _build_opt(scratch: Path) -> None:
+    """Create ``/opt/ml`` without touching the host's ``/opt``: replace that by a copy made of bind mounts.
+
+    A mount needs a directory to go on, and the host may have no ``/opt/ml`` nor allow us to create one.
+    """
     opt = ML.parent
     mount(str(opt), scratch, None, MS_BIND | MS_REC)
     mount("tmpfs", opt, "tmpfs", 0)
     for entry in scratch.iterdir():
         target = opt / entry.name
-        if entry.is_symlink():
+        if entry.is_symlink():  # a bind mount would follow it
             target.symlink_to(entry.readlink())
             continue
         if entry.is_dir():
@@ -168,18 +174,20 @@ def _lay_out_opt(scratch: Path) -> None:
             target.touch()
         mount(str(entry), target, None, MS_BIND | MS_REC)
     ML.mkdir()
+    # Detached, not unmounted: the bind mounts made from it keep it busy.
     _check(_libc().umount2(os.fsencode(scratch), MNT_DETACH), f"umount {scratch}")
 
 
 def enter_private_network() -> None:
-    """Give the calling process a network of its own, in which there is nothing but loopback.
+    """Give the calling process a network of its own, with the loopback interface only.
 
     Raises
     ------
     NamespaceError
-        Where the kernel does not allow it.
+        The kernel does not allow it.
     """
     _unshare(CLONE_NEWNET)
+    # In a new network namespace, loopback exists but is down. Bring it up with ioctl(2): `ip` may not be installed.
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         request = struct.pack("16sH14s", b"lo", 0, b"\0" * 14)
         flags = struct.unpack("16sH14s", fcntl.ioctl(probe, SIOCGIFFLAGS, request))[1]

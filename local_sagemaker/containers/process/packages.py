@@ -1,8 +1,7 @@
-"""What a job installs is its own, as in a container: pip writes to a layer of the job's over this environment.
+"""Packages that a job installs stay in the job, as in a container: pip writes to an overlay over this environment.
 
-Called in the job's own mount namespace. Scripts install packages with ``sys.executable -m pip`` as they like, the SDK's
-``@step`` and ``@remote`` do so before anything else; without this they would change the environment that the service
-itself runs in.
+Call these functions in the job's own mount namespace. Scripts run ``sys.executable -m pip``, the SDK's ``@step`` and
+``@remote`` before anything else. Without the overlay they would change the environment of the service itself.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from local_sagemaker.containers.process.namespaces import MS_BIND, MS_RDONLY, MS
 
 
 def _written_by_pip() -> tuple[Path, ...]:
-    """A virtual environment as a whole; otherwise the folders of packages and of programs."""
+    """The virtual environment as a whole; without one, the folders of packages and of programs."""
     if sys.prefix != sys.base_prefix:
         return (Path(sys.prefix).resolve(),)
     paths = sysconfig.get_paths()
@@ -25,18 +24,19 @@ def _written_by_pip() -> tuple[Path, ...]:
 
 
 FOLDER = "packages"
-"""Where in a container's folder the layers are."""
+"""The folder of the overlays' layers, in a container's folder."""
 _OPTIONS = "volatile,userxattr"
-"""Nobody waits until it is on the disk; and the marks of what is removed are such as an ordinary user may make."""
+"""``volatile``: no sync to disk, since the layer ends with the job. ``userxattr``: deletions are marked with extended
+attributes that a process without privileges may set."""
 _FOLDERS = _written_by_pip()
-"""Found once, by the launcher: finding them takes longer than covering them."""
+"""Found once, by the launcher: finding them takes longer than mounting over them."""
 
 
 def keep_private(room: Path) -> None:
-    """Cover the folders of installed packages and programs with layers that take what the calling process writes.
+    """Mount an overlay over the folders of installed packages and programs: the job writes to its upper layer.
 
-    Where the kernel has no such layers, they are read-only: pip says so and fails. Where it refuses that as well (it
-    grants neither to every ordinary user), they are as they were.
+    If the kernel does not allow an overlay, the folders become read-only, and pip fails with a message. If it does not
+    allow that either (some kernels allow neither to an ordinary user), they stay as they are.
 
     Parameters
     ----------
@@ -49,15 +49,15 @@ def keep_private(room: Path) -> None:
             _cover(folder, Path(tempfile.mkdtemp(dir=room)))
 
 
-def forget(room: Path) -> None:
-    """Take away what a job has installed, when it is over."""
-    for closed in room.glob("*/work/work"):  # left so by the kernel
+def delete_layers(room: Path) -> None:
+    """Delete what a job has installed, when it is over."""
+    for closed in room.glob("*/work/work"):  # the kernel leaves it without any permission
         closed.chmod(0o700)
     shutil.rmtree(room, ignore_errors=True)
 
 
 def _cover(folder: Path, room: Path) -> None:
-    for attempt in (_layer_on_disk, _layer_in_memory, _read_only):
+    for attempt in (_overlay_on_disk, _overlay_in_memory, _read_only):
         try:
             attempt(folder, room)
         except NamespaceError:
@@ -65,7 +65,7 @@ def _cover(folder: Path, room: Path) -> None:
         return
 
 
-def _layer_on_disk(folder: Path, room: Path) -> None:
+def _overlay_on_disk(folder: Path, room: Path) -> None:
     upper, work = room / "upper", room / "work"
     for each in (upper, work):
         each.mkdir(parents=True, exist_ok=True)
@@ -73,16 +73,18 @@ def _layer_on_disk(folder: Path, room: Path) -> None:
     mount("overlay", folder, "overlay", 0, f"{layers},{_OPTIONS}")
 
 
-def _layer_in_memory(folder: Path, room: Path) -> None:
-    """For a room that is itself on layers, as in a container of Docker's: they do not take another one."""
+def _overlay_in_memory(folder: Path, room: Path) -> None:
+    """For a room on an overlay, as in a Docker container: an upper layer cannot be on another overlay."""
     mount("tmpfs", room, "tmpfs", 0)
-    _layer_on_disk(folder, room)
+    _overlay_on_disk(folder, room)
 
 
 def _read_only(folder: Path, _room: Path) -> None:
+    # Two steps: the kernel ignores MS_RDONLY in the call that makes a bind mount.
     mount(str(folder), folder, None, MS_BIND)
     mount("none", folder, None, MS_BIND | MS_REMOUNT | MS_RDONLY)
 
 
 def _escaped(path: Path) -> str:
+    # In mount options a comma ends an option, and a colon ends one of several lower folders.
     return str(path).replace("\\", "\\\\").replace(",", "\\,").replace(":", "\\:")

@@ -1,4 +1,4 @@
-"""Paths of containers: ``/opt/ml`` for a process that cannot have it at that very path, and unfinished files."""
+"""Paths in containers: rewriting ``/opt/ml`` for processes without a mount of their own, and unfinished files."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 UNFINISHED = ".sagemaker-ignore"
-"""How containers of SageMaker end the name of a file that they are still writing."""
+"""The suffix that SageMaker's containers give to a file while they write it."""
 
 _ML = re.compile(r"(?<![\w.-])/opt/ml(?![\w.-])")
 
 
 def rewrite_ml(text: str, ml: Path) -> str:
-    """The text with each path that begins with ``/opt/ml`` moved to the folder ``ml``."""
+    """Replace ``/opt/ml`` by the folder ``ml`` in each path that begins with it."""
     return _ML.sub(lambda _: str(ml), text)

@@ -1,7 +1,7 @@
-"""A Python program that is run in a forked child as a fresh interpreter would run it.
+"""A Python program in a forked child, run as a fresh interpreter runs it.
 
-A fork of the template has the libraries in memory. What an interpreter takes from its surroundings when it starts is
-set anew before the program runs; ``interpreter_exit`` does what it does when it ends.
+A fork of the template has the libraries in memory. Everything that an interpreter reads from its environment at startup
+is reset before the program runs; ``interpreter_exit`` does what an interpreter does at the end.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ from pathlib import Path
 from typing import Any
 
 from local_sagemaker.containers.process.messages import Launch
-from local_sagemaker.containers.process.template import Template, modules_since_main, put_main_module_last
+from local_sagemaker.containers.process.template import OWN_PACKAGE, Template, modules_since_main, put_main_module_last
 
 _HANDLED_VARIABLES = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONDONTWRITEBYTECODE"})
 _INTERPRETER_PREFIXES = ("PYTHON", "MPL", "LD_", "MALLOC_")
+"""Variables that the interpreter, matplotlib, the dynamic linker and the allocator read once, at startup."""
 
 
 @dataclass(frozen=True)
 class PythonProgram:
-    """What a Python command line runs.
+    """The program of a Python command line.
 
     Attributes
     ----------
@@ -53,7 +54,7 @@ class PythonProgram:
 
 
 def parse_python(arguments: Sequence[str]) -> PythonProgram | None:
-    """What a command line starts, if it starts this interpreter in a way that a fork can take over."""
+    """The program that a command line starts; None if it is not this interpreter, or has options beyond ``-u``."""
     names = {"python", "python3", f"python3.{sys.version_info.minor}", sys.executable}
     if not arguments or arguments[0] not in names:
         return None
@@ -69,16 +70,20 @@ def parse_python(arguments: Sequence[str]) -> PythonProgram | None:
 
 
 def runs_as_in_a_fresh_interpreter(program: PythonProgram, launch: Launch, template: Template) -> bool:
-    """Whether nothing of the job's own could differ by what is already loaded."""
+    """Whether the job cannot tell the fork from a fresh interpreter.
+
+    It could, if a variable of its own is read at startup only, or if a module beside its script has the name of a
+    library: ``import`` would find the library, which is loaded already, instead of the module.
+    """
     if program.kind == "script" and not Path(program.target).is_file():
-        return False
+        return False  # python itself prints the message, and its exit code is 2
     if any(name.startswith(_INTERPRETER_PREFIXES) and name not in _HANDLED_VARIABLES for name in launch.environment):
         return False
     return template.loaded.isdisjoint(_importable_names(_own_path(program, launch)))
 
 
 def _own_path(program: PythonProgram, launch: Launch) -> list[str]:
-    """What a fresh interpreter would put in front of the import path."""
+    """The folders that a fresh interpreter puts in front of the import path."""
     first = {"script": str(Path(program.target).resolve().parent), "-m": str(Path.cwd()), "-c": ""}[program.kind]
     return [first, *filter(None, launch.environment.get("PYTHONPATH", "").split(os.pathsep))]
 
@@ -86,7 +91,7 @@ def _own_path(program: PythonProgram, launch: Launch) -> list[str]:
 def _importable_names(folders: Iterable[str]) -> set[str]:
     names = set()
     for folder in map(Path, folders):
-        with contextlib.suppress(OSError):  # What an ordinary user may not look into, nothing is imported from.
+        with contextlib.suppress(OSError):  # nothing can be imported from a folder that cannot be read
             for entry in folder.iterdir():
                 if entry.suffix in (".py", ".so") or _is_package(entry):
                     names.add(entry.name.partition(".")[0])
@@ -102,18 +107,19 @@ def _is_package(folder: Path) -> bool:
 
 def run(program: PythonProgram, launch: Launch, template: Template) -> None:
     """Run the job's own code as the main module."""
-    _forget_the_launcher(template)
+    _drop_own_modules(template)
     sys.path[:] = [*_own_path(program, launch), *template.path]
     sys.argv = list(program.argv)
     sys.orig_argv = list(launch.arguments)
     sys.executable = shutil.which(launch.arguments[0]) or sys.executable
+    # A new module object: the launcher's own __main__ would show its names to the script, and to pickle.
     main = types.ModuleType("__main__")
     main.__dict__.update(__builtins__=builtins, __annotations__={})
     put_main_module_last(main)
     if program.kind == "-m":
         runpy._run_module_as_main(program.target)  # type: ignore[attr-defined]  # what the interpreter itself calls
     else:
-        exec(_code_of(program, main), main.__dict__)  # noqa: S102 - the job's own script is what is asked for
+        exec(_code_of(program, main), main.__dict__)  # noqa: S102 - running the job's own script is the task
 
 
 def _code_of(program: PythonProgram, main: types.ModuleType) -> types.CodeType:
@@ -126,32 +132,35 @@ def _code_of(program: PythonProgram, main: types.ModuleType) -> types.CodeType:
     return compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
 
 
-def _forget_the_launcher(template: Template) -> None:
-    """Leave no module of ours behind that a job's own could be taken for, nor those of a stand-in in between."""
-    of_stand_in = [name for name in modules_since_main() if name.partition(".")[0] == "pipelines"]
+def _drop_own_modules(template: Template) -> None:
+    """Remove our own modules, the launcher's and those of a stand-in, so that the job imports its own by any name."""
+    of_stand_in = [name for name in modules_since_main() if name.partition(".")[0] == OWN_PACKAGE]
     for name in (*template.launcher_modules, *of_stand_in):
         sys.modules.pop(name, None)
 
 
-def refresh_state(program: PythonProgram, launch: Launch, template: Template) -> None:
-    """Set anew what a fresh interpreter takes from its surroundings, or from chance, when it starts."""
-    time.tzset()
+def reset_interpreter(program: PythonProgram, launch: Launch, template: Template) -> None:
+    """Reset what a fresh interpreter sets from its environment, or at random, when it starts."""
+    time.tzset()  # the C library keeps the time zone that it read first; TZ may be another now
     sys.dont_write_bytecode = bool(launch.environment.get("PYTHONDONTWRITEBYTECODE"))
     _open_standard_streams(program, launch)
+    # OMP_NUM_THREADS and the like are read when a library is loaded, which was in the template.
     template.thread_pools.limit(limits=launch.threads)
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]  # a fork keeps the parent's
     numpy = sys.modules.get("numpy")
     if numpy is not None:
+        # Otherwise all jobs would draw the same "random" numbers: those that follow the template's state. Python's own
+        # random module reseeds itself after a fork.
         numpy.random.seed()
 
 
 def _open_standard_streams(program: PythonProgram, launch: Launch) -> None:
-    """Wrap the standard descriptors anew: the template's streams know those that it was born with."""
+    """Open sys.stdin, stdout and stderr again: encoding and buffering are those of the job's environment."""
     encoding = codecs.lookup(launch.environment.get("PYTHONIOENCODING", "").partition(":")[0] or "utf-8").name
     unbuffered = program.unbuffered or bool(launch.environment.get("PYTHONUNBUFFERED"))
     for number, name, errors in ((0, "stdin", "strict"), (1, "stdout", "strict"), (2, "stderr", "backslashreplace")):
         raw: Any = io.FileIO(number, "wb" if number else "rb", closefd=False)
-        raw.name = f"<{name}>"
+        raw.name = f"<{name}>"  # an interpreter's own streams have these names in place of a number
         if not number:
             raw = io.BufferedReader(raw)
         elif not unbuffered:

@@ -1,4 +1,4 @@
-"""A container: a command in its sandbox, with the surroundings that a container of SageMaker has."""
+"""A container: a command in a sandbox with the environment of a SageMaker container."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True)
 class Container:
-    """What is to run, and in what surroundings.
+    """A command and its environment.
 
     Attributes
     ----------
@@ -35,17 +35,17 @@ class Container:
     directory
         The container's folder on the host: ``ml`` in it becomes ``/opt/ml``.
     environment
-        Variables on top of the bare ones; nothing of the caller's own gets in.
+        Variables on top of the basic ones; none of the caller's own is inherited.
     threads
-        How many threads the native libraries may use.
+        The number of threads that the native libraries may use.
     host_names
-        Names that mean this machine inside.
+        Names that resolve to this machine inside.
     network_isolation
-        Leave the container nothing but loopback, where the kernel allows.
+        Give the container the loopback interface only, if the kernel allows it.
     working_directory
-        Where the command starts.
+        The folder that the command starts in.
     namespaces
-        False keeps to path rewriting, as on a machine without namespaces.
+        False: rewrite paths, as on a machine without namespaces.
     """
 
     arguments: Sequence[str]
@@ -64,9 +64,9 @@ def start(container: Container, isolation: Isolation, inherited: Sequence[socket
     Parameters
     ----------
     isolation
-        ``fork``: from the template, in milliseconds; ``process``: Python starts anew.
+        ``fork``: fork the template, in milliseconds; ``process``: start a new interpreter.
     inherited
-        Listening sockets that the command is to have.
+        Listening sockets for the command.
 
     Raises
     ------
@@ -89,13 +89,13 @@ def start(container: Container, isolation: Isolation, inherited: Sequence[socket
 
 
 def _isolation_for(container: Container, wanted: Isolation) -> Isolation:
-    """Where to start a container: only Linux forks well after loading libraries, and only Python gains from it."""
+    """The isolation to use: a fork with loaded libraries is safe on Linux only, and only Python gains from it."""
     python = container.arguments[0] in ("python", "python3", sys.executable)
     return wanted if python and sys.platform.startswith("linux") else "process"
 
 
 def stand_in_command(program: str, image: str) -> list[str]:
-    """The command line of an image's own program, ``train`` or ``serve``, as its stand-in plays it."""
+    """The command line that runs an image's own program, ``train`` or ``serve``, in its stand-in."""
     return ["python", "-m", STAND_IN, program, image]
 
 

@@ -31,19 +31,22 @@ LIBRARIES = (
     "boto3",
     "botocore.session",
 )
-"""What a template imports, each if it is installed; first what the first step of a pipeline needs."""
+"""The modules that a template imports, if they are installed; first those that a pipeline's first step needs."""
 
 STAND_INS = (
     "local_sagemaker.containers.training_toolkit.run",
     "local_sagemaker.containers.xgboost.train",
     "local_sagemaker.containers.serving.server",
 )
-"""What the stand-ins of images are made of: a tenth of a second of every job that would import it itself."""
+"""The programs of images: importing them in each job would take a tenth of a second."""
+
+OWN_PACKAGE = __name__.partition(".")[0]
+"""The package of the local service: a job does not see its modules."""
 
 
 @dataclass(frozen=True)
 class Template:
-    """An interpreter with the libraries loaded.
+    """The state of an interpreter with the libraries loaded.
 
     Attributes
     ----------
@@ -52,7 +55,7 @@ class Template:
     path
         The import path of a fresh interpreter, without the script's own folder.
     thread_pools
-        Sets the thread counts of the native libraries that are loaded.
+        A ``ThreadpoolController``: sets the thread counts of the loaded native libraries.
     launcher_modules
         Names of the launcher's own modules.
     """
@@ -64,9 +67,9 @@ class Template:
 
 
 class Preloading:
-    """Imports the libraries into this process one after another, without starting threads of its own.
+    """Imports the libraries into this process one after another, without starting threads.
 
-    Jobs can be forked in between: each finds what is loaded by then, and imports the rest as a fresh interpreter would.
+    Jobs can be forked in between. Each has the libraries that are loaded by then, and imports the others itself.
 
     Parameters
     ----------
@@ -78,17 +81,18 @@ class Preloading:
         self._at_startup = frozenset(map(_top_level, at_startup))
         self._remaining = [*LIBRARIES, *STAND_INS]
         self._finished: Template | None = None
-        gc.disable()  # what is imported is kept: looking for garbage in it would take a seventh of the time
+        gc.disable()  # everything imported stays: looking for garbage in it would take a seventh of the time
 
     @property
     def is_finished(self) -> bool:
         """Whether everything is loaded."""
         return self._finished is not None
 
-    def go_on(self) -> None:
+    def load_next(self) -> None:
         """Import the next library, or finish after the last one."""
         if self._remaining:
-            # Not installed, or broken, as without its shared libraries: a job that needs it says so in its own log.
+            # Not installed, or broken, for example without its shared libraries: a job that imports it fails with the
+            # error in its own log.
             with contextlib.suppress(Exception):
                 importlib.import_module(self._remaining.pop(0))
             return
@@ -96,20 +100,22 @@ class Preloading:
         self._finished = self.settle()
 
     def settle(self) -> Template:
-        """Load no more in this process, be it the template or a job that is forked before all is loaded.
+        """End the loading in this process: the template, or a job that is forked before everything is loaded.
 
         Returns
         -------
-        What there is in it.
+        Template
+            The modules that are loaded.
         """
         if self._finished is not None:
             return self._finished
         from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-        loaded = frozenset(map(_top_level, sys.modules)) - self._at_startup - {"pipelines"}
-        own = tuple(name for name in sys.modules if _top_level(name) == "pipelines")
+        loaded = frozenset(map(_top_level, sys.modules)) - self._at_startup - {OWN_PACKAGE}
+        own = tuple(name for name in sys.modules if _top_level(name) == OWN_PACKAGE)
         put_main_module_last(sys.modules["__main__"])
-        # Nothing that was loaded is ever freed: the collector need not touch, and thereby copy, its pages in children.
+        # The collector writes to the header of each object that it looks at, and each page that a child writes to is
+        # copied. Frozen objects are not looked at, and these are never freed anyway.
         gc.freeze()
         gc.enable()
         return Template(loaded, tuple(sys.path[1:]), ThreadpoolController(), own)
@@ -120,16 +126,16 @@ def _top_level(module: str) -> str:
 
 
 def put_main_module_last(main: ModuleType) -> None:
-    """Have the module table tell what is imported from here on: the names behind ``__main__``."""
+    """Move ``__main__`` to the end of ``sys.modules``: the names behind it are then those imported since."""
     sys.modules.pop("__main__", None)
     sys.modules["__main__"] = main
 
 
 def modules_since_main() -> list[str]:
-    """``__main__`` and the modules imported since it was put last; nothing where the job has removed it.
+    """``__main__`` and the modules imported since it was put last; nothing if the job has removed it.
 
-    The names of the others are not touched: counting references to them alone would copy a thousand pages of memory,
-    which is a tenth of what a job costs.
+    The loop starts at the end and touches no other name: counting references to each would copy a thousand pages of
+    memory, which is a tenth of a job's cost.
     """
     names = []
     for name in reversed(sys.modules):

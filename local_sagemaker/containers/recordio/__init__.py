@@ -1,1 +1,1 @@
-"""RecordIO-protobuf, as the containers read and write it."""
+"""RecordIO-protobuf as the containers read and write it."""

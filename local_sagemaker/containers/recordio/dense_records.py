@@ -1,4 +1,8 @@
-"""RecordIO-protobuf whose records differ in their numbers only, as those of a dense matrix do: read all at once."""
+"""Reading all records of a dense matrix at once.
+
+Parsing each record as protobuf in Python takes most of the time of reading a file. The records of a dense matrix have
+the same length and differ in their numbers only, so the file is one array, and the numbers are columns of it.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +15,23 @@ from local_sagemaker.containers.recordio.frames import frame
 _TYPES = {"float32_tensor": "<f4", "float64_tensor": "<f8"}
 
 
-def read_alike(first: Any, data: bytes) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None] | None:
-    """The features of shape (rows, columns) and the labels of shape (rows,) of records that are all alike.
+def read_dense(first: Any, data: bytes) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None] | None:
+    """Read the features, of shape (rows, columns), and the labels, of shape (rows,), of records of one form.
 
-    Where the numbers stand in each of them is found by serializing the first with other numbers: what changes then is
-    a number, and everything else has to be the same in all records.
+    The positions of the numbers are found by serializing the first record with other numbers: the bytes that change
+    are numbers. All other bytes must be the same in all records.
 
     Parameters
     ----------
     first
         The first record's message.
     data
-        All records in their frames.
+        All records, framed.
 
     Returns
     -------
     tuple or None
-        None if the records are not alike, or of a form whose numbers have no place of their own.
+        None if the records differ in form, or are not dense tensors of floating point numbers.
     """
     template = np.frombuffer(frame(first.SerializeToString()), np.uint8)
     vectors = _vectors(first)
@@ -37,11 +41,11 @@ def read_alike(first: Any, data: bytes) -> tuple[np.ndarray[Any, Any], np.ndarra
     constant = 0
     found = []
     for vector in vectors:
-        place = _place(first, vector)
-        if _differ(frames, template, slice(constant, place.start)):
+        numbers = _bytes_of_numbers(first, vector)
+        if _differ(frames, template, slice(constant, numbers.start)):
             return None
-        found.append(np.ascontiguousarray(frames[:, place]).view(_type(vector)))
-        constant = place.stop
+        found.append(np.ascontiguousarray(frames[:, numbers]).view(_type(vector)))
+        constant = numbers.stop
     if _differ(frames, template, slice(constant, None)):
         return None
     features, *labels = found
@@ -49,7 +53,7 @@ def read_alike(first: Any, data: bytes) -> tuple[np.ndarray[Any, Any], np.ndarra
 
 
 def _vectors(record: Any) -> list[Any] | None:
-    """The features and the label of a record, if each is a dense tensor of floating point numbers, and nothing else."""
+    """The features and the label of a record; None unless each is a dense tensor of floating point numbers."""
     vectors = [record.features, *([record.label] if record.label else [])]
     if any(list(vector) != ["values"] for vector in vectors):
         return None
@@ -67,11 +71,12 @@ def _type(value: Any) -> np.dtype[Any]:
     return np.dtype(_TYPES[value.WhichOneof("value")])
 
 
-def _place(record: Any, value: Any) -> slice:
-    """Which bytes of a record's frame the numbers of one of its tensors are."""
+def _bytes_of_numbers(record: Any, value: Any) -> slice:
+    """The bytes of a record's frame that are the numbers of one of its tensors."""
     tensor, dtype = _tensor(value), _type(value)
     kept = list(tensor.values)
     written = []
+    # 0x00... and 0x3f... are finite numbers of either width that differ in every byte.
     for byte in (b"\x00", b"\x3f"):
         tensor.values[:] = np.frombuffer(byte * dtype.itemsize * len(kept), dtype).tolist()
         written.append(np.frombuffer(frame(record.SerializeToString()), np.uint8))

@@ -1,4 +1,4 @@
-"""RecordIO-protobuf: matrices in the records of ``aialgs.data`` (contracts section 3)."""
+"""RecordIO-protobuf: matrices as records of ``aialgs.data`` (``docs/contracts.md``, section 3)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from local_sagemaker.containers.recordio.dense_records import read_alike
+from local_sagemaker.containers.recordio.dense_records import read_dense
 from local_sagemaker.containers.recordio.frames import RecordIOError, frame, frames
 
 
 def record_class() -> Any:
-    """The protobuf message class ``aialgs.data.Record``."""
+    """The protobuf message class ``aialgs.data.Record``, built here: AWS publishes no Python module with it."""
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
     pool = descriptor_pool.DescriptorPool()
@@ -22,7 +22,7 @@ def record_class() -> Any:
 
 
 def _file(pb2: Any) -> Any:
-    """The description of the messages, as field numbers and types."""
+    """The description of the messages: field numbers and types."""
     field = pb2.FieldDescriptorProto
     file = pb2.FileDescriptorProto(name="aialgs_record.proto", package="aialgs.data", syntax="proto2")
     for name, kind in (
@@ -76,7 +76,7 @@ def _file(pb2: Any) -> Any:
 
 
 def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
-    """The features and labels of a sequence of framed records.
+    """Read the features and labels of a sequence of framed records.
 
     Returns
     -------
@@ -87,9 +87,9 @@ def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
     Raises
     ------
     RecordIOError
-        The bytes are not RecordIO, or there is no record with features in them.
+        The bytes are not RecordIO, or no record has features.
     ValueError
-        The rows are not of one width.
+        The rows differ in width.
     """
     record_type = record_class()
     rows: list[Any] = []
@@ -97,8 +97,8 @@ def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
     for payload in frames(data):
         record = record_type()
         record.ParseFromString(payload)
-        if not rows and (alike := read_alike(record, data)):
-            return alike
+        if not rows and (dense := read_dense(record, data)):
+            return dense
         if "values" not in record.features:
             continue
         row = _row(record.features["values"])
@@ -110,7 +110,7 @@ def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
             labels.append(_values_of(label))
     if not rows:
         raise RecordIOError("No records found in RecordIO-Protobuf data")
-    # All rows have to be of one width, as the container's reader has it.
+    # Rows of different widths are an error, as in the container's reader.
     features: Any = sparse.vstack(rows).tocsr() if any(map(sparse.issparse, rows)) else np.vstack(rows)
     return features, np.concatenate(labels, axis=None) if labels else None
 
@@ -139,7 +139,7 @@ def _values_of(tensor: Any) -> np.ndarray[Any, Any]:
 
 
 def write_matrix(matrix: Any, labels: np.ndarray[Any, Any] | None = None) -> bytes:
-    """Framed records of a matrix, a record per row, as scripts of the toolkits write them.
+    """Write a matrix as framed records, one per row, as the toolkits' encoder does.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def write_matrix(matrix: Any, labels: np.ndarray[Any, Any] | None = None) -> byt
     Raises
     ------
     ValueError
-        The numbers are none of int64, float64 and float32.
+        The numbers are not int64, float64 or float32.
     """
     kind = _kind_of(matrix.dtype)
     sparse_rows = matrix.tocsr() if sparse.issparse(matrix) else None
@@ -181,7 +181,7 @@ def _kind_of(dtype: np.dtype[Any]) -> str:
 
 
 def write_predictions(predictions: Iterable[dict[str, list[float]]]) -> bytes:
-    """Records that carry predictions as float32 tensors in their labels, framed."""
+    """Write predictions as framed records, as float32 tensors in their labels."""
     record_type = record_class()
     written = bytearray()
     for prediction in predictions:

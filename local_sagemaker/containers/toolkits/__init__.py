@@ -1,12 +1,5 @@
-"""AWS's toolkits as far as scripts import them: packages that images have, and this machine need not have.
+"""The modules of AWS's toolkits that users' scripts import; AWS's images have them installed.
 
-The folder is on the import path of scripts in script mode and of user's inference code, behind the code itself. Each
-package in it is found there under its own name; what it does, the modules of the house do.
+This folder is on the import path of training scripts and of inference code, behind the code itself, so that scripts
+import each package by AWS's name. The packages only pass on to the modules of ``local_sagemaker.containers``.
 """
-
-from __future__ import annotations
-
-from pathlib import Path
-
-TOOLKITS = Path(__file__).resolve().parent
-"""What goes on the import path."""

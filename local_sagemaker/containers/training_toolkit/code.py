@@ -1,4 +1,4 @@
-"""Fetching the user's code to ``/opt/ml/code``."""
+"""The user's code: fetching it to ``/opt/ml/code``, and AWS's toolkits that it may import."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from pathlib import Path
 
 from local_sagemaker.core.archives import extract
 
+TOOLKITS = Path(__file__).resolve().parents[1] / "toolkits"
+"""The folder with AWS's toolkits under their own names; goes on the import path of the user's code."""
+
 
 def fetch_code(source: str, folder: Path) -> None:
-    """Bring the user's code to its folder, unless something is there already.
+    """Copy or extract the user's code to its folder, unless the folder has files already.
 
     Parameters
     ----------
     source
-        An S3 URI of an archive, a folder, an archive, or a single file. An archive is a ``.tar.gz`` and nothing else.
+        An S3 URI of an archive, a folder, an archive, or a single file. An archive is a ``.tar.gz``.
 
     Raises
     ------
     OSError, tarfile.TarError, botocore.exceptions.ClientError
-        What the toolkits' own attempt ends with: there is nothing at the source, or the archive is damaged.
+        The same errors as from the toolkits: the source does not exist, or the archive is damaged.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) or source == str(folder):

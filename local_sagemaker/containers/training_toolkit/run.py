@@ -23,8 +23,7 @@ from local_sagemaker.containers.images import StandIn, Toolkit
 from local_sagemaker.containers.process.exec_command import start_command
 from local_sagemaker.containers.process.lines import whole_lines
 from local_sagemaker.containers.process.template import Template
-from local_sagemaker.containers.toolkits import TOOLKITS
-from local_sagemaker.containers.training_toolkit.code import fetch_code
+from local_sagemaker.containers.training_toolkit.code import TOOLKITS, fetch_code
 from local_sagemaker.containers.training_toolkit.environment import TrainingEnvironment
 from local_sagemaker.containers.training_toolkit.frameworks import run_in
 from local_sagemaker.containers.training_toolkit.layout import Layout

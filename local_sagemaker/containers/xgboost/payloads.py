@@ -16,8 +16,7 @@ import pandas as pd
 import xgboost
 from scipy.sparse import csr_matrix
 
-from local_sagemaker.containers.errors import UserError
-from local_sagemaker.containers.inference_toolkit.codecs import UnsupportedFormatError
+from local_sagemaker.containers.errors import UnsupportedFormatError, UserError
 from local_sagemaker.containers.recordio.frames import RecordIOError
 from local_sagemaker.containers.recordio.records import read_matrix
 from local_sagemaker.containers.xgboost.channels import content_type_of

@@ -40,7 +40,7 @@ print(__name__, __file__, sys.path[0], __spec__, sys.modules["__main__"].__dict_
 
 
 def test_no_module_of_the_service_is_loaded(bench: Workbench, isolation: Isolation) -> None:
-    job, _ = _run(bench, isolation, "import sys; print([n for n in sys.modules if n.startswith('pipelines')])")
+    job, _ = _run(bench, isolation, "import sys; print([n for n in sys.modules if n.startswith('local_sagemaker')])")
     assert job.log == "[]\n"
 
 

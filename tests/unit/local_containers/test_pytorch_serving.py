@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from local_sagemaker.containers.errors import UnsupportedFormatError
 from local_sagemaker.containers.inference_toolkit import pytorch
-from local_sagemaker.containers.inference_toolkit.codecs import UnsupportedFormatError
 
 
 class Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from local_sagemaker.containers.errors import ClientError as ContainerClientError
-from local_sagemaker.containers.errors import UnknownImageError
+from local_sagemaker.containers.errors import UnknownImageError, UnsupportedFormatError
 from local_sagemaker.containers.images import repository_of, stand_in_for, stand_ins
 from local_sagemaker.containers.inference_toolkit import codecs
 from local_sagemaker.containers.process.paths import rewrite_ml
@@ -134,7 +134,7 @@ def test_json_is_written_of_whatever_is_like_an_array(values: Any, text: str) ->
 
 @pytest.mark.parametrize("encode", [codecs.encode, codecs.encode_strictly])
 def test_what_is_neither_json_nor_csv_nor_npy_cannot_be_written(encode: Any) -> None:
-    with pytest.raises(codecs.UnsupportedFormatError, match=r"^Content type application/octet-stream is not supported"):
+    with pytest.raises(UnsupportedFormatError, match=r"^Content type application/octet-stream is not supported"):
         encode([1], "application/octet-stream")
 
 

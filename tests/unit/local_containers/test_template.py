@@ -27,7 +27,7 @@ def preloading(monkeypatch: pytest.MonkeyPatch) -> Preloading:
 
 
 def test_a_job_that_is_forked_early_finds_what_is_loaded_by_then(preloading: Preloading) -> None:
-    preloading.go_on()
+    preloading.load_next()
     early = preloading.settle()
     assert not preloading.is_finished
     assert "colorsys" in early.loaded
@@ -36,7 +36,7 @@ def test_a_job_that_is_forked_early_finds_what_is_loaded_by_then(preloading: Pre
 
 def test_what_is_not_installed_is_passed_over(preloading: Preloading) -> None:
     while not preloading.is_finished:
-        preloading.go_on()
+        preloading.load_next()
     assert {"colorsys", "stringprep"} <= preloading.settle().loaded
     assert "not_installed" not in preloading.settle().loaded
 
@@ -44,7 +44,7 @@ def test_what_is_not_installed_is_passed_over(preloading: Preloading) -> None:
 @pytest.mark.parametrize("steps", [0, 1, 4])
 def test_a_job_collects_its_own_garbage_however_early_it_is_forked(preloading: Preloading, steps: int) -> None:
     for _ in range(steps):
-        preloading.go_on()
+        preloading.load_next()
     preloading.settle()
     assert gc.isenabled()
     assert gc.get_freeze_count() > 0
@@ -56,5 +56,5 @@ def test_a_library_that_is_broken_does_no_harm(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(template, "LIBRARIES", ("broken_library", "colorsys"))
     preloading = Preloading(at_startup=())
     while not preloading.is_finished:
-        preloading.go_on()
+        preloading.load_next()
     assert "broken_library" not in preloading.settle().loaded

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from local_sagemaker.containers.inference_toolkit.codecs import UnsupportedFormatError
+from local_sagemaker.containers.errors import UnsupportedFormatError
 from local_sagemaker.containers.toolkits.sagemaker_xgboost_container import encoder
 from local_sagemaker.containers.xgboost.payloads import PayloadError, parse
 from local_sagemaker.containers.xgboost.versions import Version

@@ -5,6 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-_HOUSE = str(Path(__file__).resolve().parents[4])
-if _HOUSE not in sys.path:
-    sys.path.append(_HOUSE)  # behind everything else: a script's own modules come first
+_ROOT = str(Path(__file__).resolve().parents[4])
+if _ROOT not in sys.path:
+    sys.path.append(_ROOT)  # last: a script's own modules take precedence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local_sagemaker.containers.inference_toolkit.codecs import UnsupportedFormatError
+from local_sagemaker.containers.errors import UnsupportedFormatError
 
 
 class BaseInferenceToolkitError(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from local_sagemaker.containers.errors import ClientError
-from local_sagemaker.containers.inference_toolkit.codecs import UnsupportedFormatError
+from local_sagemaker.containers.errors import ClientError, UnsupportedFormatError
 
 __all__ = ["ClientError", "UnsupportedFormatError"]

@@ -1,57 +1,47 @@
-"""A launcher: a small process that starts the commands of jobs, one forked child each, and clears up after them.
+"""The loop of a launcher process: fork a child per command, pass on signals, report exits, and clean up.
 
-It runs as ``python -m local_sagemaker.containers.process.launcher_process DESCRIPTOR [--preload]``. It has one
-thread, so a fork is always safe. With ``--preload`` it is the template: it imports the libraries that containers use,
-one between two looks at what it is asked for, and commands that start Python run in the forked child itself; without,
-and for all other commands, the child is replaced.
-
-When the service is gone, which the end of its channel tells, every job is ended, and the launcher with them.
+The process has one thread, so a fork is always safe: no lock can be held by a thread that the child does not have.
+When the service ends, its channel reaches end of file; the process then ends every job, and itself.
 """
 
 from __future__ import annotations
 
-import sys
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from types import FrameType
 
-_AT_STARTUP = frozenset(sys.modules)
+from local_sagemaker.containers.process import namespaces
+from local_sagemaker.containers.process.child import enter_sandbox
+from local_sagemaker.containers.process.messages import KILL, TERMINATE, Launch, receive_launch
+from local_sagemaker.containers.process.template import Preloading, Template
 
-import argparse  # noqa: E402 - what a bare interpreter has loaded is noted before anything else
-import contextlib  # noqa: E402
-import json  # noqa: E402
-import os  # noqa: E402
-import selectors  # noqa: E402
-import signal  # noqa: E402
-import socket  # noqa: E402
-import time  # noqa: E402
-from dataclasses import dataclass  # noqa: E402
-from types import FrameType  # noqa: E402
-
-from local_sagemaker.containers.process import namespaces  # noqa: E402
-from local_sagemaker.containers.process.child import Work, child_work  # noqa: E402
-from local_sagemaker.containers.process.exec_command import Become  # noqa: E402
-from local_sagemaker.containers.process.messages import KILL, TERMINATE, Launch, receive_launch  # noqa: E402
-from local_sagemaker.containers.process.template import Preloading  # noqa: E402
-
-_MOST_ROUNDS = 2000
-_ROUND_SECONDS = 0.001
+_KILL_ROUNDS = 2000
+_KILL_ROUND_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
 class _Child:
-    """A running command; ``control`` asks for signals, and is told the end."""
+    """A running command; ``control`` carries signal requests in and the exit code out."""
 
     pid: int
     control: socket.socket
 
 
-class Launcher:
-    """The loop over launches, requests for signals, and ends of children; libraries are loaded while nothing is asked.
+class ForkServer:
+    """The loop over launches, signal requests, and exits of children; it preloads libraries while it is idle.
 
     Parameters
     ----------
     channel
         Connected to the service.
     preloading
-        Loads the libraries of the template, if this is to be one.
+        Loads the libraries of the template; None: children exec their commands.
     """
 
     def __init__(self, channel: socket.socket, preloading: Preloading | None) -> None:
@@ -65,14 +55,23 @@ class Launcher:
         self._listen_for_signals()
 
     def _listen_for_signals(self) -> None:
+        # Signals arrive as bytes in a pipe, so that one select() waits for requests and signals alike, and no handler
+        # runs in the middle of a fork.
         signal.set_wakeup_fd(self._wakeup_writer, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _ignore_but_wake)
         signal.signal(signal.SIGTERM, _ignore_but_wake)
         self._selector.register(self._channel, selectors.EVENT_READ)
         self._selector.register(self._wakeup, selectors.EVENT_READ)
 
-    def serve(self) -> Work | None:
-        """Serve until the service is gone; in a forked child, return what the child is to do."""
+    def serve(self) -> tuple[Launch, Template | None] | None:
+        """Serve until the service is gone.
+
+        Returns
+        -------
+        tuple or None
+            In a forked child, inside its sandbox: the launch to execute, and the template that the child was forked
+            from. None in the process itself, at the end.
+        """
         while True:
             for key, _ in self._next_events():
                 if key.fileobj is self._channel:
@@ -80,42 +79,48 @@ class Launcher:
                     if received is None:
                         self._end_everything()
                         return None
-                    work = self._start(*received)
-                    if work is not None:
-                        return work
+                    child = self._start(*received)
+                    if child is not None:
+                        return child
                 elif key.fd == self._wakeup:
                     if signal.SIGTERM in os.read(self._wakeup, 4096):
                         self._end_everything()
                         return None
                     self._reap()
                 elif key.data in self._children:
-                    self._obey(self._children[key.data])
+                    self._forward_signal(self._children[key.data])
 
     def _next_events(self) -> list[tuple[selectors.SelectorKey, int]]:
+        # Preloading takes seconds. It yields after each library, so that a job that comes early does not wait for it.
         while self._preloading and not self._preloading.is_finished:
             events = self._selector.select(timeout=0)
             if events:
                 return events
-            self._preloading.go_on()
+            self._preloading.load_next()
         return self._selector.select()
 
-    def _start(self, launch: Launch, descriptors: list[int]) -> Work | None:
+    def _start(self, launch: Launch, descriptors: list[int]) -> tuple[Launch, Template | None] | None:
         control_descriptor, output, *inherited = descriptors
         control = socket.socket(fileno=control_descriptor)
         pid = os.fork()
         if pid == 0:
-            self._forget()
+            self._close_in_child()
             control.close()
             template = self._preloading.settle() if self._preloading else None
-            return child_work(launch, template, output, inherited)
+            return enter_sandbox(launch, output, inherited), template
+        # The child alone may hold these open: the service reads end of file when the last writer is gone.
         for descriptor in (output, *inherited):
             os.close(descriptor)
         self._children[pid] = _Child(pid, control)
         self._selector.register(control, selectors.EVENT_READ, data=pid)
         return None
 
-    def _forget(self) -> None:
-        """In a child: let go of everything that belongs to the launcher."""
+    def _close_in_child(self) -> None:
+        """Undo, in a child, the signal handling of the loop, and close its descriptors.
+
+        A child that kept the channel or another job's control socket open would hide from both sides that the other
+        one is gone.
+        """
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
@@ -127,20 +132,21 @@ class Launcher:
         for descriptor in (self._wakeup, self._wakeup_writer):
             os.close(descriptor)
 
-    def _obey(self, child: _Child) -> None:
+    def _forward_signal(self, child: _Child) -> None:
         try:
-            asked = child.control.recv(16)
+            request = child.control.recv(16)
         except ConnectionError:
-            asked = b""
-        if not asked or KILL in asked:
-            # What it started beyond its group is handed to this process when it ends, and ended then.
+            request = b""
+        if not request or KILL in request:
+            # Descendants in other process groups are reparented to this process when the child ends, and killed then.
             _send_to_group(child.pid, signal.SIGKILL)
-        elif TERMINATE in asked:
+        elif TERMINATE in request:
             _send_to_group(child.pid, signal.SIGTERM)
-        if not asked:
+        if not request:
             self._selector.unregister(child.control)
 
     def _reap(self) -> None:
+        # Several children can end while one SIGCHLD is pending, so wait until no ended child is left.
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -153,36 +159,37 @@ class Launcher:
                 self._finish(child, os.waitstatus_to_exitcode(status))
 
     def _finish(self, child: _Child, code: int) -> None:
-        # A command adopts what its descendants leave behind, and this process what the command leaves: here and now,
-        # the unknown among its children are this command's.
-        _end_children(but=set(self._children))
+        # Each command is a subreaper: until it ended, it was the parent of its orphaned descendants. Now this process
+        # is. Every child of it that is not a running command is therefore left over from the command that just ended.
+        _kill_children(but=set(self._children))
         if child.control.fileno() in self._selector.get_map():
             self._selector.unregister(child.control)
-        with contextlib.suppress(OSError):  # Nobody waits for it any more: the service is gone, or gave it up.
+        with contextlib.suppress(OSError):  # the service is gone, or has closed the process
             child.control.sendall(json.dumps({"code": 128 - code if code < 0 else code}).encode() + b"\n")
         child.control.close()
 
     def _end_everything(self) -> None:
         for child in self._children.values():
             _send_to_group(child.pid, signal.SIGKILL)
-        _end_children(but=set())
+        _kill_children(but=set())
 
 
 def _ignore_but_wake(_number: int, _frame: FrameType | None) -> None:
-    """Let the wake-up descriptor, not the handler, tell of the signal."""
+    """Do nothing: with a handler in place, the signal writes a byte to the wake-up descriptor."""
 
 
 def _send_to_group(pid: int, number: int) -> None:
     try:
         os.killpg(pid, number)
-    except ProcessLookupError:
+    except ProcessLookupError:  # the child has not called setsid() yet, or has ended
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
 
 
-def _end_children(but: set[int]) -> None:
-    """End this process's children but for some; the children of those that end become its own, and are ended, too."""
-    for _ in range(_MOST_ROUNDS):
+def _kill_children(but: set[int]) -> None:
+    """Kill this process's children but for some, and the descendants that they leave behind."""
+    # Rounds, because killing a child makes its own children ours: they are there to see in the next round only.
+    for _ in range(_KILL_ROUNDS):
         remaining = namespaces.children_of_this_process() - but
         if not remaining:
             return
@@ -192,25 +199,4 @@ def _end_children(but: set[int]) -> None:
         for pid in remaining:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
-        time.sleep(_ROUND_SECONDS)
-
-
-def main() -> None:
-    """Serve one service, named by the descriptor of a connected socket."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("descriptor", type=int)
-    parser.add_argument("--preload", action="store_true")
-    options = parser.parse_args()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    namespaces.become_subreaper()
-    preloading = Preloading(_AT_STARTUP) if options.preload else None
-    work = Launcher(socket.socket(fileno=options.descriptor), preloading).serve()
-    while work is not None:
-        try:
-            work()
-        except Become as successor:
-            work = successor.work
-
-
-if __name__ == "__main__":
-    main()
+        time.sleep(_KILL_ROUND_SECONDS)
