@@ -168,7 +168,7 @@ def measure(workplace: Workplace, turns: int) -> list[Turn]:
 
 def table(turns: list[Turn], starting: float) -> Iterator[str]:
     """Yield the lines of the table; ``starting`` are the seconds of processors that a service could save."""
-    yield f"| both tasks, all candidates | median of {len(turns)} | lowest | highest |"
+    yield f"| both tasks, all candidates | median of {len(turns)} | min | max |"
     yield "|---|---|---|---|"
     for what, member in (("on the clock", "clock"), ("of processors", "processors")):
         service, script = ([getattr(getattr(turn, side), member) for turn in turns] for side in ("service", "script"))

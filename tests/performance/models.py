@@ -104,7 +104,7 @@ def _effort(outcomes: list[Outcome]) -> list[str]:
 
 def _bars_table(outcomes: Outcomes, winners: Mapping[Trial, str]) -> list[str]:
     lines = [
-        "| split | winner's test part | seeds 0, 1, 2 | winners | mean | 95 % interval | bar | |",
+        "| split | test metric of the selected model | seeds 0, 1, 2 | selected | mean | 95 % interval | goal | |",
         "|---" * 8 + "|",
     ]
     for bar in BARS:
@@ -136,7 +136,7 @@ def _interval_of_mean(trials: list[Trial], outcomes: Outcomes, winners: Mapping[
 
 def _rolling_table(outcomes: Outcomes, winners: Mapping[Trial, str]) -> list[str]:
     lines = [
-        "| 30 days from | winners | validation RMSE | test RMSE | test R2 | test RMSE, month before held out |",
+        "| 30 days from | selected | validation RMSE | test RMSE | test R2 | test RMSE, month before held out |",
         "|---" * 6 + "|",
     ]
     errors, held_out = [], []
@@ -154,13 +154,13 @@ def _rolling_table(outcomes: Outcomes, winners: Mapping[Trial, str]) -> list[str
             f"{held_out[-1]:.1f} |"
         )
     mean = statistics.mean(errors)
-    verdict = f"bar: at most {ROLLING_BAR.limit:g}; {ROLLING_BAR.reached(mean)}"
+    verdict = f"goal: at most {ROLLING_BAR.limit:g}; {ROLLING_BAR.reached(mean)}"
     return [*lines, f"| mean | | | {mean:.1f} ({verdict}) | | {statistics.mean(held_out):.1f} |"]
 
 
 def _luck_table(outcomes: Outcomes) -> list[str]:
     """How much the days that happen to be drawn decide: LightGBM on the split by days with many seeds."""
-    lines = [f"| LightGBM, days, {len(MANY_SEEDS)} seeds | mean | lowest | highest |", "|---" * 4 + "|"]
+    lines = [f"| LightGBM, days, {len(MANY_SEEDS)} seeds | mean | min | max |", "|---" * 4 + "|"]
     for task, metric, digits in (
         ("regression", "rmse", ".1f"),
         ("regression", "r2", ".4f"),

@@ -90,7 +90,7 @@ def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder:
         found = measure(Path(folder))
-    sys.stdout.write(f"| {STEPS} no-op processing steps | ms per step, median of {REPETITIONS} | lowest | highest |\n")
+    sys.stdout.write(f"| {STEPS} no-op processing steps | ms per step, median of {REPETITIONS} | min | max |\n")
     sys.stdout.write("|---|---|---|---|\n")
     for name, values in found.items():
         sys.stdout.write(f"| {name} | {statistics.median(values):.0f} | {min(values):.0f} | {max(values):.0f} |\n")

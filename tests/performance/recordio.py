@@ -138,7 +138,7 @@ def main() -> None:
     versions = f"Python {platform.python_version()}, numpy {np.__version__}, {implementation}"
     sys.stdout.write(f"{os.cpu_count()} cores ({platform.machine()}), {versions}\n\n")
     sys.stdout.write(f"| {ROWS:,} x {COLUMNS} with labels | a message per row, rows/s | recordio, rows/s |")
-    sys.stdout.write(f" times faster, median of {REPETITIONS} (lowest to highest) |\n|---|---|---|---|\n")
+    sys.stdout.write(f" times faster, median of {REPETITIONS} (min to max) |\n|---|---|---|---|\n")
     for contest in contests():
         by_google, by_us = measure(contest)
         ratios = [theirs / ours for theirs, ours in zip(by_google, by_us, strict=True)]
