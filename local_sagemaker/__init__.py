@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
+    from local_sagemaker.api.service import Service
     from local_sagemaker.core.state_directory import RunningService
 
 __all__ = ["open_service"]

@@ -15,7 +15,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import ClientDisconnected
@@ -24,14 +24,14 @@ from werkzeug.wsgi import get_input_stream
 
 from local_sagemaker.api import runtime, tags, wire_format
 from local_sagemaker.api.operations import MOTO_OPERATIONS
+from local_sagemaker.api.service import Service
 from local_sagemaker.core.errors import AddressError, ApiError, ModelError, ValidationException
-from local_sagemaker.core.service import IDENTITY_PATH
+from local_sagemaker.core.state_directory import IDENTITY_PATH
 from local_sagemaker.definition.shapes import check_request
-
-if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
+from local_sagemaker.moto.dispatch import AwsServices
 
 _REQUEST_ID = "x-amzn-RequestId"
+_BACKLOG = 128
 _METRICS_PATH = "/BatchPutMetrics"
 _RUNTIME_PATH = re.compile(r"/endpoints/([^/]+)/([a-z-]+)")
 _LOG = logging.getLogger(__name__)
@@ -42,8 +42,9 @@ Environ = dict[str, Any]
 class Application:
     """The WSGI application of the whole endpoint."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, aws_services: AwsServices) -> None:
         self._service = service
+        self._aws_services = aws_services
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -63,7 +64,7 @@ class Application:
         elif path == IDENTITY_PATH:
             answer = wire_format.success(self._service.identity)
         else:
-            return self._service.aws_services(environ, start_response)
+            return self._aws_services(environ, start_response)
         status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
         headers = {_REQUEST_ID: str(uuid.uuid4()), **answer.headers, "Content-Length": str(len(answer.body))}
         start_response(status, list(headers.items()))
@@ -76,8 +77,8 @@ class Application:
             if operation in MOTO_OPERATIONS:
                 check_request(operation, request)
                 self._service.experiments.check(operation, request)
-                by_moto = _through_moto(self._service, environ, body)
-                tags.follow_moto(self._service, operation, request, by_moto.body)
+                by_moto = _through_moto(self._aws_services, environ, body)
+                tags.follow_moto(self._service.core, operation, request, by_moto.body)
                 return by_moto
             return wire_format.success(self._service.call(operation, request))
 
@@ -136,7 +137,7 @@ def _headers_of(environ: Environ) -> Mapping[str, str]:
     return headers
 
 
-def _through_moto(service: Service, environ: Environ, body: bytes) -> wire_format.HttpAnswer:
+def _through_moto(aws_services: AwsServices, environ: Environ, body: bytes) -> wire_format.HttpAnswer:
     """Hand a SageMaker operation to moto, for the few which it answers truthfully."""
     captured: dict[str, Any] = {}
 
@@ -145,29 +146,34 @@ def _through_moto(service: Service, environ: Environ, body: bytes) -> wire_forma
 
     environ["wsgi.input"] = io.BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
-    content = b"".join(service.aws_services(environ, keep))
+    content = b"".join(aws_services(environ, keep))
     return wire_format.HttpAnswer(captured["status"], content, captured["headers"])
 
 
-def _require_free(port: int) -> None:
-    """Check that a port of this machine can be had, since werkzeug ends the process where it cannot.
+def bind(port: int) -> socket.socket:
+    """Listen on a port of the loopback interface, so that the address is known before anything can answer there.
 
     Raises
     ------
     AddressError
-        The port is taken, or this user may not have it.
+        The port is in use, or this user may not listen on it.
     """
     try:
-        socket.create_server(("127.0.0.1", port)).close()
+        return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise AddressError(f"Port {port} cannot be had: {reason}. Choose another, or 0 for any free one.") from error
 
 
+def url_of(listener: socket.socket) -> str:
+    """The URL of a listening socket."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 class HttpServer:
     """The endpoint, answering in threads of this process."""
 
-    def __init__(self, application: Application, port: int = 0) -> None:
+    def __init__(self, application: Application, listener: socket.socket) -> None:
         from moto.moto_server.werkzeug_app import MotoRequestHandler
 
         class QuietHandler(MotoRequestHandler):
@@ -176,18 +182,14 @@ class HttpServer:
             def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's signature
                 _LOG.debug(f"%s {message}", type, *args)
 
-        _require_free(port)
-        self._server = make_server("127.0.0.1", port, application, threaded=True, request_handler=QuietHandler)
+        self._server = make_server(
+            "127.0.0.1", 0, application, threaded=True, request_handler=QuietHandler, fd=listener.fileno()
+        )
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self._server.block_on_close = False  # type: ignore[attr-defined]
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="http-server", daemon=True
         )
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self._server.server_port}"
 
     def start(self) -> None:
         """Begin to answer."""

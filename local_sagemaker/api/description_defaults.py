@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local_sagemaker.core.service import Request
+from local_sagemaker.core.core import Request
 from local_sagemaker.core.store import Record
 from local_sagemaker.jobs import instances
 from local_sagemaker.jobs.kinds import PROCESSING, TRAINING, TRANSFORM, TUNING, JobKind

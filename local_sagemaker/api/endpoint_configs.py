@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from local_sagemaker.api import listing, models, tags
+from local_sagemaker.api import listing, models
+from local_sagemaker.api.service import Service
+from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ValidationException
-from local_sagemaker.core.service import Request, Response, Service
 from local_sagemaker.core.store import Record
 
 KIND = "endpoint-config"
 
 
-def find(service: Service, name: str) -> Record:
+def find(core: Core, name: str) -> Record:
     """The record of an endpoint configuration.
 
     Raises
@@ -19,9 +21,9 @@ def find(service: Service, name: str) -> Record:
     ValidationException
         There is none of that name.
     """
-    record = service.store.get(KIND, name)
+    record = core.store.get(KIND, name)
     if record is None:
-        raise ValidationException(f'Could not find endpoint configuration "{service.arn(f"{KIND}/{name}")}".')
+        raise ValidationException(f'Could not find endpoint configuration "{core.arn(f"{KIND}/{name}")}".')
     return record
 
 
@@ -40,31 +42,31 @@ def _create(service: Service, request: Request) -> Response:
                 f"Production variant {variant['VariantName']} needs InstanceType and InitialInstanceCount, or a "
                 f"ServerlessConfig."
             )
-        models.find(service, variant["ModelName"])
+        models.find(service.core, variant["ModelName"])
     name = request["EndpointConfigName"]
-    arn = service.arn(f"{KIND}/{name}")
+    arn = service.core.arn(f"{KIND}/{name}")
     variants = [{"InitialVariantWeight": 1.0, **variant} for variant in request["ProductionVariants"]]
     record = {**request, "ProductionVariants": variants, "EndpointConfigArn": arn, "CreationTime": now()}
     record.pop("Tags", None)
-    if not service.store.insert(KIND, name, record):
+    if not service.core.store.insert(KIND, name, record):
         raise ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
-    tags.put(service, arn, request.get("Tags", []))
+    tags.put(service.core.store, arn, request.get("Tags", []))
     return {"EndpointConfigArn": arn}
 
 
 def _describe(service: Service, request: Request) -> Response:
-    return find(service, request["EndpointConfigName"])
+    return find(service.core, request["EndpointConfigName"])
 
 
 def _list(service: Service, request: Request) -> Response:
-    return listing.page(service.store.list(KIND), request, member="EndpointConfigs", name="EndpointConfigName")
+    return listing.page(service.core.store.list(KIND), request, member="EndpointConfigs", name="EndpointConfigName")
 
 
 def _delete(service: Service, request: Request) -> None:
     name = request["EndpointConfigName"]
-    arn = find(service, name)["EndpointConfigArn"]
-    service.store.delete(KIND, name)
-    tags.drop(service, arn)
+    arn = find(service.core, name)["EndpointConfigArn"]
+    service.core.store.delete(KIND, name)
+    tags.drop(service.core.store, arn)
 
 
 OPERATIONS = {

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from local_sagemaker.api import endpoint_configs, listing, models, tags
+from local_sagemaker import events
+from local_sagemaker.api import endpoint_configs, listing, models
+from local_sagemaker.api.service import Service
+from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ValidationException
-from local_sagemaker.core.service import Request, Response, Service
 from local_sagemaker.core.store import Record
 from local_sagemaker.endpoints import capture
-from local_sagemaker.moto import events
 
 ENDPOINT = "endpoint"
 _LOST = "The local service ended while this endpoint was being created or updated."
 
 
-def find(service: Service, name: str) -> Record:
+def find(core: Core, name: str) -> Record:
     """The record of an endpoint.
 
     Raises
@@ -22,25 +24,25 @@ def find(service: Service, name: str) -> Record:
     ValidationException
         There is none of that name.
     """
-    record = service.store.get(ENDPOINT, name)
+    record = core.store.get(ENDPOINT, name)
     if record is None:
-        raise ValidationException(f'Could not find endpoint "{service.arn(f"endpoint/{name}")}".')
+        raise ValidationException(f'Could not find endpoint "{core.arn(f"endpoint/{name}")}".')
     return record
 
 
-def fail_what_was_changing(service: Service) -> None:
+def fail_what_was_changing(core: Core) -> None:
     """After the death of the service: endpoints it left half-made have failed; an update it left is undone."""
-    for record in service.store.list(ENDPOINT):
+    for record in core.store.list(ENDPOINT):
         if record["EndpointStatus"] == "Creating":
-            _change(service, record["EndpointName"], EndpointStatus="Failed", FailureReason=_LOST)
+            _change(core, record["EndpointName"], EndpointStatus="Failed", FailureReason=_LOST)
         elif record["EndpointStatus"] in ("Updating", "SystemUpdating"):
-            _change(service, record["EndpointName"], EndpointStatus="InService", FailureReason=_LOST)
+            _change(core, record["EndpointName"], EndpointStatus="InService", FailureReason=_LOST)
 
 
 def _create(service: Service, request: Request) -> Response:
     name = request["EndpointName"]
-    config = endpoint_configs.find(service, request["EndpointConfigName"])
-    arn = service.arn(f"endpoint/{name}")
+    config = endpoint_configs.find(service.core, request["EndpointConfigName"])
+    arn = service.core.arn(f"endpoint/{name}")
     moment = now()
     record = {
         "EndpointName": name,
@@ -50,18 +52,18 @@ def _create(service: Service, request: Request) -> Response:
         "CreationTime": moment,
         "LastModifiedTime": moment,
     }
-    if not service.store.insert(ENDPOINT, name, record):
+    if not service.core.store.insert(ENDPOINT, name, record):
         raise ValidationException(f'Cannot create already existing endpoint "{arn}".')
-    tags.put(service, arn, request.get("Tags", []))
-    events.endpoint_changed(service, record)
-    service.supervisor.start(arn, lambda _stop: _deploy(service, name, config, status_on_failure="Failed"))
+    tags.put(service.core.store, arn, request.get("Tags", []))
+    events.endpoint_changed(service.core, record)
+    service.core.supervisor.start(arn, lambda _stop: _deploy(service, name, config, status_on_failure="Failed"))
     return {"EndpointArn": arn}
 
 
 def _update(service: Service, request: Request) -> Response:
     name = request["EndpointName"]
-    endpoint = _find_at_rest(service, name)
-    config = endpoint_configs.find(service, request["EndpointConfigName"])
+    endpoint = _find_at_rest(service.core, name)
+    config = endpoint_configs.find(service.core, request["EndpointConfigName"])
     if request.get("RetainAllVariantProperties"):
         excluded = {each["VariantPropertyType"] for each in request.get("ExcludeRetainedVariantProperties", [])}
         config["ProductionVariants"] = [
@@ -69,17 +71,17 @@ def _update(service: Service, request: Request) -> Response:
             for variant in config["ProductionVariants"]
         ]
     more = {"LastDeploymentConfig": request["DeploymentConfig"]} if "DeploymentConfig" in request else {}
-    with service.store.transaction():  # of two updates at once the second one finds the first
-        _find_at_rest(service, name)
-        _change(service, name, EndpointStatus="Updating", **more)
+    with service.core.store.transaction():  # of two updates at once the second one finds the first
+        _find_at_rest(service.core, name)
+        _change(service.core, name, EndpointStatus="Updating", **more)
     back = endpoint["EndpointStatus"]
-    service.supervisor.start(
+    service.core.supervisor.start(
         endpoint["EndpointArn"], lambda _stop: _deploy(service, name, config, status_on_failure=back)
     )
     return {"EndpointArn": endpoint["EndpointArn"]}
 
 
-def _find_at_rest(service: Service, name: str) -> Record:
+def _find_at_rest(core: Core, name: str) -> Record:
     """The record of an endpoint that is not just being created or updated.
 
     Raises
@@ -87,7 +89,7 @@ def _find_at_rest(service: Service, name: str) -> Record:
     ValidationException
         There is none of that name, or it is in progress.
     """
-    endpoint = find(service, name)
+    endpoint = find(core, name)
     if endpoint["EndpointStatus"] not in ("InService", "Failed"):
         raise ValidationException(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
     return endpoint
@@ -111,10 +113,10 @@ def _deploy(service: Service, name: str, config: Record, *, status_on_failure: s
     try:
         service.endpoints.deploy(name, variants)
     except Exception as error:  # noqa: BLE001 - whatever kept the containers from serving is the endpoint's failure
-        _change(service, name, EndpointStatus=status_on_failure, FailureReason=f"{error}"[:1024])
+        _change(service.core, name, EndpointStatus=status_on_failure, FailureReason=f"{error}"[:1024])
         return
     _change(
-        service,
+        service.core,
         name,
         EndpointStatus="InService",
         EndpointConfigName=config["EndpointConfigName"],
@@ -122,12 +124,12 @@ def _deploy(service: Service, name: str, config: Record, *, status_on_failure: s
         Variants=variants,
         Capture=config.get("DataCaptureConfig"),
         DataCaptureConfig=capture.summary(config.get("DataCaptureConfig")),
-        ProductionVariants=[_summary(service, variant) for variant in variants],
+        ProductionVariants=[_summary(service.core, variant) for variant in variants],
     )
 
 
-def _summary(service: Service, variant: Record) -> Record:
-    model = models.for_containers(service, variant["ModelName"])
+def _summary(core: Core, variant: Record) -> Record:
+    model = models.for_containers(core, variant["ModelName"])
     containers = [model["PrimaryContainer"]] if model.get("PrimaryContainer") else model["Containers"]
     weight = variant.get("InitialVariantWeight", 1.0)
     if "ServerlessConfig" in variant:
@@ -145,7 +147,7 @@ def _summary(service: Service, variant: Record) -> Record:
 
 def _update_weights(service: Service, request: Request) -> Response:
     name = request["EndpointName"]
-    endpoint = _find_at_rest(service, name)
+    endpoint = _find_at_rest(service.core, name)
     summaries = {summary["VariantName"]: summary for summary in endpoint.get("ProductionVariants", [])}
     for desired in request["DesiredWeightsAndCapacities"]:
         summary = summaries.get(desired["VariantName"])
@@ -157,29 +159,29 @@ def _update_weights(service: Service, request: Request) -> Response:
         for noun, member in (("Weight", "DesiredWeight"), ("InstanceCount", "DesiredInstanceCount")):
             if member in desired:
                 summary[member] = summary[f"Current{noun}"] = desired[member]
-    _change(service, name, ProductionVariants=list(summaries.values()))
+    _change(service.core, name, ProductionVariants=list(summaries.values()))
     return {"EndpointArn": endpoint["EndpointArn"]}
 
 
 def _describe(service: Service, request: Request) -> Response:
-    return find(service, request["EndpointName"])
+    return find(service.core, request["EndpointName"])
 
 
 def _list(service: Service, request: Request) -> Response:
     return listing.page(
-        service.store.list(ENDPOINT), request, member="Endpoints", name="EndpointName", status="EndpointStatus"
+        service.core.store.list(ENDPOINT), request, member="Endpoints", name="EndpointName", status="EndpointStatus"
     )
 
 
 def _delete(service: Service, request: Request) -> None:
-    endpoint = _find_at_rest(service, request["EndpointName"])
-    events.endpoint_changed(service, {**endpoint, "EndpointStatus": "Deleting"})
-    service.store.delete(ENDPOINT, request["EndpointName"])
+    endpoint = _find_at_rest(service.core, request["EndpointName"])
+    events.endpoint_changed(service.core, {**endpoint, "EndpointStatus": "Deleting"})
+    service.core.store.delete(ENDPOINT, request["EndpointName"])
     service.endpoints.remove(request["EndpointName"])
-    tags.drop(service, endpoint["EndpointArn"])
+    tags.drop(service.core.store, endpoint["EndpointArn"])
 
 
-def _change(service: Service, name: str, **members: object) -> None:
+def _change(core: Core, name: str, **members: object) -> None:
     before = None
 
     def change(record: Record) -> None:
@@ -187,9 +189,9 @@ def _change(service: Service, name: str, **members: object) -> None:
         before = record["EndpointStatus"]
         record.update(members, LastModifiedTime=now())
 
-    record = service.store.update(ENDPOINT, name, change)
+    record = core.store.update(ENDPOINT, name, change)
     if record is not None and record["EndpointStatus"] != before:
-        events.endpoint_changed(service, record)
+        events.endpoint_changed(core, record)
 
 
 OPERATIONS = {

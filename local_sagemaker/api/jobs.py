@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from local_sagemaker.api import listing, tags
+from local_sagemaker.api import listing
 from local_sagemaker.api.description_defaults import described
+from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ResourceInUse, ResourceNotFound, ValidationException
-from local_sagemaker.core.service import Request, Response, Service
 from local_sagemaker.core.store import Record
 from local_sagemaker.jobs import lifecycle
 from local_sagemaker.jobs.kinds import FINAL, TRAINING, TUNING, JobKind
-from local_sagemaker.moto import events
 
 
-def create(service: Service, kind: JobKind, request: Request, **more: object) -> str:
+def create(core: Core, kind: JobKind, request: Request, **more: object) -> str:
     """Write down a new job, InProgress, and answer its ARN.
 
     Raises
@@ -22,7 +22,7 @@ def create(service: Service, kind: JobKind, request: Request, **more: object) ->
         There is a job of that name.
     """
     name = request[kind.name]
-    arn = service.arn(f"{kind.noun}/{name}")
+    arn = core.arn(f"{kind.noun}/{name}")
     moment = now()
     record = {
         **described(kind, request),
@@ -33,17 +33,17 @@ def create(service: Service, kind: JobKind, request: Request, **more: object) ->
         **more,
     }
     record.pop("Tags", None)
-    if not service.store.insert(kind.noun, name, record):
+    if not core.store.insert(kind.noun, name, record):
         raise ResourceInUse(
             f"{kind.title.capitalize()} names must be unique within an AWS account and region, and a {kind.title} "
             f"with this name already exists ({arn})"
         )
-    tags.put(service, arn, request.get("Tags", []))
-    events.job_changed(service, kind, record)
+    tags.put(core.store, arn, request.get("Tags", []))
+    lifecycle.report_change(core, kind, record)
     return arn
 
 
-def describe(service: Service, kind: JobKind, name: str) -> Record:
+def describe(core: Core, kind: JobKind, name: str) -> Record:
     """The record of a job.
 
     Raises
@@ -51,7 +51,7 @@ def describe(service: Service, kind: JobKind, name: str) -> Record:
     ResourceNotFound, ValidationException
         There is none of that name; SageMaker's kinds of job differ in how they say so.
     """
-    record = service.store.get(kind.noun, name)
+    record = core.store.get(kind.noun, name)
     if record is not None:
         return record
     if kind is TRAINING:
@@ -61,14 +61,14 @@ def describe(service: Service, kind: JobKind, name: str) -> Record:
     raise ValidationException(f"Could not find requested job with name: {name}")
 
 
-def list_jobs(service: Service, kind: JobKind, request: Request) -> Response:
+def list_jobs(core: Core, kind: JobKind, request: Request) -> Response:
     """One page of the jobs of a kind."""
     # No job keeps its instances warm for the next one.
-    records = [] if request.get("WarmPoolStatusEquals") else service.store.list(kind.noun)
+    records = [] if request.get("WarmPoolStatusEquals") else core.store.list(kind.noun)
     return listing.page(records, request, member=f"{kind.word}Summaries", name=kind.name, status=kind.status)
 
 
-def stop(service: Service, kind: JobKind, name: str) -> None:
+def stop(core: Core, kind: JobKind, name: str) -> None:
     """Ask a job to end; it is Stopping until it has.
 
     Raises
@@ -76,7 +76,7 @@ def stop(service: Service, kind: JobKind, name: str) -> None:
     ValidationException
         It has ended already.
     """
-    status = describe(service, kind, name)[kind.status]
+    status = describe(core, kind, name)[kind.status]
     if status in FINAL:
         raise ValidationException(f"The request was rejected because the {kind.title} is in status {status}.")
 
@@ -86,11 +86,11 @@ def stop(service: Service, kind: JobKind, name: str) -> None:
             if kind is TRAINING:
                 lifecycle.advance_secondary(record, "Stopping", "Stopping the training job")
 
-    lifecycle.change(service, kind, name, mark)
-    service.supervisor.stop(service.arn(f"{kind.noun}/{name}"))
+    lifecycle.change(core, kind, name, mark)
+    core.supervisor.stop(core.arn(f"{kind.noun}/{name}"))
 
 
-def delete(service: Service, kind: JobKind, name: str) -> None:
+def delete(core: Core, kind: JobKind, name: str) -> None:
     """Remove the record of a job that has ended.
 
     Raises
@@ -98,7 +98,7 @@ def delete(service: Service, kind: JobKind, name: str) -> None:
     ResourceInUse
         It is still running.
     """
-    if describe(service, kind, name)[kind.status] not in FINAL:
+    if describe(core, kind, name)[kind.status] not in FINAL:
         raise ResourceInUse(f"The {kind.title} {name} cannot be deleted while it is running.")
-    service.store.delete(kind.noun, name)
-    tags.drop(service, service.arn(f"{kind.noun}/{name}"))
+    core.store.delete(kind.noun, name)
+    tags.drop(core.store, core.arn(f"{kind.noun}/{name}"))

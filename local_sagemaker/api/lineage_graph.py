@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from local_sagemaker.api import models, package_groups
+from local_sagemaker.core.core import Core
 from local_sagemaker.core.errors import ApiError
 from local_sagemaker.core.store import Record
 from local_sagemaker.jobs.kinds import PROCESSING, TRAINING, TRANSFORM, JobKind
 
 if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
+    pass
 
 CONTRIBUTED, PRODUCED, BELONGS = "ContributedTo", "Produced", "AssociatedWith"
 
@@ -42,11 +43,11 @@ class Link:
     created: float
 
 
-def links(service: Service) -> list[Link]:
+def links(core: Core) -> list[Link]:
     """All there are, in the order in which they came about; an artifact is of the type that it first was."""
     found = [
-        *(link for kind in (PROCESSING, TRAINING, TRANSFORM) for link in _of_jobs(service, kind)),
-        *(link for package in service.store.list(package_groups.PACKAGE) for link in _of_package(service, package)),
+        *(link for kind in (PROCESSING, TRAINING, TRANSFORM) for link in _of_jobs(core, kind)),
+        *(link for package in core.store.list(package_groups.PACKAGE) for link in _of_package(core, package)),
     ]
     found.sort(key=lambda link: link.created)
     types: dict[str, str] = {}
@@ -59,35 +60,35 @@ def links(service: Service) -> list[Link]:
     ]
 
 
-def artifacts(service: Service) -> dict[Node, float]:
+def artifacts(core: Core) -> dict[Node, float]:
     """All artifacts, each with the time when it first had a part in something."""
     first: dict[Node, float] = {}
-    for link in links(service):
+    for link in links(core):
         for node in (link.source, link.destination):
             if node.uri is not None:
                 first.setdefault(node, link.created)
     return first
 
 
-def _artifact(service: Service, kind: str, uri: str) -> Node:
-    return Node(service.arn(f"artifact/{hashlib.md5(uri.encode(), usedforsecurity=False).hexdigest()}"), kind, uri=uri)
+def _artifact(core: Core, kind: str, uri: str) -> Node:
+    return Node(core.arn(f"artifact/{hashlib.md5(uri.encode(), usedforsecurity=False).hexdigest()}"), kind, uri=uri)
 
 
-def _of_jobs(service: Service, kind: JobKind) -> Iterator[Link]:
-    for job in service.store.list(kind.noun):
+def _of_jobs(core: Core, kind: JobKind) -> Iterator[Link]:
+    for job in core.store.list(kind.noun):
         name = f"{job[kind.name]}-aws-{kind.noun}"
-        component = Node(service.arn(f"experiment-trial-component/{name}"), f"SageMaker{kind.word}", name=name)
-        for what, uri in _inputs(service, kind, job):
-            yield Link(_artifact(service, what, uri), component, CONTRIBUTED, job["CreationTime"])
+        component = Node(core.arn(f"experiment-trial-component/{name}"), f"SageMaker{kind.word}", name=name)
+        for what, uri in _inputs(core, kind, job):
+            yield Link(_artifact(core, what, uri), component, CONTRIBUTED, job["CreationTime"])
         if job[kind.status] == "Completed":
             for what, uri in _outputs(kind, job):
-                yield Link(component, _artifact(service, what, uri), PRODUCED, job[kind.ended])
+                yield Link(component, _artifact(core, what, uri), PRODUCED, job[kind.ended])
 
 
-def _inputs(service: Service, kind: JobKind, job: Record) -> Iterator[tuple[str, str]]:
+def _inputs(core: Core, kind: JobKind, job: Record) -> Iterator[tuple[str, str]]:
     if kind is TRANSFORM:
         sources: Iterable[Record] = [job["TransformInput"]["DataSource"]]
-        yield from _containers(service, job["ModelName"])
+        yield from _containers(core, job["ModelName"])
     elif kind is TRAINING:
         sources = [channel["DataSource"] for channel in job.get("InputDataConfig", [])]
         yield from _parts([{"Image": job["AlgorithmSpecification"].get("TrainingImage")}])
@@ -109,9 +110,9 @@ def _outputs(kind: JobKind, job: Record) -> Iterator[tuple[str, str]]:
             yield "DataSet", output["S3Output"]["S3Uri"]
 
 
-def _containers(service: Service, model_name: str) -> Iterator[tuple[str, str]]:
+def _containers(core: Core, model_name: str) -> Iterator[tuple[str, str]]:
     try:
-        model = models.for_containers(service, model_name)
+        model = models.for_containers(core, model_name)
     except ApiError:
         return  # it has been deleted since
     yield from _parts(model.get("Containers") or [model["PrimaryContainer"]])
@@ -124,16 +125,16 @@ def _parts(containers: Iterable[Record]) -> Iterator[tuple[str, str]]:
                 yield what, container[member]
 
 
-def _of_package(service: Service, package: Record) -> Iterator[Link]:
+def _of_package(core: Core, package: Record) -> Iterator[Link]:
     created = package["CreationTime"]
-    version = _artifact(service, "Model", package["ModelPackageArn"])
+    version = _artifact(core, "Model", package["ModelPackageArn"])
     for what, uri in _parts(package.get("InferenceSpecification", {}).get("Containers", [])):
-        yield Link(_artifact(service, what, uri), version, CONTRIBUTED, created)
+        yield Link(_artifact(core, what, uri), version, CONTRIBUTED, created)
     group, number = package.get("ModelPackageGroupName"), package.get("ModelPackageVersion")
     if group:
         approval = f"{group}-{number}-{package['ModelApprovalStatus']}-{int(created)}-aws-model-package"
-        action = Node(service.arn(f"action/{approval}"), "Approval", name=approval)
+        action = Node(core.arn(f"action/{approval}"), "Approval", name=approval)
         yield Link(action, version, CONTRIBUTED, package.get("LastModifiedTime") or created)
-        made = (service.store.get(package_groups.KIND, group) or package)["CreationTime"]
+        made = (core.store.get(package_groups.KIND, group) or package)["CreationTime"]
         context = f"{group}-{int(made)}-aws-model-group"
-        yield Link(version, Node(service.arn(f"context/{context}"), "ModelGroup", name=context), BELONGS, created)
+        yield Link(version, Node(core.arn(f"context/{context}"), "ModelGroup", name=context), BELONGS, created)

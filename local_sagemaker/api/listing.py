@@ -7,8 +7,8 @@ import binascii
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from local_sagemaker.core.core import Request, Response
 from local_sagemaker.core.errors import ValidationException
-from local_sagemaker.core.service import Request, Response
 from local_sagemaker.core.store import Record
 
 PAGE = 10

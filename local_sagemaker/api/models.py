@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local_sagemaker.api import listing, packages, tags
+from local_sagemaker.api import listing, packages
+from local_sagemaker.api.service import Service
+from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ObjectStoreError, ValidationException
-from local_sagemaker.core.service import Request, Response, Service
 from local_sagemaker.core.store import Record
 
 KIND = "model"
@@ -16,14 +18,14 @@ KIND = "model"
 
 def _create(service: Service, request: Request) -> Response:
     name = request["ModelName"]
-    arn = service.arn(f"model/{name}")
+    arn = service.core.arn(f"model/{name}")
     for container in _containers(request):
-        _check_container(service, container)
+        _check_container(service.core, container)
     record = {**request, "ModelArn": arn, "CreationTime": now()}
     record.pop("Tags", None)
-    if not service.store.insert(KIND, name, record):
+    if not service.core.store.insert(KIND, name, record):
         raise ValidationException(f'Cannot create already existing model "{arn}".')
-    tags.put(service, arn, request.get("Tags", []))
+    tags.put(service.core.store, arn, request.get("Tags", []))
     return {"ModelArn": arn}
 
 
@@ -34,25 +36,25 @@ def _containers(request: Request) -> list[Mapping[str, Any]]:
     return [primary] if primary else list(several or [])
 
 
-def _check_container(service: Service, container: Mapping[str, Any]) -> None:
+def _check_container(core: Core, container: Mapping[str, Any]) -> None:
     if container.get("ModelPackageName"):
-        packages.find(service, container["ModelPackageName"])
+        packages.find(core, container["ModelPackageName"])
         return
     if not container.get("Image"):
         raise ValidationException("Both Image and ModelPackageName are missing in a container of the model.")
     data = container.get("ModelDataUrl")
-    if data and data.endswith(".tar.gz") and not _is_stored(service, data):
+    if data and data.endswith(".tar.gz") and not _is_stored(core, data):
         raise ValidationException(f"Could not find model data at {data}.")
 
 
-def _is_stored(service: Service, uri: str) -> bool:
+def _is_stored(core: Core, uri: str) -> bool:
     try:
-        return service.objects.exists(uri)
+        return core.objects.exists(uri)
     except ObjectStoreError:
         return False
 
 
-def find(service: Service, name: str) -> Record:
+def find(core: Core, name: str) -> Record:
     """The record of a model.
 
     Raises
@@ -60,33 +62,33 @@ def find(service: Service, name: str) -> Record:
     ValidationException
         There is none of that name.
     """
-    record = service.store.get(KIND, name)
+    record = core.store.get(KIND, name)
     if record is None:
-        raise ValidationException(f'Could not find model "{service.arn(f"model/{name}")}".')
+        raise ValidationException(f'Could not find model "{core.arn(f"model/{name}")}".')
     return record
 
 
-def for_containers(service: Service, name: str) -> Record:
+def for_containers(core: Core, name: str) -> Record:
     """A model with each model package in it replaced by the containers that the package describes.
 
     One alone is its ``PrimaryContainer``, several, which answer one after the other, are its ``Containers``.
     """
-    record = find(service, name)
+    record = find(core, name)
     primary, several = record.pop("PrimaryContainer", None), record.pop("Containers", [])
     given = [primary] if primary else several
-    containers = [part for container in given for part in _unpacked(service, container)]
+    containers = [part for container in given for part in _unpacked(core, container)]
     if len(containers) == 1:
         return {**record, "PrimaryContainer": containers[0]}
     return {**record, "Containers": containers}
 
 
-def _unpacked(service: Service, container: dict[str, Any]) -> list[dict[str, Any]]:
+def _unpacked(core: Core, container: dict[str, Any]) -> list[dict[str, Any]]:
     package = container.get("ModelPackageName")
     if not package:
         return [container]
     return [
         _with_environment({**described, **container}, described, container)
-        for described in packages.find(service, package)["InferenceSpecification"]["Containers"]
+        for described in packages.find(core, package)["InferenceSpecification"]["Containers"]
     ]
 
 
@@ -99,7 +101,7 @@ def _with_environment(
 
 
 def _describe(service: Service, request: Request) -> Response:
-    record = find(service, request["ModelName"])
+    record = find(service.core, request["ModelName"])
     for member in ("PrimaryContainer", "Containers"):
         if member in record:
             given = record[member]
@@ -119,13 +121,13 @@ def _described(container: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list(service: Service, request: Request) -> Response:
-    return listing.page(service.store.list(KIND), request, member="Models", name="ModelName")
+    return listing.page(service.core.store.list(KIND), request, member="Models", name="ModelName")
 
 
 def _delete(service: Service, request: Request) -> None:
-    find(service, request["ModelName"])
-    service.store.delete(KIND, request["ModelName"])
-    tags.drop(service, service.arn(f"model/{request['ModelName']}"))
+    find(service.core, request["ModelName"])
+    service.core.store.delete(KIND, request["ModelName"])
+    tags.drop(service.core.store, service.core.arn(f"model/{request['ModelName']}"))
 
 
 OPERATIONS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from local_sagemaker.api import (
     endpoint_configs,
@@ -21,12 +21,7 @@ from local_sagemaker.api import (
     trial_components,
     tuning,
 )
-from local_sagemaker.core.errors import ResourceNotFound, ValidationException
-from local_sagemaker.core.service import Request, Response, Service
-from local_sagemaker.definition import refusals
-from local_sagemaker.definition.shapes import check_request, only_members, service_model, without_nulls
-
-Operation = Callable[[Service, Request], Response | None]
+from local_sagemaker.api.service import Operation
 
 BY_RESOURCE: Mapping[str, Mapping[str, Operation]] = {
     "pipelines": pipelines.OPERATIONS,
@@ -62,31 +57,3 @@ MOTO_OPERATIONS = frozenset(
     for noun in nouns
 )
 """What moto answers truthfully: records that nothing has to be done for. They do not outlive the service."""
-
-
-def carry_out(service: Service, operation: str, request: Request) -> Response | None:
-    """Carry out one operation.
-
-    Raises
-    ------
-    ApiError
-        What the API answers other than success.
-    """
-    carry_out_it = OPERATIONS.get(operation)
-    if carry_out_it is None:
-        raise ValidationException(f"The operation {operation} is not supported by SageMaker on this machine.")
-    check_request(operation, request)
-    request = without_nulls(request)
-    refusals.refuse(operation, request)
-    tags.check(request)
-    model = service_model().operation_model(operation)
-    try:
-        result = carry_out_it(service, request)
-    except ResourceNotFound as error:
-        if any(shape.name == ResourceNotFound.code for shape in model.error_shapes):
-            raise
-        raise ValidationException(str(error)) from error
-    if model.output_shape is None:
-        return None
-    response: Response = only_members(model.output_shape, result or {})
-    return response

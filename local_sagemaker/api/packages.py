@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from local_sagemaker.api import listing, package_groups, tags
+from local_sagemaker import events
+from local_sagemaker.api import listing, package_groups
+from local_sagemaker.api.service import Service
+from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ValidationException
 from local_sagemaker.core.names import last_part
-from local_sagemaker.core.service import Request, Response, Service
 from local_sagemaker.core.store import Record
-from local_sagemaker.moto import events
 
 PACKAGE = package_groups.PACKAGE
 
 
-def find(service: Service, name_or_arn: str) -> Record:
+def find(core: Core, name_or_arn: str) -> Record:
     """The record of a model package, by its ARN or, if it has no group, its name.
 
     Raises
@@ -21,8 +23,8 @@ def find(service: Service, name_or_arn: str) -> Record:
     ValidationException
         There is none.
     """
-    arn = name_or_arn if name_or_arn.startswith("arn:") else service.arn(f"{PACKAGE}/{name_or_arn}")
-    record = service.store.get(PACKAGE, arn)
+    arn = name_or_arn if name_or_arn.startswith("arn:") else core.arn(f"{PACKAGE}/{name_or_arn}")
+    record = core.store.get(PACKAGE, arn)
     if record is None:
         raise ValidationException(f"ModelPackage {arn} does not exist.")
     return record
@@ -32,15 +34,15 @@ def _create(service: Service, request: Request) -> Response:
     group, name = request.get("ModelPackageGroupName"), request.get("ModelPackageName")
     if bool(group) == bool(name):
         raise ValidationException("Give either ModelPackageGroupName or ModelPackageName, one of the two.")
-    with service.store.transaction():
-        made = _made_by_the_same_call(service, last_part(group) if group else None, request)
+    with service.core.store.transaction():
+        made = _made_by_the_same_call(service.core, last_part(group) if group else None, request)
         if made is not None:
             return {"ModelPackageArn": made["ModelPackageArn"]}
         if group:
-            path, more = _next_version(service, last_part(group), request)
+            path, more = _next_version(service.core, last_part(group), request)
         else:
             path, more = str(name), {"ModelPackageName": name}
-        arn = service.arn(f"{PACKAGE}/{path}")
+        arn = service.core.arn(f"{PACKAGE}/{path}")
         record = {
             **request,
             **more,
@@ -50,24 +52,24 @@ def _create(service: Service, request: Request) -> Response:
             "CreationTime": now(),
         }
         record.pop("Tags", None)
-        if not service.store.insert(PACKAGE, arn, record, parent=more.get("ModelPackageGroupName")):
+        if not service.core.store.insert(PACKAGE, arn, record, parent=more.get("ModelPackageGroupName")):
             raise ValidationException(f"ModelPackage already exists: {arn}")
-        tags.put(service, arn, request.get("Tags", []))
-    events.package_changed(service, record)
+        tags.put(service.core.store, arn, request.get("Tags", []))
+    events.package_changed(service.core, record)
     return {"ModelPackageArn": arn}
 
 
-def _made_by_the_same_call(service: Service, group: str | None, request: Request) -> Record | None:
+def _made_by_the_same_call(core: Core, group: str | None, request: Request) -> Record | None:
     """The package that an earlier call with the same ClientToken made: clients repeat a call that had no answer."""
     token = request.get("ClientToken")
-    packages = service.store.list(PACKAGE, parent=group) if token else []
+    packages = core.store.list(PACKAGE, parent=group) if token else []
     return next((package for package in packages if package.get("ClientToken") == token), None)
 
 
-def _next_version(service: Service, group: str, request: Request) -> tuple[str, Record]:
+def _next_version(core: Core, group: str, request: Request) -> tuple[str, Record]:
     """The path of a group's next version, and what versions have that packages without a group do not."""
-    package_groups.find(service, group)
-    counted = service.store.update(
+    package_groups.find(core, group)
+    counted = core.store.update(
         package_groups.KIND, group, lambda record: record.__setitem__("LastVersion", record["LastVersion"] + 1)
     )
     version = counted["LastVersion"] if counted else 1
@@ -79,15 +81,15 @@ def _next_version(service: Service, group: str, request: Request) -> tuple[str, 
 
 
 def _describe(service: Service, request: Request) -> Response:
-    return find(service, request["ModelPackageName"])
+    return find(service.core, request["ModelPackageName"])
 
 
 def _list(service: Service, request: Request) -> Response:
     group = request.get("ModelPackageGroupName")
     kind = request.get("ModelPackageType") or ("Versioned" if group else "Unversioned")
-    records = service.store.list(PACKAGE, parent=last_part(group) if group else None)
+    records = service.core.store.list(PACKAGE, parent=last_part(group) if group else None)
     if group:
-        package_groups.find(service, group)
+        package_groups.find(service.core, group)
     if kind != "Both":
         records = [record for record in records if ("ModelPackageVersion" in record) == (kind == "Versioned")]
     wanted = request.get("ModelApprovalStatus")
@@ -97,7 +99,7 @@ def _list(service: Service, request: Request) -> Response:
 
 
 def _update(service: Service, request: Request) -> Response:
-    arn = find(service, request["ModelPackageArn"])["ModelPackageArn"]
+    arn = find(service.core, request["ModelPackageArn"])["ModelPackageArn"]
 
     def change(record: Record) -> None:
         _change_properties(record, request)
@@ -118,9 +120,9 @@ def _update(service: Service, request: Request) -> Response:
             record["ModelLifeCycle"] = request["ModelLifeCycle"]
         record["LastModifiedTime"] = now()
 
-    changed = service.store.update(PACKAGE, arn, change)
+    changed = service.core.store.update(PACKAGE, arn, change)
     if changed is not None:
-        events.package_changed(service, changed)
+        events.package_changed(service.core, changed)
     return {"ModelPackageArn": arn}
 
 
@@ -133,15 +135,15 @@ def _change_properties(record: Record, request: Request) -> None:
 
 
 def _delete(service: Service, request: Request) -> None:
-    arn = find(service, request["ModelPackageName"])["ModelPackageArn"]
-    service.store.delete(PACKAGE, arn)
-    tags.drop(service, arn)
+    arn = find(service.core, request["ModelPackageName"])["ModelPackageArn"]
+    service.core.store.delete(PACKAGE, arn)
+    tags.drop(service.core.store, arn)
 
 
 def _batch_describe(service: Service, request: Request) -> Response:
     summaries, errors = {}, {}
     for arn in request["ModelPackageArnList"]:
-        record = service.store.get(PACKAGE, arn)
+        record = service.core.store.get(PACKAGE, arn)
         if record is None:
             errors[arn] = {"ErrorCode": "ValidationException", "ErrorResponse": f"ModelPackage {arn} does not exist."}
         else:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from local_sagemaker.api import listing, tags
+from local_sagemaker.api import listing
+from local_sagemaker.api.service import Service
+from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ConflictException, LocalServiceError, ResourceNotFound, ValidationException
 from local_sagemaker.core.names import last_part
-from local_sagemaker.core.service import Request, Response, Service
 from local_sagemaker.core.store import Record
 from local_sagemaker.definition.checks import check
 from local_sagemaker.definition.parse import parse
@@ -18,7 +20,7 @@ LONGEST_DEFINITION = 1_048_576
 _UPDATED_MEMBERS = ("PipelineDisplayName", "PipelineDescription", "RoleArn", "ParallelismConfiguration")
 
 
-def find(service: Service, name_or_arn: str) -> Record:
+def find(core: Core, name_or_arn: str) -> Record:
     """The record of a pipeline.
 
     Raises
@@ -27,13 +29,13 @@ def find(service: Service, name_or_arn: str) -> Record:
         There is none of that name.
     """
     name = last_part(name_or_arn)
-    record = service.store.get(KIND, name)
+    record = core.store.get(KIND, name)
     if record is None:
-        raise ResourceNotFound(f"Pipeline '{service.arn(f'pipeline/{name}')}' does not exist.")
+        raise ResourceNotFound(f"Pipeline '{core.arn(f'pipeline/{name}')}' does not exist.")
     return record
 
 
-def definition_of(service: Service, pipeline: Record, version: int | None = None) -> str:
+def definition_of(core: Core, pipeline: Record, version: int | None = None) -> str:
     """The definition of a pipeline's version, the latest if none is named.
 
     Raises
@@ -42,7 +44,7 @@ def definition_of(service: Service, pipeline: Record, version: int | None = None
         There is no such version.
     """
     number = version or pipeline["LatestVersion"]
-    record = service.store.get(VERSION, f"{pipeline['PipelineName']}/{number}")
+    record = core.store.get(VERSION, f"{pipeline['PipelineName']}/{number}")
     if record is None:
         raise ResourceNotFound(f"Pipeline {pipeline['PipelineName']} has no version {number}.")
     return str(record["PipelineDefinition"])
@@ -50,8 +52,8 @@ def definition_of(service: Service, pipeline: Record, version: int | None = None
 
 def _create(service: Service, request: Request) -> Response:
     name = request["PipelineName"]
-    arn = service.arn(f"pipeline/{name}")
-    existing = service.store.get(KIND, name)
+    arn = service.core.arn(f"pipeline/{name}")
+    existing = service.core.store.get(KIND, name)
     if existing is not None:
         if existing.get("ClientRequestToken") == request.get("ClientRequestToken", ""):
             return {"PipelineArn": arn}
@@ -59,7 +61,7 @@ def _create(service: Service, request: Request) -> Response:
             f"Pipeline names must be unique within an AWS account and region. "
             f"Pipeline with name ({name}) already exists."
         )
-    definition = _given_definition(service, request)
+    definition = _given_definition(service.core, request)
     if definition is None:
         raise ValidationException("Either Pipeline Definition or Pipeline Definition S3 location should be provided")
     moment = now()
@@ -76,15 +78,15 @@ def _create(service: Service, request: Request) -> Response:
         "LastModifiedBy": user,
         "LatestVersion": 1,
     }
-    with service.store.transaction():
-        if not service.store.insert(KIND, name, record):
+    with service.core.store.transaction():
+        if not service.core.store.insert(KIND, name, record):
             raise ConflictException(f"Pipeline {name} is being created by another request.")
-        _insert_version(service, record, definition)
-        tags.put(service, arn, request.get("Tags", []))
+        _insert_version(service.core, record, definition)
+        tags.put(service.core.store, arn, request.get("Tags", []))
     return {"PipelineArn": arn}
 
 
-def _insert_version(service: Service, pipeline: Record, definition: str) -> None:
+def _insert_version(core: Core, pipeline: Record, definition: str) -> None:
     name, number = pipeline["PipelineName"], pipeline["LatestVersion"]
     record = {
         "PipelineArn": pipeline["PipelineArn"],
@@ -92,10 +94,10 @@ def _insert_version(service: Service, pipeline: Record, definition: str) -> None
         "PipelineDefinition": definition,
         "CreationTime": now(),
     }
-    service.store.insert(VERSION, f"{name}/{number}", record, parent=name)
+    core.store.insert(VERSION, f"{name}/{number}", record, parent=name)
 
 
-def _given_definition(service: Service, request: Request) -> str | None:
+def _given_definition(core: Core, request: Request) -> str | None:
     """The definition in a request, inline or read from S3, and checked; None where it holds none."""
     inline, location = request.get("PipelineDefinition"), request.get("PipelineDefinitionS3Location")
     if inline and location:
@@ -103,7 +105,7 @@ def _given_definition(service: Service, request: Request) -> str | None:
     if location:
         uri = f"s3://{location['Bucket']}/{location['ObjectKey']}"
         try:
-            inline = service.objects.read(uri, location.get("VersionId")).decode()
+            inline = core.objects.read(uri, location.get("VersionId")).decode()
         except (LocalServiceError, UnicodeDecodeError) as error:
             raise ValidationException(f"The pipeline definition {uri} cannot be read: {error}") from error
     if inline is None:
@@ -117,65 +119,65 @@ def _given_definition(service: Service, request: Request) -> str | None:
 
 
 def _update(service: Service, request: Request) -> Response:
-    pipeline = find(service, request["PipelineName"])
-    definition = _given_definition(service, request)
+    pipeline = find(service.core, request["PipelineName"])
+    definition = _given_definition(service.core, request)
 
     def change(record: Record) -> None:
         record.update({member: request[member] for member in _UPDATED_MEMBERS if member in request})
         record["LastModifiedTime"] = now()
         record["LatestVersion"] += definition is not None
 
-    with service.store.transaction():
-        changed = service.store.update(KIND, pipeline["PipelineName"], change) or pipeline
+    with service.core.store.transaction():
+        changed = service.core.store.update(KIND, pipeline["PipelineName"], change) or pipeline
         if definition is not None:
-            _insert_version(service, changed, definition)
+            _insert_version(service.core, changed, definition)
     return {"PipelineArn": changed["PipelineArn"], "PipelineVersionId": changed["LatestVersion"]}
 
 
 def _describe(service: Service, request: Request) -> Response:
-    pipeline = find(service, request["PipelineName"])
-    return {**pipeline, "PipelineDefinition": definition_of(service, pipeline, request.get("PipelineVersionId"))}
+    pipeline = find(service.core, request["PipelineName"])
+    return {**pipeline, "PipelineDefinition": definition_of(service.core, pipeline, request.get("PipelineVersionId"))}
 
 
 def _list(service: Service, request: Request) -> Response:
     prefix = request.get("PipelineNamePrefix", "")
     found = [
         {**record, "LastExecutionTime": record.get("LastRunTime")}
-        for record in service.store.list(KIND)
+        for record in service.core.store.list(KIND)
         if record["PipelineName"].startswith(prefix)
     ]
     return listing.page(found, request, member="PipelineSummaries", name="PipelineName")
 
 
 def _list_versions(service: Service, request: Request) -> Response:
-    name = find(service, request["PipelineName"])["PipelineName"]
-    return listing.page(service.store.list(VERSION, parent=name), request, member="PipelineVersionSummaries")
+    name = find(service.core, request["PipelineName"])["PipelineName"]
+    return listing.page(service.core.store.list(VERSION, parent=name), request, member="PipelineVersionSummaries")
 
 
 def _delete(service: Service, request: Request) -> Response:
-    pipeline = find(service, request["PipelineName"])
-    name, store = pipeline["PipelineName"], service.store
+    pipeline = find(service.core, request["PipelineName"])
+    name, store = pipeline["PipelineName"], service.core.store
     executions = store.list(records.EXECUTION, parent=name)
     running = [record for record in executions if record["PipelineExecutionStatus"] not in records.FINAL]
     if running:
         raise ConflictException(f"Pipeline {name} cannot be deleted while an execution of it is running.")
     with store.transaction():
-        steps = parse(definition_of(service, pipeline)).steps
+        steps = parse(definition_of(service.core, pipeline)).steps
         cache.forget(store, name, iter(steps))
         for number in range(1, pipeline["LatestVersion"] + 1):
             store.delete(VERSION, f"{name}/{number}")
         for execution in executions:
-            _delete_execution(service, execution["PipelineExecutionArn"])
+            _delete_execution(service.core, execution["PipelineExecutionArn"])
         store.delete(KIND, name)
-        tags.drop(service, pipeline["PipelineArn"])
+        tags.drop(service.core.store, pipeline["PipelineArn"])
     return {"PipelineArn": pipeline["PipelineArn"]}
 
 
-def _delete_execution(service: Service, arn: str) -> None:
-    for step in records.steps(service.store, arn):
-        service.store.delete(records.STEP, f"{arn}/{step['StepName']}")
-    service.store.delete(records.DEFINITION, arn)
-    service.store.delete(records.EXECUTION, arn)
+def _delete_execution(core: Core, arn: str) -> None:
+    for step in records.steps(core.store, arn):
+        core.store.delete(records.STEP, f"{arn}/{step['StepName']}")
+    core.store.delete(records.DEFINITION, arn)
+    core.store.delete(records.EXECUTION, arn)
 
 
 OPERATIONS = {

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from local_sagemaker.api import jobs
-from local_sagemaker.core.service import Request, Response, Service
+from local_sagemaker.api.service import Service
+from local_sagemaker.core.core import Request, Response
 from local_sagemaker.core.store import Record
 from local_sagemaker.jobs import instances, lifecycle
+from local_sagemaker.jobs.contract import JobOutcome
 from local_sagemaker.jobs.kinds import PROCESSING
-
-if TYPE_CHECKING:
-    from local_sagemaker.jobs.contract import JobOutcome
 
 
 def _create(service: Service, request: Request) -> Response:
     instances.check(request["ProcessingResources"]["ClusterConfig"], "ProcessingResources.ClusterConfig")
-    arn = jobs.create(service, PROCESSING, request)
+    arn = jobs.create(service.core, PROCESSING, request)
     name = request["ProcessingJobName"]
-    lifecycle.run(service, PROCESSING, name, lambda context: service.runners.processing(request, context), _conclude)
+    lifecycle.run(
+        service.core, PROCESSING, name, lambda context: service.runners.processing(request, context), _conclude
+    )
     return {"ProcessingJobArn": arn}
 
 
@@ -28,19 +27,19 @@ def _conclude(record: Record, outcome: JobOutcome) -> None:
 
 
 def _describe(service: Service, request: Request) -> Response:
-    return jobs.describe(service, PROCESSING, request["ProcessingJobName"])
+    return jobs.describe(service.core, PROCESSING, request["ProcessingJobName"])
 
 
 def _list(service: Service, request: Request) -> Response:
-    return jobs.list_jobs(service, PROCESSING, request)
+    return jobs.list_jobs(service.core, PROCESSING, request)
 
 
 def _stop(service: Service, request: Request) -> None:
-    jobs.stop(service, PROCESSING, request["ProcessingJobName"])
+    jobs.stop(service.core, PROCESSING, request["ProcessingJobName"])
 
 
 def _delete(service: Service, request: Request) -> None:
-    jobs.delete(service, PROCESSING, request["ProcessingJobName"])
+    jobs.delete(service.core, PROCESSING, request["ProcessingJobName"])
 
 
 OPERATIONS = {

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 
 from local_sagemaker.api import endpoints
+from local_sagemaker.api.service import Service
 from local_sagemaker.api.wire_format import HttpAnswer
+from local_sagemaker.core.core import Core
 from local_sagemaker.core.errors import ApiError, ModelError, ValidationException
-from local_sagemaker.core.service import Service
 from local_sagemaker.endpoints import event_stream
 from local_sagemaker.endpoints.capture import capture
 from local_sagemaker.endpoints.servers import LOG_GROUP
@@ -88,11 +89,11 @@ def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], bod
     ApiError
         There is no such endpoint, or it is not in service.
     """
-    endpoint = service.store.get(endpoints.ENDPOINT, name)
+    endpoint = service.core.store.get(endpoints.ENDPOINT, name)
     if endpoint is None:
-        raise _NotInvocable(f"Endpoint {name} of account {service.account_id} not found.")
+        raise _NotInvocable(f"Endpoint {name} of account {service.core.account_id} not found.")
     if endpoint["EndpointStatus"] not in ("InService", "Updating") or "Variants" not in endpoint:
-        raise _NotInvocable(f"Endpoint {name} of account {service.account_id} is {endpoint['EndpointStatus']}.")
+        raise _NotInvocable(f"Endpoint {name} of account {service.core.account_id} is {endpoint['EndpointStatus']}.")
     passed_on = {key: headers[key] for key in ("content-type", "accept", *_CONTAINER_HEADERS) if key in headers}
     try:
         invocation = service.endpoints.invoke(endpoint, body, passed_on, headers.get(_TARGET_VARIANT))
@@ -100,23 +101,23 @@ def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], bod
         raise _NotInvocable(str(error)) from error
     answer = invocation.answer
     if answer.status >= 400:
-        raise _model_error(service, name, answer.status, answer.body.decode(errors="replace"))
-    capture(service, endpoint, headers, body, invocation)
+        raise _model_error(service.core, name, answer.status, answer.body.decode(errors="replace"))
+    capture(service.core, endpoint, headers, body, invocation)
     out = {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": invocation.variant}
     if _CUSTOM_ATTRIBUTES in answer.headers:
         out["X-Amzn-SageMaker-Custom-Attributes"] = answer.headers[_CUSTOM_ATTRIBUTES]
     return HttpAnswer(200, answer.body, out)
 
 
-def _model_error(service: Service, endpoint: str, status: int, text: str) -> ModelError:
+def _model_error(core: Core, endpoint: str, status: int, text: str) -> ModelError:
     whose = "client" if status < 500 else "server"
     group = f"{LOG_GROUP}/{endpoint}"
     return ModelError(
         f'Received {whose} error ({status}) from primary with message "{text}". See the log group {group} '
-        f"in account {service.account_id} for more information.",
+        f"in account {core.account_id} for more information.",
         original_status=status,
         original_message=text,
-        log_stream=f"arn:aws:logs:{service.region}:{service.account_id}:log-group:{group}",
+        log_stream=f"arn:aws:logs:{core.region}:{core.account_id}:log-group:{group}",
     )
 
 

@@ -6,9 +6,11 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local_sagemaker.api import endpoints, listing, models, package_groups, packages, pipelines, tags
+from local_sagemaker.api import endpoints, listing, models, package_groups, packages, pipelines
+from local_sagemaker.api.service import Service
+from local_sagemaker.core import tags
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ValidationException
-from local_sagemaker.core.service import Request, Response, Service
 from local_sagemaker.core.store import Record
 from local_sagemaker.engine import records
 from local_sagemaker.jobs.kinds import TRAINING, TUNING
@@ -57,15 +59,15 @@ def _all_of(service: Service, resource: str) -> tuple[str, list[Record]]:
     """The member of a result that holds a resource of a type, and all resources of it."""
     if resource in _EXPERIMENTS:
         member = _EXPERIMENTS[resource]
-        return member, _with_tags(service, service.experiments.records(member), f"{member}Arn")
+        return member, _with_tags(service.core, service.experiments.records(member), f"{member}Arn")
     if resource not in _RESOURCES:
         raise ValidationException(f"Search over {resource} is not supported by SageMaker on this machine.")
     kind, arn = _RESOURCES[resource]
-    return resource, _with_tags(service, service.store.list(kind), arn)
+    return resource, _with_tags(service.core, service.core.store.list(kind), arn)
 
 
-def _with_tags(service: Service, found: list[Record], arn: str) -> list[Record]:
-    return [{**record, "Tags": tags.of(service, record[arn])} for record in found]
+def _with_tags(core: Core, found: list[Record], arn: str) -> list[Record]:
+    return [{**record, "Tags": tags.of(core.store, record[arn])} for record in found]
 
 
 def _holds(expression: Mapping[str, Any], record: Record) -> bool:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from local_sagemaker.api import jobs
+from local_sagemaker.api.service import Service
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Request, Response
 from local_sagemaker.core.errors import ValidationException
-from local_sagemaker.core.service import Request, Response, Service
 from local_sagemaker.core.store import Record
 from local_sagemaker.definition.shapes import message_of
 from local_sagemaker.jobs import instances, lifecycle
+from local_sagemaker.jobs.contract import JobOutcome
 from local_sagemaker.jobs.kinds import TRAINING
-
-if TYPE_CHECKING:
-    from local_sagemaker.jobs.contract import JobOutcome
 
 _LAST_MESSAGES = {
     "Completed": "Training job completed",
@@ -39,7 +37,7 @@ def start(service: Service, request: Request, *, on_log: Callable[[str], None] |
     name = request["TrainingJobName"]
     starting = {"Status": "Starting", "StartTime": now(), "StatusMessage": "Starting the training job"}
     arn = jobs.create(
-        service,
+        service.core,
         TRAINING,
         request,
         SecondaryStatus="Starting",
@@ -47,7 +45,7 @@ def start(service: Service, request: Request, *, on_log: Callable[[str], None] |
         **more,
     )
     runner = service.runners.training
-    lifecycle.run(service, TRAINING, name, lambda context: runner(request, context), _conclude, on_log=on_log)
+    lifecycle.run(service.core, TRAINING, name, lambda context: runner(request, context), _conclude, on_log=on_log)
     return arn
 
 
@@ -89,19 +87,19 @@ def _check(request: Request) -> None:
 
 
 def _describe(service: Service, request: Request) -> Response:
-    return jobs.describe(service, TRAINING, request["TrainingJobName"])
+    return jobs.describe(service.core, TRAINING, request["TrainingJobName"])
 
 
 def _list(service: Service, request: Request) -> Response:
-    return jobs.list_jobs(service, TRAINING, request)
+    return jobs.list_jobs(service.core, TRAINING, request)
 
 
 def _stop(service: Service, request: Request) -> None:
-    jobs.stop(service, TRAINING, request["TrainingJobName"])
+    jobs.stop(service.core, TRAINING, request["TrainingJobName"])
 
 
 def _delete(service: Service, request: Request) -> None:
-    jobs.delete(service, TRAINING, request["TrainingJobName"])
+    jobs.delete(service.core, TRAINING, request["TrainingJobName"])
 
 
 OPERATIONS = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from local_sagemaker.api import listing
-from local_sagemaker.core.service import Request, Response, Service
+from local_sagemaker.api.service import Service
+from local_sagemaker.core.core import Request, Response
 
 
 def _list(service: Service, request: Request) -> Response:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from local_sagemaker.api import jobs, listing
+import functools
+
+from local_sagemaker.api import jobs, listing, training
+from local_sagemaker.api.service import Service
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ResourceNotFound, ValidationException
-from local_sagemaker.core.service import Request, Response, Service
 from local_sagemaker.core.store import Record
 from local_sagemaker.jobs import lifecycle
-from local_sagemaker.jobs.kinds import FINAL, TUNING
+from local_sagemaker.jobs.kinds import FINAL, TRAINING, TUNING
 from local_sagemaker.jobs.tuning import trials
 from local_sagemaker.jobs.tuning.branch import definitions_of
 from local_sagemaker.jobs.tuning.campaign import Campaign
@@ -17,15 +20,20 @@ from local_sagemaker.jobs.tuning.space import dimensions
 
 
 def _create(service: Service, request: Request) -> Response:
-    _check(service, request)
-    campaign = Campaign(service, request)
-    arn = jobs.create(service, TUNING, request)
+    _check(service.core, request)
+    campaign = Campaign(
+        service.core,
+        request,
+        start_training=functools.partial(training.start, service),
+        stop_training=functools.partial(jobs.stop, service.core, TRAINING),
+    )
+    arn = jobs.create(service.core, TUNING, request)
     name = request["HyperParameterTuningJobName"]
-    lifecycle.supervise(service, TUNING, name, campaign.carry_out, computes=False)
+    lifecycle.supervise(service.core, TUNING, name, campaign.run, computes=False)
     return {"HyperParameterTuningJobArn": arn}
 
 
-def _check(service: Service, request: Request) -> None:
+def _check(core: Core, request: Request) -> None:
     config, definitions = request["HyperParameterTuningJobConfig"], definitions_of(request)
     if not definitions:
         raise ValidationException("Give either TrainingJobDefinition or TrainingJobDefinitions, one of the two.")
@@ -39,7 +47,7 @@ def _check(service: Service, request: Request) -> None:
             raise ValidationException(f"The hyperparameters {sorted(both)} are both static and tuned.")
         check_strategy(config, space, static)
     for parent in trials.parents(request):
-        _check_parent(jobs.describe(service, TUNING, parent), request)
+        _check_parent(jobs.describe(core, TUNING, parent), request)
 
 
 def _check_parent(parent: Record, request: Request) -> None:
@@ -61,15 +69,15 @@ def _objective(job: Request) -> dict[str, str]:
     return objective
 
 
-def _described(service: Service, record: Record) -> Record:
+def _described(core: Core, record: Record) -> Record:
     """A record with what follows from the tuning job's training jobs."""
     name = record["HyperParameterTuningJobName"]
     config = record["HyperParameterTuningJobConfig"]
-    summaries = trials.summaries(service.store, name)
+    summaries = trials.summaries(core.store, name)
     maximize = _objective(record)["Type"] == "Maximize"
     more = {"BestTrainingJob": trials.best(summaries, maximize=maximize)}
     if record.get("WarmStartConfig", {}).get("WarmStartType") == "IdenticalDataAndAlgorithm":
-        earlier = (each for parent in trials.parents(record) for each in trials.summaries(service.store, parent))
+        earlier = (each for parent in trials.parents(record) for each in trials.summaries(core.store, parent))
         more["OverallBestTrainingJob"] = trials.best([*earlier, *summaries], maximize=maximize)
     limits = {"Strategy": config["Strategy"], "ResourceLimits": config["ResourceLimits"]}
     seconds = record.get(TUNING.ended, now()) - record["CreationTime"]
@@ -78,11 +86,11 @@ def _described(service: Service, record: Record) -> Record:
 
 
 def _describe(service: Service, request: Request) -> Response:
-    return _described(service, jobs.describe(service, TUNING, request["HyperParameterTuningJobName"]))
+    return _described(service.core, jobs.describe(service.core, TUNING, request["HyperParameterTuningJobName"]))
 
 
 def _list(service: Service, request: Request) -> Response:
-    records = [_described(service, record) for record in service.store.list(TUNING.noun)]
+    records = [_described(service.core, record) for record in service.core.store.list(TUNING.noun)]
     return listing.page(
         records,
         request,
@@ -93,8 +101,8 @@ def _list(service: Service, request: Request) -> Response:
 
 
 def _list_training_jobs(service: Service, request: Request) -> Response:
-    name = jobs.describe(service, TUNING, request["HyperParameterTuningJobName"])["HyperParameterTuningJobName"]
-    summaries = trials.summaries(service.store, name)
+    name = jobs.describe(service.core, TUNING, request["HyperParameterTuningJobName"])["HyperParameterTuningJobName"]
+    summaries = trials.summaries(service.core.store, name)
     wanted = request.get("StatusEquals")
     kept = [summary for summary in summaries if wanted in (None, summary.get("TrainingJobStatus"))]
     sort_by = request.get("SortBy", "Name")
@@ -109,17 +117,17 @@ def _list_training_jobs(service: Service, request: Request) -> Response:
 
 
 def _stop(service: Service, request: Request) -> None:
-    jobs.stop(service, TUNING, request["HyperParameterTuningJobName"])
+    jobs.stop(service.core, TUNING, request["HyperParameterTuningJobName"])
 
 
 def _delete(service: Service, request: Request) -> None:
     name = request["HyperParameterTuningJobName"]
     try:
-        jobs.delete(service, TUNING, name)
+        jobs.delete(service.core, TUNING, name)
     except ResourceNotFound:
         return  # deleting what is not there succeeds, as the service says
-    for trial in service.store.list(trials.KIND, parent=name):
-        service.store.delete(trials.KIND, trial["TrainingJobName"])
+    for trial in service.core.store.list(trials.KIND, parent=name):
+        service.core.store.delete(trials.KIND, trial["TrainingJobName"])
 
 
 OPERATIONS = {

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
+from local_sagemaker.core.core import environment
 from local_sagemaker.core.errors import StateDirectoryError
-from local_sagemaker.core.service import IDENTITY_PATH, environment
 
+IDENTITY_PATH = "/_sagemaker-local"
+"""The path of the HTTP endpoint that returns the identity of the service."""
 _ADDRESS_FILE = "service.json"
 _LOCK_FILE = "service.lock"
 _USERS_FILE = "users.lock"

@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from local_sagemaker.core.core import Work
 from local_sagemaker.core.errors import ExpressionError, ValidationException
-from local_sagemaker.core.service import Work
 from local_sagemaker.definition import refusals
 from local_sagemaker.definition.expressions import Scope, is_expression, referenced_steps, resolve
 from local_sagemaker.definition.parse import Definition, Step

@@ -15,14 +15,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local_sagemaker.core.core import Core
 from local_sagemaker.core.errors import ObjectStoreError
 from local_sagemaker.core.store import Record
-
-if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
-    from local_sagemaker.endpoints.servers import Invocation
+from local_sagemaker.endpoints.servers import Invocation
 
 _LOG = logging.getLogger(__name__)
 _CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
@@ -51,9 +49,7 @@ def summary(configuration: Mapping[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-def capture(
-    service: Service, endpoint: Record, headers: Mapping[str, str], body: bytes, invocation: Invocation
-) -> None:
+def capture(core: Core, endpoint: Record, headers: Mapping[str, str], body: bytes, invocation: Invocation) -> None:
     """Keep one invocation, if the endpoint's configuration asks for it and the sampling takes it.
 
     Parameters
@@ -76,7 +72,7 @@ def capture(
     folder = f"{configuration['DestinationS3Uri'].rstrip('/')}/{name}/{invocation.variant}/{moment:%Y/%m/%d/%H}"
     uri = f"{folder}/{moment:%M-%S}-{moment.microsecond // 1000:03d}-{uuid.uuid4()}.jsonl"
     try:
-        service.objects.write(uri, json.dumps(event, separators=(",", ":")).encode() + b"\n")
+        core.objects.write(uri, json.dumps(event, separators=(",", ":")).encode() + b"\n")
     except ObjectStoreError as error:
         _LOG.warning(
             "An invocation of %s cannot be captured: %s", name, error

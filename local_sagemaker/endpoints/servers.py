@@ -5,17 +5,15 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local_sagemaker.core.core import Core, Request
 from local_sagemaker.core.errors import ValidationException
 from local_sagemaker.core.store import Record
-
-if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
-    from local_sagemaker.jobs.contract import Answer, Hosting, JobContext
+from local_sagemaker.jobs.contract import Answer, Hosting, JobContext
 
 LOG_GROUP = "/aws/sagemaker/Endpoints"
 
@@ -62,10 +60,25 @@ class Invocation:
 
 
 class Endpoints:
-    """All servers of one service, by endpoint and variant."""
+    """All servers of one service, by endpoint and variant.
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    Parameters
+    ----------
+    start_server
+        ``start_server(model, variant, context)`` starts the server of one variant.
+    find_model
+        The model of a name, with the containers that it runs.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        start_server: Callable[[Request, Request, JobContext], Hosting],
+        find_model: Callable[[str], Record],
+    ) -> None:
+        self._core = core
+        self._start_server = start_server
+        self._find_model = find_model
         self._lock = threading.Lock()
         self._starting: dict[str, threading.Lock] = {}
         self._servers: dict[str, dict[str, _Server]] = {}
@@ -139,32 +152,28 @@ class Endpoints:
             return servers
 
     def _start(self, name: str, variant: Mapping[str, Any]) -> _Server:
-        from local_sagemaker.api import models
-
-        model = models.for_containers(self._service, variant["ModelName"])
+        model = self._find_model(variant["ModelName"])
         context = self._context(name, variant["VariantName"])
-        return _Server(self._service.runners.hosting(model, variant, context), variant.get("InitialVariantWeight", 1.0))
+        return _Server(self._start_server(model, variant, context), variant.get("InitialVariantWeight", 1.0))
 
     def _context(self, endpoint: str, variant: str) -> JobContext:
-        from local_sagemaker.jobs.contract import JobContext
-
-        service = self._service
+        core = self._core
         moment = time.time_ns()
-        directory = service.directory / "jobs" / "endpoint" / endpoint / f"{variant}-{moment}"
+        directory = core.directory / "jobs" / "endpoint" / endpoint / f"{variant}-{moment}"
         directory.mkdir(parents=True)
         return JobContext(
             name=endpoint,
-            arn=service.arn(f"endpoint/{endpoint}"),
+            arn=core.arn(f"endpoint/{endpoint}"),
             directory=directory,
-            store=service.objects,
-            log=lambda host, text: service.logs.append(
+            store=core.objects,
+            log=lambda host, text: core.logs.append(
                 f"{LOG_GROUP}/{endpoint}", f"{variant}/{host}-{moment // 1_000_000_000}", text
             ),
             advance=lambda _status, _message: None,
             stop=threading.Event(),
-            threads=service.supervisor.threads_per_job,
-            environment=service.environment,
-            isolation=service.isolation,
+            threads=core.supervisor.threads_per_job,
+            environment=core.environment,
+            isolation=core.isolation,
         )
 
 

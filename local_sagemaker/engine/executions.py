@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from local_sagemaker import events
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Call, Core, Request, Work
 from local_sagemaker.core.errors import ConflictException, ValidationException
 from local_sagemaker.core.names import new_execution_id
 from local_sagemaker.core.store import Record
@@ -15,10 +17,6 @@ from local_sagemaker.definition.parameters import values_of
 from local_sagemaker.definition.parse import parse
 from local_sagemaker.engine import records, selective
 from local_sagemaker.engine.run import FAILED, Run
-from local_sagemaker.moto import events
-
-if TYPE_CHECKING:
-    from local_sagemaker.core.service import Request, Service
 
 _LOG = logging.getLogger(__name__)
 _LOST = "InternalServerError: The local service ended while this step was running."
@@ -32,16 +30,28 @@ _COPIED_MEMBERS = (
 
 
 class Executions:
-    """All executions of one service; each that runs has a thread of its own."""
+    """All executions of one service; each that runs has a thread of its own.
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    Parameters
+    ----------
+    missing
+        ``missing(image, work)`` names what an image lacks for a kind of work, or returns None.
+    """
+
+    def __init__(self, core: Core, missing: Callable[[str, Work], str | None]) -> None:
+        self._core = core
+        self._missing = missing
         self._lock = threading.Lock()
         self._running: dict[str, tuple[Run, threading.Thread]] = {}
         self._closing = False
 
-    def start(self, pipeline: Record, definition_text: str, request: Request) -> str:
-        """Begin an execution; answers its ARN.
+    def start(self, pipeline: Record, definition_text: str, request: Request, call: Call) -> str:
+        """Start an execution; returns its ARN.
+
+        Parameters
+        ----------
+        call
+            The API, through which the steps create their resources.
 
         Raises
         ------
@@ -52,8 +62,8 @@ class Executions:
         definition = parse(definition_text)
         parameters = values_of(definition.parameters, request.get("PipelineParameters", []))
         chosen = selective.selected_steps(definition, request.get("SelectiveExecutionConfig"))
-        unsupported.refuse(chosen, parameters, self._service.runners.missing)
-        reused = selective.reused_steps(self._service.store, definition, request.get("SelectiveExecutionConfig"))
+        unsupported.refuse(chosen, parameters, self._missing)
+        reused = selective.reused_steps(self._core.store, definition, request.get("SelectiveExecutionConfig"))
         moment = now()
         identifier = new_execution_id()
         arn = f"{pipeline['PipelineArn']}/execution/{identifier}"
@@ -77,15 +87,15 @@ class Executions:
         }
         if "PipelineExecutionDisplayName" in request:
             record["PipelineExecutionDisplayName"] = request["PipelineExecutionDisplayName"]
-        run = Run(self._service, record, definition)
+        run = Run(self._core, call, record, definition)
         record["PipelineExperimentConfig"] = run.experiment
-        store = self._service.store
+        store = self._core.store
         with store.transaction():
             store.insert(records.EXECUTION, arn, record, parent=pipeline["PipelineName"])
             store.insert(records.DEFINITION, arn, {"Definition": definition_text})
             for step, result in reused.items():
                 selective.reuse(store, arn, definition.steps[step], result)
-        events.execution_changed(self._service, record, None)
+        events.execution_changed(self._core, record, None, ended=False)
         self._begin(run, arn)
         return arn
 
@@ -97,7 +107,7 @@ class Executions:
         ValidationException
             It has ended already.
         """
-        status = records.execution(self._service.store, arn)["PipelineExecutionStatus"]
+        status = records.execution(self._core.store, arn)["PipelineExecutionStatus"]
         if status in records.FINAL:
             raise ValidationException(f"Pipeline execution with ARN {arn} cannot be stopped: its status is {status}.")
 
@@ -105,7 +115,7 @@ class Executions:
             if record["PipelineExecutionStatus"] == "Executing":
                 record["PipelineExecutionStatus"] = "Stopping"
 
-        records.change_execution(self._service.store, arn, mark)
+        records.change_execution(self._core.store, arn, mark)
         with self._lock:
             running = self._running.get(arn)
         if running:
@@ -118,7 +128,7 @@ class Executions:
         if running:
             running[0].allow(most_parallel)
 
-    def retry(self, arn: str, request: Request) -> None:
+    def retry(self, arn: str, request: Request, call: Call) -> None:
         """Resume an execution from the steps that failed or were stopped.
 
         Raises
@@ -126,7 +136,7 @@ class Executions:
         ConflictException
             It has not failed or been stopped.
         """
-        store = self._service.store
+        store = self._core.store
         record = records.execution(store, arn)
         status = record["PipelineExecutionStatus"]
         if status not in ("Failed", "Stopped"):
@@ -145,11 +155,11 @@ class Executions:
                     record["ParallelismConfiguration"] = request["ParallelismConfiguration"]
 
             record = records.change_execution(store, arn, resume) or record
-        self._begin(Run(self._service, record, records.definition(store, arn)), arn)
+        self._begin(Run(self._core, call, record, records.definition(store, arn)), arn)
 
     def fail_what_was_running(self) -> None:
         """After the death of the service: executions it left running have failed, with the steps that were."""
-        store = self._service.store
+        store = self._core.store
         for record in store.list(records.EXECUTION):
             status, arn = record["PipelineExecutionStatus"], record["PipelineExecutionArn"]
             if status in records.FINAL:
@@ -177,16 +187,16 @@ class Executions:
             thread.join()
 
     def _begin(self, run: Run, arn: str) -> None:
-        thread = threading.Thread(target=self._carry_out, args=(run, arn), name=arn, daemon=True)
+        thread = threading.Thread(target=self._run, args=(run, arn), name=arn, daemon=True)
         with self._lock:
             if self._closing:
                 return
             self._running[arn] = (run, thread)
             thread.start()
 
-    def _carry_out(self, run: Run, arn: str) -> None:
+    def _run(self, run: Run, arn: str) -> None:
         try:
-            status = run.carry_out()
+            status = run.run()
         except Exception as error:  # noqa: BLE001 - a defect of the engine must not leave the execution Executing for ever
             _LOG.exception("%s: the engine itself failed", arn)
             self._give_up(arn, "Failed", f"InternalServerError: {type(error).__name__}: {error}")
@@ -198,20 +208,20 @@ class Executions:
 
     def _give_up(self, arn: str, status: str, reason: str) -> None:
         """End an execution with the steps that are under way, since nobody carries them on."""
-        for step in records.steps(self._service.store, arn):
+        for step in records.steps(self._core.store, arn):
             if step["StepStatus"] not in records.FINAL:
                 why = None if status == "Stopped" else reason
-                records.end_step(self._service.store, arn, step["StepName"], status, why)
+                records.end_step(self._core.store, arn, step["StepName"], status, why)
         self._finish(arn, status)
 
     def _finish(self, arn: str, status: str) -> None:
-        before = records.execution(self._service.store, arn)["PipelineExecutionStatus"]
+        before = records.execution(self._core.store, arn)["PipelineExecutionStatus"]
 
         def end(record: Record) -> None:
             record["PipelineExecutionStatus"] = status
             if status == "Failed":
                 record["FailureReason"] = FAILED
 
-        ended = records.change_execution(self._service.store, arn, end)
+        ended = records.change_execution(self._core.store, arn, end)
         if ended is not None:
-            events.execution_changed(self._service, ended, before)
+            events.execution_changed(self._core, ended, before, ended=status in records.FINAL)

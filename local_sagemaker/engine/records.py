@@ -46,6 +46,11 @@ def steps(store: Store, arn: str) -> list[Record]:
     return store.list(STEP, parent=arn)
 
 
+def step(store: Store, arn: str, name: str) -> Record | None:
+    """The record of one step of an execution; None if the step has not started."""
+    return store.get(STEP, f"{arn}/{name}")
+
+
 def begin_step(store: Store, arn: str, step: Step, **more: Any) -> None:
     """Write down that a step starts (again)."""
     name = f"{arn}/{step.name}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local_sagemaker.core.core import Core
 from local_sagemaker.core.errors import ExpressionError, LocalServiceError
 from local_sagemaker.core.names import last_part
 from local_sagemaker.core.store import Record
@@ -14,16 +15,13 @@ from local_sagemaker.definition.parse import Definition
 from local_sagemaker.engine import records
 from local_sagemaker.engine.start_step import Launch
 
-if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
 
-
-def scope_of(service: Service, execution: Record, definition: Definition, launch: Launch) -> Scope:
+def scope_of(core: Core, execution: Record, definition: Definition, launch: Launch) -> Scope:
     """The scope in which the expressions of an execution are resolved."""
     arn = execution["PipelineExecutionArn"]
 
     def properties_of(name: str) -> Mapping[str, Any]:
-        record = service.store.get(records.STEP, f"{arn}/{name}")
+        record = records.step(core.store, arn, name)
         if record is None:
             raise ExpressionError(f"the step {name} has not run")
         return {"Outcome": record["Outcome"]} if "Outcome" in record else launch.properties(record)
@@ -32,7 +30,7 @@ def scope_of(service: Service, execution: Record, definition: Definition, launch
         file = definition.steps[step].property_files[name]
         for output in properties_of(step).get("ProcessingOutputConfig", {}).get("Outputs", []):
             if output["OutputName"] == file["OutputName"]:
-                return _read_json(service, f"{output['S3Output']['S3Uri'].rstrip('/')}/{file['FilePath']}")
+                return _read_json(core, f"{output['S3Output']['S3Uri'].rstrip('/')}/{file['FilePath']}")
         raise ExpressionError(f"the step {step} has no output {file['OutputName']} for its property file {name}")
 
     return Scope(
@@ -46,13 +44,13 @@ def scope_of(service: Service, execution: Record, definition: Definition, launch
         },
         step_properties=properties_of,
         property_file=property_file,
-        read_json=lambda uri: _read_json(service, uri),
+        read_json=lambda uri: _read_json(core, uri),
     )
 
 
-def _read_json(service: Service, uri: str) -> Any:
+def _read_json(core: Core, uri: str) -> Any:
     try:
-        return json.loads(service.objects.read(uri), parse_constant=_refuse_constant)
+        return json.loads(core.objects.read(uri), parse_constant=_refuse_constant)
     except LocalServiceError as error:
         raise ExpressionError(f"the JSON file {uri} cannot be read: {error}") from error
     except ValueError as error:

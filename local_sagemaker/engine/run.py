@@ -1,12 +1,14 @@
-"""One execution, carried out: steps start when what they need has succeeded, and their ends bring on the next."""
+"""One execution: a step starts when the steps that it needs have succeeded, and its end starts the next ones."""
 
 from __future__ import annotations
 
 import queue
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local_sagemaker import events
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Call, Core
 from local_sagemaker.core.errors import ApiError, ExpressionError
 from local_sagemaker.core.store import Record
 from local_sagemaker.definition import conditions, graph, retry
@@ -15,10 +17,6 @@ from local_sagemaker.definition.parse import Definition, Step
 from local_sagemaker.engine import records, selective
 from local_sagemaker.engine.resolution import scope_of
 from local_sagemaker.engine.start_step import Launch, Started
-from local_sagemaker.moto import events
-
-if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
 
 FAILED = "Step failure: One or multiple steps failed."
 MOST_PARALLEL_STEPS = 50
@@ -35,11 +33,11 @@ class _Active:
 
 
 class Run:
-    """The carrying out of one execution, in the thread that calls ``carry_out``."""
+    """One execution, run in the thread that calls ``run``."""
 
-    def __init__(self, service: Service, execution: Record, definition: Definition) -> None:
-        self._service = service
-        self._store = service.store
+    def __init__(self, core: Core, call: Call, execution: Record, definition: Definition) -> None:
+        self._core = core
+        self._store = core.store
         self._arn: str = execution["PipelineExecutionArn"]
         self._execution = execution
         self._definition = selective.selected_steps(definition, execution.get("SelectiveExecutionConfig"))
@@ -52,8 +50,8 @@ class Run:
         self._no_more = False
         parallelism = execution.get("ParallelismConfiguration") or {}
         self._most_parallel = parallelism.get("MaxParallelExecutionSteps", MOST_PARALLEL_STEPS)
-        self._launch = Launch(service, execution)
-        self._scope = scope_of(service, execution, self._definition, self._launch)
+        self._launch = Launch(core, call, execution)
+        self._scope = scope_of(core, execution, self._definition, self._launch)
 
     @property
     def experiment(self) -> dict[str, Any] | None:
@@ -75,8 +73,8 @@ class Run:
         self._abandoned = True
         self._events.put(None)
 
-    def carry_out(self) -> str | None:
-        """Run to the end; answers the final status, or None where the execution was abandoned."""
+    def run(self) -> str | None:
+        """Run to the end; returns the final status, or None where the execution was abandoned."""
         for step in records.steps(self._store, self._arn):
             self._statuses[step["StepName"]] = step["StepStatus"]
             if "Outcome" in step:
@@ -137,7 +135,7 @@ class Run:
         self._enter(step.name, "Executing")
         started = active.started
         if started.takes_time:
-            self._service.supervisor.when_ended(started.arn, lambda: self._events.put(step.name))
+            self._core.supervisor.when_ended(started.arn, lambda: self._events.put(step.name))
         else:
             self._conclude(step, active)
 
@@ -203,7 +201,7 @@ class Run:
         """Go on from a status that is written down already."""
         before = self._statuses.get(step)
         self._statuses[step] = status
-        events.step_changed(self._service, self._arn, step, before)
+        events.step_changed(self._core, self._arn, lambda: records.step(self._store, self._arn, step), before)
 
     def _stop_what_runs(self) -> None:
         for name, active in list(self._active.items()):

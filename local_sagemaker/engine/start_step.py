@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_sagemaker.core import names
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Call, Core
 from local_sagemaker.core.errors import ApiError, ExpressionError
 from local_sagemaker.core.store import Record
 from local_sagemaker.definition.expressions import Scope, resolve
@@ -17,9 +19,6 @@ from local_sagemaker.definition.shapes import service_model
 from local_sagemaker.definition.step_types import API_STEPS, ApiStep
 from local_sagemaker.engine import cache, records
 from local_sagemaker.engine.arguments import fit
-
-if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
 
 LOG_GROUP = "/aws/sagemaker/Pipelines"
 _ENDED_WELL = ("Completed", "InService")
@@ -39,8 +38,9 @@ class Started:
 class Launch:
     """The API calls of one execution's steps."""
 
-    def __init__(self, service: Service, execution: Record) -> None:
-        self._service = service
+    def __init__(self, core: Core, call: Call, execution: Record) -> None:
+        self._core = core
+        self._call_api = call
         self._execution = execution
         self._arn: str = execution["PipelineExecutionArn"]
         self._pipeline: str = execution["PipelineName"]
@@ -104,7 +104,7 @@ class Launch:
         if kind.stop is None:
             return
         try:
-            self._service.call(kind.stop, {kind.identified_by: started.identifier})
+            self._call_api(kind.stop, {kind.identified_by: started.identifier})
         except ApiError:
             return  # it ended between the two calls
 
@@ -117,7 +117,7 @@ class Launch:
             "Resource": {"Arn": started.arn, "Identifier": started.identifier},
             "EndTime": now(),
         }
-        cache.remember(self._service.store, self._pipeline, step.name, started.key, result)
+        cache.remember(self._core.store, self._pipeline, step.name, started.key, result)
 
     def properties(self, record: Record) -> Mapping[str, Any]:
         """The properties of a step that has run: what Describe answers of its resource."""
@@ -137,7 +137,7 @@ class Launch:
         """The training jobs of a tuning job, the best first, as ``get_top_model_s3_uri`` counts them."""
         objective = self._describe(API_STEPS["Tuning"], tuning_job)["HyperParameterTuningJobConfig"]
         maximize = objective.get("HyperParameterTuningJobObjective", {}).get("Type") == "Maximize"
-        answer = self._service.call(
+        answer = self._call_api(
             "ListTrainingJobsForHyperParameterTuningJob",
             {
                 "HyperParameterTuningJobName": tuning_job,
@@ -149,7 +149,7 @@ class Launch:
         return list((answer or {}).get("TrainingJobSummaries", []))
 
     def _describe(self, kind: ApiStep, identifier: str) -> dict[str, Any]:
-        return self._service.call(kind.describe, {kind.identified_by: identifier}) or {}
+        return self._call_api(kind.describe, {kind.identified_by: identifier}) or {}
 
     def _request(self, step: Step, kind: ApiStep, scope: Scope) -> dict[str, Any]:
         arguments = dict(step.arguments)
@@ -179,18 +179,20 @@ class Launch:
 
     def _call(self, step: Step, kind: ApiStep, request: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         if step.type == "RegisterModel" and request.get("ModelPackageGroupName"):
-            from local_sagemaker.api import package_groups
-
-            package_groups.ensure(self._service, names.last_part(request["ModelPackageGroupName"]))
+            # The step creates the group it names. A group that exists refuses this call, and any other reason for a
+            # refusal comes back from the call of the step itself.
+            group = {"ModelPackageGroupName": names.last_part(request["ModelPackageGroupName"])}
+            with contextlib.suppress(ApiError):
+                self._call_api("CreateModelPackageGroup", group)
         operation = kind.create
-        if step.type == "Endpoint" and self._service.store.get("endpoint", request["EndpointName"]) is not None:
+        if step.type == "Endpoint" and self._core.store.get("endpoint", request["EndpointName"]) is not None:
             operation = "UpdateEndpoint"
             request = {name: request[name] for name in ("EndpointName", "EndpointConfigName")}
-        return operation, self._service.call(operation, request) or {}
+        return operation, self._call_api(operation, request) or {}
 
     def _write_started(self, step: Step, kind: ApiStep, resource: Mapping[str, str], **members: object) -> None:
         records.change_step(
-            self._service.store,
+            self._core.store,
             self._arn,
             step.name,
             StepStatus="Executing",
@@ -202,8 +204,8 @@ class Launch:
     def _cached(self, step: Step, kind: ApiStep, key: Mapping[str, Any]) -> Record | None:
         if not kind.cache_keys or not step.cache.get("Enabled"):
             return None
-        found, story = cache.look_up(self._service.store, self._pipeline, step.name, key, step.cache.get("ExpireAfter"))
-        self._service.logs.append(LOG_GROUP, f"{self._pipeline}/{names.last_part(self._arn)}", f"{step.name}: {story}")
+        found, story = cache.look_up(self._core.store, self._pipeline, step.name, key, step.cache.get("ExpireAfter"))
+        self._core.logs.append(LOG_GROUP, f"{self._pipeline}/{names.last_part(self._arn)}", f"{step.name}: {story}")
         if found is not None:
             try:
                 self._describe(kind, found["Resource"]["Identifier"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from local_sagemaker.core.core import Request
+from local_sagemaker.core.objects import ObjectStore
 from local_sagemaker.jobs import inputs
-from local_sagemaker.jobs.contract import ObjectStore, Request
 from local_sagemaker.jobs.errors import ClientError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host
 

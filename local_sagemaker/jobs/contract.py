@@ -12,46 +12,16 @@ The containers' side does the work in real processes and knows nothing of record
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
+
+from local_sagemaker.core.core import Isolation, Request, Work
+from local_sagemaker.core.objects import ObjectStore
 
 JobStatus = Literal["Completed", "Failed", "Stopped"]
-Request = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class StoredObject:
-    """One object of the store, as a listing names it."""
-
-    bucket: str
-    key: str
-    size: int
-
-
-class ObjectStore(Protocol):
-    """S3 as jobs need it; URIs are ``s3://bucket/key``.
-
-    A bucket or an object that is not there is an ``ObjectStoreError``.
-    """
-
-    def list(self, prefix_uri: str) -> Iterable[StoredObject]:
-        """Objects whose key starts with the prefix, in the order of their keys."""
-        ...
-
-    def download(self, uri: str, destination: Path) -> None:
-        """Write one object to a file; its folders are made."""
-        ...
-
-    def upload(self, source: Path, uri: str) -> None:
-        """Store one file; never listed before it is whole."""
-        ...
-
-    def read(self, uri: str) -> bytes:
-        """The bytes of one object."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -89,7 +59,7 @@ class JobContext:
     stop: Event
     threads: Callable[[], int]
     environment: Mapping[str, str]
-    isolation: Literal["fork", "process"] = "fork"
+    isolation: Isolation = "fork"
 
 
 @dataclass(frozen=True)
@@ -146,3 +116,20 @@ class Hosting(Protocol):
     def close(self) -> None:
         """Let running requests end, then end the process and everything it started."""
         ...
+
+
+@dataclass(frozen=True)
+class Runners:
+    """The functions that do the work of jobs in containers; a test has stand-ins for them.
+
+    Attributes
+    ----------
+    missing
+        ``missing(image, work)`` names what an image lacks for a kind of work, or returns None.
+    """
+
+    processing: Callable[[Request, JobContext], JobOutcome]
+    training: Callable[[Request, JobContext], JobOutcome]
+    transform: Callable[[Request, Request, JobContext], JobOutcome]
+    hosting: Callable[[Request, Request, JobContext], Hosting]
+    missing: Callable[[str, Work], str | None] = lambda _image, _work: None

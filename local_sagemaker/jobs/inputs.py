@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from local_sagemaker.core.errors import ObjectStoreError
+from local_sagemaker.core.objects import ObjectStore
 from local_sagemaker.core.s3_uris import split_uri
-from local_sagemaker.jobs.contract import ObjectStore
 from local_sagemaker.jobs.errors import DataError, UnsupportedError
 
 

@@ -8,18 +8,15 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
+from local_sagemaker import events
 from local_sagemaker.core.clock import now
-from local_sagemaker.core.service import Service
+from local_sagemaker.core.core import Core
 from local_sagemaker.core.store import Record
+from local_sagemaker.jobs.contract import JobContext, JobOutcome
 from local_sagemaker.jobs.kinds import FINAL, KINDS, TRAINING, JobKind
-from local_sagemaker.moto import events
 
-if TYPE_CHECKING:
-    from local_sagemaker.jobs.contract import JobContext, JobOutcome
-
-Conclude = Callable[[Record, "JobOutcome"], None]
+Conclude = Callable[[Record, JobOutcome], None]
 """Puts into a record what is particular to the kind of its job, when it has ended."""
 
 LONGEST_REASON = 1024
@@ -33,7 +30,7 @@ def nothing_more(record: Record, outcome: JobOutcome) -> None:
 
 
 def run(
-    service: Service,
+    core: Core,
     kind: JobKind,
     name: str,
     runner: Callable[[JobContext], JobOutcome],
@@ -52,11 +49,11 @@ def run(
     on_log
         Is told what the job writes, as it comes.
     """
-    supervise(service, kind, name, lambda stop: runner(_context(service, kind, name, stop, on_log)), conclude)
+    supervise(core, kind, name, lambda stop: runner(_context(core, kind, name, stop, on_log)), conclude)
 
 
 def supervise(
-    service: Service,
+    core: Core,
     kind: JobKind,
     name: str,
     attempt: Callable[[Event], JobOutcome],
@@ -74,14 +71,14 @@ def supervise(
 
     def carry_out(stop: Event) -> None:
         if kind.started:
-            change(service, kind, name, lambda record: record.__setitem__(kind.started, now()))
+            change(core, kind, name, lambda record: record.__setitem__(kind.started, now()))
         outcome = _outcome_of(attempt, stop)
-        change(service, kind, name, lambda record: _end(kind, record, outcome, conclude))
+        change(core, kind, name, lambda record: _end(kind, record, outcome, conclude))
 
-    service.supervisor.start(service.arn(f"{kind.noun}/{name}"), carry_out, computes=computes)
+    core.supervisor.start(core.arn(f"{kind.noun}/{name}"), carry_out, computes=computes)
 
 
-def change(service: Service, kind: JobKind, name: str, how: Callable[[Record], object]) -> None:
+def change(core: Core, kind: JobKind, name: str, how: Callable[[Record], object]) -> None:
     """Change the record of a job, and the time of its last change; a new status is told to EventBridge."""
     before = None
 
@@ -91,9 +88,16 @@ def change(service: Service, kind: JobKind, name: str, how: Callable[[Record], o
         how(record)
         record["LastModifiedTime"] = now()
 
-    record = service.store.update(kind.noun, name, changed)
+    record = core.store.update(kind.noun, name, changed)
     if record is not None and record[kind.status] != before:
-        events.job_changed(service, kind, record)
+        report_change(core, kind, record)
+
+
+def report_change(core: Core, kind: JobKind, record: Record) -> None:
+    """Send the event that the status of a job has changed."""
+    title = kind.word.removesuffix("Job").replace("ParameterTuning", "Parameter Tuning")
+    detail_type = f"SageMaker {title} Job State Change"
+    events.described_changed(core, detail_type, f"Describe{kind.word}", record, record[kind.arn])
 
 
 def advance_secondary(record: Record, secondary: str, message: str) -> None:
@@ -115,12 +119,12 @@ def end_transitions(record: Record) -> None:
     last["EndTime"] = last["StartTime"]
 
 
-def fail_what_was_running(service: Service) -> None:
+def fail_what_was_running(core: Core) -> None:
     """After the death of the service: jobs it left running have failed, those it was stopping have stopped."""
     for kind in KINDS:
-        for record in service.store.list(kind.noun):
+        for record in core.store.list(kind.noun):
             if record[kind.status] not in FINAL:
-                change(service, kind, record[kind.name], functools.partial(_lose, kind))
+                change(core, kind, record[kind.name], functools.partial(_lose, kind))
 
 
 def _lose(kind: JobKind, record: Record) -> None:
@@ -135,8 +139,6 @@ def _lose(kind: JobKind, record: Record) -> None:
 
 
 def _outcome_of(attempt: Callable[[Event], JobOutcome], stop: Event) -> JobOutcome:
-    from local_sagemaker.jobs.contract import JobOutcome
-
     try:
         return attempt(stop)
     except Exception as error:  # noqa: BLE001 - a defect of ours must end the job, under its name, not the service
@@ -152,33 +154,29 @@ def _end(kind: JobKind, record: Record, outcome: JobOutcome, conclude: Conclude)
     conclude(record, outcome)
 
 
-def _context(
-    service: Service, kind: JobKind, name: str, stop: Event, on_log: Callable[[str], None] | None
-) -> JobContext:
-    from local_sagemaker.jobs.contract import JobContext
-
-    directory = _fresh_directory(service.directory / "jobs" / kind.noun, name)
+def _context(core: Core, kind: JobKind, name: str, stop: Event, on_log: Callable[[str], None] | None) -> JobContext:
+    directory = _fresh_directory(core.directory / "jobs" / kind.noun, name)
     epoch = int(now())
 
     def log(host: str, text: str) -> None:
-        service.logs.append(kind.log_group, f"{name}/{host}-{epoch}", text)
+        core.logs.append(kind.log_group, f"{name}/{host}-{epoch}", text)
         if on_log is not None:
             on_log(text)
 
     def advance(secondary: str, message: str) -> None:
-        change(service, kind, name, lambda record: advance_secondary(record, secondary, message))
+        change(core, kind, name, lambda record: advance_secondary(record, secondary, message))
 
     return JobContext(
         name=name,
-        arn=service.arn(f"{kind.noun}/{name}"),
+        arn=core.arn(f"{kind.noun}/{name}"),
         directory=directory,
-        store=service.objects,
+        store=core.objects,
         log=log,
         advance=advance,
         stop=stop,
-        threads=service.supervisor.threads_per_job,
-        environment=service.environment,
-        isolation=service.isolation,
+        threads=core.supervisor.threads_per_job,
+        environment=core.environment,
+        isolation=core.isolation,
     )
 
 

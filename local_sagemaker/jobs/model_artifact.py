@@ -9,8 +9,8 @@ from typing import Any
 
 from local_sagemaker.core.archives import extract
 from local_sagemaker.core.errors import ObjectStoreError
+from local_sagemaker.core.objects import ObjectStore
 from local_sagemaker.jobs import inputs
-from local_sagemaker.jobs.contract import ObjectStore
 from local_sagemaker.jobs.errors import DataError
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from local_sagemaker.containers.process.paths import UNFINISHED
-from local_sagemaker.jobs.contract import ObjectStore
+from local_sagemaker.core.objects import ObjectStore
 
 
 def files_below(folder: Path) -> Iterator[Path]:

@@ -9,8 +9,9 @@ from typing import Any
 from local_sagemaker.containers import images
 from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.containers.process import sandbox
+from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import inputs, instances
-from local_sagemaker.jobs.contract import JobContext, JobOutcome, Request
+from local_sagemaker.jobs.contract import JobContext, JobOutcome
 from local_sagemaker.jobs.errors import ClientError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host, hosts_of, write_json
 from local_sagemaker.jobs.outcomes import LONGEST_REASON, algorithm_failure, answering_failures

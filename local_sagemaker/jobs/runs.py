@@ -13,7 +13,8 @@ from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.launcher import Process
 from local_sagemaker.containers.process.lines import whole_lines
 from local_sagemaker.containers.process.sandbox import Container
-from local_sagemaker.jobs.contract import JobContext, Request
+from local_sagemaker.core.core import Request
+from local_sagemaker.jobs.contract import JobContext
 from local_sagemaker.jobs.hosts import Host
 from local_sagemaker.jobs.outputs import FolderUpload
 

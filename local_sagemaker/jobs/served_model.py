@@ -6,7 +6,8 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from local_sagemaker.jobs.contract import Answer, JobContext, Request
+from local_sagemaker.core.core import Request
+from local_sagemaker.jobs.contract import Answer, JobContext
 from local_sagemaker.jobs.errors import UnsupportedError
 from local_sagemaker.jobs.model_server import ModelServer
 

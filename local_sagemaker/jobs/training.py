@@ -12,8 +12,9 @@ from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.messages import MEETING_PORTS_VARIABLE
 from local_sagemaker.containers.training_toolkit.environment import decode
+from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import channels, instances
-from local_sagemaker.jobs.contract import JobContext, JobOutcome, Request
+from local_sagemaker.jobs.contract import JobContext, JobOutcome
 from local_sagemaker.jobs.errors import ClientError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host, free_ports, hosts_of, write_json
 from local_sagemaker.jobs.metrics import MetricCollector, collector_of

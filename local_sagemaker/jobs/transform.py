@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import inputs
-from local_sagemaker.jobs.contract import JobContext, JobOutcome, Request
+from local_sagemaker.jobs.contract import JobContext, JobOutcome
 from local_sagemaker.jobs.data_processing import DataProcessing
 from local_sagemaker.jobs.errors import AlgorithmError, ClientError, DataError, JobError
 from local_sagemaker.jobs.model_server import HOST

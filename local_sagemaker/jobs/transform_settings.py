@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from local_sagemaker.jobs.contract import Request
+from local_sagemaker.core.core import Request
 from local_sagemaker.jobs.errors import ClientError
 
 DEFAULT_MAX_PAYLOAD_MB = 6

@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 from collections.abc import Mapping
 
-from local_sagemaker.jobs.contract import Answer, JobContext, Request
+from local_sagemaker.core.core import Request
+from local_sagemaker.jobs.contract import Answer, JobContext
 from local_sagemaker.jobs.errors import PingError
 from local_sagemaker.jobs.served_model import ServedModel
 

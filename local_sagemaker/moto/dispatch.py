@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
@@ -35,28 +35,27 @@ class AwsServices:
     Parameters
     ----------
     objects
-        Where S3's objects are kept.
+        The objects of S3.
+    before
+        By service, a function ``before(environ)`` that runs before every request to it. It refuses a request by a
+        ``NotImplementedError`` with the reason.
+    around
+        By service, a function that wraps moto's application in the one that answers in its place.
     """
 
-    def __init__(self, objects: Objects) -> None:
+    def __init__(
+        self,
+        objects: Objects,
+        before: Mapping[str, Callable[[Environ], None]],
+        around: Mapping[str, Callable[[Application], Application]],
+    ) -> None:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         self._objects = objects
         self._moto = DomainDispatcherApplication(create_backend_app)
-        self._wrapped: dict[str, Application] = {}
+        self._wrapped = {service: wrap(self._moto) for service, wrap in around.items()}
         self._known: dict[str, bool] = {"s3": True}
-        self._before: dict[str, Callable[[Environ], None]] = {}
-
-    def before(self, service: str, prepare: Callable[[Environ], None]) -> None:
-        """Call ``prepare(environ)`` before every request to a service.
-
-        It refuses a request by a ``NotImplementedError`` with the reason.
-        """
-        self._before[service] = prepare
-
-    def wrap(self, service: str, around: Callable[[Application], Application]) -> None:
-        """Let ``around(moto)`` answer for a service instead of moto alone."""
-        self._wrapped[service] = around(self._moto)
+        self._before = before
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; what it changed in S3 is on disk before the answer leaves."""

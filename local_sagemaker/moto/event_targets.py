@@ -10,13 +10,11 @@ import threading
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local_sagemaker.core.core import Call, Core
 from local_sagemaker.core.errors import ApiError, ValidationException
 from local_sagemaker.moto.dispatch import whole_body
-
-if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
 
 _BY_MOTO = ("sqs", "logs", "events")
 _INPUTS = {"Input", "InputPath", "InputTransformer"}
@@ -26,7 +24,7 @@ _SERVED_INPUTS = {"sns": {"Input"}, "sqs": {"InputTransformer"}, "logs": {"Input
 _LOG = logging.getLogger(__name__)
 
 
-def prepare(service: Service, environ: dict[str, Any]) -> None:
+def prepare(core: Core, call: Call, environ: dict[str, Any]) -> None:
     """Get ready for a request to EventBridge.
 
     Raises
@@ -34,7 +32,7 @@ def prepare(service: Service, environ: dict[str, Any]) -> None:
     NotImplementedError
         It puts a target that nothing could be delivered to; the message names it.
     """
-    serve(service)
+    serve(core, call)
     if environ.get("HTTP_X_AMZ_TARGET") != "AWSEvents.PutTargets":
         return
     for target in json.loads(whole_body(environ)).get("Targets", []):
@@ -50,7 +48,7 @@ def prepare(service: Service, environ: dict[str, Any]) -> None:
             )
 
 
-def serve(service: Service) -> None:
+def serve(core: Core, call: Call) -> None:
     """Let moto's rules deliver to what moto does not know; where that fails, nobody else is harmed."""
     from moto.events.models import Rule
 
@@ -70,8 +68,8 @@ def serve(service: Service) -> None:
                 rest.targets.append(target)
             else:
                 # In a thread of its own: who sends an event may hold locks that an execution's start waits for.
-                deliver = functools.partial(_deliver, service, target, _as_sent(original_event))
-                service.supervisor.start(f"event/{uuid.uuid4()}", deliver, computes=False)
+                deliver = functools.partial(_deliver, core, call, target, _as_sent(original_event))
+                core.supervisor.start(f"event/{uuid.uuid4()}", deliver, computes=False)
         by_moto(rest, original_event, *args, **more)
 
     Rule.send_to_targets = send_to_targets  # type: ignore[assignment, method-assign]
@@ -93,23 +91,25 @@ def _as_sent(event: Mapping[str, Any]) -> dict[str, Any]:
     return sent
 
 
-def _deliver(service: Service, target: Mapping[str, Any], event: Mapping[str, Any], _stop: threading.Event) -> None:
+def _deliver(
+    core: Core, call: Call, target: Mapping[str, Any], event: Mapping[str, Any], _stop: threading.Event
+) -> None:
     arn = target["Arn"]
     try:
         if _service_of(arn) == "sns":
-            _publish(service, arn, target.get("Input") or json.dumps(event))
+            _publish(core, arn, target.get("Input") or json.dumps(event))
         else:
             parameters = _parameters(target, event)
-            service.call("StartPipelineExecution", {"PipelineName": arn, "PipelineParameters": parameters})
+            call("StartPipelineExecution", {"PipelineName": arn, "PipelineParameters": parameters})
     except Exception as error:  # noqa: BLE001 - as on AWS: whoever sent the event learns nothing of who receives it
         known = isinstance(error, ApiError)
         _LOG.warning("an event could not be delivered to %s: %s", arn, error, exc_info=not known)
 
 
-def _publish(service: Service, topic: str, message: str) -> None:
+def _publish(core: Core, topic: str, message: str) -> None:
     from moto.sns.models import sns_backends
 
-    sns_backends[service.account_id][service.region].publish(message, arn=topic)
+    sns_backends[core.account_id][core.region].publish(message, arn=topic)
 
 
 def _parameters(target: Mapping[str, Any], event: Mapping[str, Any]) -> list[dict[str, str]]:

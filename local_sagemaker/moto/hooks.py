@@ -1,37 +1,38 @@
-"""What moto is told, or has put right, before it answers for a service: one entry per service."""
+"""The code that runs before moto answers for a service, or around it: one entry per service."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from local_sagemaker.core.service import ROLE_NAME
+from local_sagemaker.core.core import ROLE_NAME, Call, Core
 from local_sagemaker.endpoints import scaling
 from local_sagemaker.moto import event_targets
 from local_sagemaker.moto.cloudformation import resources, stacks
 from local_sagemaker.moto.cloudwatch import TrainingMetrics
+from local_sagemaker.moto.cloudwatch_logs import JobLogs
 from local_sagemaker.moto.dispatch import AwsServices, Environ, whole_body
 from local_sagemaker.moto.iam import ExecutionRole
-
-if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
+from local_sagemaker.moto.s3.objects import Objects
 
 
-def lend_a_hand(service: Service, to: AwsServices) -> None:
-    """Have each of AWS's other services know what it has to know of this one."""
-    account_id, region = service.account_id, service.region
-    metrics = TrainingMetrics(service.store, service.logs, account_id, region)
+def aws_services(core: Core, objects: Objects, call: Call) -> AwsServices:
+    """Every AWS service but SageMaker, connected to SageMaker's records, logs and operations."""
+    account_id, region = core.account_id, core.region
+    logs = JobLogs(core.logs, account_id, region)
+    metrics = TrainingMetrics(core.store, core.logs, account_id, region)
     role = ExecutionRole(account_id, region, ROLE_NAME)
 
     def before_stacks(environ: Environ) -> None:
-        event_targets.serve(service)
-        resources.serve(service)
+        event_targets.serve(core, call)
+        resources.serve(core, call)
         stacks.prepare(account_id, region, parse_qs(whole_body(environ).decode()))
 
-    to.before("logs", lambda _environ: service.logs.show())
-    to.before("monitoring", lambda _environ: metrics.show())
-    to.before("iam", lambda _environ: role.make())
-    to.before("sts", lambda _environ: role.make())
-    to.before("events", lambda environ: event_targets.prepare(service, environ))
-    to.before("cloudformation", before_stacks)
-    to.wrap(scaling.SERVICE, lambda moto: scaling.Scaling(moto, service.store))
+    before = {
+        "logs": lambda _environ: logs.show(),
+        "monitoring": lambda _environ: metrics.show(),
+        "iam": lambda _environ: role.make(),
+        "sts": lambda _environ: role.make(),
+        "events": lambda environ: event_targets.prepare(core, call, environ),
+        "cloudformation": before_stacks,
+    }
+    return AwsServices(objects, before, {scaling.SERVICE: lambda moto: scaling.Scaling(moto, core.store)})

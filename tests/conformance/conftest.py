@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local_sagemaker.core.service import Service
+from local_sagemaker.api.service import Service
 from local_sagemaker.lifetime import open_service
 from tests.conformance.stand_ins import ROLE, StandIns
 
@@ -59,7 +59,7 @@ def stand_ins() -> StandIns:
 def service(tmp_path_factory: pytest.TempPathFactory, stand_ins: StandIns) -> Iterator[Service]:
     with open_service(tmp_path_factory.mktemp("state"), runners=stand_ins.runners) as opened:
         assert isinstance(opened, Service)
-        opened.objects.create_bucket("bucket")
+        opened.core.objects.create_bucket("bucket")
         yield opened
 
 

@@ -1,8 +1,8 @@
 """Stand-ins for the containers, which do what a job's own environment tells them, and definitions written by hand.
 
-A job's Environment may hold ``FAIL`` (the message it fails with), ``FAIL_TIMES`` (how often, before it succeeds),
-``SECONDS`` (how long it takes, unless it is stopped) and ``WRITE`` (JSON: the content of ``evaluation.json`` in each of
-its outputs).
+A job's Environment may hold ``FAIL`` (the message it fails with), ``RAISE`` (the message of a defect), ``FAIL_TIMES``
+(how often, before it succeeds), ``SECONDS`` (how long it takes, unless it is stopped) and ``WRITE`` (JSON: the content
+of ``evaluation.json`` in each of its outputs).
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local_sagemaker.core.service import Runners
-from local_sagemaker.jobs.contract import Answer, JobContext, JobOutcome, Metric
+from local_sagemaker.jobs.contract import Answer, JobContext, JobOutcome, Metric, Runners
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/SageMakerLocalExecutionRole"
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/stand-in:1"
@@ -92,6 +91,8 @@ class StandIns:
             context.log("algo-1", f"working as {context.name}")
             if context.stop.wait(float(orders.get("SECONDS", "0"))) or context.stop.is_set():
                 return JobOutcome("Stopped")
+            if "RAISE" in orders:
+                raise ZeroDivisionError(orders["RAISE"])
             return self._outcome(orders)
         finally:
             with self._lock:

@@ -18,7 +18,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_sagemaker import open_service
-from local_sagemaker.core.service import Service
+from local_sagemaker.api.service import Service
 from tests.functional.conftest import Ran, environment, run_command, run_verb
 from tests.support.aws import standing_in_for_aws
 

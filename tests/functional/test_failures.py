@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from local_sagemaker import open_service
-from local_sagemaker.core.service import Service
+from local_sagemaker.api.service import Service
 from local_sagemaker.lifetime import RunningService
 from pipelines.data.sample import generate_sample
 from tests.functional.conftest import run_command

@@ -1,4 +1,4 @@
-"""One tuning job, carried out: points are tried in training jobs, some at a time, until a limit is reached."""
+"""One tuning job: it tries points in training jobs, some at a time, until a limit is reached."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import itertools
 import queue
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from local_sagemaker.api import jobs, training
 from local_sagemaker.core.clock import now
+from local_sagemaker.core.core import Core, Request
 from local_sagemaker.core.errors import ApiError
+from local_sagemaker.core.store import Record
 from local_sagemaker.jobs.contract import JobOutcome, Metric
 from local_sagemaker.jobs.kinds import TRAINING, TUNING
 from local_sagemaker.jobs.metrics import MetricCollector
@@ -20,11 +21,18 @@ from local_sagemaker.jobs.tuning import trials
 from local_sagemaker.jobs.tuning.branch import Branch, branches_of
 from local_sagemaker.jobs.tuning.search import Point
 
-if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
-    from local_sagemaker.core.store import Record
-
 _ATTEMPTS_WITHOUT_SUCCESS = 5
+
+
+class StartTraining(Protocol):
+    """The function that creates a training job and starts its work."""
+
+    def __call__(self, request: Request, *, on_log: Callable[[str], None], **members: object) -> str:
+        """Create a training job with additional members in its record; returns its ARN.
+
+        ``on_log`` gets the lines of the job's log as they come.
+        """
+        ...
 
 
 @dataclass
@@ -41,10 +49,20 @@ class _Trial:
 
 
 class Campaign:
-    """The carrying out of one tuning job, in the thread that calls ``carry_out``."""
+    """One tuning job, run in the thread that calls ``run``.
 
-    def __init__(self, service: Service, request: Mapping[str, Any]) -> None:
-        self._service = service
+    Parameters
+    ----------
+    start_training, stop_training
+        Create a training job, and stop the one of a name.
+    """
+
+    def __init__(
+        self, core: Core, request: Request, start_training: StartTraining, stop_training: Callable[[str], None]
+    ) -> None:
+        self._core = core
+        self._start_training = start_training
+        self._stop_training = stop_training
         self._name: str = request["HyperParameterTuningJobName"]
         self._config: Mapping[str, Any] = request["HyperParameterTuningJobConfig"]
         self._limits: Mapping[str, Any] = self._config["ResourceLimits"]
@@ -59,8 +77,8 @@ class Campaign:
         self._deadline = now() + self._limits.get("MaxRuntimeInSeconds", float("inf"))
         self._teach(trials.parents(request))
 
-    def carry_out(self, stop: threading.Event) -> JobOutcome:
-        """Try points until a limit is reached or it is asked to stop; answers how the tuning job ended."""
+    def run(self, stop: threading.Event) -> JobOutcome:
+        """Try points until a limit is reached or it is asked to stop; returns how the tuning job ended."""
         while True:
             stopping = stop.is_set() or now() >= self._deadline
             if stopping:
@@ -76,7 +94,7 @@ class Campaign:
 
     def _teach(self, parents: list[str]) -> None:
         for parent in parents:
-            for summary in trials.summaries(self._service.store, parent):
+            for summary in trials.summaries(self._core.store, parent):
                 value = trials.objective_value(summary)
                 if value is not None:
                     for branch in self._branches:
@@ -106,16 +124,15 @@ class Campaign:
             "TrainingJobDefinitionName": branch.definition.get("DefinitionName"),
             "ObjectiveStatus": "Pending",
         }
-        self._service.store.insert(trials.KIND, name, record, parent=self._name)
-        tuning_arn = self._service.arn(f"{TUNING.noun}/{self._name}")
-        arn = training.start(
-            self._service,
+        self._core.store.insert(trials.KIND, name, record, parent=self._name)
+        tuning_arn = self._core.arn(f"{TUNING.noun}/{self._name}")
+        arn = self._start_training(
             branch.training_request(point, name),
             on_log=lambda text: self._listen(trial, text),
             TuningJobArn=tuning_arn,
             TunedHyperParameters=dict(point.values),
         )
-        self._service.supervisor.when_ended(arn, lambda: self._ended.put(name))
+        self._core.supervisor.when_ended(arn, lambda: self._ended.put(name))
 
     # Listening and ending.
 
@@ -142,7 +159,7 @@ class Campaign:
         self._conclude(self._running.pop(name))
 
     def _conclude(self, trial: _Trial) -> None:
-        record = self._service.store.get(TRAINING.noun, trial.name) or {}
+        record = self._core.store.get(TRAINING.noun, trial.name) or {}
         metrics = {metric["MetricName"]: metric["Value"] for metric in record.get("FinalMetricDataList", [])}
         value = metrics.get(trial.branch.objective["MetricName"])
         if value is None and trial.last is not None:
@@ -175,7 +192,7 @@ class Campaign:
                     "Value": value,
                 }
 
-        self._service.store.update(trials.KIND, trial.name, change)
+        self._core.store.update(trials.KIND, trial.name, change)
 
     def _is_over(self) -> bool:
         """Whether no more jobs are to be started, whatever the limits allow."""
@@ -207,7 +224,7 @@ class Campaign:
         return JobOutcome("Completed")
 
     def _summaries(self) -> list[Record]:
-        return self._service.store.list(trials.KIND, parent=self._name)
+        return self._core.store.list(trials.KIND, parent=self._name)
 
     def _stop_all(self) -> None:
         for name in self._running:
@@ -215,6 +232,6 @@ class Campaign:
 
     def _stop_job(self, name: str) -> None:
         try:
-            jobs.stop(self._service, TRAINING, name)
+            self._stop_training(name)
         except ApiError:
             return  # it has ended meanwhile

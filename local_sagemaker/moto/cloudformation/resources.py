@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.model import StructureShape
 
-from local_sagemaker.api import endpoints
+from local_sagemaker.core.core import Call, Core
 from local_sagemaker.core.errors import ApiError
 from local_sagemaker.core.names import last_part
 from local_sagemaker.definition.shapes import service_model
 from local_sagemaker.engine.arguments import fit
-
-if TYPE_CHECKING:
-    from local_sagemaker.core.service import Service
 
 _TYPE = re.compile(r"AWS::SageMaker::\w+")
 
@@ -56,13 +53,13 @@ def check(template: str) -> None:
         raise NotImplementedError(f"Stacks with {found} are not supported on this machine.")
 
 
-def serve(service: Service) -> None:
+def serve(core: Core, call: Call) -> None:
     """Have moto make and delete these resources through this service."""
     from moto.cloudformation.parsing import get_model_map
 
     models: dict[str, Any] = get_model_map()
     for name, kind in KINDS.items():
-        models[name] = _maker(service, name, kind)
+        models[name] = _maker(core, call, name, kind)
 
 
 def look_at_all(stack: Any) -> None:
@@ -97,7 +94,7 @@ class _Resource:
         return self._attributes[name]
 
 
-def _maker(service: Service, type_: str, kind: _Kind) -> type:
+def _maker(core: Core, call: Call, type_: str, kind: _Kind) -> type:
     """The class by which moto makes, updates and deletes resources of a type."""
 
     class Maker(_Resource):
@@ -118,9 +115,9 @@ def _maker(service: Service, type_: str, kind: _Kind) -> type:
             cls, resource_name: str, cloudformation_json: Mapping[str, Any], *_place: str, **_more: Any
         ) -> Maker:
             name = cloudformation_json.get("Properties", {}).get(kind.name, resource_name)
-            answer = _call(service, f"Create{kind.noun}", {**_properties(cloudformation_json), kind.name: name})
+            answer = _call(call, f"Create{kind.noun}", {**_properties(cloudformation_json), kind.name: name})
             arn = answer[f"{kind.noun}Arn"]
-            _await(service, kind, arn)
+            _await(core, call, kind, arn)
             attributes = {each: answer.get(each, name) for each in kind.attributes}
             return cls(arn, name, attributes, _properties(cloudformation_json))
 
@@ -137,8 +134,8 @@ def _maker(service: Service, type_: str, kind: _Kind) -> type:
             if properties == original_resource.properties:
                 return original_resource
             if kind.updated:
-                _call(service, f"Update{kind.noun}", {**properties, kind.name: original_resource.name})
-                _await(service, kind, original_resource.arn)
+                _call(call, f"Update{kind.noun}", {**properties, kind.name: original_resource.name})
+                _await(core, call, kind, original_resource.arn)
                 original_resource.properties = properties
                 return original_resource
             cls.delete_from_cloudformation_json(original_resource.arn)
@@ -146,7 +143,7 @@ def _maker(service: Service, type_: str, kind: _Kind) -> type:
 
         @classmethod
         def delete_from_cloudformation_json(cls, resource_name: str, *_rest: Any) -> None:
-            _call(service, f"Delete{kind.noun}", {kind.name: last_part(resource_name)})
+            _call(call, f"Delete{kind.noun}", {kind.name: last_part(resource_name)})
 
     return Maker
 
@@ -165,25 +162,25 @@ def _properties(resource: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in properties.items() if value is not None}
 
 
-def _call(service: Service, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+def _call(call: Call, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
     """Carry out an operation; of the request what it takes, in the types that it takes."""
     from moto.cloudformation.exceptions import ValidationError
 
     shape: StructureShape = service_model().operation_model(operation).input_shape
     taken = {name: value for name, value in request.items() if name in shape.members}
     try:
-        return service.call(operation, fit(shape, taken)) or {}
+        return call(operation, fit(shape, taken)) or {}
     except ApiError as error:
         raise ValidationError(message=f"{operation}: {error}") from error
 
 
-def _await(service: Service, kind: _Kind, arn: str) -> None:
+def _await(core: Core, call: Call, kind: _Kind, arn: str) -> None:
     """Wait until an endpoint is in service, as a stack does."""
     from moto.cloudformation.exceptions import ValidationError
 
     if kind.noun != "Endpoint":
         return
-    service.supervisor.wait(arn)
-    endpoint = endpoints.find(service, last_part(arn))
+    core.supervisor.wait(arn)
+    endpoint = call("DescribeEndpoint", {"EndpointName": last_part(arn)}) or {}
     if endpoint["EndpointStatus"] != "InService":
         raise ValidationError(message=f"{arn}: {endpoint.get('FailureReason')}")

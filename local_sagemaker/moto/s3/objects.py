@@ -22,9 +22,9 @@ from typing import Any
 
 from local_sagemaker.core.errors import ObjectStoreError
 from local_sagemaker.core.names import partition_of
+from local_sagemaker.core.objects import StoredObject
 from local_sagemaker.core.s3_uris import split_uri
 from local_sagemaker.core.store import Store
-from local_sagemaker.jobs.contract import StoredObject
 from local_sagemaker.moto.s3 import object_versions
 from local_sagemaker.moto.s3.downloads import LARGE
 from local_sagemaker.moto.s3.object_files import BLOCK, ObjectFiles

@@ -349,7 +349,7 @@ def test_all_containers_of_a_registered_version_serve(sagemaker, service):
     container = {"ModelPackageName": package["ModelPackageArn"], "Environment": {"MORE": "1"}}
     sagemaker.create_model(ModelName="serial", ExecutionRoleArn=ROLE, PrimaryContainer=container)
 
-    served = models.for_containers(service, "serial")
+    served = models.for_containers(service.core, "serial")
     assert "PrimaryContainer" not in served
     assert [each["Environment"] for each in served["Containers"]] == [
         {"TAG": "first", "MORE": "1"},

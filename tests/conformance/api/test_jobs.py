@@ -43,13 +43,8 @@ def test_a_failed_processing_job_says_why(sagemaker):
     assert (job["ProcessingJobStatus"], job["FailureReason"]) == ("Failed", "AlgorithmError: no")
 
 
-def test_a_defect_of_the_runner_fails_the_job_as_an_internal_error(sagemaker, stand_ins, service, monkeypatch):
-    def broken(request, context):
-        raise ZeroDivisionError("oops")
-
-    runners = service.runners
-    monkeypatch.setattr(service, "runners", type(runners)(broken, runners.training, runners.transform, runners.hosting))
-    sagemaker.create_processing_job(ProcessingJobName="P3", **processing_arguments())
+def test_a_defect_of_the_runner_is_an_internal_error(sagemaker):
+    sagemaker.create_processing_job(ProcessingJobName="P3", **processing_arguments(RAISE="oops"))
     job = wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P3")
     assert job["FailureReason"] == "InternalServerError: ZeroDivisionError: oops"
 

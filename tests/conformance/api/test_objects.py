@@ -14,25 +14,25 @@ from local_sagemaker.moto.s3.downloads import LARGE
 
 def test_a_job_reads_what_a_client_wrote_and_the_other_way_round(service, s3, tmp_path):
     s3.put_object(Bucket="bucket", Key="in/a.txt", Body=b"from the client")
-    service.objects.download("s3://bucket/in/a.txt", tmp_path / "deep" / "a.txt")
+    service.core.objects.download("s3://bucket/in/a.txt", tmp_path / "deep" / "a.txt")
     assert (tmp_path / "deep" / "a.txt").read_bytes() == b"from the client"
     (tmp_path / "b.txt").write_bytes(b"from the job")
-    service.objects.upload(tmp_path / "b.txt", "s3://bucket/out/b.txt")
+    service.core.objects.upload(tmp_path / "b.txt", "s3://bucket/out/b.txt")
     answer = s3.get_object(Bucket="bucket", Key="out/b.txt")
     assert answer["Body"].read() == b"from the job"
 
 
 def test_a_changed_copy_does_not_change_the_object(service, tmp_path):
-    service.objects.write("s3://bucket/copy", b"stored")
-    service.objects.download("s3://bucket/copy", tmp_path / "copy")
+    service.core.objects.write("s3://bucket/copy", b"stored")
+    service.core.objects.download("s3://bucket/copy", tmp_path / "copy")
     (tmp_path / "copy").write_bytes(b"changed")
-    assert service.objects.read("s3://bucket/copy") == b"stored"
+    assert service.core.objects.read("s3://bucket/copy") == b"stored"
 
 
 def test_a_listing_is_in_the_order_of_keys_and_ends_with_the_prefix(service):
     for key in ("list/b", "list/a/2", "list/a/10", "listing"):
-        service.objects.write(f"s3://bucket/{key}", key.encode())
-    listed = [(each.key, each.size) for each in service.objects.list("s3://bucket/list/")]
+        service.core.objects.write(f"s3://bucket/{key}", key.encode())
+    listed = [(each.key, each.size) for each in service.core.objects.list("s3://bucket/list/")]
     assert listed == [("list/a/10", 9), ("list/a/2", 8), ("list/b", 6)]
 
 
@@ -47,7 +47,7 @@ def test_a_listing_is_in_the_order_of_keys_and_ends_with_the_prefix(service):
 )
 def test_what_is_not_there_is_named(service, uri, message):
     with pytest.raises(ObjectStoreError, match=message):
-        service.objects.read(uri)
+        service.core.objects.read(uri)
 
 
 def test_a_deleted_version_is_not_there_for_jobs(service, s3):
@@ -55,8 +55,8 @@ def test_a_deleted_version_is_not_there_for_jobs(service, s3):
     s3.put_bucket_versioning(Bucket="versions", VersioningConfiguration={"Status": "Enabled"})
     s3.put_object(Bucket="versions", Key="a", Body=b"1")
     s3.delete_object(Bucket="versions", Key="a")
-    assert not service.objects.exists("s3://versions/a")
-    assert list(service.objects.list("s3://versions/")) == []
+    assert not service.core.objects.exists("s3://versions/a")
+    assert list(service.core.objects.list("s3://versions/")) == []
 
 
 @pytest.fixture(scope="module")
@@ -107,5 +107,5 @@ def test_many_clients_write_at_once(service, aws, s3):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(1 for _ in service.objects.list("s3://bucket/many/")) == 41
-    assert service.objects.read("s3://bucket/many/shared") in (b"0", b"1", b"2", b"3")
+    assert sum(1 for _ in service.core.objects.list("s3://bucket/many/")) == 41
+    assert service.core.objects.read("s3://bucket/many/shared") in (b"0", b"1", b"2", b"3")

@@ -82,7 +82,7 @@ def test_what_was_deleted_overwritten_or_copied_stays_so(opened):
         }
         assert contents == {"k0": b"new", "k3": b"old", "copy": b"old"}
         assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["kept"]
-        files = [path for path in (service.directory / "objects").rglob("*") if path.is_file()]
+        files = [path for path in (service.core.directory / "objects").rglob("*") if path.is_file()]
         assert len(files) == 3
 
 
@@ -236,21 +236,21 @@ def test_an_endpoint_serves_again_after_a_restart(opened):
 def test_thousands_of_objects_are_opened_in_a_moment_without_being_read(tmp_path):
     runners = StandIns().runners
     with open_service(tmp_path / "state", runners=runners) as service:
-        service.objects.create_bucket("many")
-        with service.store.transaction():
+        service.core.objects.create_bucket("many")
+        with service.core.store.transaction():
             for number in range(3000):
-                service.objects.write(f"s3://many/k{number:04}", b"x")
+                service.core.objects.write(f"s3://many/k{number:04}", b"x")
     for path in (tmp_path / "state" / "objects").glob("*/*"):
         path.chmod(0)
     begin = time.process_time()  # this machine may be busy with other things
     with open_service(tmp_path / "state", runners=runners) as service:
-        assert sum(1 for _ in service.objects.list("s3://many/")) == 3000
+        assert sum(1 for _ in service.core.objects.list("s3://many/")) == 3000
     assert time.process_time() - begin < 2
 
 
 def test_a_file_that_no_record_names_is_swept_away(opened):
     with opened() as (service, _):
-        stray = service.directory / "objects" / "ab" / "abcdef.partial"
+        stray = service.core.directory / "objects" / "ab" / "abcdef.partial"
         stray.parent.mkdir(exist_ok=True)
         stray.write_bytes(b"half")
     with opened():

@@ -18,7 +18,8 @@ from typing import Any, Literal
 import numpy as np
 
 from local_sagemaker.core.errors import ObjectStoreError
-from local_sagemaker.jobs.contract import JobContext, JobOutcome, StoredObject
+from local_sagemaker.core.objects import StoredObject
+from local_sagemaker.jobs.contract import JobContext, JobOutcome
 
 ACCOUNT = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
 SKLEARN = f"{ACCOUNT}/sagemaker-scikit-learn:1.9-0"

@@ -225,14 +225,14 @@ def test_a_model_step_is_never_cached(pipelines, s3):
 def test_on_a_miss_the_log_says_which_field_differed(pipelines, service):
     _, second = run_twice(pipelines, PROCESSING, changed(PROCESSING, "Environment", "X", "2"))
     identifier = second.arn.rsplit("/", 1)[1]
-    (log,) = (service.directory / "logs").rglob(f"{identifier}.log")
+    (log,) = (service.core.directory / "logs").rglob(f"{identifier}.log")
     assert "Step: cache miss: Environment.X was '1', is '2'\n" in log.read_text()
 
 
 def test_of_many_fields_that_differed_the_log_names_three(pipelines, service):
     more = dict.fromkeys(("X", "A", "B", "C", "D"), "new")
     _, second = run_twice(pipelines, PROCESSING, changed(PROCESSING, "Environment", more))
-    (log,) = (service.directory / "logs").rglob(f"{second.arn.rsplit('/', 1)[1]}.log")
+    (log,) = (service.core.directory / "logs").rglob(f"{second.arn.rsplit('/', 1)[1]}.log")
     named = "Environment.X was '1', is 'new'; Environment.A was None, is 'new'; Environment.B was None, is 'new'"
     assert f"Step: cache miss: {named}; and 2 more\n" in log.read_text()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local_sagemaker.core.service import Service
+from local_sagemaker.api.service import Service
 from local_sagemaker.lifetime import open_service
 from tests.conformance.conftest import Execution, Pipelines
 from tests.conformance.pipelines import abalone
@@ -23,9 +23,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Here with the real containers."""
     with open_service(tmp_path_factory.mktemp("state")) as opened:
         assert isinstance(opened, Service)
-        opened.objects.create_bucket("bucket")
+        opened.core.objects.create_bucket("bucket")
         for key, content in abalone.files().items():
-            opened.objects.write(f"s3://bucket/{key}", content)
+            opened.core.objects.write(f"s3://bucket/{key}", content)
         yield opened
 
 

@@ -1,0 +1,132 @@
+"""The service put together from its parts, run, and taken apart again."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from local_sagemaker import server
+from local_sagemaker.api import endpoints, models
+from local_sagemaker.api.operations import OPERATIONS
+from local_sagemaker.api.service import Service
+from local_sagemaker.containers import images
+from local_sagemaker.containers.process.launcher import open_template
+from local_sagemaker.core import state_directory
+from local_sagemaker.core.core import ACCOUNT_ID, Core, Isolation
+from local_sagemaker.core.errors import StateDirectoryError
+from local_sagemaker.core.logs import Logs
+from local_sagemaker.core.store import Store
+from local_sagemaker.endpoints.servers import Endpoints
+from local_sagemaker.engine.executions import Executions
+from local_sagemaker.jobs import lifecycle
+from local_sagemaker.jobs.contract import Runners
+from local_sagemaker.jobs.processing import run_processing
+from local_sagemaker.jobs.training import run_training
+from local_sagemaker.jobs.transform import run_transform
+from local_sagemaker.jobs.variant_server import start_hosting
+from local_sagemaker.jumpstart.objects import bucket_objects
+from local_sagemaker.moto import hooks
+from local_sagemaker.moto.event_bus import EventBus
+from local_sagemaker.moto.experiments import Experiments
+from local_sagemaker.moto.s3.objects import Objects
+
+# The only global state of the service, because moto keeps its backends once per process.
+_MOTO = threading.Lock()
+
+
+@contextmanager
+def serve(directory: Path, region: str, isolation: Isolation, port: int, runners: Runners | None) -> Iterator[Service]:
+    """Run a new service on a state directory that this process holds; see ``lifetime.open_service``."""
+    with ExitStack() as stack:
+        if runners is None:
+            if isolation == "fork":
+                # Before any thread starts, because the template process forks.
+                stack.enter_context(open_template(directory))
+            work = Runners(run_processing, run_training, run_transform, start_hosting, images.missing)
+        else:
+            work = runners
+        stack.enter_context(_moto_to_itself())
+        store = Store(directory / "records.sqlite")
+        stack.callback(store.close)
+        store.insert("service", "settings", {"region": region})
+        state_directory.require_region(directory, (store.get("service", "settings") or {})["region"], region)
+        listener = stack.enter_context(server.bind(port))
+        objects = Objects(store, directory / "objects", ACCOUNT_ID, region)
+        core = Core(
+            directory=directory,
+            region=region,
+            isolation=isolation,
+            endpoint_url=server.url_of(listener),
+            store=store,
+            objects=objects,
+            logs=Logs(directory / "logs"),
+            emit=EventBus(ACCOUNT_ID, region).emit,
+        )
+        service = _service(core, work)
+        aws_services = hooks.aws_services(core, objects, service.call)
+        objects.restore(aws_services.replay_bucket_request)
+        _fail_what_was_running(service)
+        if runners is None:
+            _fill_jumpstart_bucket(objects, region)
+        http_server = server.HttpServer(server.Application(service, aws_services), listener)
+        http_server.start()
+        stack.callback(http_server.close)
+        stack.callback(core.supervisor.close)
+        stack.callback(service.endpoints.close)
+        stack.callback(service.executions.close)
+        stack.enter_context(state_directory.announce(directory, service.identity))
+        yield service
+
+
+def _service(core: Core, runners: Runners) -> Service:
+    return Service(
+        core=core,
+        runners=runners,
+        executions=Executions(core, runners.missing),
+        endpoints=Endpoints(core, runners.hosting, functools.partial(models.for_containers, core)),
+        experiments=Experiments(core.store, core.account_id, core.region),
+        operations=OPERATIONS,
+    )
+
+
+def _fail_what_was_running(service: Service) -> None:
+    """End the records of everything that the end of an earlier process left running."""
+    lifecycle.fail_what_was_running(service.core)
+    service.executions.fail_what_was_running()
+    endpoints.fail_what_was_changing(service.core)
+
+
+def _fill_jumpstart_bucket(objects: Objects, region: str) -> None:
+    bucket = f"jumpstart-cache-prod-{region}"
+    objects.create_bucket(bucket)
+    for key, content in bucket_objects(region):
+        objects.write_if_other(f"s3://{bucket}/{key}", content)
+
+
+@contextmanager
+def _moto_to_itself() -> Iterator[None]:
+    """Moto keeps one state per process: it is this service's alone, and empty before and after.
+
+    Raises
+    ------
+    StateDirectoryError
+        Another service of this process has it.
+    """
+    from moto.core.base_backend import BackendDict
+    from moto.core.model_instances import reset_model_data
+
+    if not _MOTO.acquire(blocking=False):
+        raise StateDirectoryError(
+            "This process already runs a service on another state directory. Close that one first, or run "
+            "`python -m local_sagemaker serve` for one of the two."
+        )
+    BackendDict.reset()
+    try:
+        yield
+    finally:
+        BackendDict.reset()
+        reset_model_data()
+        _MOTO.release()

@@ -1,0 +1,89 @@
+"""The core of the service: everything that its parts share and that is no part itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from local_sagemaker.core import names
+from local_sagemaker.core.logs import Logs
+from local_sagemaker.core.objects import ObjectStore
+from local_sagemaker.core.store import Store
+from local_sagemaker.core.supervisor import Supervisor
+
+Request = Mapping[str, Any]
+Response = dict[str, Any]
+Call = Callable[[str, Request], Response | None]
+"""``call(operation, request)`` runs one operation of the SageMaker API, or raises an ``ApiError``."""
+Emit = Callable[[str, Callable[[], Mapping[str, Any] | None], Sequence[str]], None]
+"""``emit(detail_type, detail, resources)`` sends an event; ``detail()`` is called only if a rule may exist for it."""
+Isolation = Literal["fork", "process"]
+Work = Literal["process", "train", "serve"]
+
+ACCOUNT_ID = "123456789012"
+ROLE_NAME = "SageMakerLocalExecutionRole"
+
+
+@dataclass(frozen=True)
+class Core:
+    """SageMaker in one account and region: its storage, its running jobs, and its address.
+
+    Attributes
+    ----------
+    directory
+        The state directory.
+    isolation
+        How jobs start: forked from a template process, or as plain processes.
+    endpoint_url
+        The address of the HTTP endpoint.
+    store, objects, logs
+        The records, the objects in S3, and the output of jobs.
+    emit
+        Sends an event to EventBridge.
+    supervisor
+        The jobs that run now.
+    """
+
+    directory: Path
+    region: str
+    isolation: Isolation
+    endpoint_url: str
+    store: Store
+    objects: ObjectStore
+    logs: Logs
+    emit: Emit
+    account_id: str = ACCOUNT_ID
+    supervisor: Supervisor = field(default_factory=Supervisor)
+
+    @property
+    def role_arn(self) -> str:
+        """The ARN of an execution role that exists in the local IAM."""
+        return f"arn:{names.partition_of(self.region)}:iam::{self.account_id}:role/service-role/{ROLE_NAME}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables that send any AWS client here."""
+        return environment(self.endpoint_url, self.region)
+
+    def arn(self, resource: str) -> str:
+        """The ARN of a resource of this account, such as ``model/name``."""
+        return names.arn(self.region, self.account_id, resource)
+
+
+def environment(endpoint_url: str, region: str) -> dict[str, str]:
+    """The environment variables that send any AWS client to a local endpoint, past any proxy."""
+    direct = ",".join(filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1"]))
+    return {
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SAGEMAKER_VALIDATE_ROLE": "false",
+        "NO_PROXY": direct,
+        "no_proxy": direct,
+    }

@@ -1,0 +1,51 @@
+"""The output of jobs in CloudWatch Logs, copied into moto from the files when a client reads logs.
+
+So logs survive a restart, and a client that never reads logs does not wait for moto to load CloudWatch Logs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from local_sagemaker.core.logs import Logs, events_in
+
+
+class JobLogs:
+    """The log groups of one account and region."""
+
+    def __init__(self, logs: Logs, account_id: str, region: str) -> None:
+        self._directory = logs.directory
+        self._account_id = account_id
+        self._region = region
+        self._lock = Lock()
+        self._shown: dict[Path, int] = {}
+
+    def show(self) -> None:
+        """Bring moto's CloudWatch Logs up to date with the files."""
+        from moto.logs.models import logs_backends
+
+        backend = logs_backends[self._account_id][self._region]
+        with self._lock:
+            for path in sorted(self._directory.rglob("*.log")):
+                self._show_file(backend, path)
+
+    def _show_file(self, backend: Any, path: Path) -> None:
+        shown = self._shown.get(path, 0)
+        size = path.stat().st_size
+        if shown == size and path in self._shown:
+            return
+        group, stream = self._names_of(path)
+        backend.ensure_log_group(group)
+        backend.ensure_log_stream(group, stream)
+        events = [{"timestamp": moment, "message": text or " "} for moment, text in events_in(path, shown, size)]
+        # Not the backend's own put_log_events, which refuses events older than two weeks.
+        backend.groups[group].put_log_events(stream, events)
+        self._shown[path] = size
+
+    def _names_of(self, path: Path) -> tuple[str, str]:
+        """The group and stream of a file; a group is as deep as AWS makes it for its kind of job."""
+        parts = path.relative_to(self._directory).with_suffix("").parts
+        depth = 4 if "Endpoints" in parts[:3] else 3
+        return "/" + "/".join(parts[:depth]), "/".join(parts[depth:])
