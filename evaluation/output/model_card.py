@@ -42,7 +42,7 @@ def model_card(report: Mapping[str, Any]) -> str:
     """
     best = report["best"]
     card = {
-        "model_overview": {"model_creator": "seoul-bike-pipelines", "model_artifact": [best["model_data"]]},
+        "model_overview": {"model_creator": "boostpipe", "model_artifact": [best["model_data"]]},
         "intended_uses": {
             "purpose_of_model": _PURPOSE[report["task"]],
             "intended_uses": "Planning of bicycles and staff, and teaching. Not for decisions about persons.",

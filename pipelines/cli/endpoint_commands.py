@@ -11,9 +11,9 @@ from pathlib import Path
 from pipelines.cli import endpoint_rendering
 from pipelines.cli.endpoint_options import chosen_model
 from pipelines.cli.endpoint_rendering import Shown
-from pipelines.definition.steps.context import group_name
 from pipelines.errors import BadInput
 from pipelines.models.registry import RegisteredModel, approve
+from pipelines.names import group_name
 from pipelines.serving.endpoints import deployment, input_rows
 from pipelines.serving.endpoints.capacity import Capacity, Instances, Serverless
 from pipelines.serving.endpoints.costs import cost_line

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.cli import console
 from pipelines.cli.options import EXIT_CODES, add_common, add_settings, settings_of
 from pipelines.errors import EnvironmentProblem
+from pipelines.names import project_tags
 from pipelines.settings import TASKS, Settings
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _deploy(options: argparse.Namespace, settings: Settings, connection: Connect
 
     parameters = _parameters(options, settings)
     stack_parameters.check(parameters)
-    changes = stacks.preview(parameters, {"pipeline": settings.pipeline_name, "project": "seoul-bike-pipelines"})
+    changes = stacks.preview(parameters, project_tags(settings.pipeline_name))
     if not options.json:
         console.write(_described(changes, settings.stack))
     if options.preview or not (changes is None or _agreed(options, stacks)):

@@ -10,14 +10,16 @@ import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from pipelines.aws.s3 import objects_below
+from pipelines.aws.s3 import objects_below, split_uri
+from pipelines.names import Layout
 
 PACKAGES = ("processing_scripts", "evaluation")
+INSTALLED = Path(__file__).parents[2]
+"""The folder of the installed packages. An import by name would find a package of the user's own that is in the working
+folder and has one of these names."""
 NO_COMMIT = "unknown"
 _GIT_SECONDS = 10
 _UPLOADS_AT_ONCE = 8
@@ -41,11 +43,11 @@ class Bundle:
 
     def uri(self, bucket: str, pipeline_name: str) -> str:
         """Give the S3 prefix that a job takes as its ``code`` input."""
-        return f"s3://{bucket}/{self._prefix(pipeline_name)}"
+        return Layout(bucket, pipeline_name).code(self.name, self.digest)
 
     def upload(self, s3: Any, bucket: str, pipeline_name: str) -> None:
         """Put the files there that are not there yet; ``s3`` is a boto3 client."""
-        prefix = self._prefix(pipeline_name)
+        _, prefix = split_uri(self.uri(bucket, pipeline_name))
         there = {entry["Key"]: entry["Size"] for entry in objects_below(s3, bucket, prefix)}
         # The key has the content's hash in it: what lies there in its full length is the file.
         missing = {prefix + path: data for path, data in self.files.items() if there.get(prefix + path) != len(data)}
@@ -54,13 +56,10 @@ class Bundle:
         for each in sent:
             each.result()
 
-    def _prefix(self, pipeline_name: str) -> str:
-        return f"{pipeline_name}/code/{self.name}/{self.digest}/"
-
 
 def bundles() -> list[Bundle]:
     """Gather the packages that run inside containers."""
-    return [Bundle(name, dict(_files(resources.files(name), f"{name}/"))) for name in PACKAGES]
+    return [Bundle(name, dict(_files(INSTALLED / name, f"{name}/"))) for name in PACKAGES]
 
 
 def commit() -> str:
@@ -83,7 +82,7 @@ def _output(command: list[str]) -> str:
     return ended.stdout.strip() if ended.returncode == 0 else ""
 
 
-def _files(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
+def _files(folder: Path, path: str) -> list[tuple[str, bytes]]:
     found: list[tuple[str, bytes]] = []
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         if entry.is_dir() and entry.name != "__pycache__":

@@ -17,9 +17,10 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from pipelines.aws.s3 import objects_below
+from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.data.sample import MARK, generate_sample
 from pipelines.errors import BadInput, EnvironmentProblem
+from pipelines.names import Layout
 
 UCI_ARCHIVE = "https://archive.ics.uci.edu/static/public/560/seoul+bike+sharing+demand.zip"
 UCI_MEMBER = "SeoulBikeData.csv"
@@ -90,11 +91,12 @@ def upload(dataset: Dataset, bucket: str, pipeline_name: str) -> str:
     """
     import boto3
 
-    key = f"{pipeline_name}/data/{dataset.sha256[:16]}/{dataset.name}"
+    uri = Layout(bucket, pipeline_name).data(dataset.sha256[:16], dataset.name)
+    key = split_uri(uri)[1]
     s3 = boto3.client("s3")
     if _size_there(s3, bucket, key) != len(dataset.data):
         s3.put_object(Bucket=bucket, Key=key, Body=dataset.data)
-    return f"s3://{bucket}/{key}"
+    return uri
 
 
 def _size_there(s3: Any, bucket: str, key: str) -> int | None:
@@ -159,7 +161,7 @@ def _published(*, allow_sample: bool) -> Dataset:
 def cache_folder() -> Path:
     """Name the folder outside the repository where downloads are kept."""
     root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "seoul-bike-pipelines"
+    return Path(root) / "boostpipe"
 
 
 def _store(path: Path, data: bytes) -> None:

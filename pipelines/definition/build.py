@@ -38,7 +38,7 @@ NOT_IN_THE_DEFINITION = (
     "prices",
     "max_parallel_steps",
 )
-SOURCES = ("definition", "../local_sagemaker/jumpstart/table.json", "settings.py")
+SOURCES = ("definition", "../local_sagemaker/jumpstart/table.json", "settings.py", "names.py", "aws/tags.py")
 
 
 @dataclasses.dataclass(frozen=True)

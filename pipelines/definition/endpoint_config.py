@@ -1,16 +1,14 @@
-"""What all endpoints of this project have, whoever makes them, a command or a pipeline: names, tags, data capture."""
+"""What all endpoints of this project have, whoever makes them, a command or a pipeline: variant, tags, data capture."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pipelines.names import Layout
+
 VARIANT = "AllTraffic"
 """The one variant, under the name that SageMaker's own tools give it."""
-
-PROJECT = {"project": "seoul-bike-pipelines"}
-"""By this endpoints of ours are told from others."""
 
 PACKAGE = "model-package"
 """On an endpoint's configuration: the registered version that it serves."""
@@ -19,16 +17,6 @@ ENDPOINT = "endpoint"
 """On a configuration or a model: the endpoint that it was made for, with which it goes."""
 
 NEVER = "never"
-
-
-def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Give tags as the API takes them."""
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def as_mapping(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """Read tags as the API gives them."""
-    return {tag["Key"]: tag["Value"] for tag in tags}
 
 
 def expiry_from_now(hours: int) -> str:
@@ -66,14 +54,14 @@ def read_expiry(text: str | None, configured: datetime) -> datetime | None:
         return None  # somebody else's tag of that name
 
 
-def data_capture(percentage: int, bucket: str, pipeline_name: str) -> dict[str, Any] | None:
+def data_capture(percentage: int, layout: Layout) -> dict[str, Any] | None:
     """Give the DataCaptureConfig that keeps questions and answers, as text where they are text; None for 0 percent."""
     if percentage == 0:
         return None
     return {
         "EnableCapture": True,
         "InitialSamplingPercentage": percentage,
-        "DestinationS3Uri": f"s3://{bucket}/{pipeline_name}/captured",
+        "DestinationS3Uri": layout.captured,
         "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
         "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"], "JsonContentTypes": ["application/json"]},
     }

@@ -15,8 +15,9 @@ from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.definition.formats import with_content_type
 from pipelines.errors import PipelineError
 from pipelines.execution.pipeline import Progress, Step
+from pipelines.names import PREPROCESS, TaskSteps
 from pipelines.serving.container_output import read_answers
-from pipelines.settings import Task
+from pipelines.settings import TASKS, Task
 
 _DOWNLOADS_AT_ONCE = 8
 DATA_REPORT = "data-report.html"
@@ -62,12 +63,13 @@ def measured(evaluation: Mapping[str, Any]) -> dict[str, Any]:
 
 def evaluations(steps: Iterable[Step], sagemaker: Any, s3: Any) -> dict[str, dict[str, Any]]:
     """Read ``evaluation.json`` of every task whose evaluation succeeded, by task."""
+    tasks = {TaskSteps(task).evaluate: task for task in TASKS}
     return {
-        step.name.removeprefix("Evaluate").lower(): json.loads(
+        tasks[step.name]: json.loads(
             _read(s3, _output_uri(sagemaker, step, "evaluation").rstrip("/") + "/evaluation.json")
         )
         for step in steps
-        if step.name.startswith("Evaluate") and step.status == "Succeeded"
+        if step.name in tasks and step.status == "Succeeded"
     }
 
 
@@ -77,15 +79,13 @@ def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, 
     return {
         task: _collect_task(task, steps, sagemaker, s3, folder / task)
         for task in tasks
-        if f"Evaluate{task.capitalize()}" in steps
+        if TaskSteps(task).evaluate in steps
     }
 
 
 def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Path) -> Path | None:
     """Fetch the page about the data itself into ``folder``, if preprocessing has succeeded."""
-    preprocess = next(
-        (step for step in progress.steps if (step.name, step.status) == ("Preprocess", "Succeeded")), None
-    )
+    preprocess = next((step for step in progress.steps if (step.name, step.status) == (PREPROCESS, "Succeeded")), None)
     if preprocess is None:
         return None
     uri = _output_uri(sagemaker, preprocess, "schema").rstrip("/")
@@ -96,11 +96,11 @@ def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Pat
 
 
 def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path) -> TaskResult:
-    title = task.capitalize()
-    evaluation_uri = _output_uri(sagemaker, steps[f"Evaluate{title}"], "evaluation")
+    names = TaskSteps(task)
+    evaluation_uri = _output_uri(sagemaker, steps[names.evaluate], "evaluation")
     files = _download(s3, evaluation_uri, folder)
     evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
-    registered, deployed = steps.get(f"RegisterBest{title}"), steps.get(f"DeployEndpoint{title}")
+    registered, deployed = steps.get(names.register), steps.get(names.deploy_endpoint)
     return TaskResult(
         evaluation=evaluation,
         model_package_arn=registered.metadata["RegisterModel"]["Arn"] if registered else None,
@@ -112,7 +112,7 @@ def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any
 
 
 def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path) -> Path | None:
-    predicted = steps.get(f"BatchPredict{task.capitalize()}")
+    predicted = steps.get(TaskSteps(task).batch_predict)
     if predicted is None:
         return None
     job = sagemaker.describe_transform_job(TransformJobName=_job_name(predicted, "TransformJob"))
@@ -120,7 +120,7 @@ def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any,
     output = job["TransformOutput"]["S3OutputPath"].rstrip("/")
     answers = read_answers(_read(s3, f"{output}/data{form.suffix}.out"))
     rows, keys = (
-        _read(s3, _output_uri(sagemaker, steps["Preprocess"], output).rstrip("/") + file)
+        _read(s3, _output_uri(sagemaker, steps[PREPROCESS], output).rstrip("/") + file)
         for output, file in (("batch", "/data.csv"), ("keys", "/batch.csv"))
     )
     schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))

@@ -16,11 +16,11 @@ from typing import Any
 
 from pipelines.definition.sdk_process import last_words
 from pipelines.errors import BadInput, EnvironmentProblem
+from pipelines.names import schedule_name
 from pipelines.settings import Settings
 from pipelines.target import Connection, Target
 
 OFF = "off"
-LONGEST_NAME = 64
 RATE = re.compile(r"rate\((\d+) (minute|minutes|hour|hours|day|days)\)")
 CRON = re.compile(r"cron\(((?:\S+ ){5}\S+)\)")
 
@@ -54,11 +54,6 @@ def check(expression: str) -> str:
         f"--schedule is {expression!r}, but it must be off, a rate such as 'rate(7 days)', or a cron expression of six "
         "fields in UTC (minutes hours day-of-month month day-of-week year) such as 'cron(0 3 ? * MON *)'."
     )
-
-
-def schedule_name(pipeline_name: str) -> str:
-    """Name the pipeline's schedule as the SDK does: as the pipeline."""
-    return pipeline_name[:LONGEST_NAME]
 
 
 def put(expression: str, settings: Settings, target: Target, role: str, parameters: Mapping[str, str]) -> Schedule:

@@ -12,12 +12,11 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipelines.aws.s3 import objects_below, split_uri
-from pipelines.data.code_bundles import Bundle, bundles
+from pipelines.data.code_bundles import INSTALLED, Bundle, bundles
 from pipelines.data.dataset import cache_folder
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import Knowledge, RegisteredModel
@@ -97,7 +96,7 @@ def code_folder(s3: Any, model: RegisteredModel) -> Path:
     """
     digest = model.code_uri.rsplit("/", 1)[-1]
     if any(bundle.name == PACKAGE and bundle.digest == digest for bundle in bundles()):
-        return Path(str(resources.files(PACKAGE))).parent
+        return INSTALLED
     folder = cache_folder() / "code" / digest
     if not folder.is_dir():
         files = _download(s3, model.code_uri)

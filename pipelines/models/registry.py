@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.aws.s3 import split_uri
-from pipelines.definition.steps.context import group_name
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.calibration import calibrated
+from pipelines.names import group_name
 from pipelines.settings import TASKS, Task
 
 APPROVED = "Approved"

@@ -14,8 +14,8 @@ from tests.functional.conftest import Ran, environment, run_command, run_verb, t
 from tests.support.service import serving
 
 BUCKET = "sagemaker-us-east-1-123456789012"
-OURS = [{"Key": "project", "Value": "seoul-bike-pipelines"}, {"Key": "pipeline", "Value": "SeoulBikeDemand"}]
-OTHERS = [{"Key": "project", "Value": "seoul-bike-pipelines"}, {"Key": "pipeline", "Value": "SomebodyElses"}]
+OURS = [{"Key": "project", "Value": "boostpipe"}, {"Key": "pipeline", "Value": "SeoulBikeDemand"}]
+OTHERS = [{"Key": "project", "Value": "boostpipe"}, {"Key": "pipeline", "Value": "SomebodyElses"}]
 
 
 class Place:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from pipelines.admin.teardown.item import Item, Left, is_ours, tags_of
+from pipelines.admin.teardown.item import Item, Left, is_ours
 from pipelines.admin.teardown.objects import delete_below, folders_of
-from pipelines.definition.steps.context import group_name
+from pipelines.aws.tags import tags_of
 from pipelines.execution import schedule as schedules
 from pipelines.execution.lookup import recent
 from pipelines.execution.pipeline import FINISHED, describe_pipeline, stop
+from pipelines.names import group_name
 from pipelines.serving.endpoints.deletion import delete as delete_endpoint
 from pipelines.serving.endpoints.state import our_endpoints
 from pipelines.settings import TASKS

@@ -7,11 +7,11 @@ pipeline's prefix, a schedule where it starts the pipeline, an object where it l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from pipelines.definition.endpoint_config import PROJECT, as_mapping
+from pipelines.aws.tags import tags_of
+from pipelines.names import PROJECT
 from pipelines.target import CommandContext
 
 
@@ -36,9 +36,3 @@ class Left:
 def is_ours(context: CommandContext, arn: str) -> bool:
     """Whether a resource carries our tags."""
     return (PROJECT | {"pipeline": context.pipeline}).items() <= tags_of(context.sagemaker, arn).items()
-
-
-def tags_of(sagemaker: Any, arn: str) -> Mapping[str, str]:
-    """Read the tags of one of SageMaker's resources."""
-    pages = sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
-    return as_mapping(tag for page in pages for tag in page["Tags"])

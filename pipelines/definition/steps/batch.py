@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.definition.steps.context import Context, title
+from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.evaluate import Verdict
 from pipelines.definition.steps.preprocess import Preprocessed
+from pipelines.names import TaskSteps
 
 
 def batch_predict(context: Context, verdict: Verdict, model: Any, data: Preprocessed) -> Any:
@@ -18,7 +19,7 @@ def batch_predict(context: Context, verdict: Verdict, model: Any, data: Preproce
     from sagemaker.core.transformer import Transformer
     from sagemaker.mlops.workflow.steps import TransformStep
 
-    name = f"BatchPredict{title(verdict.task)}"
+    name = TaskSteps(verdict.task).batch_predict
     transformer = Transformer(
         model_name=model.properties.ModelName,
         instance_count=1,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.aws.tags import as_list
+from pipelines.names import Layout, project_tags
 from pipelines.settings import Settings, Task
 
 
@@ -70,8 +72,12 @@ class Context:
     @property
     def tags(self) -> list[dict[str, str]]:
         """Tags of every job, for the cost explorer and for the clean-up."""
-        own = {"pipeline": self.settings.pipeline_name, "project": "seoul-bike-pipelines"}
-        return [{"Key": key, "Value": value} for key, value in {**own, **dict(self.settings.tags)}.items()]
+        return as_list(project_tags(self.settings.pipeline_name, self.settings.tags))
+
+    @property
+    def layout(self) -> Layout:
+        """Where the pipeline's objects lie."""
+        return Layout(self.locations.bucket, self.settings.pipeline_name)
 
     def execution_uri(self, *parts: str) -> Any:
         """Name a place below this execution's own prefix.
@@ -81,8 +87,7 @@ class Context:
         from sagemaker.core.workflow.execution_variables import ExecutionVariables
         from sagemaker.core.workflow.functions import Join
 
-        root = f"s3://{self.locations.bucket}/{self.settings.pipeline_name}/executions"
-        return Join(on="/", values=[root, ExecutionVariables.PIPELINE_EXECUTION_ID, *parts])
+        return Join(on="/", values=[self.layout.executions, ExecutionVariables.PIPELINE_EXECUTION_ID, *parts])
 
     def cache(self) -> Any:
         """Let a step use the result of an earlier one with the same inputs."""
@@ -112,28 +117,6 @@ class Context:
 
         kinds = [StepExceptionTypeEnum.SERVICE_FAULT, StepExceptionTypeEnum.THROTTLING]
         return [StepRetryPolicy(exception_types=kinds, interval_seconds=5, backoff_rate=2.0, max_attempts=5)]
-
-
-def title(task: Task) -> str:
-    """Give a task's name as it stands in step names.
-
-    Examples
-    --------
-    >>> title("regression")
-    'Regression'
-    """
-    return task.capitalize()
-
-
-def group_name(pipeline_name: str, task: Task) -> str:
-    """Name the model package group of a task (at most 63 characters).
-
-    Examples
-    --------
-    >>> group_name("SeoulBikeDemand", "regression")
-    'SeoulBikeDemand-regression'
-    """
-    return f"{pipeline_name[:48]}-{task}"
 
 
 def silence_telemetry() -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.definition.algorithms.xgboost import IMAGE_VERSION as XGBOOST_IMAGE_VERSION
-from pipelines.definition.steps.context import Context, group_name, title
+from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.preprocess import Preprocessed
 from pipelines.definition.steps.processing import WHEELS, output_uri, processing_step
 from pipelines.definition.steps.train import Candidate
+from pipelines.names import TaskSteps, group_name
 from pipelines.settings import Task
 
 PROPERTY_FILE = "Evaluation"
@@ -68,7 +69,7 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
         arguments += ["--group", group_name(settings.pipeline_name, task)]
     step = processing_step(
         context,
-        name=f"Evaluate{title(task)}",
+        name=TaskSteps(task).evaluate,
         display_name=f"Evaluate: {task}",
         description="Ranks the candidates on the validation part, reports on the test part, names one winner",
         image=settings.evaluation_image

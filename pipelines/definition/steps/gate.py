@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.definition.steps.context import Context, title
+from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.evaluate import Verdict
+from pipelines.names import TaskSteps
 from pipelines.settings import Task
 
 METRIC: dict[Task, str] = {"regression": "rmse", "classification": "auc"}
@@ -25,7 +26,7 @@ def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -
     keeps_to = ConditionLessThanOrEqualTo if metric == "rmse" else ConditionGreaterThanOrEqualTo
     threshold = context.parameters.thresholds[verdict.task]
     return ConditionStep(
-        name=f"{title(verdict.task)}QualityGate",
+        name=TaskSteps(verdict.task).quality_gate,
         display_name=f"Quality gate: {verdict.task}",
         description=f"The winner's {metric} on the test part keeps to {threshold.name}, and it beats the baselines",
         conditions=[
@@ -58,7 +59,7 @@ def below_quality_gate(context: Context, verdict: Verdict) -> Any:
         ],
     )
     return FailStep(
-        name=f"{title(verdict.task)}BelowQualityGate",
+        name=TaskSteps(verdict.task).below_quality_gate,
         display_name=f"Below the gate: {verdict.task}",
         description="Ends the execution as Failed; nothing is registered",
         error_message=message,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from pipelines.definition.steps.context import Context, title
+from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.evaluate import Verdict
+from pipelines.names import TaskSteps
 
 
 def create_best_model(context: Context, verdict: Verdict, after: Any) -> Any:
@@ -24,7 +25,7 @@ def create_best_model(context: Context, verdict: Verdict, after: Any) -> Any:
     )
     arguments, session.context = session.context, None
     return ModelStep(
-        name=f"CreateBest{title(verdict.task)}Model",
+        name=TaskSteps(verdict.task).create_model,
         display_name=f"Create model: {verdict.task}",
         description="Creates the winner as a model that a transform job or an endpoint can use",
         step_args=arguments,

@@ -8,6 +8,7 @@ from typing import Any
 from pipelines.definition.formats import CSV, FORMATS, Format
 from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.processing import output_uri, processing_step
+from pipelines.names import PREPROCESS
 from pipelines.settings import Task
 
 SKLEARN_VERSION = "1.9-0"
@@ -56,8 +57,8 @@ def preprocess(context: Context) -> Preprocessed:
     besides = [] if form is CSV else [form.name]
     step = processing_step(
         context,
-        name="Preprocess",
-        display_name="Preprocess",
+        name=PREPROCESS,
+        display_name=PREPROCESS,
         description="Reads and checks the raw file, makes the features, splits, and writes a schema",
         image=image_uris.retrieve(
             "sklearn",

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from pipelines.definition.formats import CSV, FORMATS
-from pipelines.definition.steps.context import Context, group_name, title
+from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.evaluate import Verdict
+from pipelines.names import TaskSteps, group_name
 
 REALTIME_INSTANCE_TYPES = ["ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.c5.xlarge", "ml.t2.medium"]
 TRANSFORM_INSTANCE_TYPES = ["ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge"]
@@ -40,7 +41,7 @@ def register_best(context: Context, verdict: Verdict) -> Any:
     )
     arguments, session.context = session.context, None
     return ModelStep(
-        name=f"RegisterBest{title(verdict.task)}",
+        name=TaskSteps(verdict.task).register,
         display_name=f"Register: {verdict.task}",
         description="Registers the winner as a new version of its model package group",
         step_args=arguments,

@@ -7,8 +7,9 @@ from typing import Any
 
 from pipelines.definition.algorithms import Algorithm
 from pipelines.definition.algorithms.algorithm import Resources
-from pipelines.definition.steps.context import Context, title
+from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.preprocess import Preprocessed
+from pipelines.names import TaskSteps
 from pipelines.settings import Task
 
 
@@ -34,7 +35,7 @@ def train(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed
     resources = algorithm.resources(task, context.locations.region)
     trainer = model_trainer(context, task, algorithm, resources, context.execution_uri("models"))
     step = TrainingStep(
-        name=f"Train{algorithm.title}{title(task)}",
+        name=TaskSteps(task).train(algorithm.title),
         display_name=f"{algorithm.title}: {task}",
         description=f"Trains the built-in {algorithm.title} {resources.version} for {task}",
         step_args=trainer.train(input_data_config=channels(task, algorithm, resources, data)),

@@ -6,9 +6,10 @@ from typing import Any
 
 from pipelines.definition.algorithms import Algorithm
 from pipelines.definition.algorithms.algorithm import Range
-from pipelines.definition.steps.context import Context, title
+from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.preprocess import Preprocessed
 from pipelines.definition.steps.train import Candidate, channels, model_trainer
+from pipelines.names import TaskSteps
 from pipelines.settings import Task
 
 
@@ -24,7 +25,7 @@ def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed)
 
     settings = context.settings
     resources = algorithm.resources(task, context.locations.region)
-    output = f"s3://{context.locations.bucket}/{settings.pipeline_name}/tuning"
+    output = context.layout.tuning
     objective = algorithm.objective(task)
     metrics = [{"Name": name, "Regex": regex} for name, regex in algorithm.metrics(task).items()]
     tuner = HyperparameterTuner(
@@ -52,7 +53,7 @@ def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed)
             return request
 
     step = IsolatedTuningStep(
-        name=f"Tune{algorithm.title}{title(task)}",
+        name=TaskSteps(task).tune(algorithm.title),
         display_name=f"Tune {algorithm.title}: {task}",
         description=f"Tunes the built-in {algorithm.title} {resources.version} for {task} on the validation part",
         step_args=tuner.tune(inputs=channels(task, algorithm, resources, data)),

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines.aws.s3 import split_uri
+from pipelines.aws.tags import as_list
 from pipelines.data.output import keep, require_writable
 from pipelines.definition.algorithms import require_format
 from pipelines.definition.formats import Format
 from pipelines.errors import BadInput
 from pipelines.models.registry import RegisteredModel, read_knowledge
+from pipelines.names import Layout, job_name, project_tags
 from pipelines.serving.batch.objects import cleared
 from pipelines.serving.batch.result import Answers, write_result
 from pipelines.serving.batch.rows import Rows, prepare
@@ -98,8 +98,8 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
     require_format(wish.form, [model.algorithm])
     s3 = connection.client("s3")
     knowledge = read_knowledge(s3, model)
-    name = f"{settings.pipeline_name[:20].rstrip('-')}-{model.task}-{_moment()}"
-    place = f"s3://{connection.bucket}/{settings.pipeline_name}/batch/{name}"
+    name = job_name(settings.pipeline_name, model.task)
+    place = Layout(connection.bucket, settings.pipeline_name).batch(name)
     output = wish.output or str(settings.state_dir / "results" / name)
     require_writable(output, s3)
     seconds: dict[str, float] = {}
@@ -118,21 +118,13 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
                 f"{place}/rows/",
                 f"{place}/answers",
                 wish.capacity,
-                [{"Key": key, "Value": value} for key, value in _tags(settings).items()],
+                as_list(project_tags(settings.pipeline_name, settings.tags)),
             )
         with _timed(seconds, "result"):
             answers = Answers(s3, f"{place}/answers", wish.form, knowledge, model.task)
             files = write_result(prepared, answers, folder / "result")
             kept = keep(files, output, s3)
     return Outcome(model, job.arn, prepared.read, prepared.rows, len(prepared.parts), kept, seconds)
-
-
-def _moment() -> str:
-    return f"{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(2)}"
-
-
-def _tags(settings: Settings) -> dict[str, str]:
-    return {"project": "seoul-bike-pipelines", "pipeline": settings.pipeline_name, **dict(settings.tags)}
 
 
 def _local_file(s3: Any, source: str, folder: Path) -> Path:

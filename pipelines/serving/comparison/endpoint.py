@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from pipelines.aws.tags import as_list
 from pipelines.aws.temporary import deleted_after
-from pipelines.definition.endpoint_config import PROJECT, VARIANT, as_list, expiry_from_now
+from pipelines.definition.endpoint_config import VARIANT, expiry_from_now
 from pipelines.errors import PipelineError
 from pipelines.execution.follow import POLL_SECONDS
 from pipelines.models.registry import RegisteredModel
+from pipelines.names import PROJECT
 from pipelines.target import Connection
 
 IN_SERVICE = "InService"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import itertools
 import logging
 import math
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from pipelines.aws.s3 import split_uri
 from pipelines.definition.formats import CSV
 from pipelines.errors import PipelineError
 from pipelines.execution.results import require_as_many
 from pipelines.models.registry import RegisteredModel
+from pipelines.names import Layout, job_name
 from pipelines.serving.batch.objects import cleared
 from pipelines.serving.batch.transform import Capacity, transform
 from pipelines.serving.comparison.costs import Speed
@@ -97,7 +97,7 @@ def measure(
     PipelineError
         Predictions differ by more than `TOLERANCE`, or one of the two ways failed.
     """
-    name = f"{pipeline_name[:20].rstrip('-')}-compare-{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(2)}"
+    name = job_name(pipeline_name, "compare")
     loads, answers, size = [], [], 0.0
     with endpoint(connection, name, model, capacities.hosting_type):
         for per_request in (1, capacities.rows_per_request):
@@ -108,10 +108,12 @@ def measure(
                 answers.append(numbers)
                 size = size or bytes_per_row
     capacity = Capacity(capacities.transform_type, 1, 2)
-    folder = f"{pipeline_name}/batch/{name}"  # a batch like any other, for the policies and for the teardown
-    start, _ = _transformed(connection, f"{folder}-1", model, rows[:1], capacity)
+    place = Layout(connection.bucket, pipeline_name).batch(
+        name
+    )  # a batch like any other, for the policies and for the teardown
+    start, _ = _transformed(connection, f"{place}-1", model, rows[:1], capacity)
     many = [*rows] * math.ceil(TRANSFORM_ROWS / len(rows))
-    seconds, batch = _transformed(connection, f"{folder}-n", model, many, capacity)
+    seconds, batch = _transformed(connection, f"{place}-n", model, many, capacity)
     largest = require_same(model.title, batch[: len(rows)], [*answers, batch])
     return Measurement(len(rows), tuple(loads), len(many), seconds, start, largest, size)
 
@@ -138,17 +140,17 @@ def require_same(title: str, expected: Sequence[float], others: Sequence[Sequenc
 
 
 def _transformed(
-    connection: Connection, prefix: str, model: RegisteredModel, rows: Sequence[str], capacity: Capacity
+    connection: Connection, uri: str, model: RegisteredModel, rows: Sequence[str], capacity: Capacity
 ) -> tuple[float, list[float]]:
     """Send rows through a transform job named as their folder in the bucket is; its seconds and its answers."""
     s3 = connection.client("s3")
+    bucket, prefix = split_uri(uri)
     name = prefix.rpartition("/")[2]
-    uri = f"s3://{connection.bucket}/{prefix}"
     with cleared(s3, uri):
         body = "".join(f"{row}\n" for row in rows).encode()
-        s3.put_object(Bucket=connection.bucket, Key=f"{prefix}/rows/rows.csv", Body=body)
+        s3.put_object(Bucket=bucket, Key=f"{prefix}/rows/rows.csv", Body=body)
         job = transform(connection, name, model, CSV, f"{uri}/rows/", f"{uri}/answers", capacity, [])
-        answer = s3.get_object(Bucket=connection.bucket, Key=f"{prefix}/answers/rows.csv.out")["Body"].read()
+        answer = s3.get_object(Bucket=bucket, Key=f"{prefix}/answers/rows.csv.out")["Body"].read()
     answers = read_answers(answer.decode())
     require_as_many(len(answers), len(rows))
     return job.seconds, answers

@@ -116,8 +116,7 @@ def require_matplotlib() -> None:
         import matplotlib  # noqa: F401, ICN001 - only whether it is there
     except ImportError as error:
         raise EnvironmentProblem(
-            "The picture needs matplotlib, which is not installed. Install it with: "
-            "pip install 'seoul-bike-pipelines[local]'"
+            "The picture needs matplotlib, which is not installed. Install it with: pip install 'boostpipe[local]'"
         ) from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipelines.definition.steps.context import group_name
+from pipelines.names import group_name
 from pipelines.serving.endpoints.capacity import Capacity, Instances
 from pipelines.serving.endpoints.state import Endpoint
 from pipelines.settings import Task

@@ -9,25 +9,22 @@ from __future__ import annotations
 import getpass
 import logging
 import re
-import secrets
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.aws.tags import as_list, tags_of
 from pipelines.definition.endpoint_config import (
     ENDPOINT,
     PACKAGE,
-    PROJECT,
     VARIANT,
-    as_list,
-    as_mapping,
     data_capture,
     expiry_from_now,
 )
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import RegisteredModel
+from pipelines.names import PROJECT, Layout, deployment_name
 from pipelines.serving.endpoints.capacity import Capacity, Instances
 from pipelines.serving.endpoints.logs import last_lines
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint, find_endpoint, require_endpoint
@@ -84,7 +81,7 @@ def deploy(context: CommandContext, name: str, model: RegisteredModel, capacity:
     settings = context.settings
     tags = {**_common_tags(context), "owner": _owner(context), "expiry": expiry_from_now(settings.ttl)}
     tags |= dict(settings.tags)
-    capture = data_capture(settings.data_capture, context.connection.bucket, settings.pipeline_name)
+    capture = data_capture(settings.data_capture, Layout(context.connection.bucket, settings.pipeline_name))
     with ExitStack() as undo:
         config = _configure(context, undo, name, model, capacity.variant(), capture)
         context.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config, Tags=as_list(tags))
@@ -174,8 +171,7 @@ def _configure(
 ) -> str:
     """Make a model and a configuration, and give the configuration's name; ``undo`` takes both away again."""
     sagemaker = context.sagemaker
-    moment = f"{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(2)}"
-    name = f"{endpoint[:35].rstrip('-')}-v{model.version}-{moment}"
+    name = deployment_name(endpoint, model.version)
     tags = as_list({**_common_tags(context), PACKAGE: model.arn, ENDPOINT: endpoint})
     sagemaker.create_model(
         ModelName=name,
@@ -212,4 +208,4 @@ def _owner(context: CommandContext) -> str:
 
 
 def _made_for(sagemaker: Any, arn: str, endpoint: str) -> bool:
-    return as_mapping(sagemaker.list_tags(ResourceArn=arn)["Tags"]).get(ENDPOINT) == endpoint
+    return tags_of(sagemaker, arn).get(ENDPOINT) == endpoint

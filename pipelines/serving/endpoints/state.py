@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.definition.endpoint_config import PACKAGE, PROJECT, as_mapping, read_expiry
+from pipelines.aws.tags import tags_of
+from pipelines.definition.endpoint_config import PACKAGE, read_expiry
 from pipelines.errors import BadInput, PipelineError
+from pipelines.names import PROJECT
 from pipelines.serving.endpoints.capacity import Capacity, capacity_of
 
 IN_SERVICE = "InService"
@@ -87,7 +89,7 @@ def find_endpoint(sagemaker: Any, name: str) -> Endpoint | None:
     config = _or_none(sagemaker.describe_endpoint_config, EndpointConfigName=described["EndpointConfigName"]) or {}
     summary: dict[str, Any] = next(iter(described.get("ProductionVariants", [])), {})
     variants = config.get("ProductionVariants", [])
-    config_tags = _tags(sagemaker, config["EndpointConfigArn"]) if config else {}
+    config_tags = tags_of(sagemaker, config["EndpointConfigArn"]) if config else {}
     return Endpoint(
         name=name,
         arn=described["EndpointArn"],
@@ -99,7 +101,7 @@ def find_endpoint(sagemaker: Any, name: str) -> Endpoint | None:
         package=config_tags.get(PACKAGE),
         capacity=capacity_of(variants[0], summary) if variants else None,
         capture=described.get("DataCaptureConfig"),
-        tags=_tags(sagemaker, described["EndpointArn"]),
+        tags=tags_of(sagemaker, described["EndpointArn"]),
     )
 
 
@@ -126,10 +128,6 @@ def our_endpoints(sagemaker: Any) -> Iterator[Endpoint]:
             endpoint = find_endpoint(sagemaker, entry["EndpointName"])
             if endpoint is not None and endpoint.ours:
                 yield endpoint
-
-
-def _tags(sagemaker: Any, arn: str) -> dict[str, str]:
-    return as_mapping(sagemaker.list_tags(ResourceArn=arn)["Tags"])
 
 
 def _or_none(describe: Any, **name: str) -> dict[str, Any] | None:

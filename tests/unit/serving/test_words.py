@@ -14,6 +14,7 @@ from pipelines.cli.endpoint_rendering import age_in_words, moment_in_words
 from pipelines.definition.endpoint_config import data_capture, expiry_after, expiry_from_now, read_expiry
 from pipelines.errors import BadInput
 from pipelines.models.features import Features
+from pipelines.names import Layout
 from pipelines.serving.endpoints.capacity import Instances, Serverless, capacity_of
 from pipelines.serving.endpoints.input_rows import rows_as_file, speak_of_rows
 from pipelines.serving.endpoints.predictions import Predictions, unknown_territory
@@ -118,6 +119,6 @@ def test_ages_and_moments_are_short():
 
 
 def test_nothing_is_captured_at_0_percent():
-    assert data_capture(0, "bucket", "P") is None
-    assert data_capture(7, "bucket", "P")["InitialSamplingPercentage"] == 7
-    assert data_capture(7, "bucket", "P")["DestinationS3Uri"] == "s3://bucket/P/captured"
+    assert data_capture(0, Layout("bucket", "P")) is None
+    assert data_capture(7, Layout("bucket", "P"))["InitialSamplingPercentage"] == 7
+    assert data_capture(7, Layout("bucket", "P"))["DestinationS3Uri"] == "s3://bucket/P/captured"

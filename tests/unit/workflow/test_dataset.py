@@ -90,7 +90,7 @@ def test_the_published_archive_is_checked_and_kept_outside_the_repository(
     assert find(None, allow_sample=False).data == CSV
     pages.clear()
     assert find(None, allow_sample=False).data == CSV
-    assert (cache / "seoul-bike-pipelines" / "SeoulBikeData.csv").read_bytes() == CSV
+    assert (cache / "boostpipe" / "SeoulBikeData.csv").read_bytes() == CSV
 
 
 def test_an_archive_with_another_file_in_it_is_refused(

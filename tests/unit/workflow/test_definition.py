@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.definition.checks.graph import Graph
 from pipelines.definition.document import check
-from pipelines.definition.steps.deploy import config_prefix
+from pipelines.names import endpoint_config_prefix
 from pipelines.settings import TASKS
 from tests.support.definitions import GOLDEN, build
 
@@ -124,7 +124,7 @@ def test_deploy_adds_an_endpoint_after_registration_and_changes_nothing_else(def
 
 def test_configurations_are_named_within_the_roles_permission_with_room_for_the_executions_id_twice() -> None:
     longest = "P" * 30  # as infra/template.yaml allows it
-    prefixes = [config_prefix(longest, task) for task in TASKS]
+    prefixes = [endpoint_config_prefix(longest, task) for task in TASKS]
     assert all(each.startswith(f"{longest}-") for each in prefixes)
     assert all(len(f"{each}-abcdefghijkl-abcdefghijkl") <= 63 for each in prefixes)
     assert len(set(prefixes)) == len(TASKS)

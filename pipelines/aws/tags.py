@@ -1,0 +1,22 @@
+"""Tags, as the API takes and returns them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+def as_list(tags: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return tags as the API takes them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def as_mapping(tags: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the tags of an API response as a dictionary."""
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def tags_of(sagemaker: Any, arn: str) -> dict[str, str]:
+    """Read all tags of a SageMaker resource."""
+    pages = sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
+    return as_mapping(tag for page in pages for tag in page["Tags"])

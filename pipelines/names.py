@@ -1,0 +1,209 @@
+"""Each name once: step names, resource names, the layout of the bucket, and the tag that marks what is ours."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pipelines.settings import Task
+
+PROJECT = {"project": "boostpipe"}
+"""The tag of everything that this package creates; `teardown` deletes by it and by the tag ``pipeline``."""
+
+MOST_OF_A_PIPELINE = 30
+"""Longest name of a pipeline that ``infra/template.yaml`` allows: its policies need such names uncut."""
+_HASH_CHARACTERS = 8
+
+
+def project_tags(pipeline_name: str, more: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
+    """Return the tags of whatever a pipeline's steps or commands create; ``more`` wins."""
+    return {"pipeline": pipeline_name, **PROJECT, **dict(more)}
+
+
+PREPROCESS = "Preprocess"
+
+
+@dataclass(frozen=True)
+class TaskSteps:
+    """Names of the steps of one task.
+
+    Examples
+    --------
+    >>> TaskSteps("regression").train("XGBoost")
+    'TrainXGBoostRegression'
+    """
+
+    task: Task
+
+    @property
+    def title(self) -> str:
+        """The task, as it is part of step names."""
+        return self.task.capitalize()
+
+    def train(self, algorithm: str) -> str:
+        """Name the training step of an algorithm, by its title."""
+        return f"Train{algorithm}{self.title}"
+
+    def tune(self, algorithm: str) -> str:
+        """Name the tuning step of an algorithm, by its title."""
+        return f"Tune{algorithm}{self.title}"
+
+    @property
+    def evaluate(self) -> str:
+        """Name of the processing step that ranks the candidates."""
+        return f"Evaluate{self.title}"
+
+    @property
+    def quality_gate(self) -> str:
+        """Name of the condition step."""
+        return f"{self.title}QualityGate"
+
+    @property
+    def below_quality_gate(self) -> str:
+        """Name of the fail step."""
+        return f"{self.title}BelowQualityGate"
+
+    @property
+    def register(self) -> str:
+        """Name of the step that registers the winner."""
+        return f"RegisterBest{self.title}"
+
+    @property
+    def create_model(self) -> str:
+        """Name of the step that creates the winner as a model."""
+        return f"CreateBest{self.title}Model"
+
+    @property
+    def batch_predict(self) -> str:
+        """Name of the transform step."""
+        return f"BatchPredict{self.title}"
+
+    @property
+    def configure_endpoint(self) -> str:
+        """Name of the step that makes the endpoint configuration."""
+        return f"ConfigureEndpoint{self.title}"
+
+    @property
+    def deploy_endpoint(self) -> str:
+        """Name of the step that makes or updates the endpoint."""
+        return f"DeployEndpoint{self.title}"
+
+
+def shorten(name: str, limit: int) -> str:
+    """Cut a name to a limit; a name that is cut ends in a hash of the whole, so that no two become the same.
+
+    Examples
+    --------
+    >>> shorten("SeoulBikeDemand", 20), shorten("SeoulBikeDemandOfProduction", 20)
+    ('SeoulBikeDemand', 'SeoulBikeDe-a093bd2a')
+    """
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_CHARACTERS]
+    return f"{name[: limit - _HASH_CHARACTERS - 1].rstrip('-')}-{digest}"
+
+
+def group_name(pipeline_name: str, task: Task) -> str:
+    """Name the model package group of a task, and the endpoint that serves it (at most 63 characters).
+
+    Examples
+    --------
+    >>> group_name("SeoulBikeDemand", "regression")
+    'SeoulBikeDemand-regression'
+    """
+    return f"{shorten(pipeline_name, 48)}-{task}"
+
+
+def endpoint_config_prefix(pipeline_name: str, task: Task) -> str:
+    """Return the beginning of the names of a task's endpoint configurations: at most 37 of their 63 characters.
+
+    There is room for the execution's id twice. The service itself adds a suffix of the execution, as the authors of the
+    SDK's step say (aws/sagemaker-python-sdk, pull request 6224); were it not so, a fixed name would be refused at the
+    second execution. A pipeline's name that the stack allows is never cut, as the execution role's permission for
+    configurations begins with it; the task's is.
+
+    Examples
+    --------
+    >>> endpoint_config_prefix("SeoulBikeDemand", "regression")
+    'SeoulBikeDemand-regression'
+    """
+    return f"{shorten(pipeline_name, MOST_OF_A_PIPELINE)}-{task}"[:37]
+
+
+def schedule_name(pipeline_name: str) -> str:
+    """Name the schedule that starts a pipeline: as the pipeline, within EventBridge Scheduler's 64 characters."""
+    return shorten(pipeline_name, 64)
+
+
+def job_name(pipeline_name: str, purpose: str) -> str:
+    """Name a job, and what is created for it, so that no other has the name; at most 63 characters.
+
+    Parameters
+    ----------
+    purpose
+        At most 14 characters.
+    """
+    return f"{shorten(pipeline_name, MOST_OF_A_PIPELINE)}-{purpose}-{_moment()}"
+
+
+def deployment_name(endpoint: str, version: int) -> str:
+    """Name the model and the configuration of one deployment to an endpoint; no other deployment has the name."""
+    return f"{shorten(endpoint, 39)}-v{version}-{_moment()}"
+
+
+def _moment() -> str:
+    return f"{datetime.now(UTC):%y%m%d%H%M%S}-{secrets.token_hex(2)}"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a pipeline's objects lie in its bucket: everything below its own name.
+
+    Examples
+    --------
+    >>> Layout("bucket", "SeoulBikeDemand").data("0123abcd", "SeoulBikeData.csv")
+    's3://bucket/SeoulBikeDemand/data/0123abcd/SeoulBikeData.csv'
+    """
+
+    bucket: str
+    pipeline_name: str
+
+    @property
+    def root(self) -> str:
+        """The pipeline's own prefix."""
+        return f"s3://{self.bucket}/{self.pipeline_name}"
+
+    def code(self, package: str, digest: str) -> str:
+        """Prefix of a code bundle, by its content; ends in a slash."""
+        return f"{self.root}/code/{package}/{digest}/"
+
+    def data(self, digest: str, name: str) -> str:
+        """Address of a data set, by its content."""
+        return f"{self.root}/data/{digest}/{name}"
+
+    @property
+    def executions(self) -> str:
+        """Prefix below which each execution writes, by its id."""
+        return f"{self.root}/executions"
+
+    @property
+    def tuning(self) -> str:
+        """Prefix of the artifacts of tuning jobs."""
+        return f"{self.root}/tuning"
+
+    def batch(self, name: str) -> str:
+        """Prefix of the rows and the predictions of a batch."""
+        return f"{self.root}/batch/{name}"
+
+    @property
+    def captured(self) -> str:
+        """Prefix of the requests and responses that endpoints capture."""
+        return f"{self.root}/captured"
+
+    @property
+    def not_made_here(self) -> dict[str, str]:
+        """Folders that a pipeline does not write, with whose they are."""
+        return {"incoming": "what you put there yourself", "source": "the stack's"}
