@@ -1,8 +1,9 @@
-"""``python -m local_sagemaker serve`` and ``python -m local_sagemaker supported``."""
+"""The command ``local-sagemaker``, also run by ``python -m local_sagemaker``: ``serve`` and ``supported``."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import signal
 import socket
@@ -15,9 +16,9 @@ from local_sagemaker.core.errors import LocalServiceError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; answers the exit code."""
+    """Run the command line; returns the exit code."""
     chosen = _parser().parse_args(arguments)
-    if chosen.verb == "supported":
+    if chosen.command == "supported":
         from local_sagemaker.supported import as_markdown
 
         sys.stdout.write(as_markdown())
@@ -30,31 +31,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local_sagemaker", description="SageMaker on this machine.")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    serve = verbs.add_parser("serve", help="serve until Ctrl-C, and print the environment that sends AWS clients here")
-    serve.add_argument("--port", type=_port, default=0, help="of the HTTP endpoint (default: any that is free)")
-    serve.add_argument("--state-dir", type=Path, default=Path(".sagemaker-local"), help="where everything stays")
-    serve.add_argument("--region", default="us-east-1", help="the region that it plays (default: %(default)s)")
+    parser = argparse.ArgumentParser(prog="local-sagemaker", description="Amazon SageMaker on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="serve until Ctrl-C; prints the environment that sends AWS clients here")
+    serve.add_argument("--port", type=_port, default=0, help="the port of the HTTP endpoint (default: any free port)")
+    serve.add_argument(
+        "--state-dir",
+        type=Path,
+        default=Path(".sagemaker-local"),
+        help="the folder of the service's state (default: %(default)s)",
+    )
+    serve.add_argument("--region", default="us-east-1", help="the AWS region to emulate (default: %(default)s)")
     serve.add_argument(
         "--isolation",
         choices=("fork", "process"),
         default="fork",
-        help="how jobs start: forked from a template process, or as plain processes (default: %(default)s)",
+        help="how jobs start: forked from a template process, or as new processes (default: %(default)s)",
     )
-    verbs.add_parser("supported", help="print what is and is not supported, as Markdown")
+    commands.add_parser("supported", help="print what is and is not supported, as Markdown")
     return parser
 
 
 def _port(text: str) -> int:
     port = int(text) if text.isdecimal() else -1
     if not 0 <= port < 65536:
-        raise argparse.ArgumentTypeError(f"{text} is no port: use one from 1 to 65535, or 0 for any that is free")
+        raise argparse.ArgumentTypeError(f"{text} is not a port: use one from 1 to 65535, or 0 for any free port")
     return port
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from local_sagemaker import sdk_defaults
     from local_sagemaker.core.state_directory import RunningService
     from local_sagemaker.lifetime import open_service
 
@@ -62,13 +67,12 @@ def _serve(chosen: argparse.Namespace) -> int:
         _end_signals() as signals,
         open_service(chosen.state_dir, chosen.region, chosen.isolation, port=chosen.port) as service,
     ):
-        defaults = sdk_defaults.write(
-            chosen.state_dir.resolve(),
-            region=service.region,
-            account_id=service.account_id,
+        defaults = _write_sdk_defaults(
+            chosen.state_dir.resolve() / "sagemaker-sdk-defaults.yaml",
+            bucket=f"sagemaker-{service.region}-{service.account_id}",
             role_arn=service.role_arn,
         )
-        more = {"SAGEMAKER_ROLE": service.role_arn, sdk_defaults.VARIABLE: str(defaults)}
+        more = {"SAGEMAKER_ROLE": service.role_arn, "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(defaults)}
         for name, value in {**more, **service.environment}.items():
             sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
         sys.stdout.flush()
@@ -80,13 +84,36 @@ def _serve(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _write_sdk_defaults(path: Path, *, bucket: str, role_arn: str) -> Path:
+    """Write the SageMaker SDK's configuration file; returns its path.
+
+    Without a default bucket in this file, versions 2 and 3 of the SDK ask STS for the account at AWS's own address,
+    whatever ``AWS_ENDPOINT_URL`` is. It is the administrator's file, so a user's own file
+    (``SAGEMAKER_USER_CONFIG_OVERRIDE``) overrides it.
+    """
+    role = {"RoleArn": role_arn}
+    modules = {"TelemetryOptOut": True, "Session": {"DefaultS3Bucket": bucket}, "RemoteFunction": role}
+    defaults = {
+        "SchemaVersion": "1.0",
+        "SageMaker": {
+            "PythonSDK": {"Modules": modules},
+            "Pipeline": role,
+            "ProcessingJob": role,
+            "TrainingJob": role,
+            "Model": {"ExecutionRoleArn": role_arn},
+        },
+    }
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(defaults, indent=2))  # JSON is valid YAML
+    partial.replace(path)
+    return path
+
+
 @contextmanager
 def _end_signals() -> Iterator[socket.socket]:
-    """A socket from which can be read when someone asks this process to end: Ctrl-C or SIGTERM.
-
-    The kernel may hand a signal to any thread, and Python's own handlers run in the main thread only, when it next
-    wakes; the wake-up descriptor is written to at once, whichever thread it was.
-    """
+    """A socket that receives a byte when Ctrl-C or SIGTERM asks this process to end."""
+    # The kernel may deliver a signal to any thread, and Python's own handlers run in the main thread only, when it next
+    # wakes. Python writes to the wake-up descriptor at once, in whichever thread the signal arrives.
     reader, writer = socket.socketpair()
     writer.setblocking(False)  # noqa: FBT003 - its only way
     with closing(reader), closing(writer):
