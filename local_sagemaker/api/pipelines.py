@@ -16,7 +16,6 @@ from local_sagemaker.engine import cache, records
 
 KIND = "pipeline"
 VERSION = "pipeline-version"
-LONGEST_DEFINITION = 1_048_576
 _UPDATED_MEMBERS = ("PipelineDisplayName", "PipelineDescription", "RoleArn", "ParallelismConfiguration")
 
 
@@ -110,11 +109,7 @@ def _given_definition(core: Core, request: Request) -> str | None:
             raise ValidationException(f"The pipeline definition {uri} cannot be read: {error}") from error
     if inline is None:
         return None
-    if len(inline) > LONGEST_DEFINITION:
-        raise ValidationException(
-            f"The pipeline definition has {len(inline)} characters; at most {LONGEST_DEFINITION} are allowed."
-        )
-    check(parse(inline))
+    check(inline)
     return str(inline)
 
 

@@ -10,7 +10,7 @@ from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Request, Response
 from local_sagemaker.core.errors import ValidationException
 from local_sagemaker.core.store import Record
-from local_sagemaker.definition.shapes import message_of
+from local_sagemaker.definition.shapes import Violation, message_of
 from local_sagemaker.jobs import instances, lifecycle
 from local_sagemaker.jobs.contract import JobOutcome
 from local_sagemaker.jobs.kinds import TRAINING
@@ -73,7 +73,7 @@ def _create(service: Service, request: Request) -> Response:
 def _check(request: Request) -> None:
     """What the members of a request say of each other, which its shape does not."""
     if "AlgorithmSpecification" not in request:  # optional in the model, for jobs without servers
-        raise ValidationException(message_of([("algorithmSpecification", None, "Member must not be null")]))
+        raise ValidationException(message_of([Violation("algorithmSpecification", None, "Member must not be null")]))
     channels = [channel["ChannelName"] for channel in request.get("InputDataConfig", [])]
     if len(set(channels)) < len(channels):
         raise ValidationException(f"The names of channels must be unique; they are {channels}.")

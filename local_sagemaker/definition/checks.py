@@ -1,137 +1,141 @@
-"""A definition held against itself and against the API's own shapes, before anything is stored or started."""
+"""The check of a whole definition, before anything is stored or started.
+
+The service refuses a pipeline with the first finding; the workflow lists all of them before it sends anything.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from botocore.model import ListShape, Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from local_sagemaker.core.errors import DefinitionError, SerializationException
+from local_sagemaker.core.errors import DefinitionError
 from local_sagemaker.definition import conditions, expressions, graph, parameters, references, retry
-from local_sagemaker.definition.parse import Definition, Step
-from local_sagemaker.definition.shapes import message_of, service_model, violations
+from local_sagemaker.definition.durations import duration
+from local_sagemaker.definition.parse import Definition, Step, parse
+from local_sagemaker.definition.shapes import (
+    Problem,
+    Substitute,
+    UnknownMember,
+    Violation,
+    WrongType,
+    message_of,
+    problems,
+    service_model,
+)
 from local_sagemaker.definition.step_types import API_STEPS, KNOWN_STEPS, SUPPORTED_STEPS, ApiStep
-from local_sagemaker.engine import cache
 
 _STEP_NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
 
 
-def check(definition: Definition) -> None:
-    """Check a whole definition.
+def check(text: str) -> Definition:
+    """Read and check a definition.
 
     Raises
     ------
     DefinitionError
-        Something in it can never work: a name, a type, a reference, an argument, a condition, or a circle.
+        Something in it can never work: a name, a type, a reference, an argument, a condition, or a cycle.
     """
-    parameters.check(definition.parameters)
+    definition, found = inspect(text)
+    if definition is None or found:
+        raise DefinitionError(found[0])
+    return definition
+
+
+def inspect(text: str) -> tuple[Definition | None, list[str]]:
+    """Read a definition, and list everything wrong with it, one sentence each; None for one that cannot be read."""
+    try:
+        definition = parse(text)
+    except DefinitionError as error:
+        return None, [error.reason]
+    return definition, list(findings(definition))
+
+
+def findings(definition: Definition) -> Iterator[str]:
+    """Everything in a definition that can never work, one sentence each."""
+    yield from parameters.findings(definition.parameters)
     for step in definition.steps.values():
-        _check_step(definition, step)
-    for expression in expressions.all_expressions(definition.experiment):
-        references.check_expression(definition, "PipelineExperimentConfig", expression)
+        yield from _of_step(definition, step)
+    yield from references.findings(definition, "PipelineExperimentConfig", definition.experiment)
     cycle = graph.find_cycle(definition)
     if cycle:
-        raise DefinitionError(f"The steps wait for each other in a circle: {' -> '.join(cycle)}.")
+        yield f"The steps wait for each other in a circle: {' -> '.join(cycle)}."
 
 
-def _check_step(definition: Definition, step: Step) -> None:
+def _of_step(definition: Definition, step: Step) -> Iterator[str]:
     if not _STEP_NAME.fullmatch(step.name):
-        raise DefinitionError(f"Step name {step.name!r} must satisfy regular expression pattern: {_STEP_NAME.pattern}")
+        yield f"Step name {step.name!r} must satisfy regular expression pattern: {_STEP_NAME.pattern}"
     if step.type not in KNOWN_STEPS:
-        raise DefinitionError(f"Unknown step type {step.type!r} of step {step.name}.")
+        yield f"Unknown step type {step.type!r} of step {step.name}."
     for need in sorted(step.needs):
-        if need not in definition.steps:
-            raise DefinitionError(f"Step {step.name} depends on {references.unknown(need, definition.steps, 'step')}")
-        if definition.steps[need].type == "Fail":
-            raise DefinitionError(f"{step.name} can not depends on {need}: a Fail step ends the execution.")
-    for expression in expressions.all_expressions(step.arguments):
-        references.check_expression(definition, f"step {step.name}", expression)
-    if step.type not in SUPPORTED_STEPS:
-        return
+        if need in definition.steps and definition.steps[need].type == "Fail":
+            yield f"{step.name} can not depends on {need}: a Fail step ends the execution."
+        elif need not in definition.steps and need in step.depends_on:
+            yield f"Step {step.name} depends on {references.unknown(need, definition.steps, 'step')}"
+    yield from references.findings(definition, f"step {step.name}", step.arguments)
     if step.type == "Condition":
-        _check_conditions(step.arguments["Conditions"], step.name)
-    elif step.type in API_STEPS:
-        _check_arguments(step, API_STEPS[step.type])
-    _check_options(step)
+        yield from conditions.findings(step.arguments["Conditions"], step.name)
+    if step.type in API_STEPS:
+        yield from _of_arguments(step, API_STEPS[step.type])
+    if step.type in SUPPORTED_STEPS:
+        yield from _of_cache(step)
+        yield from retry.findings(step)
 
 
-def _check_arguments(step: Step, kind: ApiStep) -> None:
-    shape = service_model().operation_model(kind.create).input_shape
+def _of_arguments(step: Step, kind: ApiStep) -> Iterator[str]:
     arguments = dict(step.arguments)
-    if kind.name is not None:
+    if kind.name is not None:  # the service makes a name up
         arguments.setdefault(kind.name, {"Get": "Execution.PipelineExecutionId"})
-    try:
-        _refuse_unknown_members(shape, arguments)
-        found = list(violations(shape, arguments, is_placeholder=expressions.is_expression))
-    except SerializationException as error:
-        raise DefinitionError(f"Model Validation failed in step {step.name}: {error}") from error
-    if found:
-        raise DefinitionError(f"Model Validation failed in step {step.name}: {message_of(found)}")
-    if step.property_files:
-        _check_property_files(step)
+    found = list(argument_problems(kind, arguments, _refuse_whole_objects))
+    for problem in found:
+        if isinstance(problem, UnknownMember):
+            place = f" at '{problem.at}'" if problem.at else ""
+            yield f"Model Validation failed in step {step.name}: Unknown Argument member '{problem.name}'{place}."
+        elif isinstance(problem, WrongType):
+            yield f"Model Validation failed in step {step.name}: {problem.message}"
+    violations = [problem for problem in found if isinstance(problem, Violation)]
+    if violations:
+        yield f"Model Validation failed in step {step.name}: {message_of(violations)}"
+    yield from _of_property_files(step)
 
 
-def _refuse_unknown_members(shape: Shape, value: object) -> None:
-    if expressions.is_expression(value):
-        if isinstance(shape, StructureShape):
-            raise DefinitionError("Expecting start of Json Object.")
-        if isinstance(shape, ListShape):
-            raise DefinitionError("Expecting start of Json Array.")
-    elif isinstance(shape, StructureShape) and isinstance(value, Mapping):
-        for name, item in value.items():
-            if name not in shape.members:
-                raise DefinitionError(f"Unknown Argument member '{name}'.")
-            _refuse_unknown_members(shape.members[name], item)
-    elif isinstance(shape, ListShape) and isinstance(value, list):
-        for item in value:
-            _refuse_unknown_members(shape.member, item)
+def argument_problems(kind: ApiStep, arguments: Mapping[str, Any], substitute: Substitute) -> Iterator[Problem]:
+    """Everything about a step's arguments that does not fit the request of its API operation.
+
+    Parameters
+    ----------
+    substitute
+        Checks the expressions among the arguments.
+    """
+    return problems(service_model().operation_model(kind.create).input_shape, arguments, substitute=substitute)
 
 
-def _check_property_files(step: Step) -> None:
-    outputs = (step.arguments.get("ProcessingOutputConfig") or {}).get("Outputs", [])
-    names = [output.get("OutputName") for output in outputs]
+def _refuse_whole_objects(shape: Shape, value: object, at: str) -> list[Problem] | None:
+    if not expressions.is_expression(value):
+        return None
+    if isinstance(shape, StructureShape | MapShape):
+        return [WrongType(at, f"Expecting start of Json Object at '{at}', not an expression.")]
+    if isinstance(shape, ListShape):
+        return [WrongType(at, f"Expecting start of Json Array at '{at}', not an expression.")]
+    return []
+
+
+def _of_property_files(step: Step) -> Iterator[str]:
+    names = references.output_names(step)
     for name, file in step.property_files.items():
         if file["OutputName"] not in names:
-            raise DefinitionError(
+            yield (
                 f"The property file {name} of step {step.name} is in the output {file['OutputName']}, "
                 f"which the step does not have; it has {names}."
             )
 
 
-def _check_conditions(given: Any, step: str) -> None:
-    for condition in given if isinstance(given, list) else [given]:
-        kind = condition.get("Type") if isinstance(condition, Mapping) else None
-        members = conditions.MEMBERS.get(str(kind))
-        if members is None:
-            raise DefinitionError(f"Unknown condition type {kind!r} in step {step}.")
-        missing = [member for member in members if member not in condition]
-        if missing:
-            raise DefinitionError(f"A condition of type {kind} in step {step} has no {missing[0]}.")
-        if kind in ("Not", "Or"):
-            _check_conditions(condition[members[0]], step)
-
-
-def _check_options(step: Step) -> None:
+def _of_cache(step: Step) -> Iterator[str]:
     expiry = step.cache.get("ExpireAfter")
     if expiry:
-        cache.duration(expiry)
-    kind = API_STEPS.get(step.type)
-    allowed = retry.STEP_EXCEPTIONS + (retry.JOB_EXCEPTIONS if kind and kind.retryable else ())
-    for policy in step.retry_policies:
-        for exception in policy.get("ExceptionType", ()):
-            if exception not in allowed:
-                raise DefinitionError(
-                    f"The step {step.name} of type {step.type} cannot retry after {exception}; "
-                    f"it takes {', '.join(allowed)}."
-                )
-        if "MaxAttempts" in policy and "ExpireAfterMin" in policy:
-            raise DefinitionError(f"A retry policy of step {step.name} has both MaxAttempts and ExpireAfterMin.")
-        for member, (least, most) in retry.LIMITS.items():
-            value = policy.get(member)
-            if value is not None and not (isinstance(value, int) and least <= value <= most):
-                raise DefinitionError(
-                    f"{member} of a retry policy of step {step.name} must be an integer from {least} to {most}, "
-                    f"not {value!r}."
-                )
+        try:
+            duration(expiry)
+        except ValueError as error:
+            yield f"The cache of step {step.name}: {error}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from local_sagemaker.core.errors import ExpressionError
@@ -23,6 +23,26 @@ MEMBERS = {
     "Or": ("Conditions",),
 }
 """Every type of condition with the members that it must have."""
+
+
+def findings(given: object, step: str) -> Iterator[str]:
+    """Everything wrong with the conditions of a step: an unknown type, a missing member, a list that is none."""
+    for each in given if isinstance(given, list) else [given]:
+        condition = each if isinstance(each, Mapping) else {}
+        kind = condition.get("Type")
+        members = MEMBERS.get(str(kind))
+        if members is None:
+            yield f"Unknown condition type {kind!r} in step {step}."
+            continue
+        missing = [member for member in members if member not in condition]
+        if missing:
+            yield f"A condition of type {kind} in step {step} has no {missing[0]}."
+            continue
+        content = condition[members[-1]]
+        if kind in ("In", "Or") and not isinstance(content, list):
+            yield f"{members[-1]} of a condition of type {kind} in step {step} is not a list."
+        elif kind in ("Not", "Or"):
+            yield from findings(content, step)
 
 
 def all_hold(conditions: Sequence[Mapping[str, Any]], scope: Scope) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from local_sagemaker.core.errors import ExpressionError
 from local_sagemaker.definition import paths
@@ -48,7 +48,7 @@ class Scope:
     read_json: Callable[[str], Any]
 
 
-def is_expression(value: object) -> bool:
+def is_expression(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether a value is an expression and not a plain document."""
     return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in EXPRESSIONS
 
@@ -140,7 +140,7 @@ def property_file_of(argument: Mapping[str, Any]) -> tuple[str, str]:
         It names none.
     """
     reference = argument.get("PropertyFile")
-    parts = str(reference.get("Get")).split(".") if isinstance(reference, Mapping) else []
+    parts = str(reference.get("Get")).split(".") if is_expression(reference) else []
     if len(parts) != 4 or parts[0] != "Steps" or parts[2] != "PropertyFiles":
         raise ExpressionError(
             f"{reference!r} is not a property file; write {{'Get': 'Steps.<step>.PropertyFiles.<name>'}}."
@@ -151,7 +151,7 @@ def property_file_of(argument: Mapping[str, Any]) -> tuple[str, str]:
 def all_expressions(value: object) -> Iterator[Mapping[str, Any]]:
     """Every expression in a document, outer ones before those inside them."""
     if is_expression(value):
-        yield value  # type: ignore[misc]
+        yield value
     items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     for item in items:
         yield from all_expressions(item)

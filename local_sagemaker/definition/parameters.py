@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from local_sagemaker.core.errors import DefinitionError, ValidationException
+from local_sagemaker.core.errors import ValidationException
 from local_sagemaker.definition.expressions import text_of
 
 
@@ -21,7 +21,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "Boolean": _read_boolean,
 }
 TYPES = tuple(_READERS)
-MOST_GIVEN = 200
+MOST_DECLARED = 200
+"""https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quotas.html"""
 
 
 def values_of(
@@ -49,24 +50,20 @@ def as_listed(values: Mapping[str, object]) -> list[dict[str, str]]:
     return [{"Name": name, "Value": text_of(value)} for name, value in values.items()]
 
 
-def check(declared: Mapping[str, Mapping[str, Any]]) -> None:
-    """Hold the declarations against their own types.
-
-    Raises
-    ------
-    DefinitionError
-        A type is unknown, a default is not of its parameter's type, or the values that are allowed are no list.
-    """
+def findings(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Everything wrong with the declarations: their number, an unknown type, a default that the type does not allow."""
+    if len(declared) > MOST_DECLARED:
+        yield f"The definition has {len(declared)} parameters; at most {MOST_DECLARED} are allowed."
     for name, parameter in declared.items():
         if _type_of(parameter) not in TYPES:
-            raise DefinitionError(f"Parameter {name} has the type {parameter['Type']!r}; use one of {TYPES}.")
-        if not isinstance(parameter.get("EnumValues") or [], list):
-            raise DefinitionError(f"EnumValues of parameter {name} is no list, but {parameter['EnumValues']!r}.")
-        if parameter.get("DefaultValue") is not None:
+            yield f"Parameter {name} has the type {parameter['Type']!r}; use one of {TYPES}."
+        elif not isinstance(parameter.get("EnumValues") or [], list):
+            yield f"EnumValues of parameter {name} is no list, but {parameter['EnumValues']!r}."
+        elif parameter.get("DefaultValue") is not None:
             try:
                 _value(parameter, None)
             except ValidationException as error:
-                raise DefinitionError(str(error)) from error
+                yield str(error)
 
 
 def _type_of(parameter: Mapping[str, Any]) -> Any:

@@ -1,15 +1,18 @@
-"""A pipeline's definition, read: parameters, and steps with what each waits for."""
+"""A pipeline's definition as parameters and steps, each step with the steps that it waits for."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from local_sagemaker.core.errors import DefinitionError
 from local_sagemaker.definition.expressions import referenced_steps
 
+MOST_CHARACTERS = 1_048_576
+"""https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quotas.html"""
 VERSION = "2020-12-01"
 """Of the language of definitions; there is no other."""
 
@@ -24,8 +27,8 @@ class Step:
         As the definition has them. A Condition step's arguments are its conditions only.
     branch
         The condition step in whose branch this one stands, and whether it is the branch for True.
-    needs
-        The steps that must have succeeded before: named in DependsOn, or asked for by an expression.
+    depends_on
+        The steps that DependsOn names.
     cache, retry_policies, property_files
         As the definition has them; property files by name.
     """
@@ -36,10 +39,15 @@ class Step:
     display_name: str | None = None
     description: str | None = None
     branch: tuple[str, bool] | None = None
-    needs: frozenset[str] = frozenset()
+    depends_on: frozenset[str] = frozenset()
     cache: Mapping[str, Any] = field(default_factory=dict)
     retry_policies: tuple[Mapping[str, Any], ...] = ()
     property_files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """The steps that must have succeeded before: named in DependsOn, or read by an expression."""
+        return self.depends_on | referenced_steps(self.arguments)
 
     @property
     def waits_for(self) -> frozenset[str]:
@@ -55,6 +63,13 @@ class Definition:
     steps: Mapping[str, Step]
     experiment: Mapping[str, Any]
 
+    def branches(self, step: Step) -> Iterator[tuple[str, bool]]:
+        """The branches in which a step stands, innermost first: the condition step, and whether it is for True."""
+        branch = step.branch
+        while branch is not None:
+            yield branch
+            branch = self.steps[branch[0]].branch
+
 
 def parse(text: str) -> Definition:
     """Read a definition.
@@ -62,12 +77,25 @@ def parse(text: str) -> Definition:
     Raises
     ------
     DefinitionError
-        It is not JSON, or not built as definitions are.
+        It is not JSON, not built as definitions are, or too long.
     """
+    if len(text) > MOST_CHARACTERS:
+        raise DefinitionError(f"The definition has {len(text)} characters; at most {MOST_CHARACTERS} are allowed.")
     try:
         document = json.loads(text)
     except ValueError as error:
         raise DefinitionError(f"The definition is not JSON: {error}") from error
+    return read(document)
+
+
+def read(document: Any) -> Definition:
+    """Read a definition from its JSON document.
+
+    Raises
+    ------
+    DefinitionError
+        It is not built as definitions are.
+    """
     document = _object(document, "The definition")
     if document.get("Version", VERSION) != VERSION:
         raise DefinitionError(f"The Version of the definition is {document['Version']!r}; it has to be {VERSION!r}.")
@@ -103,9 +131,7 @@ def _steps(documents: list[Any], branch: tuple[str, bool] | None) -> Iterator[St
             display_name=given.get("DisplayName"),
             description=given.get("Description"),
             branch=branch,
-            needs=frozenset(
-                {*_texts(given.get("DependsOn") or [], f"DependsOn of step {name}"), *referenced_steps(own)}
-            ),
+            depends_on=frozenset(_texts(given.get("DependsOn") or [], f"DependsOn of step {name}")),
             cache=_object(given.get("CacheConfig") or {}, f"CacheConfig of step {name}"),
             retry_policies=tuple(_retry_policies(given, name)),
             property_files=dict(_property_files(given, name)),

@@ -1,80 +1,89 @@
-"""References held against what the definition has: parameters, steps, their properties and their property files."""
+"""References of expressions, checked against the parameters, steps, properties and property files of a definition."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from local_sagemaker.core.errors import DefinitionError, ExpressionError
+from local_sagemaker.core.errors import ExpressionError
 from local_sagemaker.definition import expressions, paths
-from local_sagemaker.definition.parse import Definition
+from local_sagemaker.definition.parse import Definition, Step
 from local_sagemaker.definition.shapes import service_model
-from local_sagemaker.definition.step_types import API_STEPS
+from local_sagemaker.definition.step_types import API_STEPS, ApiStep
+
+_OUTPUTS = ["ProcessingOutputConfig", "Outputs"]
 
 
-def check_expression(definition: Definition, where: str, expression: Mapping[str, Any]) -> None:
-    """Check that an expression names something that the definition has.
+def findings(definition: Definition, where: str, document: object) -> Iterator[str]:
+    """Everything that the expressions of a document name and the definition does not have.
 
-    Raises
-    ------
-    DefinitionError
-        It does not; ``where`` it stands is in the message.
+    Parameters
+    ----------
+    where
+        The document's place in the definition, for the message.
     """
-    kind, argument = next(iter(expression.items()))
-    if kind == "Get":
-        _check_get(definition, where, argument)
-    elif not isinstance(argument, Mapping):
-        raise DefinitionError(f"{kind} in {where} is not a Json Object.")
-    elif kind == "Std:Join":
-        if not isinstance(argument.get("Values"), list | Mapping):
-            raise DefinitionError(f"Std:Join in {where} has no list of Values.")
-    else:
-        _check_json_get(definition, where, argument)
+    for expression in expressions.all_expressions(document):
+        kind, argument = next(iter(expression.items()))
+        if kind == "Get":
+            yield from _of_get(definition, where, str(argument))
+        elif not isinstance(argument, Mapping):
+            yield f"{kind} in {where} is not a Json Object."
+        elif kind == "Std:Join":
+            if not isinstance(argument.get("Values"), list | Mapping):
+                yield f"Std:Join in {where} has no list of Values."
+        else:
+            yield from _of_json_get(definition, where, argument)
 
 
-def _check_get(definition: Definition, where: str, reference: object) -> None:
-    root, _, rest = str(reference).partition(".")
+def _of_get(definition: Definition, where: str, reference: str) -> Iterator[str]:
+    root, _, rest = reference.partition(".")
     if root == "Parameters":
         if rest not in definition.parameters:
-            raise DefinitionError(f"{reference} in {where} names {unknown(rest, definition.parameters, 'parameter')}")
+            yield f"{reference} in {where} names {unknown(rest, definition.parameters, 'parameter')}"
     elif root == "Execution":
         if rest not in expressions.EXECUTION_VARIABLES:
-            raise DefinitionError(
+            yield (
                 f"{reference} in {where} is not an execution variable; there are "
                 f"{', '.join(expressions.EXECUTION_VARIABLES)}."
             )
     elif root == "Steps":
-        _check_property(definition, where, str(reference), rest)
+        name, _, path = rest.partition(".")
+        if name not in definition.steps:
+            yield f"{reference} in {where} depends on {unknown(name, definition.steps, 'step')}"
+        else:
+            problem = _problem_of_property(definition.steps[name], path)
+            if problem:
+                yield f"{reference} in {where}: {problem}"
     elif root != "LoopBody":  # of ForEach, which is refused when an execution starts
-        raise DefinitionError(f"{reference} in {where} starts with none of Parameters, Steps and Execution.")
+        yield f"{reference} in {where} starts with none of Parameters, Steps and Execution."
 
 
-def _check_property(definition: Definition, where: str, reference: str, rest: str) -> None:
-    name, _, path = rest.partition(".")
-    if name not in definition.steps:
-        raise DefinitionError(f"{reference} in {where} names {unknown(name, definition.steps, 'step')}")
-    step = definition.steps[name]
+def _problem_of_property(step: Step, path: str) -> str | None:
     if path.startswith("PropertyFiles."):
-        if path.removeprefix("PropertyFiles.") not in step.property_files:
-            raise DefinitionError(f"{reference} in {where}: the step {name} has no such property file.")
-        return
-    if step.type == "Condition" and path != "Outcome":
-        raise DefinitionError(f"{reference} in {where}: a Condition step has no property but Outcome.")
+        file = path.removeprefix("PropertyFiles.")
+        return None if file in step.property_files else f"the step {step.name} has no property file {file}."
+    if step.type == "Condition":
+        return None if path == "Outcome" else "a Condition step has no property but Outcome."
     kind = API_STEPS.get(step.type)
     if kind is None:
-        return
-    shape = service_model().operation_model(kind.describe).output_shape
+        return None
     try:
         keys = paths.parse(path)
     except ExpressionError as error:
-        raise DefinitionError(f"{reference} in {where}: {error}") from error
-    if step.type == "Tuning" and keys[:1] == ["TrainingJobSummaries"]:
-        return
-    if not keys or not _leads_somewhere(shape, keys):
-        raise DefinitionError(f"{reference} in {where}: {kind.describe} answers no such property.")
+        return str(error)
+    if not keys or not _leads_somewhere(_output_shape(step, kind, keys), keys):
+        return f"{kind.describe} returns no such property."
+    return _problem_of_output(step, keys)
+
+
+def _output_shape(step: Step, kind: ApiStep, keys: list[paths.Key]) -> Shape:
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-properties.html
+    listed = step.type == "Tuning" and keys[0] == "TrainingJobSummaries"
+    operation = "ListTrainingJobsForHyperParameterTuningJob" if listed else kind.describe
+    return service_model().operation_model(operation).output_shape
 
 
 def _leads_somewhere(shape: Shape, keys: list[paths.Key]) -> bool:
@@ -92,23 +101,45 @@ def _leads_somewhere(shape: Shape, keys: list[paths.Key]) -> bool:
     return True
 
 
-def _check_json_get(definition: Definition, where: str, argument: Mapping[str, Any]) -> None:
+def _problem_of_output(step: Step, keys: list[paths.Key]) -> str | None:
+    if keys[:2] != _OUTPUTS or len(keys) < 3 or not isinstance(keys[2], str):
+        return None
+    names = output_names(step)
+    if keys[2] in names:
+        return None
+    return f"the step {step.name} has no output {keys[2]}; it has {', '.join(names) or 'none'}."
+
+
+def output_names(step: Step) -> list[str]:
+    """The names of a Processing step's outputs, as far as its arguments have the shape that they should have."""
+    config = step.arguments.get("ProcessingOutputConfig")
+    outputs = config.get("Outputs") if isinstance(config, Mapping) else None
+    named = [each.get("OutputName") for each in outputs or () if isinstance(each, Mapping)]
+    return [name for name in named if isinstance(name, str)]
+
+
+def _of_json_get(definition: Definition, where: str, argument: Mapping[str, Any]) -> Iterator[str]:
     path = argument.get("Path")
     if not isinstance(path, str) or not path:
-        raise DefinitionError(f"Std:JsonGet in {where} has no Path; it must be a literal text.")
+        yield f"Std:JsonGet in {where} has no Path; it must be a literal text."
+        return
+    if "PropertyFile" in argument and "S3Uri" in argument:
+        yield f"Std:JsonGet in {where} has both a PropertyFile and an S3Uri; it must have one of them."
+        return
     try:
         paths.parse(path)
         if "S3Uri" in argument:
             return
-        name, file = expressions.property_file_of(argument)
+        name, _ = expressions.property_file_of(argument)
     except ExpressionError as error:
-        raise DefinitionError(f"Std:JsonGet in {where}: {error}") from error
-    step = definition.steps.get(name)
-    if step is None or step.type != "Processing" or file not in step.property_files:
-        raise DefinitionError(f"Std:JsonGet in {where}: the step {name} has no property file {file}.")
+        yield f"Std:JsonGet in {where}: {error}"
+        return
+    step = definition.steps.get(name)  # the Get inside names it, and is checked as any other
+    if step is not None and step.type != "Processing":
+        yield f"Std:JsonGet in {where}: the {step.type} step {name} has no property files; only Processing steps have."
 
 
 def unknown(name: str, known: Iterable[str], noun: str) -> str:
-    """How to speak of a name that is not there, and of the one that was perhaps meant."""
+    """Name something that the definition does not have, and the name that was perhaps meant."""
     similar = difflib.get_close_matches(name, list(known), n=1)
     return f"the {noun} {name}, which is not in the definition." + (f" Did you mean {similar[0]}?" if similar else "")

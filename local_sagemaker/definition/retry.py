@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from local_sagemaker.core.errors import ApiError, ResourceLimitExceeded
+from local_sagemaker.definition.parse import Step
+from local_sagemaker.definition.step_types import API_STEPS
 
 STEP_EXCEPTIONS = ("Step.SERVICE_FAULT", "Step.THROTTLING")
 JOB_EXCEPTIONS = ("SageMaker.JOB_INTERNAL_ERROR", "SageMaker.CAPACITY_ERROR", "SageMaker.RESOURCE_LIMIT")
@@ -19,6 +21,32 @@ _DEFAULT_BACKOFF_RATE = 2.0
 _DEFAULT_MAX_ATTEMPTS = 5
 LIMITS = {"IntervalSeconds": (0, 43_200), "MaxAttempts": (0, 20), "ExpireAfterMin": (0, 14_400)}
 """What the members of a policy may be, at least and at most."""
+
+
+def findings(step: Step) -> Iterator[str]:
+    """Everything wrong with the retry policies of a step: the exceptions that they name, and their numbers."""
+    kind = API_STEPS.get(step.type)
+    allowed = STEP_EXCEPTIONS + (JOB_EXCEPTIONS if kind and kind.retryable else ())
+    for policy in step.retry_policies:
+        for exception in policy.get("ExceptionType", ()):
+            if exception not in allowed:
+                yield (
+                    f"The step {step.name} of type {step.type} cannot retry after {exception}; "
+                    f"it takes {', '.join(allowed)}."
+                )
+        if "MaxAttempts" in policy and "ExpireAfterMin" in policy:
+            yield f"A retry policy of step {step.name} has both MaxAttempts and ExpireAfterMin."
+        for member, (least, most) in LIMITS.items():
+            value = policy.get(member)
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            if value is not None and not (whole and least <= value <= most):
+                yield (
+                    f"{member} of a retry policy of step {step.name} must be an integer from {least} to {most}, "
+                    f"not {value!r}."
+                )
+        rate = policy.get("BackoffRate")
+        if rate is not None and not (isinstance(rate, int | float) and not isinstance(rate, bool) and rate >= 0):
+            yield f"BackoffRate of a retry policy of step {step.name} must be a number from 0, not {rate!r}."
 
 
 def exception_of_call(error: ApiError) -> str | None:

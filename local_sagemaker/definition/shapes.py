@@ -1,6 +1,6 @@
-"""Requests held against botocore's own model of the SageMaker API.
+"""Requests checked against botocore's own model of the SageMaker API.
 
-The service answers a request that breaks its model with one sentence per member, in AWS's wording:
+The service reports each member that breaks the model in AWS's wording:
 ``1 validation error detected: Value 'x' at 'trainingJobName' failed to satisfy constraint: Member must satisfy regular
 expression pattern: ...``.
 """
@@ -8,31 +8,47 @@ expression pattern: ...``.
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from local_sagemaker.core.errors import SerializationException, ValidationException
+from local_sagemaker.definition.patterns import matches
 
-Violation = tuple[str, Any, str]
-"""Where (``tags.1.member.key``), the value, and the constraint that it breaks."""
 
-# Java's character classes, which the model uses and Python's re does not know.
-_JAVA_CLASSES = {
-    r"\p{L}": r"\w",
-    r"\p{M}": r"\u0300-\u036f",
-    r"\p{Z}": r" \u00a0\u2000-\u200a",
-    r"\p{N}": r"\d",
-    r"\p{S}": r"$+<=>^`|~\u00a2-\u00b4\u2030-\u2bff",
-    r"\p{P}": r"!-#%-*,-/:;?@\[-\]_{}\u00a1-\u00bf\u2010-\u205e",
-    r"\p{Alnum}": r"a-zA-Z0-9",
-    "*)${1,128}": "*)",  # two patterns of the model, both of tags, are malformed in Java too
-    "*)${1,256}": "*)",
-    r"\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF": r"\U0010FFFF",
-}
+class Violation(NamedTuple):
+    """A value that breaks a constraint of its shape.
+
+    Attributes
+    ----------
+    at
+        The path to the value, such as ``tags.1.member.key``.
+    """
+
+    at: str
+    value: Any
+    constraint: str
+
+
+class WrongType(NamedTuple):
+    """A value of another JSON type than its shape."""
+
+    at: str
+    message: str
+
+
+class UnknownMember(NamedTuple):
+    """A member that its structure does not have. The API ignores it; a definition may not contain it."""
+
+    at: str
+    name: str
+
+
+Problem = Violation | WrongType | UnknownMember
+Substitute = Callable[[Shape, object, str], Iterable[Problem] | None]
+"""Check of a value that stands for another one (an expression); None for a value that stands for itself."""
 
 _JSON_TYPES = {"structure": Mapping, "map": Mapping, "list": list, "string": str, "boolean": bool}
 
@@ -43,123 +59,104 @@ def service_model() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
 
 
-@functools.cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    for java, python in _JAVA_CLASSES.items():
-        pattern = pattern.replace(java, python)
-    return re.compile(pattern)
+def without_nulls(document: Any) -> Any:
+    """A document without the members that are null, which the service treats as missing."""
+    if isinstance(document, Mapping):
+        return {name: without_nulls(value) for name, value in document.items() if value is not None}
+    return [without_nulls(item) for item in document] if isinstance(document, list) else document
+
+
+def _itself(_shape: Shape, _value: object, _at: str) -> None:
+    return None
+
+
+def problems(shape: Shape, value: Any, at: str = "", substitute: Substitute = _itself) -> Iterator[Problem]:
+    """Everything about a value that does not fit a shape of the model.
+
+    Parameters
+    ----------
+    at
+        The path to the value, for the message.
+    substitute
+        Checks expressions, whose values are not known yet.
+    """
+    substituted = substitute(shape, value, at)
+    if substituted is not None:
+        yield from substituted
+        return
+    if not _has_type(shape, value):
+        yield WrongType(at, f"{type(value).__name__} cannot be converted to {shape.type_name} at '{at or shape.name}'")
+        return
+    if isinstance(shape, StructureShape):
+        yield from _problems_of_members(shape, value, at, substitute)
+        return
+    if isinstance(shape, ListShape):
+        for number, item in enumerate(value, start=1):
+            yield from problems(shape.member, item, f"{at}.{number}.member", substitute)
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            yield from _violations(shape.key, key, at)
+            yield from problems(shape.value, item, f"{at}.{key}", substitute)
+    yield from _violations(shape, value, at)
+
+
+def _problems_of_members(
+    shape: StructureShape, value: Mapping[str, object], at: str, substitute: Substitute
+) -> Iterator[Problem]:
+    prefix = f"{at}." if at else ""
+    for name in shape.required_members:
+        if value.get(name) is None and not shape.members[name].metadata.get("idempotencyToken"):
+            yield Violation(f"{prefix}{_lower_camel(name)}", None, "Member must not be null")
+    for name, item in value.items():
+        if name not in shape.members:
+            yield UnknownMember(at, name)
+        elif item is not None:
+            yield from problems(shape.members[name], item, f"{prefix}{_lower_camel(name)}", substitute)
 
 
 def _lower_camel(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def _never(_value: object) -> bool:
-    return False
-
-
-def without_nulls(document: Any) -> Any:
-    """A document without the members that are null, which are to the service as if they were not there."""
-    if isinstance(document, Mapping):
-        return {name: without_nulls(value) for name, value in document.items() if value is not None}
-    return [without_nulls(item) for item in document] if isinstance(document, list) else document
-
-
-def violations(
-    shape: Shape, value: object, *, at: str = "", is_placeholder: Callable[[object], bool] = _never
-) -> Iterator[Violation]:
-    """Every constraint of a shape that a value breaks.
-
-    Parameters
-    ----------
-    shape
-        A shape of the model.
-    value
-        What stands there; its JSON types must fit.
-    at
-        The path to it, for the message.
-    is_placeholder
-        Says of a value that it is not known yet (a pipeline's expression), which fits everything.
-
-    Raises
-    ------
-    SerializationException
-        A value has another JSON type than its shape.
-    """
-    if is_placeholder(value):
-        return
-    _check_type(shape, value, at)
-    if isinstance(shape, StructureShape):
-        yield from _structure_violations(shape, value, at, is_placeholder)  # type: ignore[arg-type]
-    elif isinstance(shape, ListShape):
-        for number, item in enumerate(value, start=1):  # type: ignore[arg-type,var-annotated]
-            yield from violations(shape.member, item, at=f"{at}.{number}.member", is_placeholder=is_placeholder)
-    elif isinstance(shape, MapShape):
-        for key, item in value.items():  # type: ignore[attr-defined]
-            yield from _constraint_violations(shape.key, key, at)
-            yield from violations(shape.value, item, at=f"{at}.{key}", is_placeholder=is_placeholder)
-    if not isinstance(shape, StructureShape):
-        yield from _constraint_violations(shape, value, at)
-
-
-def _structure_violations(
-    shape: StructureShape, value: Mapping[str, object], at: str, is_placeholder: Callable[[object], bool]
-) -> Iterator[Violation]:
-    prefix = f"{at}." if at else ""
-    for name in shape.required_members:
-        if value.get(name) is None and not shape.members[name].metadata.get("idempotencyToken"):
-            yield f"{prefix}{_lower_camel(name)}", None, "Member must not be null"
-    for name, item in value.items():
-        if name in shape.members and item is not None:
-            yield from violations(
-                shape.members[name], item, at=f"{prefix}{_lower_camel(name)}", is_placeholder=is_placeholder
-            )
-
-
-def _check_type(shape: Shape, value: object, at: str) -> None:
+def _has_type(shape: Shape, value: object) -> bool:
     expected = _JSON_TYPES.get(shape.type_name)
     if expected is not None:
-        fits = isinstance(value, expected)
-    elif shape.type_name in ("integer", "long"):
-        fits = isinstance(value, int) and not isinstance(value, bool)
-    elif shape.type_name == "timestamp":
-        fits = isinstance(value, int | float | str) and not isinstance(value, bool)
-    else:
-        fits = isinstance(value, int | float) and not isinstance(value, bool)
-    if not fits:
-        raise SerializationException(
-            f"{type(value).__name__} cannot be converted to {shape.type_name} at '{at or shape.name}'"
-        )
+        return isinstance(value, expected)
+    if isinstance(value, bool):  # an integer to Python, not to JSON
+        return False
+    if shape.type_name in ("integer", "long"):
+        return isinstance(value, int)
+    return isinstance(value, int | float | str if shape.type_name == "timestamp" else int | float)
 
 
-def _constraint_violations(shape: Shape, value: Any, at: str) -> Iterator[Violation]:
+def _violations(shape: Shape, value: Any, at: str) -> Iterator[Violation]:
     constraints = shape.metadata
     if "enum" in constraints and value not in constraints["enum"]:
-        yield at, value, f"Member must satisfy enum value set: [{', '.join(constraints['enum'])}]"
-    if isinstance(value, str) and "pattern" in constraints and not _pattern(constraints["pattern"]).fullmatch(value):
-        yield at, value, f"Member must satisfy regular expression pattern: {constraints['pattern']}"
+        yield Violation(at, value, f"Member must satisfy enum value set: [{', '.join(constraints['enum'])}]")
+    if isinstance(value, str) and "pattern" in constraints and not matches(constraints["pattern"], value):
+        yield Violation(at, value, f"Member must satisfy regular expression pattern: {constraints['pattern']}")
     sized = isinstance(value, str | list | Mapping)
     measure, noun = (len(value), "length") if sized else (value, "value")
     if not isinstance(measure, int | float):
         return
     if "max" in constraints and measure > constraints["max"]:
-        yield at, value, f"Member must have {noun} less than or equal to {constraints['max']}"
+        yield Violation(at, value, f"Member must have {noun} less than or equal to {constraints['max']}")
     if "min" in constraints and measure < constraints["min"]:
-        yield at, value, f"Member must have {noun} greater than or equal to {constraints['min']}"
+        yield Violation(at, value, f"Member must have {noun} greater than or equal to {constraints['min']}")
 
 
-def message_of(found: list[Violation]) -> str:
+def message_of(found: Iterable[Violation]) -> str:
     """The sentence in which the service reports broken constraints."""
     sentences = [
         f"Value {'null' if value is None else repr(value) if isinstance(value, str) else value} at '{at}' "
         f"failed to satisfy constraint: {constraint}"
         for at, value, constraint in found
     ]
-    return f"{len(found)} validation error{'s' * (len(found) > 1)} detected: {'; '.join(sentences)}"
+    return f"{len(sentences)} validation error{'s' * (len(sentences) > 1)} detected: {'; '.join(sentences)}"
 
 
 def check_request(operation: str, request: object) -> None:
-    """Hold a request against the model.
+    """Check a request against the model.
 
     Raises
     ------
@@ -171,13 +168,17 @@ def check_request(operation: str, request: object) -> None:
     shape = service_model().operation_model(operation).input_shape
     if shape is None:
         return
-    found = list(violations(shape, request))
-    if found:
-        raise ValidationException(message_of(found))
+    found = list(problems(shape, request))
+    for problem in found:
+        if isinstance(problem, WrongType):
+            raise SerializationException(problem.message)
+    violations = [problem for problem in found if isinstance(problem, Violation)]
+    if violations:
+        raise ValidationException(message_of(violations))
 
 
 def only_members(shape: Shape, value: Any) -> Any:
-    """What of a document its output shape has; everything else is the service's own and stays inside."""
+    """The members of a document that its output shape has; the others are internal to the service."""
     if value is None:
         return None
     if isinstance(shape, StructureShape):

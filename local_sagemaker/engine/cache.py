@@ -6,38 +6,19 @@ resolved. Outputs, resources and the role are not in it, and what lies under an 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 
 from local_sagemaker.core.clock import now
-from local_sagemaker.core.errors import DefinitionError, ExpressionError
+from local_sagemaker.core.errors import ExpressionError
 from local_sagemaker.core.store import Record, Store
+from local_sagemaker.definition.durations import duration
 from local_sagemaker.definition.paths import follow, parse
 from local_sagemaker.definition.step_types import ApiStep
 
 KIND = "step-result"
-_DURATION = re.compile(
-    r"P?(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
-)
 _MOST_DIFFERENCES = 3
-
-
-def duration(text: str) -> timedelta:
-    """An ISO 8601 duration (``P30D``, ``PT1H``), also without its P as in the developer guide (``30d``, ``30dT5h``).
-
-    Raises
-    ------
-    DefinitionError
-        It is none.
-    """
-    found = _DURATION.fullmatch(str(text).upper())
-    if found is None:
-        raise DefinitionError(f"ExpireAfter {text!r} is not an ISO 8601 duration such as P30D or PT1H.")
-    years, months, weeks, days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return timedelta(days=years * 365 + months * 30 + days, weeks=weeks, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def key_of(kind: ApiStep, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,6 @@ def check(text: str) -> None:
     InvalidDefinition
         With every finding, not only the first.
     """
-    found = findings(json.loads(text), size=len(text))
+    found = findings(text)
     if found:
         raise InvalidDefinition(found)

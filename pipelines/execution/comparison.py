@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from local_sagemaker.definition.expressions import is_expression
+from local_sagemaker.definition.parse import read
 from pipelines.cli.tables import table
-from pipelines.definition.checks.graph import Graph, is_expression, own_arguments
 from pipelines.execution.description import number
 
 NAMES = ("Name", "InputName", "OutputName", "ChannelName", "ParameterName", "Key")
@@ -76,8 +77,8 @@ def settings_of(side: Side) -> dict[str, str]:
     make all that follow it look different.
     """
     found = dict(side.parameters)
-    for node in Graph.of(dict(side.definition)).nodes:
-        found.update(_leaves(own_arguments(node.step), node.name))
+    for step in read(side.definition).steps.values():
+        found.update(_leaves(step.arguments, step.name))
     return found
 
 

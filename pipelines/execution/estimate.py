@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from local_sagemaker.definition.parse import Step as DefinedStep
+from local_sagemaker.definition.parse import read
 from pipelines.aws.prices import Prices, Use
 from pipelines.cli.tables import table
-from pipelines.definition.checks.graph import Graph, Node, step_references
 from pipelines.execution.pipeline import Step
 
 ASSUMED_MINUTES = {"Processing": 6.0, "Training": 5.0, "Tuning": 5.0, "Transform": 6.0}
@@ -156,13 +157,13 @@ def estimate(
     at_once
         How many steps run at once at most.
     """
-    graph = Graph.of(dict(definition))
-    values = {name: parameter.get("DefaultValue") for name, parameter in graph.parameters.items()} | dict(parameters)
-    nodes = [node for node in graph.nodes if all(branch == "IfSteps" for _, branch in node.branches)]
-    jobs = {node.name: _step(node, values, prices, seconds) for node in nodes if node.step["Type"] in USES}
+    whole = read(definition)
+    values = {name: parameter.get("DefaultValue") for name, parameter in whole.parameters.items()} | dict(parameters)
+    steps = [step for step in whole.steps.values() if all(side for _, side in whole.branches(step))]
+    jobs = {step.name: _step(step, values, prices, seconds) for step in steps if step.type in USES}
     minutes = {name: job.minutes for name, job in jobs.items()}
-    endpoints = {node.name: _hour_of(node, values, prices) for node in nodes if node.step["Type"] == "EndpointConfig"}
-    return Estimate(tuple(jobs.values()), _minutes_of_all(nodes, minutes, at_once), at_once, prices, endpoints)
+    endpoints = {step.name: _hour_of(step, values, prices) for step in steps if step.type == "EndpointConfig"}
+    return Estimate(tuple(jobs.values()), _minutes_of_all(steps, minutes, at_once), at_once, prices, endpoints)
 
 
 def measured_seconds(executions: Iterable[Iterable[Step]]) -> dict[str, float]:
@@ -175,30 +176,30 @@ def measured_seconds(executions: Iterable[Iterable[Step]]) -> dict[str, float]:
     return {name: median(times) for name, times in found.items()}
 
 
-def _step(node: Node, values: Mapping[str, Any], prices: Prices, seconds: Mapping[str, float]) -> StepEstimate:
-    kind = str(node.step["Type"])
-    resources: Any = node.step["Arguments"]
+def _step(step: DefinedStep, values: Mapping[str, Any], prices: Prices, seconds: Mapping[str, float]) -> StepEstimate:
+    kind = step.type
+    resources: Any = step.arguments
     for member in PLACES[kind]:
         resources = resources[member]
     instance_type = str(_value(resources["InstanceType"], values))
-    jobs, parallel = _jobs(node.step) if kind == "Tuning" else (1, 1)
-    measured = node.name in seconds
-    minutes = seconds[node.name] / 60 if measured else ASSUMED_MINUTES[kind] * -(-jobs // parallel)
+    jobs, parallel = _jobs(step) if kind == "Tuning" else (1, 1)
+    measured = step.name in seconds
+    minutes = seconds[step.name] / 60 if measured else ASSUMED_MINUTES[kind] * -(-jobs // parallel)
     billed = int(_value(resources["InstanceCount"], values)) * (
         minutes * parallel if measured else ASSUMED_MINUTES[kind] * jobs
     )
     hourly = prices.per_hour(USES[kind], instance_type)
     cost = None if hourly is None else hourly * billed / 60
-    return StepEstimate(node.name, kind, instance_type, minutes, billed, cost, measured)
+    return StepEstimate(step.name, kind, instance_type, minutes, billed, cost, measured)
 
 
-def _hour_of(config: Node, values: Mapping[str, Any], prices: Prices) -> float | None:
-    (variant,) = config.step["Arguments"]["ProductionVariants"]
+def _hour_of(config: DefinedStep, values: Mapping[str, Any], prices: Prices) -> float | None:
+    (variant,) = config.arguments["ProductionVariants"]
     return prices.per_hour("hosting", str(_value(variant["InstanceType"], values)), variant["InitialInstanceCount"])
 
 
-def _jobs(step: Mapping[str, Any]) -> tuple[int, int]:
-    limits = step["Arguments"]["HyperParameterTuningJobConfig"]["ResourceLimits"]
+def _jobs(step: DefinedStep) -> tuple[int, int]:
+    limits = step.arguments["HyperParameterTuningJobConfig"]["ResourceLimits"]
     return int(limits["MaxNumberOfTrainingJobs"]), int(limits["MaxParallelTrainingJobs"])
 
 
@@ -208,10 +209,10 @@ def _value(value: Any, values: Mapping[str, Any]) -> Any:
     return value
 
 
-def _minutes_of_all(nodes: Sequence[Node], minutes: Mapping[str, float], at_once: int) -> float:
+def _minutes_of_all(steps: Sequence[DefinedStep], minutes: Mapping[str, float], at_once: int) -> float:
     """Run the graph in thought: a ready step starts as soon as one of the places is free."""
-    names = {node.name for node in nodes}
-    waiting = {node.name: _comes_after(node) & names for node in nodes}
+    names = {step.name for step in steps}
+    waiting = {step.name: set(step.waits_for & names) for step in steps}
     running: dict[str, float] = {}
     now = 0.0
     while waiting or running:
@@ -224,9 +225,3 @@ def _minutes_of_all(nodes: Sequence[Node], minutes: Mapping[str, float], at_once
         for after in waiting.values():
             after.discard(ended)
     return now
-
-
-def _comes_after(node: Node) -> set[str]:
-    """Name the steps that must have ended: those it reads, those it names, and the gate it lies behind."""
-    read = {step for step, _ in step_references(node.step)}
-    return read | set(node.step.get("DependsOn", [])) | {condition for condition, _ in node.branches}

@@ -183,9 +183,9 @@ def _step(step: dict[str, Any], types: Mapping[str, str]) -> Step:
 
 def step_types(definition: Definition) -> dict[str, str]:
     """Map every step's name to its type, those inside branches included."""
-    from pipelines.definition.checks.graph import Graph
+    from local_sagemaker.definition.parse import parse
 
-    return {node.name: str(node.step["Type"]) for node in Graph.of(definition.content).nodes}
+    return {step.name: step.type for step in parse(definition.text).steps.values()}
 
 
 def stop(sagemaker: Any, arn: str, patience: float = 60) -> None:

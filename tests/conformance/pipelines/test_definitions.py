@@ -105,7 +105,7 @@ WRONG = {
     "an unknown step in a Get": (definition(processing("A", X=get("Steps.B.C"))), "depends on the step B"),
     "an unknown property": (
         definition(processing("A"), processing("B", X=get("Steps.A.ModelArtifacts.S3ModelArtifacts"))),
-        "DescribeProcessingJob answers no such property",
+        "DescribeProcessingJob returns no such property",
     ),
     "an unknown root": (definition(processing("A", X=get("Something.Else"))), "starts with none of"),
     "an unknown property file": (

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_sagemaker.core.names import arn, last_part, new_execution_id, of_execution, step_job_name
-from local_sagemaker.definition.shapes import _pattern, service_model
+from local_sagemaker.definition.patterns import matches
+from local_sagemaker.definition.shapes import service_model
 
 STEP_NAMES = st.from_regex(r"[A-Za-z0-9\-_]{1,64}", fullmatch=True)
 
@@ -16,7 +17,7 @@ def test_the_job_of_every_step_has_a_name_that_its_api_takes(step, api):
     name = step_job_name(new_execution_id(), step, None, limits["max"])
     assert len(name) <= limits["max"]
     assert name.startswith("pipelines-")
-    assert _pattern(limits["pattern"]).fullmatch(name)
+    assert matches(limits["pattern"], name)
 
 
 @given(STEP_NAMES)
@@ -26,7 +27,7 @@ def test_a_tuning_jobs_name_leaves_out_the_prefix(step):
     name = step_job_name(identifier, step, None, limits["max"])
     assert name.startswith(f"{identifier}-")
     assert len(name) <= limits["max"]
-    assert _pattern(limits["pattern"]).fullmatch(name)
+    assert matches(limits["pattern"], name)
 
 
 @given(STEP_NAMES, st.from_regex(r"[a-z](-?[a-z0-9]){0,40}", fullmatch=True))

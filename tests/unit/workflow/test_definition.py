@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.definition.checks.graph import Graph
+from local_sagemaker.definition.parse import parse
 from pipelines.definition.document import check
 from pipelines.names import endpoint_config_prefix
 from pipelines.settings import TASKS
@@ -185,10 +185,9 @@ def test_in_a_vpc_every_job_and_every_model_is_in_it(definitions: list[str], pos
         "Tuning": lambda arguments: arguments["TrainingJobDefinition"]["VpcConfig"],
         "Model": lambda arguments: arguments["VpcConfig"],
     }
-    nodes = Graph.of(json.loads(definitions[position])).nodes
-    in_it = [node.name for node in nodes if node.step["Type"] in places]
-    assert len(in_it) == 6
-    assert all(places[node.step["Type"]](node.step["Arguments"]) == VPC for node in nodes if node.name in in_it)
+    steps = [step for step in parse(definitions[position]).steps.values() if step.type in places]
+    assert len(steps) == 6
+    assert all(places[step.type](step.arguments) == VPC for step in steps)
 
 
 @pytest.mark.xdist_group("definitions")

@@ -1,0 +1,100 @@
+"""The check of the definition before it is sent: the service's own check, and what it would let pass.
+
+The service's check refuses what can never work. What is added here works once, or in some executions only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from botocore.model import Shape
+
+from local_sagemaker.definition import checks as service
+from local_sagemaker.definition.expressions import is_expression
+from local_sagemaker.definition.parse import Definition, Step
+from local_sagemaker.definition.shapes import Problem, Violation, WrongType, problems
+from local_sagemaker.definition.step_types import API_STEPS
+
+PARAMETER_TYPES = {
+    "String": {"string"},
+    "Integer": {"integer", "long", "float", "double"},
+    "Float": {"float", "double"},
+    "Boolean": {"boolean"},
+}
+
+
+def findings(text: str) -> list[str]:
+    """List everything wrong with a definition, one sentence each; empty for a good one."""
+    definition, found = service.inspect(text)
+    return found if definition is None else [*found, *beyond_the_service(definition)]
+
+
+def beyond_the_service(definition: Definition) -> Iterator[str]:
+    """Everything that the service accepts and that fails an execution later."""
+    for step in definition.steps.values():
+        yield from _unreachable(definition, step)
+        yield from _repeated_configuration(step)
+        yield from _types_of_expressions(definition, step)
+
+
+def _unreachable(definition: Definition, step: Step) -> Iterator[str]:
+    """A step inside a branch is known only inside that branch: branches cannot rejoin."""
+    own = list(definition.branches(step))
+    for need in sorted(step.needs & definition.steps.keys()):
+        for branch in definition.branches(definition.steps[need]):
+            if branch not in own:
+                condition, side = branch
+                yield (
+                    f"Step {step.name} needs step {need}, which lies in {'IfSteps' if side else 'ElseSteps'} of "
+                    f"{condition} and may never run."
+                )
+                break
+
+
+def _repeated_configuration(step: Step) -> Iterator[str]:
+    """An endpoint configuration cannot be changed, so the second execution could not create the same name again."""
+    name = json.dumps(step.arguments.get("EndpointConfigName"))
+    if step.type == "EndpointConfig" and "Execution." not in name:
+        yield (
+            f"Step {step.name} names its endpoint configuration {name} in every execution, and a configuration "
+            "is created once; join Execution.PipelineExecutionId into the name."
+        )
+
+
+def _types_of_expressions(definition: Definition, step: Step) -> Iterator[str]:
+    """A parameter has the type, and its default the limits, of the argument where it stands; Join returns text."""
+    kind = API_STEPS.get(step.type)
+    if kind is None:
+        return
+    found: list[str] = []
+
+    def inspect(shape: Shape, value: object, at: str) -> tuple[Problem, ...] | None:
+        if not is_expression(value):
+            return None
+        found.extend(f"Step {step.name}, {at}: {problem}." for problem in _type_of(definition, shape, value))
+        return ()
+
+    for _problem in service.argument_problems(kind, step.arguments, inspect):
+        pass  # the service's own findings
+    yield from found
+
+
+def _type_of(definition: Definition, shape: Shape, expression: Mapping[str, Any]) -> Iterator[str]:
+    reference = str(expression.get("Get"))
+    if "Std:Join" in expression and shape.type_name != "string":
+        yield f"Std:Join returns text, but the service expects type {shape.type_name}"
+    if not reference.startswith("Parameters."):
+        return
+    name = reference.removeprefix("Parameters.")
+    parameter = definition.parameters.get(name, {})
+    declared = parameter.get("Type")
+    if declared in PARAMETER_TYPES and shape.type_name not in PARAMETER_TYPES[declared]:
+        yield f"parameter {name} is of type {declared}, but the service expects type {shape.type_name}"
+    elif parameter.get("DefaultValue") is not None:
+        for problem in problems(shape, parameter["DefaultValue"], "the default"):
+            if isinstance(problem, Violation):
+                yield f"the default {problem.value!r} of parameter {name} breaks: {problem.constraint}"
+            elif isinstance(problem, WrongType):
+                yield f"the default of parameter {name} is of another type: {problem.message}"
