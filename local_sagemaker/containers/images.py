@@ -1,4 +1,4 @@
-"""Which images have a stand-in on this machine, by the repository name of their URI."""
+"""The images that have a stand-in on this machine, by the repository name of their URI."""
 
 from __future__ import annotations
 
@@ -9,30 +9,31 @@ from typing import Literal
 from local_sagemaker.containers.errors import UnknownImageError
 
 Training = Literal["xgboost", "script"]
-Serving = Literal["xgboost", "sklearn", "toolkit", "pytorch", "huggingface"]
+Serving = Literal["xgboost", "sklearn", "toolkit", "pytorch", "huggingface", "autogluon"]
 Toolkit = Literal["sagemaker-training", "sagemaker-containers"]
 
 
 @dataclass(frozen=True)
 class StandIn:
-    """What plays an image.
+    """The programs that run in place of an image's own.
 
     Attributes
     ----------
     repository
         The image's repository, as a regular expression over the whole name.
     title
-        What the image is, for people.
+        A description for people.
     training
-        What ``train`` does: the built-in XGBoost (script mode included), or script mode alone; None: it trains nothing.
+        The ``train`` program: the built-in XGBoost (script mode included), or script mode only; None: it has none.
     serving
-        What ``serve`` does: the built-in XGBoost, scikit-learn's worker, the inference toolkit, or Hugging Face's own.
+        The ``serve`` program: the built-in XGBoost, scikit-learn's worker, the inference toolkit, PyTorch's or Hugging
+        Face's variant of it, or AutoGluon's server; None: it has none.
     framework
-        The framework whose container runs scripts in the image; None: nothing of AWS's runs scripts there.
+        The framework whose training container runs scripts in the image; None: the image has no such container.
     toolkit
         The training toolkit of that container: today's, or its predecessor.
-    tells_errors
-        Whether the reason of a failed script's job quotes its error; where it does not, the log alone has it.
+    reports_errors
+        Whether the failure reason of a job quotes the script's error; if not, only the log has it.
     """
 
     repository: str
@@ -41,11 +42,11 @@ class StandIn:
     serving: Serving | None
     framework: str | None = None
     toolkit: Toolkit = "sagemaker-training"
-    tells_errors: bool = True
+    reports_errors: bool = True
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that the image itself sets, whatever runs in it."""
+        """The environment variables that the image itself sets."""
         if self.framework is None:
             return {}
         container = f"sagemaker_{self.framework}_container"
@@ -72,7 +73,7 @@ _STAND_INS = (
         serving="xgboost",
         framework="xgboost",
         toolkit="sagemaker-containers",
-        tells_errors=False,
+        reports_errors=False,
     ),
     StandIn(
         r"sagemaker-scikit-learn",
@@ -80,13 +81,27 @@ _STAND_INS = (
         training="script",
         serving="sklearn",
         framework="sklearn",
-        tells_errors=False,
+        reports_errors=False,
     ),
     StandIn(
         r"(sagemaker-)?(huggingface-)?(pytorch|autogluon)-training",
         "PyTorch and AutoGluon training: script mode",
         training="script",
         serving=None,
+        framework="pytorch",
+    ),
+    StandIn(
+        r"pytorch",
+        "PyTorch since 2.11: script mode, and the inference toolkit (AWS's image itself has no `serve` yet)",
+        training="script",
+        serving="pytorch",
+        framework="pytorch",
+    ),
+    StandIn(
+        r"autogluon",
+        "AutoGluon since 1.6: script mode, and its server of `model_fn` and `transform_fn`",
+        training="script",
+        serving="autogluon",
         framework="pytorch",
     ),
     StandIn(
@@ -105,7 +120,7 @@ _STAND_INS = (
     ),
     StandIn(
         r"(sagemaker-)?(pytorch|autogluon)-inference",
-        "PyTorch and AutoGluon inference: the inference toolkit, with tensors where PyTorch is there",
+        "PyTorch and AutoGluon inference: the inference toolkit, with tensors if PyTorch is installed",
         training=None,
         serving="pytorch",
     ),
@@ -136,25 +151,26 @@ def repository_of(image: str) -> str:
 
 
 def stand_in_for(image: str) -> StandIn:
-    """What plays an image.
+    """The stand-in of an image.
 
     Raises
     ------
     UnknownImageError
-        Nothing does.
+        The image has none.
     """
     repository = repository_of(image)
     for each in _STAND_INS:
         if re.fullmatch(each.repository, repository):
             return each
     raise UnknownImageError(
-        f"The image {image} has no stand-in on this machine: its repository {repository} is none of those that are "
-        "known here (sagemaker-xgboost, sagemaker-scikit-learn, the framework training and inference images)."
+        f"The image {image} has no stand-in on this machine: its repository {repository} is not supported. Use "
+        "sagemaker-xgboost, sagemaker-scikit-learn, or one of the framework images; `local-sagemaker supported` lists "
+        "them."
     )
 
 
 def missing(image: str, work: Literal["process", "train", "serve"]) -> str | None:
-    """What an image lacks for a kind of work; None: it can do it."""
+    """The reason why an image cannot do a kind of work; None: it can."""
     try:
         stand_in = stand_in_for(image)
     except UnknownImageError:

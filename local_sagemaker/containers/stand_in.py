@@ -67,7 +67,7 @@ def _serve(stand_in: images.StandIn, image: str) -> int:
         datefmt="%Y-%m-%d:%H:%M:%S",
         force=True,
     )
-    workers = int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or _cpus())
+    workers = int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or (1 if kind == "autogluon" else _cpus()))
     try:
         if not _serves_algorithm(kind):
             from local_sagemaker.containers.inference_toolkit.handlers import prepare_code
@@ -102,6 +102,10 @@ def _application(kind: images.Serving, image: str) -> Application:
         from local_sagemaker.containers.inference_toolkit.huggingface import HuggingFaceApplication
 
         return HuggingFaceApplication.of_this_container()
+    if kind == "autogluon":
+        from local_sagemaker.containers.inference_toolkit.autogluon import AutoGluonApplication
+
+        return AutoGluonApplication.of_this_container()
     from local_sagemaker.containers.inference_toolkit.worker import WorkerApplication
 
     return WorkerApplication.of_this_container(kind)

@@ -95,19 +95,19 @@ def prepare_code(kind: Serving) -> None:
     ClientError
         The code cannot be had, or its requirements cannot be installed.
     """
-    code = _code_folder()
+    code = _code_folder(kind)
     if code.is_dir():
         packages = install(code, package=kind in ("sklearn", "xgboost"), toolkit="sagemaker-containers")
         sys.path[:0] = filter(None, [str(code), packages])
     sys.path.append(str(TOOLKITS))
 
 
-def _code_folder() -> Path:
-    """Where the user's code lies: in the artifact, or fetched from where ``SAGEMAKER_SUBMIT_DIRECTORY`` says."""
+def _code_folder(kind: Serving) -> Path:
+    """The folder of the user's code: in the artifact, or fetched from ``SAGEMAKER_SUBMIT_DIRECTORY``."""
     layout = Layout.of_this_container()
     source = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or ""
     inside = layout.model / "code"
-    if not source or source.rstrip("/") == str(inside):
+    if kind == "autogluon" or not source or source.rstrip("/") == str(inside):
         return inside
     fetch_code(source.removeprefix("file://"), layout.code)
     return layout.code

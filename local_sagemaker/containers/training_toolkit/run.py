@@ -71,7 +71,7 @@ def train(template: Template | None, stand_in: StandIn, algorithm: Algorithm | N
             run_in(
                 stand_in.framework,
                 environment,
-                lambda adjusted: run_script(adjusted, template, tells_errors=stand_in.tells_errors),
+                lambda adjusted: run_script(adjusted, template, reports_errors=stand_in.reports_errors),
             )
         elif algorithm is not None:
             logger.info("Running XGBoost Sagemaker in algorithm mode")
@@ -114,12 +114,12 @@ def configure_logging() -> None:
     )
 
 
-def run_script(environment: TrainingEnvironment, template: Template | None, *, tells_errors: bool) -> None:
+def run_script(environment: TrainingEnvironment, template: Template | None, *, reports_errors: bool) -> None:
     """Fetch the user's code, install what it requires, and run it.
 
     Parameters
     ----------
-    tells_errors
+    reports_errors
         Whether the error of a failed script says what it wrote.
 
     Raises
@@ -143,7 +143,7 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, t
     )
     command = _command(kind, program, code, environment.arguments())
     _log_invocation(environment, command)
-    code_of_exit, errors = _run(command, variables, code, template, watched=tells_errors)
+    code_of_exit, errors = _run(command, variables, code, template, watched=reports_errors)
     if code_of_exit == 0:
         return
     if environment.toolkit == "sagemaker-containers":

@@ -18,9 +18,11 @@ from local_sagemaker.jobs.errors import AlgorithmError, ClientError
 from local_sagemaker.jobs.model_server import ModelServer
 from local_sagemaker.jobs.variant_server import VariantHosting, start_hosting
 from tests.conformance.containers.workbench import (
+    AUTOGLUON,
     HUGGINGFACE_INFERENCE,
     ISOLATION,
     MXNET_INFERENCE,
+    PYTORCH,
     PYTORCH_INFERENCE,
     PYTORCH_TRAINING,
     SKLEARN,
@@ -102,14 +104,15 @@ def test_program_and_submit_directory_name_the_code(bench: Workbench) -> None:
         assert _ask(hosting, "1").status == 200
 
 
-def test_a_transform_fn_does_it_all(bench: Workbench) -> None:
+@pytest.mark.parametrize("image", [PYTORCH_INFERENCE, PYTORCH, AUTOGLUON])
+def test_a_transform_fn_does_it_all(bench: Workbench, image: str) -> None:
     script = """
 def model_fn(model_dir):
     return 2
 def transform_fn(model, data, content_type, accept):
     return str(model * float(data)), accept
 """
-    with _hosted(bench, {"code/inference.py": script}) as hosting:
+    with _hosted(bench, {"code/inference.py": script}, image=image) as hosting:
         answer = _ask(hosting, "4", accept="text/plain")
     assert (answer.body, answer.content_type) == (b"8.0", "text/plain")
 

@@ -17,7 +17,9 @@ from local_sagemaker.containers.training_toolkit.run import train
 from local_sagemaker.jobs.processing import run_processing
 from local_sagemaker.jobs.training import run_training
 from tests.conformance.containers.workbench import (
+    AUTOGLUON,
     MXNET_TRAINING,
+    PYTORCH,
     PYTORCH_TRAINING,
     SKLEARN,
     TENSORFLOW_TRAINING,
@@ -295,7 +297,15 @@ print("printed", json.dumps({name: value for name, value in os.environ.items() i
     }
 
 
-@pytest.mark.parametrize(("image", "status"), [(PYTORCH_TRAINING, "Completed"), (TENSORFLOW_TRAINING, "Failed")])
+@pytest.mark.parametrize(
+    ("image", "status"),
+    [
+        (PYTORCH_TRAINING, "Completed"),
+        (PYTORCH, "Completed"),
+        (AUTOGLUON, "Completed"),
+        (TENSORFLOW_TRAINING, "Failed"),
+    ],
+)
 def test_processes_of_pytorch_that_lose_each_other_at_their_end_have_succeeded(
     bench: Workbench, image: str, status: str
 ) -> None:
