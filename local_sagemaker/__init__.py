@@ -1,4 +1,4 @@
-"""SageMaker on this machine: the same API, the same JSON, real work. Imports nothing from the rest of ``pipelines``."""
+"""Amazon SageMaker on this machine: the same API, the same JSON, real work."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ def open_service(
     *,
     patient: bool = False,
 ) -> AbstractContextManager[Service | RunningService]:
-    """SageMaker on this machine, for as long as the context lasts.
+    """SageMaker on this machine, until the context ends.
 
-    The service that already runs on the state directory is used; else one is started in this process, and ended with
-    its jobs when the context ends.
+    Uses the service that already runs on the state directory. If there is none, starts one in this process, and stops
+    it and its jobs when the context ends.
 
     Example::
 
         with open_service(Path(".sagemaker-local")) as service:
             client = boto3.client("sagemaker", endpoint_url=service.endpoint_url, ...)
 
-    See ``local_sagemaker.lifetime.open_service``, which this imports when it is called and not before.
+    See ``local_sagemaker.lifetime.open_service``, which is imported on the first call, so that this import stays fast.
     """
     from local_sagemaker import lifetime
 

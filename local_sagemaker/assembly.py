@@ -1,4 +1,4 @@
-"""The service put together from its parts, run, and taken apart again."""
+"""The construction of the service from its parts, and its end."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _service(core: Core, runners: Runners) -> Service:
 
 
 def _fail_what_was_running(service: Service) -> None:
-    """End the records of everything that the end of an earlier process left running."""
+    """End the records of jobs, executions and endpoints that an earlier process left unfinished."""
     lifecycle.fail_what_was_running(service.core)
     service.executions.fail_what_was_running()
     endpoints.fail_what_was_changing(service.core)
@@ -108,12 +108,12 @@ def _fill_jumpstart_bucket(objects: Objects, region: str) -> None:
 
 @contextmanager
 def _moto_to_itself() -> Iterator[None]:
-    """Moto keeps one state per process: it is this service's alone, and empty before and after.
+    """Reserve moto, whose state exists once per process, for this service; the state is empty before and after.
 
     Raises
     ------
     StateDirectoryError
-        Another service of this process has it.
+        Another service of this process uses moto.
     """
     from moto.core.base_backend import BackendDict
     from moto.core.model_instances import reset_model_data

@@ -1,4 +1,4 @@
-"""Opening and closing the service: one per state directory, whoever asks."""
+"""Opening and closing the service: one per state directory, shared by all processes."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ def open_service(
     runners: Runners | None = None,
     patient: bool = False,
 ) -> Iterator[Service | RunningService]:
-    """SageMaker on this machine, for as long as the context lasts.
+    """SageMaker on this machine, until the context ends.
 
-    The service that already runs on the state directory is used; else one is started in this process, and ended with
-    its jobs when the context ends.
+    Uses the service that already runs on the state directory. If there is none, starts one in this process, and stops
+    it and its jobs when the context ends.
 
     Parameters
     ----------
     state_dir
-        Where everything stays: records, objects, logs, and the folders of jobs.
+        The folder of records, objects, logs and job folders.
     region
-        The region that it plays.
+        The AWS region to emulate.
     isolation
         How jobs start: forked from a template process, each in a namespace of its own, or as plain processes.
     port
-        Of the HTTP endpoint; 0 is any that is free.
+        The port of the HTTP endpoint; 0 is any free port.
     runners
-        Who does the work of jobs, if not the containers' side.
+        The functions that do the work of jobs; by default, stand-ins for AWS's containers.
     patient
-        On leaving, wait until no other process uses the service any more.
+        At the end, wait until no other process uses the service.
 
     Raises
     ------
     StateDirectoryError
-        The directory cannot be used, holds another region, or this process already runs a service on another one.
+        The directory is not usable or has another region, or this process already runs a service on another directory.
     """
     directory = state_dir.resolve()
     while True:

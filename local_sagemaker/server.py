@@ -1,7 +1,7 @@
 """One HTTP endpoint on loopback for every AWS service.
 
-``X-Amz-Target: SageMaker.*`` goes to our operations, the runtime's REST paths to our endpoints, everything else to
-moto.
+``X-Amz-Target: SageMaker.*`` goes to the operations in ``api``, the runtime's REST paths go to the endpoints, and
+everything else goes to moto.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Application:
         self._aws_services = aws_services
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one request."""
+        """Handle one request."""
         if _comes_from_a_browser(environ):
             start_response("403 Forbidden", [("Content-Length", "0")])
             return []
@@ -59,7 +59,7 @@ class Application:
             answer = self._operation(target.removeprefix("SageMaker."), environ)
         elif runtime_path and for_sagemaker:
             answer = self._runtime(unquote(runtime_path[1]), runtime_path[2], environ)
-        elif for_sagemaker and path != _METRICS_PATH:  # of its other interfaces, such as the feature store's
+        elif for_sagemaker and path != _METRICS_PATH:  # another interface of SageMaker, such as the feature store's
             answer = wire_format.failure(ValidationException(f"{path} is not supported by SageMaker on this machine."))
         elif path == IDENTITY_PATH:
             answer = wire_format.success(self._service.identity)
@@ -84,17 +84,18 @@ class Application:
 
         return _guarded(operation, answer)
 
-    def _runtime(self, endpoint: str, verb: str, environ: Environ) -> wire_format.HttpAnswer:
+    def _runtime(self, endpoint: str, kind: str, environ: Environ) -> wire_format.HttpAnswer:
         def answer() -> wire_format.HttpAnswer:
-            return runtime.invoke(self._service, verb, endpoint, _headers_of(environ), _body_of(environ))
+            return runtime.invoke(self._service, kind, endpoint, _headers_of(environ), _body_of(environ))
 
         return _guarded("InvokeEndpoint", answer)
 
 
 def _comes_from_a_browser(environ: Environ) -> bool:
-    """Whether a web page may be behind a request: this service runs what it is given, and no AWS client has an Origin.
+    """Whether a web page may have sent a request; this service runs code, so it must refuse web pages.
 
-    A page that lets its own name resolve to this machine is told by the Host that it asks for.
+    No AWS client sends an Origin. The Host header reveals a page whose own name resolves to this machine (DNS
+    rebinding).
     """
     host = urlsplit(f"//{environ.get('HTTP_HOST', '127.0.0.1')}").hostname or ""
     return "HTTP_ORIGIN" in environ or not (host in ("127.0.0.1", "localhost") or host.endswith(".localhost"))
@@ -108,16 +109,16 @@ def _guarded(operation: str, answer: Callable[[], wire_format.HttpAnswer]) -> wi
     except ApiError as error:
         return wire_format.failure(error)
     except ClientDisconnected:
-        # A client that was interrupted in the middle of its request reads no answer, and is no defect of ours.
+        # A client that was interrupted in the middle of its request is no defect of the service.
         _LOG.debug("The client of %s hung up in the middle of its request", operation)
         return wire_format.failure(ValidationException("The request ended before its body did."))
-    except Exception as error:  # noqa: BLE001 - the border: a defect of ours must reach the client under its name
+    except Exception as error:  # noqa: BLE001 - the outermost handler: the client must see the name of a defect
         _LOG.exception("%s failed", operation)
         return wire_format.failure(_InternalError(f"{type(error).__name__}: {error}"))
 
 
 class _InternalError(ApiError):
-    """A defect of this service. Not a status of 500, at which clients would try again and again."""
+    """A defect of this service. Its status is not 500, because clients would retry."""
 
     code = "InternalFailure"
 
@@ -138,7 +139,7 @@ def _headers_of(environ: Environ) -> Mapping[str, str]:
 
 
 def _through_moto(aws_services: AwsServices, environ: Environ, body: bytes) -> wire_format.HttpAnswer:
-    """Hand a SageMaker operation to moto, for the few which it answers truthfully."""
+    """Run one of the few SageMaker operations that moto implements faithfully."""
     captured: dict[str, Any] = {}
 
     def keep(status: str, headers: list[tuple[str, str]], *_rest: object) -> None:
@@ -162,7 +163,9 @@ def bind(port: int) -> socket.socket:
         return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise AddressError(f"Port {port} cannot be had: {reason}. Choose another, or 0 for any free one.") from error
+        raise AddressError(
+            f"Port {port} is not available: {reason}. Choose another, or 0 for any free port."
+        ) from error
 
 
 def url_of(listener: socket.socket) -> str:
@@ -171,13 +174,13 @@ def url_of(listener: socket.socket) -> str:
 
 
 class HttpServer:
-    """The endpoint, answering in threads of this process."""
+    """The HTTP server of the endpoint, with threads in this process."""
 
     def __init__(self, application: Application, listener: socket.socket) -> None:
         from moto.moto_server.werkzeug_app import MotoRequestHandler
 
         class QuietHandler(MotoRequestHandler):
-            """As moto's, which keeps the names of S3 metadata, without a line on stderr for every request."""
+            """moto's handler, which keeps the case of S3 metadata, without a line on stderr for every request."""
 
             def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's signature
                 _LOG.debug(f"%s {message}", type, *args)
@@ -192,11 +195,11 @@ class HttpServer:
         )
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start to serve."""
         self._thread.start()
 
     def close(self) -> None:
-        """Stop answering."""
+        """Stop serving."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -1,4 +1,4 @@
-"""What is supported and what is not, read out of the code itself, as the documentation shows it."""
+"""The list of supported operations, steps and images, generated from the code for the documentation."""
 
 from __future__ import annotations
 

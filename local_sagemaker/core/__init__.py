@@ -1,1 +1,1 @@
-"""What every room of the service uses, and no part of the service itself."""
+"""The ground floor: every room of the service uses these modules, and they use none of the rooms."""

@@ -1,4 +1,4 @@
-"""The time, as the API has it."""
+"""The current time in the API's resolution."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import time
 
 
 def now() -> float:
-    """Seconds since 1970, to the millisecond: a client that sends back a time it was given means the same moment."""
+    """Seconds since 1970 in whole milliseconds, so that a time survives the round trip through a client."""
     return round(time.time(), 3)

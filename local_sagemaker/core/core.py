@@ -1,4 +1,4 @@
-"""The core of the service: everything that its parts share and that is no part itself."""
+"""The core of the service: the values that all of its rooms share."""
 
 from __future__ import annotations
 

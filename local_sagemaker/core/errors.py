@@ -1,28 +1,28 @@
-"""Everything that can go wrong in this service, as one tree.
+"""The errors of this service, as one tree.
 
 ::
 
     LocalServiceError
     ├── StateDirectoryError          the state directory cannot be used
-    ├── AddressError                 the port of the endpoint cannot be had
-    ├── ObjectStoreError             a bucket or an object is not there
+    ├── AddressError                 the port of the endpoint is not available
+    ├── ObjectStoreError             a bucket or an object does not exist
     ├── ExpressionError              an expression of a definition cannot be resolved
-    └── ApiError                     answered to the client, with SageMaker's own code
+    └── ApiError                     returned to the client with SageMaker's own error code
         ├── ValidationException
-        │   └── DefinitionError      the pipeline definition itself is wrong
+        │   └── DefinitionError      the pipeline definition is invalid
         ├── SerializationException
         ├── ResourceNotFound
         ├── ResourceInUse
         ├── ResourceLimitExceeded
         ├── ConflictException
-        └── ModelError               the container behind an endpoint answered with an error
+        └── ModelError               the container behind an endpoint returned an error
 """
 
 from __future__ import annotations
 
 
 class LocalServiceError(Exception):
-    """Anything this service says no to."""
+    """The base of all errors of this service."""
 
 
 class StateDirectoryError(LocalServiceError):
@@ -30,11 +30,11 @@ class StateDirectoryError(LocalServiceError):
 
 
 class AddressError(LocalServiceError):
-    """The port of the endpoint cannot be had."""
+    """The port of the endpoint is not available."""
 
 
 class ObjectStoreError(LocalServiceError):
-    """A bucket or an object is not there, or its URI is not one."""
+    """A bucket or an object does not exist, or its URI is invalid."""
 
 
 class ExpressionError(LocalServiceError):
@@ -42,20 +42,20 @@ class ExpressionError(LocalServiceError):
 
 
 class ApiError(LocalServiceError):
-    """An answer of the API other than success; ``code`` is its ``__type``."""
+    """An error response of the API; ``code`` is its ``__type``."""
 
     code = "InternalFailure"
     status = 400
 
 
 class ValidationException(ApiError):
-    """The request is not one that the service takes."""
+    """The request is invalid."""
 
     code = "ValidationException"
 
 
 class DefinitionError(ValidationException):
-    """The pipeline definition is wrong."""
+    """The pipeline definition is invalid."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"Unable to parse pipeline definition. {reason}")
@@ -69,13 +69,13 @@ class SerializationException(ApiError):
 
 
 class ResourceNotFound(ApiError):
-    """There is no such resource."""
+    """The resource does not exist."""
 
     code = "ResourceNotFound"
 
 
 class ResourceInUse(ApiError):
-    """The name is taken."""
+    """The name is already in use."""
 
     code = "ResourceInUse"
 
@@ -87,13 +87,13 @@ class ResourceLimitExceeded(ApiError):
 
 
 class ConflictException(ApiError):
-    """The resource's state does not allow it."""
+    """The state of the resource does not allow the operation."""
 
     code = "ConflictException"
 
 
 class ModelError(ApiError):
-    """The container behind an endpoint answered with an error of its own."""
+    """The container behind an endpoint returned an error."""
 
     code = "ModelError"
     status = 424

@@ -18,12 +18,12 @@ class Logs:
         self.directory = directory
 
     def append(self, group: str, stream: str, text: str) -> None:
-        """Add whole lines to a stream, each at the time it came."""
+        """Append whole lines to a stream, with the current time."""
         path = self.directory / group.strip("/") / f"{stream}.log"
         path.parent.mkdir(parents=True, exist_ok=True)
         now = int(time.time() * 1000)
         lines = "".join(f"{now}\t{line}\n" for line in text.removesuffix("\n").split("\n"))
-        with path.open("ab", buffering=0) as file:  # one write: a killed process leaves no torn line
+        with path.open("ab", buffering=0) as file:  # A single write, so that a killed process leaves no partial line.
             file.write(lines.encode(errors="replace"))
 
     def files_of(self, group: str, job: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""ARNs, and the identifiers that the service makes up."""
+"""ARNs, and the identifiers that the service generates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LOWER = string.ascii_lowercase + string.digits
 _MIXED = string.ascii_letters + string.digits
 
 STEP_NAME_IN_A_JOBS = 20
-"""Of the name of a step, so many characters are in the name of its job."""
+"""The number of characters of a step's name that its job's name contains."""
 
 
 def partition_of(region: str) -> str:
@@ -30,28 +30,28 @@ def last_part(name_or_arn: str) -> str:
 
 
 def new_execution_id() -> str:
-    """Twelve lower-case letters and digits, as pipeline executions have them."""
+    """The id of a pipeline execution: twelve lower-case letters and digits."""
     return "".join(secrets.choice(_LOWER) for _ in range(12))
 
 
 def new_random_suffix(length: int = 10) -> str:
-    """Letters and digits that make the name of a step's job unique."""
+    """Random letters and digits that make the name of a step's job unique."""
     return "".join(secrets.choice(_MIXED) for _ in range(length))
 
 
 def step_job_name(execution_id: str, step_name: str, prefix: str | None, longest: int) -> str:
     """The name of the job that a step starts: ``pipelines-<execution id>-<step name>-<random>``.
 
-    Of the step's name there are the first :data:`STEP_NAME_IN_A_JOBS` characters, or fewer if there is no room;
-    underscores, which job names do not take, become hyphens. Where there is hardly room (the name of a tuning job has
-    32 characters at most), the prefix is left out.
+    The name contains the first :data:`STEP_NAME_IN_A_JOBS` characters of the step's name, or fewer if they do not fit.
+    Underscores become hyphens, because job names must not contain them. The prefix is left out if not even one
+    character would fit (the name of a tuning job has at most 32 characters).
 
     Parameters
     ----------
     prefix
-        In place of ``pipelines``.
+        Replaces ``pipelines``.
     longest
-        The most characters that the name may have.
+        The maximum length of the name.
     """
     suffix = f"-{new_random_suffix()}"
     head = f"{prefix or 'pipelines'}-{execution_id}-"
@@ -62,12 +62,12 @@ def step_job_name(execution_id: str, step_name: str, prefix: str | None, longest
 
 
 def of_execution(requested: str, execution_id: str, longest: int) -> str:
-    """A name that was asked for, made unique by the id of the execution; what has no room is cut.
+    """A requested name with the id of the execution appended, cut to the maximum length.
 
     Parameters
     ----------
     longest
-        The most characters that the name may have.
+        The maximum length of the name.
     """
     return f"{requested[: longest - len(execution_id) - 1].rstrip('-')}-{execution_id}"
 

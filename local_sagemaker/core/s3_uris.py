@@ -1,4 +1,4 @@
-"""The addresses of S3 objects, in all the forms that the SageMaker API takes."""
+"""S3 URIs, in every form that the SageMaker API accepts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def split_uri(uri: str) -> tuple[str, str]:
     """``s3://bucket/key`` as bucket and key; the key may be empty.
 
     The web addresses of S3 (``https://bucket.s3.region.amazonaws.com/key`` and
-    ``https://s3.region.amazonaws.com/bucket/key``) are taken, too.
+    ``https://s3.region.amazonaws.com/bucket/key``) are accepted too.
 
     Raises
     ------
     ObjectStoreError
-        It is none of these.
+        The URI has none of these forms.
     """
     parts = urlsplit(uri, allow_fragments=False)
     if parts.scheme == "s3" and parts.netloc:

@@ -1,4 +1,4 @@
-"""A state directory: one process at a time holds it, and says in it where its service answers."""
+"""The state directory: one process at a time holds it, and a file in it contains the address of its service."""
 
 from __future__ import annotations
 
@@ -41,26 +41,26 @@ class RunningService:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment that sends any AWS client there."""
+        """The environment variables that send any AWS client there."""
         return environment(self.endpoint_url, self.region)
 
 
 @contextmanager
 def hold(directory: Path) -> Iterator[bool]:
-    """Hold a state directory as long as the context lasts, or until this process dies.
+    """Hold a state directory until the context ends or this process dies.
 
     Yields False where another process holds it.
 
     Raises
     ------
     StateDirectoryError
-        It cannot be made.
+        The directory cannot be created.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StateDirectoryError(
-            f"The state directory {directory} cannot be made: {os.strerror(error.errno or 0)}."
+            f"The state directory {directory} cannot be created: {os.strerror(error.errno or 0)}."
         ) from error
     with (directory / _LOCK_FILE).open("a") as file:
         yield _lock(file, exclusive=True, patient=False)
@@ -68,9 +68,9 @@ def hold(directory: Path) -> Iterator[bool]:
 
 @contextmanager
 def using(directory: Path) -> Iterator[bool]:
-    """Use the service of another process as long as the context lasts: it does not end in between if it is patient.
+    """Register as a user of another process's service; a patient service does not end before the context does.
 
-    Yields False where it has ended while this waited for a place among its users.
+    Yields False if that service ended before this process could register.
     """
     with (directory / _USERS_FILE).open("a") as file:
         yield _lock(file, exclusive=False, patient=False) or not _lock(file, exclusive=False, patient=True)
@@ -78,7 +78,7 @@ def using(directory: Path) -> Iterator[bool]:
 
 @contextmanager
 def unused(directory: Path) -> Iterator[None]:
-    """Wait until no other process uses the service of this one, and let none begin as long as the context lasts."""
+    """Wait until no other process uses this process's service, and let none register until the context ends."""
     with (directory / _USERS_FILE).open("a") as file:
         if not _lock(file, exclusive=True, patient=False):
             _LOG.info("Waiting for other commands that use SageMaker on this machine; Ctrl-C ends it at once.")
@@ -88,7 +88,7 @@ def unused(directory: Path) -> Iterator[None]:
 
 @contextmanager
 def announce(directory: Path, identity: Mapping[str, Any]) -> Iterator[None]:
-    """Say in the directory where its service answers, as long as the context lasts."""
+    """Write the address of the service into the directory, and remove it when the context ends."""
     address = directory / _ADDRESS_FILE
     partial = address.with_suffix(".partial")
     partial.write_text(json.dumps({**identity, "pid": os.getpid()}))
@@ -100,12 +100,12 @@ def announce(directory: Path, identity: Mapping[str, Any]) -> Iterator[None]:
 
 
 def running_service(directory: Path) -> RunningService:
-    """The service that holds a state directory; it may be just starting.
+    """The service that holds a state directory; waits for one that is starting.
 
     Raises
     ------
     StateDirectoryError
-        It does not answer.
+        The service does not respond.
     """
     deadline = time.monotonic() + _START_TIMEOUT_SECONDS
     while True:
@@ -132,12 +132,12 @@ def _ask_identity(directory: Path) -> RunningService:
 
 
 def require_region(directory: Path, played: str, asked: str) -> None:
-    """Check that a directory's region is the one that is asked for.
+    """Check that a state directory has the requested region.
 
     Raises
     ------
     StateDirectoryError
-        It is another one.
+        The state directory has another region.
     """
     if played != asked:
         raise StateDirectoryError(
@@ -147,10 +147,10 @@ def require_region(directory: Path, played: str, asked: str) -> None:
 
 
 def _lock(file: IO[str], *, exclusive: bool, patient: bool) -> bool:
-    """Lock a file until it is closed or this process dies; False where others have it and this is not to wait."""
+    """Lock a file until it is closed or this process dies; returns False if it is taken and patient is off."""
     try:
         import fcntl
-    except ImportError:  # Windows knows no lock that several share, so that nobody waits for users there
+    except ImportError:  # Windows has no shared locks, so a patient service does not wait there
         return not exclusive or patient or _lock_on_windows(file)
     try:
         fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | (0 if patient else fcntl.LOCK_NB))

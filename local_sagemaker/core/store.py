@@ -1,8 +1,9 @@
 """The records of the service, in one SQLite file.
 
 A record is a JSON document with a kind (``training-job``), a name that is unique among its kind, and optionally a
-parent (the execution of a step). What a call answers is in this file before the answer leaves: WAL mode survives the
-death of the process at any moment, which is what is promised; it does not sync to the disk at every commit.
+parent (the execution of a step). A change is in this file before the response of its call leaves the service. WAL mode
+survives the death of the process at any moment. It does not survive a power failure, because commits are not synced to
+the disk.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Store:
     Raises
     ------
     StateDirectoryError
-        The file is not one of this kind, or cannot be written.
+        The file is not such a database, or is not writable.
     """
 
     def __init__(self, path: Path) -> None:
@@ -69,13 +70,13 @@ class Store:
             ) from error
 
     def close(self) -> None:
-        """Close the file; the write-ahead log is folded into it."""
+        """Close the file and merge the write-ahead log into it."""
         with self._lock:
             self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing of what is written inside; may be nested."""
+        """A transaction; transactions may be nested."""
         with self._lock:
             if self._connection.in_transaction:
                 yield self._connection
@@ -89,7 +90,7 @@ class Store:
             self._connection.execute("COMMIT")
 
     def insert(self, kind: str, name: str, record: Record, *, parent: str | None = None) -> bool:
-        """Add a record; answers False, and changes nothing, where the name is taken."""
+        """Add a record; returns False, and changes nothing, if the name exists."""
         with self.transaction() as connection:
             cursor = connection.execute(
                 "INSERT OR IGNORE INTO records (kind, name, parent, body) VALUES (?, ?, ?, ?)",
@@ -106,7 +107,7 @@ class Store:
         return json.loads(row[0]) if row else None
 
     def update(self, kind: str, name: str, change: Callable[[Record], None]) -> Record | None:
-        """Read, change and write one record as a single act; None where there is no such record."""
+        """Read, change and write one record atomically; returns None if it does not exist."""
         with self.transaction() as connection:
             record = self.get(kind, name)
             if record is not None:
@@ -117,7 +118,7 @@ class Store:
             return record
 
     def delete(self, kind: str, name: str) -> bool:
-        """Remove one record; answers whether it was there."""
+        """Delete one record; returns whether it existed."""
         with self.transaction() as connection:
             cursor = connection.execute("DELETE FROM records WHERE kind = ? AND name = ?", (kind, name))
             return cursor.rowcount == 1

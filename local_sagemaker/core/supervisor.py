@@ -28,7 +28,7 @@ class _Running:
 
 
 class Supervisor:
-    """Starts jobs, stops them, and tells who asked when they have ended."""
+    """Starts jobs, stops them, and calls back when they have ended."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,16 +36,18 @@ class Supervisor:
         self._closing = False
 
     def start(self, arn: str, work: Callable[[threading.Event], None], *, computes: bool = True) -> None:
-        """Run ``work(stop)`` in a thread of its own; once closing, not any more: the job is found Failed next time.
+        """Run ``work(stop)`` in a thread of its own.
+
+        A closing supervisor starts nothing; the record of the job becomes Failed when the service opens again.
 
         Parameters
         ----------
         arn
-            The job.
+            The ARN of the job.
         work
-            Does the job and writes down how it ended; ``stop`` is set when it is to end.
+            Runs the job and records how it ended; ``stop`` is set when the job must end.
         computes
-            Whether it uses cores itself; a tuning job only waits for others.
+            Whether the job uses cores itself; a tuning job only waits for others.
         """
         stop = threading.Event()
         thread = threading.Thread(target=self._run, args=(arn, work, stop), name=arn, daemon=True)
@@ -56,20 +58,20 @@ class Supervisor:
             thread.start()
 
     def stop(self, arn: str) -> None:
-        """Ask a job to end; nothing where it has ended already."""
+        """Ask a job to end; does nothing if it has ended."""
         with self._lock:
             running = self._running.get(arn)
         if running is not None:
             running.stop.set()
 
-    def when_ended(self, arn: str, tell: Callable[[], None]) -> None:
-        """Call ``tell()`` once when the job has ended and that is written down; at once if it has."""
+    def when_ended(self, arn: str, notify: Callable[[], None]) -> None:
+        """Call ``notify()`` once when the job has ended and its record is final; at once if it has ended."""
         with self._lock:
             running = self._running.get(arn)
             if running is not None:
-                running.ended.append(tell)
+                running.ended.append(notify)
                 return
-        tell()
+        notify()
 
     def wait(self, arn: str) -> None:
         """Wait until the job has ended."""
@@ -78,15 +80,15 @@ class Supervisor:
         ended.wait()
 
     def threads_per_job(self) -> int:
-        """Cores divided by running jobs, at least one."""
+        """The number of threads for a job: the cores divided by the running jobs, at least 1."""
         with self._lock:
             computing = sum(running.computes for running in self._running.values())
         return max(1, usable_cores() // max(1, computing))
 
     def close(self, patience_seconds: float = 10.0) -> None:
-        """End every job and wait until all have ended, but not for ever: some containers do not listen to SIGTERM.
+        """Stop every job and wait until all have ended, up to a limit, because some containers ignore SIGTERM.
 
-        What has not ended by then is found Failed when the service opens again.
+        The record of a job that has not ended by then becomes Failed when the service opens again.
         """
         with self._lock:
             self._closing = True
@@ -105,5 +107,5 @@ class Supervisor:
         finally:
             with self._lock:
                 ended = self._running.pop(arn).ended
-            for tell in ended:
-                tell()
+            for notify in ended:
+                notify()

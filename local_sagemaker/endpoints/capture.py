@@ -1,7 +1,7 @@
-"""Data capture: what an endpoint was asked and what it answered, as JSON lines in S3, in the service's own form.
+"""Data capture: the requests and responses of an endpoint, as JSON lines in S3.
 
-An event is written as soon as it is answered, in an object of its own; the service gathers several in one. Where they
-lie and what is in them is the same: ``<DestinationS3Uri>/<endpoint>/<variant>/yyyy/mm/dd/hh/<file>.jsonl``, see
+Each invocation becomes an object of its own at once; SageMaker collects several in one. The keys and the content are
+the same: ``<DestinationS3Uri>/<endpoint>/<variant>/yyyy/mm/dd/hh/<file>.jsonl``, see
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
 """
 
@@ -36,7 +36,7 @@ class Message:
 
 
 def summary(configuration: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """What DescribeEndpoint says of a DataCaptureConfig."""
+    """The summary of a DataCaptureConfig in the response of DescribeEndpoint."""
     if configuration is None:
         return None
     enabled = configuration.get("EnableCapture", True)
@@ -50,16 +50,16 @@ def summary(configuration: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def capture(core: Core, endpoint: Record, headers: Mapping[str, str], body: bytes, invocation: Invocation) -> None:
-    """Keep one invocation, if the endpoint's configuration asks for it and the sampling takes it.
+    """Store one invocation, if capture is enabled and the sampling selects it.
 
     Parameters
     ----------
     endpoint
         The record of the endpoint.
     headers, body
-        The request; names in small letters.
+        The request; header names in lower case.
     invocation
-        What came back.
+        The response.
     """
     configuration = endpoint.get("Capture")
     if not configuration or not configuration.get("EnableCapture", True):
@@ -74,9 +74,7 @@ def capture(core: Core, endpoint: Record, headers: Mapping[str, str], body: byte
     try:
         core.objects.write(uri, json.dumps(event, separators=(",", ":")).encode() + b"\n")
     except ObjectStoreError as error:
-        _LOG.warning(
-            "An invocation of %s cannot be captured: %s", name, error
-        )  # the caller has its answer all the same
+        _LOG.warning("An invocation of %s cannot be captured: %s", name, error)  # the caller still gets its response
 
 
 def _event(
@@ -107,7 +105,7 @@ def _side(message: Message, mode: str, headers: Mapping[str, list[str]]) -> dict
 
 
 def _encoded(message: Message, headers: Mapping[str, list[str]]) -> tuple[str, str]:
-    """As text where its content type is listed as CSV or JSON, else in base 64."""
+    """The body as text if its content type is listed as CSV or JSON, otherwise in base64."""
     kind = message.content_type.partition(";")[0].strip().lower()
     for encoding, member in (("CSV", "CsvContentTypes"), ("JSON", "JsonContentTypes")):
         if kind in (listed.lower() for listed in headers.get(member, [])):

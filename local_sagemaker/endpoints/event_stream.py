@@ -1,4 +1,4 @@
-"""AWS's event streams (``application/vnd.amazon.eventstream``), as far as one answer in parts needs them.
+"""AWS's event stream encoding (``application/vnd.amazon.eventstream``), as far as a streamed response needs it.
 
 A message is its total length, the length of its headers and a checksum of these two; the headers; the payload; and a
 checksum of everything before it. https://docs.aws.amazon.com/AmazonS3/latest/API/RESTSelectObjectAppendix.html

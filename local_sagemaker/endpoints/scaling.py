@@ -1,4 +1,4 @@
-"""Application Auto Scaling as moto has it, with a memory: what was registered is there again after a restart."""
+"""Application Auto Scaling: moto's, with targets and policies that survive a restart."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from local_sagemaker.core.store import Record, Store
 SERVICE = "application-autoscaling"
 KIND = "scaling-request"
 _KEPT = ("RegisterScalableTarget", "PutScalingPolicy")
-_FORGOTTEN = {"DeregisterScalableTarget": ("ResourceId",), "DeleteScalingPolicy": ("ResourceId", "PolicyName")}
-"""Which members of a request tell what ends with it; a target takes its policies along."""
+_DELETED_BY = {"DeregisterScalableTarget": ("ResourceId",), "DeleteScalingPolicy": ("ResourceId", "PolicyName")}
+"""The members of a deleting request that select the kept requests to delete; a target's policies go with it."""
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 class Scaling:
-    """A WSGI application before moto's, that writes down what moto was told and tells it again after a restart."""
+    """A WSGI application around moto's: it records the changing requests, and replays them after a restart."""
 
     def __init__(self, moto: Application, store: Store) -> None:
         self._moto = moto
         self._store = store
         self._lock = Lock()
-        self._told = False
+        self._replayed = False
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one request; what it changed is on disk before the answer leaves."""
+        """Handle one request; its change is on disk before the response leaves."""
         body = get_input_stream(environ).read()
         environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         statuses: list[str] = []
@@ -44,30 +44,30 @@ class Scaling:
             return start_response(status, *rest)
 
         with self._lock:
-            if not self._told:
+            if not self._replayed:
                 for record in self._store.list(KIND):
                     list(self._moto(_environ(record), _ignore))
-                self._told = True
+                self._replayed = True
             answer = list(self._moto(environ, note_status))
             if statuses[0].startswith("2"):
-                self._write_down(_again(environ, body))
+                self._write_down(_replayable(environ, body))
         return answer
 
     def _write_down(self, request: Record) -> None:
-        operation, asked = request["Operation"], json.loads(request["Body"])
+        operation, given = request["Operation"], json.loads(request["Body"])
         if operation in _KEPT:
-            name = "/".join([request["Region"], operation, asked["ResourceId"], asked.get("PolicyName", "")])
+            name = "/".join([request["Region"], operation, given["ResourceId"], given.get("PolicyName", "")])
             with self._store.transaction():
                 if not self._store.insert(KIND, name, {**request, "Name": name}):
                     self._store.update(KIND, name, lambda record: record.update(request))
-        for record in self._store.list(KIND) if operation in _FORGOTTEN else ():
+        for record in self._store.list(KIND) if operation in _DELETED_BY else ():
             kept = json.loads(record["Body"])
-            if all(kept.get(member) == asked[member] for member in _FORGOTTEN[operation]):
+            if all(kept.get(member) == given[member] for member in _DELETED_BY[operation]):
                 self._store.delete(KIND, record["Name"])
 
 
-def _again(environ: Environ, body: bytes) -> Record:
-    """What is needed to make a request again; not who made it, nor their signature."""
+def _replayable(environ: Environ, body: bytes) -> Record:
+    """The parts of a request that a replay needs, without the caller's credentials and signature."""
     scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/", str(environ.get("HTTP_AUTHORIZATION", "")))
     return {
         "Operation": str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2],
@@ -92,4 +92,4 @@ def _environ(record: Record) -> Environ:
 
 
 def _ignore(status: str, headers: list[tuple[str, str]], *rest: object) -> None:
-    """A replayed request's answer interests nobody."""
+    """Ignore the response of a replayed request."""

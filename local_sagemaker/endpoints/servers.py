@@ -1,4 +1,4 @@
-"""The servers behind endpoints: which run now, who of them answers a request, and how one set follows another."""
+"""The servers behind endpoints: start, choice of a variant, invocation and replacement."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOG_GROUP = "/aws/sagemaker/Endpoints"
 
 
 class _Server:
-    """One variant's server; it is closed when the last request that it answers has ended."""
+    """The server of one variant; it closes after its last request."""
 
     def __init__(self, hosting: Hosting, weight: float) -> None:
         self.hosting = hosting
@@ -30,7 +30,7 @@ class _Server:
 
     @contextmanager
     def request(self) -> Iterator[Hosting | None]:
-        """Hold the server open over one request; None if it is closed already."""
+        """Keep the server open during one request; yields None if it is closed."""
         with self._idle:
             if self._closed:
                 yield None
@@ -44,7 +44,7 @@ class _Server:
                 self._idle.notify_all()
 
     def close(self) -> None:
-        """End it, after the requests that it has."""
+        """Close the server after its running requests."""
         with self._idle:
             self._closed = True
             self._idle.wait_for(lambda: self._requests == 0)
@@ -53,7 +53,7 @@ class _Server:
 
 @dataclass(frozen=True)
 class Invocation:
-    """What came back from which variant."""
+    """The response to an invocation, and the variant that gave it."""
 
     variant: str
     answer: Answer
@@ -84,12 +84,12 @@ class Endpoints:
         self._servers: dict[str, dict[str, _Server]] = {}
 
     def deploy(self, name: str, variants: Sequence[Mapping[str, Any]]) -> None:
-        """Start the servers of an endpoint; they take over from those it had when all of them answer.
+        """Start the servers of an endpoint; they replace the earlier ones when all of them respond.
 
         Raises
         ------
         Exception
-            What the containers' side raises when a server does not come up; what was there before stays.
+            A server did not start; the earlier servers stay.
         """
         new: dict[str, _Server] = {}
         try:
@@ -106,12 +106,12 @@ class Endpoints:
     def invoke(
         self, endpoint: Record, body: bytes, headers: Mapping[str, str], target_variant: str | None
     ) -> Invocation:
-        """Hand a request to one of an endpoint's variants, chosen by their weights unless one is named.
+        """Send a request to one of an endpoint's variants, chosen by weight unless one is named.
 
         Raises
         ------
         ValidationException
-            There is no such variant.
+            The endpoint has no such variant.
         """
         while True:
             servers = self._servers_of(endpoint)
@@ -120,7 +120,7 @@ class Endpoints:
                 raise ValidationException(f"Variant {variant} not found in endpoint {endpoint['EndpointName']}.")
             with servers[variant].request() as hosting:
                 if hosting is None:
-                    continue  # an update has just replaced it
+                    continue  # an update has just replaced this server
                 answer = hosting.invoke(
                     body, content_type=headers.get("content-type"), accept=headers.get("accept"), headers=headers
                 )
@@ -140,7 +140,7 @@ class Endpoints:
             self.remove(name)
 
     def _servers_of(self, endpoint: Record) -> dict[str, _Server]:
-        """The servers of an endpoint in service; started now where none run (the service was), or one has died."""
+        """The servers of an endpoint in service; starts them if none run, as after a restart, or if one has died."""
         name = endpoint["EndpointName"]
         with self._lock:
             starting = self._starting.setdefault(name, threading.Lock())
@@ -183,7 +183,7 @@ def _close_all(servers: Mapping[str, _Server]) -> None:
 
 
 def _choose(servers: Mapping[str, _Server], summaries: Sequence[Mapping[str, Any]]) -> str:
-    """A variant by the current weights; an update that is not written down yet has those of its configuration."""
+    """A random variant by current weight; during an update, the weights of the new configuration count."""
     current = {summary["VariantName"]: summary["CurrentWeight"] for summary in summaries}
     weights = [current.get(name, server.weight) for name, server in servers.items()]
     if not any(weights):

@@ -1,1 +1,1 @@
-"""A pipeline's definition, interpreted: what it says, whether it is right, and what follows from it."""
+"""Executions of pipelines: they start, cache, retry and stop steps."""

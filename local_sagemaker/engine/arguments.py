@@ -1,4 +1,4 @@
-"""The request that a step makes: its arguments, resolved, as the API's shapes want them."""
+"""The types of a step's arguments, converted to the ones in the API's shapes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from local_sagemaker.definition.expressions import text_of
 
 
 def fit(shape: Shape, value: Any) -> Any:
-    """A resolved document with its scalars as its shape has them.
+    """A resolved document with its scalars converted to the types in a shape.
 
-    A parameter, or a value out of a JSON file, is of the type that its source has; where a request wants a text, a
-    number is written as one, and the other way round, as the service does it.
+    A parameter, or a value from a JSON file, has the type of its source. As in SageMaker, a number becomes a string
+    where the request needs a string, and the other way round.
     """
     if value is None:
         return None
@@ -40,7 +40,7 @@ def _fit_scalar(type_name: str, value: Any) -> Any:
         if type_name in ("float", "double") and isinstance(value, str):
             return float(value)
     except ValueError:
-        return value  # it stays what it is, and the check of the request names it
+        return value  # left as it is: the check of the request names it
     if type_name == "boolean" and isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower(), value)
     return value

@@ -1,7 +1,7 @@
-"""Step caching: an earlier result of the same step with the same key is used again.
+"""Step caching: a step reuses an earlier result of the same step with the same key.
 
-The key is what the developer guide lists for each type of step (``ApiStep.cache_keys``), with every expression
-resolved. Outputs, resources and the role are not in it, and what lies under an S3 URI is not looked at.
+The key contains the arguments that the developer guide lists for each type of step (``ApiStep.cache_keys``), with every
+expression resolved. It contains no outputs, resources or roles, and not the content of S3 objects.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _MOST_DIFFERENCES = 3
 
 
 def key_of(kind: ApiStep, request: Mapping[str, Any]) -> dict[str, Any]:
-    """What must be the same, each under its path."""
+    """The cache key of a step: the arguments that must be equal, by path."""
     key = {}
     for path in kind.cache_keys:
-        with suppress(ExpressionError):  # what is optional may not stand there
+        with suppress(ExpressionError):  # an optional argument may be absent
             key[path] = follow(request, parse(path))
     return key
 
@@ -37,7 +37,7 @@ def remember(store: Store, pipeline: str, step: str, key: Mapping[str, Any], res
 
 
 def forget(store: Store, pipeline: str, steps: Iterator[str]) -> None:
-    """Drop the results of a pipeline that is deleted."""
+    """Delete the results of a pipeline that is deleted."""
     for step in steps:
         for record in store.list(KIND, parent=f"{pipeline}/{step}"):
             store.delete(KIND, f"{pipeline}/{step}/{record['PipelineExecutionArn']}/{record['EndTime']}")
@@ -46,9 +46,9 @@ def forget(store: Store, pipeline: str, steps: Iterator[str]) -> None:
 def look_up(
     store: Store, pipeline: str, step: str, key: Mapping[str, Any], expire_after: str | None
 ) -> tuple[Record | None, str]:
-    """The latest result with this key that has not expired, and what to say of the search.
+    """The latest result with this key that has not expired, and a message about the search.
 
-    A miss says which fields differ from the latest result there is.
+    The message about a miss names the fields that differ from the latest result.
     """
     results = store.list(KIND, parent=f"{pipeline}/{step}")
     oldest = now() - duration(expire_after).total_seconds() if expire_after else 0.0
@@ -65,7 +65,7 @@ def look_up(
 
 
 def differences(before: Any, after: Any, at: str = "") -> Iterator[str]:
-    """Where two documents differ, each place as ``path was X, is Y``."""
+    """The differences between two documents, each as ``path was X, is Y``."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in [*before, *(name for name in after if name not in before)]:
             yield from differences(before.get(name), after.get(name), f"{at}.{name}".lstrip("."))

@@ -1,4 +1,4 @@
-"""The executions of pipelines: starting, stopping and retrying them."""
+"""The executions of pipelines: start, stop and retry."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _COPIED_MEMBERS = (
 
 
 class Executions:
-    """All executions of one service; each that runs has a thread of its own.
+    """All executions of one service; each one that runs has a thread of its own.
 
     Parameters
     ----------
@@ -56,8 +56,7 @@ class Executions:
         Raises
         ------
         ValidationException
-            The parameters or the selected steps do not fit the definition, or it holds a step that is
-            not supported here.
+            The parameters or the selected steps do not match the definition, or a step is not supported.
         """
         definition = parse(definition_text)
         parameters = values_of(definition.parameters, request.get("PipelineParameters", []))
@@ -100,12 +99,12 @@ class Executions:
         return arn
 
     def stop(self, arn: str) -> None:
-        """Ask an execution to end: nothing more starts, and what runs is stopped.
+        """Stop an execution: no more steps start, and the running ones are stopped.
 
         Raises
         ------
         ValidationException
-            It has ended already.
+            The execution has ended.
         """
         status = records.execution(self._core.store, arn)["PipelineExecutionStatus"]
         if status in records.FINAL:
@@ -122,7 +121,7 @@ class Executions:
             running[0].stop()
 
     def allow(self, arn: str, most_parallel: int) -> None:
-        """Let so many steps of an execution run at once from now on, if it runs."""
+        """Change the maximum number of parallel steps of an execution, if it runs."""
         with self._lock:
             running = self._running.get(arn)
         if running:
@@ -134,7 +133,7 @@ class Executions:
         Raises
         ------
         ConflictException
-            It has not failed or been stopped.
+            The execution is not Failed or Stopped.
         """
         store = self._core.store
         record = records.execution(store, arn)
@@ -158,7 +157,7 @@ class Executions:
         self._begin(Run(self._core, call, record, records.definition(store, arn)), arn)
 
     def fail_what_was_running(self) -> None:
-        """After the death of the service: executions it left running have failed, with the steps that were."""
+        """End the executions that an earlier process of the service left running, with their running steps."""
         store = self._core.store
         for record in store.list(records.EXECUTION):
             status, arn = record["PipelineExecutionStatus"], record["PipelineExecutionArn"]
@@ -174,9 +173,9 @@ class Executions:
             running[1].join()
 
     def close(self) -> None:
-        """Let go of all that run; their jobs end with the supervisor, and they are written down as lost.
+        """Stop following all executions; their jobs end with the supervisor.
 
-        What a request begins after that does not run: it is found lost when the service opens again.
+        They, and executions that a request starts after this, become Failed when the service opens again.
         """
         with self._lock:
             self._closing = True
@@ -207,7 +206,7 @@ class Executions:
             self._running.pop(arn, None)
 
     def _give_up(self, arn: str, status: str, reason: str) -> None:
-        """End an execution with the steps that are under way, since nobody carries them on."""
+        """End an execution that no thread runs, with its unfinished steps."""
         for step in records.steps(self._core.store, arn):
             if step["StepStatus"] not in records.FINAL:
                 why = None if status == "Stopped" else reason

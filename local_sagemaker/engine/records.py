@@ -22,7 +22,7 @@ def execution(store: Store, arn: str) -> Record:
     Raises
     ------
     ResourceNotFound
-        There is none.
+        The execution does not exist.
     """
     record = store.get(EXECUTION, arn)
     if record is None:
@@ -37,12 +37,12 @@ def definition_text(store: Store, arn: str) -> str:
 
 
 def definition(store: Store, arn: str) -> Definition:
-    """The same, read."""
+    """The definition that an execution was started with, parsed."""
     return parse(definition_text(store, arn))
 
 
 def steps(store: Store, arn: str) -> list[Record]:
-    """The steps of an execution that have started, in the order in which they did."""
+    """The steps of an execution that have started, in the order of their starts."""
     return store.list(STEP, parent=arn)
 
 
@@ -52,7 +52,7 @@ def step(store: Store, arn: str, name: str) -> Record | None:
 
 
 def begin_step(store: Store, arn: str, step: Step, **more: Any) -> None:
-    """Write down that a step starts (again)."""
+    """Record that a step starts, or starts again."""
     name = f"{arn}/{step.name}"
     record = {
         "StepName": step.name,
@@ -83,7 +83,7 @@ def end_step(
     reason: str | None = None,
     **members: Any,
 ) -> None:
-    """Write down how a step ended."""
+    """Record how a step ended."""
 
     def end(record: Record) -> None:
         record.update(members, StepStatus=status, EndTime=now())
@@ -94,7 +94,7 @@ def end_step(
 
 
 def change_execution(store: Store, arn: str, change: Callable[[Record], None]) -> Record | None:
-    """Change an execution's record, and the time of its last change."""
+    """Change an execution's record and its LastModifiedTime."""
 
     def changed(record: Record) -> None:
         change(record)

@@ -1,4 +1,4 @@
-"""What the expressions of one execution mean: its variables, and what its steps have left behind."""
+"""The values behind the expressions of one execution: its variables, and the properties and files of its steps."""
 
 from __future__ import annotations
 
@@ -58,5 +58,5 @@ def _read_json(core: Core, uri: str) -> Any:
 
 
 def _refuse_constant(name: str) -> None:
-    """``NaN`` and ``Infinity`` are Python's, not JSON's."""
+    """Reject ``NaN`` and ``Infinity``, which Python accepts and JSON does not have."""
     raise ValueError(f"{name} is not a JSON value")

@@ -24,7 +24,7 @@ MOST_PARALLEL_STEPS = 50
 
 @dataclass
 class _Active:
-    """A step that has started and not ended: its resource, or the moment of its next attempt."""
+    """A step that has started and not ended: its resource, or the time of its next attempt."""
 
     started: Started | None
     began: float
@@ -59,22 +59,22 @@ class Run:
         return resolve(self._definition.experiment, self._scope) or None
 
     def stop(self) -> None:
-        """Let nothing more start, and stop what runs; may be called from any thread."""
+        """Start no more steps, and stop the running ones; thread-safe."""
         self._stopping = True
         self._events.put(None)
 
     def allow(self, most_parallel: int) -> None:
-        """Let so many steps run at once from now on; may be called from any thread."""
+        """Change the maximum number of parallel steps; thread-safe."""
         self._most_parallel = most_parallel
         self._events.put(None)
 
     def abandon(self) -> None:
-        """Leave everything as it is; may be called from any thread."""
+        """Leave everything as it is, and return; thread-safe."""
         self._abandoned = True
         self._events.put(None)
 
     def run(self) -> str | None:
-        """Run to the end; returns the final status, or None where the execution was abandoned."""
+        """Run to the end; returns the final status, or None if the execution was abandoned."""
         for step in records.steps(self._store, self._arn):
             self._statuses[step["StepName"]] = step["StepStatus"]
             if "Outcome" in step:
@@ -86,7 +86,7 @@ class Run:
             self._wait_for_an_event()
         return None
 
-    # Starting.
+    # Start of steps
 
     def _start_what_is_ready(self) -> None:
         started = True
@@ -124,7 +124,7 @@ class Run:
         self._end(step, "Failed", message, Metadata={"Fail": {"ErrorMessage": message}})
 
     def _attempt(self, step: Step) -> None:
-        """Make a step's API call; what it started, if it takes time, puts the step's name into the events."""
+        """Make a step's API call; when a resource that takes time ends, the step's name arrives in the events."""
         active = self._active[step.name]
         active.due = None
         try:
@@ -139,7 +139,7 @@ class Run:
         else:
             self._conclude(step, active)
 
-    # Ending.
+    # End of steps
 
     def _wait_for_an_event(self) -> None:
         due = min((active.due for active in self._active.values() if active.due is not None), default=None)
@@ -170,7 +170,7 @@ class Run:
             self._end(step, "Failed", f"ClientError: {error}")
 
     def _conclude(self, step: Step, active: _Active) -> None:
-        """Write down how the resource of a step ended."""
+        """Record how the resource of a step ended."""
         if active.started is None:
             return
         status, reason = self._launch.result(step, active.started, stopping=self._stopping)
@@ -198,7 +198,7 @@ class Run:
         self._enter(step.name, status)
 
     def _enter(self, step: str, status: str) -> None:
-        """Go on from a status that is written down already."""
+        """Note a status that is in the step's record, and send its event."""
         before = self._statuses.get(step)
         self._statuses[step] = status
         events.step_changed(self._core, self._arn, lambda: records.step(self._store, self._arn, step), before)

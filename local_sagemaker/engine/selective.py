@@ -1,4 +1,4 @@
-"""Selective execution: only chosen steps run, over the results of an earlier execution."""
+"""Selective execution: only selected steps run, on the results of an earlier execution."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _REUSED_MEMBERS = ("StepType", "Metadata", "Resource", "Outcome", "StartTime", "
 
 
 def selected_steps(definition: Definition, config: Mapping[str, Any] | None) -> Definition:
-    """The definition with only the steps that are to run, and those whose results they need."""
+    """The definition with only the selected steps, and the ones whose results they need."""
     if not config:
         return definition
     chosen = _chosen(definition, config)
@@ -24,12 +24,12 @@ def selected_steps(definition: Definition, config: Mapping[str, Any] | None) -> 
 
 
 def reused_steps(store: Store, definition: Definition, config: Mapping[str, Any] | None) -> dict[str, Record]:
-    """The results of an earlier execution that stand in for steps that are needed but do not run.
+    """The results of an earlier execution, for the steps that are needed but not selected.
 
     Raises
     ------
     ValidationException
-        A selected step is not in the definition, or one that is needed has no result to use.
+        A selected step is not in the definition, or a needed step has no result.
     """
     if not config:
         return {}

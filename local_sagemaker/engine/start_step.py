@@ -1,4 +1,4 @@
-"""What starts when a step starts: the API call that the service would make, or an earlier result in its place."""
+"""The start of a step: its API call, or an earlier result from the cache."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EXPERIMENT_STEPS = ("Processing", "Training", "Transform")
 
 @dataclass(frozen=True)
 class Started:
-    """What a step started: the resource, how it is identified, and the key under which its result may be used again."""
+    """A started step: its resource, the resource's identifier, and the cache key of its result."""
 
     arn: str
     identifier: str
@@ -99,7 +99,7 @@ class Launch:
         )
 
     def stop(self, step: Step, started: Started) -> None:
-        """Stop what a step started; what cannot be stopped, or has ended meanwhile, is left alone."""
+        """Stop the resource of a step, unless it has ended or its type cannot be stopped."""
         kind = API_STEPS[step.type]
         if kind.stop is None:
             return
@@ -120,7 +120,7 @@ class Launch:
         cache.remember(self._core.store, self._pipeline, step.name, started.key, result)
 
     def properties(self, record: Record) -> Mapping[str, Any]:
-        """The properties of a step that has run: what Describe answers of its resource."""
+        """The properties of a step that has run: the response of Describe for its resource."""
         kind = API_STEPS.get(record["StepType"])
         resource = record.get("Resource")
         if kind is None or resource is None:
@@ -134,7 +134,7 @@ class Launch:
         return described
 
     def _tuned_jobs(self, tuning_job: str) -> list[Any]:
-        """The training jobs of a tuning job, the best first, as ``get_top_model_s3_uri`` counts them."""
+        """The training jobs of a tuning job, best first: the order that ``get_top_model_s3_uri`` counts in."""
         objective = self._describe(API_STEPS["Tuning"], tuning_job)["HyperParameterTuningJobConfig"]
         maximize = objective.get("HyperParameterTuningJobObjective", {}).get("Type") == "Maximize"
         answer = self._call_api(
@@ -163,7 +163,7 @@ class Launch:
             scope = dataclasses.replace(scope, execution=variables)
         resolved = resolve(arguments, scope)
         if step.type == "EndpointConfig":
-            # A configuration cannot be changed, so the service makes a new one of each execution.
+            # A configuration cannot be changed, so SageMaker creates a new one in each execution.
             longest = shape.members["EndpointConfigName"].metadata["max"]
             requested = str(resolved["EndpointConfigName"])
             resolved["EndpointConfigName"] = names.of_execution(requested, names.last_part(self._arn), longest)
@@ -204,11 +204,11 @@ class Launch:
     def _cached(self, step: Step, kind: ApiStep, key: Mapping[str, Any]) -> Record | None:
         if not kind.cache_keys or not step.cache.get("Enabled"):
             return None
-        found, story = cache.look_up(self._core.store, self._pipeline, step.name, key, step.cache.get("ExpireAfter"))
-        self._core.logs.append(LOG_GROUP, f"{self._pipeline}/{names.last_part(self._arn)}", f"{step.name}: {story}")
+        found, message = cache.look_up(self._core.store, self._pipeline, step.name, key, step.cache.get("ExpireAfter"))
+        self._core.logs.append(LOG_GROUP, f"{self._pipeline}/{names.last_part(self._arn)}", f"{step.name}: {message}")
         if found is not None:
             try:
                 self._describe(kind, found["Resource"]["Identifier"])
             except ApiError:
-                return None  # its job has been deleted since
+                return None  # its job has been deleted
         return found

@@ -320,7 +320,7 @@ def test_a_state_directory_stays_in_its_region(tmp_path, aws):
 
 def test_a_state_directory_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(StateDirectoryError, match="cannot be made"), open_service(tmp_path / "file"):
+    with pytest.raises(StateDirectoryError, match="cannot be created"), open_service(tmp_path / "file"):
         pass
 
 
@@ -337,7 +337,7 @@ def test_a_port_that_is_taken_is_refused(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with (
-            pytest.raises(AddressError, match=f"Port {port} cannot be had: Address already in use"),
+            pytest.raises(AddressError, match=f"Port {port} is not available: Address already in use"),
             open_service(tmp_path / "state", port=port, runners=StandIns().runners),
         ):
             pass
