@@ -57,6 +57,7 @@ def _dry_run(settings: Settings) -> int:
 
 def _estimate(options: argparse.Namespace, settings: Settings) -> int:
     from pipelines.aws.prices import load_prices
+    from pipelines.cli.execution_text import estimate_text
     from pipelines.data.code_bundles import bundles
     from pipelines.definition.build import Build
     from pipelines.execution.estimate import estimate
@@ -71,7 +72,7 @@ def _estimate(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         console.write_json(found.as_json())
     else:
-        console.write(found.as_text())
+        console.write(estimate_text(found))
     return 0
 
 

@@ -52,17 +52,19 @@ def describe(context: CommandContext, options: argparse.Namespace) -> int:
 
 
 def _show(context: CommandContext, options: argparse.Namespace, progress: Progress) -> None:
+    from pipelines.cli.execution_text import description_text
     from pipelines.execution import description
 
     described = description.describe(context.connection, progress, context.pipeline)
     if options.json:
         console.write_json(described.as_json())
     else:
-        console.write(description.as_text(described))
+        console.write(description_text(described))
 
 
 def steps(context: CommandContext, options: argparse.Namespace) -> int:
     """Say how its steps went."""
+    from pipelines.cli.execution_text import steps_text
     from pipelines.execution import description
     from pipelines.execution.lookup import progress_of
 
@@ -70,7 +72,7 @@ def steps(context: CommandContext, options: argparse.Namespace) -> int:
     if options.json:
         console.write_json({**progress.as_json(), "steps": [description.step_as_json(step) for step in progress.steps]})
     else:
-        console.write(description.steps_as_text(progress))
+        console.write(steps_text(progress))
     return 0
 
 
@@ -154,6 +156,7 @@ def wait(context: CommandContext, options: argparse.Namespace) -> int:
 
 def compare(context: CommandContext, options: argparse.Namespace) -> int:
     """Put two executions side by side."""
+    from pipelines.cli.execution_text import comparison_text
     from pipelines.execution import comparison
     from pipelines.execution.lookup import find
 
@@ -162,7 +165,7 @@ def compare(context: CommandContext, options: argparse.Namespace) -> int:
     if options.json:
         console.write_json(comparison.as_json(one, other))
     else:
-        console.write(comparison.as_text(one, other))
+        console.write(comparison_text(one, other))
     return 0
 
 

@@ -9,12 +9,9 @@ from typing import Any
 
 from local_sagemaker.definition.expressions import is_expression
 from local_sagemaker.definition.parse import read
-from pipelines.cli.tables import table
-from pipelines.execution.description import number
 
 NAMES = ("Name", "InputName", "OutputName", "ChannelName", "ParameterName", "Key")
 """Members by which the items of a list are known."""
-MISSING = "-"
 
 
 @dataclass(frozen=True)
@@ -33,26 +30,13 @@ def as_json(one: Side, other: Side) -> dict[str, Any]:
     return {
         "executions": [one.id, other.id],
         "status": [one.status, other.status],
-        "metrics": {name: list(values) for name, values in _metrics(one, other).items()},
-        "settings": {name: list(values) for name, values in _differences(one, other).items()},
+        "metrics": {name: list(values) for name, values in metrics_of_both(one, other).items()},
+        "settings": {name: list(values) for name, values in differences(one, other).items()},
     }
 
 
-def as_text(one: Side, other: Side) -> str:
-    """Write both columns for a person."""
-    metrics, differences = _metrics(one, other), _differences(one, other)
-    rows = [(name, number(a), number(b), _change(a, b)) for name, (a, b) in metrics.items()]
-    parts = [table(("metric", one.id, other.id, "change"), [("status", one.status, other.status, ""), *rows])]
-    if differences:
-        settings = [(name, str(a), str(b)) for name, (a, b) in _shown(differences).items()]
-        parts += ["\n", table(("setting", one.id, other.id), settings)]
-    else:
-        parts.append("\nEvery setting is the same: parameters, code, images and hyperparameters.\n")
-    return "".join(parts)
-
-
-def _metrics(one: Side, other: Side) -> dict[str, tuple[Any, Any]]:
-    """Put the winners first, then every candidate's metrics on the test part."""
+def metrics_of_both(one: Side, other: Side) -> dict[str, tuple[Any, Any]]:
+    """Pair the winners, then the metrics of every candidate on the test set."""
     a, b = dict(_named_metrics(one)), dict(_named_metrics(other))
     return {name: (a.get(name), b.get(name)) for name in {**a, **b}}
 
@@ -65,7 +49,8 @@ def _named_metrics(side: Side) -> Iterator[tuple[str, Any]]:
                 yield f"{task} {candidate} {metric}", value
 
 
-def _differences(one: Side, other: Side) -> dict[str, tuple[Any, Any]]:
+def differences(one: Side, other: Side) -> dict[str, tuple[str | None, str | None]]:
+    """Pair the values of every setting in which two executions differ; None where one has no such setting."""
     a, b = settings_of(one), settings_of(other)
     return {name: (a.get(name), b.get(name)) for name in {**a, **b} if a.get(name) != b.get(name)}
 
@@ -106,13 +91,3 @@ def _options(items: list[Any], path: str) -> Iterator[tuple[str, str]]:
             yield f"{path} {item}", str(following)
         else:
             yield f"{path}.{position}", str(item)
-
-
-def _shown(differences: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[str, str]]:
-    return {name: (a or MISSING, b or MISSING) for name, (a, b) in differences.items()}
-
-
-def _change(a: object, b: object) -> str:
-    if isinstance(a, int | float) and isinstance(b, int | float):
-        return f"{b - a:+.4g}" if a != b else "="
-    return "" if a == b else "changed"

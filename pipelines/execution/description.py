@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.aws import console_links
-from pipelines.cli.progress import status_text
-from pipelines.cli.tables import table
 from pipelines.execution.logs import log_of
 from pipelines.execution.lookup import parameters_of
 from pipelines.execution.pipeline import Progress, Step
@@ -68,60 +66,6 @@ def step_as_json(step: Step, links: Mapping[str, Mapping[str, str]] | None = Non
 def made_by(step: Step) -> str | None:
     """Give the ARN of the job, model or package that a step made."""
     return next((made["Arn"] for made in step.metadata.values() if isinstance(made, dict) and "Arn" in made), None)
-
-
-def as_text(description: Description) -> str:
-    """Write it for a person."""
-    progress = description.progress
-    parts = [_heading(description), "\nparameters\n", table((), list(description.parameters.items()), indent=2)]
-    parts += ["\nsteps\n", steps_as_text(progress, indent=2)]
-    for task, measures in description.metrics.items():
-        parts += [f"\nmetrics of {task}: the winner is {measures['winner']}\n", _metrics(measures)]
-    for name, links in description.links.items():
-        parts += [f"\n{name}\n", table((), list(links.items()), indent=2)] if links else []
-    return "".join(parts)
-
-
-def steps_as_text(progress: Progress, indent: int = 0) -> str:
-    """Write the steps as a table, and below it why those failed that did."""
-    rows = [
-        (step.name, step.type, status_text(step), f"{step.seconds:.1f} s", (made_by(step) or "").rsplit(":", 1)[-1])
-        for step in progress.steps
-    ]
-    reasons = [f"{' ' * indent}{step.name}: {step.failure_reason}\n" for step in progress.steps if step.failure_reason]
-    return table(("step", "type", "status", "time", "made"), rows, indent) + "".join(reasons)
-
-
-def _heading(description: Description) -> str:
-    progress = description.progress
-    rows = [("execution", progress.arn), ("status", f"{progress.status} after {progress.seconds:.1f} s")]
-    rows += [("reason", progress.failure_reason)] if progress.failure_reason else []
-    rows += [("Studio", description.studio)] if description.studio else []
-    execution_id = progress.arn.rsplit("/", 1)[-1]
-    rows.append(("logs", f"python -m pipelines executions logs STEP {execution_id}"))
-    return table((), rows)
-
-
-def _metrics(measures: Mapping[str, Any]) -> str:
-    candidates: Mapping[str, Any] = measures["candidates"]
-    names = list(next(iter(candidates.values()))["test"])
-    rows = [
-        (name, part, *(number(candidate[part].get(metric)) for metric in names))
-        for name, candidate in candidates.items()
-        for part in ("validation", "test")
-    ]
-    return table(("candidate", "part", *names), rows, indent=2)
-
-
-def number(value: object) -> str:
-    """Write a metric so that it can be compared with another by eye.
-
-    Examples
-    --------
-    >>> number(150.4413), number(0.98671), number(None)
-    ('150.441', '0.98671', '-')
-    """
-    return f"{value:.6g}" if isinstance(value, int | float) else "-" if value is None else str(value)
 
 
 def _links(region: str, step: Step) -> dict[str, str]:

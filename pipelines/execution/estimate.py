@@ -14,7 +14,6 @@ from typing import Any
 from local_sagemaker.definition.parse import Step as DefinedStep
 from local_sagemaker.definition.parse import read
 from pipelines.aws.prices import Prices, Use
-from pipelines.cli.tables import table
 from pipelines.execution.pipeline import Step
 
 ASSUMED_MINUTES = {"Processing": 6.0, "Training": 5.0, "Tuning": 5.0, "Transform": 6.0}
@@ -106,37 +105,6 @@ class Estimate:
                 for step in self.steps
             ],
         }
-
-    def as_text(self) -> str:
-        """Write it for a person."""
-        currency = self.prices.currency
-        rows = [
-            (
-                step.name,
-                step.instance_type,
-                f"{step.minutes:.1f}",
-                f"{step.billed_minutes:.1f}",
-                _money(step.cost),
-                "last executions" if step.measured else "assumed",
-            )
-            for step in self.steps
-        ]
-        headings = ("step", "instance", "minutes", "billed", currency, "minutes are")
-        return (
-            f"{table(headings, rows)}\nOne execution: {_money(self.cost)} {currency}, about {self.minutes:.0f} minutes "
-            f"with at most {self.at_once} steps at once.\n{self._endpoints_in_words()}Prices: {self.prices.origin}.\n"
-            "Not in it: S3, logs, and what steps cost less because their result comes from the cache.\n"
-        )
-
-    def _endpoints_in_words(self) -> str:
-        if not self.endpoints:
-            return ""
-        hourly = f"{_money(self.endpoints_per_hour)} {self.prices.currency} per hour"
-        return f"Endpoints ({len(self.endpoints)}): {hourly} from then on, until they are deleted.\n"
-
-
-def _money(cost: float | None) -> str:
-    return "unknown" if cost is None else f"{cost:.3f}"
 
 
 def estimate(

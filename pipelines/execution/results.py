@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +13,14 @@ from typing import Any
 
 from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.definition.formats import with_content_type
-from pipelines.errors import PipelineError
 from pipelines.execution.pipeline import Progress, Step
+from pipelines.models.container_output import read_answers
+from pipelines.models.postprocessing import COLUMN, apply_rules_to_rows, require_as_many
 from pipelines.names import PREPROCESS, TaskSteps
-from pipelines.serving.container_output import read_answers
 from pipelines.settings import TASKS, Task
 
 _DOWNLOADS_AT_ONCE = 8
 DATA_REPORT = "data-report.html"
-COLUMN: dict[Task, str] = {"regression": "predicted_rentals", "classification": "probability_of_high_demand"}
 
 
 @dataclass(frozen=True)
@@ -124,43 +123,10 @@ def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any,
         for output, file in (("batch", "/data.csv"), ("keys", "/batch.csv"))
     )
     schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
-    answers = keep_to_the_rules(answers, rows, schema, task)
+    answers = apply_rules_to_rows(answers, rows, schema, task)
     path = folder / "predictions.csv"
     path.write_text(join_predictions(keys, answers, COLUMN[task]), encoding="utf-8")
     return path
-
-
-def keep_to_the_rules(answers: list[float], rows: str, schema: Mapping[str, Any], task: Task) -> list[float]:
-    """Apply the rules that the evaluation applies: nothing is negative, and closed hours are as the schema says.
-
-    Parameters
-    ----------
-    answers
-        One number per row.
-    rows
-        The batch rows, features only, without a header.
-    schema
-        Content of ``schema.json``, with the names of the features in their order.
-    """
-    closed = schema.get("closed")
-    features = list(csv.reader(io.StringIO(rows)))
-    values = None
-    if closed and len(features) == len(answers):
-        position = [feature["name"] for feature in schema["features"]].index(closed["feature"])
-        values = [float(row[position]) for row in features]
-    return apply_rules(answers, values, schema, task)
-
-
-def apply_rules(
-    answers: Sequence[float], telling: Sequence[float] | None, schema: Mapping[str, Any], task: Task
-) -> list[float]:
-    """Apply the same rules where the values of the feature that tells closed hours are at hand; None if none does."""
-    kept = list(answers)
-    if telling is not None:
-        closed = schema["closed"]
-        predict = float(closed["predict"])
-        kept = [predict if value == closed["value"] else answer for value, answer in zip(telling, answers, strict=True)]
-    return [max(answer, 0.0) for answer in kept] if task == "regression" else kept
 
 
 def join_predictions(keys: str, answers: list[float], column: str) -> str:
@@ -187,18 +153,6 @@ def join_predictions(keys: str, answers: list[float], column: str) -> str:
     writer.writerow([*header, column])
     writer.writerows([*row, f"{answer:.6g}"] for row, answer in zip(rows, answers, strict=True))
     return content.getvalue()
-
-
-def require_as_many(answers: int, rows: int) -> None:
-    """See that there is one answer for each row.
-
-    Raises
-    ------
-    PipelineError
-        There is not.
-    """
-    if answers != rows:
-        raise PipelineError(f"There are {answers} batch answers for {rows} rows, so they cannot be joined.")
 
 
 def _output_uri(sagemaker: Any, step: Step, name: str) -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.aws.s3 import split_uri
 from pipelines.errors import PipelineError
-from pipelines.execution.results import COLUMN, apply_rules, require_as_many
+from pipelines.models.container_output import read_answers
+from pipelines.models.postprocessing import COLUMN, apply_rules, require_as_many
 from pipelines.serving.batch.rows import Part, Prepared
-from pipelines.serving.container_output import read_answers
 
 if TYPE_CHECKING:
     from pipelines.definition.formats import Format

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.execution.results import require_as_many
-from pipelines.serving.container_output import read_answers
+from pipelines.models.container_output import read_answers
+from pipelines.models.postprocessing import require_as_many
 
 FEWEST_REQUESTS = 100
 """Of which percentiles can be told."""

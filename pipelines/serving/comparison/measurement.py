@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pipelines.aws.s3 import split_uri
 from pipelines.definition.formats import CSV
 from pipelines.errors import PipelineError
-from pipelines.execution.results import require_as_many
+from pipelines.models.container_output import read_answers
+from pipelines.models.postprocessing import require_as_many
 from pipelines.models.registry import RegisteredModel
 from pipelines.names import Layout, job_name
 from pipelines.serving.batch.objects import cleared
@@ -19,7 +20,6 @@ from pipelines.serving.batch.transform import Capacity, transform
 from pipelines.serving.comparison.costs import Speed
 from pipelines.serving.comparison.endpoint import endpoint
 from pipelines.serving.comparison.load import Load, ask
-from pipelines.serving.container_output import read_answers
 from pipelines.target import Connection
 
 AT_ONCE = (1, 4, 16)

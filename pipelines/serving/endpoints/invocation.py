@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import BadInput, PipelineError
-from pipelines.execution.results import keep_to_the_rules
+from pipelines.models.container_output import read_answers
 from pipelines.models.features import make_features
+from pipelines.models.postprocessing import apply_rules_to_rows
 from pipelines.models.registry import RegisteredModel, describe_model, read_knowledge
-from pipelines.serving.container_output import read_answers
 from pipelines.serving.endpoints.predictions import Predictions, predictions_of, unknown_territory
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint
 from pipelines.target import CommandContext
@@ -91,8 +91,8 @@ def ask(
     if len(answers) != len(features.rows):
         raise PipelineError(f"The endpoint {endpoint.name} gave {len(answers)} answers to {len(features.rows)} hours.")
     rows, better = "\n".join(features.rows), knowledge.calibrated(answers)
-    answers = keep_to_the_rules(answers, rows, knowledge.schema, model.task)
-    better = better and keep_to_the_rules(better, rows, knowledge.schema, model.task)
+    answers = apply_rules_to_rows(answers, rows, knowledge.schema, model.task)
+    better = better and apply_rules_to_rows(better, rows, knowledge.schema, model.task)
     predictions = predictions_of(model.task, knowledge, features.hours, answers, better)
     return Answered(model, predictions, unknown_territory(features, knowledge.schema))
 

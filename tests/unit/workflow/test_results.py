@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import PipelineError
-from pipelines.execution.results import join_predictions, keep_to_the_rules
-from pipelines.serving.container_output import read_answers
+from pipelines.execution.results import join_predictions
+from pipelines.models.container_output import read_answers
+from pipelines.models.postprocessing import apply_rules_to_rows
 
 numbers = st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1, max_size=20)
 
@@ -52,5 +53,5 @@ def test_batch_answers_keep_to_the_rules_of_the_evaluation() -> None:
         "closed": {"feature": "functioning_day", "value": 0, "predict": 0},
     }
     rows = "7,1\n8,0\n9,1\n"
-    assert keep_to_the_rules([5.0, 6.0, -3.0], rows, schema, "regression") == [5.0, 0.0, 0.0]
-    assert keep_to_the_rules([0.9, 0.8, 0.1], rows, schema, "classification") == [0.9, 0.0, 0.1]
+    assert apply_rules_to_rows([5.0, 6.0, -3.0], rows, schema, "regression") == [5.0, 0.0, 0.0]
+    assert apply_rules_to_rows([0.9, 0.8, 0.1], rows, schema, "classification") == [0.9, 0.0, 0.1]
