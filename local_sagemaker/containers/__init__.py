@@ -1,1 +1,1 @@
-"""The containers of the local SageMaker: a sandbox around a process, and what stands in for each image."""
+"""The containers of the local SageMaker: a sandbox around a process, and a stand-in for each image."""

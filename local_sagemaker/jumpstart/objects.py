@@ -32,7 +32,7 @@ def _training_archive(model: dict[str, Any]) -> bytes:
     files = {
         "transfer_learning.py": _script(f"{_library(model)}/transfer_learning.py"),
         "tabular.py": _script("tabular.py"),
-        "answers.py": _script("answers.py"),
+        "payloads.py": _script("payloads.py"),
         "task.json": _task(model),
     }
     inference = {f"inference/{name}": content for name, content in _inference_files(model).items()}
@@ -42,7 +42,7 @@ def _training_archive(model: dict[str, Any]) -> bytes:
 def _inference_files(model: dict[str, Any]) -> dict[str, bytes]:
     return {
         "inference.py": _script(f"{_library(model)}/inference.py"),
-        "answers.py": _script("answers.py"),
+        "payloads.py": _script("payloads.py"),
         "task.json": _task(model),
     }
 

@@ -1,1 +1,1 @@
-"""What runs a user's inference code in a container: the inference toolkit, as AWS's behaves."""
+"""AWS's inference toolkits: the servers that run a user's inference code."""

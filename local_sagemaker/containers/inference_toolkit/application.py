@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 
 class ToolkitApplication(ModelServerApplication):
-    """Answers with the user's functions; whatever they raise is a 500 with their trace.
+    """Answers requests with the user's functions; an exception is a 500 with its traceback.
 
-    An error of the toolkit's own, ``sagemaker_inference.errors.BaseInferenceToolkitError``, says another status.
+    An error of the toolkit, ``sagemaker_inference.errors.BaseInferenceToolkitError``, has a status of its own.
     """
 
     def __init__(self, handlers: Handlers, model_folder: Path, environment: Mapping[str, str]) -> None:
@@ -50,7 +50,7 @@ class ToolkitApplication(ModelServerApplication):
             result = self._transform(payload_of(request, content_type), content_type, accept)
             body, kind = result[:2] if isinstance(result, tuple) else (result, accept)
             return self._context.answer(to_bytes(body), kind)
-        except Exception as error:  # noqa: BLE001 - the user's functions may raise anything, and the client is told
+        except Exception as error:  # noqa: BLE001 - the user's functions may raise anything, and the client gets it
             return _failed(error)
 
     def _transform(self, payload: str | bytearray, content_type: str | None, accept: str) -> Any:
@@ -61,7 +61,7 @@ class ToolkitApplication(ModelServerApplication):
         return self._call(handlers.output, self._call(handlers.predict, data, self._model), accept)
 
     def _call(self, function: Function, *arguments: object) -> Any:
-        """Call a user's function; one that takes one argument more gets the context."""
+        """Call a user's function, with the context if it takes one argument more."""
         takes = len(inspect.signature(function).parameters)
         if takes == len(arguments):
             return function(*arguments)
@@ -72,7 +72,7 @@ class ToolkitApplication(ModelServerApplication):
 
 def _failed(error: Exception) -> Response:
     status, text = int(HTTPStatus.INTERNAL_SERVER_ERROR), str(error) or "Invalid Request"
-    # By name: the toolkit that the user's code imports may be AWS's own.
+    # Compared by name: the user's code may import AWS's own toolkit, if that is installed.
     if any(kind.__name__ == "BaseInferenceToolkitError" for kind in type(error).__mro__):
         status, text = error.status_code, error.message  # type: ignore[attr-defined]
     message = f"{text}\n{''.join(traceback.format_exception(error))}"

@@ -1,4 +1,4 @@
-"""The toolkits' own ways between payloads and arrays: JSON, CSV, NPY, and NPZ for sparse matrices."""
+"""The toolkits' default encoders and decoders: JSON, CSV, NPY, and NPZ for sparse matrices."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from local_sagemaker.containers.errors import ClientError, UnsupportedFormatErro
 
 JSON, CSV, NPY, NPZ = "application/json", "text/csv", "application/x-npy", "application/x-npz"
 TEXT_TYPES = (JSON, CSV)
-"""What reaches the user's functions as text instead of bytes."""
+"""The content types that reach the user's functions as text instead of bytes."""
 
 
 def decode(payload: str | bytes, content_type: str | None) -> Any:
-    """An array of a payload, as the inference toolkit reads it; a cell of CSV that is no number is missing.
+    """Decode a payload to an array as the inference toolkit does: a CSV cell that is no number is missing.
 
     Raises
     ------
     UnsupportedFormatError
-        The content type is none of the four.
+        The content type is not one of the four.
     """
     if content_type == CSV:
         return np.genfromtxt(io.StringIO(_text(payload)), dtype=None, delimiter=",")
@@ -34,14 +34,14 @@ def decode(payload: str | bytes, content_type: str | None) -> Any:
 
 
 def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
-    """An array of a payload, as the workers of scikit-learn read it; CSV that is not all numbers stays text.
+    """Decode a payload to an array as the workers of scikit-learn do: CSV that is not all numbers stays text.
 
     Raises
     ------
     UnsupportedFormatError
-        The content type is none of JSON, CSV and NPY.
+        The content type is not JSON, CSV or NPY.
     ClientError
-        It is no CSV, or its rows are not of one width.
+        The payload is not CSV, or its rows differ in width.
     """
     if content_type != CSV:
         return _decode_json_or_npy(payload, content_type)
@@ -64,12 +64,12 @@ def _decode_json_or_npy(payload: str | bytes, content_type: str | None) -> np.nd
 
 
 def encode(values: Any, accept: str) -> str | bytes:
-    """A payload of an array, or of anything that is like one: JSON and CSV are text, NPY is bytes.
+    """Encode an array, or anything like one: JSON and CSV are text, NPY is bytes.
 
     Raises
     ------
     UnsupportedFormatError
-        The accept type is none of JSON, CSV and NPY.
+        The accept type is not JSON, CSV or NPY.
     """
     if accept == JSON:
         return json.dumps(values, default=_plain)
@@ -85,12 +85,12 @@ def encode(values: Any, accept: str) -> str | bytes:
 
 
 def encode_strictly(values: Any, accept: str) -> str | bytes:
-    """A payload of an array, as the workers of scikit-learn write it: in CSV, cells are quoted where they have to be.
+    """Encode an array as the workers of scikit-learn do: in CSV, cells are quoted if necessary.
 
     Raises
     ------
     UnsupportedFormatError
-        The accept type is none of JSON, CSV and NPY.
+        The accept type is not JSON, CSV or NPY.
     """
     if accept != CSV:
         return encode(values, accept)
@@ -101,12 +101,12 @@ def encode_strictly(values: Any, accept: str) -> str | bytes:
 
 
 def encode_acceptably(values: Any, accept: str) -> tuple[str | bytes, str]:
-    """A payload of the first type of an Accept header that can be had, and that type.
+    """Encode an array in the first supported type of an Accept header; return the payload and that type.
 
     Raises
     ------
     UnsupportedFormatError
-        None of them can be had.
+        None of the types is supported.
     """
     for each in accept.replace(" ", "").split(","):
         if each in (JSON, CSV, NPY):

@@ -1,4 +1,4 @@
-"""The functions that answer requests: the user's, and the image's own where the user has none."""
+"""The functions that answer requests: the user's, and the image's defaults for those that the user leaves out."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ Function = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Handlers:
-    """What loads the model, and what makes an answer of a request: ``transform``, or the three others.
+    """The functions that load the model and answer a request: ``transform``, or the other three.
 
     Attributes
     ----------
     before_model, warm_up
-        What runs before and after the model is loaded.
+        Run before and after the model is loaded.
     execution_parameters
-        What answers ``/execution-parameters``.
+        Answers ``/execution-parameters``.
     """
 
     model: Function
@@ -49,19 +49,19 @@ class Handlers:
 
     @classmethod
     def of_this_container(cls, kind: Serving) -> Handlers:
-        """Import the user's code, which ``prepare_code`` has brought, and fill in what it leaves out.
+        """Import the user's code, which ``prepare_code`` has fetched, and add the defaults.
 
         Parameters
         ----------
         kind
-            Whose defaults to use.
+            The image whose defaults to use.
 
         Raises
         ------
         ValueError
-            The module has ``transform_fn`` and one of the functions that it replaces.
+            The module has ``transform_fn`` and a function that it replaces.
         ImportError
-            The module, which has to be there, is not, or does not import.
+            The module does not exist, though the image requires it, or its import fails.
         """
         program = os.environ["SAGEMAKER_PROGRAM"] if kind == "xgboost" else os.environ.get("SAGEMAKER_PROGRAM")
         module = _import((DEFAULT_PROGRAM if program is None else program).removesuffix(".py"))
@@ -88,12 +88,12 @@ class Handlers:
 
 
 def prepare_code(kind: Serving) -> None:
-    """Fetch the user's code, install what it requires, and put both on the import path; once for all workers.
+    """Fetch the user's code, install its requirements, and put both on the import path; once for all workers.
 
     Raises
     ------
     ClientError
-        The code cannot be had, or its requirements cannot be installed.
+        The code cannot be fetched, or its requirements cannot be installed.
     """
     code = _code_folder(kind)
     if code.is_dir():
@@ -119,7 +119,7 @@ def _import(module_name: str) -> ModuleType:
 
 
 def _call_pipeline(data: Any, model: Function) -> Any:
-    """Call the model with the inputs, and with the parameters by their names."""
+    """Call the model with the inputs, and the parameters as keyword arguments."""
     inputs = data.pop("inputs", data)
     parameters = data.pop("parameters", None)
     return model(inputs) if parameters is None else model(inputs, **parameters)
@@ -141,7 +141,7 @@ def _predict(data: object, model: Any) -> Any:
 def _model_function(module: ModuleType, kind: Serving) -> Function:
     default = _LOADERS.get(kind, no_model_fn)
     function = getattr(module, "model_fn", default)
-    # For Hugging Face's toolkit alone, a function that is None is none.
+    # Only Hugging Face's toolkit treats a function that is None as missing.
     return default if function is None and kind == "huggingface" else function
 
 

@@ -1,4 +1,4 @@
-"""The server of Hugging Face's images: its inference toolkit around the user's functions, without its pipelines."""
+"""The server of Hugging Face's images: their inference toolkit with the user's functions, without pipelines."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from local_sagemaker.containers.training_toolkit.layout import Layout
 
 _NO_CSV = ("zero-shot-classification", "table-question-answering")
 _ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&='\u2028\u2029"})
-"""What the multi model server escapes in its JSON."""
+"""The characters that the multi model server escapes in its JSON."""
 
 logger = logging.getLogger(__name__)
 
 
 class HuggingFaceApplication(ModelServerApplication):
-    """Answers with the user's functions; whatever goes wrong is a 400 that says it as the multi model server does."""
+    """Answers requests with the user's functions; an error is a 400 in the multi model server's wording."""
 
     def __init__(self, handlers: Handlers, model_folder: Path) -> None:
         super().__init__(model_folder)
-        self._input = self._prepared(handlers.input, 2)
-        self._predict = self._prepared(handlers.predict, 2)
-        self._output = self._prepared(handlers.output, 2)
-        self._transform = self._run_steps if handlers.transform is None else self._prepared(handlers.transform, 4)
-        self._model = self._prepared(handlers.model, 1)(str(model_folder))
+        self._input = self._with_context(handlers.input, 2)
+        self._predict = self._with_context(handlers.predict, 2)
+        self._output = self._with_context(handlers.output, 2)
+        self._transform = self._run_steps if handlers.transform is None else self._with_context(handlers.transform, 4)
+        self._model = self._with_context(handlers.model, 1)(str(model_folder))
 
     @classmethod
     def of_this_container(cls) -> HuggingFaceApplication:
@@ -60,8 +60,8 @@ class HuggingFaceApplication(ModelServerApplication):
             raise PredictionError(f"content type {content_type} not support with {task}, use different content_type")
         return self._output(self._predict(self._input(payload, content_type), model), accept)
 
-    def _prepared(self, function: Function, arguments: int) -> Callable[..., Any]:
-        """The function with what it takes: one argument more is the context."""
+    def _with_context(self, function: Function, arguments: int) -> Callable[..., Any]:
+        """The function, which also gets the context if it takes one argument more."""
         takes = len(inspect.signature(function).parameters)
         if takes == arguments:
             return function

@@ -1,4 +1,4 @@
-"""The ways of Hugging Face's inference toolkit between payloads and what its pipelines take and give."""
+"""The encoders and decoders of Hugging Face's inference toolkit."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from local_sagemaker.containers.inference_toolkit.codecs import decode as decode
 from local_sagemaker.containers.inference_toolkit.codecs import encode as encode_array
 
 IMAGES = tuple(f"image/{kind}" for kind in ("jpeg", "png", "tiff", "bmp", "gif", "webp", "x-image"))
-SOUNDS = tuple(f"audio/{kind}" for kind in ("x-flac", "mpeg", "wave", "ogg", "x-audio"))
+AUDIO = tuple(f"audio/{kind}" for kind in ("x-flac", "mpeg", "wave", "ogg", "x-audio"))
 _HEADINGS = ("question", "context", "inputs")
 
 
 class PredictionError(Exception):
-    """A request that the toolkit refuses; the text ends with the status, as the multi model server has it."""
+    """A request that the toolkit rejects; the text ends with the status, as the multi model server's does."""
 
     def __init__(self, message: str) -> None:
         super().__init__(f"{message} : 400")
 
 
 def decode(content: Any, content_type: str | None = JSON) -> Any:
-    """What a pipeline takes, of a payload: of CSV, a list below ``inputs``.
+    """Decode a payload to the inputs of a pipeline; CSV becomes a list below ``inputs``.
 
     Raises
     ------
     UnsupportedFormatError
-        The content type is none of JSON, CSV and NPY, and no picture or sound.
+        The content type is not JSON, CSV, NPY, an image or audio.
     PredictionError
         The CSV has no header.
     """
@@ -46,7 +46,7 @@ def decode(content: Any, content_type: str | None = JSON) -> Any:
         from PIL import Image
 
         return {"inputs": Image.open(io.BytesIO(content)).convert("RGB")}
-    if content_type in SOUNDS:
+    if content_type in AUDIO:
         return {"inputs": bytes(content)}
     raise UnsupportedFormatError(content_type)
 
@@ -63,7 +63,7 @@ def _decode_csv(text: str) -> dict[str, list[Any]]:
 
 
 def encode(content: Any, accept_type: str = JSON) -> str | bytes:
-    """A payload of what a pipeline gives: JSON, CSV with a header, NPY, or a picture.
+    """Encode the outputs of a pipeline as JSON, CSV with a header, NPY, or an image.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def encode(content: Any, accept_type: str = JSON) -> str | bytes:
     if accept_type == NPY:
         return encode_array(content, NPY)
     if accept_type in IMAGES:
-        return _picture(
+        return _encode_image(
             content, "PNG" if accept_type == "image/x-image" else accept_type.removeprefix("image/").upper()
         )
     raise UnsupportedFormatError(accept_type)
@@ -94,11 +94,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return str(value)
     if type(value).__module__.startswith("PIL."):
-        return base64.b64encode(_picture(value, "PNG")).decode()
+        return base64.b64encode(_encode_image(value, "PNG")).decode()
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
-def _picture(image: Any, form: str) -> bytes:
+def _encode_image(image: Any, form: str) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, format=form)
     return buffer.getvalue()

@@ -1,10 +1,10 @@
-"""What stands for functions that only the user can write."""
+"""Stand-ins for functions that only the user can write; they raise the toolkit's errors."""
 
 from __future__ import annotations
 
 
 def no_model_fn(model_dir: str) -> object:
-    """Raise NotImplementedError, in the toolkit's words."""
+    """Raise NotImplementedError in the toolkit's wording."""
     raise NotImplementedError(
         "\nPlease provide a model_fn implementation.\n"
         "See documentation for model_fn at https://sagemaker.readthedocs.io/en/stable/\n"
@@ -12,7 +12,7 @@ def no_model_fn(model_dir: str) -> object:
 
 
 def no_predict_fn(data: object, model: object) -> object:
-    """Raise NotImplementedError, in the toolkit's words."""
+    """Raise NotImplementedError in the toolkit's wording."""
     raise NotImplementedError(
         "\nPlease provide a predict_fn implementation.\n"
         "See documentation for predict_fn at https://sagemaker.readthedocs.io/en/stable/\n"
@@ -22,5 +22,5 @@ def no_predict_fn(data: object, model: object) -> object:
 def no_pipeline(model_dir: str) -> object:
     """Raise NotImplementedError: Hugging Face's image would make a pipeline of the model."""
     raise NotImplementedError(
-        "Please provide a model_fn implementation: pipelines of transformers are not made on this machine."
+        "Please provide a model_fn implementation: the local SageMaker does not create pipelines of transformers."
     )

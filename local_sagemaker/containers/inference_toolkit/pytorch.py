@@ -1,6 +1,6 @@
-"""The functions of the PyTorch image's own, where this machine has PyTorch: TorchScript models, and tensors.
+"""The default functions of the PyTorch image: TorchScript models, and tensors.
 
-Where it has not, payloads are arrays, and the model is the user's affair.
+If PyTorch is not installed, payloads are arrays, and the user's code has to load the model and predict.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from local_sagemaker.containers.inference_toolkit.missing_handlers import no_mod
 
 
 class ModelLoadError(Exception):
-    """A file is no TorchScript."""
+    """A file is not TorchScript."""
 
 
 def load_model(model_dir: str) -> Any:
-    """The model in ``model.pt``, or in the only file with the end of a name of PyTorch's.
+    """Load the model from ``model.pt``, or from the only ``.pt`` or ``.pth`` file.
 
     Raises
     ------
     ValueError
         There is no such file, or there are several.
     ModelLoadError
-        It is no TorchScript.
+        The file is not TorchScript.
     """
     torch = _torch()
     if torch is None:
@@ -44,7 +44,7 @@ def load_model(model_dir: str) -> Any:
 
 
 def decode(payload: str | bytes, content_type: str | None) -> Any:
-    """A tensor of a payload: of single floats, if the payload is text."""
+    """Decode a payload to a tensor, of float32 if the payload is text."""
     array, torch = codecs.decode(payload, content_type), _torch()
     if torch is None:
         return array
@@ -53,7 +53,7 @@ def decode(payload: str | bytes, content_type: str | None) -> Any:
 
 
 def predict(data: Any, model: Any) -> Any:
-    """What the model, which learns nothing of it, makes of a tensor."""
+    """Run the model on a tensor, in evaluation mode and without gradients."""
     torch = _torch()
     if torch is None:
         return no_predict_fn(data, model)
@@ -65,7 +65,7 @@ def predict(data: Any, model: Any) -> Any:
 
 
 def encode(prediction: Any, accept: str) -> str | bytes:
-    """A payload of the first type of an Accept header that can be had; the answer's type is the header as it is."""
+    """Encode in the first supported type of an Accept header; the response's type is the header as it is."""
     torch = _torch()
     if torch is not None and type(prediction) is torch.Tensor:
         prediction = prediction.detach().cpu().numpy().tolist()

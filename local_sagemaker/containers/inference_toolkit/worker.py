@@ -1,6 +1,6 @@
-"""The server of the scikit-learn and XGBoost images for a script of the user's own: its functions in a Flask worker.
+"""The server of the scikit-learn and XGBoost images for a user's script, which runs in a Flask worker on AWS.
 
-Flask itself is not needed for it; what it makes of a function's result is done here.
+Flask itself is not needed: this module converts a function's result to a response as Flask does.
 """
 
 from __future__ import annotations
@@ -28,10 +28,9 @@ logger = logging.getLogger(__name__)
 
 
 class WorkerApplication:
-    """Answers with the user's functions; whatever goes wrong is a 500 that says nothing, and a trace in the log.
+    """Answers requests with the user's functions; any error is a 500 without details, and a traceback in the log.
 
-    A type that the image's own functions cannot read or write is no exception: the images hand them to their worker as
-    if they were the user's.
+    So is a content type that the image's default functions cannot read or write: the images treat them as the user's.
     """
 
     max_content_length: int | None = None
@@ -47,17 +46,17 @@ class WorkerApplication:
         return cls(Handlers.of_this_container(kind), Layout.of_this_container().model, os.environ)
 
     def ping(self) -> Response:
-        """The model is loaded, or there would be no server."""
+        """Answer 200: without a loaded model, there is no server."""
         return Response(HTTPStatus.OK, content_type=codecs.JSON)
 
     def execution_parameters(self) -> Response:
-        """What the user's ``execution_parameters_fn`` says, if there is one."""
+        """Answer with the user's ``execution_parameters_fn``, or 404 without one."""
         if self._handlers.execution_parameters is None:
             return status_page(HTTPStatus.NOT_FOUND)
         return _as_response(self._handlers.execution_parameters())
 
     def invoke(self, request: Request) -> Response:
-        """Run the user's functions on one request; what does not say what it is is taken for JSON."""
+        """Run the user's functions on one request; without a content type it is JSON."""
         content_type = request.headers.get("contenttype") or request.content_type or codecs.JSON
         accept = request.accept if request.accept and request.accept != "*/*" else self._default_accept
         text = content_type in codecs.TEXT_TYPES
@@ -77,7 +76,7 @@ class WorkerApplication:
 
 
 def _as_response(result: Any) -> Response:
-    """What Flask makes of a view's result, with the toolkit's tuples of a body and its type."""
+    """Convert a view's result as Flask does, and the toolkit's tuples of a body and its type."""
     if isinstance(result, tuple):
         body, kind = result[:2]
         data = b"" if body is None else _to_bytes(body)
@@ -92,7 +91,7 @@ def _as_response(result: Any) -> Response:
 
 
 def _plain(value: Any) -> Any:
-    """What Flask's JSON has of a value that JSON itself does not know."""
+    """Convert a value for JSON as Flask's encoder does."""
     if isinstance(value, dt.date):
         moment = value.utctimetuple() if isinstance(value, dt.datetime) else value.timetuple()
         return formatdate(calendar.timegm(moment), usegmt=True)

@@ -23,7 +23,7 @@ from local_sagemaker.containers.process.namespaces import set_parent_death_signa
 DEFAULT_PORT = 8080
 
 _PATIENCE_SECONDS = 60
-"""How long a worker waits for a client to go on with its request."""
+"""The time that a worker waits for the rest of a client's request."""
 
 logger = logging.getLogger(__name__)
 
@@ -37,18 +37,18 @@ class Request:
 
     @property
     def content_type(self) -> str | None:
-        """What the body is said to be."""
+        """The Content-Type header."""
         return self.headers.get("content-type")
 
     @property
     def accept(self) -> str | None:
-        """What the client wants back."""
+        """The Accept header."""
         return self.headers.get("accept")
 
 
 @dataclass(frozen=True)
 class Response:
-    """What goes back to the client."""
+    """The response to the client."""
 
     status: int
     body: bytes = b""
@@ -57,7 +57,7 @@ class Response:
 
 
 def status_page(status: HTTPStatus) -> Response:
-    """What a web framework answers where the application has no words of its own."""
+    """A web framework's default page for a status."""
     page = (
         f"<!doctype html>\n<html lang=en>\n<title>{status.value} {status.phrase}</title>\n"
         f"<h1>{status.phrase}</h1>\n<p>{status.description or status.phrase}</p>\n"
@@ -66,7 +66,7 @@ def status_page(status: HTTPStatus) -> Response:
 
 
 class Application(Protocol):
-    """What an inference container does with requests."""
+    """The handlers of an inference container."""
 
     max_content_length: int | None
 
@@ -89,15 +89,15 @@ def run_server(load: Callable[[], Application], workers: int) -> None:
     Parameters
     ----------
     load
-        Makes the application. Each worker calls it for itself, as loading a model may start threads, which a fork
-        does not survive.
+        Creates the application. Each worker calls it after the fork: loading a model may start threads, and a fork
+        copies the calling thread only.
     workers
-        How many processes answer.
+        The number of processes.
     """
     listener = _listener()
     for _ in range(workers - 1):
         if os.fork() == 0:
-            set_parent_death_signal(signal.SIGKILL)  # as workers end with their server, however that ended
+            set_parent_death_signal(signal.SIGKILL)  # workers end with their server, even if that is killed
             break
     _Server(listener, load()).serve_forever(poll_interval=3600)
 
@@ -114,13 +114,13 @@ class _Server(HTTPServer):
     def __init__(self, listener: socket.socket, application: Application) -> None:
         super().__init__(("", 0), _Handler, bind_and_activate=False)
         self.socket.close()
-        # Several processes wait for the same connection; those that come too late must not block on it.
+        # All workers wake up for a connection, and one accepts it. The others must not block in accept().
         listener.setblocking(False)  # noqa: FBT003 - its only way
         self.socket = listener
         self.application = application
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
-        """Log what went wrong with a connection, unless it is only that the client has left."""
+        """Log the error of a connection, unless the client has closed it."""
         error = sys.exception()
         if error is not None and not isinstance(error, ConnectionError):
             logger.error("The connection from %s failed.", client_address, exc_info=error)
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         limit = self.server.application.max_content_length
-        body = self._body()  # Also one that is too large: a client that is still sending would not see the answer.
+        body = self._body()  # even one that is too large: a client that is still sending would not see the response
         if self.path in ("/ping", "/execution-parameters"):
             self._send(status_page(HTTPStatus.METHOD_NOT_ALLOWED))
         elif self.path != "/invocations":

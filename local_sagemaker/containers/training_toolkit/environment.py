@@ -1,4 +1,4 @@
-"""What a training script is told: the variables ``SM_*``, and its command line."""
+"""The environment of a training script: the variables ``SM_*``, and its command line."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class TrainingEnvironment:
     hyperparameters
         The script's own, decoded from JSON where they are JSON.
     toolkit_hyperparameters
-        Those that speak to the toolkit, decoded likewise.
+        Those for the toolkit itself, decoded likewise.
     toolkit
-        Whose environment it is: the predecessor of today's toolkit knows no instance groups.
+        The toolkit that the environment is for: the predecessor of today's knows no instance groups.
     """
 
     layout: Layout
@@ -80,7 +80,7 @@ class TrainingEnvironment:
 
     @property
     def network_interface(self) -> str:
-        """The name of the interface over which the hosts see each other."""
+        """The name of the network interface that connects the hosts."""
         return str(self.resources.get("network_interface_name", "eth0"))
 
     @property
@@ -91,18 +91,18 @@ class TrainingEnvironment:
 
     @property
     def submit_directory(self) -> str:
-        """Where the user's code is to be had: an S3 URI, a folder or an archive."""
+        """The location of the user's code: an S3 URI, a folder or an archive."""
         return self.layout.resolve(
             str(self.toolkit_hyperparameters.get("sagemaker_submit_directory", self.layout.code))
         )
 
     def require_no_launcher(self) -> None:
-        """Raise ClientError if a launcher of distributed training is to start the script."""
+        """Raise ClientError if a hyperparameter requests a launcher of distributed training."""
         for name in _LAUNCHERS:
             if self.toolkit_hyperparameters.get(name):
                 raise ClientError(
-                    f"The hyperparameter {name} asks for a launcher of distributed training, which is not supported on "
-                    "this machine; leave the estimator's distribution out."
+                    f"The hyperparameter {name} requests a launcher of distributed training, which the local SageMaker "
+                    "does not support; remove the distribution from the estimator."
                 )
 
     def arguments(self) -> list[str]:
@@ -112,7 +112,7 @@ class TrainingEnvironment:
         ]
 
     def variables(self) -> dict[str, str]:
-        """The variables ``SM_*``, and the two ``SAGEMAKER_*`` that the toolkit sets beside them."""
+        """The variables ``SM_*``, and the two ``SAGEMAKER_*`` that the toolkit sets."""
         values = self._values()
         channels = {f"channel_{name}": str(self.layout.channel(name)) for name in self.channels}
         hyperparameters = {f"hp_{name}": value for name, value in self.hyperparameters.items()}
@@ -140,7 +140,7 @@ class TrainingEnvironment:
         return {name: value for name, value in toolkit.items() if name not in _TOOLKIT_HYPERPARAMETERS}
 
     def _snapshot(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The toolkit's ``Environment`` as scripts find it, in JSON, in ``SM_TRAINING_ENV``."""
+        """The value of ``SM_TRAINING_ENV``: the toolkit's ``Environment``, for JSON."""
         master = self.hosts[0]
         snapshot = {
             **values,
@@ -205,11 +205,11 @@ _WITHOUT_DISTRIBUTION: dict[str, Any] = {
     "is_smddprun_installed": False,
     "topology": [],
 }
-"""What today's toolkit says of a job that is not distributed by it."""
+"""Further values of today's toolkit, for a job without its distributed training."""
 
 
 def decode(value: str) -> Any:
-    """A hyperparameter's value: what its JSON says, or the text itself if it is not JSON."""
+    """A hyperparameter's value: the decoded JSON, or the text itself if it is not JSON."""
     try:
         return json.loads(value)
     except ValueError:

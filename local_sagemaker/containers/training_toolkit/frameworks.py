@@ -1,4 +1,4 @@
-"""What AWS's containers of PyTorch, TensorFlow and MXNet do around the training toolkit."""
+"""The parts of AWS's PyTorch, TensorFlow and MXNet containers around the training toolkit."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from local_sagemaker.containers.errors import ClientError, ExecuteUserScriptErro
 from local_sagemaker.containers.process.messages import MEETING_PORTS_VARIABLE
 from local_sagemaker.containers.training_toolkit.environment import TrainingEnvironment
 
-_MEETING_PORT = "7777"
+_DEFAULT_PORT = "7777"
 _PARAMETER_SERVERS = "sagemaker_parameter_server_enabled"
-_END_OF_GLOO = "terminate called after throwing an instance of 'gloo::EnforceNotMet'"
+_GLOO_DISCONNECTED = "terminate called after throwing an instance of 'gloo::EnforceNotMet'"
 
 logger = logging.getLogger(__name__)
 
 
 def run_in(framework: str | None, environment: TrainingEnvironment, run: Callable[[TrainingEnvironment], None]) -> None:
-    """Run the user's script as the container of a framework does.
+    """Run the user's script as a framework's container does.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def run_in(framework: str | None, environment: TrainingEnvironment, run: Callabl
     Raises
     ------
     ClientError
-        Parameter servers are asked for, or the script failed.
+        Parameter servers are requested, or the script failed.
     """
     if framework in ("tensorflow", "mxnet"):
         _require_no_parameter_servers(environment)
@@ -43,9 +43,9 @@ def run_in(framework: str | None, environment: TrainingEnvironment, run: Callabl
 
 
 def _run_in_pytorch(environment: TrainingEnvironment, run: Callable[[TrainingEnvironment], None]) -> None:
-    """Say where the processes meet, and let those that lost each other at the end succeed."""
-    # The hosts of other jobs are on this machine too: those of one job meet at a port of their own.
-    port = os.environ.get(MEETING_PORTS_VARIABLE, _MEETING_PORT).partition(",")[0]
+    """Set the address of the process group; ignore the error of hosts that disconnect at the end of the script."""
+    # The hosts of all jobs share this machine, so each job needs a port of its own.
+    port = os.environ.get(MEETING_PORTS_VARIABLE, _DEFAULT_PORT).partition(",")[0]
     os.environ.update(
         NCCL_SOCKET_IFNAME=environment.network_interface,
         NCCL_IB_DISABLE="1",
@@ -56,7 +56,7 @@ def _run_in_pytorch(environment: TrainingEnvironment, run: Callable[[TrainingEnv
     try:
         run(environment)
     except ExecuteUserScriptError as error:
-        if _END_OF_GLOO not in str(error):
+        if _GLOO_DISCONNECTED not in str(error):
             raise
         logger.warning("Known exception: %s", error)
 
@@ -100,6 +100,6 @@ def _warn_of_model(folder: Path) -> None:
 def _require_no_parameter_servers(environment: TrainingEnvironment) -> None:
     if len(environment.hosts) > 1 and environment.toolkit_hyperparameters.get(_PARAMETER_SERVERS):
         raise ClientError(
-            f"The hyperparameter {_PARAMETER_SERVERS} asks for parameter servers, which are not supported on this "
-            "machine; leave the estimator's distribution out."
+            f"The hyperparameter {_PARAMETER_SERVERS} requests parameter servers, which the local SageMaker does not "
+            "support; remove the distribution from the estimator."
         )

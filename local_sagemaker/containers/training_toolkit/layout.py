@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Layout:
-    """Where things are below ``base``, which is ``/opt/ml`` but on a machine that cannot have it there."""
+    """The paths below ``base``: ``/opt/ml``, or the job's own folder on a machine without namespaces."""
 
     base: Path
 
@@ -21,7 +21,7 @@ class Layout:
         return cls(Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")))
 
     def resolve(self, path: str) -> str:
-        """Where a path below ``/opt/ml`` really is; any other path or URI as it is given."""
+        """The real location of a path below ``/opt/ml``; any other path or URI unchanged."""
         return str(self.base / path.removeprefix("/opt/ml/")) if path.startswith("/opt/ml/") else path
 
     @property
@@ -31,7 +31,7 @@ class Layout:
 
     @property
     def model(self) -> Path:
-        """What becomes ``model.tar.gz``."""
+        """The folder that becomes ``model.tar.gz``."""
         return self.base / "model"
 
     @property
@@ -46,7 +46,7 @@ class Layout:
 
     @property
     def output_data(self) -> Path:
-        """What becomes ``output.tar.gz``."""
+        """The folder that becomes ``output.tar.gz``."""
         return self.output / "data"
 
     @property
@@ -74,7 +74,7 @@ class Layout:
         return resources
 
     def checkpoint_folder(self) -> Path | None:
-        """Where checkpoints go, if the job keeps any."""
+        """The folder for checkpoints; None if the job keeps none."""
         if not (self.configuration / "checkpointconfig.json").is_file():
             return None
         local_path: str = self._read("checkpointconfig.json").get("LocalPath", "/opt/ml/checkpoints")
@@ -88,7 +88,7 @@ class Layout:
             path.write_text(message, encoding="utf-8")
 
     def report_success(self) -> None:
-        """Leave the empty file ``/opt/ml/output/success``."""
+        """Create the empty file ``/opt/ml/output/success``."""
         self.output.mkdir(parents=True, exist_ok=True)
         (self.output / "success").touch()
 

@@ -1,4 +1,4 @@
-"""Installing what the user's ``requirements.txt`` asks for and the container lacks."""
+"""Installing the requirements of the user's ``requirements.txt`` that are not met."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from local_sagemaker.containers.images import Toolkit
 
 
 def install(code: Path, *, package: bool, toolkit: Toolkit) -> str | None:
-    """Install the requirements of a folder of code, for this job alone, if any is missing.
+    """Install the requirements of a folder of code for this job, if any is not met.
 
-    The code itself is not installed: it is found where it lies.
+    The code itself is not installed: it is imported from its folder.
 
     Parameters
     ----------
     package
-        Whether the toolkit installs the folder as a package, of which the requirements are only a part.
+        Whether the toolkit installs the folder as a package together with the requirements.
 
     Returns
     -------
@@ -33,18 +33,18 @@ def install(code: Path, *, package: bool, toolkit: Toolkit) -> str | None:
     Raises
     ------
     InstallModuleError, InstallRequirementsError
-        pip could not install them; its words are in the log.
+        pip could not install them; its output is in the log.
     """
     requirements = code / "requirements.txt"
-    if not requirements.is_file() or all(_is_there(line) for line in _lines(requirements)):
+    if not requirements.is_file() or all(_is_met(line) for line in _lines(requirements)):
         return None
     folder = tempfile.mkdtemp(prefix="packages-")
-    asked = ["-r", "requirements.txt"]
+    requested = ["-r", "requirements.txt"]
     pip = [sys.executable, "-m", "pip", "install"]
-    done = subprocess.run([*pip, "--target", folder, *asked], cwd=code, env=os.environ, check=False)
+    done = subprocess.run([*pip, "--target", folder, *requested], cwd=code, env=os.environ, check=False)
     if done.returncode != 0:
         error = InstallModuleError if package else InstallRequirementsError
-        command = " ".join([*pip, *(["."] if package else []), *asked])
+        command = " ".join([*pip, *(["."] if package else []), *requested])
         raise error(command, done.returncode if toolkit == "sagemaker-training" else None)
     return folder
 
@@ -54,8 +54,8 @@ def _lines(requirements: Path) -> list[str]:
     return [line for line in stripped if line and not line.startswith("#")]
 
 
-def _is_there(line: str) -> bool:
-    """Whether the requirement of a line is met; a line that is not a plain requirement is pip's to judge."""
+def _is_met(line: str) -> bool:
+    """Whether the requirement of a line is met; False for a line that only pip can interpret."""
     try:
         requirement = Requirement(line)
         if requirement.marker is not None and not requirement.marker.evaluate():

@@ -1,4 +1,4 @@
-"""Running a training container's ``train``: the user's script, or the algorithm, and the report of a failure."""
+"""The ``train`` program of a training container: run the user's script or the algorithm, and report a failure."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _ERROR_NAMES = (
     *(name for name in dir(builtins) if name.endswith("Error")),
     *("Exception", "Invalid requirement", "ResourceExhaustedError", "OutOfRangeError", "InvalidArgumentError"),
 )
-_MOST_ERROR_CHARACTERS = 2**16
-"""How much is kept of what a failed script wrote; the service shows 1,024."""
+_MAX_ERROR_CHARACTERS = 2**16
+"""The length to which a failed script's errors are kept; the service shows 1,024."""
 _KILLED_IN_A_SHELL = 137
 
 logger = logging.getLogger(__name__)
@@ -50,11 +50,11 @@ def train(template: Template | None, stand_in: StandIn, algorithm: Algorithm | N
     Parameters
     ----------
     template
-        What the calling process was forked from, if it was.
+        The template that the calling process was forked from, or None.
     stand_in
-        What plays the image.
+        The image's stand-in.
     algorithm
-        What an image trains by itself when no user's program is given.
+        The image's own algorithm, which runs if the user gives no program.
 
     Returns
     -------
@@ -78,14 +78,14 @@ def train(template: Template | None, stand_in: StandIn, algorithm: Algorithm | N
             algorithm(environment)
         else:
             raise ClientError(
-                "This image has no algorithm of its own: name a script in the hyperparameter sagemaker_program."
+                "This image has no algorithm of its own: give a script in the hyperparameter sagemaker_program."
             )
     except ClientError as error:
         layout.report_failure(str(error))
-        logger.error("%s", error)  # noqa: TRY400 - the message is the toolkit's own; a trace of ours helps nobody
+        logger.error("%s", error)  # noqa: TRY400 - the message is the toolkit's own; our traceback would not help
         return 1
     except Exception as error:  # noqa: BLE001 - the toolkit reports whatever happens
-        # The last frames only, so that the message is within the 1,024 characters that SageMaker shows.
+        # The last frame only, so that the message fits into the 1,024 characters that SageMaker shows.
         trace = "".join(traceback.format_exception(error, limit=-1, chain=False))
         title = "Framework Error" if stand_in.toolkit == "sagemaker-training" else "framework error"
         message = f"{title}: \n{trace}\n{error}"
@@ -99,7 +99,7 @@ def train(template: Template | None, stand_in: StandIn, algorithm: Algorithm | N
 
 
 def _exit_code_of(error: Exception) -> int:
-    """The number of an error of the operating system is the container's exit code; any other error's is 1."""
+    """The container's exit code after an error: the number of an error of the operating system, otherwise 1."""
     number = getattr(error, "errno", None)
     return number if isinstance(number, int) else 1
 
@@ -115,19 +115,19 @@ def configure_logging() -> None:
 
 
 def run_script(environment: TrainingEnvironment, template: Template | None, *, reports_errors: bool) -> None:
-    """Fetch the user's code, install what it requires, and run it.
+    """Fetch the user's code, install its requirements, and run it.
 
     Parameters
     ----------
     reports_errors
-        Whether the error of a failed script says what it wrote.
+        Whether the error of a failed script quotes its output.
 
     Raises
     ------
     ClientError
-        Its requirements cannot be installed, it asks for a launcher that is not there, or it failed.
+        The requirements cannot be installed, the job requests an unsupported launcher, or the script failed.
     OSError, tarfile.TarError, botocore.exceptions.ClientError
-        The code cannot be had, or a command that is to be run is not in it.
+        The code cannot be fetched, or the command is not in it.
     """
     environment.require_no_launcher()
     program = environment.program or ""
@@ -136,7 +136,7 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, r
     variables = {**_inherited_variables(), **environment.variables()}
     _require_plain(program)
     kind = _kind_of(program, code, environment.toolkit)
-    # The toolkit installs for Python only; a shell script is to do so itself.
+    # The toolkit installs requirements for Python only; a shell script has to do so itself.
     packages = None if kind == "command" else install(code, package=kind == "module", toolkit=environment.toolkit)
     variables["PYTHONPATH"] = os.pathsep.join(
         filter(None, [str(code), packages, str(TOOLKITS), variables.get("PYTHONPATH")])
@@ -160,13 +160,13 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, r
 def _require_plain(program: str) -> None:
     if not _ENTRY_POINT.fullmatch(program) or {".", ".."} & set(program.split("/")):
         raise ClientError(
-            f"The training entry point {program!r} is no plain path inside of the code. Give it in the hyperparameter "
-            "sagemaker_program as a path of letters, digits and '._+-', like bin/train.sh."
+            f"The training entry point {program!r} is not a relative path inside the code. Use a path of letters, "
+            "digits and '._+-' in the hyperparameter sagemaker_program, for example bin/train.sh."
         )
 
 
 def _kind_of(program: str, code: Path, toolkit: Toolkit) -> Kind:
-    """How an entry point is run; the predecessor of today's toolkit runs everything as a module."""
+    """The way to run an entry point; the predecessor of today's toolkit runs everything as a module."""
     if toolkit == "sagemaker-containers":
         return "module"
     if program.endswith(".sh"):
@@ -206,9 +206,9 @@ def _log_invocation(environment: TrainingEnvironment, command: list[str]) -> Non
 def _run(
     command: list[str], variables: Mapping[str, str], folder: Path, template: Template | None, *, watched: bool
 ) -> tuple[int, str]:
-    """Run the script; its exit code and, if it is watched, the errors that it wrote."""
-    # The container is asked to end as a whole: the script gets the signal itself, and is waited for.
-    signal.signal(signal.SIGTERM, _leave_it_to_the_script)
+    """Run the script; return its exit code and, if it is watched, the errors in its output."""
+    # SIGTERM goes to the whole process group, so the script gets it too. This process waits for the script's end.
+    signal.signal(signal.SIGTERM, _ignore_while_script_ends)
     if not watched:
         return start_command(command, variables, str(folder), template)(), ""
     (output, output_end), (errors, errors_end) = os.pipe(), os.pipe()
@@ -223,9 +223,9 @@ def _run(
 
 
 def _pass_on(descriptor: int, stream: TextIO) -> str:
-    """Pass on what a script writes; what the toolkit keeps of it: all from the first line on that names an error."""
+    """Copy a script's output; return the part that the toolkit keeps: all from the first line with an error's name."""
     kept: list[str] = []
-    room = _MOST_ERROR_CHARACTERS
+    room = _MAX_ERROR_CHARACTERS
     with io.FileIO(descriptor) as output:
         for text in whole_lines(output):
             stream.write(text)
@@ -237,5 +237,5 @@ def _pass_on(descriptor: int, stream: TextIO) -> str:
     return " ".join(kept)
 
 
-def _leave_it_to_the_script(_number: int, _frame: FrameType | None) -> None:
-    """Live on until the script has ended."""
+def _ignore_while_script_ends(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: the script handles the signal."""

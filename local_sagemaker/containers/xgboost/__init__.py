@@ -1,1 +1,1 @@
-"""What plays the image ``sagemaker-xgboost``: the built-in algorithm, as its 3.2-0 container behaves."""
+"""The stand-in of the image ``sagemaker-xgboost``: the built-in algorithm, with the behavior of version 3.2-0."""

@@ -29,12 +29,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a training takes.
+    """The settings and data of one training.
 
     Attributes
     ----------
     parameters
-        What XGBoost itself is told.
+        The parameters of XGBoost itself.
     early_stopping_metric
         None: train all rounds.
     both
@@ -66,7 +66,7 @@ class Plan:
         checkpoints: Path | None,
         model_folder: Path,
     ) -> Plan:
-        """Sort validated hyperparameters into what the container uses itself and what XGBoost gets."""
+        """Split validated hyperparameters into those for the container and those for XGBoost."""
         rest = dict(parameters)
         objective = rest.pop("_tuning_objective_metric", None)
         tuning = objective.split(":")[1].split(",") if objective else None
@@ -95,7 +95,7 @@ class Plan:
 
     @property
     def watched(self) -> list[tuple[xgboost.DMatrix, str]]:
-        """The data whose metrics are logged; cross validation watches the same, as the container does."""
+        """The data whose metrics are logged; the same in cross validation, as in the container."""
         watched = [(self.training, "train")]
         return watched if self.validation is None else [*watched, (self.validation, "validation")]
 
@@ -108,9 +108,9 @@ def fit(
     Parameters
     ----------
     training
-        Other data than the plan's: a fold.
+        A fold's data, in place of the plan's.
     fold
-        The fold's number, which names its checkpoints.
+        The fold's number, for the names of its checkpoints.
     history
         Filled with the metrics of each round.
     """
@@ -139,7 +139,7 @@ def _callbacks(plan: Plan, checkpoints: Path | None, fold: int | None) -> list[T
     if plan.save_on_termination is not None and master:
         name = "xgboost-model" if fold is None else f"xgboost-model-{fold}"
         callbacks.append(SaveEachRound(plan.save_on_termination / name))
-        _end_well_on_sigterm(plan.save_on_termination)
+        _exit_cleanly_on_sigterm(plan.save_on_termination)
     if plan.early_stopping_metric is not None and plan.early_stopping_rounds is not None:
         callbacks.append(
             EarlyStopping(
@@ -158,8 +158,8 @@ def _print_line(line: str) -> None:
     sys.stdout.flush()
 
 
-def _end_well_on_sigterm(folder: Path) -> None:
-    """End at once when asked to, and leave nothing but whole models in their folder, as the container does."""
+def _exit_cleanly_on_sigterm(folder: Path) -> None:
+    """Exit on SIGTERM, with only complete models in the folder, as the container does."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
         for unfinished in folder.glob(f"*{UNFINISHED}"):
@@ -170,7 +170,7 @@ def _end_well_on_sigterm(folder: Path) -> None:
 
 
 def _save_whole(booster: xgboost.Booster, path: Path) -> None:
-    """Save a model so that whoever looks never finds half of it."""
+    """Save a model under another name and rename it: readers never see an incomplete file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}{UNFINISHED}")
     booster.save_model(unfinished)
@@ -178,12 +178,12 @@ def _save_whole(booster: xgboost.Booster, path: Path) -> None:
 
 
 class RoundsLogged(EvaluationMonitor):
-    """Writes a line of metrics per round; a training that was resumed goes on counting.
+    """Writes a line of metrics per round; a resumed training continues the count.
 
     Parameters
     ----------
     done
-        The rounds of the training before.
+        The number of rounds in the checkpoint.
     """
 
     def __init__(self, done: int = 0) -> None:
@@ -191,32 +191,32 @@ class RoundsLogged(EvaluationMonitor):
         self._done = done
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-        """Write the line; training goes on."""
+        """Write the line; training continues."""
         return super().after_iteration(model, self._done + epoch, evals_log)
 
 
 class SaveEachRound(TrainingCallback):
-    """Keeps the model of the latest round on disk, so that a stopped training leaves it."""
+    """Keeps the model of the latest round on disk, for a training that is stopped."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - XGBoost's own
-        """Save the model; training goes on."""
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - XGBoost's signature
+        """Save the model; training continues."""
         _save_whole(model, self._path)
         return False
 
 
 class SaveCheckpoints(TrainingCallback):
-    """Keeps the models of the latest rounds, one file each, numbered by the rounds they hold less one."""
+    """Keeps the models of the latest rounds in files numbered by their last round, from 0."""
 
     def __init__(self, folder: Path, kept: int = _CHECKPOINTS_KEPT) -> None:
         self._folder = folder
         self._kept = kept
         self._earlier = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - XGBoost's own
-        """Save the model and remove the oldest of this training's; training goes on."""
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - XGBoost's signature
+        """Save the model and delete the oldest of this training; training continues."""
         latest = model.num_boosted_rounds() - 1
         _save_whole(model, self._folder / f"{CHECKPOINT_NAME}.{latest}")
         oldest = f"{CHECKPOINT_NAME}.{latest - self._kept}"
@@ -226,7 +226,7 @@ class SaveCheckpoints(TrainingCallback):
 
 
 def resume(folder: Path | None) -> tuple[Path | None, int]:
-    """The newest checkpoint and the number of rounds in it, told in the log if there is one."""
+    """Find the newest checkpoint and the number of rounds in it, and log them."""
     start, done = latest_checkpoint(folder)
     if start is not None:
         logger.info("Checkpoint loaded from %s", start)

@@ -1,4 +1,4 @@
-"""The channels of the built-in XGBoost and the configurations of them that it accepts."""
+"""The channels of the built-in XGBoost, and the configurations that it accepts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def validate(channels: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]
     Raises
     ------
     UserError
-        A channel is missing, unknown, or configured in a way that the algorithm does not take.
+        A channel is missing, unknown, or has a configuration that the algorithm does not support.
     """
     if "train" not in channels:
         raise UserError("Missing required channel: train")
@@ -51,12 +51,12 @@ def validate(channels: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]
 
 
 def content_type_of(given: str | None) -> str:
-    """The format that a content type stands for: csv, libsvm, parquet or recordio-protobuf.
+    """The format of a content type: csv, libsvm, parquet or recordio-protobuf.
 
     Raises
     ------
     UserError
-        It stands for none, or CSV is to have other than one label column.
+        The content type is unknown, or its ``label_size`` is not 1.
     """
     if given is None:
         return "libsvm"

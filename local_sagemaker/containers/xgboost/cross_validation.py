@@ -1,4 +1,4 @@
-"""K-fold cross validation, as ``_kfold`` asks the built-in XGBoost for it."""
+"""K-fold cross validation, the hyperparameter ``_kfold`` of the built-in XGBoost."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def fit_folds(plan: Plan, output: Path) -> list[xgboost.Booster]:
     Parameters
     ----------
     output
-        Where ``predictions.csv`` goes: per row the label and the prediction; for classes also the predicted label.
+        The folder for ``predictions.csv``: per row the label and the prediction; for classes also the predicted label.
     """
     folds, repeats = plan.folds or 2, plan.cross_validation_rounds
     labels = plan.both.get_label()
-    objective: Any = plan.parameters.get("objective")  # Without one the container fails on None, in Python's words.
+    objective: Any = plan.parameters.get("objective")  # without one the container fails on None, too
     classes = bool(plan.parameters.get("num_class") or objective.startswith("binary:"))
     splitter = (RepeatedStratifiedKFold if classes else RepeatedKFold)(n_splits=folds, n_repeats=repeats)
     logger.info("Run %d-round of %d-fold cross validation with %d rows", repeats, folds, len(labels))
@@ -64,7 +64,7 @@ def _print_means(rounds: int, histories: list[dict[str, Any]]) -> None:
 
 
 class HeldOutPredictions:
-    """What each row was predicted as by the models that had not seen it, once per round."""
+    """The predictions for each row by the models that were not trained on it, one per round."""
 
     def __init__(self, labels: np.ndarray[Any, Any], repeats: int, *, classes: bool) -> None:
         self._labels = labels
@@ -74,7 +74,7 @@ class HeldOutPredictions:
         self._seen = np.zeros(len(labels), dtype=int)
 
     def add(self, rows: np.ndarray[Any, Any], predictions: np.ndarray[Any, Any]) -> None:
-        """Take the predictions of one fold's held-out rows."""
+        """Add the predictions for one fold's held-out rows."""
         turn = self._seen[rows]
         if not self._classes:
             self._predicted[rows, turn] = predictions

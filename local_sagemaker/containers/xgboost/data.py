@@ -1,7 +1,7 @@
 """Reading the data of a channel, in the formats of the built-in XGBoost and with its messages.
 
-XGBoost's own readers are used wherever the container uses them, so that what they let pass (a header row, text
-cells, ragged rows) passes here too.
+XGBoost's own readers are used wherever the container uses them, so that input that they accept (a header row, text
+cells, ragged rows) is accepted here too.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from local_sagemaker.containers.recordio.records import read_matrix
 
 logger = logging.getLogger(__name__)
 
-_MOST_FOLDERS = 3
-"""How deep below the channel's folder files are found."""
+_MAX_DEPTH = 3
+"""The number of levels below the channel's folder that files are read from."""
 
 
 def size_of(channel: Path) -> int:
@@ -42,12 +42,12 @@ def size_of(channel: Path) -> int:
 
 
 def check_format(channel: Path, content_type: str) -> None:
-    """Look at the first lines of the files that text formats come in.
+    """Check the first lines of files in text formats.
 
     Raises
     ------
     UserError
-        No delimiter is to be seen in a CSV file, or a line is not in LIBSVM's form.
+        A CSV file has no recognizable delimiter, or a line is not LIBSVM.
     """
     check = {"csv": _check_csv, "libsvm": _check_libsvm}.get(content_type)
     for path in _first_leaf_files(channel) if check else ():
@@ -55,7 +55,7 @@ def check_format(channel: Path, content_type: str) -> None:
 
 
 def read(channels: Sequence[Path], content_type: str, *, weighted: bool) -> xgboost.DMatrix:
-    """Read all files of one or several channels into one matrix, the label being the first column.
+    """Read all files of one or several channels into one matrix; the label is the first column.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def _check_libsvm(path: Path) -> None:
 
 
 def _libsvm_features(line: str) -> int | None:
-    """How many features a line of LIBSVM has; None if it is none."""
+    """The number of features in a line of LIBSVM; None if it is not LIBSVM."""
     label, *features = line.split(" ")
     try:
         parts = [float(part) for part in label.split(":")]
@@ -154,18 +154,18 @@ def _libsvm_features(line: str) -> int | None:
         return None
     if len(parts) > 2 or any(":" not in feature for feature in features):
         return None
-    if features and features[0].count(":") != 1:  # the container looks at no other's
+    if features and features[0].count(":") != 1:  # the container checks the first feature only
         return None
     return len(features)
 
 
 def _link_files(channels: Sequence[Path], flat: Path) -> None:
-    """Gather the files of channels in one folder, where XGBoost's readers look for them."""
+    """Link the files of channels into one folder, which XGBoost's readers need."""
     for number, channel in enumerate(channels):
         files = [channel] if channel.is_file() else sorted(path for path in channel.rglob("*") if path.is_file())
         for position, path in enumerate(files):
-            if not channel.is_file() and len(path.relative_to(channel).parts) > _MOST_FOLDERS:
-                logger.warning("Files more than %d folders deep in %s are not loaded.", _MOST_FOLDERS, channel)
+            if not channel.is_file() and len(path.relative_to(channel).parts) > _MAX_DEPTH:
+                logger.warning("Files more than %d folders deep in %s are not loaded.", _MAX_DEPTH, channel)
                 continue
             (flat / f"{number}-{position:06d}-{path.name}").symlink_to(path)
 
@@ -179,7 +179,7 @@ def _read_csv(folder: Path, *, weighted: bool) -> xgboost.DMatrix:
 def _read_parquet(folder: Path) -> xgboost.DMatrix:
     from pyarrow import parquet
 
-    # The columns of the first file, found by their names in the others.
+    # pyarrow takes the columns from the first file, and finds them by name in the others.
     data = parquet.read_table(folder).to_pandas().to_numpy()
     return xgboost.DMatrix(data[:, 1:], label=data[:, 0])
 

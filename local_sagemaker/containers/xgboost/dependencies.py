@@ -1,4 +1,4 @@
-"""Hyperparameters of the built-in XGBoost that restrict one another, and the container's messages about them."""
+"""Dependencies between hyperparameters of the built-in XGBoost, with the container's messages."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def check_updater(value: list[str], given: Given) -> None:
 
 
 def check_objective(value: str, given: Given) -> None:
-    """Classification into several classes needs their number."""
+    """Multi-class objectives require ``num_class``."""
     if value in ("multi:softmax", "multi:softprob") and given.get("num_class") is None:
         raise UserError("Require input for parameter 'num_class' for multi-classification")
 
 
 def check_eval_metric(value: list[str], given: Given) -> None:
-    """Some metrics belong to some objectives; a metric without an objective is a bare KeyError, as in the container."""
+    """Some metrics require certain objectives; without an objective it is a bare KeyError, as in the container."""
     objective = given["objective"]
     if "auc" in value and not objective.startswith(("binary:", "rank:")):
         raise UserError("Metric 'auc' can only be applied for classification and ranking problems.")
@@ -75,7 +75,7 @@ def check_eval_metric(value: list[str], given: Given) -> None:
 
 
 def check_monotone_constraints(_value: tuple[int, ...], given: Given) -> None:
-    """Monotone constraints need one of two tree methods, named explicitly."""
+    """Monotone constraints require an explicit tree method, one of two."""
     if given.get("tree_method") not in ("exact", "hist"):
         raise UserError(
             "monotone_constraints can be used only when the tree_method parameter is set to either 'exact' or 'hist'."
@@ -83,7 +83,7 @@ def check_monotone_constraints(_value: tuple[int, ...], given: Given) -> None:
 
 
 def check_interaction_constraints(_value: list[list[int]], given: Given) -> None:
-    """Interaction constraints need one of three tree methods, named explicitly."""
+    """Interaction constraints require an explicit tree method, one of three."""
     if given.get("tree_method") not in ("exact", "hist", "approx"):
         raise UserError(
             "interaction_constraints can be used only when the tree_method parameter is set to "

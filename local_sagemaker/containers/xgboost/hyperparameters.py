@@ -1,6 +1,6 @@
-"""The hyperparameters of the built-in XGBoost: their kinds, ranges and dependencies, and the messages about them.
+"""The hyperparameters of the built-in XGBoost: their types, ranges and dependencies, with the container's messages.
 
-Values arrive as text and are read strictly, as the container reads them: ``6.0`` is no integer.
+Values are text and are parsed strictly, as in the container: ``6.0`` is not an integer.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ class Hyperparameter:
     Attributes
     ----------
     parse
-        Reads the text; raises ValueError where it cannot.
+        Parses the text; raises ValueError for invalid text.
     range
-        Where the value, or each element of it, has to lie.
+        The range of the value, or of each element of it.
     elements
-        The elements of a value that are checked one by one; None: the value itself is checked.
+        Returns the elements of a value to check one by one; None: check the value itself.
     depends_on
-        The hyperparameters that ``check`` sees, those of them that are given.
+        The hyperparameters that ``check`` gets, if they are given.
     check
-        Raises UserError where the value does not go with the others.
+        Raises UserError if the value conflicts with the others.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Hyperparameter:
     check: Callable[[Any, Mapping[str, Any]], None] | None = None
 
     def require_in_range(self, value: Any) -> None:
-        """Raise UserError, worded as the container words it, for a value out of range."""
+        """Raise UserError, with the container's message, for a value out of range."""
         if self.elements is None:
             if value not in self.range:
                 raise UserError(f"Hyperparameter {self.name}: {value} is not in {self.range}")
@@ -54,12 +54,12 @@ class Hyperparameter:
 
 
 def validate(given: Mapping[str, str], version: Version = Version()) -> dict[str, Any]:  # noqa: B008 - it is frozen
-    """Read and check hyperparameters.
+    """Parse and check hyperparameters.
 
     Parameters
     ----------
     version
-        The version of the image, which decides what is known.
+        The version of the image, which determines the known hyperparameters.
 
     Returns
     -------
@@ -69,13 +69,13 @@ def validate(given: Mapping[str, str], version: Version = Version()) -> dict[str
     Raises
     ------
     UserError
-        One is missing, unknown, unreadable, out of range, or does not go with the others.
+        One is missing, unknown, invalid, out of range, or conflicts with others.
     AlgorithmError
-        One is nothing that could be in its range, like a number instead of a list.
+        One has a type that its range cannot check, for example a number instead of a list.
     """
     named = {ALIASES.get(name, name): value for name, value in given.items()}
     if version.knows_silent:
-        named.pop("silent", None)  # It only ever was about the log.
+        named.pop("silent", None)  # it only affected the log
     if "num_round" not in named:
         raise UserError("Missing required hyperparameter: num_round")
     values = {name: _parse(name, value) for name, value in named.items()}

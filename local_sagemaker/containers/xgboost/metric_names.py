@@ -61,19 +61,19 @@ PUBLISHED = (
     "rmse",
     "tweedie-nloglik",
 )
-"""Those for which the service has metric definitions of its own, as descriptions of real jobs list them."""
+"""The metrics with definitions of the service's own, as descriptions of real jobs list them."""
 TUNING_METRICS = tuple(f"{data}:{name}" for data in ("validation", "train") for name in ALL_METRICS)
 
 _WITH_THRESHOLD = ("error", "ndcg", "map")
 
 
 def is_metric(name: str) -> bool:
-    """Whether a value of ``eval_metric`` names a metric; ``error@0.7`` does, too.
+    """Whether a value of ``eval_metric`` is a metric, with or without a threshold, such as ``error@0.7``.
 
     Raises
     ------
     UserError
-        It has a threshold that it cannot have.
+        The threshold is invalid, or the metric has none.
     """
     if "<function" in name:
         raise UserError(f"User defined evaluation metric {name} is not supported yet.")

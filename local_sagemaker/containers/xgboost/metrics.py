@@ -13,10 +13,10 @@ Score = Callable[[Any, Any], float]
 
 
 def _labels(predictions: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The classes that predictions stand for.
+    """The predicted classes.
 
-    The container compares with 0, as if margins came in; XGBoost 3 hands it probabilities, so for two classes its
-    answer is always 1. That is how the real one counts, and so it is here (contracts section 1).
+    The container compares with 0, as if predictions were margins. XGBoost 3 passes probabilities, so that for two
+    classes the result is always 1. This reproduces the real container (``docs/contracts.md``, section 1).
     """
     if predictions.ndim > 1:
         return np.asarray(predictions.argmax(axis=-1))
@@ -32,9 +32,9 @@ def _averaged(score: Callable[..., float], average: str) -> Score:
 
 
 def _of_errors(score: Callable[[np.ndarray[Any, Any]], Any], careful: Score) -> Score:
-    """The same as scikit-learn's, whose checks of the input take twenty times as long, for every round and data set.
+    """A fast version of a scikit-learn metric, whose input checks take twenty times as long in each round.
 
-    What is not one finite number per label is left to scikit-learn, which says what is wrong.
+    Input other than one finite number per label is left to scikit-learn, which raises the right error.
     """
 
     def of_labels(labels: np.ndarray[Any, Any], predictions: np.ndarray[Any, Any]) -> float:
@@ -67,7 +67,7 @@ CUSTOM_METRICS: dict[str, Score] = {
 
 
 def custom_metric(names: list[str]) -> Callable[[Any, xgboost.DMatrix], list[tuple[str, float]]]:
-    """The function that XGBoost calls to have the named metrics computed."""
+    """The function with which XGBoost computes the named metrics."""
 
     def compute(predictions: np.ndarray[Any, Any], data: xgboost.DMatrix) -> list[tuple[str, float]]:
         return [(name, CUSTOM_METRICS[name](data.get_label(), predictions)) for name in names]
@@ -76,7 +76,7 @@ def custom_metric(names: list[str]) -> Callable[[Any, xgboost.DMatrix], list[tup
 
 
 def split_metrics(tuning: list[str] | None, evaluation: list[str] | None) -> tuple[list[str], list[str]]:
-    """The metrics to compute: those that XGBoost computes itself, and the container's."""
+    """Split the metrics to compute into XGBoost's own and the container's."""
     if tuning is not None and evaluation is not None:
         wanted = sorted({*tuning, *evaluation})
     else:

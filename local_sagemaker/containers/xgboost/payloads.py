@@ -1,7 +1,7 @@
-"""Reading the payload of an invocation of the XGBoost image: in algorithm mode, and as its scripts read it.
+"""Decoders for payloads of the XGBoost image: in algorithm mode, and in scripts.
 
-The image's encoders, which scripts and its default functions use, differ from algorithm mode: they take a text as it
-is, trailing newline included, and a feature that a row of LIBSVM leaves out is 0 to them instead of missing.
+The image's encoders, which scripts and its default functions use, differ from algorithm mode: they read a text with its
+trailing newline, and a feature that a row of LIBSVM leaves out is 0 instead of missing.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from local_sagemaker.containers.xgboost.channels import content_type_of
 
 _MISSING = ["", "nan", "NaN", "NAN", "Nan", "-nan", "-NaN", "+nan"]
 _READ_OTHERWISE = "tTsS\ufeff"
-"""Of True and False, which pandas takes for numbers, the letters that are in no number but infinity; and the mark of
-byte order, which it skips."""
+"""Characters that pandas and Python read differently: letters of True and False, which pandas parses as numbers, chosen
+so that they occur in no number but infinity; and the byte order mark, which pandas skips."""
 
 
 class PayloadError(ValueError):
-    """The payload is not of a type that is known, or not what its type says."""
+    """The payload has an unknown content type, or does not match its type."""
 
 
 def parse(payload: bytes, content_type: str | None, *, shifts_libsvm: bool = True) -> xgboost.DMatrix:
-    """The rows of a payload, as algorithm mode reads them.
+    """Decode the rows of a payload as algorithm mode does.
 
     Parameters
     ----------
     content_type
-        As the client gave it; without one the payload is read as libsvm.
+        The client's; None means libsvm.
     shifts_libsvm
-        Whether columns of libsvm that begin with 1 are moved to begin with 0.
+        Whether columns of libsvm that begin with 1 are shifted to begin with 0.
 
     Raises
     ------
     PayloadError
-        In the container's words.
+        With the container's message.
     """
     try:
         kind = content_type_of(content_type)
@@ -69,14 +69,14 @@ def parse(payload: bytes, content_type: str | None, *, shifts_libsvm: bool = Tru
 
 
 def decode(payload: str | bytes, content_type: str) -> xgboost.DMatrix:
-    """The rows of a payload, as the image's encoders read them.
+    """Decode the rows of a payload as the image's encoders do.
 
     Raises
     ------
     UnsupportedFormatError
-        The content type, its parameters aside, is none that they know.
+        The content type, without parameters, is unknown.
     ValueError
-        The payload is not what its type says.
+        The payload does not match its type.
     """
     name = content_type.partition(";")[0].strip()
     if name not in _DECODERS:
@@ -85,12 +85,12 @@ def decode(payload: str | bytes, content_type: str) -> xgboost.DMatrix:
 
 
 def csv_to_dmatrix(payload: str | bytes) -> xgboost.DMatrix:
-    """The matrix of rows of CSV without a label; a trailing newline begins one more row."""
+    """Decode rows of CSV without a label; a trailing newline begins one more row."""
     return xgboost.DMatrix(_table(_text(payload)))
 
 
 def libsvm_to_dmatrix(payload: str | bytes) -> xgboost.DMatrix:
-    """The matrix of rows of LIBSVM; what a row leaves out is 0."""
+    """Decode rows of LIBSVM; a feature that a row leaves out is 0."""
     rows = [
         {int(column): float(value) for column, value in (item.split(":", 1) for item in line.split() if ":" in item)}
         for line in _text(payload).strip().split("\n")
@@ -107,7 +107,7 @@ def libsvm_to_dmatrix(payload: str | bytes) -> xgboost.DMatrix:
 
 
 def recordio_protobuf_to_dmatrix(payload: str | bytes) -> xgboost.DMatrix:
-    """The matrix of framed records, with their labels if they have any."""
+    """Decode framed records, with their labels if they have any."""
     features, labels = read_matrix(payload.encode() if isinstance(payload, str) else bytes(payload))
     return xgboost.DMatrix(features, label=labels)
 
@@ -125,9 +125,9 @@ def _text(payload: str | bytes) -> str:
 
 
 def _table(text: str) -> np.ndarray[Any, Any]:
-    """A matrix of CSV without header: an empty cell is missing, a ragged row or a text cell is an error.
+    """Parse CSV without a header: an empty cell is missing, a ragged row or a text cell is an error.
 
-    The cells are numbers as Python reads them: ``1_000`` is one, ``True`` is none.
+    Cells are numbers as Python parses them: ``1_000`` is a number, ``True`` is not.
     """
     sniffed = csv.Sniffer().sniff(text.split("\n", 1)[0][:512]).delimiter
     delimiter = "," if sniffed.isalnum() else sniffed
@@ -139,11 +139,11 @@ def _table(text: str) -> np.ndarray[Any, Any]:
 
 
 def _plain_table(text: str, delimiter: str) -> np.ndarray[Any, Any] | None:
-    """The same, many times as fast, if pandas and Python agree on every cell; None if it cannot be told."""
+    """Parse CSV with pandas, many times as fast; None if pandas and Python may disagree on a cell."""
     if any(character in text for character in _READ_OTHERWISE):
         return None
     try:
-        # What follows the last newline is a row of its own, even if it is empty; pandas would not see that.
+        # The text after the last newline is a row, even if it is empty; pandas would ignore it.
         rows = pd.read_csv(
             io.StringIO(text + "\n"),
             header=None,
@@ -157,13 +157,13 @@ def _plain_table(text: str, delimiter: str) -> np.ndarray[Any, Any] | None:
         ).to_numpy()
     except ValueError:
         return None
-    # pandas fills up a row that is too short.
-    alike = text.count(delimiter) == rows.shape[0] * (rows.shape[1] - 1)
-    return np.asarray(rows) if alike else None
+    # pandas pads a row that is too short.
+    rectangular = text.count(delimiter) == rows.shape[0] * (rows.shape[1] - 1)
+    return np.asarray(rows) if rectangular else None
 
 
 def _sparse(payload: bytes, *, shifts: bool) -> csr_matrix:
-    """A matrix of LIBSVM rows."""
+    """Parse rows of LIBSVM to a sparse matrix."""
     rows, columns, values = [], [], []
     for number, line in enumerate(payload.decode("utf-8").strip().split("\n")):
         for item in line.split(" "):

@@ -1,4 +1,4 @@
-"""The ranges that values of hyperparameters are checked against, and their spelling in messages."""
+"""The ranges of hyperparameters, and their spelling in messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 
 class Range(Protocol):
-    """A set of values that can be named in a message."""
+    """A set of values with a spelling for messages."""
 
     def __contains__(self, value: Any, /) -> bool:
         """Whether the value is in the range."""
@@ -48,7 +48,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Choices:
-    """A fixed set of values, with a check of its own where membership is not all."""
+    """A fixed set of values, with an optional check in place of membership."""
 
     values: Sequence[Any]
     check: Callable[[Any], bool] | None = None

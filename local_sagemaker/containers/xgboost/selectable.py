@@ -1,4 +1,4 @@
-"""Selectable inference of the built-in XGBoost: what ``SAGEMAKER_INFERENCE_OUTPUT`` asks for, row by row."""
+"""Selectable inference of the built-in XGBoost: the values that ``SAGEMAKER_INFERENCE_OUTPUT`` selects per row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local_sagemaker.containers.recordio.records import write_predictions
 
 _CLASSES = ("predicted_label", "labels", "probability", "probabilities", "raw_score", "raw_scores")
 _ORDER = (*_CLASSES, "predicted_score")
-"""In which JSON has the keys, whatever the order in which they are asked for."""
+"""The order of the keys in JSON, independent of the order of the selection."""
 
 _CLASSES_WITHOUT_PROBABILITIES = ("predicted_label", "labels", "raw_score", "raw_scores")
 _KEYS_OF_OBJECTIVE = {
@@ -36,19 +36,19 @@ logger = logging.getLogger(__name__)
 def encode(
     predictions: np.ndarray[Any, Any], keys: Sequence[str], objective: str, classes: str, accept: str, *, batch: bool
 ) -> bytes:
-    """Select and encode.
+    """Encode the selected values of predictions.
 
     Parameters
     ----------
     keys
-        What is to be told of each row, in CSV in this order.
+        The values to select for each row; CSV has this order.
     classes
-        The number of classes, as text; of no account but for ``multi:*``.
+        The number of classes, as text; used for ``multi:*`` only.
 
     Raises
     ------
     ValueError
-        The objective has no selectable inference, or the accept type is none that it can be encoded in.
+        The objective has no selectable inference, or the accept type is not supported.
     """
     if objective not in _KEYS_OF_OBJECTIVE:
         raise ValueError(f"Objective `{objective}` unsupported for selectable inference predictions.")

@@ -1,4 +1,4 @@
-"""Answering requests with a model of the built-in XGBoost (contracts section 1, inference)."""
+"""The server of the built-in XGBoost in algorithm mode (``docs/contracts.md``, section 1)."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from local_sagemaker.containers.xgboost.versions import Version
 SUPPORTED_ACCEPTS = ["application/json", "application/jsonlines", "application/x-recordio-protobuf", "text/csv"]
 _VOTING_OBJECTIVES = ("multi:softmax", "binary:hinge")
 _DEFAULT_MAX_CONTENT_LENGTH = 6 * 1024**2
-_MOST_CONTENT_LENGTH = 20 * 1024**2
-"""What MAX_CONTENT_LENGTH can be raised to; more is taken for this much."""
+_CONTENT_LENGTH_CAP = 20 * 1024**2
+"""The upper limit of MAX_CONTENT_LENGTH; larger values count as this one."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Model:
-    """The boosters of an artifact, one or the folds of a cross validation, and what they were trained for.
+    """The boosters of an artifact, one or those of a cross validation, and their objective.
 
     Attributes
     ----------
     pickled
-        Whether the first of them was pickled, as images before 1.3 do it.
+        Whether the first was pickled, as by images before 1.3.
     """
 
     boosters: list[xgboost.Booster]
@@ -47,12 +47,12 @@ class Model:
 
     @classmethod
     def load(cls, folder: Path, *, ensemble: bool) -> Model:
-        """Load the files of a model folder; those that begin with a dot are left out.
+        """Load the files of a model folder, except hidden ones.
 
         Raises
         ------
         RuntimeError
-            There is none, or one is not a model of XGBoost's.
+            There is none, or one is not an XGBoost model.
         """
         paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
         if not paths:
@@ -64,12 +64,12 @@ class Model:
         return cls(boosters, learner["objective"]["name"], classes, pickled=loaded[0][1])
 
     def check_width(self, data: xgboost.DMatrix, content_type: str | None) -> None:
-        """Of a pickled model the container itself compares the number of columns; a label may have been counted.
+        """Compare the number of columns, which the container does for pickled models only; allow for a label.
 
         Raises
         ------
         ValueError
-            They do not go together.
+            The numbers do not match.
         """
         if not self.pickled:
             return
@@ -86,24 +86,24 @@ class Model:
             )
 
     def predict(self, data: xgboost.DMatrix) -> np.ndarray[Any, Any]:
-        """Predict; an ensemble answers with its mean, or with its vote where the answers are classes."""
-        answers = [booster.predict(data, validate_features=False) for booster in self.boosters]
-        if len(answers) == 1:
-            return np.asarray(answers[0])
+        """Predict; an ensemble returns the mean, or the most frequent value if predictions are classes."""
+        outputs = [booster.predict(data, validate_features=False) for booster in self.boosters]
+        if len(outputs) == 1:
+            return np.asarray(outputs[0])
         if self.objective in _VOTING_OBJECTIVES:
             from scipy import stats
 
-            return np.asarray(stats.mode(answers).mode)
-        return np.asarray(np.mean(answers, axis=0))
+            return np.asarray(stats.mode(outputs).mode)
+        return np.asarray(np.mean(outputs, axis=0))
 
 
 def _load(path: Path) -> tuple[xgboost.Booster, bool]:
-    """A model, and whether it was pickled, as images before 1.3 and many scripts do it, or saved by XGBoost itself."""
+    """Load a model; also return whether it was pickled, as by images before 1.3 and by many scripts."""
     logger.info("Loading the model from %s", path)
     pickled = True
     try:
         booster: xgboost.Booster = pickle.loads(path.read_bytes())  # noqa: S301 - the user's own artifact, in one of its image's formats
-    except Exception as pickle_error:  # noqa: BLE001 - what is no pickle may raise anything
+    except Exception as pickle_error:  # noqa: BLE001 - a file that is not a pickle may raise anything
         booster, pickled = xgboost.Booster(), False
         try:
             booster.load_model(path)
@@ -116,14 +116,14 @@ def _load(path: Path) -> tuple[xgboost.Booster, bool]:
 
 
 class XGBoostApplication:
-    """The server of the built-in, in algorithm mode.
+    """The application of the built-in algorithm.
 
     Parameters
     ----------
     environment
         The container's: ``SAGEMAKER_BATCH``, ``SAGEMAKER_INFERENCE_OUTPUT`` and the like.
     cpus
-        What ``/execution-parameters`` tells.
+        The number of CPUs, for ``/execution-parameters``.
     version
         The version of the image.
     """
@@ -136,8 +136,8 @@ class XGBoostApplication:
         output = environment.get("SAGEMAKER_INFERENCE_OUTPUT")
         self._selected_keys = None if output is None else output.replace(" ", "").lower().split(",")
         self._cpus = cpus
-        asked_for = int(environment.get("MAX_CONTENT_LENGTH", _DEFAULT_MAX_CONTENT_LENGTH))
-        self.max_content_length: int | None = min(asked_for, _MOST_CONTENT_LENGTH)
+        requested = int(environment.get("MAX_CONTENT_LENGTH", _DEFAULT_MAX_CONTENT_LENGTH))
+        self.max_content_length: int | None = min(requested, _CONTENT_LENGTH_CAP)
 
     @classmethod
     def of_this_container(cls, cpus: int, version: Version) -> XGBoostApplication:
@@ -147,11 +147,11 @@ class XGBoostApplication:
         return cls(model, os.environ, cpus, version)
 
     def ping(self) -> Response:
-        """The model is loaded, or there would be no server."""
+        """Answer 200: without a loaded model, there is no server."""
         return Response(HTTPStatus.OK)
 
     def execution_parameters(self) -> Response:
-        """What batch transform may ask of this server."""
+        """Answer with the settings that batch transform takes from the server."""
         parameters = {
             "MaxConcurrentTransforms": self._cpus,
             "BatchStrategy": "MULTI_RECORD",
@@ -160,7 +160,7 @@ class XGBoostApplication:
         return Response(HTTPStatus.OK, json.dumps(parameters).encode(), "application/json")
 
     def invoke(self, request: Request) -> Response:
-        """Read the payload, predict, and encode, each with its own status where it fails."""
+        """Decode the payload, predict, and encode; each failure has a status of its own."""
         if not request.body:
             return Response(HTTPStatus.NO_CONTENT)
         try:

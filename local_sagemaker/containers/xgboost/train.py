@@ -23,7 +23,7 @@ from local_sagemaker.containers.xgboost.versions import Version
 
 MODEL_NAME = "xgboost-model"
 
-_USERS_FAULT = (
+_USER_ERRORS = (
     "label must be in [0,1] for logistic regression",
     "label must be in [0, num_class)",
     "Target is multiclass but average='binary'",
@@ -40,21 +40,21 @@ logger = logging.getLogger(__name__)
 
 
 def train(layout: Layout, environment: Mapping[str, str], version: Version) -> None:
-    """Train as the configuration files say, and leave the model in the model folder.
+    """Train with the job's configuration files, and save the model in the model folder.
 
     Parameters
     ----------
     environment
-        What the training toolkit tells of the job: ``SM_CHANNEL_TRAIN``, ``SM_HOSTS`` and so on.
+        The training toolkit's variables: ``SM_CHANNEL_TRAIN``, ``SM_HOSTS`` and so on.
     version
         The version of the image.
 
     Raises
     ------
     UserError, AlgorithmError
-        As the container words them.
+        With the container's messages.
     KeyError
-        ``SM_CHANNEL_TRAIN``: there is no train channel, and the container fails on it just so.
+        ``SM_CHANNEL_TRAIN``: there is no train channel; the container fails in the same way.
     """
     configuration = layout.read_hyperparameters()
     channel_configuration = layout.read_channels()
@@ -140,7 +140,7 @@ def _fit(plan: Plan, layout: Layout) -> list[xgboost.Booster]:
             return [fit(plan)]
         return fit_folds(plan, layout.output_data)
     except Exception as error:
-        if any(text in str(error) for text in _USERS_FAULT):
+        if any(text in str(error) for text in _USER_ERRORS):
             raise UserError(str(error)) from error
         raise AlgorithmError(f"XGB train call failed with exception:\n {error}") from error
 

@@ -1,4 +1,5 @@
-"""Training and inference scripts of ours, to the contract of AWS's JumpStart tabular scripts.
+"""Our own training and inference scripts, with the contract of AWS's JumpStart tabular scripts.
 
-They run inside containers: each is packed, flat and with ``tabular.py`` beside it, into a ``sourcedir.tar.gz``.
+They run inside containers: each is packed into a ``sourcedir.tar.gz``, without folders, together with the modules that
+it imports.
 """

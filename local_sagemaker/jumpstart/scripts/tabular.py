@@ -1,6 +1,6 @@
-"""What the LightGBM and the CatBoost scripts share: channels, columns, and what goes beside the model.
+"""The common part of the LightGBM and CatBoost training scripts: hyperparameters, channels, and the model's files.
 
-CSV without header, the label first; features are named '1' to 'n' after their position.
+Data is CSV without a header, the label first; features are named '1' to 'n' by position.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Data:
-    """Training and validation rows, and the names of the categorical features."""
+    """Training set, validation set, and the names of the categorical features."""
 
     train: Table
     validation: Table
@@ -43,12 +43,12 @@ class Data:
 
 
 def configure_logging() -> None:
-    """Log to standard output, where SageMaker looks for metrics."""
+    """Log to standard output, from which SageMaker extracts metrics."""
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(message)s", force=True)
 
 
 def parse_hyperparameters(parser: argparse.ArgumentParser) -> dict[str, Any]:
-    """The hyperparameters on the command line; unknown ones are named in the log and ignored, as AWS's script does."""
+    """Parse the command line; log and ignore unknown hyperparameters, as AWS's script does."""
     known, unknown = parser.parse_known_args()
     names = [argument for argument in unknown if argument.startswith("--")]
     if names:
@@ -57,35 +57,35 @@ def parse_hyperparameters(parser: argparse.ArgumentParser) -> dict[str, Any]:
 
 
 def is_true(text: str) -> bool:
-    """A yes or no on the command line."""
+    """Parse a truth value of the command line."""
     return text.strip().lower() in ("true", "1", "yes")
 
 
 def whole_number(text: str) -> int:
-    """An integer on the command line, also one that is written as 1.0."""
+    """Parse an integer of the command line, also one written as 1.0."""
     number = float(text)
     if not number.is_integer():
-        raise ValueError(f"{text} is no integer")
+        raise ValueError(f"{text} is not an integer")
     return int(number)
 
 
 def whole_number_or_auto(text: str) -> int | None:
-    """An integer on the command line, or Auto, for what the library chooses itself."""
+    """Parse an integer of the command line; None for Auto, which leaves the choice to the library."""
     return None if text.lower() == "auto" else whole_number(text)
 
 
 def thread_count(given: int | None) -> int:
-    """How many threads to use: as many as given, or as the container may."""
+    """The number of threads: the given one, or the container's number of CPUs."""
     return given if given is not None and given > 0 else int(os.environ.get("SM_NUM_CPUS", "1"))
 
 
 def unpack_pretrained() -> dict[str, Any]:
-    """What the artifact in the channel ``model`` says of itself.
+    """Read the description in the artifact of the channel ``model``.
 
     Raises
     ------
     FileNotFoundError
-        There is no such channel, or no archive in it; the script demands it.
+        The channel is missing, or has no archive; the script requires it.
     """
     channel = os.environ.get("SM_CHANNEL_MODEL")
     archives = sorted(Path(channel).glob("*.tar.gz")) if channel else []
@@ -94,7 +94,7 @@ def unpack_pretrained() -> dict[str, Any]:
     with tarfile.open(archives[0]) as archive:
         member = archive.extractfile("__models_info__.json")
         if member is None:
-            raise FileNotFoundError(f"{archives[0]} holds no __models_info__.json.")
+            raise FileNotFoundError(f"{archives[0]} contains no __models_info__.json.")
         information: dict[str, Any] = json.load(member)
     return information
 
@@ -105,9 +105,9 @@ def read_data(environment: Mapping[str, str]) -> Data:
     Raises
     ------
     ValueError
-        There is no training channel, or two.
+        There is no training channel, or there are two.
     FileNotFoundError
-        A folder that should hold CSV files holds none.
+        A folder has no CSV files.
     """
     given = [environment[name] for name in ("SM_CHANNEL_TRAIN", "SM_CHANNEL_TRAINING") if name in environment]
     if len(given) != 1:
@@ -149,17 +149,19 @@ def _split(table: Table, categorical: list[str]) -> Data:
 
 
 def _categorical_features(folder: Path) -> list[str]:
-    """The names of the columns that the one JSON file of the folder lists, counted with the label as column 0."""
+    """The names of the columns in the folder's JSON file, which counts the label as column 0."""
     files = sorted(folder.glob("*.json"))
     if not files:
         return []
     if len(files) > 1:
-        raise ValueError(f"There is more than one JSON file in {folder}; leave the one that lists categorical columns.")
+        raise ValueError(
+            f"There is more than one JSON file in {folder}; keep only the one with the categorical columns."
+        )
     content = json.loads(files[0].read_text(encoding="utf-8"))
     return [str(int(number)) for number in next(iter(content.values()))]
 
 
-def leave_with_model(model_folder: Path, information: dict[str, Any]) -> None:
-    """Put beside the model what makes its archive serve itself: ``code/`` and ``__models_info__.json``."""
+def add_serving_files(model_folder: Path, information: dict[str, Any]) -> None:
+    """Add to the model's folder the files that serve it: ``code/`` and ``__models_info__.json``."""
     shutil.copytree(Path(__file__).parent / "inference", model_folder / "code")
     (model_folder / "__models_info__.json").write_text(json.dumps(information, indent=1), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Batch transform jobs, sentence by sentence (contracts section 4)."""
+"""Batch transform jobs, sentence by sentence (``docs/contracts.md``, section 4)."""
 
 from __future__ import annotations
 

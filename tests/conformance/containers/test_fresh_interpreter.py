@@ -1,4 +1,4 @@
-"""A job's Python has the semantics of a fresh interpreter, also where it is forked from the template (issue 3)."""
+"""A job's Python has the semantics of a fresh interpreter, also where it is forked from the template."""
 
 from __future__ import annotations
 

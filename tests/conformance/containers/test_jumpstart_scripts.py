@@ -1,4 +1,4 @@
-"""The LightGBM and CatBoost scripts, to the contract of AWS's JumpStart tabular scripts (contracts section 2)."""
+"""The LightGBM and CatBoost scripts, like AWS's JumpStart tabular scripts (``docs/contracts.md``, section 2)."""
 
 from __future__ import annotations
 

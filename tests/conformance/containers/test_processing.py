@@ -1,4 +1,4 @@
-"""Processing jobs, sentence by sentence (contracts section 5)."""
+"""Processing jobs, sentence by sentence (``docs/contracts.md``, section 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training jobs, sentence by sentence (contracts section 5): channels, configuration, artifacts, metrics, ends."""
+"""Training jobs (``docs/contracts.md``, section 5): channels, configuration, artifacts, metrics, ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Script mode as the training toolkit does it (contracts section 5)."""
+"""Script mode as the training toolkit does it (``docs/contracts.md``, section 5)."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ def test_a_code_archive_is_compressed(bench: Workbench) -> None:
 def test_a_launcher_of_distributed_training_is_refused_by_its_hyperparameter(bench: Workbench) -> None:
     given = {"sagemaker_mpi_enabled": "false", "sagemaker_torch_distributed_enabled": "true"}
     outcome = run_training(script_request(bench.store, "", given), bench.job().context)
-    assert "The hyperparameter sagemaker_torch_distributed_enabled asks for a launcher of distributed training" in str(
+    assert "The hyperparameter sagemaker_torch_distributed_enabled requests a launcher of distributed training" in str(
         outcome.failure_reason
     )
 
@@ -252,7 +252,7 @@ def test_parameter_servers_are_refused_where_there_are_several_hosts(bench: Work
     given = {"sagemaker_parameter_server_enabled": "true"}
     completed(run_training(script_request(bench.store, "", given, image), bench.job().context))
     outcome = run_training(script_request(bench.store, "", given, image, instances=2), bench.job().context)
-    assert "The hyperparameter sagemaker_parameter_server_enabled asks for parameter servers" in str(
+    assert "The hyperparameter sagemaker_parameter_server_enabled requests parameter servers" in str(
         outcome.failure_reason
     )
 
@@ -470,7 +470,7 @@ def test_success_is_left_as_a_file_and_failure_as_another(bench: Workbench) -> N
 )
 def test_an_entry_point_that_is_no_path_inside_of_the_code_is_refused(bench: Workbench, program: str) -> None:
     outcome = run_training(script_request(bench.store, "", {"sagemaker_program": program}), bench.job().context)
-    assert f"The training entry point {program!r} is no plain path inside of the code" in str(outcome.failure_reason)
+    assert f"The training entry point {program!r} is not a relative path inside the code" in str(outcome.failure_reason)
 
 
 def test_a_failure_that_the_script_wrote_itself_is_kept(bench: Workbench) -> None:
@@ -606,7 +606,7 @@ def test_the_log_tells_of_the_framework_and_the_script_s_start(bench: Workbench)
 def test_without_a_program_an_image_without_an_algorithm_says_so(bench: Workbench) -> None:
     image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:1.9.0-cpu-py38"
     outcome = run_training(training_request(image, [], {}), bench.job().context)
-    assert "name a script in the hyperparameter sagemaker_program" in str(outcome.failure_reason)
+    assert "give a script in the hyperparameter sagemaker_program" in str(outcome.failure_reason)
 
 
 def test_the_drivers_of_the_v3_sdk_run_their_script(bench: Workbench) -> None:

@@ -1,4 +1,4 @@
-"""Answers of the built-in XGBoost's server, case by case (contracts section 1, inference)."""
+"""Answers of the built-in XGBoost's server, case by case (``docs/contracts.md``, section 1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training with the built-in XGBoost, sentence by sentence (contracts section 1)."""
+"""Training with the built-in XGBoost, sentence by sentence (``docs/contracts.md``, section 1)."""
 
 from __future__ import annotations
 

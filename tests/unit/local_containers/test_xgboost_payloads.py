@@ -1,4 +1,4 @@
-"""Payloads of the XGBoost image: in algorithm mode, and as its scripts read them (contracts section 1)."""
+"""Payloads of the XGBoost image: in algorithm mode, and as its scripts read them (``docs/contracts.md``, section 1)."""
 
 from __future__ import annotations
 

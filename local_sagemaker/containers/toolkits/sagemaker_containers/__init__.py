@@ -1,4 +1,4 @@
-"""The toolkit of the scikit-learn and XGBoost images, as far as scripts use it."""
+"""The toolkit of the scikit-learn and XGBoost images: the parts that scripts use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if _ROOT not in sys.path:
 
 
 def training_env() -> object:
-    """What the training job is told."""
+    """The environment of the training job."""
     from local_sagemaker.containers.toolkits.sagemaker_training.environment import Environment
 
     return Environment()

@@ -1,4 +1,4 @@
-"""What scripts call before hosts talk to each other."""
+"""The function that scripts call before their hosts connect."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from local_sagemaker.containers.xgboost.distributed import wait_hostname_resolut
 
 
 def _wait_hostname_resolution() -> None:
-    """Wait until the name of each host is known."""
+    """Wait until the name of each host can be resolved."""
     import json
     import os
 

@@ -1,4 +1,4 @@
-"""Hugging Face's inference toolkit, as far as scripts import it: content types, encoder and decoder."""
+"""Hugging Face's inference toolkit: the parts that scripts import."""
 
 from __future__ import annotations
 

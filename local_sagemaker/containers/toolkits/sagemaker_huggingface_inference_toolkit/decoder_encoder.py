@@ -1,4 +1,4 @@
-"""What a pipeline takes, of payloads, and payloads of what it gives."""
+"""Decoder for the inputs of a pipeline, and encoder for its outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inference toolkit: content types, encoder, decoder, errors."""
+"""AWS's inference toolkit: content types, encoder, decoder, errors."""
 
 from __future__ import annotations
 

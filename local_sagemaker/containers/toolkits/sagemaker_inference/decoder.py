@@ -1,4 +1,4 @@
-"""Arrays of payloads."""
+"""The decoder from payloads to arrays."""
 
 from __future__ import annotations
 

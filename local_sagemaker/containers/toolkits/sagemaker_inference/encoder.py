@@ -1,4 +1,4 @@
-"""Payloads of arrays."""
+"""The encoder from arrays to payloads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The toolkit's errors; those with a status go to the client with it."""
+"""The toolkit's errors; a status of theirs is the response's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from local_sagemaker.containers.errors import UnsupportedFormatError
 
 
 class BaseInferenceToolkitError(Exception):
-    """An error that says how the client is to be answered.
+    """An error with a response to the client.
 
     Attributes
     ----------
@@ -15,7 +15,7 @@ class BaseInferenceToolkitError(Exception):
     message
         The body.
     phrase
-        The reason beside the status.
+        The reason phrase of the status.
     """
 
     def __init__(self, status_code: int, message: str, phrase: str) -> None:
@@ -26,7 +26,7 @@ class BaseInferenceToolkitError(Exception):
 
 
 class GenericInferenceToolkitError(BaseInferenceToolkitError):
-    """Any error, made one that says its status."""
+    """Any error, with a status."""
 
     def __init__(self, status_code: int, message: str | None = None, phrase: str | None = None) -> None:
         text = message or "Invalid Request"

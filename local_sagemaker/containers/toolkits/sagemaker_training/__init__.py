@@ -1,1 +1,1 @@
-"""The training toolkit's environment."""
+"""AWS's training toolkit: the environment of a job."""

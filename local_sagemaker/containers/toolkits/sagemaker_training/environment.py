@@ -1,4 +1,4 @@
-"""What a training job is told, as the training toolkit's ``Environment``."""
+"""The training toolkit's ``Environment``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ output_dir = f"{base_dir}/output"
 
 
 class Environment(Mapping[str, Any]):
-    """The job's surroundings, by attribute and by key: ``hosts``, ``hyperparameters``, ``channel_input_dirs`` ...
+    """The job's environment, by attribute and by key: ``hosts``, ``hyperparameters``, ``channel_input_dirs`` ...
 
     Raises
     ------
@@ -42,7 +42,7 @@ class Environment(Mapping[str, Any]):
         return len(self._values)
 
     def to_cmd_args(self) -> list[str]:
-        """The hyperparameters as the script's command line has them."""
+        """The hyperparameters as command line arguments."""
         arguments: list[str] = json.loads(os.environ["SM_USER_ARGS"])
         return arguments
 

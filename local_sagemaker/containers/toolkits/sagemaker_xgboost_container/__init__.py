@@ -1,4 +1,4 @@
-"""What scripts of the XGBoost image import: its readers, its checkpoints, and training on several hosts."""
+"""The package of the XGBoost image that scripts import: readers, checkpoints, and training on several hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checkpoints of a training, as ``xgboost-checkpoint.N``."""
+"""Checkpoints of a training, in files ``xgboost-checkpoint.N``."""
 
 from __future__ import annotations
 

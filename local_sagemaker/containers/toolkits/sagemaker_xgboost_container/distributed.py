@@ -13,14 +13,14 @@ __all__ = ["rabit_run", "wait_hostname_resolution"]
 def rabit_run(
     exec_fun: Callable[..., Any],
     args: dict[str, Any],
-    include_in_training: bool,  # noqa: FBT001 - so the container's own
+    include_in_training: bool,  # noqa: FBT001 - the container's signature
     hosts: Sequence[str],
     current_host: str,
     *_connection: Any,
     update_rabit_args: bool = False,
     **_more: Any,
 ) -> None:
-    """Run a function on the hosts that have data, connected; with ``update_rabit_args`` it is told ``is_master``."""
+    """Run a function on the connected hosts that have data; ``update_rabit_args`` passes it ``is_master``."""
 
     def work(*, is_master: bool) -> None:
         exec_fun(**args, **({"is_master": is_master} if update_rabit_args else {}))

@@ -1,4 +1,4 @@
-"""Matrices of payloads."""
+"""Decoders from payloads to matrices."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from local_sagemaker.containers.xgboost.payloads import decode, libsvm_to_dmatri
 __all__ = ["csv_to_dmatrix", "decode", "json_to_jsonlines", "libsvm_to_dmatrix", "recordio_protobuf_to_dmatrix"]
 
 
-def csv_to_dmatrix(input: str | bytes, dtype: Any = None) -> Any:  # noqa: A002, ARG001 - so the container's own
-    """The matrix of rows of CSV without a label."""
+def csv_to_dmatrix(input: str | bytes, dtype: Any = None) -> Any:  # noqa: A002, ARG001 - the container's signature
+    """Decode rows of CSV without a label."""
     return payloads.csv_to_dmatrix(input)
 
 
 def json_to_jsonlines(json_data: str | dict[str, Any]) -> bytes:
-    """The values under the one key of a JSON object, a line each.
+    """Write the values under the only key of a JSON object, one per line.
 
     Raises
     ------
     ValueError
-        It has more than one key.
+        The object has more than one key.
     """
     found = json.loads(json_data) if isinstance(json_data, str) else json_data
     if len(found) != 1:

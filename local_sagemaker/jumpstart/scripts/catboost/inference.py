@@ -1,17 +1,17 @@
-"""Answer requests with a CatBoost model, to the contract of the JumpStart models catboost-*-model."""
+"""Answer requests with a CatBoost model like the JumpStart models catboost-*-model."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-import answers  # type: ignore[import-not-found]  # packed beside this script
 import catboost
+import payloads  # type: ignore[import-not-found]  # packed beside this script
 
 
 def model_fn(model_dir: str) -> Any:
-    """The model of the artifact."""
-    kind = catboost.CatBoostRegressor if answers.task() == "regression" else catboost.CatBoostClassifier
+    """Load the model."""
+    kind = catboost.CatBoostRegressor if payloads.task() == "regression" else catboost.CatBoostClassifier
     model = kind()
     model.load_model(str(Path(model_dir) / "model"), format="cbm")
     return model
@@ -19,9 +19,9 @@ def model_fn(model_dir: str) -> Any:
 
 def transform_fn(model: Any, input_data: str, content_type: str, accept: str) -> tuple[str, str]:
     """Predict for rows of CSV without header and label."""
-    rows = answers.read_rows(input_data, content_type, model.feature_names_)
+    rows = payloads.read_rows(input_data, content_type, model.feature_names_)
     categorical = [model.feature_names_[index] for index in model.get_cat_feature_indices()]
     rows = rows.astype(dict.fromkeys(categorical, str)) if categorical else rows
-    predict = model.predict if answers.task() == "regression" else model.predict_proba
-    encoded: tuple[str, str] = answers.encode(predict(rows), accept)
+    predict = model.predict if payloads.task() == "regression" else model.predict_proba
+    encoded: tuple[str, str] = payloads.encode(predict(rows), accept)
     return encoded

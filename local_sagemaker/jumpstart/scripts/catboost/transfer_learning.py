@@ -1,4 +1,4 @@
-"""Train CatBoost on tabular data, to the contract of the JumpStart models catboost-*-model (contracts section 2)."""
+"""Train CatBoost on tabular data like the JumpStart models catboost-*-model (``docs/contracts.md``, section 2)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-import answers  # type: ignore[import-not-found]  # packed beside this script
 import catboost
+import payloads  # type: ignore[import-not-found]  # packed beside this script
 import tabular  # type: ignore[import-not-found]  # packed beside this script
 
 
@@ -28,14 +28,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _metric(task: str, classes: int) -> str:
-    """The metric that is chosen where none is named: RMSE, AUC for two classes, MultiClass for more."""
+    """The default metric: RMSE, AUC for two classes, MultiClass for more."""
     if task == "regression":
         return "RMSE"
     return "AUC" if classes <= 2 else "MultiClass"
 
 
 def _parameters(given: dict[str, Any], task: str, classes: int) -> dict[str, Any]:
-    """CatBoost's parameters: those that are given, less those that do not go with the others."""
+    """CatBoost's parameters: the given ones, without those that conflict with others."""
     parameters = {name: value for name, value in given.items() if value is not None and value not in ("Auto", "auto")}
     parameters.setdefault("eval_metric", _metric(task, classes))
     if parameters.get("early_stopping_rounds", 1) <= 0:
@@ -60,12 +60,12 @@ def _with_categories(features: Any, categorical: list[str]) -> Any:
 
 
 def main() -> None:
-    """Train, log the metrics of each round, and leave the model."""
+    """Train, log the metrics of each round, and save the model."""
     tabular.configure_logging()
     given = tabular.parse_hyperparameters(_parser())
     information = tabular.unpack_pretrained()
     data = tabular.read_data(os.environ)
-    task = answers.task()
+    task = payloads.task()
     classes = int(data.train.labels.max()) + 1 if task == "classification" else 0
     kind = catboost.CatBoostRegressor if task == "regression" else catboost.CatBoostClassifier
     model = kind(**_parameters(given, task, classes))
@@ -78,7 +78,7 @@ def main() -> None:
     )
     model_folder = Path(os.environ["SM_MODEL_DIR"])
     model.save_model(str(model_folder / "model"), format="cbm")
-    tabular.leave_with_model(
+    tabular.add_serving_files(
         model_folder, {**information, "library": "catboost", "library_version": catboost.__version__}
     )
 

@@ -1,4 +1,4 @@
-"""Train LightGBM on tabular data, to the contract of the JumpStart models lightgbm-*-model (contracts section 2)."""
+"""Train LightGBM on tabular data like the JumpStart models lightgbm-*-model (``docs/contracts.md``, section 2)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-import answers  # type: ignore[import-not-found]  # packed beside this script
 import joblib
 import lightgbm as lgb
+import payloads  # type: ignore[import-not-found]  # packed beside this script
 import tabular  # type: ignore[import-not-found]  # packed beside this script
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _objective(task: str, metric: str, classes: int) -> dict[str, Any]:
-    """What is optimized, and how it is measured."""
+    """The objective and the metric."""
     if task == "regression":
         objective = "tweedie" if metric == "tweedie" else "regression"
         return {"objective": objective, "metric": "rmse" if metric == "auto" else metric}
@@ -48,19 +48,21 @@ def _objective(task: str, metric: str, classes: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Train, log the metrics of each round, and leave the model."""
+    """Train, log the metrics of each round, and save the model."""
     tabular.configure_logging()
     given = tabular.parse_hyperparameters(_parser())
     if given.pop("use_dask"):
-        raise ValueError("use_dask is for training on several hosts, which this script does not do; set it to False.")
+        raise ValueError(
+            "use_dask is for training on several hosts, which this script does not support; set it to False."
+        )
     information = tabular.unpack_pretrained()
     data = tabular.read_data(os.environ)
-    classes = int(data.train.labels.max()) + 1 if answers.task() == "classification" else 0
+    classes = int(data.train.labels.max()) + 1 if payloads.task() == "classification" else 0
     rounds = given.pop("num_boost_round") or 500
     patience = given.pop("early_stopping_rounds")
     parameters = {
         **{name: value for name, value in given.items() if value is not None},
-        **_objective(answers.task(), given["metric"], classes),
+        **_objective(payloads.task(), given["metric"], classes),
         "num_threads": tabular.thread_count(given["num_threads"]),
         "deterministic": True,
         "force_row_wise": True,
@@ -88,7 +90,7 @@ def main() -> None:
     )
     model_folder = Path(os.environ["SM_MODEL_DIR"])
     joblib.dump(booster, model_folder / "model.pkl")
-    tabular.leave_with_model(model_folder, {**information, "library": "lightgbm", "library_version": lgb.__version__})
+    tabular.add_serving_files(model_folder, {**information, "library": "lightgbm", "library_version": lgb.__version__})
 
 
 if __name__ == "__main__":

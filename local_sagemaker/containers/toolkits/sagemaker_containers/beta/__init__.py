@@ -1,1 +1,1 @@
-"""Where the framework's part is."""
+"""The package of ``framework``."""

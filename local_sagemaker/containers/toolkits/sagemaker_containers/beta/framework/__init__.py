@@ -1,4 +1,4 @@
-"""What inference scripts import: content types, encoders, responses, errors, the environment."""
+"""The modules that inference scripts import: content types, encoders, responses, errors, the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payloads and arrays: by content type, and each way by its own name."""
+"""Encoders and decoders of arrays: by content type, and by function name."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ encode = encode_strictly
 
 
 def array_to_json(array_like: Any) -> str | bytes:
-    """JSON of anything that is like an array."""
+    """Encode anything like an array as JSON."""
     return encode(array_like, JSON)
 
 
 def array_to_csv(array_like: Any) -> str | bytes:
-    """CSV of anything that is like an array."""
+    """Encode anything like an array as CSV."""
     return encode(array_like, CSV)
 
 
 def array_to_npy(array_like: Any) -> str | bytes:
-    """NPY of anything that is like an array."""
+    """Encode anything like an array as NPY."""
     return encode(array_like, NPY)
 
 
 def json_to_numpy(string_like: str, dtype: Any = None) -> Any:
-    """An array of JSON."""
+    """Decode JSON to an array."""
     array = decode(string_like, JSON)
     return array if dtype is None else array.astype(dtype)
 
 
 def csv_to_numpy(string_like: str, dtype: Any = None) -> Any:
-    """An array of CSV.
+    """Decode CSV to an array.
 
     Raises
     ------
     ClientError
-        A cell is nothing of that type.
+        A cell cannot be converted to ``dtype``.
     """
     array = decode(string_like, CSV)
     try:
@@ -61,5 +61,5 @@ def csv_to_numpy(string_like: str, dtype: Any = None) -> Any:
 
 
 def npy_to_numpy(npy_array: bytes) -> Any:
-    """An array of NPY."""
+    """Decode NPY to an array."""
     return decode(npy_array, NPY)

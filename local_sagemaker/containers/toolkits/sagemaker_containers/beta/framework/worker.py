@@ -1,4 +1,4 @@
-"""The response that an ``output_fn`` may give."""
+"""The response that an ``output_fn`` may return."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Mapping
 
 
 class Response:
-    """A body with a status and a content type, in the place of Flask's response.
+    """A body with a status and a content type; replaces Flask's response.
 
     Parameters
     ----------
     response
         The body.
     accept
-        Of no account; kept because scripts give it.
+        Ignored; scripts pass it.
     mimetype
-        The content type; JSON if there is none.
+        The content type; JSON by default.
     """
 
     def __init__(
         self,
         response: str | bytes | None = None,
-        accept: str | None = None,  # noqa: ARG002 - so the toolkit's own
+        accept: str | None = None,  # noqa: ARG002 - the toolkit's signature
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         mimetype: str | None = None,
@@ -33,7 +33,7 @@ class Response:
 
     @property
     def content_type(self) -> str:
-        """The type with the charset that text goes in."""
+        """The type, with the charset if it is text."""
         return f"{self.mimetype}; charset=utf-8" if self.mimetype.startswith("text/") else self.mimetype
 
     def get_data(self) -> bytes:

@@ -1,4 +1,4 @@
-"""What the LightGBM and the CatBoost inference scripts share: their requests and the form of their answers."""
+"""Decoding of requests and encoding of predictions, for the LightGBM and CatBoost inference scripts."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import pandas as pd
 
 
 def task() -> str:
-    """What was learned: classification or regression, as the archive of this script says."""
+    """The model's task, classification or regression, from the file beside this script."""
     return str(json.loads((Path(__file__).parent / "task.json").read_text(encoding="utf-8"))["task"])
 
 
 def read_rows(payload: str, content_type: str | None, features: list[str]) -> pd.DataFrame:
-    """The rows of a request: CSV without header and label.
+    """Read the rows of a request: CSV without header and label.
 
     Raises
     ------
     ValueError
-        It is not CSV, or has not as many columns as the model has features.
+        The content type is not CSV, or the number of columns is not that of the model's features.
     """
     if content_type != "text/csv":
         raise ValueError(f'{{"error": "unsupported content type {content_type or "unknown"}"}}')
@@ -32,12 +32,12 @@ def read_rows(payload: str, content_type: str | None, features: list[str]) -> pd
 
 
 def encode(predictions: Any, accept: str) -> tuple[str, str]:
-    """An answer and its content type.
+    """Encode predictions; return the body and its content type.
 
     Parameters
     ----------
     predictions
-        Values of shape (rows,) of a regression, probabilities of shape (rows, classes) of a classification.
+        Regression: values of shape (rows,). Classification: probabilities of shape (rows, classes).
 
     Raises
     ------
