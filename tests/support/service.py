@@ -1,7 +1,7 @@
-"""SageMaker on this machine in a process of its own, as when somebody has started it in another terminal.
+"""The local service in a process of its own, as started in another terminal.
 
-A test process can run one service at a time, for moto's state is the process's; fixtures that live longer than a test
-therefore start theirs here.
+A process can run one service at a time, as moto keeps its state per process. Fixtures that live longer than a test
+therefore start their service here.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+COMMAND = (sys.executable, "-m", "local_sagemaker")
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,9 @@ class Server:
     Attributes
     ----------
     process
-        ``python -m local_sagemaker serve``.
-    endpoint_url
-        Where it answers.
+        ``local-sagemaker serve``.
     environment
-        The variables that it printed, which send AWS clients to it.
+        The variables that it printed, which point AWS clients to it.
     """
 
     process: subprocess.Popen[str]
@@ -36,11 +36,13 @@ class Server:
 
 
 @contextmanager
-def serving(state: Path, *options: str, patience: float = 120) -> Iterator[Server]:
+def serving(
+    state: Path, *options: str, patience: float = 120, command: Sequence[str | Path] = COMMAND
+) -> Iterator[Server]:
     """Serve a state directory for as long as the context lasts."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "local_sagemaker", "serve", "--state-dir", str(state), *options],
+        [*command, "serve", "--state-dir", str(state), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
