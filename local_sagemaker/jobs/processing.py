@@ -1,4 +1,4 @@
-"""Processing jobs (contracts section 5; CreateProcessingJob in the service's own model)."""
+"""Processing jobs (``docs/contracts.md``, section 5; CreateProcessingJob in the service's own model)."""
 
 from __future__ import annotations
 

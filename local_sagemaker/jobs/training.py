@@ -1,4 +1,4 @@
-"""Training jobs (contracts sections 1, 2 and 5; CreateTrainingJob in the service's own model)."""
+"""Training jobs (``docs/contracts.md``, sections 1, 2 and 5; CreateTrainingJob in the service's own model)."""
 
 from __future__ import annotations
 

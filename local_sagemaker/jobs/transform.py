@@ -1,4 +1,4 @@
-"""Batch transform jobs (contracts section 4; CreateTransformJob in the service's own model)."""
+"""Batch transform jobs (``docs/contracts.md``, section 4; CreateTransformJob in the service's own model)."""
 
 from __future__ import annotations
 
