@@ -22,7 +22,15 @@ from pipelines.data.sample import MARK, generate_sample
 from tests.functional.conftest import environment
 from tests.support.definitions import build
 from tests.support.iam import permissions
-from tests.support.implied import by_codebuild, by_definition, by_events, by_interruption, by_scaling, by_the_starter
+from tests.support.implied import (
+    by_codebuild,
+    by_definition,
+    by_events,
+    by_interruption,
+    by_scaling,
+    by_stopping,
+    by_the_starter,
+)
 from tests.support.policies import BUCKET, EXECUTION_ROLE, PIPELINE, REGION, STARTER_ROLE, Call, allows, load
 
 pytestmark = pytest.mark.xdist_group("run")
@@ -54,8 +62,6 @@ COMMANDS = [
     Said("serving", ["endpoint", "scale", "--min-instances", "2", "--max-instances", "2"]),
     Said("serving", ["endpoint", "scale", "--off"]),
     Said("caller", ["run", "--upsert", "--start", "--no-wait", "--tag", "commit=4567def", "--seed", "7", *SHORT]),
-    Said("caller", ["executions", "stop"]),
-    Said("caller", ["executions", "retry", "--no-wait"]),
     Said("caller", ["executions", "wait"]),
     Said("serving", ["endpoint", "update", "--approve"]),
     Said("serving", ["batch", "run", "--input", "rows.csv", "--output", "batch"]),
@@ -73,6 +79,8 @@ COMMANDS = [
     Said("operator", ["run", "--schedule", "rate(8 days)", "--schedule-role-arn", STARTER_ROLE]),
     Said("operator", ["run", "--schedule", "off"]),
     Said("caller", ["run", "--start", "--wait", "--parameter", NO_DATA], code=1),
+    Said("caller", ["executions", "retry", "--no-wait"]),
+    Said("caller", ["executions", "stop"], code=None),  # the execution may have ended already
     Said("caller", ["run", "--start"], {"SAGEMAKER_PIPELINE_ROLE_ARN": ""}, code=3),  # looks whether a stack has one
     Said("operator", ["teardown", "--yes"]),
 ]
@@ -98,6 +106,7 @@ def needed(folder: Path, cache: Path) -> dict[str, set[Call]]:
     tasks = [{"task": "all"}, {"task": "all", "tune": True, "deploy": True}]
     needed["execution-role"] |= {call for text in build(tasks, folder) for call in by_definition(text)}
     needed["build"] |= by_codebuild()
+    needed["caller"] |= by_stopping()
     needed["serving"] |= by_scaling() | by_interruption()
     needed["events"] |= by_events()
     needed["start-pipeline"] |= by_the_starter()

@@ -190,6 +190,12 @@ def by_interruption() -> set[Call]:
     return set(permissions("sagemaker", "StopTransformJob", {"TransformJobName": f"{PIPELINE}-regression-0123"}))
 
 
+def by_stopping() -> set[Call]:
+    """Return the call of ``executions stop``, which needs an execution that still runs."""
+    arn = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/{PIPELINE}/execution/0123456789ab"
+    return set(permissions("sagemaker", "StopPipelineExecution", {"PipelineExecutionArn": arn}))
+
+
 def by_events() -> set[Call]:
     """Give what the rules of the template ask EventBridge's role for."""
     projects = [f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/{STACK}-{project}" for project in ("build", "deploy")]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import boto3
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from pipelines.data.code_bundles import NO_COMMIT, Bundle, bundles, commit
+from pipelines.data.code_bundles import NO_COMMIT, PACKAGES, Bundle, bundles, commit
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -33,6 +35,22 @@ def test_both_packages_are_bundled_whole_and_without_bytecode() -> None:
     assert "evaluation/evaluate.py" in found["evaluation"]
     assert "evaluation/requirements.txt" in found["evaluation"]
     assert not any("__pycache__" in path for files in found.values() for path in files)
+
+
+def test_a_users_package_of_the_same_name_is_not_bundled(tmp_path: Path) -> None:
+    for package in PACKAGES:
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text("raise SystemExit('the package of somebody else')\n")
+    digests = "from pipelines.data.code_bundles import bundles; print(*(bundle.digest for bundle in bundles()))"
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.append({str(REPOSITORY)!r}); {digests}"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert elsewhere.stdout.split() == [bundle.digest for bundle in bundles()]
 
 
 @mock_aws

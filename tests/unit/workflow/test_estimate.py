@@ -46,11 +46,20 @@ def test_an_execution_takes_at_least_its_longest_path_and_at_most_all_its_steps(
     for name, earlier in after.items():
         longest[name] = seconds[name] / 60 + max((longest[each] for each in earlier), default=0)
     total = sum(seconds.values()) / 60
-    assert max(longest.values()) - 1e-9 <= minutes <= total + 1e-9
+    assert max(*longest.values(), total / at_once) - 1e-9 <= minutes <= total + 1e-9
     if at_once == 1:
         assert minutes == pytest.approx(total)
     if at_once >= len(after):
         assert minutes == pytest.approx(max(longest.values()))
+
+
+def test_no_more_steps_run_at_once_than_allowed() -> None:
+    minutes = {"A": 1, "B": 3, "C": 3, "D": 3}
+    steps = [training(name, []) for name in minutes]
+    seconds = {name: 60.0 * each for name, each in minutes.items()}
+    # When A ends, B still runs: of C and D only one may start, and the other waits for B.
+    assert estimate(definition(steps), {}, PRICES, seconds, 2).minutes == pytest.approx(6)
+    assert estimate(definition(steps), {}, PRICES, seconds, 3).minutes == pytest.approx(4)
 
 
 def test_a_parameter_of_the_execution_decides_the_instance_and_so_the_price() -> None:
