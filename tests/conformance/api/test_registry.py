@@ -1,4 +1,4 @@
-"""Contracts, section 7: the model registry, and Search over it."""
+"""docs/contracts.md, section 7: the model registry, and Search over it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contracts, section 6: step caching by exactly the keys of the developer guide."""
+"""docs/contracts.md, section 6: step caching by exactly the keys of the developer guide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contracts, section 6: a list of conditions is AND; every operator; Or and Not nested; branches."""
+"""docs/contracts.md, section 6: a list of conditions is AND; every operator; Or and Not nested; branches."""
 
 from __future__ import annotations
 

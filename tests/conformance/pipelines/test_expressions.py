@@ -1,4 +1,4 @@
-"""Contracts, section 6: every expression, in any argument."""
+"""docs/contracts.md, section 6: every expression, in any argument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contracts, section 6: how steps and executions end, and what they say of it."""
+"""docs/contracts.md, section 6: how steps and executions end, and what they say of it."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def _layers(package: str) -> list[set[str]]:
     return [{name.strip(" ()") for name in re.split("[|:]", layer)} for layer in contract["layers"]]
 
 
-@pytest.mark.parametrize("package", ["local_sagemaker"])
+@pytest.mark.parametrize("package", ["pipelines", "local_sagemaker"])
 def test_rooms_are_the_layers_of_the_contract(package: str) -> None:
     rooms = [re.findall(r"`(\w+)(?:/|\.py)`", row[0]) for row in _rows(f"Rooms of `{package}`")]
     left = [name for row in rooms for name in row]
