@@ -1,13 +1,16 @@
 """Every error of the workflow, with the exit code it ends a command with.
 
 PipelineError                 1   (also: an execution that failed)
-+- BadInput                   2   a wrong option, a wrong value, a file that cannot be read for certain
++- BadInput                   2   a wrong option, a wrong value, a file that cannot be read reliably
 |  +- InvalidDefinition       2   the definition would be refused by the service
 +- EnvironmentProblem         3   no credentials, nothing reachable, a package that is not installed
-+- ExecutionFailed            1   the execution ended otherwise than Succeeded
++- ExecutionFailed            1   the execution did not succeed
 """
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
 
 
 class PipelineError(Exception):
@@ -17,7 +20,7 @@ class PipelineError(Exception):
 
 
 class BadInput(PipelineError):
-    """Something the user gave cannot be used."""
+    """An option, a value or a file cannot be used."""
 
     exit_code = 2
 
@@ -31,10 +34,24 @@ class InvalidDefinition(BadInput):
 
 
 class EnvironmentProblem(PipelineError):
-    """What the command needs from the machine or the account is not there."""
+    """The machine or the account lacks something that the command needs."""
 
     exit_code = 3
 
 
 class ExecutionFailed(PipelineError):
     """The execution did not succeed; the message is its reason."""
+
+
+def missing_package(name: str) -> EnvironmentProblem:
+    """Explain that Python has no such package, with the command that installs what this project needs."""
+    checkout = Path(__file__).parents[1]
+    in_environment = sys.prefix != sys.base_prefix
+    if not (checkout / "pyproject.toml").is_file():
+        checkout = Path("PATH/OF/THE/CHECKOUT")
+        in_environment = True
+    if in_environment:
+        cure = f"{sys.executable} -m pip install 'CHECKOUT[local]'".replace("CHECKOUT", str(checkout))
+    else:  # a system's Python often refuses pip
+        cure = f"make -C {checkout} install, and use {checkout}/.venv/bin/python instead"
+    return EnvironmentProblem(f"{sys.executable} has no package {name}. Install what is missing with: {cure}")

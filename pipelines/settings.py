@@ -1,7 +1,7 @@
-"""Every knob once: name, type, default, environment variable, help.
+"""Every setting once: name, type, default, environment variable, help.
 
-The command line, the README's table and the definition all read this one table. A value comes from the command
-line, else from the environment variable, else from the default.
+The command line, the settings file, the README's table and the definition all read this one table. A value comes from
+the command line, else from the environment variable, else from the settings file, else from the default.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pipelines.errors import BadInput
@@ -27,22 +28,23 @@ PIPELINE_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,99}$")
 STACK_NAME = re.compile(r"^[a-zA-Z][-a-zA-Z0-9]{0,127}$")
 
 
-def knob(
+def setting(
     default: Any,
     meaning: str,
     *,
+    group: str,
     env: str | None = None,
     choices: tuple[str, ...] = (),
     metavar: str | None = None,
 ) -> Any:
-    """Describe one setting; what the command line and the documents need is kept as the field's metadata."""
-    metadata = {"help": meaning, "env": env, "choices": choices, "metavar": metavar}
+    """Describe one setting; the command line and the documents read the field's metadata."""
+    metadata = {"help": meaning, "group": group, "env": env, "choices": choices, "metavar": metavar}
     return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What one run of the workflow is made from.
+    """The settings of one run of the workflow.
 
     Examples
     --------
@@ -50,99 +52,177 @@ class Settings:
     ('regression',)
     """
 
-    target: TargetName = knob("auto", "where the work runs", env="SAGEMAKER_TARGET", choices=("auto", "local", "aws"))
-    task: str = knob("all", "what to predict", choices=("regression", "classification", "all"))
-    algorithms: tuple[str, ...] = knob(
-        ALGORITHM_NAMES, "the candidates, separated by commas", metavar="xgboost,lightgbm,catboost"
+    target: TargetName = setting(
+        "auto", "where the work runs", env="SAGEMAKER_TARGET", choices=("auto", "local", "aws"), group="target"
     )
-    split: Split = knob("days", "how the test part is held out", choices=("days", "hours", "time"))
-    features: Literal["now", "history", "lags"] = knob(
+    task: str = setting(
+        "all", "what to predict", choices=("regression", "classification", "all"), group="data and models"
+    )
+    algorithms: tuple[str, ...] = setting(
+        ALGORITHM_NAMES,
+        "the candidates, separated by commas",
+        metavar="xgboost,lightgbm,catboost",
+        group="data and models",
+    )
+    split: Split = setting(
+        "days", "how the test set is held out", choices=("days", "hours", "time"), group="data and models"
+    )
+    features: Literal["now", "history", "lags"] = setting(
         "history",
         "what a row may know: the hour itself, the weather before it, or demand a day and a week ago",
         choices=("now", "history", "lags"),
+        group="data and models",
     )
-    batch_format: FormatName = knob(
+    batch_format: FormatName = setting(
         "csv",
         "form of the training channels and of the batch: recordio is XGBoost's alone",
         choices=("csv", "recordio"),
+        group="data and models",
     )
-    seed: int = knob(42, "seed of the split and of the models", metavar="N")
-    threshold_quantile: float = knob(0.5, "demand above this quantile of the training part counts as high", metavar="Q")
-    data: str | None = knob(
-        None, "the CSV file: a path, an http(s) or an s3 address", env="SEOUL_BIKE_DATA", metavar="PATH|URL|s3://..."
+    seed: int = setting(42, "seed of the split and of the models", metavar="N", group="data and models")
+    threshold_quantile: float = setting(
+        0.5, "demand above this quantile of the training set counts as high", metavar="Q", group="data and models"
     )
-    pipeline_name: str = knob("SeoulBikeDemand", "name of the pipeline", env="SAGEMAKER_PIPELINE_NAME", metavar="NAME")
-    role_arn: str | None = knob(
-        None, "execution role of the pipeline and its jobs", env="SAGEMAKER_PIPELINE_ROLE_ARN", metavar="ARN"
+    data: str | None = setting(
+        None,
+        "the CSV file: a path, an http(s) or an s3 address",
+        env="SEOUL_BIKE_DATA",
+        metavar="PATH|URL|s3://...",
+        group="data and models",
     )
-    schedule_role_arn: str | None = knob(
+    pipeline_name: str = setting(
+        "SeoulBikeDemand", "name of the pipeline", env="SAGEMAKER_PIPELINE_NAME", metavar="NAME", group="pipeline"
+    )
+    role_arn: str | None = setting(
+        None,
+        "execution role of the pipeline and its jobs",
+        env="SAGEMAKER_PIPELINE_ROLE_ARN",
+        metavar="ARN",
+        group="AWS",
+    )
+    schedule_role_arn: str | None = setting(
         None,
         "role that EventBridge Scheduler starts the pipeline with (the stack's, else the execution role)",
         env="SAGEMAKER_SCHEDULE_ROLE_ARN",
         metavar="ARN",
+        group="AWS",
     )
-    region: str | None = knob(None, "AWS region (us-east-1 on this machine)", env="AWS_REGION", metavar="REGION")
-    bucket: str | None = knob(
-        None, "bucket of code, data and results (sagemaker-<region>-<account>)", env="ARTIFACT_BUCKET", metavar="NAME"
+    region: str | None = setting(
+        None, "AWS region (locally us-east-1)", env="AWS_REGION", metavar="REGION", group="AWS"
     )
-    stack: str = knob(
+    bucket: str | None = setting(
+        None,
+        "bucket of code, data and results (sagemaker-<region>-<account>)",
+        env="ARTIFACT_BUCKET",
+        metavar="NAME",
+        group="AWS",
+    )
+    stack: str = setting(
         "seoul-bikes",
         "CloudFormation stack whose bucket and role are used where none is given",
         env="SEOUL_BIKE_STACK",
         metavar="NAME",
+        group="AWS",
     )
-    state_dir: Path = knob(Path(".sagemaker-local"), "where SageMaker on this machine keeps its state", metavar="PATH")
-    processing_instance_type: str = knob(
-        "ml.m5.xlarge", "default of the parameter ProcessingInstanceType", metavar="TYPE"
+    state_dir: Path = setting(
+        Path(".sagemaker-local"), "where the local SageMaker keeps its state", metavar="PATH", group="target"
     )
-    training_instance_type: str = knob("ml.m5.xlarge", "default of the parameter TrainingInstanceType", metavar="TYPE")
-    transform_instance_type: str = knob("ml.m5.large", "default of the parameter TransformInstanceType", metavar="TYPE")
-    hosting_instance_type: str = knob("ml.m5.large", "default of the parameter HostingInstanceType", metavar="TYPE")
-    max_rmse: float = knob(300.0, "default of the parameter RegressionMaxRmse, in rentals per hour", metavar="X")
-    min_auc: float = knob(0.9, "default of the parameter ClassificationMinAuc", metavar="X")
-    lang: Literal["en", "ko"] = knob("en", "language of the report", choices=("en", "ko"))
-    deploy: bool = knob(default=False, meaning="deploy what was registered, as an endpoint per task")
-    ttl: int = knob(24, "hours after which `endpoint delete --expired` ends an endpoint; 0 is never", metavar="HOURS")
-    data_capture: int = knob(0, "share of invocations that an endpoint keeps in S3, in percent", metavar="PERCENT")
-    tune: bool = knob(default=False, meaning="tune each algorithm instead of training it with the defaults")
-    max_jobs: int = knob(12, "training jobs of each tuning step", metavar="N")
-    max_parallel_jobs: int = knob(2, "training jobs of a tuning step that run at once", metavar="N")
-    max_parallel_steps: int = knob(3, "how many steps run at once", metavar="N")
-    cache_days: int = knob(30, "how long a step's result may be used again; 0 switches the cache off", metavar="N")
-    subnets: tuple[str, ...] = knob((), "private subnets of a VPC that the jobs run in", metavar="subnet-...,...")
-    security_groups: tuple[str, ...] = knob((), "security groups of the jobs in that VPC", metavar="sg-...,...")
-    evaluation_image: str | None = knob(
-        None, "image of the evaluation, with LightGBM and CatBoost in it (the built-in XGBoost's)", metavar="URI"
+    processing_instance_type: str = setting(
+        "ml.m5.xlarge",
+        "default of the parameter ProcessingInstanceType",
+        metavar="TYPE",
+        group="instances",
     )
-    wheelhouse: str | None = knob(
-        None, "folder of wheels that the evaluation installs from, where no index is reachable", metavar="s3://..."
+    training_instance_type: str = setting(
+        "ml.m5.xlarge", "default of the parameter TrainingInstanceType", metavar="TYPE", group="instances"
     )
-    prices: str | None = knob(
+    transform_instance_type: str = setting(
+        "ml.m5.large", "default of the parameter TransformInstanceType", metavar="TYPE", group="instances"
+    )
+    hosting_instance_type: str = setting(
+        "ml.m5.large", "default of the parameter HostingInstanceType", metavar="TYPE", group="instances"
+    )
+    max_rmse: float = setting(
+        300.0, "default of the parameter RegressionMaxRmse, in rentals per hour", metavar="X", group="pipeline"
+    )
+    min_auc: float = setting(0.9, "default of the parameter ClassificationMinAuc", metavar="X", group="pipeline")
+    lang: Literal["en", "ko"] = setting("en", "language of the report", choices=("en", "ko"), group="pipeline")
+    deploy: bool = setting(
+        default=False, meaning="deploy what was registered, as an endpoint per task", group="endpoints"
+    )
+    ttl: int = setting(
+        24,
+        "hours after which `endpoint delete --expired` ends an endpoint; 0 is never",
+        metavar="HOURS",
+        group="endpoints",
+    )
+    data_capture: int = setting(
+        0, "share of invocations that an endpoint keeps in S3, in percent", metavar="PERCENT", group="endpoints"
+    )
+    tune: bool = setting(
+        default=False, meaning="tune each algorithm instead of training it with the defaults", group="tuning"
+    )
+    max_jobs: int = setting(12, "training jobs of each tuning step", metavar="N", group="tuning")
+    max_parallel_jobs: int = setting(2, "training jobs of a tuning step that run at once", metavar="N", group="tuning")
+    max_parallel_steps: int = setting(3, "how many steps run at once", metavar="N", group="pipeline")
+    cache_days: int = setting(
+        30, "how long a step's result may be used again; 0 switches the cache off", metavar="N", group="pipeline"
+    )
+    subnets: tuple[str, ...] = setting(
+        (), "private subnets of a VPC that the jobs run in", metavar="subnet-...,...", group="AWS"
+    )
+    security_groups: tuple[str, ...] = setting(
+        (), "security groups of the jobs in that VPC", metavar="sg-...,...", group="AWS"
+    )
+    evaluation_image: str | None = setting(
+        None,
+        "image of the evaluation, with LightGBM and CatBoost in it (the built-in XGBoost's)",
+        metavar="URI",
+        group="pipeline",
+    )
+    wheelhouse: str | None = setting(
+        None,
+        "folder of wheels that the evaluation installs from, where no index is reachable",
+        metavar="s3://...",
+        group="pipeline",
+    )
+    prices: str | None = setting(
         None,
         "a JSON file of prices that replace pipelines/aws/prices.json's",
         env="SAGEMAKER_PRICES",
         metavar="FILE",
+        group="AWS",
     )
-    isolation: Literal["fork", "process"] = knob(
-        "fork", "how jobs start on this machine", env="SAGEMAKER_LOCAL_ISOLATION", choices=("fork", "process")
+    isolation: Literal["fork", "process"] = setting(
+        "fork",
+        "how jobs start locally",
+        env="SAGEMAKER_LOCAL_ISOLATION",
+        choices=("fork", "process"),
+        group="target",
     )
-    tags: tuple[tuple[str, str], ...] = field(default=(), metadata={"help": "tags of everything that is made"})
+    tags: tuple[tuple[str, str], ...] = field(
+        default=(), metadata={"help": "tags of everything that is made", "group": "pipeline"}
+    )
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """The tasks that are asked for, regression first."""
+        """The selected tasks, regression first."""
         return tuple(task for task in TASKS if self.task in (task, "all"))
 
     @property
     def vpc(self) -> dict[str, list[str]] | None:
-        """The VpcConfig of every job and model, None outside a VPC of one's own."""
+        """The VpcConfig of every job and model, None without a VPC."""
         if not self.subnets:
             return None
         return {"SecurityGroupIds": list(self.security_groups), "Subnets": list(self.subnets)}
 
 
-def from_values(values: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
-    """Make settings from command-line values (None where not given) and the environment.
+def from_values(
+    values: Mapping[str, Any],
+    environment: Mapping[str, str] = os.environ,
+    file: Mapping[str, Any] = MappingProxyType({}),
+) -> Settings:
+    """Make settings from command-line values (None where not given), the environment and the settings file.
 
     Raises
     ------
@@ -150,13 +230,15 @@ def from_values(values: Mapping[str, Any], environment: Mapping[str, str] = os.e
         A value that no run could use, with the option and what it may be.
     """
     chosen: dict[str, Any] = {}
-    for knob_field in dataclasses.fields(Settings):
-        value = values.get(knob_field.name)
-        variable = knob_field.metadata.get("env")
+    for known in dataclasses.fields(Settings):
+        value = values.get(known.name)
+        variable = known.metadata.get("env")
         if value is None and variable and environment.get(variable):
-            value = _parse(knob_field, environment[variable], variable)
+            value = _parse(known, environment[variable], variable)
+        if value is None:
+            value = file.get(known.name)
         if value is not None:
-            chosen[knob_field.name] = value
+            chosen[known.name] = value
     chosen["tags"] = tuple(dict((*project_tags(environment), *chosen.get("tags", ()))).items())
     settings = Settings(**chosen)
     _check(settings)
@@ -164,7 +246,7 @@ def from_values(values: Mapping[str, Any], environment: Mapping[str, str] = os.e
 
 
 def project_tags(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Give the tags by which a SageMaker project knows what is its own, from the variables that its builds have.
+    """Give the tags that mark the resources of a SageMaker project, from the variables of its builds.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-custom.html
 
@@ -179,17 +261,17 @@ def project_tags(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((key, value) for key, value in pairs if value)
 
 
-def option_name(knob_field: dataclasses.Field[Any]) -> str:
+def option_name(known: dataclasses.Field[Any]) -> str:
     """Give the command line's name of a setting."""
-    return "--" + knob_field.name.replace("_", "-")
+    return "--" + known.name.replace("_", "-")
 
 
-def _parse(knob_field: dataclasses.Field[Any], text: str, variable: str) -> Any:
+def _parse(known: dataclasses.Field[Any], text: str, variable: str) -> Any:
     """Read an environment variable as the command line would read the option."""
-    choices = knob_field.metadata["choices"]
+    choices = known.metadata["choices"]
     if choices and text not in choices:
         raise BadInput(f"{variable} is {text!r}, but it must be one of {', '.join(choices)}.")
-    return Path(text) if isinstance(knob_field.default, Path) else text
+    return Path(text) if isinstance(known.default, Path) else text
 
 
 def _check(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Where the work runs: the only place that knows. The local service is started here and nowhere else."""
+"""Where the work runs: on AWS or locally. The local service is started here and nowhere else."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipelines.definition.sdk_environment import (
     pinned_jumpstart,
     warn_of_unconfirmed_models,
 )
-from pipelines.errors import EnvironmentProblem
+from pipelines.errors import EnvironmentProblem, missing_package
 from pipelines.settings import Settings
 
 DEFAULT_REGION = "us-east-1"
@@ -29,7 +29,7 @@ LOCAL_ROLE = f"arn:aws:iam::{LOCAL_ACCOUNT}:role/service-role/SageMakerLocalExec
 
 @dataclass(frozen=True)
 class Choice:
-    """Which target, and why, in words for one line."""
+    """The target, and the reason for it, for one line of the log."""
 
     name: Literal["local", "aws"]
     why: str
@@ -37,20 +37,20 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """A place whose API can be called; enough for the verbs that build no definition.
+    """A target whose API can be called; enough for the commands that build no definition.
 
     Attributes
     ----------
     name, region, bucket
-        Whose API it is, and where its objects go.
+        The target, its region, and the bucket of its objects.
     client
         ``client("sagemaker")`` makes a boto3 client.
     find_role
-        Gives the execution role for what a verb makes, or raises `EnvironmentProblem`.
+        Gives the execution role for what a command creates, or raises `EnvironmentProblem`.
     owns_service
-        Whether everything that runs there ends when this process ends.
+        Whether everything that runs on the target ends when this process ends.
     stack
-        The outputs of the CloudFormation stack of ``infra/template.yaml``; none on this machine.
+        The outputs of the CloudFormation stack of ``infra/template.yaml``; empty locally.
     """
 
     name: Literal["local", "aws"]
@@ -64,7 +64,7 @@ class Connection:
 
 @dataclass(frozen=True, kw_only=True)
 class Target(Connection):
-    """A place that runs pipelines.
+    """A target that runs pipelines.
 
     Attributes
     ----------
@@ -141,9 +141,9 @@ class CommandContext:
 
 
 def choose(settings: Settings, environment: Mapping[str, str] = os.environ) -> Choice:
-    """Resolve ``auto``: AWS where an execution role is given, else this machine."""
+    """Resolve ``auto``: AWS where an execution role is given, else local."""
     if settings.target != "auto":
-        return Choice(settings.target, "--target asks for it")
+        return Choice(settings.target, "--target says so")
     if settings.role_arn:
         return Choice("aws", "an execution role is given")
     if INSIDE_SAGEMAKER.exists() or environment.get("SAGEMAKER_INTERNAL_IMAGE_URI"):
@@ -153,7 +153,7 @@ def choose(settings: Settings, environment: Mapping[str, str] = os.environ) -> C
 
 @contextlib.contextmanager
 def connect(settings: Settings, choice: Choice) -> Iterator[Connection]:
-    """Open sessions to AWS, or start SageMaker on this machine (or use the one that runs).
+    """Open sessions to AWS, or start the local SageMaker (or use the one that runs).
 
     Raises
     ------
@@ -193,7 +193,7 @@ def open_context(settings: Settings, choice: Choice) -> Iterator[CommandContext]
 
 @contextlib.contextmanager
 def open_target(settings: Settings, choice: Choice) -> Iterator[Target]:
-    """Connect, and find what a pipeline needs besides.
+    """Connect, and find what running a pipeline needs.
 
     Raises
     ------
@@ -216,7 +216,7 @@ def _as_target(connection: Connection, sdk_environment: Mapping[str, str]) -> Ta
 
 @contextlib.contextmanager
 def offline(settings: Settings) -> Iterator[Target]:
-    """Stand in for a target where nothing is to be reached, as for ``--dry-run``."""
+    """Give a target that calls no API, for ``--dry-run``."""
     region = settings.region or DEFAULT_REGION
     warn_of_unconfirmed_models(settings)
     with pinned_jumpstart(region) as folder:
@@ -262,7 +262,7 @@ def _local_role(settings: Settings) -> str:
 
 @contextlib.contextmanager
 def _opened(opening: Callable[[], contextlib.AbstractContextManager[Any]]) -> Iterator[Any]:
-    """Open the local service; what keeps it from opening is the environment's fault, in its own words."""
+    """Open the local service; turn its errors into `EnvironmentProblem`."""
     from local_sagemaker.core.errors import StateDirectoryError
 
     with contextlib.ExitStack() as stack:
@@ -271,15 +271,8 @@ def _opened(opening: Callable[[], contextlib.AbstractContextManager[Any]]) -> It
         except StateDirectoryError as error:
             raise EnvironmentProblem(str(error)) from error
         except ImportError as error:
-            raise _not_installed(error) from error
+            raise missing_package(error.name or str(error)) from error
         yield service
-
-
-def _not_installed(error: ImportError) -> EnvironmentProblem:
-    return EnvironmentProblem(
-        f"SageMaker on this machine needs a package that is not installed ({error.name}). "
-        "Install it with: pip install 'seoul-bike-pipelines[local]'"
-    )
 
 
 def _make_bucket(s3: Any, bucket: str, region: str) -> None:
@@ -304,4 +297,4 @@ def _client(region: str) -> Callable[[str], Any]:
 
 
 def _no_client(service: str) -> Any:
-    raise EnvironmentProblem(f"Nothing is reached in a dry run, so there is no client for {service}.")
+    raise EnvironmentProblem(f"A dry run calls no API, so there is no client for {service}.")

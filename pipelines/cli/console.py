@@ -1,4 +1,4 @@
-"""What every verb of the command line has in common: results on stdout, words on stderr, one sentence for an error."""
+"""Results on stdout, logs on stderr, and one sentence and an exit code for an error."""
 
 from __future__ import annotations
 
@@ -7,65 +7,101 @@ import gc
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from pipelines.errors import BadInput, EnvironmentProblem, PipelineError
+from pipelines.cli.parser import UsageError
+from pipelines.errors import BadInput, EnvironmentProblem, PipelineError, missing_package
 
 INTERRUPTED = 130
+OURS = ("pipelines", "local_sagemaker", "processing_scripts", "evaluation")
 
 logger = logging.getLogger("pipelines")
 
 
-def carry_out(body: Callable[[], int], *, verbose: bool) -> int:
-    """Run the body of a verb and give the command's exit code.
+@dataclass(frozen=True)
+class Result:
+    """What a command prints, and its exit code.
 
-    Errors of the tree end in one sentence and their own exit code; an unexpected answer of AWS ends in its
-    own words and the exit code of the environment; Ctrl-C ends with 130. With ``verbose`` the traceback follows.
+    Attributes
+    ----------
+    text
+        For people.
+    content
+        For programs, printed instead of the text with ``--json``; None if the text is one JSON object already.
+    remarks
+        Lines for stderr, printed after the result.
     """
-    _log_to_stderr(verbose=verbose)
-    atexit.register(gc.freeze)  # a command that ends need not look for garbage, which took up to 0.4 s of it
+
+    text: str
+    content: Mapping[str, Any] | None = None
+    remarks: Sequence[str] = ()
+    exit_code: int = 0
+
+
+def run(body: Callable[[], Result], arguments: Sequence[str]) -> int:
+    """Run the body of a command, print its result, and return its exit code.
+
+    With ``--json``, stdout gets exactly one object, whatever happens. An error of the workflow ends in its message and
+    its exit code, an unexpected response of AWS in AWS's message and the environment's exit code, Ctrl-C in 130. With
+    ``-v`` the traceback follows.
+    """
+    # The arguments may be wrong, so they are searched here instead of parsed.
+    as_json = any(len(word) > 2 and "--json".startswith(word) for word in arguments)
+    _log_to_stderr(verbose="-v" in arguments or "--verbose" in arguments)
+    atexit.register(gc.freeze)  # skips the collection of garbage at the end, which takes up to 0.4 s
     try:
-        return body()
-    except PipelineError as error:
-        return _say_error(str(error), error.exit_code, error)
-    except KeyboardInterrupt as error:
-        return _say_error("Interrupted.", INTERRUPTED, error)
+        result = body()
     except Exception as error:
-        if not _comes_from_aws(error):
+        problem = _explained(error)
+        if problem is None:  # a bug of ours: the traceback is wanted
+            _print_error(f"{type(error).__name__}: {error}", 1, as_json=as_json, logged=False)
             raise
-        return _say_error(f"AWS refused or could not be reached: {error}", EnvironmentProblem.exit_code, error)
-
-
-def write(text: str) -> None:
-    """Put a result on stdout, as it is."""
-    sys.stdout.write(text)
-
-
-def write_json(value: Any) -> None:
-    """Put a result on stdout as one JSON object."""
-    write(json.dumps(value, indent=2, allow_nan=False) + "\n")
+        _print_error(str(problem), problem.exit_code, as_json=as_json)
+        if isinstance(error, UsageError):
+            logger.info("%s", error.usage)
+        logger.debug("The traceback:", exc_info=error)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        _print_error("Interrupted.", INTERRUPTED, as_json=as_json)
+        return INTERRUPTED
+    _write(_as_json(result.content) if as_json and result.content is not None else result.text)
+    for remark in result.remarks:
+        logger.info("%s", remark)
+    return result.exit_code
 
 
 def confirm(question: str, *, yes: bool) -> bool:
-    """Ask before something that cannot be taken back; ``yes`` is the answer given beforehand.
+    """Ask before something irreversible; ``yes`` is the answer given beforehand.
 
     Raises
     ------
     BadInput
-        There is nobody to ask.
+        Stdin is not a terminal.
     """
     if yes:
         return True
     if not sys.stdin.isatty():
-        raise BadInput("Nothing was done, since there is nobody to ask here. Say --yes to go on without a question.")
+        raise BadInput("Nothing was done: this command asks first, and there is no terminal. Add --yes to confirm.")
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
+def _explained(error: Exception) -> PipelineError | None:
+    """Turn an exception into an error with a message for people; None for a bug."""
+    if isinstance(error, PipelineError):
+        return error
+    if isinstance(error, ModuleNotFoundError) and error.name and error.name.partition(".")[0] not in OURS:
+        return missing_package(error.name)
+    if _comes_from_aws(error):
+        return EnvironmentProblem(f"AWS refused or could not be reached: {error}")
+    return None
+
+
 def _comes_from_aws(error: Exception) -> bool:
-    """Whether a client of AWS raised it; a command that never imported one cannot have it."""
+    """Whether a client of AWS raised it; a command that never imported one cannot have such an error."""
     names = {"botocore.exceptions": ("BotoCoreError", "ClientError"), "boto3.exceptions": ("Boto3Error",)}
     return any(
         isinstance(error, getattr(sys.modules[module], name))
@@ -74,14 +110,23 @@ def _comes_from_aws(error: Exception) -> bool:
     )
 
 
-def _say_error(sentence: str, exit_code: int, error: BaseException) -> int:
-    sys.stderr.write(f"{sentence}\n")
-    logger.debug("The traceback, as -v asks for it:", exc_info=error)
-    return exit_code
+def _print_error(message: str, exit_code: int, *, as_json: bool, logged: bool = True) -> None:
+    if logged:
+        logger.error("%s", message)
+    if as_json:
+        _write(_as_json({"error": {"message": message, "exit_code": exit_code}}))
+
+
+def _as_json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=2, allow_nan=False) + "\n"
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
 
 
 def _log_to_stderr(*, verbose: bool) -> None:
-    """Send our own messages to stderr, and only ours unless -v asks for more."""
+    """Send our own messages to stderr; with -v, debug messages too."""
     handler: Any = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
     logger.handlers[:] = [handler]

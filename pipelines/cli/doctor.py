@@ -1,14 +1,13 @@
-"""``python -m pipelines doctor``: before the first run, and whenever something is odd."""
+"""``boostpipe doctor``: check everything that a run needs."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipelines.cli import console
-from pipelines.cli.options import add_common, add_settings, settings_of
+from pipelines.cli.command import Command
+from pipelines.cli.console import Result
 
 if TYPE_CHECKING:
     from pipelines.admin.doctor.finding import Finding
@@ -23,38 +22,19 @@ SETTINGS = {
 }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command and give its exit code."""
-    options = parser().parse_args(arguments)
-    return console.carry_out(lambda: _run(options), verbose=options.verbose)
-
-
-def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
-    command = argparse.ArgumentParser(
-        prog="python -m pipelines doctor",
-        description="Look at everything that a run needs; what is wrong is named with the command that mends it.",
-        epilog="exit codes: 0 nothing failed (there may be warnings), 2 bad usage or bad input, 3 something failed",
-    )
-    add_common(command)
-    add_settings(command, SETTINGS)
-    return command
-
-
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, settings: Settings) -> Result:  # noqa: ARG001 - it has only settings
     from pipelines.admin.doctor.finding import Status, as_text
     from pipelines.target import choose
 
-    settings = settings_of(options)
     choice = choose(settings)
     findings = _examine(settings, choice)
     counts = {status: sum(finding.status is status for finding in findings) for status in Status}
-    if options.json:
-        console.write_json({"target": choice.name, "findings": [finding.as_json() for finding in findings]})
-    else:
-        console.write(f"target: {choice.name}, because {choice.why}\n{as_text(findings)}")
-        console.write(f"{counts[Status.OK]} OK, {counts[Status.WARNING]} warnings, {counts[Status.FAILURE]} failures\n")
-    return FAILED if counts[Status.FAILURE] else 0
+    totals = f"{counts[Status.OK]} OK, {counts[Status.WARNING]} warnings, {counts[Status.FAILURE]} failures"
+    return Result(
+        f"target: {choice.name}, because {choice.why}\n{as_text(findings)}{totals}\n",
+        {"target": choice.name, "findings": [finding.as_json() for finding in findings]},
+        exit_code=FAILED if counts[Status.FAILURE] else 0,
+    )
 
 
 def _examine(settings: Settings, choice: Choice) -> list[Finding]:
@@ -102,5 +82,10 @@ def _now() -> datetime:
     return datetime.now(tz=UTC)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+COMMAND = Command(
+    name="doctor",
+    summary="check everything that a run needs, and name the command that fixes what is wrong",
+    exit_codes="exit codes: 0 nothing failed (there may be warnings), 2 bad usage or bad input, 3 something failed",
+    settings=SETTINGS,
+    run=_run,
+)

@@ -1,41 +1,130 @@
-"""``python -m pipelines endpoint``: registered models behind endpoints, on Amazon SageMaker or on this machine."""
+"""``boostpipe endpoint``: serve registered models in real time, on Amazon SageMaker or locally."""
 
 from __future__ import annotations
 
-import argparse
-import logging
-import sys
+from pathlib import Path
 
-from pipelines.cli import console
-from pipelines.cli.endpoint_options import parser
-from pipelines.cli.options import settings_of
+from pipelines.cli.command import Command, action
+from pipelines.cli.options import CONNECTION, add_model_choice, add_task, add_yes, pair, whole_number
+from pipelines.cli.parser import Parser
 from pipelines.settings import Settings
 
-logger = logging.getLogger("pipelines")
+ACTIONS = "pipelines.cli.endpoint_actions"
+NETWORK = ("subnets", "security_groups")
+DEPLOYMENT = ("ttl", "data_capture", "tags", *NETWORK)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command and give its exit code."""
-    options = parser().parse_args(arguments)
-    return console.carry_out(lambda: _run(options, settings_of(options)), verbose=options.verbose)
+def _add_nothing(parser: Parser) -> None:
+    """The command has no options of its own."""
 
 
-def _run(options: argparse.Namespace, settings: Settings) -> int:
-    from pipelines.cli.endpoint_commands import ACTIONS
-    from pipelines.target import choose, open_context
-
-    choice = choose(settings)
-    logger.info("Target: %s, because %s.", choice.name, choice.why)
-    with open_context(settings, choice) as context:
-        result = ACTIONS[options.verb](context, options)
-    if options.json:
-        console.write_json(result.content)
-    else:
-        console.write(result.text)
-    for remark in result.remarks:
-        logger.info("%s", remark)
-    return 0
+def _add_name(parser: Parser) -> None:
+    parser.add_argument("--name", help="name of the endpoint (default: <pipeline>-<task>)")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _add_endpoint(parser: Parser) -> None:
+    _add_name(parser)
+    add_task(parser)
+
+
+def _add_version(parser: Parser) -> None:
+    _add_name(parser)
+    add_model_choice(parser)
+    parser.add_argument("--approve", action="store_true", help="approve the version if it is not approved yet")
+
+
+def _add_deploy(parser: Parser) -> None:
+    _add_version(parser)
+    parser.add_argument("--or-update", action="store_true", help="update the endpoint if it exists")
+    group = parser.add_argument_group("capacity")
+    where = group.add_mutually_exclusive_group()
+    where.add_argument("--instance-type", metavar="TYPE", help=f"(default: {Settings().hosting_instance_type})")
+    where.add_argument("--serverless", action="store_true", help="no instances: memory while it answers")
+    _add_bounds(parser, "scale up to so many (default: as --min-instances)")
+    memory, concurrency = whole_number(1024, 6144), whole_number(1, 200)
+    group.add_argument("--memory", type=memory, default=2048, metavar="MB", help="of --serverless")
+    group.add_argument(
+        "--max-concurrency", type=concurrency, default=5, metavar="N", help="requests at once of --serverless"
+    )
+
+
+def _add_invoke(parser: Parser) -> None:
+    _add_endpoint(parser)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument(
+        "--row",
+        dest="rows",
+        nargs="+",
+        action="append",
+        type=pair("column"),
+        metavar="KEY=VALUE",
+        help="one hour: date=2018-12-01 hour=8 temperature=3.1 ... (repeatable)",
+    )
+    source.add_argument("--file", type=Path, help="a CSV file of hours")
+    source.add_argument("--stdin", action="store_true", help="the same on standard input")
+    parser.add_argument(
+        "--history", type=Path, metavar="FILE", help="a CSV file of the hours before, for models with lag features"
+    )
+
+
+def _add_scale(parser: Parser) -> None:
+    _add_endpoint(parser)
+    _add_bounds(parser, "required, unless --off")
+    parser.add_argument("--off", action="store_true", help="keep the number of instances as it is")
+
+
+def _add_bounds(parser: Parser, most: str) -> None:
+    group = parser.add_argument_group("scaling")
+    group.add_argument("--min-instances", type=whole_number(1, 1000), metavar="N", help="(default: 1)")
+    group.add_argument("--max-instances", type=whole_number(1, 1000), metavar="N", help=most)
+    group.add_argument(
+        "--invocations-per-instance",
+        type=whole_number(1, 10_000_000),
+        default=1000,
+        metavar="N",
+        help="target per minute (default: %(default)s)",
+    )
+
+
+def _add_logs(parser: Parser) -> None:
+    _add_endpoint(parser)
+    parser.add_argument(
+        "--lines", type=whole_number(1, 10_000), default=100, metavar="N", help="(default: %(default)s)"
+    )
+
+
+def _add_delete(parser: Parser) -> None:
+    _add_endpoint(parser)
+    parser.add_argument("--expired", action="store_true", help="all endpoints of this project older than their --ttl")
+    add_yes(parser)
+
+
+COMMAND = Command(
+    name="endpoint",
+    summary="serve registered models in real time",
+    description="Serve registered models in real time: on Amazon SageMaker, or locally.",
+    commands=tuple(
+        Command(
+            name=name,
+            summary=summary,
+            options=options,
+            run=action(f"{ACTIONS}:{name}"),
+            settings=(*CONNECTION, "prices", *settings),
+        )
+        for name, summary, options, settings in (
+            (
+                "deploy",
+                "create an endpoint from a registered model",
+                _add_deploy,
+                ("ttl", "data_capture", "tags", *NETWORK),
+            ),
+            ("describe", "show everything about one endpoint", _add_endpoint, ()),
+            ("list", "show all endpoints of this project", _add_nothing, ()),
+            ("invoke", "predict hours from raw columns", _add_invoke, ()),
+            ("update", "let an endpoint serve another version, without a pause", _add_version, NETWORK),
+            ("scale", "let the number of instances follow the invocations", _add_scale, ()),
+            ("logs", "show the log of the endpoint's server", _add_logs, ()),
+            ("delete", "delete an endpoint, or all that have expired", _add_delete, ()),
+        )
+    ),
+)

@@ -1,13 +1,14 @@
-"""What is shown of endpoints: as text for people, as JSON for programs, and remarks beside both."""
+"""Endpoints as text for people and as JSON for programs, with remarks for both."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.cli.tables import table
+from pipelines.cli.console import Result
+from pipelines.cli.rendering import facts, table
 from pipelines.models.registry import RegisteredModel
 from pipelines.serving.endpoints.capacity import Instances
 from pipelines.serving.endpoints.costs import cost_line, cost_of, here, price_in_words
@@ -18,21 +19,12 @@ from pipelines.serving.endpoints.state import Endpoint
 from pipelines.target import CommandContext
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The result of a verb: for people, for programs, and remarks that go to stderr."""
-
-    text: str
-    content: dict[str, Any]
-    remarks: Sequence[str] = ()
-
-
 def of_endpoint(
     context: CommandContext, endpoint: Endpoint, bounds: Bounds | None, model: RegisteredModel | None, *remarks: str
-) -> Shown:
+) -> Result:
     """Show everything about one endpoint."""
     capture = endpoint.capture or {}
-    facts = {
+    shown = {
         "endpoint": endpoint.name,
         "status": endpoint.status + (f": {endpoint.failure}" if endpoint.failure else ""),
         "model": f"{model.title}, {model.algorithm} for {model.task}, {model.approval_status}" if model else "unknown",
@@ -58,11 +50,11 @@ def of_endpoint(
         },
         "tags": dict(endpoint.tags),
     }
-    text = table((), [(f"{name}:", value) for name, value in facts.items()])
-    return Shown(text, content, [*remarks, *_stays(context, endpoint), cost_line(context, endpoint)])
+    text = facts(shown.items())
+    return Result(text, content, [*remarks, *_stays(context, endpoint), cost_line(context, endpoint)])
 
 
-def of_endpoints(context: CommandContext, endpoints: Sequence[Endpoint]) -> Shown:
+def of_endpoints(context: CommandContext, endpoints: Sequence[Endpoint]) -> Result:
     """Show a list of endpoints."""
     currency = context.prices.currency
     headings = ("name", "status", "version", "runs on", "age", "expires", f"{currency} per hour")
@@ -87,19 +79,19 @@ def of_endpoints(context: CommandContext, endpoints: Sequence[Endpoint]) -> Show
         "currency": currency,
     }
     remark = (
-        f"{here(context)}{total:.3f} {currency} per hour in all{unknown} ({context.prices.origin}). End one with: "
-        f"{context.command('endpoint delete --name NAME')}; all that are expired with: "
+        f"{here(context)}{total:.3f} {currency} per hour in all{unknown} ({context.prices.origin}). Delete one with: "
+        f"{context.command('endpoint delete --name NAME')}; all that have expired with: "
         f"{context.command('endpoint delete --expired')}"
     )
     if not endpoints:
-        return Shown("", content, [f"There is no endpoint of this project; nothing costs anything. {_DEPLOY_ONE}"])
-    return Shown(table(headings, rows), content, [remark])
+        return Result("", content, [f"This project has no endpoint, so nothing costs anything. {_DEPLOY_ONE}"])
+    return Result(table(headings, rows), content, [remark])
 
 
-_DEPLOY_ONE = "Make one with: python -m pipelines endpoint deploy"
+_DEPLOY_ONE = "Create one with: boostpipe endpoint deploy"
 
 
-def of_answer(context: CommandContext, endpoint: Endpoint, answered: Answered) -> Shown:
+def of_answer(context: CommandContext, endpoint: Endpoint, answered: Answered) -> Result:
     """Show predictions."""
     predictions, model = answered.predictions, answered.model
     decision = {"cut_off": predictions.cut_off, "threshold": predictions.threshold}
@@ -111,33 +103,35 @@ def of_answer(context: CommandContext, endpoint: Endpoint, answered: Answered) -
         **(decision if predictions.cut_off is not None else {}),
         "remarks": list(answered.remarks),
     }
-    remarks = [f"Beyond what was trained on: {remark}." for remark in answered.remarks]
-    return Shown(predictions.in_words(), content, [*remarks, cost_line(context, endpoint)])
+    remarks = [f"Outside the range of the training set: {remark}." for remark in answered.remarks]
+    return Result(predictions.in_words(), content, [*remarks, cost_line(context, endpoint)])
 
 
-def of_log(context: CommandContext, endpoint: Endpoint, lines: Sequence[Line]) -> Shown:
+def of_log(context: CommandContext, endpoint: Endpoint, lines: Sequence[Line]) -> Result:
     """Show lines of a log."""
     text = "".join(
         f"{datetime.fromtimestamp(line.timestamp / 1000, UTC):%Y-%m-%d %H:%M:%S}  {line.message}\n" for line in lines
     )
-    remarks = [] if lines else [f"{endpoint.name} has said nothing yet."]
+    remarks = [] if lines else [f"{endpoint.name} has logged nothing yet."]
     content = {"endpoint": endpoint.name, "events": [asdict(line) for line in lines]}
-    return Shown(text, content, [*remarks, cost_line(context, endpoint)])
+    return Result(text, content, [*remarks, cost_line(context, endpoint)])
 
 
-def of_deleted(context: CommandContext, endpoints: Sequence[Endpoint]) -> Shown:
-    """Show what was ended."""
+def of_deleted(context: CommandContext, endpoints: Sequence[Endpoint]) -> Result:
+    """Show what was deleted."""
     saved = sum(cost_of(context, endpoint) or 0.0 for endpoint in endpoints)
     names = [endpoint.name for endpoint in endpoints]
     text = "".join(f"deleted: {name}\n" for name in names)
     remark = (
-        f"That no longer costs {saved:.3f} {context.prices.currency} per hour on AWS." if names else "None is expired."
+        f"That no longer costs {saved:.3f} {context.prices.currency} per hour on AWS."
+        if names
+        else "Nothing was deleted."
     )
-    return Shown(text, {"deleted": names, "saved_per_hour": saved, "currency": context.prices.currency}, [remark])
+    return Result(text, {"deleted": names, "saved_per_hour": saved, "currency": context.prices.currency}, [remark])
 
 
 def age_in_words(since: datetime) -> str:
-    """Say how long ago something was.
+    """Write how long ago something was.
 
     Examples
     --------
@@ -152,7 +146,7 @@ def age_in_words(since: datetime) -> str:
 
 
 def moment_in_words(moment: datetime | None) -> str:
-    """Say when something will be.
+    """Write when something will be.
 
     Examples
     --------
@@ -179,16 +173,16 @@ def _brief(context: CommandContext, endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _stays(context: CommandContext, endpoint: Endpoint) -> list[str]:
-    """On this machine: how long the server behind an endpoint lives, and how many there are."""
+    """Give locally how long the server behind an endpoint lives, and how many there are."""
     if context.connection.name != "local":
         return []
     lines = []
     if isinstance(endpoint.capacity, Instances) and endpoint.capacity.count > 1:
-        lines.append("On this machine one server answers, however many instances there are.")
+        lines.append("Locally one server answers, however many instances there are.")
     if context.connection.owns_service:
         lines.append(
-            "Its server ends with this command and starts again when it is invoked; to keep it, run in a terminal of "
-            f"its own: python -m local_sagemaker serve --state-dir {context.settings.state_dir}"
+            "Its server ends with this command and starts again when it is invoked; to keep it, run in another "
+            f"terminal: local-sagemaker serve --state-dir {context.settings.state_dir}"
         )
     return lines
 

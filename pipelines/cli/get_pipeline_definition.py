@@ -7,18 +7,20 @@ import sys
 from pathlib import Path
 
 from pipelines.cli import console
+from pipelines.cli.console import Result
 from pipelines.cli.options import EXIT_CODES
+from pipelines.cli.parser import Parser
 from pipelines.cli.seed_code import add_module, pipeline_of
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and give its exit code."""
-    options = _parser().parse_args(arguments)
-    return console.carry_out(lambda: _run(options), verbose=options.verbose)
+    given = sys.argv[1:] if arguments is None else arguments
+    return console.run(lambda: _run(_parser().parse_args(given)), given)
 
 
-def _parser() -> argparse.ArgumentParser:
-    command = argparse.ArgumentParser(
+def _parser() -> Parser:
+    command = Parser(
         prog="get-pipeline-definition",
         description="Build the pipeline of a module and write its definition.",
         epilog=EXIT_CODES,
@@ -28,13 +30,12 @@ def _parser() -> argparse.ArgumentParser:
     return command
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> Result:
     text = pipeline_of(options).definition()
-    if options.file_name:
-        options.file_name.write_text(text, encoding="utf-8")
-    else:
-        console.write(text)
-    return 0
+    if not options.file_name:
+        return Result(text)
+    options.file_name.write_text(text, encoding="utf-8")
+    return Result("")
 
 
 if __name__ == "__main__":

@@ -1,85 +1,59 @@
-"""The options of the verbs, made from the table of settings."""
+"""The options that several commands share, most of them made from the table of settings."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipelines.settings import Settings, from_values, option_name
+from pipelines.cli import settings_file
+from pipelines.settings import TASKS, Settings, from_values, option_name
 
-EXIT_CODES = "exit codes: 0 success, 1 the execution failed, 2 bad usage or bad input, 3 the environment"
+if TYPE_CHECKING:
+    from pipelines.models.registry import RegisteredModel
+    from pipelines.settings import Task
 
-
-def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
-    command = argparse.ArgumentParser(
-        prog="python -m pipelines.run",
-        description="Build the Seoul bike demand pipeline, upsert it and start it: on Amazon SageMaker, or here.",
-        epilog=EXIT_CODES,
-    )
-    _add_verbs(command)
-    add_settings(command, {setting.name for setting in dataclasses.fields(Settings)})
-    return command
+EXIT_CODES = "exit codes: 0 success, 1 the execution or endpoint failed, 2 bad usage or bad input, 3 the environment"
+GROUPS = ("data and models", "pipeline", "tuning", "endpoints", "instances", "target", "AWS")
+"""The order of the groups of settings in a command's help."""
+ALL_SETTINGS = tuple(known.name for known in dataclasses.fields(Settings))
+CONNECTION = ("target", "pipeline_name", "role_arn", "region", "bucket", "stack", "state_dir", "isolation")
+"""The settings of every command that connects to a target."""
 
 
-def _add_verbs(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--upsert", action="store_true", help="create the pipeline, or update it")
-    command.add_argument("--start", action="store_true", help="start an execution")
+def add_common(command: argparse._ActionsContainer) -> None:
+    """Add what every command has."""
+    command.add_argument("--json", action="store_true", help="print exactly one JSON object on stdout")
+    command.add_argument("-v", "--verbose", action="store_true", help="log more on stderr, tracebacks included")
     command.add_argument(
-        "--wait",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="follow the execution to its end (default: on this machine yes, on AWS no)",
+        "--profile",
+        metavar="NAME",
+        help=f"profile of boostpipe.toml or pyproject.toml (env: {settings_file.PROFILE_VARIABLE})",
     )
-    command.add_argument(
-        "--schedule",
-        metavar='"cron(...)"|"rate(...)"|off',
-        help="start the pipeline by itself, with the parameters of this command, in UTC; off ends that",
-    )
-    command.add_argument(
-        "--estimate", action="store_true", help="say what an execution costs on AWS and how long it takes, per step"
-    )
-    command.add_argument("--dry-run", action="store_true", help="print the definition and do nothing else")
-    add_common(command)
-    command.add_argument(
-        "--parameter",
-        action="append",
-        default=[],
-        type=pair("parameter"),
-        metavar="NAME=VALUE",
-        help="a pipeline parameter of this execution (repeatable)",
-    )
-    command.add_argument("--execution-name", metavar="NAME", help="display name of the execution")
 
 
-def add_common(command: argparse.ArgumentParser) -> None:
-    """Give a command what every verb has: ``--json`` and ``-v``."""
-    command.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-    command.add_argument("-v", "--verbose", action="store_true", help="say more on stderr, tracebacks included")
+def add_settings(command: argparse.ArgumentParser, names: Collection[str]) -> None:
+    """Add the options of the named settings, in their groups."""
+    for title in GROUPS:
+        known = [each for each in dataclasses.fields(Settings) if each.metadata["group"] == title]
+        wanted = [each for each in known if each.name in names]
+        if wanted:
+            group = command.add_argument_group(title)
+            for setting in wanted:
+                _add_setting(group, setting)
 
 
-def add_settings(command: argparse.ArgumentParser, names: Container[str]) -> None:
-    """Give a command the options of the named settings (`Settings` has the names)."""
-    group = command.add_argument_group("settings")
-    for setting in dataclasses.fields(Settings):
-        if setting.name not in names:
-            continue
-        if setting.name == "tags":
-            group.add_argument(
-                "--tag",
-                dest="tags",
-                action="append",
-                type=pair("tag"),
-                metavar="KEY=VALUE",
-                help="a tag of everything that is made (repeatable)",
-            )
-            continue
-        if isinstance(setting.default, bool):
-            group.add_argument(option_name(setting), action="store_true", default=None, help=_help(setting))
-            continue
+def _add_setting(group: argparse._ArgumentGroup, setting: dataclasses.Field[Any]) -> None:
+    if setting.name == "tags":
+        kind = pair("tag")
+        group.add_argument(
+            "--tag", dest="tags", action="append", type=kind, metavar="KEY=VALUE", help=f"{_help(setting)} (repeatable)"
+        )
+    elif isinstance(setting.default, bool):
+        group.add_argument(option_name(setting), action="store_true", default=None, help=_help(setting))
+    else:
         group.add_argument(
             option_name(setting),
             default=None,
@@ -90,20 +64,75 @@ def add_settings(command: argparse.ArgumentParser, names: Container[str]) -> Non
         )
 
 
-def settings_of(options: argparse.Namespace) -> Settings:
-    """Make settings of a parsed command line and the environment.
+def add_wait(command: argparse._ActionsContainer) -> None:
+    """Add ``--wait`` and ``--no-wait``."""
+    command.add_argument(
+        "--wait",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="follow the execution to its end (default: locally yes, on AWS no)",
+    )
+
+
+def add_yes(command: argparse._ActionsContainer) -> None:
+    """Add ``--yes``."""
+    command.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+
+
+def add_parameters(command: argparse._ActionsContainer) -> None:
+    """Add ``--parameter``."""
+    command.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        type=pair("parameter"),
+        metavar="NAME=VALUE",
+        help="a pipeline parameter of this execution (repeatable)",
+    )
+
+
+def add_task(command: argparse.ArgumentParser) -> None:
+    """Add ``--task``, which names one model or endpoint."""
+    command.add_argument("--task", choices=TASKS, help=f"which model or endpoint (default: {TASKS[0]})")
+
+
+def add_model_choice(command: argparse.ArgumentParser) -> None:
+    """Add the options that choose a registered version."""
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--model-package", metavar="ARN", help="this registered version (default: the newest)")
+    which.add_argument("--latest-approved", action="store_true", help="the newest version that is approved")
+    add_task(command)
+
+
+def chosen_model(sagemaker: Any, pipeline_name: str, options: argparse.Namespace, task: Task | None) -> RegisteredModel:
+    """Find the version that those options choose.
 
     Raises
     ------
     BadInput
-        A value that no run could use.
+        There is no such version.
+    """
+    from pipelines.models.registry import find_model
+
+    package, approved = options.model_package, options.latest_approved
+    return find_model(sagemaker, pipeline_name, package=package, task=task, approved=approved)
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Make settings of a parsed command line, the environment and the settings file.
+
+    Raises
+    ------
+    BadInput
+        A value that no run could use, or a settings file with an error.
     """
     values = vars(options)
-    return from_values({**values, "tags": tuple(values["tags"]) if values.get("tags") else None})
+    given = {**values, "tags": tuple(values["tags"]) if values.get("tags") else None}
+    return from_values(given, file=settings_file.read(Path.cwd(), values.get("profile")))
 
 
 def _help(setting: dataclasses.Field[Any]) -> str:
-    if isinstance(setting.default, bool):
+    if isinstance(setting.default, bool) or setting.name == "tags":
         return str(setting.metadata["help"])
     default = ",".join(setting.default) if isinstance(setting.default, tuple) else setting.default
     variable = setting.metadata["env"]
@@ -128,5 +157,16 @@ def pair(what: str) -> Callable[[str], tuple[str, str]]:
         if not equals or not name:
             raise argparse.ArgumentTypeError(f"{text!r} is not a {what} of the form NAME=VALUE")
         return name, value
+
+    return read
+
+
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """Read a whole number between two bounds."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {lowest} to {highest}")
+        return int(text)
 
     return read

@@ -1,4 +1,4 @@
-"""Shows an execution while it runs: one live line per step in a terminal, plain lines where it is piped."""
+"""The progress of an execution on stderr: live, one line per step in a terminal, and plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ COLOURS = {"Succeeded": "green", "Failed": "red", "Stopped": "yellow", "Executin
 
 
 @contextlib.contextmanager
-def shown_on(console: Console) -> Iterator[Callable[[Progress], None]]:
-    """Give a function that shows each progress it is handed."""
+def shown() -> Iterator[Callable[[Progress], None]]:
+    """Give a function that shows a progress."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
     if not console.is_terminal:
         yield _plain(console)
         return

@@ -6,22 +6,28 @@ import argparse
 import contextlib
 import logging
 import sys
+from typing import TYPE_CHECKING
 
 from pipelines.cli import console
+from pipelines.cli.console import Result
 from pipelines.cli.options import EXIT_CODES
+from pipelines.cli.parser import Parser
 from pipelines.cli.seed_code import add_module, pipeline_of, read_value
+
+if TYPE_CHECKING:
+    from pipelines.execution.pipeline import Progress
 
 logger = logging.getLogger("pipelines")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and give its exit code."""
-    options = _parser().parse_args(arguments)
-    return console.carry_out(lambda: _run(options), verbose=options.verbose)
+    given = sys.argv[1:] if arguments is None else arguments
+    return console.run(lambda: _run(_parser().parse_args(given)), given)
 
 
-def _parser() -> argparse.ArgumentParser:
-    command = argparse.ArgumentParser(
+def _parser() -> Parser:
+    command = Parser(
         prog="run-pipeline", description="Create or update the pipeline of a module and start it.", epilog=EXIT_CODES
     )
     add_module(command)
@@ -39,28 +45,31 @@ def _parser() -> argparse.ArgumentParser:
     return command
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> Result:
     tags = read_value(options.tags, "--tags", list)
     pipeline = pipeline_of(options)
     with contextlib.redirect_stdout(sys.stderr):
         upserted = pipeline.upsert(role_arn=options.role_arn, description=options.description, tags=tags)
         arn = pipeline.start().arn
-    console.write(f"pipeline:  {upserted['PipelineArn']}\nexecution: {arn}\n")
-    return _follow(arn) if options.wait else 0
+    begun = f"pipeline:  {upserted['PipelineArn']}\nexecution: {arn}\n"
+    if not options.wait:
+        return Result(begun)
+    logger.info("%s", begun.rstrip())
+    progress = _followed(arn)
+    reason = f": {progress.failure_reason}" if progress.failure_reason else ""
+    return Result(f"{begun}{progress.status}{reason}\n", exit_code=0 if progress.status == "Succeeded" else 1)
 
 
-def _follow(arn: str) -> int:
+def _followed(arn: str) -> Progress:
     import boto3
-    from rich.console import Console
 
-    from pipelines.cli.progress import shown_on
+    from pipelines.cli.progress import shown
     from pipelines.execution.follow import PATIENCE_SECONDS, POLL_SECONDS, follow
 
-    with shown_on(Console(stderr=True)) as show:
+    with shown() as show:
         for progress in follow(boto3.client, arn, {}, POLL_SECONDS["aws"], PATIENCE_SECONDS["aws"]):
             show(progress)
-    console.write(f"{progress.status}{f': {progress.failure_reason}' if progress.failure_reason else ''}\n")
-    return 0 if progress.status == "Succeeded" else 1
+    return progress
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the commands of a SageMaker project have in common: a module with ``get_pipeline``, and what it is given."""
+"""The options of a SageMaker project's commands: a module with ``get_pipeline``, and its arguments."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ def add_module(command: argparse.ArgumentParser) -> None:
         "--kwargs",
         default="{}",
         metavar="JSON",
-        help="what get_pipeline is given, as JSON or as Python has it",
+        help="arguments of get_pipeline, as JSON or as a Python literal",
     )
-    command.add_argument("-v", "--verbose", action="store_true", help="say more on stderr, tracebacks included")
+    command.add_argument("-v", "--verbose", action="store_true", help="log more on stderr, tracebacks included")
 
 
 def pipeline_of(options: argparse.Namespace) -> Any:
-    """Call the module's ``get_pipeline``; what the SDK says meanwhile goes to stderr.
+    """Call the module's ``get_pipeline``; the SDK's output goes to stderr.
 
     Raises
     ------
     BadInput
-        There is no such module or function, or it does not take what it is given.
+        There is no such module or function, or it does not accept the arguments.
     """
     given = read_value(options.kwargs, "--kwargs", dict)
     try:
@@ -49,12 +49,12 @@ def pipeline_of(options: argparse.Namespace) -> Any:
 
 
 def read_value(text: str, option: str, kind: type) -> Any:
-    """Read JSON, or a literal as Python has it, since builds of projects have been seen to pass either.
+    """Read JSON or a Python literal, since builds of projects pass either.
 
     Raises
     ------
     BadInput
-        It is neither, or of another kind.
+        It is neither, or of another type.
     """
     try:
         value = json.loads(text)
@@ -62,7 +62,7 @@ def read_value(text: str, option: str, kind: type) -> Any:
         try:
             value = ast.literal_eval(text)
         except (ValueError, SyntaxError) as error:
-            raise BadInput(f"{option} is {text!r}, which is neither JSON nor a literal of Python.") from error
+            raise BadInput(f"{option} is {text!r}, which is neither JSON nor a Python literal.") from error
     if not isinstance(value, kind):
         raise BadInput(f"{option} is {text!r}, but it must be a {kind.__name__}.")
     return value

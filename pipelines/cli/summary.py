@@ -1,18 +1,17 @@
-"""What one reads at the end: a table of candidates per task with the winner marked, or the same as one JSON object."""
+"""The summary of a run: a table of candidates per task with the winner marked, or the same as one JSON object."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.aws.console_links import execution_link
+from pipelines.cli.rendering import facts, table
 from pipelines.execution.results import TaskResult
 from pipelines.settings import Task
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-
     from pipelines.execution.pipeline import Progress
     from pipelines.execution.workflow import Outcome
 
@@ -23,70 +22,63 @@ COLUMNS: dict[Task, tuple[str, ...]] = {
 HEADINGS = {"rmse": "RMSE", "mae": "MAE", "mse": "MSE", "r2": "R2", "auc": "AUC", "f1": "F1"}
 
 
-def show_outcome(console: Console, outcome: Outcome) -> None:
-    """Print what was done, for a person."""
-    _place(console, "pipeline", outcome.pipeline_arn)
-    if outcome.schedule is not None:
-        _place(console, "schedule", f"{outcome.schedule.expression}, {outcome.schedule.arn}")
-    progress = outcome.progress
+def as_text(outcome: Outcome) -> str:
+    """Write what was done, for people."""
+    schedule, progress = outcome.schedule, outcome.progress
+    begun: list[tuple[str, str | Path | None]] = [
+        ("pipeline", outcome.pipeline_arn),
+        ("schedule", f"{schedule.expression}, {schedule.arn}" if schedule else None),
+    ]
     if progress is None:
-        return
-    _place(console, "execution", progress.arn)
-    if outcome.target.name == "aws":
-        link = execution_link(outcome.target.region, outcome.settings.pipeline_name, progress.arn)
-        _place(console, "Studio", link)
-    _place(console, "the data", outcome.data_report)
-    for task, result in (outcome.results or {}).items():
-        _show_task(console, task, result)
+        return _facts(begun)
+    studio = execution_link(outcome.target.region, outcome.settings.pipeline_name, progress.arn)
+    begun += [
+        ("execution", progress.arn),
+        ("Studio", studio if outcome.target.name == "aws" else None),
+        ("data report", outcome.data_report),
+    ]
+    parts = [_facts(begun), *(_task(task, result) for task, result in (outcome.results or {}).items())]
     if progress.finished:
-        console.print(f"{progress.status} after {progress.seconds:.1f} s", style="bold", highlight=False)
-    _show_failures(console, progress, outcome.log)
+        parts.append(f"\n{progress.status} after {progress.seconds:.1f} s\n")
+    return "".join([*parts, _failures(progress, outcome.log)])
 
 
-def _show_task(console: Console, task: Task, result: TaskResult) -> None:
-    console.print(_table(task, result))
-    _place(console, "winner", f"{result.winner}, {result.evaluation['best']['reason']}")
-    _place(console, "registered", result.model_package_arn)
-    _place(console, "endpoint", result.endpoint)
-    _place(console, "predictions", result.predictions)
-    _place(console, "report", result.report)
-    if result.pictures:
-        _place(
-            console,
-            "pictures",
-            f"{result.report.parent}/{{{','.join(picture.stem for picture in result.pictures)}}}.png",
-        )
-    _place(console, "all numbers", result.report.with_name("evaluation.json"))
+def _task(task: Task, result: TaskResult) -> str:
+    folder, pictures = result.report.parent, ",".join(picture.stem for picture in result.pictures)
+    lines = [
+        ("winner", f"{result.winner}, {result.evaluation['best']['reason']}"),
+        ("registered", result.model_package_arn),
+        ("endpoint", result.endpoint),
+        ("predictions", result.predictions),
+        ("report", result.report),
+        ("pictures", f"{folder}/{{{pictures}}}.png" if pictures else None),
+        ("all numbers", result.report.with_name("evaluation.json")),
+    ]
+    return f"\n{_candidates(task, result)}{_facts(lines)}"
 
 
-def _show_failures(console: Console, progress: Progress, log: tuple[str, ...]) -> None:
-    for step in progress.steps:
-        if step.status == "Failed":
-            _place(console, step.name, step.failure_reason or "failed without a reason")
-    if progress.failure_reason:
-        _place(console, "reason", progress.failure_reason)
-    for line in log:
-        console.print(f"  | {line}", highlight=False, markup=False, soft_wrap=True)
-
-
-def _table(task: Task, result: TaskResult) -> Table:
-    from rich.table import Table
-
+def _candidates(task: Task, result: TaskResult) -> str:
     metric = result.evaluation["metric"]
     unit = " in rentals per hour" if task == "regression" else ""
-    title = f"{task.capitalize()}: measured on the test part{unit}, ranked by {metric} on the validation part"
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    table.add_column("candidate")
-    table.add_column(f"validation {metric}", justify="right")
-    for name in COLUMNS[task]:
-        table.add_column(HEADINGS.get(name, name), justify="right")
-    for name, candidate in result.evaluation["candidates"].items():
-        winner = name == result.winner
-        cells = [_number(candidate["test"][column]) for column in COLUMNS[task]]
-        row = ("*" if winner else "", name, _number(candidate["validation"][metric]), *cells)
-        table.add_row(*row, style="bold" if winner else None)
-    return table
+    title = f"{task.capitalize()}: measured on the test set{unit}, selected by {metric} on the validation set"
+    headings = ("", "candidate", f"validation {metric}", *(HEADINGS.get(name, name) for name in COLUMNS[task]))
+    candidates = result.evaluation["candidates"]
+    rows = [
+        (
+            "*" if name == result.winner else "",
+            name,
+            _number(candidate["validation"][metric]),
+            *(_number(candidate["test"][column]) for column in COLUMNS[task]),
+        )
+        for name, candidate in candidates.items()
+    ]
+    return table(headings, rows, title=title, bold=list(candidates).index(result.winner))
+
+
+def _failures(progress: Progress, log: tuple[str, ...]) -> str:
+    failed = [step for step in progress.steps if step.status == "Failed"]
+    reasons = [(step.name, step.failure_reason or "failed without a reason") for step in failed]
+    return _facts([*reasons, ("reason", progress.failure_reason)]) + "".join(f"  | {line}\n" for line in log)
 
 
 def _number(value: float | str) -> str:
@@ -95,12 +87,11 @@ def _number(value: float | str) -> str:
     return f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
-def _place(console: Console, what: str, where: str | Path | None) -> None:
-    if where is not None:
-        console.print(f"{what + ':':<13}{where}", highlight=False, markup=False, soft_wrap=True)
+def _facts(pairs: Iterable[tuple[str, str | Path | None]]) -> str:
+    return facts((name, str(value)) for name, value in pairs if value is not None)
 
 
-def to_json(outcome: Outcome) -> dict[str, Any]:
+def as_json(outcome: Outcome) -> dict[str, Any]:
     """Give what was done as one JSON object; parts that were not asked for are null."""
     settings, progress = outcome.settings, outcome.progress
     pipeline = {

@@ -21,7 +21,6 @@ from pipelines.models.registry import Knowledge
 from pipelines.serving.batch.result import Answers, write_result
 from pipelines.serving.batch.rows import Part, Prepared
 from tests.functional.conftest import Finished, Ran, environment
-from tests.functional.test_command_line import SDK
 
 pytestmark = pytest.mark.xdist_group("batch")
 
@@ -298,10 +297,3 @@ def test_nothing_is_joined_by_luck(registered: Finished, tmp_path: Path, answers
     with pytest.raises(PipelineError, match=r"batch answers for 2 rows|part-00000 has no answer"):
         write_result(prepared, lying, tmp_path / "result")
     assert list((tmp_path / "result").iterdir()) == []
-
-
-def test_help_pays_for_no_library() -> None:
-    code = "import sys\nfrom pipelines.cli.batch import main\ntry: main(['run', '-h'])\nfinally: print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "usage: python -m pipelines batch run" in done.stdout
-    assert not set(SDK) & set(done.stdout.split())

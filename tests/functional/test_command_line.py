@@ -3,28 +3,136 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.functional.conftest import Run
+from pipelines.cli.command import Command
+from pipelines.cli.commands import COMMANDS
+from tests.functional.conftest import Run, environment
 
-VERBS = ("run", "executions", "doctor", "teardown")
-SDK = ("sagemaker", "boto3", "pandas", "awswrangler", "moto", "rich")
+ROOT = Path(__file__).parents[2]
+SDK = ("sagemaker", "boto3", "pandas", "numpy", "yaml", "awswrangler", "moto", "rich", "matplotlib")
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_help_pays_for_no_library(verb: str) -> None:
-    """Import time is a promise: whatever help does not need is not imported."""
+def test_the_overview_lists_every_command_with_a_phrase() -> None:
+    done = subprocess.run([sys.executable, "-m", "pipelines"], capture_output=True, text=True, check=True)
+    lines = [line.split(maxsplit=1) for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert dict(lines) == {name: command.summary for name, command in COMMANDS.items()}
+
+
+def paths(command: Command, path: str) -> Iterator[str]:
+    yield path
+    for child in command.commands:
+        yield from paths(child, f"{path} {child.name}")
+
+
+def test_help_imports_no_library() -> None:
+    """Import time is a promise: help does not wait for what it does not need."""
+    every = [path for name, command in COMMANDS.items() for path in paths(command, name)]
     code = (
-        f"import runpy, sys; sys.argv[1:] = ['{verb}', '--help']\n"
-        "try: runpy.run_module('pipelines', run_name='__main__')\nexcept SystemExit: print(*sys.modules)"
+        "import sys, pipelines.__main__\n"
+        f"for path in {every}:\n"
+        "    try: pipelines.__main__.main([*path.split(), '--help'])\n"
+        "    except SystemExit: pass\n"
+        "print('imported:', *sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert f"usage: python -m pipelines{'.' if verb == 'run' else ' '}{verb}" in done.stdout
-    assert not set(SDK) & set(done.stdout.split())
+    for path in every:
+        assert f"usage: boostpipe {path} " in done.stdout
+    assert not set(SDK) & set(done.stdout.rpartition("imported:")[2].split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suggestion"),
+    [
+        (["exections"], "there is no command exections. Did you mean executions?"),
+        (["run", "--upsrt"], "there is no option --upsrt. Did you mean --upsert?"),
+        (["run", "--split", "dayz"], "invalid choice: 'dayz'. Did you mean days?"),
+        (["executions", "lst"], "invalid choice: 'lst'. Did you mean list?"),
+        (["endpoint", "delete", "--expird"], "there is no option --expird. Did you mean --expired?"),
+    ],
+)
+def test_what_is_mistyped_gets_a_suggestion_and_a_short_usage_line(arguments: list[str], suggestion: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "pipelines", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    first, usage, rest = done.stderr.splitlines()
+    assert suggestion in first
+    assert usage.startswith("usage: boostpipe ")
+    assert len(usage) < 80
+    assert rest.endswith("--help")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["run", "--split", "weeks"], 2),
+        (["run", "--algorithms", "prophet"], 2),
+        (["exections"], 2),
+        (["run", "--target", "aws", "--upsert"], 3),
+        (["run"], 0),
+        (["run", "--dry-run", "--task", "regression", "--algorithms", "xgboost"], 0),
+        (["endpoint", "describe", "--target", "local"], 2),
+    ],
+)
+def test_with_json_stdout_is_one_object_whatever_happens(
+    tmp_path: Path, cache: Path, arguments: list[str], code: int
+) -> None:
+    module = ("pipelines.run", *arguments[1:]) if arguments[0] == "run" else ("pipelines", *arguments)
+    done = subprocess.run(
+        [sys.executable, "-m", *module, "--json"],
+        cwd=tmp_path,
+        env=environment(cache, HOME=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    printed = json.loads(done.stdout)
+    assert ("error" in printed) == bool(code)
+    if code:
+        assert printed["error"]["exit_code"] == code
+        assert printed["error"]["message"] in done.stderr
+
+
+@pytest.mark.skipif(not Path("/usr/bin/python3").exists(), reason="there is no system Python")
+def test_a_python_without_the_packages_gets_one_sentence_with_the_command(tmp_path: Path) -> None:
+    command = ["/usr/bin/python3", "-S", "-m", "pipelines", "run", "--upsert", "--target", "local"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    (sentence,) = [line for line in done.stderr.splitlines() if "has no package" in line]
+    assert f"make -C {ROOT} install" in sentence
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script_for_the_shell(shell: str) -> None:
+    command = [sys.executable, "-m", "pipelines", "completion", shell]
+    assert "boostpipe" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "completions"),
+    [("boostpipe exec", ["executions"]), ("boostpipe run --split ", ["days", "hours", "time"])],
+)
+def test_commands_options_and_choices_are_completed(tmp_path: Path, line: str, completions: list[str]) -> None:
+    out = tmp_path / "completions"
+    variables = {
+        "_ARGCOMPLETE": "1",
+        "_ARGCOMPLETE_IFS": "\n",
+        "_ARGCOMPLETE_STDOUT_FILENAME": str(out),
+        "COMP_LINE": line,
+        "COMP_POINT": str(len(line)),
+        "COMP_TYPE": "9",
+    }
+    subprocess.run([sys.executable, "-m", "pipelines"], env={**os.environ, **variables}, check=True)
+    assert [each.strip() for each in out.read_text().splitlines()] == completions
 
 
 @pytest.mark.xdist_group("definitions")
@@ -84,15 +192,14 @@ def test_a_machine_that_only_talks_to_aws_needs_no_boosting_library_and_no_moto(
     assert dry.code == 0, dry.stderr
     local = run("--upsert", "--target", "local", PYTHONPATH=str(tmp_path))
     assert local.code == 3
-    assert "needs a package that is not installed (moto)" in local.stderr
-    assert "pip install 'seoul-bike-pipelines[local]'" in local.stderr
+    assert "has no package moto. Install what is missing with: " in local.stderr
 
 
 def test_without_upsert_or_start_it_says_what_it_would_do(run: Run) -> None:
     said = run("--task", "regression", "--split", "hours")
     assert said.code == 0
     assert "Target: local, because no execution role is given" in said.stderr
-    assert "regression with xgboost, lightgbm, catboost, split by hours, on this machine" in said.stdout
+    assert "regression with xgboost, lightgbm, catboost, split by hours, locally" in said.stdout
     assert "Nothing was done." in said.stdout
     assert list(said.folder.iterdir()) == []
 

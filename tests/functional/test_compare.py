@@ -15,7 +15,6 @@ from pipelines.models.registry import describe_model
 from pipelines.serving.comparison.endpoint import endpoint
 from pipelines.target import LOCAL_ROLE, Connection
 from tests.functional.conftest import Finished, environment
-from tests.functional.test_command_line import SDK
 
 TASK = ("--task", "classification")
 BUCKET = "sagemaker-us-east-1-123456789012"
@@ -123,10 +122,3 @@ def test_what_cannot_be_compared_gets_one_sentence_and_makes_nothing(
     assert "Traceback" not in refused.stderr
     assert refused.stdout == ""
     assert left_behind(finished) == []
-
-
-def test_help_pays_for_no_library() -> None:
-    code = "import sys; from pipelines.cli.compare import main\ntry: main(['-h'])\nfinally: print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "usage: python -m pipelines compare" in done.stdout
-    assert not {*SDK, "matplotlib", "numpy"} & set(done.stdout.split())

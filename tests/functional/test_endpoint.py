@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from local_sagemaker import open_service
 from local_sagemaker.api.service import Service
-from tests.functional.conftest import Ran, environment, run_command, run_verb
+from tests.functional.conftest import Ran, environment, run_command, run_verb, typed_in_a_terminal
 from tests.support.aws import standing_in_for_aws
 
 pytestmark = pytest.mark.xdist_group("endpoint")
@@ -157,14 +157,6 @@ def register_again(house: House, group: str, **container: str) -> str:
     )["ModelPackageArn"]
 
 
-def test_help_pays_for_no_library() -> None:
-    code = "import sys, pipelines.cli.endpoint as e\ntry: e.main(sys.argv[1:])\nexcept SystemExit: print(*sys.modules)"
-    for arguments in (["--help"], ["deploy", "--help"], ["invoke", "--help"]):
-        done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
-        assert "usage: python -m pipelines endpoint" in done.stdout
-        assert not set(SDK) & set(done.stdout.split())
-
-
 # Without a service: each command is one.
 
 
@@ -173,7 +165,7 @@ def test_deploy_and_invoke_are_two_commands_without_a_service_between_them(house
     assert deployed.code == 0, deployed.stderr
     assert deployed.json["status"] == "InService"
     assert "Its server ends with this command and starts again when it is invoked" in deployed.stderr
-    assert "python -m local_sagemaker serve" in deployed.stderr
+    assert "local-sagemaker serve" in deployed.stderr
     assert invoked.code == 0, invoked.stderr
     (prediction,) = invoked.json["predictions"]
     assert prediction["datetime"] == "2018-06-20T12:00:00"
@@ -186,7 +178,7 @@ def test_deploy_and_invoke_are_two_commands_without_a_service_between_them(house
 def test_a_version_that_nobody_approved_is_not_deployed_without_approve(house: House) -> None:
     refused = house("deploy", "--task", "classification", *NOW)
     assert refused.code == 2
-    assert "Now-classification/1 is PendingManualApproval. Look at its report, then say --approve" in refused.stderr
+    assert "Now-classification/1 is PendingManualApproval. Look at its report, then add --approve" in refused.stderr
     nothing = house("deploy", "--latest-approved", "--task", "classification", *NOW)
     assert nothing.code == 2
     assert "No version of Now-classification is approved; the newest is arn:aws:sagemaker" in nothing.stderr
@@ -251,7 +243,7 @@ def test_prices_of_ones_own_are_used(house: House, tmp_path: Path) -> None:
         (["deploy", "--pipeline-name", "Nobody"], "There is no model package group Nobody-regression"),
         (["deploy", "--model-package", "arn:aws:sagemaker:us-east-1:1:model-package/x/1"], "There is no model package"),
         (["describe", "--name", "nobody"], "There is no endpoint nobody: there are "),
-        (["scale", *NOW], "Say either between which numbers of instances to scale, with --max-instances, or --off."),
+        (["scale", *NOW], "Give either the most instances to scale to, with --max-instances, or --off."),
         (["delete", "--expired", "--name", "x"], "Give either --expired"),
     ],
 )
@@ -280,7 +272,7 @@ def test_a_classification_gives_the_probability_and_the_decision(house: House) -
     deployed = house("deploy", *NOW, "--task", "classification", "--approve", "--min-instances", "2")
     assert deployed.code == 0, deployed.stderr
     assert "Now-classification/1, xgboost for classification, Approved" in deployed.stdout
-    assert "On this machine one server answers, however many instances there are." in deployed.stderr
+    assert "Locally one server answers, however many instances there are." in deployed.stderr
     night = {**NOON, "date": "2018-01-10", "hour": "4", "temperature": "-12", "season": "Winter"}
     invoked = house("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON), "--row", *pairs(night), "--json")
     assert invoked.code == 0, invoked.stderr
@@ -321,7 +313,7 @@ def test_hours_come_in_a_file_or_on_standard_input(house: House, tmp_path: Path)
 def test_what_lies_beyond_the_training_data_is_said(house: House) -> None:
     hot = house("invoke", *NOW, "--row", *pairs({**NOON, "temperature": "55"}))
     assert hot.code == 0
-    assert "Beyond what was trained on: temperature is 55.0, and the model knows -" in hot.stderr
+    assert "Outside the range of the training set: temperature is 55.0, and the model knows -" in hot.stderr
 
 
 def without(name: str) -> dict[str, str]:
@@ -389,7 +381,7 @@ def test_a_model_that_looks_back_needs_the_hours_before(house: House) -> None:
     refused = house("invoke", *BACK, "--row", *later, "--history", str(house.data))
     assert refused.code == 2
     assert "The hour to predict comes without its history" in refused.stderr
-    assert f"The hours of {house.data} must reach up to those that are asked about." in refused.stderr
+    assert f"The hours of {house.data} must reach up to those to predict." in refused.stderr
     invoked = house("invoke", *BACK, "--row", *row, "--history", str(house.data), "--json")
     assert invoked.code == 0, invoked.stderr
     assert invoked.json["predictions"][0]["rentals"] == pytest.approx(batch[moment], rel=1e-4)
@@ -404,7 +396,7 @@ def test_the_next_execution_updates_the_endpoint(house: House) -> None:
     )
     assert again.code == 0, again.stderr
     assert "endpoint:    Back-regression" in again.stderr
-    assert "pipelines endpoint delete --name Back-regression" in again.stderr
+    assert "boostpipe endpoint delete --name Back-regression" in again.stderr
     described = house("describe", *BACK, "--json").json
     assert described["model_package"] == again.json["tasks"]["regression"]["model_package_arn"]
     assert described["model_package"].endswith("/2")
@@ -467,7 +459,7 @@ def test_a_version_that_does_not_come_up_leaves_the_old_one_in_service(house: Ho
     never = house("deploy", *NOW, "--model-package", package, "--name", "broken")
     assert never.code == 1
     assert "The endpoint broken is Failed: " in never.stderr
-    assert house("delete", "--name", "broken").code == 0
+    assert house("delete", "--yes", "--name", "broken").code == 0
 
 
 def test_scaling_follows_the_invocations_per_instance(house: House) -> None:
@@ -506,7 +498,19 @@ def test_a_serverless_endpoint_costs_by_the_second(house: House) -> None:
     assert house("invoke", "--name", "less", "--row", *pairs(NOON)).code == 0
     refused = house("scale", "--name", "less", "--max-instances", "2")
     assert (refused.code, "less is serverless and scales by itself" in refused.stderr) == (2, True)
-    assert house("delete", "--name", "less").stdout == "deleted: less\n"
+    assert house("delete", "--yes", "--name", "less").stdout == "deleted: less\n"
+
+
+def test_deleting_names_the_endpoint_and_asks(house: House) -> None:
+    unasked = house("delete", *NOW)
+    assert unasked.code == 2
+    assert "this command asks first, and there is no terminal. Add --yes to confirm." in unasked.stderr
+    command = f"{sys.executable} -m pipelines endpoint delete {' '.join(NOW)}"
+    code, printed = typed_in_a_terminal(command, house.folder, environment(house.cache), "n\n")
+    assert code == 0, printed
+    assert "Delete the endpoint Now-regression (configuration Now-regression-v1-" in printed
+    assert "in local, us-east-1" in printed
+    assert house("describe", *NOW).code == 0
 
 
 def test_what_outlived_its_time_is_deleted_with_everything_that_was_made_for_it(house: House) -> None:
@@ -519,13 +523,13 @@ def test_what_outlived_its_time_is_deleted_with_everything_that_was_made_for_it(
     row = next(line for line in listed.stdout.splitlines() if line.startswith("old "))
     assert "InService" in row
     assert "2020-01-01 00:00 UTC (expired)" in row
-    deleted = house("delete", "--expired", "--json")
+    deleted = house("delete", "--yes", "--expired", "--json")
     assert deleted.json == {"deleted": ["old"], "saved_per_hour": 0.115, "currency": "USD"}
     assert "old" not in [one["name"] for one in house("list", "--json").json["endpoints"]]
     assert not sagemaker.list_endpoint_configs(NameContains="old-v")["EndpointConfigs"]
     assert not sagemaker.list_models(NameContains="old-v")["Models"]
-    assert house("delete", "--expired").stderr.splitlines()[-1] == "None is expired."
-    assert house("delete", "--name", "eternal").code == 0
+    assert house("delete", "--yes", "--expired").stderr.splitlines()[-1] == "Nothing was deleted."
+    assert house("delete", "--yes", "--name", "eternal").code == 0
     gone = house("invoke", "--name", "eternal", "--row", *pairs(NOON))
     assert (gone.code, "There is no endpoint eternal: there are " in gone.stderr) == (2, True)
 
@@ -569,7 +573,7 @@ def test_on_aws_the_same_calls_are_made(house: House, tmp_path: Path) -> None:
         assert updated.code == 0, updated.stderr
         batch = requests[0]["DeploymentConfig"]["RollingUpdatePolicy"]["MaximumBatchSize"]
         assert batch == {"Type": "CAPACITY_PERCENT", "Value": 50}
-        assert on_aws("delete", "--name", "cloud").code == 0
+        assert on_aws("delete", "--yes", "--name", "cloud").code == 0
         assert {"DeregisterScalableTarget", "DeleteEndpoint", "DeleteEndpointConfig", "DeleteModel"} <= set(aws.asked)
 
 

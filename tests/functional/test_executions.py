@@ -46,7 +46,7 @@ def test_a_description_has_parameters_steps_metrics_and_the_way_to_the_logs(fini
     text = finished.verb("executions", "describe", finished.succeeded).stdout
     assert f"{auc:.6g}" in text
     assert "training-job/pipelines-" in text
-    assert f"python -m pipelines executions logs STEP {finished.succeeded}" in text
+    assert f"boostpipe executions logs STEP {finished.succeeded}" in text
 
 
 def test_a_failed_one_says_why(finished: Finished) -> None:
@@ -155,8 +155,8 @@ def test_one_that_runs_can_be_stopped_waited_for_and_retried(tmp_path: Path, cac
         (["describe", "arn:aws:s3:::bucket"], "is not the ARN of a pipeline execution"),
         (["logs", "Nope", "good"], "has started no step Nope. It has started: Preprocess, "),
         (["logs", "RegisterBestClassification", "good"], "is a step of type RegisterModel and runs no job"),
-        (["logs", "Preprocess", "--last", "0"], "--last is 0, but it must lie between 1 and 10000."),
-        (["list", "--limit", "0"], "--limit is 0, but it must be at least 1."),
+        (["logs", "Preprocess", "--last", "0"], "argument --last: '0' is not a whole number from 1 to 10000"),
+        (["list", "--limit", "0"], "argument --limit: '0' is not a whole number from 1 to"),
         (["stop", "good"], "cannot be stopped: it has ended already (Succeeded)."),
         (["wait", "good", "--interval", "0"], "--interval is 0.0, but it must be above 0"),
         (["rename"], "invalid choice: 'rename'"),
@@ -177,4 +177,4 @@ def test_a_retry_that_would_die_with_the_command_is_refused(tmp_path: Path, cach
     assert run_command(tmp_path, cache, *small, *strict, "--data", str(data)).code == 1
     refused = run_verb("executions", tmp_path, cache, "retry", "--no-wait")
     assert refused.code == 2
-    assert "python -m local_sagemaker serve --state-dir .sagemaker-local" in refused.stderr
+    assert "local-sagemaker serve --state-dir .sagemaker-local" in refused.stderr

@@ -79,7 +79,7 @@ def test_a_preview_shows_every_resource_and_leaves_nothing(infra: Infra) -> None
     assert infra.client("cloudformation").list_stacks()["StackSummaries"][0]["StackStatus"] == "DELETE_COMPLETE"
     missing = infra("status")
     assert missing.code == 3
-    assert "python -m pipelines infra deploy" in missing.stderr
+    assert "boostpipe infra deploy" in missing.stderr
 
 
 def test_nothing_is_deployed_where_nobody_can_be_asked(infra: Infra) -> None:
@@ -173,20 +173,6 @@ def test_rules_react_to_what_aws_tells_and_to_nothing_else(infra: Infra) -> None
 
 def _ended(pipeline_arn: str, status: str) -> dict[str, str]:
     return {"pipelineArn": pipeline_arn, "currentPipelineExecutionStatus": status}
-
-
-def test_help_imports_no_library(tmp_path: Path) -> None:
-    code = (
-        "import sys, runpy\n"
-        "try: runpy.run_module('pipelines.cli.infra', run_name='__main__', alter_sys=True)\n"
-        "except SystemExit: pass\n"
-        "heavy = {'boto3', 'botocore', 'sagemaker', 'moto', 'pandas', 'numpy', 'rich', 'yaml'} & set(sys.modules)\n"
-        "print('heavy:', sorted(heavy))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, "deploy", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.endswith("heavy: []\n")
 
 
 def test_values_of_the_command_line_are_refused_before_anything_is_asked_for(infra: Infra) -> None:

@@ -113,7 +113,7 @@ def test_a_dry_run_shows_what_would_go_and_what_stays_and_does_nothing(place: Pl
     before = place.names()
     shown = place.verb("teardown", "--dry-run")
     assert shown.code == 0, shown.stderr
-    assert "What would go (local, us-east-1):" in shown.stdout
+    assert "Would be deleted (local, us-east-1):" in shown.stdout
     for kind, name in (
         ("schedule", "SeoulBikeDemand"),
         ("endpoint", "ours"),
@@ -135,15 +135,15 @@ def test_without_anybody_to_ask_nothing_is_removed(place: Place) -> None:
     before = place.names()
     refused = place.verb("teardown")
     assert refused.code == 2
-    assert "Nothing was done, since there is nobody to ask here. Say --yes" in refused.stderr
+    assert "Nothing was done: this command asks first, and there is no terminal. Add --yes" in refused.stderr
     assert place.names() == before
 
 
 def test_whoever_says_no_keeps_everything(place: Place) -> None:
     before = place.names()
     said = answered(place, "n\n")
-    assert "Remove these " in said
-    assert "Nothing was removed." in said
+    assert "Delete these " in said
+    assert "Nothing was deleted." in said
     assert place.names() == before
 
 
@@ -156,7 +156,7 @@ def answered(place: Place, answer: str) -> str:
 
 def test_whoever_says_yes_keeps_what_is_not_ours_and_nothing_else(place: Place) -> None:
     said = answered(place, "y\n")
-    assert "removed endpoint ours" in said
+    assert "deleted endpoint ours" in said
     assert place.names() == {
         "pipelines": [],
         "models": ["pipelines-x-untagged", "theirs"],
@@ -175,7 +175,7 @@ def test_whoever_says_yes_keeps_what_is_not_ours_and_nothing_else(place: Place) 
 def test_a_second_time_there_is_nothing_to_do(place: Place) -> None:
     again = place.verb("teardown", "--yes")
     assert again.code == 0, again.stderr
-    assert "Nothing of SeoulBikeDemand is there." in again.stdout
+    assert "Nothing of SeoulBikeDemand exists." in again.stdout
     as_json = place.verb("teardown", "--yes", "--json").json
     assert as_json["removed"] == []
     assert {each["kind"] for each in as_json["left"]} == {"registered version", "model package group", "objects"}

@@ -7,7 +7,7 @@ import time
 
 from pipelines.serving.endpoints.deployment import CHANGING, forget_config, wait_at_rest
 from pipelines.serving.endpoints.scaling import stop_scaling
-from pipelines.serving.endpoints.state import Endpoint, find_endpoint, our_endpoints
+from pipelines.serving.endpoints.state import Endpoint, find_endpoint
 from pipelines.target import CommandContext
 
 logger = logging.getLogger(__name__)
@@ -23,11 +23,3 @@ def delete(context: CommandContext, endpoint: Endpoint) -> None:
     forget_config(context.sagemaker, endpoint.name, endpoint.config)
     stop_scaling(context, endpoint.name)
     logger.info("%s: deleted", endpoint.name)
-
-
-def delete_expired(context: CommandContext) -> list[Endpoint]:
-    """End every endpoint of this project that has outlived its time."""
-    expired = [endpoint for endpoint in our_endpoints(context.sagemaker) if endpoint.expired]
-    for endpoint in expired:
-        delete(context, endpoint)
-    return expired

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.cli.execution_text import comparison_text
+from pipelines.cli.executions_rendering import comparison
 from pipelines.execution.comparison import Side, as_json
 
 
@@ -45,8 +45,8 @@ def test_parameters_and_metrics_stand_side_by_side() -> None:
     compared = as_json(one, other)
     assert compared["settings"] == {"Threshold": ["1", "2"]}
     assert compared["metrics"]["regression xgboost rmse"] == [150.0, 148.5]
-    assert "-1.5" in comparison_text(one, other)
+    assert "-1.5" in comparison(one, other)
 
 
 def test_the_same_is_called_the_same() -> None:
-    assert "Every setting is the same" in comparison_text(side(["--seed", "1"]), side(["--seed", "1"]))
+    assert "Every setting is the same" in comparison(side(["--seed", "1"]), side(["--seed", "1"]))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.options import parser
+from pipelines.cli.run import COMMAND
 from pipelines.errors import BadInput
 from pipelines.settings import Settings, from_values
 from pipelines.target import LOCAL_ROLE, choose
@@ -27,7 +27,7 @@ def test_the_environment_stands_in_for_an_option_that_is_not_given() -> None:
 
 
 def test_the_command_line_offers_every_name_that_scripts_depend_on() -> None:
-    options = {option for action in parser()._actions for option in action.option_strings}
+    options = {option for action in COMMAND.parser()._actions for option in action.option_strings}
     promised = (
         "--upsert --start --wait --no-wait --dry-run --json -v --target --task --algorithms --split --seed --data "
         "--parameter --tag --pipeline-name --execution-name --role-arn --region --bucket --state-dir"
@@ -66,7 +66,7 @@ def test_a_wrong_choice_in_the_environment_is_refused_with_the_variable() -> Non
     [
         (Settings(), {}, "local", "no execution role is given"),
         (Settings(role_arn=LOCAL_ROLE), {}, "aws", "an execution role is given"),
-        (Settings(target="local", role_arn=LOCAL_ROLE), {}, "local", "--target asks for it"),
+        (Settings(target="local", role_arn=LOCAL_ROLE), {}, "local", "--target says so"),
         (Settings(), {"SAGEMAKER_INTERNAL_IMAGE_URI": "x"}, "aws", "inside SageMaker"),
     ],
 )

@@ -1,26 +1,25 @@
-"""What each verb of ``python -m pipelines endpoint`` does, from its options to what is shown of it."""
+"""The actions of ``boostpipe endpoint``; each reads its options and gives what to print."""
 
 from __future__ import annotations
 
 import argparse
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.cli import endpoint_rendering
-from pipelines.cli.endpoint_options import chosen_model
-from pipelines.cli.endpoint_rendering import Shown
+from pipelines.cli import console, endpoint_rendering
+from pipelines.cli.console import Result
+from pipelines.cli.options import chosen_model
 from pipelines.errors import BadInput
 from pipelines.models.registry import RegisteredModel, approve
 from pipelines.names import group_name
-from pipelines.serving.endpoints import deployment, input_rows
+from pipelines.serving.endpoints import deletion, deployment, input_rows, scaling
 from pipelines.serving.endpoints.capacity import Capacity, Instances, Serverless
 from pipelines.serving.endpoints.costs import cost_line
-from pipelines.serving.endpoints.deletion import delete, delete_expired
 from pipelines.serving.endpoints.invocation import Answered, ask, served_model
 from pipelines.serving.endpoints.logs import last_lines
-from pipelines.serving.endpoints.scaling import Bounds, bounds_of, scale, stop_scaling
+from pipelines.serving.endpoints.scaling import Bounds, bounds_of
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint, our_endpoints, require_endpoint
 from pipelines.settings import TASKS, Task
 from pipelines.target import CommandContext
@@ -28,7 +27,8 @@ from pipelines.target import CommandContext
 logger = logging.getLogger(__name__)
 
 
-def _deploy(context: CommandContext, options: argparse.Namespace) -> Shown:
+def deploy(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Create an endpoint, or with ``--or-update`` update it."""
     capacity, bounds = _capacity(context, options)
     model = _chosen(context, options, options.task)
     name = options.name or group_name(context.settings.pipeline_name, model.task)
@@ -39,24 +39,27 @@ def _deploy(context: CommandContext, options: argparse.Namespace) -> Shown:
     model = _approved(context, options, model)
     endpoint = deployment.deploy(context, name, model, capacity)
     try:
-        endpoint = scale(context, endpoint, bounds) if bounds else endpoint
+        endpoint = scaling.scale(context, endpoint, bounds) if bounds else endpoint
     except Exception:
         logger.warning("%s is in service, but is not scaled. %s", name, cost_line(context, endpoint))
         raise
     return endpoint_rendering.of_endpoint(context, endpoint, bounds, model)
 
 
-def _describe(context: CommandContext, options: argparse.Namespace) -> Shown:
+def describe(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Show one endpoint."""
     endpoint = _named(context, options)
     model = served_model(context, endpoint) if endpoint.package else None
     return endpoint_rendering.of_endpoint(context, endpoint, bounds_of(context, endpoint.name), model)
 
 
-def _list(context: CommandContext, options: argparse.Namespace) -> Shown:  # noqa: ARG001 - it has no options of its own
-    return endpoint_rendering.of_endpoints(context, list(our_endpoints(context.sagemaker)))
+def list(context: CommandContext, options: argparse.Namespace) -> Result:  # noqa: A001, ARG001 - the command's name
+    """List the endpoints of this project."""
+    return endpoint_rendering.of_endpoints(context, [*our_endpoints(context.sagemaker)])
 
 
-def _invoke(context: CommandContext, options: argparse.Namespace) -> Shown:
+def invoke(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Predict hours."""
     endpoint = _named(context, options)
     model = served_model(context, endpoint)
     for path in (options.file, options.history):
@@ -70,7 +73,7 @@ def _invoke(context: CommandContext, options: argparse.Namespace) -> Shown:
 def _ask(
     context: CommandContext, options: argparse.Namespace, endpoint: Endpoint, model: RegisteredModel, folder: Path
 ) -> Answered:
-    """Ask with whatever the hours are given by, and let errors speak of that."""
+    """Invoke the endpoint with the given hours, and word errors for the option that gave them."""
     try:
         if options.rows:
             hours = input_rows.rows_as_file(options.rows, folder)
@@ -83,21 +86,24 @@ def _ask(
 
 
 def _about_history(sentence: str, options: argparse.Namespace) -> str:
-    """What the model's own code cannot say of missing history: how this command is given it."""
+    """Add to a message about missing history how to give it to this command."""
     if " history" not in sentence:
         return ""
     if options.history is None:
         return "" if "--history" in sentence else " Name a file of those hours with --history."
-    return f" The hours of {options.history} must reach up to those that are asked about."
+    return f" The hours of {options.history} must reach up to those to predict."
 
 
-def _update(context: CommandContext, options: argparse.Namespace) -> Shown:
+def update(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Let an endpoint serve another version."""
     endpoint = _named(context, options)
     task = options.task or (served_model(context, endpoint).task if endpoint.package else None)
     return _updated(context, options, endpoint, _chosen(context, options, task))
 
 
-def _updated(context: CommandContext, options: argparse.Namespace, endpoint: Endpoint, model: RegisteredModel) -> Shown:
+def _updated(
+    context: CommandContext, options: argparse.Namespace, endpoint: Endpoint, model: RegisteredModel
+) -> Result:
     bounds = bounds_of(context, endpoint.name)
     if endpoint.package != model.arn:
         context.connection.find_role()  # before anything is approved
@@ -108,50 +114,57 @@ def _updated(context: CommandContext, options: argparse.Namespace, endpoint: End
     return endpoint_rendering.of_endpoint(context, endpoint, bounds, model, remark)
 
 
-def _scale(context: CommandContext, options: argparse.Namespace) -> Shown:
+def scale(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Start or stop scaling."""
     if options.off == (options.max_instances is not None):
-        raise BadInput("Say either between which numbers of instances to scale, with --max-instances, or --off.")
+        raise BadInput("Give either the most instances to scale to, with --max-instances, or --off.")
     endpoint = _named(context, options)
     model = served_model(context, endpoint) if endpoint.package else None
     if options.off:
-        was = stop_scaling(context, endpoint.name)
+        was = scaling.stop_scaling(context, endpoint.name)
         remark = f"{endpoint.name} keeps its number of instances{'' if was else ', as it did before'}."
         return endpoint_rendering.of_endpoint(context, endpoint, None, model, remark)
     bounds = _bounds(options)
-    return endpoint_rendering.of_endpoint(context, scale(context, endpoint, bounds), bounds, model)
+    return endpoint_rendering.of_endpoint(context, scaling.scale(context, endpoint, bounds), bounds, model)
 
 
-def _logs(context: CommandContext, options: argparse.Namespace) -> Shown:
+def logs(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Show the last lines of the server's log."""
     endpoint = _named(context, options)
     return endpoint_rendering.of_log(
         context, endpoint, last_lines(context.connection.client("logs"), endpoint.name, options.lines)
     )
 
 
-def _delete(context: CommandContext, options: argparse.Namespace) -> Shown:
+def delete(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Delete endpoints, after a confirmation that names them."""
+    if options.expired and (options.name or options.task):
+        raise BadInput("Give either --expired, which deletes every expired endpoint, or one endpoint's name.")
     if options.expired:
-        if options.name or options.task:
-            raise BadInput("Give either --expired, which ends every endpoint that outlived its time, or one's name.")
-        return endpoint_rendering.of_deleted(context, delete_expired(context))
-    endpoint = _named(context, options)
-    delete(context, endpoint)
-    return endpoint_rendering.of_deleted(context, [endpoint])
+        endpoints = [endpoint for endpoint in our_endpoints(context.sagemaker) if endpoint.expired]
+    else:
+        endpoints = [_named(context, options)]
+    if endpoints and not console.confirm(_question(context, endpoints), yes=options.yes):
+        return Result(
+            "Nothing was deleted.\n", {"deleted": [], "saved_per_hour": 0.0, "currency": context.prices.currency}
+        )
+    for endpoint in endpoints:
+        deletion.delete(context, endpoint)
+    return endpoint_rendering.of_deleted(context, endpoints)
 
 
-ACTIONS: dict[str, Callable[[CommandContext, argparse.Namespace], Shown]] = {
-    "deploy": _deploy,
-    "describe": _describe,
-    "list": _list,
-    "invoke": _invoke,
-    "update": _update,
-    "scale": _scale,
-    "logs": _logs,
-    "delete": _delete,
-}
+def _question(context: CommandContext, endpoints: Sequence[Endpoint]) -> str:
+    names = ", ".join(
+        f"{endpoint.name} (configuration {endpoint.config.get('EndpointConfigName', 'unknown')})"
+        for endpoint in endpoints
+    )
+    what = f"{len(endpoints)} endpoints" if len(endpoints) > 1 else "the endpoint"
+    where = f"{context.connection.name}, {context.connection.region}"
+    return f"Delete {what} {names} in {where}, and the models that were created for this?"
 
 
 def _named(context: CommandContext, options: argparse.Namespace) -> Endpoint:
-    """The endpoint that is meant: by its name, or by its task."""
+    """Find the endpoint by its name, or by its task."""
     name = options.name or group_name(context.settings.pipeline_name, options.task or TASKS[0])
     return require_endpoint(context.sagemaker, name)
 
@@ -165,21 +178,21 @@ def _approved(context: CommandContext, options: argparse.Namespace, model: Regis
         return model
     if not options.approve:
         raise BadInput(
-            f"{model.title} is {model.approval_status}. Look at its report, then say --approve to approve and deploy "
-            "it, or --latest-approved for the newest version that somebody has approved."
+            f"{model.title} is {model.approval_status}. Look at its report, then add --approve to approve and deploy "
+            "it, or --latest-approved for the newest approved version."
         )
     return approve(context.sagemaker, model, "Approved with --approve when it was deployed")
 
 
 def _capacity(context: CommandContext, options: argparse.Namespace) -> tuple[Capacity, Bounds | None]:
-    """What to deploy on, and between which bounds to scale it, if at all."""
+    """Give what to deploy on, and between which bounds to scale it, if at all."""
     if options.serverless:
         if options.min_instances or options.max_instances:
             raise BadInput("A serverless endpoint has no instances: leave out --min-instances and --max-instances.")
         if context.settings.data_capture:
             raise BadInput("A serverless endpoint cannot capture data: leave out --data-capture or --serverless.")
         if context.settings.vpc:
-            raise BadInput("A serverless endpoint runs in no VPC of one's own: leave out --subnets or --serverless.")
+            raise BadInput("A serverless endpoint runs in no VPC of yours: leave out --subnets or --serverless.")
         return Serverless(options.memory, options.max_concurrency), None
     instance_type = options.instance_type or context.settings.hosting_instance_type
     bounds = _bounds(options)

@@ -1,0 +1,34 @@
+"""``boostpipe completion``: prints what makes a shell complete commands, options and their choices."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from pipelines.cli.command import PROGRAM, Command
+from pipelines.cli.console import Result
+from pipelines.cli.parser import Parser
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+
+def _options(parser: Parser) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="your shell")
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> Result:  # noqa: ARG001 - it has no settings
+    import argcomplete
+
+    script = argcomplete.shellcode([PROGRAM], shell=options.shell)
+    return Result(script, {"shell": options.shell, "script": script})
+
+
+COMMAND = Command(
+    name="completion",
+    summary="print the script that makes your shell complete commands and options",
+    description=f'Print a completion script. In ~/.bashrc or ~/.zshrc: eval "$({PROGRAM} completion bash)"; '
+    f"in fish: {PROGRAM} completion fish | source",
+    options=_options,
+    run=_run,
+)

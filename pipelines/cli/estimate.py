@@ -1,0 +1,96 @@
+"""``boostpipe estimate``: cost and duration of an execution on AWS, step by step, before it is started."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from pipelines.cli.command import Command, choose
+from pipelines.cli.console import Result
+from pipelines.cli.options import ALL_SETTINGS, add_parameters
+from pipelines.cli.parser import Parser
+from pipelines.cli.rendering import table
+from pipelines.cli.run import check_format, unique
+
+if TYPE_CHECKING:
+    from pipelines.execution.estimate import Estimate
+    from pipelines.settings import Settings
+
+LAST_EXECUTIONS = 5
+
+
+def _options(parser: Parser) -> None:
+    add_parameters(parser)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> Result:
+    """Build the definition without a network, and estimate its execution."""
+    from pipelines.aws.prices import load_prices
+    from pipelines.data.code_bundles import bundles
+    from pipelines.definition.build import Build
+    from pipelines.execution.estimate import estimate
+    from pipelines.execution.pipeline import check_parameters
+    from pipelines.target import offline
+
+    check_format(settings)
+    with offline(settings) as target:
+        definition = Build(settings, target, bundles()).result()
+    parameters = check_parameters(definition, unique(options.parameter))
+    prices, seconds = load_prices(settings.prices), _measured_seconds(settings)
+    found = estimate(definition.content, parameters, prices, seconds, settings.max_parallel_steps)
+    return Result(_as_text(found), found.as_json())
+
+
+def _measured_seconds(settings: Settings) -> dict[str, float]:
+    """Read how long the steps of the last executions took; durations of local steps say nothing about AWS."""
+    from pipelines.execution.estimate import measured_seconds
+    from pipelines.execution.lookup import recent
+    from pipelines.execution.pipeline import describe_pipeline, look
+    from pipelines.target import connect
+
+    choice = choose(settings)
+    if choice.name == "local":
+        return {}
+    with connect(settings, choice) as connection:
+        sagemaker = connection.client("sagemaker")
+        if describe_pipeline(sagemaker, settings.pipeline_name) is None:
+            return {}
+        last = recent(sagemaker, settings.pipeline_name, LAST_EXECUTIONS)
+        return measured_seconds(look(sagemaker, execution.arn, {}).steps for execution in last)
+
+
+def _as_text(found: Estimate) -> str:
+    currency = found.prices.currency
+    rows = [
+        (
+            step.name,
+            step.instance_type,
+            f"{step.minutes:.1f}",
+            f"{step.billed_minutes:.1f}",
+            _money(step.cost),
+            "last executions" if step.measured else "assumed",
+        )
+        for step in found.steps
+    ]
+    headings = ("step", "instance", "minutes", "billed", currency, "minutes are")
+    hourly = f"{_money(found.endpoints_per_hour)} {currency} per hour"
+    endpoints = f"Endpoints ({len(found.endpoints)}): {hourly} from then on, until they are deleted.\n"
+    return (
+        f"{table(headings, rows)}\nOne execution: {_money(found.cost)} {currency}, about {found.minutes:.0f} minutes "
+        f"with at most {found.at_once} steps at once.\n{endpoints if found.endpoints else ''}"
+        f"Prices: {found.prices.origin}.\n"
+        "Not included: S3, logs, and savings from steps whose result comes from the cache.\n"
+    )
+
+
+def _money(cost: float | None) -> str:
+    return "unknown" if cost is None else f"{cost:.3f}"
+
+
+COMMAND = Command(
+    name="estimate",
+    summary="estimate what an execution costs on AWS and how long it takes, per step",
+    options=_options,
+    settings=ALL_SETTINGS,
+    run=run,
+)

@@ -1,0 +1,129 @@
+"""``boostpipe run``: build the pipeline, upsert it, start it, follow it and show the results."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pipelines.cli.command import Command, choose
+from pipelines.cli.console import Result
+from pipelines.cli.options import ALL_SETTINGS, add_parameters, add_wait
+from pipelines.cli.parser import Parser
+from pipelines.errors import BadInput
+
+if TYPE_CHECKING:
+    from pipelines.execution.workflow import Outcome, Wish
+    from pipelines.settings import Settings
+    from pipelines.target import CommandContext
+
+
+def _options(parser: Parser) -> None:
+    group = parser.add_argument_group("this run")
+    group.add_argument("--upsert", action="store_true", help="create the pipeline, or update it")
+    group.add_argument("--start", action="store_true", help="start an execution")
+    add_wait(group)
+    add_parameters(group)
+    group.add_argument("--execution-name", metavar="NAME", help="display name of the execution")
+    group.add_argument("--dry-run", action="store_true", help="print the definition and do nothing else")
+    group.add_argument("--estimate", action="store_true", help="the same as the command estimate")
+    group.add_argument("--schedule", metavar="EXPRESSION", help="after --upsert, the same as the command schedule")
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> Result:
+    check_format(settings)
+    if options.dry_run:
+        return _dry_run(settings)
+    if options.estimate:
+        from pipelines.cli import estimate
+
+        return estimate.run(options, settings)
+    if not (options.upsert or options.start or options.schedule):
+        return _nothing_done(settings, choose(settings).name)
+    from pipelines.execution.workflow import Wish
+
+    parameters = unique(options.parameter)
+    wish = Wish(options.upsert, options.start, options.wait, parameters, options.execution_name, options.schedule)
+    return execute(wish, settings)
+
+
+def check_format(settings: Settings) -> None:
+    """Refuse algorithms that cannot read the batch format."""
+    from pipelines.definition.algorithms import require_format
+    from pipelines.definition.formats import FORMATS
+
+    require_format(FORMATS[settings.batch_format], settings.algorithms)
+
+
+def execute(wish: Wish, settings: Settings) -> Result:
+    """Do what is requested on the target, and show what was done."""
+    from pipelines.aws.prices import load_prices
+    from pipelines.cli import summary
+    from pipelines.cli.progress import shown
+    from pipelines.execution.workflow import carry_out
+    from pipelines.target import CommandContext, open_target
+
+    prices = load_prices(settings.prices)
+    with open_target(settings, choose(settings)) as target, shown() as show:
+        outcome = carry_out(wish, settings, target, show)
+        context = CommandContext(settings, target, prices)
+        costs = _costs_of_endpoints(context, outcome, (wish.parameters or {}).get("HostingInstanceType"))
+    progress = outcome.progress
+    failed = progress is not None and progress.finished and progress.status != "Succeeded"
+    return Result(summary.as_text(outcome), summary.as_json(outcome), costs, exit_code=1 if failed else 0)
+
+
+def unique(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Give parameters by name.
+
+    Raises
+    ------
+    BadInput
+        A name is given twice.
+    """
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInput(f"--parameter {name} is given more than once.")
+    return dict(pairs)
+
+
+def _dry_run(settings: Settings) -> Result:
+    from pipelines.data.code_bundles import bundles
+    from pipelines.definition.build import Build
+    from pipelines.target import offline
+
+    with offline(settings) as target:
+        return Result(Build(settings, target, bundles()).result().text)
+
+
+def _nothing_done(settings: Settings, target: str) -> Result:
+    tasks, algorithms = " and ".join(settings.tasks), ", ".join(settings.algorithms)
+    where = "on Amazon SageMaker" if target == "aws" else f"locally (state in {settings.state_dir})"
+    text = (
+        f"Pipeline {settings.pipeline_name}: {tasks} with {algorithms}, split by {settings.split}, {where}.\n"
+        "Nothing was done. --upsert creates or updates it, --start starts an execution, "
+        "--dry-run prints the definition.\n"
+    )
+    return Result(text, {"pipeline": {"name": settings.pipeline_name, "target": target}, "execution": None})
+
+
+def _costs_of_endpoints(context: CommandContext, outcome: Outcome, instance_type: str | None) -> Sequence[str]:
+    """Give for every endpoint that is or will be deployed a line with its price and the command that deletes it."""
+    from pipelines.serving.endpoints.costs import costs_of_deployed
+
+    settings, results = context.settings, outcome.results or {}
+    tasks = [task for task, result in results.items() if result.endpoint]
+    if outcome.progress is not None and not outcome.progress.finished and settings.deploy:
+        tasks = list(settings.tasks)
+    return costs_of_deployed(context, tasks, instance_type or settings.hosting_instance_type)
+
+
+COMMAND = Command(
+    name="run",
+    summary="build the pipeline, upsert it, start it and show the results",
+    description="Build the pipeline, upsert it, start it and show the results: on Amazon SageMaker, or locally.",
+    options=_options,
+    settings=ALL_SETTINGS,
+    run=_run,
+)

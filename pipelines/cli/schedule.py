@@ -1,0 +1,39 @@
+"""``boostpipe schedule``: let EventBridge Scheduler start the pipeline."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from pipelines.cli import run
+from pipelines.cli.command import Command
+from pipelines.cli.options import ALL_SETTINGS, add_parameters
+from pipelines.cli.parser import Parser
+
+if TYPE_CHECKING:
+    from pipelines.cli.console import Result
+    from pipelines.settings import Settings
+
+
+def _options(parser: Parser) -> None:
+    parser.add_argument("expression", metavar='"cron(...)"|"rate(...)"|off', help="when to start, in UTC; off deletes")
+    parser.add_argument("--upsert", action="store_true", help="create the pipeline first, or update it")
+    add_parameters(parser)
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> Result:
+    from pipelines.execution.workflow import Wish
+
+    run.check_format(settings)
+    wish = Wish(options.upsert, start=False, parameters=run.unique(options.parameter), schedule=options.expression)
+    return run.execute(wish, settings)
+
+
+COMMAND = Command(
+    name="schedule",
+    summary="start the pipeline at fixed times or intervals",
+    description="Start the pipeline at fixed times or intervals, with the data and the parameters of this command.",
+    options=_options,
+    settings=ALL_SETTINGS,
+    run=_run,
+)
