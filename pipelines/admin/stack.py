@@ -107,7 +107,7 @@ class Stacks:
         if stack and stack.status in CANNOT_BE_UPDATED:
             raise BadInput(
                 f"The stack {self._name} is {stack.status} and cannot be updated. Delete it first: "
-                f"python -m pipelines infra delete --stack {self._name}"
+                f"boostpipe infra delete --stack {self._name}"
             )
         exists = stack is not None and stack.exists
         kept = {name for name in stack.parameters if name not in parameters} if stack and exists else set()

@@ -59,7 +59,7 @@ def find_account(settings: Settings) -> Account:
 
 
 def stack_outputs(session: Any, stack: str) -> dict[str, str]:
-    """Read the outputs of the stack that ``python -m pipelines infra`` deploys; none where there is no such stack."""
+    """Read the outputs of the stack that ``boostpipe infra`` deploys; none where there is no such stack."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -139,5 +139,5 @@ def _own_role(session: Any, caller_arn: str) -> str:
 
 _NAME_A_ROLE = (
     "Name the role that SageMaker may take on with --role-arn or SAGEMAKER_PIPELINE_ROLE_ARN, or let the stack make "
-    "one: python -m pipelines infra deploy"
+    "one: boostpipe infra deploy"
 )

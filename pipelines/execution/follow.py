@@ -41,7 +41,7 @@ def to_its_end(
             logger.warning("Stopping %s", arn)
             stop(connection.client("sagemaker"), arn)
         else:
-            logger.warning("%s goes on; stop it with: python -m pipelines executions stop %s", arn, arn)
+            logger.warning("%s goes on; stop it with: boostpipe executions stop %s", arn, arn)
         raise
     return progress
 

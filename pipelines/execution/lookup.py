@@ -58,7 +58,7 @@ def recent(sagemaker: Any, pipeline_name: str, most: int | None = None) -> list[
         SortOrder="Descending",
         PaginationConfig={"MaxItems": most} if most else {},
     )
-    with _not_found(f"There is no pipeline named {pipeline_name}. Create it with: python -m pipelines.run --upsert"):
+    with _not_found(f"There is no pipeline named {pipeline_name}. Create it with: boostpipe run --upsert"):
         return [_summary(listed) for page in pages for listed in page["PipelineExecutionSummaries"]]
 
 
@@ -78,9 +78,7 @@ def find(sagemaker: Any, pipeline_name: str, wanted: str) -> str:
         return wanted
     known = recent(sagemaker, pipeline_name)
     if not known:
-        raise BadInput(
-            f"The pipeline {pipeline_name} has no executions. Start one with: python -m pipelines.run --start"
-        )
+        raise BadInput(f"The pipeline {pipeline_name} has no executions. Start one with: boostpipe run --start")
     if wanted == LATEST:
         return known[0].arn
     named = [summary for summary in known if wanted in (summary.id, summary.name)]
@@ -103,7 +101,7 @@ def definition_of(sagemaker: Any, arn: str) -> Definition:
     BadInput
         There is no such execution.
     """
-    with _not_found(f"There is no execution {arn}. See: python -m pipelines executions list"):
+    with _not_found(f"There is no execution {arn}. See: boostpipe executions list"):
         answer = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
     return Definition(answer["PipelineDefinition"])
 

@@ -86,7 +86,7 @@ def carry_out(wish: Wish, settings: Settings, target: Target, show: Callable[[Pr
     if wish.start and wish.wait is False and target.owns_service:
         raise BadInput(
             "--no-wait would end SageMaker on this machine together with this command. Start it first, in a terminal "
-            f"of its own: python -m local_sagemaker serve --state-dir {settings.state_dir}"
+            f"of its own: local-sagemaker serve --state-dir {settings.state_dir}"
         )
     sagemaker = target.client("sagemaker")
     parameters = dict(wish.parameters or {})

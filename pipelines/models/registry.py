@@ -227,7 +227,7 @@ def _newest(sagemaker: Any, group: str, *, approved: bool) -> str:
         )
     raise BadInput(
         f"There is no model package group {group} with a version in it. Run the pipeline first "
-        "(python -m pipelines.run --upsert --start), or name another with --pipeline-name, --task or --model-package."
+        "(boostpipe run --upsert --start), or name another with --pipeline-name, --task or --model-package."
     )
 
 

@@ -85,7 +85,7 @@ def test_each_ailment_is_named_with_the_command_that_mends_it(finished: Finished
         in findings["role may"][0][1]
     )
     assert f"iam:PassRole on {ROLE}" in findings["role may"][0][1]
-    assert findings["role may"][0][2] == "python -m pipelines infra deploy"
+    assert findings["role may"][0][2] == "boostpipe infra deploy"
     ((status, says, cure),) = findings["bucket"]
     assert (status, says) == ("failure", "nobodys-bucket cannot be used (404)")
     assert "aws s3 mb s3://nobodys-bucket --region us-east-1" in str(cure)
@@ -103,7 +103,7 @@ def test_a_role_that_sagemaker_may_not_take_on_is_a_failure(finished: Finished) 
     assert (missing.status, missing.says, missing.cure) == (
         Status.FAILURE,
         "arn:aws:iam::123456789012:role/Nobody does not exist",
-        "python -m pipelines infra deploy",
+        "boostpipe infra deploy",
     )
 
 

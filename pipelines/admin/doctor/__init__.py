@@ -1,1 +1,1 @@
-"""``python -m pipelines doctor``: what a run needs and has or has not, with the command that mends it."""
+"""``boostpipe doctor``: what a run needs and has or has not, with the command that mends it."""

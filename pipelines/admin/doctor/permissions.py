@@ -48,7 +48,7 @@ def needs_of_the_role(context: CommandContext, role: str) -> Iterator[Need]:
 
 
 def needs_of_the_caller(context: CommandContext, role: str) -> Iterator[Need]:
-    """Give what ``python -m pipelines.run`` calls itself."""
+    """Give what ``boostpipe run`` calls itself."""
     pipeline = _sagemaker(context, f"pipeline/{context.settings.pipeline_name}")
     verbs = ("CreatePipeline", "UpdatePipeline", "DescribePipeline", "StartPipelineExecution")
     yield Need(tuple(f"sagemaker:{verb}" for verb in verbs), pipeline)

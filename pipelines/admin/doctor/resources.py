@@ -10,7 +10,7 @@ from pipelines.admin.doctor.finding import Finding, failure, ok
 from pipelines.errors import EnvironmentProblem
 from pipelines.target import CommandContext
 
-DEPLOY = "python -m pipelines infra deploy"
+DEPLOY = "boostpipe infra deploy"
 
 
 def role(context: CommandContext) -> list[Finding]:

@@ -1,1 +1,1 @@
-"""``python -m pipelines teardown``: takes away what this pipeline made, and nothing else."""
+"""``boostpipe teardown``: takes away what this pipeline made, and nothing else."""

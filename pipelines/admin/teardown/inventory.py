@@ -97,7 +97,7 @@ def _registry(context: CommandContext, group: str) -> Found:
             yield Left("registered version", name, f"no execution that wrote below {prefix} registered it")
     stack = tags_of(context.sagemaker, described["ModelPackageGroupArn"]).get(STACK_TAG)
     if stack:
-        yield Left("model package group", group, f"it is of the stack {stack}: python -m pipelines infra delete")
+        yield Left("model package group", group, f"it is of the stack {stack}: boostpipe infra delete")
     elif others:
         yield Left("model package group", group, "not all of its versions are ours")
     else:

@@ -1,1 +1,1 @@
-"""Batches: what ``python -m pipelines batch`` does, the same on AWS and here."""
+"""Batches: what ``boostpipe batch`` does, the same on AWS and here."""

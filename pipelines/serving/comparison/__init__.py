@@ -1,1 +1,1 @@
-"""Real time against batch: what ``python -m pipelines compare`` does, the same on AWS and here."""
+"""Real time against batch: what ``boostpipe compare`` does, the same on AWS and here."""

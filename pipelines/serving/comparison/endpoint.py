@@ -19,7 +19,7 @@ from pipelines.target import Connection
 
 IN_SERVICE = "InService"
 HOURS_TO_LIVE = 2
-"""After which ``python -m pipelines endpoint delete --expired`` ends it, should this machine lose its power."""
+"""After which ``boostpipe endpoint delete --expired`` ends it, should this machine lose its power."""
 
 logger = logging.getLogger(__name__)
 

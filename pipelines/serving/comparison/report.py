@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.aws.prices import Prices
-from pipelines.errors import EnvironmentProblem
+from pipelines.errors import missing_package
 from pipelines.serving.comparison.costs import ROWS_A_DAY, Assumed, Cost, crossings
 from pipelines.serving.comparison.measurement import TOLERANCE, Measurement
 
@@ -115,9 +115,7 @@ def require_matplotlib() -> None:
     try:
         import matplotlib  # noqa: F401, ICN001 - only whether it is there
     except ImportError as error:
-        raise EnvironmentProblem(
-            "The picture needs matplotlib, which is not installed. Install it with: pip install 'boostpipe[local]'"
-        ) from error
+        raise missing_package("matplotlib") from error
 
 
 def draw(comparison: Comparison, path: Path) -> None:
