@@ -233,7 +233,7 @@ def test_prices_of_ones_own_are_used(house: House, tmp_path: Path) -> None:
         (["deploy", *NOW, "--serverless", "--data-capture", "5"], "A serverless endpoint cannot capture data"),
         (
             ["deploy", *NOW, "--serverless", "--subnets", "subnet-0", "--security-groups", "sg-0"],
-            "runs in no VPC of one's",
+            "runs in no VPC of yours",
         ),
         (["deploy", *NOW, "--min-instances", "3", "--max-instances", "2"], "--max-instances is 2, but it must be at"),
         (["deploy", *NOW, "--min-instances", "none"], "'none' is not a whole number from 1 to 1000"),
