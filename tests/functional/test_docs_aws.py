@@ -38,7 +38,7 @@ def test_guide_works(tmp_path: Path, cache: Path, unmarked_data: Path) -> None:
     assert len(output) >= 15
     assert "0 failures" in output["boostpipe doctor --target aws"]
     assert "Succeeded after" in output["boostpipe executions wait --target aws"]
-    assert "removed pipeline SeoulBikeDemand" in output["boostpipe teardown --target aws"]
+    assert "deleted pipeline SeoulBikeDemand" in output["boostpipe teardown --target aws"]
 
 
 def test_doctor_messages_are_documented() -> None:

@@ -395,7 +395,7 @@ def test_the_next_execution_updates_the_endpoint(house: House) -> None:
         *("--data", str(house.data), *BACK, "--deploy", "--ttl", "3"),
     )
     assert again.code == 0, again.stderr
-    assert "endpoint:    Back-regression" in again.stderr
+    assert again.json["tasks"]["regression"]["endpoint"] == "Back-regression"
     assert "boostpipe endpoint delete --name Back-regression" in again.stderr
     described = house("describe", *BACK, "--json").json
     assert described["model_package"] == again.json["tasks"]["regression"]["model_package_arn"]

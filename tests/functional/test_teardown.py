@@ -187,5 +187,5 @@ def test_a_running_execution_is_stopped_first(place: Place, data: Path) -> None:
     assert started.code == 0, started.stderr
     gone = place.verb("teardown", "--yes")
     assert gone.code == 0, gone.stderr
-    assert "removed running execution" in gone.stderr
+    assert "deleted running execution" in gone.stderr
     assert place.names()["pipelines"] == []
