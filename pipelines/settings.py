@@ -32,13 +32,12 @@ def setting(
     default: Any,
     meaning: str,
     *,
-    group: str,
     env: str | None = None,
     choices: tuple[str, ...] = (),
     metavar: str | None = None,
 ) -> Any:
     """Describe one setting; the command line and the documents read the field's metadata."""
-    metadata = {"help": meaning, "group": group, "env": env, "choices": choices, "metavar": metavar}
+    metadata = {"help": meaning, "env": env, "choices": choices, "metavar": metavar}
     return field(default=default, metadata=metadata)
 
 
@@ -53,156 +52,94 @@ class Settings:
     """
 
     target: TargetName = setting(
-        "auto", "where the work runs", env="SAGEMAKER_TARGET", choices=("auto", "local", "aws"), group="target"
+        "auto", "where the work runs", env="SAGEMAKER_TARGET", choices=("auto", "local", "aws")
     )
-    task: str = setting(
-        "all", "what to predict", choices=("regression", "classification", "all"), group="data and models"
-    )
+    task: str = setting("all", "what to predict", choices=("regression", "classification", "all"))
     algorithms: tuple[str, ...] = setting(
-        ALGORITHM_NAMES,
-        "the candidates, separated by commas",
-        metavar="xgboost,lightgbm,catboost",
-        group="data and models",
+        ALGORITHM_NAMES, "the candidates, separated by commas", metavar="xgboost,lightgbm,catboost"
     )
-    split: Split = setting(
-        "days", "how the test set is held out", choices=("days", "hours", "time"), group="data and models"
-    )
+    split: Split = setting("days", "how the test set is held out", choices=("days", "hours", "time"))
     features: Literal["now", "history", "lags"] = setting(
         "history",
         "what a row may know: the hour itself, the weather before it, or demand a day and a week ago",
         choices=("now", "history", "lags"),
-        group="data and models",
     )
     batch_format: FormatName = setting(
         "csv",
         "form of the training channels and of the batch: recordio is XGBoost's alone",
         choices=("csv", "recordio"),
-        group="data and models",
     )
-    seed: int = setting(42, "seed of the split and of the models", metavar="N", group="data and models")
+    seed: int = setting(42, "seed of the split and of the models", metavar="N")
     threshold_quantile: float = setting(
-        0.5, "demand above this quantile of the training set counts as high", metavar="Q", group="data and models"
+        0.5, "demand above this quantile of the training set counts as high", metavar="Q"
     )
     data: str | None = setting(
-        None,
-        "the CSV file: a path, an http(s) or an s3 address",
-        env="SEOUL_BIKE_DATA",
-        metavar="PATH|URL|s3://...",
-        group="data and models",
+        None, "the CSV file: a path, an http(s) or an s3 address", env="SEOUL_BIKE_DATA", metavar="PATH|URL|s3://..."
     )
     pipeline_name: str = setting(
-        "SeoulBikeDemand", "name of the pipeline", env="SAGEMAKER_PIPELINE_NAME", metavar="NAME", group="pipeline"
+        "SeoulBikeDemand", "name of the pipeline", env="SAGEMAKER_PIPELINE_NAME", metavar="NAME"
     )
     role_arn: str | None = setting(
-        None,
-        "execution role of the pipeline and its jobs",
-        env="SAGEMAKER_PIPELINE_ROLE_ARN",
-        metavar="ARN",
-        group="AWS",
+        None, "execution role of the pipeline and its jobs", env="SAGEMAKER_PIPELINE_ROLE_ARN", metavar="ARN"
     )
     schedule_role_arn: str | None = setting(
         None,
         "role that EventBridge Scheduler starts the pipeline with (the stack's, else the execution role)",
         env="SAGEMAKER_SCHEDULE_ROLE_ARN",
         metavar="ARN",
-        group="AWS",
     )
-    region: str | None = setting(
-        None, "AWS region (locally us-east-1)", env="AWS_REGION", metavar="REGION", group="AWS"
-    )
+    region: str | None = setting(None, "AWS region (locally us-east-1)", env="AWS_REGION", metavar="REGION")
     bucket: str | None = setting(
-        None,
-        "bucket of code, data and results (sagemaker-<region>-<account>)",
-        env="ARTIFACT_BUCKET",
-        metavar="NAME",
-        group="AWS",
+        None, "bucket of code, data and results (sagemaker-<region>-<account>)", env="ARTIFACT_BUCKET", metavar="NAME"
     )
     stack: str = setting(
         "seoul-bikes",
         "CloudFormation stack whose bucket and role are used where none is given",
         env="SEOUL_BIKE_STACK",
         metavar="NAME",
-        group="AWS",
     )
-    state_dir: Path = setting(
-        Path(".sagemaker-local"), "where the local SageMaker keeps its state", metavar="PATH", group="target"
-    )
+    state_dir: Path = setting(Path(".sagemaker-local"), "where the local SageMaker keeps its state", metavar="PATH")
     processing_instance_type: str = setting(
-        "ml.m5.xlarge",
-        "default of the parameter ProcessingInstanceType",
-        metavar="TYPE",
-        group="instances",
+        "ml.m5.xlarge", "default of the parameter ProcessingInstanceType", metavar="TYPE"
     )
     training_instance_type: str = setting(
-        "ml.m5.xlarge", "default of the parameter TrainingInstanceType", metavar="TYPE", group="instances"
+        "ml.m5.xlarge", "default of the parameter TrainingInstanceType", metavar="TYPE"
     )
     transform_instance_type: str = setting(
-        "ml.m5.large", "default of the parameter TransformInstanceType", metavar="TYPE", group="instances"
+        "ml.m5.large", "default of the parameter TransformInstanceType", metavar="TYPE"
     )
-    hosting_instance_type: str = setting(
-        "ml.m5.large", "default of the parameter HostingInstanceType", metavar="TYPE", group="instances"
-    )
-    max_rmse: float = setting(
-        300.0, "default of the parameter RegressionMaxRmse, in rentals per hour", metavar="X", group="pipeline"
-    )
-    min_auc: float = setting(0.9, "default of the parameter ClassificationMinAuc", metavar="X", group="pipeline")
-    lang: Literal["en", "ko"] = setting("en", "language of the report", choices=("en", "ko"), group="pipeline")
-    deploy: bool = setting(
-        default=False, meaning="deploy what was registered, as an endpoint per task", group="endpoints"
-    )
+    hosting_instance_type: str = setting("ml.m5.large", "default of the parameter HostingInstanceType", metavar="TYPE")
+    max_rmse: float = setting(300.0, "default of the parameter RegressionMaxRmse, in rentals per hour", metavar="X")
+    min_auc: float = setting(0.9, "default of the parameter ClassificationMinAuc", metavar="X")
+    lang: Literal["en", "ko"] = setting("en", "language of the report", choices=("en", "ko"))
+    deploy: bool = setting(default=False, meaning="deploy what was registered, as an endpoint per task")
     ttl: int = setting(
-        24,
-        "hours after which `endpoint delete --expired` ends an endpoint; 0 is never",
-        metavar="HOURS",
-        group="endpoints",
+        24, "hours after which `endpoint delete --expired` ends an endpoint; 0 is never", metavar="HOURS"
     )
-    data_capture: int = setting(
-        0, "share of invocations that an endpoint keeps in S3, in percent", metavar="PERCENT", group="endpoints"
-    )
-    tune: bool = setting(
-        default=False, meaning="tune each algorithm instead of training it with the defaults", group="tuning"
-    )
-    max_jobs: int = setting(12, "training jobs of each tuning step", metavar="N", group="tuning")
-    max_parallel_jobs: int = setting(2, "training jobs of a tuning step that run at once", metavar="N", group="tuning")
-    max_parallel_steps: int = setting(3, "how many steps run at once", metavar="N", group="pipeline")
-    cache_days: int = setting(
-        30, "how long a step's result may be used again; 0 switches the cache off", metavar="N", group="pipeline"
-    )
-    subnets: tuple[str, ...] = setting(
-        (), "private subnets of a VPC that the jobs run in", metavar="subnet-...,...", group="AWS"
-    )
-    security_groups: tuple[str, ...] = setting(
-        (), "security groups of the jobs in that VPC", metavar="sg-...,...", group="AWS"
-    )
+    data_capture: int = setting(0, "share of invocations that an endpoint keeps in S3, in percent", metavar="PERCENT")
+    tune: bool = setting(default=False, meaning="tune each algorithm instead of training it with the defaults")
+    max_jobs: int = setting(12, "training jobs of each tuning step", metavar="N")
+    max_parallel_jobs: int = setting(2, "training jobs of a tuning step that run at once", metavar="N")
+    max_parallel_steps: int = setting(3, "how many steps run at once", metavar="N")
+    cache_days: int = setting(30, "how long a step's result may be used again; 0 switches the cache off", metavar="N")
+    subnets: tuple[str, ...] = setting((), "private subnets of a VPC that the jobs run in", metavar="subnet-...,...")
+    security_groups: tuple[str, ...] = setting((), "security groups of the jobs in that VPC", metavar="sg-...,...")
     evaluation_image: str | None = setting(
-        None,
-        "image of the evaluation, with LightGBM and CatBoost in it (the built-in XGBoost's)",
-        metavar="URI",
-        group="pipeline",
+        None, "image of the evaluation, with LightGBM and CatBoost in it (the built-in XGBoost's)", metavar="URI"
     )
     wheelhouse: str | None = setting(
-        None,
-        "folder of wheels that the evaluation installs from, where no index is reachable",
-        metavar="s3://...",
-        group="pipeline",
+        None, "folder of wheels that the evaluation installs from, where no index is reachable", metavar="s3://..."
     )
     prices: str | None = setting(
         None,
         "a JSON file of prices that replace pipelines/aws/prices.json's",
         env="SAGEMAKER_PRICES",
         metavar="FILE",
-        group="AWS",
     )
     isolation: Literal["fork", "process"] = setting(
-        "fork",
-        "how jobs start locally",
-        env="SAGEMAKER_LOCAL_ISOLATION",
-        choices=("fork", "process"),
-        group="target",
+        "fork", "how jobs start locally", env="SAGEMAKER_LOCAL_ISOLATION", choices=("fork", "process")
     )
-    tags: tuple[tuple[str, str], ...] = field(
-        default=(), metadata={"help": "tags of everything that is made", "group": "pipeline"}
-    )
+    tags: tuple[tuple[str, str], ...] = field(default=(), metadata={"help": "tags of everything that is made"})
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,22 @@ if TYPE_CHECKING:
     from pipelines.settings import Task
 
 EXIT_CODES = "exit codes: 0 success, 1 the execution or endpoint failed, 2 bad usage or bad input, 3 the environment"
-GROUPS = ("data and models", "pipeline", "tuning", "endpoints", "instances", "target", "AWS")
-"""The order of the groups of settings in a command's help."""
+DATA = ("data", "task", "algorithms", "features", "split", "seed", "threshold_quantile", "batch_format")
+AWS = ("region", "bucket", "stack", "role_arn", "schedule_role_arn", "subnets", "security_groups", "prices")
+INSTANCE_TYPES = tuple(f"{use}_instance_type" for use in ("processing", "training", "transform", "hosting"))
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "data and models": DATA,
+    "pipeline": (
+        *("pipeline_name", "max_rmse", "min_auc", "max_parallel_steps", "cache_days", "lang"),
+        *("evaluation_image", "wheelhouse", "tags"),
+    ),
+    "tuning": ("tune", "max_jobs", "max_parallel_jobs"),
+    "endpoints": ("deploy", "ttl", "data_capture"),
+    "instances": INSTANCE_TYPES,
+    "target": ("target", "state_dir", "isolation"),
+    "AWS": AWS,
+}
+"""The settings as a command's help groups them."""
 ALL_SETTINGS = tuple(known.name for known in dataclasses.fields(Settings))
 CONNECTION = ("target", "pipeline_name", "role_arn", "region", "bucket", "stack", "state_dir", "isolation")
 """The settings of every command that connects to a target."""
@@ -36,9 +50,9 @@ def add_common(command: argparse._ActionsContainer) -> None:
 
 def add_settings(command: argparse.ArgumentParser, names: Collection[str]) -> None:
     """Add the options of the named settings, in their groups."""
-    for title in GROUPS:
-        known = [each for each in dataclasses.fields(Settings) if each.metadata["group"] == title]
-        wanted = [each for each in known if each.name in names]
+    known = {setting.name: setting for setting in dataclasses.fields(Settings)}
+    for title, members in GROUPS.items():
+        wanted = [known[name] for name in members if name in names]
         if wanted:
             group = command.add_argument_group(title)
             for setting in wanted:

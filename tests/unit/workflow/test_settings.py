@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.cli.options import ALL_SETTINGS, GROUPS
 from pipelines.cli.run import COMMAND
 from pipelines.errors import BadInput
 from pipelines.settings import Settings, from_values
@@ -33,6 +34,10 @@ def test_the_command_line_offers_every_name_that_scripts_depend_on() -> None:
         "--parameter --tag --pipeline-name --execution-name --role-arn --region --bucket --state-dir"
     )
     assert set(promised.split()) <= options
+
+
+def test_every_setting_has_one_group_in_the_help() -> None:
+    assert sorted(name for members in GROUPS.values() for name in members) == sorted(ALL_SETTINGS)
 
 
 @pytest.mark.parametrize(
