@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 ARGS ?=
 PYTEST_ARGS ?=
 
-PACKAGES := evaluation local_sagemaker pipelines processing_scripts
+PACKAGES := $(dir $(wildcard */py.typed))
 INSTALL := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --compile-bytecode --constraint constraints.txt --editable
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ import pytest
 from tests.support.service import serving
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("evaluation", "local_sagemaker", "pipelines", "processing_scripts")
+PACKAGES = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
 BUNDLES = """
 import json, sys
@@ -58,8 +59,10 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def seed_project(tmp_path: Path) -> Iterator[Path]:
-    """A folder with packages of its own, as AWS's seed projects have, which refuse to be imported."""
-    for package in ("evaluation", "pipelines", "processing_scripts"):
+    """A folder with packages of its own, as AWS's seed projects have. Importing one of them fails."""
+    for package in PACKAGES:
+        if package == "local_sagemaker":
+            continue
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text(f"raise ImportError('{package} of the seed project')\n")
     before = Path.cwd()

@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 LINTER = Path(sys.executable).with_name("lint-imports")
-CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-PACKAGES = CONFIGURATION["root_packages"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PACKAGES = PYPROJECT["tool"]["importlinter"]["root_packages"]
 WORKFLOW = "No package imports the workflow, or the code of the jobs"
 SERVICE = "The workflow enters the local service through its target only"
 SDK = "Only the files that build a definition import the SageMaker SDK"
@@ -56,3 +56,9 @@ def test_forbidden_import(tree: Path, importer: str, line: str, contract: str) -
     code, report = lint(tree)
     assert code == 1
     assert f"{contract} BROKEN" in report
+
+
+def test_every_list_of_packages_is_complete() -> None:
+    assert {*PACKAGES} == {file.parent.name for file in ROOT.glob("*/py.typed")}
+    assert {*PACKAGES} == {*PYPROJECT["tool"]["mypy"]["files"]} == {*PYPROJECT["tool"]["coverage"]["run"]["source"]}
+    assert {f"{package}*" for package in PACKAGES} == {*PYPROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
