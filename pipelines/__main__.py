@@ -10,7 +10,8 @@ from pipelines.cli import console
 from pipelines.cli.command import PROGRAM, run_command
 from pipelines.cli.commands import COMMANDS, overview, root_parser
 from pipelines.cli.console import Result
-from pipelines.cli.parser import UsageError, did_you_mean
+from pipelines.cli.parser import UsageError
+from pipelines.errors import did_you_mean
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,6 +10,8 @@ PipelineError                 1   (also: an execution that failed)
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 
@@ -55,3 +57,15 @@ def missing_package(name: str) -> EnvironmentProblem:
     else:  # a system's Python often refuses pip
         cure = f"make -C {checkout} install, and use {checkout}/.venv/bin/python instead"
     return EnvironmentProblem(f"{sys.executable} has no package {name}. Install what is missing with: {cure}")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Suggest the known word that a mistyped one is nearest to; empty where none is near.
+
+    Examples
+    --------
+    >>> did_you_mean("--upsrt", ["--upsert", "--start"])
+    '. Did you mean --upsert?'
+    """
+    near = get_close_matches(word, list(known), n=1)
+    return f". Did you mean {near[0]}?" if near else ""

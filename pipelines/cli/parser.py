@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from pipelines.errors import BadInput
+from pipelines.errors import BadInput, did_you_mean
 
 
 class UsageError(BadInput):
@@ -70,15 +69,3 @@ class Parser(argparse.ArgumentParser):
             listed = [str(choice) for choice in action.choices]
             hint = did_you_mean(str(value), listed) or f" (choose from {', '.join(listed)})"
             raise argparse.ArgumentError(action, f"invalid choice: {value!r}{hint}")
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Suggest the known word that a mistyped one is nearest to; empty where none is near.
-
-    Examples
-    --------
-    >>> did_you_mean("--upsrt", ["--upsert", "--start"])
-    '. Did you mean --upsert?'
-    """
-    near: Sequence[str] = difflib.get_close_matches(word, list(known), n=1)
-    return f". Did you mean {near[0]}?" if near else ""

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.cli.parser import did_you_mean
-from pipelines.errors import BadInput
+from pipelines.errors import BadInput, did_you_mean
 from pipelines.settings import Settings, option_name
 
 PROFILE_VARIABLE = "BOOSTPIPE_PROFILE"

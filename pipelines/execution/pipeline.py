@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from pipelines.definition.build import Definition
-from pipelines.errors import BadInput, EnvironmentProblem
+from pipelines.errors import BadInput, EnvironmentProblem, did_you_mean
 from pipelines.settings import Settings
 
 FINISHED = {"Succeeded", "Failed", "Stopped", "CompletedWithFailures"}
@@ -117,9 +116,8 @@ def check_parameters(definition: Definition, given: Mapping[str, str]) -> dict[s
     known = {parameter["Name"]: parameter for parameter in definition.content["Parameters"]}
     for name, value in given.items():
         if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
-            raise BadInput(f"--parameter {name}={value}: the pipeline has no parameter {name}. {hint}")
+            hint = did_you_mean(name, known) or f". There are: {', '.join(known)}."
+            raise BadInput(f"--parameter {name}={value}: the pipeline has no parameter {name}{hint}")
         _check_value(known[name], value)
     return dict(given)
 
