@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[3]
 LINTER = Path(sys.executable).with_name("lint-imports")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES = PYPROJECT["tool"]["importlinter"]["root_packages"]
+LAYERS = [each for each in PYPROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "layers"]
+LAYERED = [package for package in PACKAGES if [package] in [each["containers"] for each in LAYERS]]
 WORKFLOW = "No package imports the workflow, or the code of the jobs"
 SERVICE = "The workflow enters the local service through its target only"
 SDK = "Only the files that build a definition import the SageMaker SDK"
@@ -62,3 +64,15 @@ def test_every_list_of_packages_is_complete() -> None:
     assert {*PACKAGES} == {file.parent.name for file in ROOT.glob("*/py.typed")}
     assert {*PACKAGES} == {*PYPROJECT["tool"]["mypy"]["files"]} == {*PYPROJECT["tool"]["coverage"]["run"]["source"]}
     assert {f"{package}*" for package in PACKAGES} == {*PYPROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
+
+
+@pytest.mark.parametrize("package", LAYERED)
+def test_module_without_a_layer(tree: Path, package: str) -> None:
+    (tree / package / "brand_new.py").touch()
+    code, report = lint(tree)
+    assert code == 1
+    assert f"{package}.brand_new" in report
+
+
+def test_layers_are_exhaustive() -> None:
+    assert not [contract["name"] for contract in LAYERS if not contract["exhaustive"]]
