@@ -89,7 +89,7 @@ def _type_of(definition: Definition, shape: Shape, expression: Mapping[str, Any]
         return
     name = reference.removeprefix("Parameters.")
     parameter = definition.parameters.get(name, {})
-    declared = parameter.get("Type")
+    declared = str(parameter.get("Type", "String"))
     if declared in PARAMETER_TYPES and shape.type_name not in PARAMETER_TYPES[declared]:
         yield f"parameter {name} is of type {declared}, but the service expects type {shape.type_name}"
     elif parameter.get("DefaultValue") is not None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import pytest
 from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
 
+from local_sagemaker.core.errors import ApiError, ValidationException
+from local_sagemaker.definition.checks import inspect
+from pipelines.definition.checks import beyond_the_service, findings
 from tests.conformance.stand_ins import (
     ROLE,
     compare,
@@ -20,6 +26,7 @@ from tests.conformance.stand_ins import (
     processing,
     training,
 )
+from tests.support.definitions import GOLDEN
 
 FILES = {"PropertyFiles": [{"PropertyFileName": "Report", "OutputName": "report", "FilePath": "e.json"}]}
 
@@ -337,3 +344,83 @@ def test_nested_expressions_pass_the_check(pipelines):
     )
     execution = pipelines.run(definition(gate))
     assert execution.steps["Bad"]["FailureReason"] == "no false"
+
+
+NAMES = ["Name", "Type", "DependsOn", "RetryPolicies", "CacheConfig", "PropertyFiles", "Unknown", "Conditions"]
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-1, 10**6),
+    st.text(max_size=5),
+    st.sampled_from(["", "x" * 300, "two\nlines", "a{b}", "é", "ml.m5.tiny", "Preprocess", "Fail", "Or", "P30D"]),
+    st.sampled_from([[], {}, [[]], [{}], {"a{b}": "v"}, ["Preprocess"], ["EvaluateRegression"], 0.5, 10**30]),
+    st.sampled_from([{"Get": "Parameters.InputDataUri"}, {"Get": "Parameters.None"}, {"Get": 1}, {"Std:Join": 1}]),
+    st.sampled_from(
+        [get("Steps.Preprocess.ProcessingJobName"), get("Steps.Preprocess"), get("Execution.PipelineName")]
+    ),
+    st.sampled_from([join("", "1"), {"Std:JsonGet": {"Path": "a"}}, {"Std:Join": {"Values": "a"}}]),
+    st.sampled_from([{"ExceptionType": ["Step.THROTTLING"], "MaxAttempts": attempts} for attempts in (1, 99)]).map(
+        lambda policy: [policy]
+    ),
+    st.sampled_from([{"Type": "Not", "Condition": {}}, {"Type": "Or", "Conditions": {}}, {"Type": "In"}]),
+)
+NAMED = {"PipelineName": "random", "ClientRequestToken": "t" * 32}
+GOLDEN_DEFINITIONS = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(GOLDEN.glob("*.json"))]
+
+
+class Text(str):
+    """A definition, which a failing test need not print."""
+
+    __repr__ = object.__repr__
+
+
+def places(document: object, path: tuple = ()):
+    """The path to every value in a document."""
+    items = (
+        document.items() if isinstance(document, dict) else enumerate(document if isinstance(document, list) else ())
+    )
+    for key, value in items:
+        yield (*path, key)
+        yield from places(value, (*path, key))
+
+
+@st.composite
+def mutated(draw) -> str:
+    """One of our own golden definitions, changed in one or two places."""
+    document = copy.deepcopy(draw(st.sampled_from(GOLDEN_DEFINITIONS)))
+    for _ in range(draw(st.integers(1, 2))):
+        *path, key = draw(st.sampled_from(list(places(document))))
+        target = document
+        for each in path:
+            target = target[each]
+        change = draw(st.sampled_from(["replace", "replace", "delete", "duplicate", "add"]))
+        note(f"{change} {'.'.join(map(str, [*path, key]))}")
+        if change == "replace":
+            target[key] = draw(VALUES)
+        elif change == "delete":
+            del target[key]
+        elif change == "duplicate" and isinstance(target, list):
+            target.append(copy.deepcopy(target[key]))
+        elif isinstance(target, dict):
+            target[draw(st.sampled_from(NAMES))] = draw(VALUES)
+    return Text(json.dumps(document))
+
+
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@given(text=mutated())
+def test_the_workflows_check_and_create_pipeline_agree(service, text):
+    """The workflow finds everything that the service refuses, and nothing else but what is beyond the service."""
+    found = findings(text)
+    definition, _ = inspect(text)
+    beyond = [] if definition is None else list(beyond_the_service(definition))
+    refusal: Exception | None = None
+    try:
+        service.call("CreatePipeline", {**NAMED, "PipelineDefinition": text, "RoleArn": ROLE})
+        service.call("DeletePipeline", NAMED)
+    except ApiError as error:
+        refusal = error
+    if found == beyond:
+        assert refusal is None
+    else:
+        assert isinstance(refusal, ValidationException)
+        assert str(refusal).endswith(found[0])
