@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,15 +12,10 @@ from typing import Any, Literal
 
 from pipelines.aws.account import INSIDE_SAGEMAKER, check_bucket, default_bucket, find_account, find_role
 from pipelines.aws.prices import Prices, load_prices
-from pipelines.definition.sdk_environment import (
-    ONLINE_SDK,
-    environment_variables,
-    offline_sdk,
-    pinned_jumpstart,
-    warn_of_unconfirmed_models,
-)
 from pipelines.errors import EnvironmentProblem, missing_package
 from pipelines.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_REGION = "us-east-1"
 LOCAL_ACCOUNT = "123456789012"
@@ -70,12 +66,12 @@ class Target(Connection):
     ----------
     role
         The execution role, as the definition names it.
-    sdk_environment
-        Environment variables for the process that builds the definition with the SDK.
+    jumpstart
+        The pinned metadata of JumpStart's models, as S3 keys and contents; none on AWS, where the SDK reads AWS's.
     """
 
     role: str
-    sdk_environment: Mapping[str, str]
+    jumpstart: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -203,32 +199,37 @@ def open_target(settings: Settings, choice: Choice) -> Iterator[Target]:
     with connect(settings, choice) as connection:
         if connection.name == "aws":
             check_bucket(connection.client("s3"), connection.bucket, connection.region)
-            variables = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), connection.region)
-            yield _as_target(connection, {**ONLINE_SDK, **variables})
-            return
-        with offline(settings) as described:
-            yield _as_target(connection, described.sdk_environment)
-
-
-def _as_target(connection: Connection, sdk_environment: Mapping[str, str]) -> Target:
-    return Target(**vars(connection), role=connection.find_role(), sdk_environment=sdk_environment)
+        jumpstart = {} if connection.name == "aws" else _pinned_jumpstart(settings, connection.region)
+        yield Target(**vars(connection), role=connection.find_role(), jumpstart=jumpstart)
 
 
 @contextlib.contextmanager
 def offline(settings: Settings) -> Iterator[Target]:
     """Give a target that calls no API, for ``--dry-run``."""
     region = settings.region or DEFAULT_REGION
-    warn_of_unconfirmed_models(settings)
-    with pinned_jumpstart(region) as folder:
-        yield Target(
-            name="local",
-            region=region,
-            bucket=_local_bucket(settings, region),
-            client=_no_client,
-            find_role=lambda: _local_role(settings),
-            role=_local_role(settings),
-            sdk_environment=offline_sdk(region, folder),
+    yield Target(
+        name="local",
+        region=region,
+        bucket=_local_bucket(settings, region),
+        client=_no_client,
+        find_role=lambda: _local_role(settings),
+        role=_local_role(settings),
+        jumpstart=_pinned_jumpstart(settings, region),
+    )
+
+
+def _pinned_jumpstart(settings: Settings, region: str) -> dict[str, bytes]:
+    """Read the pinned metadata, and name the entries in use that no public source confirms."""
+    from local_sagemaker.jumpstart.specs import metadata_objects, unconfirmed_models
+
+    used = {f"{algorithm}-{task}-model" for algorithm in settings.algorithms for task in settings.tasks}
+    unconfirmed = sorted(used & unconfirmed_models())
+    if unconfirmed:
+        logger.warning(
+            "No public source confirms the pinned addresses of %s; on AWS they are looked up in AWS's own bucket.",
+            " and ".join(unconfirmed),
         )
+    return metadata_objects(region)
 
 
 @contextlib.contextmanager
@@ -238,7 +239,7 @@ def _local(settings: Settings) -> Iterator[Connection]:
     region = settings.region or DEFAULT_REGION
     with (
         _opened(lambda: open_service(settings.state_dir, region, settings.isolation, patient=True)) as service,
-        environment_variables({**service.environment, "AWS_DEFAULT_REGION": region}),
+        _environment_variables({**service.environment, "AWS_DEFAULT_REGION": region}),
     ):
         client, bucket = _client(region), _local_bucket(settings, region)
         _make_bucket(client("s3"), bucket, region)
@@ -250,6 +251,23 @@ def _local(settings: Settings) -> Iterator[Connection]:
             find_role=lambda: _local_role(settings),
             owns_service=service.in_process,
         )
+
+
+@contextlib.contextmanager
+def _environment_variables(values: Mapping[str, str]) -> Iterator[None]:
+    """Send every AWS client of this process to the service, for as long as the context lasts."""
+    before = {name: os.environ.get(name) for name in (*values, "AWS_PROFILE", "AWS_SESSION_TOKEN")}
+    os.environ.update(values)
+    os.environ.pop("AWS_PROFILE", None)
+    os.environ.pop("AWS_SESSION_TOKEN", None)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _local_bucket(settings: Settings, region: str) -> str:

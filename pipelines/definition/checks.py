@@ -16,6 +16,7 @@ from local_sagemaker.definition.expressions import is_expression
 from local_sagemaker.definition.parse import Definition, Step
 from local_sagemaker.definition.shapes import Problem, Violation, WrongType, problems
 from local_sagemaker.definition.step_types import API_STEPS
+from pipelines.errors import InvalidDefinition
 
 PARAMETER_TYPES = {
     "String": {"string"},
@@ -23,6 +24,19 @@ PARAMETER_TYPES = {
     "Float": {"float", "double"},
     "Boolean": {"boolean"},
 }
+
+
+def check(text: str) -> None:
+    """Refuse a definition that the service would refuse, or that would fail an hour later.
+
+    Raises
+    ------
+    InvalidDefinition
+        With every finding, not only the first.
+    """
+    found = findings(text)
+    if found:
+        raise InvalidDefinition(found)
 
 
 def findings(text: str) -> list[str]:

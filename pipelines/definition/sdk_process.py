@@ -1,7 +1,7 @@
-"""What the processes that use the SDK have in common: inputs from stdin, the answer on stdout, all else on stderr.
+"""The protocol of the processes that use the SDK: inputs on stdin, the result on stdout, everything else on stderr.
 
-The SDK takes some ten seconds to import, writes to stdout, resets log levels and wants its region before it is
-imported: it works in a process of its own.
+The SDK takes some ten seconds to import, writes to stdout, resets log levels and reads its region while it is imported,
+so it runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from typing import Any
 from pipelines.errors import PipelineError
 
 
-def answer(make: Callable[[dict[str, Any]], str]) -> int:
-    """Read the inputs, write what is made of them, and give the exit code; an error of the tree is one sentence."""
+def respond(make: Callable[[dict[str, Any]], str]) -> int:
+    """Read the inputs, write what ``make`` returns for them, and return the exit code.
+
+    A `PipelineError` becomes one sentence on stderr and exit code 1.
+    """
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    os.dup2(2, 1)  # whatever the SDK prints must not mix with the result
     inputs = json.loads(sys.stdin.read())
     try:
         text = make(inputs)
@@ -30,6 +33,6 @@ def answer(make: Callable[[dict[str, Any]], str]) -> int:
     return 0
 
 
-def last_words(log: str) -> str:
-    """What a process that failed said last."""
-    return (log.strip().splitlines() or ["it said nothing"])[-1]
+def last_line(log: str) -> str:
+    """The last line of a failed process's log, which names the error."""
+    return (log.strip().splitlines() or ["it printed nothing"])[-1]

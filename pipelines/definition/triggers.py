@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from pipelines.definition.sdk_process import answer
+from pipelines.definition.sdk_process import respond
 from pipelines.definition.steps.context import silence_telemetry
 
 
@@ -44,4 +44,4 @@ def put_schedule(inputs: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(answer(put_schedule))
+    sys.exit(respond(put_schedule))

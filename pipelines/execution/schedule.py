@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pipelines.definition.sdk_process import last_words
+from pipelines.definition.sdk_environment import sdk_environment
+from pipelines.definition.sdk_process import last_line
 from pipelines.errors import BadInput, EnvironmentProblem
 from pipelines.names import schedule_name
 from pipelines.settings import Settings
@@ -81,16 +82,17 @@ def put(expression: str, settings: Settings, target: Target, role: str, paramete
         "parameters": dict(parameters),
         **_when(expression),
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.definition.triggers"],
-        input=json.dumps(inputs),
-        env={**os.environ, **target.sdk_environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with sdk_environment(target) as variables:
+        done = subprocess.run(
+            [sys.executable, "-m", "pipelines.definition.triggers"],
+            input=json.dumps(inputs),
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode != 0:
-        raise EnvironmentProblem(f"The schedule could not be set: {last_words(done.stderr)}")
+        raise EnvironmentProblem(f"The schedule could not be set: {last_line(done.stderr)}")
     return Schedule(name, expression, done.stdout.strip(), parameters)
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from pipelines.aws.account import default_bucket as bucket_of
 from pipelines.data import dataset as datasets
 from pipelines.data.code_bundles import Bundle, bundles, commit
-from pipelines.definition.document import canonical, check
+from pipelines.definition.checks import check
+from pipelines.definition.document import canonical
 from pipelines.definition.sdk_environment import ONLINE_SDK
 from pipelines.errors import BadInput
 from pipelines.settings import Settings, from_values

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipelines.definition.sdk_environment import sdk_environment
 from pipelines.settings import Settings
 from pipelines.target import offline
 
@@ -27,8 +28,8 @@ LOCATIONS = {
 }
 BUILDER = """
 import json, sys
-from pipelines.definition.build import _build
-json.dump([_build(inputs) for inputs in json.load(sys.stdin)], open(sys.argv[1], "w"))
+from pipelines.definition.build_process import build
+json.dump([build(inputs) for inputs in json.load(sys.stdin)], open(sys.argv[1], "w"))
 """
 
 
@@ -36,8 +37,8 @@ def build(settings: list[dict[str, Any]], folder: Path, hash_seed: str = "0") ->
     """Build one definition for each of the settings."""
     inputs = [{"settings": values, "locations": LOCATIONS} for values in settings]
     output = folder / f"definitions-{hash_seed}.json"
-    with offline(Settings(algorithms=("xgboost",))) as target:
-        environment = {**os.environ, **target.sdk_environment, "PYTHONHASHSEED": hash_seed}
+    with offline(Settings(algorithms=("xgboost",))) as target, sdk_environment(target) as variables:
+        environment = {**os.environ, **variables, "PYTHONHASHSEED": hash_seed}
         subprocess.run(
             [sys.executable, "-c", BUILDER, str(output)],
             input=json.dumps(inputs).encode(),

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.definition.checks import findings
-from pipelines.definition.document import check
+from pipelines.definition.checks import check, findings
 from pipelines.errors import InvalidDefinition
 from tests.support.definitions import GOLDEN
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_sagemaker.definition.parse import parse
-from pipelines.definition.document import check
+from pipelines.definition.checks import check
 from pipelines.names import endpoint_config_prefix
 from pipelines.settings import TASKS
 from tests.support.definitions import GOLDEN, build

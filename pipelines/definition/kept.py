@@ -1,0 +1,47 @@
+"""Definitions kept from one command to the next, since building one takes some ten seconds.
+
+A local definition depends on its inputs, the SDK, and our own code that builds it, and on nothing else: together they
+are its key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+from pipelines.data.dataset import cache_folder
+from pipelines.definition import import_closure
+
+BUILDER = "pipelines.definition.build_process"
+SDK = ("sagemaker", "sagemaker-core", "sagemaker-train", "sagemaker-mlops")
+
+
+def kept_file(inputs: str, jumpstart: Mapping[str, bytes]) -> Path:
+    """The file in which the definition of these inputs is kept, or would be."""
+    key = hashlib.sha256(inputs.encode())
+    key.update(repr(sorted(jumpstart.items())).encode())
+    key.update(repr([metadata.version(package) for package in SDK]).encode())
+    key.update(import_closure.digest(import_closure.import_closure(BUILDER)).encode())
+    return cache_folder() / "definitions" / f"{key.hexdigest()}.json"
+
+
+def read(path: Path) -> str | None:
+    """The definition that is kept in a file; None where there is none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def keep(path: Path, text: str) -> None:
+    """Write a definition, whole or not at all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError:
+        return  # without the cache, the next build takes longer, nothing else

@@ -1,0 +1,114 @@
+"""Kept definitions: their key, and the check when they are used again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pipelines.definition import kept
+from pipelines.definition.build import Build
+from pipelines.definition.import_closure import PACKAGES, digest, import_closure
+from pipelines.errors import InvalidDefinition
+from pipelines.settings import Settings
+from pipelines.target import Target, offline
+from tests.support.definitions import GOLDEN
+
+ROOT = Path(__file__).parents[3]
+GOOD = (GOLDEN / "regression.json").read_text(encoding="utf-8")
+BAD = json.dumps({**json.loads(GOOD), "Parameters": []})
+LOADED = f"""
+import sys, {kept.BUILDER}
+print(*(module.__file__ for name, module in sys.modules.items() if name.split(".")[0] in {PACKAGES}), sep="\\n")
+"""
+
+
+def test_the_closure_covers_what_the_process_imports() -> None:
+    loaded = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, cwd=ROOT)
+    files = {Path(line) for line in loaded.stdout.split()}
+    assert len(files) > 10
+    assert files <= set(import_closure(kept.BUILDER))
+
+
+def test_lazy_imports_belong_to_the_closure(tmp_path: Path) -> None:
+    for name, text in {
+        "pipelines/__init__.py": "",
+        "pipelines/start.py": "def go():\n    from pipelines.room import deep\n",
+        "pipelines/room/__init__.py": "import pipelines.beside\nimport json\n",
+        "pipelines/room/deep.py": "",
+        "pipelines/beside.py": "",
+        "pipelines/other.py": "",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    found = {
+        file.relative_to(tmp_path / "pipelines").as_posix() for file in import_closure("pipelines.start", tmp_path)
+    }
+    assert found == {"__init__.py", "start.py", "room/__init__.py", "room/deep.py", "beside.py"}
+
+
+def test_a_change_of_any_file_changes_the_key(tmp_path: Path) -> None:
+    copies = []
+    for file in import_closure(kept.BUILDER):
+        copies.append(tmp_path / file.relative_to(ROOT))
+        copies[-1].parent.mkdir(parents=True, exist_ok=True)
+        copies[-1].write_bytes(file.read_bytes())
+    digests = {digest(copies, tmp_path)}
+    for copy in copies:
+        copy.write_bytes(copy.read_bytes() + b"\n")
+        digests.add(digest(copies, tmp_path))
+    assert len(digests) == len(copies) + 1
+
+
+@pytest.fixture
+def target() -> Iterator[Target]:
+    with offline(Settings(algorithms=("xgboost",))) as opened:
+        yield opened
+
+
+def test_inputs_and_jumpstart_metadata_belong_to_the_key(target: Target) -> None:
+    files = {
+        kept.kept_file("{}", target.jumpstart),
+        kept.kept_file("{ }", target.jumpstart),
+        kept.kept_file("{}", {**target.jumpstart, "k": b""}),
+    }
+    assert len(files) == 3
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "definitions" / "kept.json"
+    monkeypatch.setattr(kept, "kept_file", lambda *_: path)
+    return path
+
+
+def result(target: Target, monkeypatch: pytest.MonkeyPatch, built: str | None) -> str:
+    """Build where the process would return a text; None: no process may start."""
+    process = SimpleNamespace(communicate=lambda: (str(built).encode(), b""), returncode=0 if built else 1)
+    monkeypatch.setattr(Build, "_start", lambda _: process)
+    return Build(Settings(), target, []).result().text
+
+
+@pytest.mark.parametrize("before", [None, BAD, "{"])
+def test_a_kept_definition_is_checked_and_built_again_if_it_fails(
+    target: Target, file: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    if before is not None:
+        kept.keep(file, before)
+    assert result(target, monkeypatch, GOOD) == GOOD
+    assert file.read_text(encoding="utf-8") == GOOD
+    assert result(target, monkeypatch, None) == GOOD
+
+
+def test_a_built_definition_that_fails_the_check_is_not_kept(
+    target: Target, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InvalidDefinition, match="names the parameter InputDataUri"):
+        result(target, monkeypatch, BAD)
+    assert not file.exists()
