@@ -1,1 +1,1 @@
-"""Evaluation: what runs inside the evaluation container."""
+"""The evaluation job: rank the trained candidates, select one, and report why."""

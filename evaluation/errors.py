@@ -1,11 +1,11 @@
-"""Everything that an evaluation refuses.
+"""The errors of an evaluation.
 
 ::
 
     EvaluationError
     ├── InputError        data, keys or schema are missing or do not belong together
     ├── CandidateError    a model cannot be loaded, or was trained on other features
-    └── LibraryError      a library that a model needs is not there and cannot be installed
+    └── LibraryError      a library of a model cannot be imported or installed
 
 Each message is one sentence: what is wrong, where, and what to do.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 
 class EvaluationError(Exception):
-    """The candidates cannot be compared; nothing has been written."""
+    """The candidates cannot be compared; no output is written."""
 
 
 class InputError(EvaluationError):
@@ -26,4 +26,4 @@ class CandidateError(EvaluationError):
 
 
 class LibraryError(EvaluationError):
-    """A library that a model needs is not there and cannot be installed."""
+    """A library of a model cannot be imported or installed."""

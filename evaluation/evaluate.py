@@ -1,16 +1,16 @@
-"""Evaluate: ranks the trained candidates of a task on the validation part and measures all of them on the test part.
+"""Evaluate: rank the trained candidates of a task on the validation set, and measure them on the test set.
 
 ``python -m evaluation.evaluate --task regression --seed 42 --candidate NAME IMAGE_URI MODEL_DATA_S3_URI ...`` reads
 below ``<input>``::
 
-    data/{train,validation,test}/data.csv    the task's folder of the preprocessing output
-    keys/{train,validation,test}.csv         what the rows are
+    data/{train,validation,test}/data.csv    the task's output of preprocessing
+    keys/{train,validation,test}.csv         identity of the rows
     schema/schema.json
     models/<name>/model.tar.gz               one per candidate
 
-and writes to ``<output>``: ``evaluation.json`` (see evaluation.output.report), ``metrics.json`` (the best one, as
-Studio draws it), ``model-card.json``, ``schema.json`` (a copy), ``predictions-<name>.csv`` (of the test part),
-``report.html`` and its pictures as PNG.
+and writes to ``<output>``: ``evaluation.json`` (see evaluation.output.report), ``metrics.json`` (the selected
+candidate in Studio's format), ``model-card.json``, ``schema.json`` (a copy), ``predictions-<name>.csv`` (of the test
+set), ``report.html`` and its pictures as PNG.
 """
 
 from __future__ import annotations
@@ -61,28 +61,28 @@ def evaluate(
     group: str | None = None,
     language: Language = "en",
 ) -> dict[str, Any]:
-    """Compare the candidates and write everything that is known of them.
+    """Compare the candidates and write all outputs.
 
     Parameters
     ----------
     task
         ``regression`` or ``classification``.
     candidates
-        In the order in which ties are decided.
+        In the order that decides ties.
     source
-        Directory with data, keys, schema and models.
+        Directory of data, keys, schema and models.
     output
-        Directory to write to.
+        Output directory.
     seed
-        Of everything that is drawn at random.
+        Seed of all random draws.
     seconds
-        How long candidates were trained, where it is known, by name.
+        Training times of candidates, where known, by name.
     tuning_jobs
-        Names of the tuning jobs that candidates came from, by name.
+        Tuning jobs of candidates, by name.
     group
-        Model package group in which tuned candidates look for untuned ones.
+        Model package group in which untuned counterparts are searched.
     language
-        Of ``report.html``.
+        Language of ``report.html``.
 
     Returns
     -------
@@ -91,11 +91,9 @@ def evaluate(
     Raises
     ------
     EvaluationError
-        When data and models cannot be read or do not belong together; nothing has been written then.
+        When data and models cannot be read or do not match; nothing is written.
     """
-    require(
-        "plotly"
-    )  # of the report, which comes last: whether it can be had shall be known before anything is written
+    require("plotly")  # the page needs it last, but a missing library must fail before anything is written
     schema = read_schema(source / "schema" / "schema.json")
     parts = read_parts(source, task, schema)
     tuning = read_tuning(tuning_jobs or {})
@@ -108,7 +106,7 @@ def evaluate(
     }
     rows = parts["test"].features
     costs = {candidate: cost(model, rows, seconds.get(candidate.name)) for candidate, model in models.items()}
-    with ThreadPoolExecutor() as pool:  # the libraries work outside of Python's lock
+    with ThreadPoolExecutor() as pool:  # the libraries release the GIL
         explained = pool.map(partial(_measure, task, parts=parts, schema=schema, seed=seed), models.values())
         measured = {
             candidate: Measured(predicted, {"cost": costs[candidate], **details})
@@ -142,12 +140,12 @@ def _measure(
     task: Task, model: Model, parts: Mapping[PartName, Part], schema: Schema, seed: int
 ) -> tuple[Predictions, dict[str, Any]]:
     predicted = {part: model.predict(parts[part].features) for part in _PREDICTED}
-    by_the_rules = _with_rules(task, predicted, parts, schema)
+    ruled = _with_rules(task, predicted, parts, schema)
     details = {
         **explain(model, parts["test"].features, schema.feature_names, seed),
-        **without_history(task, model, by_the_rules, parts, schema, seed),
+        **without_history(task, model, ruled, parts, schema, seed),
     }
-    return by_the_rules, details
+    return ruled, details
 
 
 def _with_rules(task: Task, predicted: Predictions, parts: Mapping[PartName, Part], schema: Schema) -> Predictions:
@@ -173,19 +171,19 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         action="append",
         required=True,
         metavar=("NAME", "IMAGE_URI", "MODEL_DATA_S3_URI"),
-        help="a trained model; repeatable, and of equals the one named first is the best",
+        help="a trained model; repeatable; among ties, the first is selected",
     )
     parser.add_argument(
-        "--own-bucket", metavar="NAME", help="refuse models from elsewhere: loading a joblib file runs what it says"
+        "--own-bucket", metavar="NAME", help="refuse models in other buckets, because loading a joblib file runs code"
     )
-    parser.add_argument("--seed", type=int, default=42, help="of everything that is drawn at random")
+    parser.add_argument("--seed", type=int, default=42, help="seed of all random draws (default: %(default)s)")
     parser.add_argument(
         "--training-seconds",
         nargs=2,
         action="append",
         default=[],
         metavar=("NAME", "SECONDS"),
-        help="how long a candidate was trained; repeatable, and shown among its costs",
+        help="training time of a candidate; repeatable",
     )
     parser.add_argument(
         "--tuning-job",
@@ -193,52 +191,54 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         action="append",
         default=[],
         metavar=("NAME", "JOB"),
-        help="the tuning job that a candidate is the best of; repeatable, and its history is reported",
+        help="tuning job of a candidate, whose history is reported; repeatable",
     )
-    parser.add_argument("--group", help="model package group in which tuned candidates look for untuned ones")
+    parser.add_argument("--group", help="model package group in which untuned counterparts are searched")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of report.html")
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output/evaluation"))
-    parser.add_argument("--message", type=Path, default=Path("/opt/ml/output/message"), help="where a failure is told")
+    parser.add_argument(
+        "--message", type=Path, default=Path("/opt/ml/output/message"), help="file for the failure reason"
+    )
     return parser.parse_args(arguments)
 
 
-def _refuse_strangers(candidates: Sequence[Candidate], bucket: str) -> None:
+def _check_bucket(candidates: Sequence[Candidate], bucket: str) -> None:
     for candidate in candidates:
         if not candidate.model_data.startswith(f"s3://{bucket}/"):
             raise CandidateError(
-                f"The model of {candidate.name} lies at {candidate.model_data}, but only models of the pipeline's own "
+                f"The model of {candidate.name} is at {candidate.model_data}, but only models in the pipeline's "
                 f"bucket {bucket} are loaded."
             )
 
 
-def _seconds(words: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, float]:
+def _seconds(pairs: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, float]:
     seconds = {}
-    for name, text in _of_candidates("Training seconds", words, names).items():
+    for name, text in _of_candidates("Training seconds", pairs, names).items():
         try:
             seconds[name] = float(text)
         except ValueError as error:
-            raise InputError(f"The training seconds of {name} are '{text}', which is no number.") from error
+            raise InputError(f"The training seconds of {name} are '{text}', which is not a number.") from error
     return seconds
 
 
-def _of_candidates(what: str, words: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, str]:
-    for name, _ in words:
+def _of_candidates(what: str, pairs: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, str]:
+    for name, _ in pairs:
         if name not in names:
             raise InputError(f"{what} are given for '{name}', but the candidates are {', '.join(names)}.")
-    return dict(words)
+    return dict(pairs)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run as a processing job; 0 when all is written, 1 when something is refused, with the reason on stderr."""
+    """Run the processing job; return 0 on success, or 1 with the reason on stderr."""
     options = _arguments(arguments)
-    candidates = [Candidate(*words) for words in options.candidate]
+    candidates = [Candidate(*fields) for fields in options.candidate]
     try:
         names = [candidate.name for candidate in candidates]
         if len(set(names)) != len(names):
-            raise InputError(f"Candidates are named twice ({', '.join(names)}); give each its own name.")
+            raise InputError(f"Two candidates have the same name ({', '.join(names)}); give each its own.")
         if options.own_bucket:
-            _refuse_strangers(candidates, options.own_bucket)
+            _check_bucket(candidates, options.own_bucket)
         report = evaluate(
             options.task,
             candidates,
@@ -257,7 +257,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     best, metric = report["best"], report["metric"]
     value = best["test"][metric]
-    sys.stdout.write(f"{options.task}: {best['algorithm']} is best, with {metric} {value:.4f} on the test part\n")
+    sys.stdout.write(f"{options.task}: selected {best['algorithm']}, {metric} {value:.4f} on the test set\n")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What preprocessing left for the evaluation: the parts, what their rows are, and the schema."""
+"""The outputs of preprocessing that the evaluation reads: data sets, keys, and schema."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Task = Literal["regression", "classification"]
 PartName = Literal["train", "validation", "test"]
 Numbers = npt.NDArray[np.float64]
 Predictions = Mapping[PartName, Numbers]
-"""For the rows of parts: rentals per hour, or probabilities of high demand."""
+"""By set, for its rows: rentals per hour, or probabilities of high demand."""
 
 _KEY_COLUMNS = ("datetime", "season")
 _CLOSED_KEY, _CLOSED = "functioning_day", "No"
@@ -27,7 +27,7 @@ _CLOSED_KEY, _CLOSED = "functioning_day", "No"
 
 @dataclass(frozen=True)
 class Part:
-    """The rows that something is measured on.
+    """The rows of the training, validation or test set.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Part:
     labels
         Of shape (rows,): rentals per hour, or 1 for high demand and 0 for low.
     keys
-        What each row is: ``datetime``, the start of its hour, and the raw columns as text or numbers.
+        Identity of each row: ``datetime``, the start of its hour, and the raw columns.
     """
 
     features: Numbers
@@ -45,22 +45,22 @@ class Part:
 
     @property
     def days(self) -> npt.NDArray[np.intp]:
-        """The day of each row, counted from 0 in order of time; every number up to the highest occurs."""
+        """The day of each row as consecutive numbers from 0, in chronological order."""
         return np.unique(self.keys["datetime"].dt.normalize(), return_inverse=True)[1]
 
 
 @dataclass(frozen=True)
 class Schema:
-    """What the evaluation needs of ``schema.json``, which ``processing_scripts.schema`` describes.
+    """``schema.json``, whose format ``processing_scripts.schema`` documents.
 
     Attributes
     ----------
     content
-        The whole of it.
+        The parsed content.
     sha256
-        Of the file's bytes.
+        Hash of the file's bytes.
     path
-        Where it lies.
+        Location of the file.
     """
 
     content: dict[str, Any]
@@ -69,26 +69,26 @@ class Schema:
 
     @property
     def feature_names(self) -> list[str]:
-        """In the order of the columns."""
+        """Feature names in the order of the columns."""
         return [feature["name"] for feature in self.content["features"]]
 
     @property
     def closed(self) -> dict[str, Any]:
-        """How hours are predicted in which the service is closed; empty where the schema has no such rule."""
+        """The rule for closed hours; empty if there is none."""
         return self.content.get("closed") or {}
 
     def feature(self, name: str, part: Part) -> Numbers | None:
-        """A feature's values in a part, or nothing where there is no such feature."""
+        """Return the values of a feature, or None if the schema does not contain it."""
         return part.features[:, self.feature_names.index(name)] if name in self.feature_names else None
 
 
 def read_schema(path: Path) -> Schema:
-    """Read the schema of the features.
+    """Read ``schema.json``.
 
     Raises
     ------
     InputError
-        When it is missing, or no schema.
+        When the file is missing or is not a schema.
     """
     try:
         data = path.read_bytes()
@@ -96,20 +96,18 @@ def read_schema(path: Path) -> Schema:
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read ({error}); it is an output of preprocessing.") from error
     if not isinstance(content, dict) or not {"features", "dataset", "rows"} <= content.keys():
-        raise InputError(
-            f"{path} has no features, dataset and rows; it must be the schema.json that preprocessing wrote."
-        )
+        raise InputError(f"{path} has no features, dataset and rows; it must be the schema.json from preprocessing.")
     return Schema(content, hashlib.sha256(data).hexdigest(), path)
 
 
 def read_parts(source: Path, task: Task, schema: Schema) -> dict[PartName, Part]:
-    """Read ``data/<part>/data.csv`` and ``keys/<part>.csv`` of every part.
+    """Read ``data/<part>/data.csv`` and ``keys/<part>.csv`` of every set.
 
     Raises
     ------
     InputError
-        When a file is missing, is not all numbers, has another number of features than the schema or of rows than its
-        keys, or labels that are not the task's.
+        When a file is missing or not numeric, does not have the schema's number of features or its keys' number of
+        rows, or contains labels of another task.
     """
     return {part: _read_part(source, part, task, schema) for part in get_args(PartName)}
 
@@ -121,14 +119,14 @@ def _read_part(source: Path, part: PartName, task: Task, schema: Schema) -> Part
         keys = keys[keys[_CLOSED_KEY] != _CLOSED].reset_index(drop=True)
     if len(keys) != len(values):
         raise InputError(
-            f"{source / 'keys' / part}.csv has {len(keys)} rows where the part has {len(values)}; both must be of one "
-            "preprocessing."
+            f"{source / 'keys' / part}.csv has {len(keys)} rows where the data has {len(values)}; both must come from "
+            "the same preprocessing."
         )
     return Part(features=values[:, 1:], labels=values[:, 0], keys=keys)
 
 
 def _read_values(path: Path, task: Task, schema: Schema) -> Numbers:
-    """A part in the layout of the built-ins: no header, the label first."""
+    """Read a file in the format of the built-in algorithms: no header, label first."""
     try:
         values = pd.read_csv(path, header=None, dtype="float64").to_numpy()
     except (OSError, ValueError) as error:
@@ -136,13 +134,13 @@ def _read_values(path: Path, task: Task, schema: Schema) -> Numbers:
     width, expected = values.shape[1] - 1, len(schema.feature_names)
     if width != expected:
         raise InputError(
-            f"{path} has {width} features where {schema.path} has {expected}; both must be of one preprocessing."
+            f"{path} has {width} features where {schema.path} has {expected}; both must be from one preprocessing."
         )
     labels = values[:, 0]
-    strange = labels[~np.isin(labels, (0, 1))] if task == "classification" else labels[:0]
-    if len(strange):
+    invalid = labels[~np.isin(labels, (0, 1))] if task == "classification" else labels[:0]
+    if len(invalid):
         raise InputError(
-            f"{path} has the label {strange[0]:g} where classes are 0 or 1; take the classification's data."
+            f"{path} has the label {invalid[0]:g} where classes are 0 or 1; use the classification's data."
         )
     return values
 
@@ -154,6 +152,6 @@ def _read_keys(path: Path) -> pd.DataFrame:
         raise InputError(f"{path} cannot be read as keys with a 'datetime' column ({error}).") from error
     missing = [column for column in _KEY_COLUMNS if column not in keys]
     if missing or not pd.api.types.is_datetime64_dtype(keys["datetime"]):
-        what = ", ".join(missing) or "hours in datetime"
-        raise InputError(f"{path} has no {what}; it must be the keys that preprocessing wrote.")
+        what = ", ".join(missing) or "timestamps in datetime"
+        raise InputError(f"{path} has no {what}; it must be a keys file from preprocessing.")
     return keys

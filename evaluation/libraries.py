@@ -1,4 +1,4 @@
-"""The libraries that models need: there already, or installed when first wanted."""
+"""Libraries of the models and the page, installed on first use where the image lacks them."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 
 
 def require(library: str, requirements: Path = _REQUIREMENTS) -> ModuleType:
-    """Import a library, after installing the requirements where it is missing.
+    """Import a library; install the requirements first if it is missing.
 
     Raises
     ------
     LibraryError
-        When it can neither be imported nor installed.
+        When the library can be neither imported nor installed.
     """
     if importlib.util.find_spec(library) is None:
         _install(library, requirements)
         importlib.invalidate_caches()
     try:
         return importlib.import_module(library)
-    except (ImportError, OSError) as error:  # OSError: a shared library that it needs, such as OpenMP's, is missing
-        raise LibraryError(f"{library} cannot be imported ({error}); mend the image or {requirements.name}.") from error
+    except (ImportError, OSError) as error:  # OSError: a shared library such as OpenMP is missing
+        raise LibraryError(f"{library} cannot be imported ({error}); fix the image or {requirements.name}.") from error
 
 
 def _install(library: str, requirements: Path) -> None:
@@ -44,8 +44,8 @@ def _install(library: str, requirements: Path) -> None:
     ]
     installed = subprocess.run(command, check=False, capture_output=True, text=True)
     if installed.returncode != 0:
-        last = next(iter(reversed(installed.stderr.strip().splitlines())), "pip said nothing")
+        last = next(iter(reversed(installed.stderr.strip().splitlines())), "pip printed nothing")
         raise LibraryError(
-            f"{library} is not in this image and '{' '.join(command[1:])}' failed ({last}); give the job access to a "
-            "package index, or an image that has it."
+            f"{library} is not installed in this image and '{' '.join(command[1:])}' failed ({last}); give the job "
+            "access to a package index, or use an image that contains it."
         )

@@ -1,4 +1,4 @@
-"""What is done to every prediction before it is measured, whoever made it, and must be done wherever it is used."""
+"""Postprocessing rules for every prediction, before measurement here and in every use of a model."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from evaluation.inputs import Numbers, Part, Schema, Task
 
 
 def apply_rules(task: Task, predicted: Numbers, part: Part, schema: Schema) -> Numbers:
-    """Predictions as they count: nobody rents less than nothing, and closed hours have the answer of the schema.
+    """Replace negative rentals by 0, and predictions of closed hours by the value from the schema.
 
     Parameters
     ----------
     task
-        What was predicted.
+        What is predicted.
     predicted
         Of shape (rows,): rentals per hour, or probabilities of high demand.
     part
         The rows.
     schema
-        What their features are; its ``closed`` says which hours are closed.
+        The features; its ``closed`` contains the rule for closed hours.
 
     Raises
     ------
@@ -30,23 +30,23 @@ def apply_rules(task: Task, predicted: Numbers, part: Part, schema: Schema) -> N
     kept = np.maximum(predicted, 0) if task == "regression" else predicted
     if not schema.closed:
         return kept
-    telling = schema.feature(schema.closed["feature"], part)
-    if telling is None:
+    values = schema.feature(schema.closed["feature"], part)
+    if values is None:
         raise InputError(
-            f"{schema.path} tells closed hours by the feature '{schema.closed['feature']}', which is not among its "
-            "features; run preprocessing again."
+            f"{schema.path} identifies closed hours by the feature '{schema.closed['feature']}', which it does not "
+            "contain; run preprocessing again."
         )
-    return np.where(telling == schema.closed["value"], float(schema.closed["predict"]), kept)
+    return np.where(values == schema.closed["value"], float(schema.closed["predict"]), kept)
 
 
-def rules_in_words(task: Task, schema: Schema, cut_off: float) -> str:
-    """The same, as a sentence."""
+def describe_rules(task: Task, schema: Schema, cut_off: float) -> str:
+    """Describe the rules in a sentence."""
     closed = schema.closed
     rules = [
-        "predictions below 0 count as 0 rentals"
+        "predictions below 0 become 0"
         if task == "regression"
-        else f"demand is predicted to be high where its probability is at least {cut_off}"
+        else f"demand is predicted high where its probability is at least {cut_off}"
     ]
     if closed:
-        rules.append(f"where {closed['feature']} is {closed['value']} the prediction is {closed['predict']}")
+        rules.append(f"where {closed['feature']} is {closed['value']}, the prediction is {closed['predict']}")
     return "; ".join(rules)

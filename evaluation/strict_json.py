@@ -1,4 +1,4 @@
-"""JSON as SageMaker reads it: a bare NaN is not JSON and breaks JsonGet, so it becomes the text "NaN"."""
+"""Strict JSON, which JsonGet requires: NaN becomes the string "NaN"."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write strict JSON, the same bytes for the same content."""
+    """Write strict JSON; the same content gives the same bytes."""
     path.write_text(
         json.dumps(_strict(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
     )
 
 
 def read_json(path: Path) -> Any:
-    """Read what `write_json` wrote; the text "NaN" is the number again.
+    """Read the output of `write_json`, with "NaN" as a number again.
 
     Raises
     ------
     OSError, ValueError
-        When the file cannot be read, or is no JSON.
+        When the file cannot be read or is not JSON.
     """
     return as_numbers(json.loads(path.read_text(encoding="utf-8")))
 
 
 def as_numbers(content: Any) -> Any:
-    """What was read, with the text "NaN" as the number that it stands for."""
+    """Replace every string "NaN" in parsed JSON by the number."""
     if isinstance(content, dict):
         return {name: as_numbers(value) for name, value in content.items()}
     if isinstance(content, list):

@@ -1,46 +1,46 @@
-"""Everything that preprocessing refuses.
+"""The errors of preprocessing.
 
 ::
 
     PreprocessingError
-    ├── FileError         the file as a whole is not a readable table
-    ├── ColumnError       a column is missing, doubled, or in another unit
-    ├── CellError         one cell cannot be what its column means
-    ├── DateError         the dates cannot be read, or could be read in two ways
-    ├── HoursError        hours are doubled or missing
-    ├── HistoryError      hours to predict lack the hours before them
-    ├── TooFewRowsError   there is not enough data for what is asked
-    └── FeatureError      features do not fit the schema
+    ├── FileError         the file is not a readable table
+    ├── ColumnError       a column is missing, duplicated, or in another unit
+    ├── CellError         a cell is not a valid value of its column
+    ├── DateError         the dates are invalid or ambiguous
+    ├── HoursError        hours are duplicated or missing
+    ├── HistoryError      hours to predict lack their history
+    ├── TooFewRowsError   there is too little data for the split
+    └── FeatureError      features do not match the schema
 
-Each message is one sentence for the person who brought the data: what is wrong, where, and what to do.
+Each message is one sentence for the owner of the data: what is wrong, where, and what to do.
 """
 
 from __future__ import annotations
 
 
 class PreprocessingError(Exception):
-    """The data cannot be preprocessed; nothing has been written."""
+    """The data cannot be preprocessed; no output is written."""
 
 
 class FileError(PreprocessingError):
-    """The file as a whole is not a readable table."""
+    """The file is not a readable table."""
 
 
 class ColumnError(PreprocessingError):
-    """A column is missing, there twice, or in another unit."""
+    """A column is missing, duplicated, or in another unit."""
 
 
 class CellError(PreprocessingError):
-    """One cell cannot be what its column means.
+    """A cell is not a valid value of its column.
 
     Parameters
     ----------
     line
-        Line of the file, counted from 1 as a text editor does.
+        Line of the file, counted from 1.
     column
-        The column as the file's own header spells it.
+        Column name in the file's header.
     problem
-        What is wrong and what is expected.
+        The error and the expected value.
     """
 
     def __init__(self, line: int, column: str, problem: str) -> None:
@@ -50,20 +50,20 @@ class CellError(PreprocessingError):
 
 
 class DateError(PreprocessingError):
-    """The dates cannot be read, or could be read in two ways."""
+    """The dates are invalid or ambiguous."""
 
 
 class HoursError(PreprocessingError):
-    """Hours are there twice, or too many are missing."""
+    """Hours are duplicated, or too many are missing."""
 
 
 class HistoryError(PreprocessingError):
-    """Hours to predict come without the hours before them that their features need."""
+    """Hours to predict lack the preceding hours that their features need."""
 
 
 class TooFewRowsError(PreprocessingError):
-    """There is not enough data for what is asked."""
+    """There is too little data for the split."""
 
 
 class FeatureError(PreprocessingError):
-    """Features do not fit the schema that the model was trained with."""
+    """Features do not match the schema of the model."""

@@ -1,10 +1,10 @@
-"""Features of raw hours for a model that is already trained: what an endpoint is sent, or a batch job later on.
+"""Features of raw hours for a trained model, as input of an endpoint or a batch transform job.
 
 ``python -m processing_scripts.inference --schema schema.json --hours hours.csv [--known data.csv] > rows.csv`` writes
-one line per hour that is predicted, as the built-ins read it: no header, no label. The schema is the one that travels
-with the model and says which features it was trained with; the history that those need comes at the beginning of
-``hours.csv`` or with ``--known``, and hours without it are refused. With ``--named`` there is a header, and every line
-begins with its hour; with ``--complete`` unknown columns and empty cells of the hours are refused.
+one line per predicted hour in the format of the built-in algorithms: no header, no label. The schema is the model's and
+defines the features. Their history comes from the first rows of ``hours.csv`` or from ``--known``; hours without
+history are refused. ``--named`` adds a header, and the hour at the start of each line; ``--complete`` refuses unknown
+columns and empty cells.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from processing_scripts.schema import Schema, check_features, feature_names, loa
 def features_of_hours(
     hours: Path, schema: Schema, known: Path | None = None, *, complete: bool = False
 ) -> pd.DataFrame:
-    """Make the features of the hours that can be predicted.
+    """Calculate the features of the hours that can be predicted.
 
     Parameters
     ----------
     hours
-        A file of hours in any form that preprocessing reads; rentals need not be known.
+        A file of hours in any format that preprocessing reads; rentals are optional.
     schema
-        Of the model, as `processing_scripts.schema.load_schema` reads it.
+        Schema of the model, from `processing_scripts.schema.load_schema`.
     known
-        A file of hours before them, for their history.
+        A file of preceding hours, for the history.
     complete
-        Whether the hours must come with all of their weather and no column that we do not know.
+        Whether to refuse empty weather cells and unknown columns.
 
     Returns
     -------
-    One row per hour that is predicted, under its start; the columns are those of the schema, in its order.
+    One row per predicted hour, indexed by its start, with the schema's columns in order.
 
     Raises
     ------
     PreprocessingError
-        When a file cannot be read, hours lack their history, or the schema asks for features that there are not.
+        When a file cannot be read, hours lack their history, or the schema contains unknown features.
     """
     batch = _hours(hours, complete=complete)
     ready = with_history(batch, batch if known is None else _hours(known), schema["feature_set"])
@@ -68,13 +68,13 @@ def _hours(path: Path, *, complete: bool = False) -> pd.DataFrame:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the rows to standard output; 0 when all is well, 1 when something is refused, with the reason on stderr."""
+    """Write the rows to stdout; return 0 on success, or 1 with the reason on stderr."""
     parser = argparse.ArgumentParser(prog="inference", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--schema", type=Path, required=True, help="schema.json of the model")
-    parser.add_argument("--hours", type=Path, required=True, help="hours to predict, their history before them")
-    parser.add_argument("--known", type=Path, help="hours before them, if they are in a file of their own")
-    parser.add_argument("--named", action="store_true", help="write a header, and before every row its hour")
-    parser.add_argument("--complete", action="store_true", help="refuse unknown columns and empty cells of the hours")
+    parser.add_argument("--hours", type=Path, required=True, help="hours to predict, after their history")
+    parser.add_argument("--known", type=Path, help="preceding hours, if they are in another file")
+    parser.add_argument("--named", action="store_true", help="write a header, and the hour before each row")
+    parser.add_argument("--complete", action="store_true", help="refuse unknown columns and empty cells")
     options = parser.parse_args(arguments)
     try:
         schema = load_schema(options.schema)

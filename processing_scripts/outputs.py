@@ -1,4 +1,4 @@
-"""Writes what preprocessing made: files as the built-in algorithms read them, keys, schema, and data report."""
+"""Writing of the outputs: CSV and RecordIO files for the built-in algorithms, keys, schema, and data report."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _YES_OR_NO = {True: "Yes", False: "No"}
 
 
 def write_part(directory: Path, features: pd.DataFrame, label: pd.Series[float] | None = None) -> None:
-    """Write ``data.csv`` as the built-ins read it: no header, the label first, an empty cell for a missing value.
+    """Write ``data.csv`` for the built-in algorithms: no header, label first, missing values as empty cells.
 
-    Nothing else may lie in the directory, for the built-ins read every file there.
+    The directory must not contain other files, because the algorithms read all of them.
     """
     table = features if label is None else pd.concat([label.rename("label").astype("int64"), features], axis=1)
     directory.mkdir(parents=True, exist_ok=True)
@@ -27,10 +27,8 @@ def write_part(directory: Path, features: pd.DataFrame, label: pd.Series[float] 
 
 
 def write_rows(path: Path, table: pd.DataFrame) -> None:
-    """Write numbers as CSV without a header: each as the shortest text that reads as the same double, or nothing.
-
-    pyarrow, which the image of scikit-learn has, takes a tenth of the time that pandas takes.
-    """
+    """Write numbers as CSV without a header, each as the shortest text that parses to the same double."""
+    # pyarrow, which is in the scikit-learn image, takes a tenth of the time of pandas.
     import pyarrow as pa
     from pyarrow import csv
 
@@ -38,7 +36,7 @@ def write_rows(path: Path, table: pd.DataFrame) -> None:
 
 
 def write_recordio(directory: Path, features: pd.DataFrame, label: pd.Series[float] | None = None) -> None:
-    """Write ``data.recordio``: the rows of `write_part` in records of float32, which is what XGBoost keeps."""
+    """Write ``data.recordio``: the rows of `write_part` as float32, the precision of XGBoost."""
     directory.mkdir(parents=True, exist_ok=True)
     labels = None if label is None else label.to_numpy(dtype=np.float32)
     with (directory / "data.recordio").open("wb") as file:
@@ -46,7 +44,7 @@ def write_recordio(directory: Path, features: pd.DataFrame, label: pd.Series[flo
 
 
 def write_keys(path: Path, observations: pd.DataFrame) -> None:
-    """Write, with a header, what the rows of a part are: their hours, the raw columns, the rentals where known."""
+    """Write the keys of rows with a header: hour, raw columns, and rentals where known."""
     keys = observations.assign(
         datetime=observations["datetime"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
         rentals=observations["rentals"].astype("Int64"),
@@ -58,6 +56,6 @@ def write_keys(path: Path, observations: pd.DataFrame) -> None:
 
 
 def write_json(path: Path, content: Schema | Report) -> None:
-    """Write the schema or the report of the data; the same content gives the same bytes."""
+    """Write the schema or the data report; the same content gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

@@ -1,24 +1,24 @@
-"""Preprocess: from the raw file to what the built-in algorithms train on, measure with and predict.
+"""Preprocess: read the raw CSV file, and write the data sets of the built-in algorithms.
 
 ``python -m processing_scripts.preprocess --split days --features history --seed 42 --threshold-quantile 0.5`` reads one
 CSV file from each of ``<input>/data`` and ``<input>/batch`` and writes below ``<output>``::
 
     regression/{train,validation,test}/data.csv       label first, no header: rentals per hour; train and validation
-                                                      hold open hours only (``closed`` in the schema says why)
+                                                      contain open hours only (see ``closed`` in the schema)
     classification/{train,validation,test}/data.csv   label first, no header: 1 where rentals are above the threshold
     batch/data.csv                                    features only, no header
-    keys/{train,validation,test,batch}.csv            what each row is, with a header
+    keys/{train,validation,test,batch}.csv            identity of each row, with a header
     schema/schema.json                                see processing_scripts.schema
     schema/data-report.json                           see processing_scripts.data_report.statistics
-    schema/data-report.html                           the same as a page, see processing_scripts.data_report.page
+    schema/data-report.html                           the same as a page
 
-and, with ``--batch-format recordio``, the same rows for what is trained on and predicted::
+and, with ``--batch-format recordio``, the training, validation and batch rows in RecordIO as well::
 
     recordio/{regression,classification}/{train,validation}/data.recordio
     recordio/batch/data.recordio
 
-Where the batch file is the data file itself, the test part is the batch, and its history is in the data. Another batch
-file brings the hours before those to predict (`processing_scripts.features.history`), unless it follows the data.
+If the batch file is the data file, the test set is the batch. Another batch file must start with the history of the
+hours to predict, or continue the data (`processing_scripts.features.history`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from processing_scripts.closed import open_hours
 from processing_scripts.data_report.page import render
 from processing_scripts.data_report.statistics import data_report
 from processing_scripts.errors import PreprocessingError
@@ -40,7 +39,13 @@ from processing_scripts.features.catalogue import FEATURE_SETS, FeatureSet, feat
 from processing_scripts.features.history import WithHistory, with_history
 from processing_scripts.outputs import write_json, write_keys, write_part, write_recordio
 from processing_scripts.reading.checks import check_both_classes, check_hours_complete, check_hours_differ
-from processing_scripts.reading.observations import Observations, read_observations, sha256_of, the_only_file
+from processing_scripts.reading.observations import (
+    Observations,
+    open_hours,
+    read_observations,
+    sha256_of,
+    the_only_file,
+)
 from processing_scripts.schema import Drawn, Schema, describe
 from processing_scripts.splits import PARTS, SPLITS, Split, split_hours
 
@@ -49,16 +54,16 @@ _EXIT_MESSAGE_BYTES = 1024
 
 @dataclass(frozen=True)
 class Preprocessed:
-    """Everything that will be written, so that nothing is written before everything is known to be good.
+    """The result of preprocessing; complete before anything is written.
 
     Attributes
     ----------
     observations
-        By part, the batch included: the hours in order of time.
+        By set, including ``batch``: the hours in chronological order.
     features
-        By part: one row per hour.
+        By set: one row per hour.
     schema
-        What ``schema.json`` will say.
+        Content of ``schema.json``.
     """
 
     observations: dict[str, pd.DataFrame]
@@ -69,12 +74,12 @@ class Preprocessed:
 def preprocess(
     data: Path, batch: Path, *, split: Split, feature_set: FeatureSet, seed: int, threshold_quantile: float
 ) -> Preprocessed:
-    """Read, check and split the data and make its features.
+    """Read, check and split the data, and calculate its features.
 
     Raises
     ------
     PreprocessingError
-        When the data cannot be read with certainty or is not enough for the split.
+        When the data is invalid, ambiguous, or too little for the split.
     """
     observed = read_observations(data, with_rentals=True)
     check_hours_differ(observed.frame)
@@ -109,7 +114,7 @@ def write(made: Preprocessed, output: Path, batch_format: str = "csv") -> None:
 
 
 def _parts_to_write(made: Preprocessed) -> Iterator[tuple[Path, pd.DataFrame, pd.Series[float] | None]]:
-    """Where each part goes, its features and its labels."""
+    """Yield the folder, the features and the labels of each file."""
     threshold = made.schema["threshold"]
     for part in PARTS:
         features, rentals = made.features[part], made.observations[part]["rentals"]
@@ -135,27 +140,32 @@ def _batch(path: Path, observed: Observations, test: pd.DataFrame, feature_set: 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="preprocess", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument(
-        "--split", choices=SPLITS, default="days", help="how the parts are drawn (default: %(default)s)"
-    )
+    parser.add_argument("--split", choices=SPLITS, default="days", help="how the sets are drawn (default: %(default)s)")
     parser.add_argument(
         "--features",
         choices=FEATURE_SETS,
         default="history",
-        help="what is known of an hour: its own weather, that of the week before too, or past demand (default: "
-        "%(default)s)",
+        help="feature set: current weather, weather of the week before as well, or past demand as well "
+        "(default: %(default)s)",
     )
-    parser.add_argument("--seed", type=int, default=42, help="of the split (default: %(default)s)")
-    parser.add_argument("--threshold-quantile", type=_quantile, default=0.5, help="of the training part's rentals")
+    parser.add_argument("--seed", type=int, default=42, help="seed of the split (default: %(default)s)")
+    parser.add_argument(
+        "--threshold-quantile",
+        type=_quantile,
+        default=0.5,
+        help="quantile of the training set's rentals (default: %(default)s)",
+    )
     parser.add_argument(
         "--batch-format",
         choices=("csv", "recordio"),
         default="csv",
-        help="recordio: training parts and batch in that form too (default: %(default)s)",
+        help="recordio: write RecordIO files as well (default: %(default)s)",
     )
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
-    parser.add_argument("--message", type=Path, default=Path("/opt/ml/output/message"), help="where a failure is told")
+    parser.add_argument(
+        "--message", type=Path, default=Path("/opt/ml/output/message"), help="file for the failure reason"
+    )
     return parser.parse_args(arguments)
 
 
@@ -167,7 +177,7 @@ def _quantile(text: str) -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run as a processing job; 0 when all is written, 1 when the data is refused, with the reason on stderr."""
+    """Run the processing job; return 0 on success, or 1 with the reason on stderr."""
     options = _arguments(arguments)
     try:
         made = preprocess(

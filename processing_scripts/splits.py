@@ -1,14 +1,14 @@
-"""How the hours are parted into training, validation and test: 80, 10 and 10 of a hundred.
+"""Splits into training, validation and test set: 80, 10 and 10 %.
 
 ============  ======================================================================================================
-``hours``     Hours at random. A test hour's neighbours are in training, so this measures interpolation.
-``days``      Whole days at random, every month in equal shares: how well a day is known that nobody observed.
-``time``      The last hours for testing: how well the future is known. Validation are whole days at random of those
-              before, so that the days just before the test, which tell most of it, are in training.
+``hours``     Random hours. The neighbors of a test hour are in the training set, so this measures interpolation.
+``days``      Random whole days in equal shares of every month: measures the prediction of a day without observations.
+``time``      The last hours are the test set: measures forecasting. The validation set are random whole days before,
+              so that the days just before the test set, which resemble it most, are in the training set.
 ============  ======================================================================================================
 
-Days are drawn in equal shares of every month and in it of working days and days off, so that the parts resemble each
-other.
+Days are drawn in equal shares of every month, and within it of working days and days off, so that the sets resemble
+each other.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ PARTS = ("train", "validation", "test")
 
 _MINIMUM = {"hours": (100, "hours"), "days": (20, "days"), "time": (20, "days")}
 _TURNS = ("validation", *4 * ("train",), "test", *4 * ("train",))
-_TURNS_BEFORE_THE_TEST = ("validation", *8 * ("train",))
+_TURNS_BEFORE_TEST = ("validation", *8 * ("train",))
 
 
 def split_hours(datetimes: pd.Series, split: Split, seed: int) -> pd.Series:
-    """The part each hour belongs to: ``train``, ``validation`` or ``test``, under the index of the hours.
+    """Assign each hour to ``train``, ``validation`` or ``test``; the index is that of the hours.
 
     Raises
     ------
     TooFewRowsError
-        When there are not enough hours, or days, for each part to mean something.
+        When there are too few hours or days.
     """
     needed, unit = _MINIMUM[split]
     units = len(datetimes) if unit == "hours" else datetimes.dt.normalize().nunique()
     if units < needed:
         raise TooFewRowsError(
-            f"The data has {units} {unit}, but the split '{split}' needs at least {needed} for its three parts; bring "
-            "more data, or choose another split."
+            f"The data has {units} {unit}, but the split '{split}' needs at least {needed} for its three sets; "
+            "provide more data, or choose another split."
         )
     tenth = round(len(datetimes) / 10)
     if split == "time":
@@ -59,14 +59,16 @@ def split_hours(datetimes: pd.Series, split: Split, seed: int) -> pd.Series:
 
 
 def split_at(datetimes: pd.Series, first: pd.Timestamp, seed: int) -> pd.Series:
-    """The same where the hours from ``first`` on are for testing; of the days before, a ninth is for validation."""
+    """Split with a test set that starts at ``first``; a ninth of the days before is the validation set."""
     before = datetimes[datetimes < first]
-    parts = _parts_of_days(before, _TURNS_BEFORE_THE_TEST, np.random.default_rng(seed))
+    parts = _parts_of_days(before, _TURNS_BEFORE_TEST, np.random.default_rng(seed))
     return parts.reindex(datetimes.index, fill_value="test")
 
 
 def _parts_of_days(datetimes: pd.Series, turns: tuple[str, ...], generator: np.random.Generator) -> pd.Series:
-    """Whole days in turn, counted off through months and kinds of day whose days are shuffled."""
+    """Assign whole days by turns."""
+    # Days are shuffled, then sorted by month and kind of day: dealing out the turns in this order gives every set an
+    # equal share of each month and kind. A random first turn avoids a set that always starts in the first month.
     days = datetimes.dt.normalize()
     different = pd.Series(days.unique())
     shuffled = different.iloc[generator.permutation(len(different))]

@@ -1,6 +1,6 @@
-"""The candidates, each loaded by its own library from the artifact that its training job left.
+"""Loading of candidates from the model artifacts of their training jobs.
 
-A format is a module here with ``FILE``, the file of the artifact that tells it, and ``load(path, task)``.
+Each format is a module with ``FILE``, the file name that identifies it, and ``load(path, task)``.
 """
 
 from __future__ import annotations
@@ -25,24 +25,23 @@ _FORMATS: Mapping[str, Callable[[Path, Task], Model]] = {
 
 
 def load_candidate(artifact: Path, task: Task, *, features: int) -> Model:
-    """Load the model of a ``model.tar.gz``.
+    """Load a model from ``model.tar.gz``.
 
     Parameters
     ----------
     artifact
         The archive.
     task
-        What it was trained for.
+        What is predicted.
     features
-        How many features it will be given; a model that was trained with another number is refused, because not every
-        library would notice.
+        Number of features in the data; a model with another number is refused, because not every library checks it.
 
     Raises
     ------
     CandidateError
-        When the archive is missing, holds no known model, or one for another number of features.
+        When the archive is missing, contains no known model, or the model has another number of features.
     LibraryError
-        When the library of the model is missing and cannot be installed.
+        When the model's library cannot be imported or installed.
     """
     with tempfile.TemporaryDirectory() as directory:
         content = Path(directory)
@@ -52,7 +51,7 @@ def load_candidate(artifact: Path, task: Task, *, features: int) -> Model:
     if model.features != features:
         raise CandidateError(
             f"The model in {artifact} was trained with {model.features} features where the data has {features}; train "
-            "and evaluate on the outputs of one preprocessing."
+            "and evaluate on the outputs of the same preprocessing."
         )
     return model
 
@@ -60,11 +59,13 @@ def load_candidate(artifact: Path, task: Task, *, features: int) -> Model:
 def _extract(artifact: Path, directory: Path) -> None:
     try:
         with tarfile.open(artifact) as archive:
-            # Python before 3.11.4 knows no filters; the archives are those of this pipeline's own jobs.
+            # Python before 3.11.4 has no filters; there, the archives are trusted: they come from this pipeline's jobs.
             archive.extraction_filter = getattr(tarfile, "data_filter", None)
             archive.extractall(directory)  # noqa: S202
     except (OSError, tarfile.TarError, EOFError) as error:
-        raise CandidateError(f"{artifact} is not a readable model archive ({error}).") from error
+        raise CandidateError(
+            f"{artifact} is not a readable model archive ({error}); run the training again."
+        ) from error
 
 
 def _format(artifact: Path, directory: Path) -> tuple[Callable[[Path, Task], Model], Path]:
@@ -72,4 +73,4 @@ def _format(artifact: Path, directory: Path) -> tuple[Callable[[Path, Task], Mod
         if (directory / file).is_file():
             return load, directory / file
     found = ", ".join(sorted(path.name for path in directory.iterdir())) or "nothing"
-    raise CandidateError(f"{artifact} holds {found}, but none of the known models: {', '.join(_FORMATS)}.")
+    raise CandidateError(f"{artifact} contains {found}, but none of the known models: {', '.join(_FORMATS)}.")

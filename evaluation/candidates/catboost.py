@@ -1,4 +1,4 @@
-"""Models of the built-in CatBoost: ``model``, in CatBoost's binary format."""
+"""Models of the built-in CatBoost algorithm: ``model``, in CatBoost's binary format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NANOSECONDS_PER_TREE = 2.0
 
 
 def load(path: Path, task: Task) -> Model:
-    """Load a model, cut at its best iteration when it was saved."""
+    """Load a model, which was saved up to its best iteration."""
     library = require("catboost")
     model = library.CatBoostClassifier() if task == "classification" else library.CatBoostRegressor()
     try:
@@ -31,7 +31,7 @@ def load(path: Path, task: Task) -> Model:
 
     def contributions(features: Numbers) -> Numbers:
         explained = model.get_feature_importance(library.Pool(features), type="ShapValues")
-        return np.asarray(explained, dtype="float64")[:, :-1]  # the last column is what all rows have in common
+        return np.asarray(explained, dtype="float64")[:, :-1]  # the last column is the expected value
 
     def importance() -> Numbers:
         return np.asarray(model.get_feature_importance(type="PredictionValuesChange"), dtype="float64")

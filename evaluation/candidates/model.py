@@ -1,4 +1,4 @@
-"""What every candidate is, once loaded."""
+"""A loaded candidate, independent of its library."""
 
 from __future__ import annotations
 
@@ -18,25 +18,24 @@ class Model:
     Attributes
     ----------
     features
-        How many features it was trained with.
+        Number of features that it was trained with.
     predict
-        From features of shape (rows, features) to one number per row: rentals per hour, or the probability of high
-        demand. It runs on one core, so that its time can be compared.
+        Maps features of shape (rows, features) to one number per row: rentals per hour, or the probability of high
+        demand. Runs on one core, so that prediction times are comparable.
     contributions
-        From the same to SHAP values of the same shape, by the library's own TreeSHAP, on the scale on which the model
-        adds up.
+        Maps features to SHAP values of the same shape, by the library's TreeSHAP, on the scale of the raw score.
     importance
-        Gives, of shape (features,), how much each feature counts, as the library has it.
+        Returns the library's feature importance, of shape (features,).
     bytes
-        Size of the model's file.
+        Size of the model file.
     trees
-        How many it has.
+        Number of trees.
     nanoseconds_per_tree
-        What one of them usually takes for a prediction, as ``python -m tests.performance.prediction`` measures it: a
-        figure of the library, which tells models apart where a measured time would tell machines and moments apart.
+        Typical prediction time of one tree, measured once per library by ``python -m tests.performance.prediction``.
+        Unlike a time measured here, it does not depend on the machine and its load.
     retrain
-        Trains again with the same settings: from (features, labels) to learn from and to stop early by, to another
-        ``predict``. None where that would take more than a moment.
+        Trains again with the same settings, on one pair of (features, labels) with early stopping on another, and
+        returns a new ``predict``. None where that would take too long.
     """
 
     features: int
@@ -50,5 +49,5 @@ class Model:
 
     @property
     def usual_microseconds(self) -> float:
-        """The time of a prediction by the number of trees."""
+        """Prediction time by the number of trees."""
         return self.trees * self.nanoseconds_per_tree / 1000

@@ -1,4 +1,4 @@
-"""Models of the built-in XGBoost: ``xgboost-model``, as ``Booster.save_model`` writes it."""
+"""Models of the built-in XGBoost algorithm: ``xgboost-model``, saved by ``Booster.save_model``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NANOSECONDS_PER_TREE = 16.0
 
 
 def load(path: Path, _task: Task) -> Model:
-    """Load a booster; early stopping has cut it at its best iteration already."""
+    """Load a booster, which was saved up to its best iteration."""
     library = require("xgboost")
     booster = library.Booster()
     try:
@@ -27,13 +27,13 @@ def load(path: Path, _task: Task) -> Model:
     booster.set_param({"nthread": 1})
 
     def predict(features: Numbers) -> Numbers:
-        # Files without a header have no names to compare; the number of features has been checked.
+        # The data has no feature names to validate; load_candidate checks their number.
         predicted = booster.predict(library.DMatrix(features, nthread=1), validate_features=False)
         return np.asarray(predicted, dtype="float64")
 
     def contributions(features: Numbers) -> Numbers:
         explained = booster.predict(library.DMatrix(features), pred_contribs=True, validate_features=False)
-        return np.asarray(explained, dtype="float64")[:, :-1]  # the last column is what all rows have in common
+        return np.asarray(explained, dtype="float64")[:, :-1]  # the last column is the expected value
 
     def importance() -> Numbers:
         gains = booster.get_score(importance_type="total_gain")

@@ -1,4 +1,4 @@
-"""What a candidate must beat to be worth its trouble: the calendar alone, and a straight line through the features."""
+"""Baselines that a candidate must beat: calendar means, and a linear model of the features."""
 
 from __future__ import annotations
 
@@ -16,24 +16,25 @@ from evaluation.inputs import Numbers, Part, PartName, Predictions, Task
 _MEASURED: tuple[PartName, ...] = ("validation", "test")
 _HOURS, _SATURDAY = 24, 5
 _PENALTY = 1e-5
-"""Too small to matter: it only lets the normal equations be solved where columns add up to one another."""
+"""Keeps the normal equations solvable when columns are collinear; too small to change predictions."""
 
 
 def predict_baselines(task: Task, parts: Mapping[PartName, Part]) -> dict[str, Predictions]:
-    """Fit every baseline on the training part and predict the others: rentals, or probabilities of high demand."""
+    """Fit every baseline on the training set; predict rentals, or probabilities of high demand, for the other sets."""
     linear = "linear regression" if task == "regression" else "logistic regression"
-    ladder: dict[str, Callable[[Task, Part], Callable[[Part], Numbers]]] = {
+    fits: dict[str, Callable[[Task, Part], Callable[[Part], Numbers]]] = {
         "calendar mean": _calendar_mean,
         linear: _linear,
     }
-    fitted = {name: fit(task, parts["train"]) for name, fit in ladder.items()}
+    fitted = {name: fit(task, parts["train"]) for name, fit in fits.items()}
     return {name: {part: predict(parts[part]) for part in _MEASURED} for name, predict in fitted.items()}
 
 
 def _calendar_mean(_task: Task, train: Part) -> Callable[[Part], Numbers]:
-    """The mean label by hour, weekend and season; what training never saw falls back to hour and weekend, then to all.
+    """Predict the mean label by hour, weekend and season.
 
-    Of labels that are classes the mean is the share of high demand.
+    Combinations that the training set lacks fall back to hour and weekend, then to the overall mean. The mean of class
+    labels is the share of high demand.
     """
     keys = ["hour", "weekend", "season"]
     table = _calendar(train).assign(label=train.labels)
@@ -52,7 +53,7 @@ def _calendar_mean(_task: Task, train: Part) -> Callable[[Part], Numbers]:
 
 
 def _linear(task: Task, train: Part) -> Callable[[Part], Numbers]:
-    """Linear or logistic regression on the candidates' features and one flag per hour of the day."""
+    """Fit a linear or logistic regression on the candidates' features and one indicator per hour of the day."""
     regression = Ridge(_PENALTY, solver="cholesky")
     model = regression if task == "regression" else LogisticRegression(solver="newton-cholesky")
     steps = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), model)

@@ -1,7 +1,7 @@
-"""Probabilities that mean what they say, and the cut-off that decides: both learned on the validation part.
+"""Calibration of probabilities and the best cut-off, both fitted on the validation set.
 
-Containers answer with raw probabilities. Whoever reads them applies `Calibration.apply` for a probability one can take
-at its word; the cut-off is one of raw probabilities, so that the decision needs no map.
+Containers return raw probabilities; clients apply `Calibration.apply`. The cut-off refers to raw probabilities, so a
+decision needs no calibration.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ _Fit = Callable[[Numbers, Numbers], "Calibration"]
 
 @dataclass(frozen=True)
 class Calibration:
-    """A map from raw probabilities to calibrated ones.
+    """A map from raw to calibrated probabilities.
 
     Attributes
     ----------
     method
-        ``none``; ``platt``, which is 1 / (1 + exp(-(slope * log(p / (1 - p)) + intercept))); or ``isotonic``, straight
-        lines between the points (raw, calibrated).
+        ``none``; ``platt``: 1 / (1 + exp(-(slope * log(p / (1 - p)) + intercept))); or ``isotonic``: linear
+        interpolation between the points (raw, calibrated).
     parameters
-        ``slope`` and ``intercept``, or ``raw`` and ``calibrated``, by the method.
+        ``slope`` and ``intercept``, or ``raw`` and ``calibrated``, depending on the method.
     """
 
     method: Method
     parameters: dict[str, Any]
 
     def apply(self, probability: Numbers) -> Numbers:
-        """Calibrated probabilities for raw ones."""
+        """Calibrate raw probabilities."""
         if self.method == "platt":
             score = self.parameters["slope"] * _log_odds(probability) + self.parameters["intercept"]
             return np.asarray(1 / (1 + np.exp(-score)))
@@ -52,45 +52,44 @@ class Calibration:
 
 
 def calibrate(part: Part, probability: Numbers, seed: int) -> tuple[Calibration, dict[str, float]]:
-    """The map that helps most on a part, if any does, and the Brier score of each method.
-
-    A map is judged on days that it has not seen (five folds of whole days), for isotonic regression in particular fits
-    anything it sees; and it must help by more than the days that happen to be there, or probabilities stay as they are.
-    What is chosen is fitted to the whole part.
+    """Return the best calibration, and the cross-validated Brier score of each method.
 
     Parameters
     ----------
     part
-        Its labels and days.
+        Labels and days of the validation set.
     probability
-        Of high demand, as the model says.
+        Raw probabilities of high demand.
     seed
-        Of the samples of days.
+        Seed of the bootstrap.
     """
-    squares = {method: (_unseen(part, probability, fit) - part.labels) ** 2 for method, fit in _FITS.items()}
+    # A map is scored on held-out days (five folds of whole days): in-sample, isotonic regression always looks better.
+    # Days, not rows, because the hours of a day resemble each other. The improvement must also be significant, or the
+    # probabilities stay raw: a few lucky days in the validation set are no reason to change them.
+    squares = {method: (_cross_validated(part, probability, fit) - part.labels) ** 2 for method, fit in _FITS.items()}
     scores = {method: float(values.mean()) for method, values in squares.items()}
     drawn = draw_days(part, seed)
-    helping: list[Method] = [
+    improving: list[Method] = [
         method
         for method, values in squares.items()
         if interval(drawn @ np.bincount(part.days, squares["none"] - values))[0] > 0
     ]
-    best: Method = min(helping, key=scores.__getitem__, default="none")
+    best: Method = min(improving, key=scores.__getitem__, default="none")
     return _FITS[best](probability, part.labels), {str(method): score for method, score in scores.items()}
 
 
-def _unseen(part: Part, probability: Numbers, fit: _Fit) -> Numbers:
-    """Every row calibrated by a map that was fitted to other days."""
+def _cross_validated(part: Part, probability: Numbers, fit: _Fit) -> Numbers:
+    """Calibrate each row with a map that was fitted to other days."""
     fold, calibrated = part.days % _FOLDS, np.array(probability)
     for number in range(_FOLDS):
-        seen, unseen = fold != number, fold == number
-        if _both_classes(part.labels[seen]):
-            calibrated[unseen] = fit(probability[seen], part.labels[seen]).apply(probability[unseen])
+        fitted, held_out = fold != number, fold == number
+        if _both_classes(part.labels[fitted]):
+            calibrated[held_out] = fit(probability[fitted], part.labels[fitted]).apply(probability[held_out])
     return calibrated
 
 
 def best_cut_off(actual: Numbers, probability: Numbers) -> float:
-    """The raw probability from which demand is called high so that F1 is the highest; halfway to the next lower one."""
+    """Return the cut-off with the highest F1, halfway to the next lower probability."""
     if not _both_classes(actual):
         return CUT_OFF
     precision, recall, cut_offs = precision_recall_curve(actual, probability)
@@ -102,7 +101,7 @@ def best_cut_off(actual: Numbers, probability: Numbers) -> float:
 
 
 def reliability(actual: Numbers, probability: Numbers) -> list[dict[str, float]]:
-    """The calibration curve: ten bins of equally many rows, each with what was said and what came true."""
+    """Return the calibration curve: mean predicted probability and observed frequency in ten bins of equal size."""
     bins = np.array_split(np.argsort(probability, kind="stable"), _BINS)
     return [
         {"rows": len(rows), "predicted": float(probability[rows].mean()), "actual": float(actual[rows].mean())}

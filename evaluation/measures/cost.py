@@ -1,4 +1,4 @@
-"""What a candidate costs: the time it took to train, the size of its model, the time of a prediction."""
+"""The cost of a candidate: training time, model size, and prediction time."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ import numpy as np
 from evaluation.candidates import Model
 from evaluation.inputs import Numbers
 
-_FEWEST, _LEAST_SECONDS, _ROWS = 5, 0.04, 2000
+_MIN_REPETITIONS, _MIN_SECONDS, _ROWS = 5, 0.04, 2000
 
 
 def microseconds_per_row(predict: Callable[[Numbers], Numbers], features: Numbers) -> float:
-    """The time of one core for a prediction, when thousands of rows are predicted at once.
-
-    It is processor time, and the least of many repetitions, so that it hardly depends on what else the machine does.
-    """
-    rows = np.resize(features, (max(_ROWS, len(features)), features.shape[1]))  # again and again where there are fewer
+    """Measure the prediction time per row on one core, for thousands of rows at once."""
+    rows = np.resize(features, (max(_ROWS, len(features)), features.shape[1]))  # repeats rows if there are fewer
+    # Processor time, and the minimum of many repetitions: other work on the machine hardly changes either.
     times: list[float] = []
-    while len(times) < _FEWEST or sum(times) < _LEAST_SECONDS:
+    while len(times) < _MIN_REPETITIONS or sum(times) < _MIN_SECONDS:
         before = time.thread_time()
         predict(rows)
         times.append(time.thread_time() - before)
@@ -28,12 +26,12 @@ def microseconds_per_row(predict: Callable[[Numbers], Numbers], features: Number
 
 
 def cost(model: Model, features: Numbers, training_seconds: float | None) -> dict[str, float | int]:
-    """What is measured of a candidate, and what is known of it.
+    """Return the cost of a candidate.
 
     Returns
     -------
-    ``model_bytes``, ``trees``, ``microseconds_per_row`` as measured, ``usual_microseconds_per_row`` by the number of
-    trees (which decides ties, for it is always the same) and, where it is known, ``training_seconds``.
+    ``model_bytes``, ``trees``, measured ``microseconds_per_row``, ``usual_microseconds_per_row`` from the number of
+    trees (which decides ties, because it is reproducible) and, where it is known, ``training_seconds``.
     """
     measured: dict[str, float | int] = {
         "model_bytes": model.bytes,

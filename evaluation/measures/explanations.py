@@ -1,4 +1,4 @@
-"""Why a candidate predicts what it predicts: feature importance, and SHAP values by the library's own TreeSHAP."""
+"""Explanations of a candidate: feature importance, and SHAP values by the library's TreeSHAP."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from evaluation.candidates import Model
 from evaluation.inputs import Numbers
 
-MOST_FEATURES = 12
-_MOST_ROWS = 100
-"""Of the sample: enough for the order of features and a readable picture; TreeSHAP takes milliseconds for each."""
+MAX_FEATURES = 12
+_MAX_ROWS = 100
+"""Enough for the order of features and a readable picture; TreeSHAP takes milliseconds per row."""
 
 
 def explain(model: Model, features: Numbers, names: list[str], seed: int) -> dict[str, Any]:
-    """Explain a model by a sample of rows.
+    """Explain a model on a sample of rows.
 
     Parameters
     ----------
@@ -24,22 +24,22 @@ def explain(model: Model, features: Numbers, names: list[str], seed: int) -> dic
     features
         Of shape (rows, features).
     names
-        Of the features.
+        Names of the features.
     seed
-        Of the sample.
+        Seed of the sample.
 
     Returns
     -------
     ``importance``
-        The share of each feature in what the library counts (gain, or change of the prediction), largest first.
+        Share of each feature (of the gain, or of the change of the prediction), largest first.
     ``shap_rows``
-        How many rows the sample has.
+        Number of rows in the sample.
     ``shap``
-        The features with the largest mean absolute SHAP value, each with points for a summary: the ``values`` of the
-        feature (null where missing) and their ``contributions``, on the scale on which the model adds up: rentals per
-        hour, their logarithm, or log-odds, as its objective has it.
+        The features with the largest mean absolute SHAP values, each with the ``values`` of the feature (null where
+        missing) and their ``contributions``, on the raw scale of the objective: rentals per hour, their logarithm, or
+        log-odds.
     """
-    chosen = np.random.default_rng(seed).permutation(len(features))[:_MOST_ROWS]
+    chosen = np.random.default_rng(seed).permutation(len(features))[:_MAX_ROWS]
     sample = features[chosen]
     contributions = model.contributions(sample)
     strength = np.abs(contributions).mean(axis=0)
@@ -66,7 +66,7 @@ def _shares(importance: Numbers) -> Numbers:
 
 
 def _largest(values: Numbers) -> list[tuple[int, float]]:
-    return [(int(at), float(values[at])) for at in np.argsort(-values, kind="stable")[:MOST_FEATURES]]
+    return [(int(at), float(values[at])) for at in np.argsort(-values, kind="stable")[:MAX_FEATURES]]
 
 
 def _short(number: float) -> float | None:

@@ -1,8 +1,7 @@
-"""What knowing the hours before an hour is worth: a candidate's twin that knows the hour alone.
+"""The value of history features: each candidate against a twin that is trained without them.
 
-A model that looks back can only be used where its history is at hand (``history_hours`` in the schema). Whether that
-pays is measured here: the same algorithm with the same settings learns again without the features that look back, and
-both predict the same hours.
+A model with history features needs the preceding hours (``history_hours`` in the schema) for every prediction. To
+measure whether they help, the same algorithm with the same settings is trained again without them.
 """
 
 from __future__ import annotations
@@ -24,28 +23,27 @@ _NOW = "now"
 def without_history(
     task: Task, model: Model, predicted: Predictions, parts: Mapping[PartName, Part], schema: Schema, seed: int
 ) -> dict[str, Any]:
-    """Compare a candidate with its twin that knows no history.
+    """Compare a candidate with its twin without history features.
 
     Parameters
     ----------
     task
         What is predicted.
     model
-        The candidate; nothing is measured where it cannot be trained again in a moment.
+        The candidate; it is skipped unless it retrains quickly.
     predicted
-        What it predicts, as the rules have it.
+        Its predictions after the rules.
     parts
-        All three: the twin learns from ``train`` and stops early by ``validation``, as the candidate did.
+        All three sets: the twin trains on ``train`` and stops early on ``validation``, like the candidate.
     schema
-        Says which features look back.
+        Names the history features.
     seed
-        Of the samples of days.
+        Seed of the bootstrap.
 
     Returns
     -------
-    Nothing where there is nothing to compare; else ``without_history``: ``features`` and ``left_out`` (how many),
-    ``validation`` and ``test`` (the twin's metrics), and ``comparison``, the candidate against its twin on the test
-    part as `evaluation.ranking.bootstrap` has pairs.
+    Empty if there is no twin; else ``without_history``: ``features`` and ``left_out`` (counts), ``validation`` and
+    ``test`` (the twin's metrics), and ``comparison``, a pair on the test set as in `evaluation.ranking.bootstrap`.
     """
     features = schema.content["features"]
     kept = [at for at, feature in enumerate(features) if feature.get("feature_set", _NOW) == _NOW]

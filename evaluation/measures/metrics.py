@@ -1,4 +1,4 @@
-"""What is measured of predictions."""
+"""Metrics of predictions, and the curves of classifiers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sklearn import metrics
 from evaluation.inputs import Numbers, Task
 
 CUT_OFF = 0.5
-"""Probability from which demand is predicted to be high."""
+"""Probability from which demand is predicted high."""
 _MOST_CURVE_POINTS = 200
 
 
 def regression_metrics(actual: Numbers, predicted: Numbers) -> dict[str, float]:
-    """Errors in rentals per hour (``mse`` in their square) and the coefficient of determination."""
+    """Return errors in rentals per hour (``mse``: squared) and the coefficient of determination."""
     mse = float(metrics.mean_squared_error(actual, predicted))
     return {
         "mse": mse,
@@ -27,9 +27,9 @@ def regression_metrics(actual: Numbers, predicted: Numbers) -> dict[str, float]:
 
 
 def classification_metrics(actual: Numbers, probability: Numbers, cut_off: float = CUT_OFF) -> dict[str, float]:
-    """How well high demand is told from low, at a cut-off and, for ``auc``, over all cut-offs.
+    """Return metrics at a cut-off, and ``auc`` over all cut-offs.
 
-    A value that does not exist (a precision without predictions, an area without both classes) is NaN.
+    An undefined value (precision without predictions, AUC without both classes) is NaN.
     """
     both = len(np.unique(actual)) == 2
     return {
@@ -39,7 +39,7 @@ def classification_metrics(actual: Numbers, probability: Numbers, cut_off: float
 
 
 def metrics_of_counts(counts: Mapping[str, Mapping[str, int]]) -> dict[str, float]:
-    """What a confusion matrix says; NaN where nothing was counted."""
+    """Return the metrics of a confusion matrix; NaN where a denominator is 0."""
     (right_low, false_high), (false_low, right_high) = ((counts[row]["0"], counts[row]["1"]) for row in "01")
     rows = right_low + false_high + false_low + right_high
     return {
@@ -51,7 +51,7 @@ def metrics_of_counts(counts: Mapping[str, Mapping[str, int]]) -> dict[str, floa
 
 
 def f_beta(counts: Mapping[str, Mapping[str, int]], beta: float) -> float:
-    """The F-measure in which recall counts ``beta`` times as much as precision."""
+    """Return the F-measure, which weighs recall ``beta`` times as much as precision."""
     right, missed, false = counts["1"]["1"], counts["1"]["0"], counts["0"]["1"]
     return _share((1 + beta**2) * right, (1 + beta**2) * right + beta**2 * missed + false)
 
@@ -67,14 +67,14 @@ MEASURES: dict[Task, Callable[[Numbers, Numbers], dict[str, float]]] = {
 
 
 def confusion_matrix(actual: Numbers, probability: Numbers, cut_off: float = CUT_OFF) -> dict[str, dict[str, int]]:
-    """Numbers of rows by actual class, then by predicted class."""
+    """Return the number of rows by actual class, then by predicted class."""
     places = 2 * (actual == 1) + (probability >= cut_off)
     low_low, low_high, high_low, high_high = (int(count) for count in np.bincount(places, minlength=4))
     return {"0": {"0": low_low, "1": low_high}, "1": {"0": high_low, "1": high_high}}
 
 
 def curves(actual: Numbers, probability: Numbers) -> dict[str, dict[str, list[float]]]:
-    """The receiver operating characteristic and the precision-recall curve, thinned to a readable number of points."""
+    """Return the ROC curve and the precision-recall curve, thinned to at most 200 points each."""
     false_positive_rates, true_positive_rates, _ = metrics.roc_curve(actual, probability)
     precisions, recalls, _ = metrics.precision_recall_curve(actual, probability)
     return {
@@ -87,6 +87,6 @@ def curves(actual: Numbers, probability: Numbers) -> dict[str, dict[str, list[fl
 
 
 def _thinned(values: Numbers) -> list[float]:
-    """At most so many points, evenly taken, the first and the last among them."""
+    """Sample points evenly, including the first and the last."""
     points = np.unique(np.linspace(0, len(values) - 1, _MOST_CURVE_POINTS).round().astype(int))
     return [round(float(value), 6) for value in values[points]]

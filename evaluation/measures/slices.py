@@ -1,4 +1,4 @@
-"""Where candidates fail: the same measures on slices of the test part."""
+"""Metrics on slices of the test set, to find where candidates fail."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from evaluation.inputs import Numbers, Part, Schema, Task
 from evaluation.measures.metrics import CUT_OFF
 
 FEWEST_ROWS = 20
-"""Slices with fewer rows are shown but never named as the worst: their measures are chance."""
+"""Smaller slices are reported, but never among the worst: their metrics are mostly noise."""
 MEASURE = {"regression": "rmse", "classification": "accuracy"}
-"""By which measure slices are worse than others."""
+"""Metric that ranks slices."""
 
 _WORST = 3
 _BANDS = (-np.inf, 0.0, 10.0, 20.0, 30.0, np.inf)
@@ -24,9 +24,9 @@ _QUANTILES = {"low": 0.05, "lower_quartile": 0.25, "median": 0.5, "upper_quartil
 
 
 def measure_slices(task: Task, part: Part, schema: Schema, predictions: Mapping[str, Numbers]) -> list[dict[str, Any]]:
-    """Measure every slice: by hour, season, holiday, rain, temperature band, open and closed hours.
+    """Measure every slice: by hour, season, holiday, rain, temperature band, and open or closed service.
 
-    What a part's keys and features do not tell is not sliced.
+    Kinds of slices whose columns are missing are skipped.
 
     Returns
     -------
@@ -49,12 +49,12 @@ def measure_slices(task: Task, part: Part, schema: Schema, predictions: Mapping[
 
 
 def worst_slices(task: Task, slices: list[dict[str, Any]], name: str, overall: Mapping[str, float]) -> list[Any]:
-    """The slices in which a candidate is worst, the worst of each kind, the worst first.
+    """Return the worst slice of each kind, worst first.
 
     Returns
     -------
-    At most three of ``by``, ``value``, ``rows``, ``metric``, ``measured`` and ``times``: how many times its overall
-    error the candidate makes there (of a classification, its rate of errors).
+    At most three of ``by``, ``value``, ``rows``, ``metric``, ``measured`` and ``times``: the error there (of a
+    classification, the error rate) divided by the overall error.
     """
     metric = MEASURE[task]
     worst: dict[str, dict[str, Any]] = {}
@@ -92,12 +92,12 @@ def _measure(task: Task, actual: Numbers, predicted: Numbers) -> dict[str, Any]:
     errors = predicted - actual
     bias = {"bias": float(errors.mean())}
     if task == "regression":
-        # The coefficient of determination of a slice says little, for a slice varies less than the whole.
+        # R² of a slice would mislead, because a slice varies less than the whole set.
         mse = float((errors**2).mean())
         quantiles = np.quantile(errors, list(_QUANTILES.values()))
         spread = {name: float(value) for name, value in zip(_QUANTILES, quantiles, strict=True)}
         return {"rmse": mse**0.5, "mae": float(np.abs(errors).mean()), **bias, "errors": spread}
-    # By hand: there are a hundred slices and candidates, and the library takes milliseconds for each measure.
-    told = predicted >= CUT_OFF
-    hits, calls = float((told & (actual == 1)).sum()), float(told.sum() + actual.sum())
-    return {"accuracy": float((told == actual).mean()), "f1": 2 * hits / calls if calls else np.nan, **bias}
+    # Not by scikit-learn: it takes milliseconds per metric, for about a hundred combinations of slice and candidate.
+    high = predicted >= CUT_OFF
+    hits, total = float((high & (actual == 1)).sum()), float(high.sum() + actual.sum())
+    return {"accuracy": float((high == actual).mean()), "f1": 2 * hits / total if total else np.nan, **bias}

@@ -1,8 +1,8 @@
-"""The model card of the best candidate, in the reduced schema that a model package takes.
+"""The model card of the selected candidate, in the reduced schema of model packages.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html#model-card-schema: ``model_overview`` has
-only a creator and artifacts, texts and names have the limits below, and the whole is at most 100,000 characters. It is
-one line of JSON, for the API's pattern knows no line breaks.
+only a creator and artifacts, strings have the limits below, and the whole is at most 100,000 characters. It is one line
+of JSON, because the API's pattern excludes line breaks.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ MOST_CHARACTERS = 100_000
 _OBSERVATION, _TEXT, _SHORT = 2096, 1024, 63
 
 _PURPOSE = {
-    "regression": "Predicts how many bicycles are rented in Seoul in an hour, from its calendar and weather.",
-    "classification": "Tells hours of high demand for rental bicycles in Seoul from hours of low demand, from their "
+    "regression": "Predicts the number of bicycles rented in Seoul in an hour, from its calendar and weather.",
+    "classification": "Predicts whether the demand for rental bicycles in Seoul in an hour is high or low, from its "
     "calendar and weather.",
 }
 _CAVEATS = (
-    "The data is one year of one city, December 2017 to November 2018, in which rentals grew: other years, other "
-    "cities and weather that the year did not have are not known. Weather enters as it was measured; with a forecast "
-    "in its place errors grow by the forecast's. Closed hours are told by the schedule, not predicted. A split by "
-    "random hours or days measures how well a gap is filled, and only the split by time how well the future is known."
+    "The data covers one city and one year of growing rentals, December 2017 to November 2018. The model is not "
+    "validated for other years, other cities, or unprecedented weather. It is trained on measured weather: with a "
+    "forecast, the forecast's errors add to its own. Closed hours come from the schedule and are not predicted. Splits "
+    "by random hours or days measure interpolation; only the split by time measures forecasting."
 )
 _ETHICS = (
-    "The data has no persons in it. Stations are not told apart, so the model must not be used to decide which "
-    "neighbourhood is served."
+    "The data contains no personal data and does not distinguish stations. Do not use the model to decide which "
+    "neighbourhoods are served."
 )
 
 
 def model_card(report: Mapping[str, Any]) -> str:
-    """The model card for an evaluation, as JSON text.
+    """Return the model card of an evaluation as JSON.
 
     Parameters
     ----------
@@ -45,20 +45,20 @@ def model_card(report: Mapping[str, Any]) -> str:
         "model_overview": {"model_creator": "boostpipe", "model_artifact": [best["model_data"]]},
         "intended_uses": {
             "purpose_of_model": _PURPOSE[report["task"]],
-            "intended_uses": "Planning of bicycles and staff, and teaching. Not for decisions about persons.",
+            "intended_uses": "Planning of bicycles and staff; teaching. Not for decisions about individuals.",
             "factors_affecting_model_efficiency": _factors(report),
             "risk_rating": "Low",
-            "explanations_for_risk_rating": "A wrong prediction costs a bicycle in the wrong place.",
+            "explanations_for_risk_rating": "A wrong prediction puts bicycles in the wrong place.",
         },
         "training_details": {
-            "training_observations": f"{report['rows'].get('train')} hours of the split '{report['split']}' were for "
-            f"training; the data set is {best['dataset']} with SHA-256 {best['dataset_sha256']}. The candidate was "
-            f"chosen because it is {best['reason']}."[:_TEXT],
+            "training_observations": f"{report['rows'].get('train')} hours in the training set of the split "
+            f"'{report['split']}'; the data set is {best['dataset']} with SHA-256 {best['dataset_sha256']}. Reason for "
+            f"the selection: {best['reason']}."[:_TEXT],
         },
         "evaluation_details": [
-            _details("Test part", report, [_candidate_group(report, name) for name in report["candidates"]]),
-            _details("Baselines on the test part", report, [_baseline_group(report)]),
-            _details("Slices of the test part", report, list(_slice_groups(report))),
+            _details("Test set", report, [_candidate_group(report, name) for name in report["candidates"]]),
+            _details("Baselines on the test set", report, [_baseline_group(report)]),
+            _details("Slices of the test set", report, list(_slice_groups(report))),
         ],
         "additional_information": {
             "ethical_considerations": _ETHICS,
@@ -67,7 +67,7 @@ def model_card(report: Mapping[str, Any]) -> str:
         },
     }
     text = json.dumps(card, ensure_ascii=False, allow_nan=False)
-    if len(text) > MOST_CHARACTERS:  # many slices of many candidates; the rest says enough
+    if len(text) > MOST_CHARACTERS:  # too many slices; the rest is the essential part
         del card["evaluation_details"][2]  # type: ignore[attr-defined]
         text = json.dumps(card, ensure_ascii=False, allow_nan=False)
     return text
@@ -78,7 +78,7 @@ def _factors(report: Mapping[str, Any]) -> str:
         f"{slice_['by']} {slice_['value']} ({slice_['metric']} {slice_['measured']:.4g}, {slice_['rows']} hours)"
         for slice_ in report["worst_slices"]
     ]
-    return f"It is least good at: {'; '.join(worst)}." if worst else "No slice stands out."
+    return f"Largest errors: {'; '.join(worst)}." if worst else "No slice stands out."
 
 
 def _details(name: str, report: Mapping[str, Any], groups: list[dict[str, Any]]) -> dict[str, Any]:

@@ -34,21 +34,21 @@ from evaluation.measures.classification import classify
 from evaluation.measures.metrics import CUT_OFF, MEASURES
 from evaluation.measures.slices import measure_slices, worst_slices
 from evaluation.output.model_card import model_card
-from evaluation.ranking.bootstrap import compare_pairs, equals_of, interval, resampled_metric
+from evaluation.ranking.bootstrap import compare_pairs, interval, not_significantly_different, resampled_metric
 from evaluation.ranking.selection import RANKINGS, Ranking, best_candidate, rank
-from evaluation.rules import rules_in_words
+from evaluation.rules import describe_rules
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A candidate as the command line names it.
+    """A candidate from the command line.
 
     Attributes
     ----------
     name
         The algorithm.
     image
-        URI of the container image that serves it.
+        URI of the image that serves it.
     model_data
         S3 URI of its ``model.tar.gz``.
     """
@@ -60,12 +60,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Measured:
-    """What is known of a candidate before it is compared.
+    """The measurements of a candidate before the comparison.
 
     Attributes
     ----------
     predictions
-        For the rows of the validation and the test part, as the rules have it.
+        For the validation set and the test set, after the rules.
     details
         Its ``cost``, ``importance`` and ``shap``.
     """
@@ -82,22 +82,22 @@ def compare(
     schema: Schema,
     seed: int,
 ) -> dict[str, Any]:
-    """The content of ``evaluation.json``.
+    """Return the content of ``evaluation.json``.
 
     Parameters
     ----------
     task
-        What was predicted.
+        What is predicted.
     candidates
-        In the order in which ties are decided.
+        In the order that decides ties.
     baselines
-        What the simple models predict.
+        Predictions of the baselines.
     parts
         ``validation``, which ranks, and ``test``, which is only reported.
     schema
-        What the features and the data set are.
+        The features and the data set.
     seed
-        Of the samples that intervals come from.
+        Seed of the bootstrap.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def compare(
         "threshold": content.get("threshold"),
         "rows": content["rows"],
         "schema_sha256": schema.sha256,
-        "rules": rules_in_words(task, schema, CUT_OFF),
+        "rules": describe_rules(task, schema, CUT_OFF),
         "closed": {key: schema.closed[key] for key in ("feature", "value", "predict") if key in schema.closed},
         "seed": seed,
         "best": {
@@ -160,7 +160,7 @@ def compare(
 
 
 def _text(number: float | None) -> str:
-    """As the registry takes it, whose metadata are texts."""
+    """Format for the registry, whose metadata values are strings."""
     return "none" if number is None else f"{number:g}"
 
 
@@ -180,7 +180,7 @@ def _add_intervals(
 
 
 def _beats(ranking: Ranking, measured: Mapping[str, Any], baselines: Mapping[str, Any]) -> str:
-    """Whether a candidate is better than every baseline on the test part, as a text that a condition can read."""
+    """Return whether a candidate beats every baseline on the test set, as a string that a condition step can read."""
     value = measured["test"][ranking.metric]
     others = [baseline["test"][ranking.metric] for baseline in baselines.values()]
     better = all(value < other if ranking.lower_is_better else value > other for other in others)
@@ -204,10 +204,10 @@ def _best(ranking: Ranking, candidates: Mapping[str, Any], pairs: list[dict[str,
     validation = {name: candidate["validation"][ranking.metric] for name, candidate in candidates.items()}
     microseconds = {name: candidate["cost"]["usual_microseconds_per_row"] for name, candidate in candidates.items()}
     first = rank(validation, ranking)[0]
-    best = best_candidate(validation, equals_of(first, pairs), microseconds, ranking)
+    best = best_candidate(validation, not_significantly_different(first, pairs), microseconds, ranking)
     if best == first:
-        return best, f"first by {ranking.metric} on the validation part"
+        return best, f"first by {ranking.metric} on the validation set"
     return best, (
-        f"as good as {first}, which is first by {ranking.metric} on the validation part (within "
-        f"{ranking.tolerance:.1%}, no difference one could rely on), and at least twice as fast by its number of trees"
+        f"within {ranking.tolerance:.1%} of {first}, which is first by {ranking.metric} on the validation set, "
+        "without a significant difference, and at least twice as fast by its number of trees"
     )

@@ -1,4 +1,4 @@
-"""The results of an evaluation as it wrote them: what pictures and report are made from, and nothing else."""
+"""The output folder of an evaluation, the only source of the page and the pictures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evaluation.strict_json import read_json
 
 @dataclass(frozen=True)
 class Results:
-    """The numbers, and the points of the pictures.
+    """The results of an evaluation.
 
     Attributes
     ----------
@@ -31,12 +31,12 @@ class Results:
 
     @property
     def best(self) -> str:
-        """The name of the best candidate."""
+        """The name of the selected candidate."""
         return str(self.report["best"]["algorithm"])
 
     @property
     def is_regression(self) -> bool:
-        """Whether rentals were predicted, and not high or low demand."""
+        """Whether the task is regression."""
         return bool(self.report["task"] == "regression")
 
 
@@ -46,7 +46,7 @@ def read_results(folder: Path) -> Results:
     Raises
     ------
     InputError
-        When it is none.
+        When the folder is not the output of an evaluation.
     """
     try:
         report = read_json(folder / "evaluation.json")
@@ -55,5 +55,8 @@ def read_results(folder: Path) -> Results:
             for name in report["candidates"]
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{folder} is not the output of an evaluation ({error!r}).") from error
+        raise InputError(
+            f"{folder} is not the output of an evaluation ({error!r}); name a folder that contains "
+            "evaluation.json and predictions-*.csv."
+        ) from error
     return Results(report, predictions)

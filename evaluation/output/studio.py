@@ -1,7 +1,7 @@
-"""``metrics.json``: the metrics of a model in the shape that SageMaker Studio draws.
+"""``metrics.json``: the metrics of a model in the format that SageMaker Studio displays.
 
-The shape is that of the developer guide's model quality reports: each metric has its value and its standard deviation
-over five random samples of 80 %, from 200 rows on; what does not exist is the text "NaN".
+The format is that of the developer guide's model quality reports: each metric has a value and its standard deviation
+over five random samples of 80 %, if there are at least 200 rows; undefined values are the string "NaN".
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _Measure = Callable[[Numbers, Numbers], dict[str, float]]
 
 
 def regression_report(actual: Numbers, predicted: Numbers, seed: int) -> dict[str, Any]:
-    """``regression_metrics`` as Studio draws them."""
+    """Return ``regression_metrics`` for Studio."""
     names = ("mae", "mse", "rmse", "r2")
     measured = _with_deviations(metrics.regression_metrics, actual, predicted, seed)
     return {"regression_metrics": {name: measured[name] for name in names}}
 
 
 def classification_report(actual: Numbers, probability: Numbers, seed: int) -> dict[str, Any]:
-    """``binary_classification_metrics`` as Studio draws them."""
+    """Return ``binary_classification_metrics`` for Studio."""
     return {
         "binary_classification_metrics": {
             "confusion_matrix": metrics.confusion_matrix(actual, probability),
@@ -55,9 +55,9 @@ def _all_metrics(actual: Numbers, probability: Numbers) -> dict[str, float]:
 
 
 def _best_constant_classifier(actual: Numbers, probability: Numbers) -> dict[str, float]:
-    """The metrics of the better of the two classifiers that give every row the same answer."""
-    answer = float(actual.mean() >= 0.5)
-    measured = _all_metrics(actual, np.full_like(probability, answer))
+    """Return the metrics of the classifier that predicts the more frequent class for every row."""
+    constant = float(actual.mean() >= 0.5)
+    measured = _all_metrics(actual, np.full_like(probability, constant))
     return {f"{name}_best_constant_classifier": value for name, value in measured.items()}
 
 

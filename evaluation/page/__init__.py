@@ -1,6 +1,6 @@
-"""``report.html``: everything that an evaluation found, on one page that opens offline."""
+"""``report.html``: the results of an evaluation on one page that opens offline."""
 
 from evaluation.page.document import render
-from evaluation.page.words import LANGUAGES, Language
+from html_page.translations import LANGUAGES, Language
 
 __all__ = ["LANGUAGES", "Language", "render"]

@@ -1,4 +1,4 @@
-"""``python -m evaluation.page FOLDER --lang ko`` writes the report of an evaluation anew, in another language say."""
+"""``python -m evaluation.page FOLDER --lang ko``: rewrite the report of an evaluation, for example in Korean."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from evaluation.page import LANGUAGES, render
 
 
 def main() -> int:
-    """Write the report; 0 when it is written, 1 when the folder is no evaluation's, with the reason on stderr."""
-    parser = argparse.ArgumentParser(prog="evaluation.page", description="Write the report of an evaluation anew.")
+    """Write the report; return 0 on success, or 1 with the reason on stderr."""
+    parser = argparse.ArgumentParser(prog="evaluation.page", description="Rewrite the report of an evaluation.")
     parser.add_argument("folder", type=Path, help="with evaluation.json and predictions-*.csv")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the report (default: %(default)s)")
     parser.add_argument("--output", type=Path, help="file to write (default: report.html in the folder)")

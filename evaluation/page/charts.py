@@ -1,4 +1,4 @@
-"""The charts of the report as plotly figures, from the same results as the PNG files."""
+"""The charts of the report as plotly figures."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.colours import GREY, INK, LIGHT, LOW_TO_HIGH, colours
 from evaluation.measures.slices import MEASURE
 from evaluation.output.results import Results
-from evaluation.page.words import Words
-from evaluation.spread import ranks, spread_out
+from evaluation.page.marks import GREY, INK, LIGHT, LOW_TO_HIGH, colours, ranks, swarm
+from evaluation.page.texts import Texts
 
 Chart = dict[str, Any]
 FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans KR", "Noto Sans CJK KR", sans-serif'
 
 
-def comparison(results: Results, words: Words) -> Chart:
-    """The ranking metric of candidates and baselines with intervals."""
+def comparison(results: Results, texts: Texts) -> Chart:
+    """Draw the ranking metric of candidates and baselines with intervals."""
     report = results.report
     everyone = {**report["candidates"], **report["baselines"]}
     traces = []
@@ -29,27 +28,27 @@ def comparison(results: Results, words: Words) -> Chart:
         traces.append(
             {
                 "x": [value],
-                "y": [words(name)],
+                "y": [texts(name)],
                 "error_x": {"type": "data", "array": [high - value], "arrayminus": [value - low], "color": colour},
                 "mode": "markers",
                 "marker": {"size": 11, "color": colour},
                 "showlegend": False,
-                "hovertemplate": f"%{{x:.4~g}} ({low:.4g}, {high:.4g})<extra>{words(name)}</extra>",
+                "hovertemplate": f"%{{x:.4~g}} ({low:.4g}, {high:.4g})<extra>{texts(name)}</extra>",
             }
         )
-    return _chart(traces, height=70 + 44 * len(traces), x=words(report["metric"]), y="")
+    return _chart(traces, height=70 + 44 * len(traces), x=texts(report["metric"]), y="")
 
 
-def over_time(results: Results, words: Words) -> Chart:
-    """The actual rentals and every candidate's over the test hours; all but the best are hidden at first."""
+def over_time(results: Results, texts: Texts) -> Chart:
+    """Draw actual and predicted rentals over the test hours; only the selected candidate is visible initially."""
     lines = {name: rows.sort_values("datetime") for name, rows in results.predictions.items()}
     first = lines[results.best]
     hours = first["datetime"].dt.strftime("%Y-%m-%d %H:%M").tolist()
-    traces = [_line(words("actual"), first["actual"], INK, hours)]
+    traces = [_line(texts("actual"), first["actual"], INK, hours)]
     for name, rows in lines.items():
-        line = _line(words(name), rows["predicted"].round(1), colours(results.report)[name], hours)
+        line = _line(texts(name), rows["predicted"].round(1), colours(results.report)[name], hours)
         traces.append(line if name == results.best else {**line, "visible": "legendonly"})
-    chart = _chart(traces, height=420, x="", y=words("rentals"))
+    chart = _chart(traces, height=420, x="", y=texts("rentals"))
     months = first["datetime"].dt.strftime("%Y-%m").reset_index(drop=True)
     starts = months[months != months.shift()]
     chart["layout"]["xaxis"] |= {"tickvals": starts.index.tolist(), "ticktext": starts.tolist(), "tickangle": -45}
@@ -57,8 +56,8 @@ def over_time(results: Results, words: Words) -> Chart:
     return chart
 
 
-def scatter(results: Results, name: str, words: Words) -> Chart:
-    """The actual rentals against a candidate's."""
+def scatter(results: Results, name: str, texts: Texts) -> Chart:
+    """Draw actual against predicted rentals of a candidate."""
     rows = results.predictions[name]
     highest = 1.04 * max(float(one[["actual", "predicted"]].max().max()) for one in results.predictions.values())
     points = {
@@ -70,19 +69,19 @@ def scatter(results: Results, name: str, words: Words) -> Chart:
         "showlegend": False,
         "hovertemplate": "%{text}<br>%{x:.0f} → %{y:.0f}<extra></extra>",
     }
-    chart = _chart([_diagonal(highest), points], height=340, x=words("predicted rentals"), y=words("actual rentals"))
+    chart = _chart([_diagonal(highest), points], height=340, x=texts("predicted rentals"), y=texts("actual rentals"))
     for axis in ("xaxis", "yaxis"):
         chart["layout"][axis]["range"] = [0, highest]
     return chart
 
 
-def errors(results: Results, kind: str, words: Words) -> Chart:
-    """The spread of the best candidate's errors in the slices of one kind, as boxes of evaluation.json's quantiles."""
+def errors(results: Results, kind: str, texts: Texts) -> Chart:
+    """Draw box plots of the selected candidate's errors in the slices of one kind."""
     slices = [slice_ for slice_ in results.report["slices"] if slice_["by"] == kind]
     spread = [slice_["candidates"][results.best]["errors"] for slice_ in slices]
     box = {
         "type": "box",
-        "x": [words(slice_["value"]) for slice_ in slices],
+        "x": [texts(slice_["value"]) for slice_ in slices],
         **{
             key: [round(one[quantile], 2) for one in spread]
             for key, quantile in {
@@ -97,35 +96,35 @@ def errors(results: Results, kind: str, words: Words) -> Chart:
         "showlegend": False,
     }
     title = {"hour": "hour of day", "temperature": "temperature axis"}[kind]
-    chart = _chart([box], height=340, x=words(title), y=words("error"))
+    chart = _chart([box], height=340, x=texts(title), y=texts("error"))
     chart["layout"]["xaxis"]["type"] = "category"
     return chart
 
 
-def roc(results: Results, words: Words) -> Chart:
-    """The receiver operating characteristic of every candidate."""
+def roc(results: Results, texts: Texts) -> Chart:
+    """Draw the ROC curve of every candidate."""
     traces = [_diagonal(1)]
     for name, candidate in results.report["candidates"].items():
         curve = candidate["receiver_operating_characteristic_curve"]
-        label = f"{words(name)} ({words('auc')} {candidate['test']['auc']:.4f})"
+        label = f"{texts(name)} ({texts('auc')} {candidate['test']['auc']:.4f})"
         points = curve["false_positive_rates"], curve["true_positive_rates"]
         traces.append(_curve(label, points, colours(results.report)[name]))
-    return _chart(traces, height=380, x=words("false positive rate"), y=words("true positive rate"))
+    return _chart(traces, height=380, x=texts("false positive rate"), y=texts("true positive rate"))
 
 
-def precision_recall(results: Results, words: Words) -> Chart:
-    """The precision-recall curve of every candidate."""
+def precision_recall(results: Results, texts: Texts) -> Chart:
+    """Draw the precision-recall curve of every candidate."""
     traces = []
     for name, candidate in results.report["candidates"].items():
         curve = candidate["precision_recall_curve"]
-        traces.append(_curve(words(name), (curve["recalls"], curve["precisions"]), colours(results.report)[name]))
-    chart = _chart(traces, height=380, x=words("recall"), y=words("precision"))
+        traces.append(_curve(texts(name), (curve["recalls"], curve["precisions"]), colours(results.report)[name]))
+    chart = _chart(traces, height=380, x=texts("recall"), y=texts("precision"))
     chart["layout"]["yaxis"]["range"] = [0, 1.03]
     return chart
 
 
-def calibration(results: Results, name: str, words: Words) -> Chart:
-    """What a candidate's probabilities said against what came true, as they come and, if it helped, calibrated."""
+def calibration(results: Results, name: str, texts: Texts) -> Chart:
+    """Draw observed frequency against predicted probability, raw and, if calibration helped, calibrated."""
     known = results.report["candidates"][name]["calibration"]
     traces = [_diagonal(1)]
     for kind, colour, dash in (("raw", GREY, "dot"), ("calibrated", colours(results.report)[name], "solid")):
@@ -133,54 +132,54 @@ def calibration(results: Results, name: str, words: Words) -> Chart:
             continue
         bins = known["curve"][kind]
         points = [one["predicted"] for one in bins], [one["actual"] for one in bins]
-        line = _curve(words(kind), points, colour)
+        line = _curve(texts(kind), points, colour)
         traces.append({**line, "mode": "lines+markers", "line": {**line["line"], "dash": dash}})
-    return _chart(traces, height=340, x=words("said"), y=words("true"))
+    return _chart(traces, height=340, x=texts("said"), y=texts("true"))
 
 
-def slices_by_hour(results: Results, words: Words) -> Chart:
-    """The measure of every candidate on each hour of the day."""
+def slices_by_hour(results: Results, texts: Texts) -> Chart:
+    """Draw the metric of every candidate by hour of the day."""
     metric = MEASURE[results.report["task"]]
     hours = [slice_ for slice_ in results.report["slices"] if slice_["by"] == "hour"]
     traces = [
         {
             "x": [int(slice_["value"]) for slice_ in hours],
             "y": [slice_["candidates"][name][metric] for slice_ in hours],
-            "name": words(name),
+            "name": texts(name),
             "mode": "lines+markers",
             "line": {"color": colours(results.report)[name], "width": 1.6},
             "marker": {"size": 5},
-            "hovertemplate": f"%{{x}}:00<br>%{{y:.4~g}}<extra>{words(name)}</extra>",
+            "hovertemplate": f"%{{x}}:00<br>%{{y:.4~g}}<extra>{texts(name)}</extra>",
         }
         for name in results.report["candidates"]
     ]
-    chart = _chart(traces, height=400, x=words("hour of day"), y=words(metric))
+    chart = _chart(traces, height=400, x=texts("hour of day"), y=texts(metric))
     chart["layout"]["xaxis"] |= {"dtick": 3, "range": [-0.5, 23.5]}
     return chart
 
 
-def slices(results: Results, words: Words) -> Chart:
-    """The measure of every candidate on every slice but the hours of the day."""
+def slices(results: Results, texts: Texts) -> Chart:
+    """Draw the metric of every candidate on all slices except the hours of the day."""
     metric = MEASURE[results.report["task"]]
     drawn = [slice_ for slice_ in results.report["slices"] if slice_["by"] != "hour"][::-1]
-    places = [words.short_slice_name(slice_) for slice_ in drawn]
+    places = [texts.short_slice_name(slice_) for slice_ in drawn]
     traces = [
         {
             "x": [slice_["candidates"][name][metric] for slice_ in drawn],
             "y": places,
-            "name": words(name),
+            "name": texts(name),
             "mode": "markers",
             "marker": {"size": 8, "opacity": 0.85, "color": colours(results.report)[name]},
             "customdata": [slice_["rows"] for slice_ in drawn],
-            "hovertemplate": f"%{{y}}<br>%{{x:.4~g}} (%{{customdata}} {words('hours')})<extra>{words(name)}</extra>",
+            "hovertemplate": f"%{{y}}<br>%{{x:.4~g}} (%{{customdata}} {texts('hours')})<extra>{texts(name)}</extra>",
         }
         for name in results.report["candidates"]
     ]
-    return _chart(traces, height=max(400, 110 + 19 * len(drawn)), x=words(metric), y="")
+    return _chart(traces, height=max(400, 110 + 19 * len(drawn)), x=texts(metric), y="")
 
 
-def tuning(results: Results, name: str, words: Words) -> Chart:
-    """What each training job of a tuning job reached, and the best so far."""
+def tuning(results: Results, name: str, texts: Texts) -> Chart:
+    """Draw the objective of each training job of a tuning job, and the best so far."""
     history = results.report["tuning"][name]
     done = [(at, trial) for at, trial in enumerate(history["trials"], 1) if trial["value"] is not None]
     places, values = [at for at, _ in done], [trial["value"] for _, trial in done]
@@ -189,7 +188,7 @@ def tuning(results: Results, name: str, words: Words) -> Chart:
     points = {
         "x": places,
         "y": values,
-        "name": words("training job"),
+        "name": texts("training job"),
         "mode": "markers",
         "marker": {"size": 8, "color": colour, "opacity": 0.75},
         "text": [_settings(trial["hyperparameters"]) for _, trial in done],
@@ -198,16 +197,16 @@ def tuning(results: Results, name: str, words: Words) -> Chart:
     line = {
         "x": places,
         "y": best(np.array(values)).tolist() if values else [],
-        "name": words("best so far"),
+        "name": texts("best so far"),
         "mode": "lines",
         "line": {"color": colour, "width": 1.5, "shape": "hv"},
         "hoverinfo": "skip",
     }
-    return _chart([line, points], height=320, x=words("training jobs in order"), y=history["objective"])
+    return _chart([line, points], height=320, x=texts("training jobs in order"), y=history["objective"])
 
 
-def importance(results: Results, name: str, words: Words) -> Chart:
-    """The share of each feature in what the library counts."""
+def importance(results: Results, name: str, texts: Texts) -> Chart:
+    """Draw the importance of each feature."""
     shares = results.report["candidates"][name]["importance"][::-1]
     bars = {
         "type": "bar",
@@ -217,11 +216,11 @@ def importance(results: Results, name: str, words: Words) -> Chart:
         "marker": {"color": colours(results.report)[name]},
         "hovertemplate": "%{y}: %{x:.1f} %<extra></extra>",
     }
-    return _chart([bars], height=360, x=words("share"), y="")
+    return _chart([bars], height=360, x=texts("share"), y="")
 
 
-def shap_summary(results: Results, name: str, words: Words) -> Chart:
-    """What each feature added to single predictions, coloured by the feature's value."""
+def shap_summary(results: Results, name: str, texts: Texts) -> Chart:
+    """Draw the SHAP values of single predictions, colored by the feature's value."""
     features = results.report["candidates"][name]["shap"][::-1]
     blue, middle, red = LOW_TO_HIGH
     traces = []
@@ -238,7 +237,7 @@ def shap_summary(results: Results, name: str, words: Words) -> Chart:
         traces.append(
             {
                 "x": feature["contributions"],
-                "y": [round(place + float(height), 3) for height in spread_out(contributions)],
+                "y": [round(place + float(height), 3) for height in swarm(contributions)],
                 "text": [_shown(value) for value in feature["values"]],
                 "mode": "markers",
                 "marker": marker,
@@ -246,7 +245,7 @@ def shap_summary(results: Results, name: str, words: Words) -> Chart:
                 "hovertemplate": f"{feature['feature']} = %{{text}}<br>%{{x:+.4~g}}<extra></extra>",
             }
         )
-    chart = _chart(traces, height=400, x=words("added"), y="")
+    chart = _chart(traces, height=400, x=texts("added"), y="")
     names = [feature["feature"] for feature in features]
     chart["layout"]["yaxis"] |= {"tickvals": list(range(len(names))), "ticktext": names, "showgrid": False}
     chart["layout"]["xaxis"]["zeroline"] = True

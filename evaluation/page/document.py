@@ -1,4 +1,4 @@
-"""The report as one document that needs nothing else."""
+"""The report as one HTML document."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from importlib import import_module
 
 from evaluation.libraries import require
 from evaluation.output.results import Results
-from evaluation.page import sections, tasks, tuning
-from evaluation.page.html import Charts, bullets, paragraph, section, with_contents
+from evaluation.page import comparisons, sections, tasks, tuning
+from evaluation.page.elements import Charts, with_contents
 from evaluation.page.style import STYLE
 from evaluation.page.summary import headline, summary
-from evaluation.page.words import Language, Words, read_words
+from evaluation.page.texts import Texts
+from html_page.document import document
+from html_page.elements import bullets, paragraph, section
+from html_page.translations import Language
 
 _REAL = "real-data"
 
 
 def render(results: Results, language: Language = "en") -> str:
-    """The report as HTML, with plotly and everything else inside: it opens offline and asks nobody for anything.
+    """Return the report as HTML that contains plotly and loads nothing from the network.
 
     Parameters
     ----------
     results
-        What an evaluation wrote.
+        The output of an evaluation.
     language
         ``en`` or ``ko``.
 
@@ -31,38 +34,36 @@ def render(results: Results, language: Language = "en") -> str:
     LibraryError
         When plotly is missing and cannot be installed.
     """
-    words, drawn = read_words(language), Charts()
-    own = tasks.of_regression if results.is_regression else tasks.of_classification
+    texts, drawn = Texts(language), Charts()
+    of_task = tasks.of_regression if results.is_regression else tasks.of_classification
     parts = [
-        section(words("summary"), "", headline(results, words), bullets(summary(results, words)), kind="summary"),
-        sections.comparison(results, words, drawn),
-        *own(results, words, drawn),
-        sections.duel(results, words),
-        tuning.section_of(results, words, drawn),
-        sections.slices(results, words, drawn),
-        sections.explanations(results, words, drawn),
-        sections.history(results, words),
-        sections.cost(results, words),
-        sections.made(results, words),
+        section(texts("summary"), "", headline(results, texts), bullets(summary(results, texts)), kind="summary"),
+        comparisons.comparison(results, texts, drawn),
+        *of_task(results, texts, drawn),
+        comparisons.duel(results, texts),
+        tuning.section_of(results, texts, drawn),
+        sections.slices(results, texts, drawn),
+        sections.explanations(results, texts, drawn),
+        comparisons.history(results, texts),
+        sections.cost(results, texts),
+        sections.made(results, texts),
     ]
-    body = _header(results, words) + with_contents(parts)
     require("plotly")
     plotly = import_module("plotly.offline").get_plotlyjs()
-    title = escape(words(f"title {results.report['task']}"))
-    return (
-        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f'<link rel="icon" href="data:,">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n'
-        f"<body>\n<main>\n{body}\n</main>\n<script>{plotly}</script>\n{drawn.script()}\n</body>\n</html>\n"
+    return document(
+        _header(results, texts) + with_contents(parts),
+        title=texts(f"title {results.report['task']}"),
+        language=language,
+        style=STYLE,
+        scripts=f"<script>{plotly}</script>\n{drawn.script()}",
     )
 
 
-def _header(results: Results, words: Words) -> str:
+def _header(results: Results, texts: Texts) -> str:
     report = results.report
     rows = {part: f"{report['rows'].get(part, 0):,}" for part in ("train", "validation", "test")}
-    names = ", ".join(words(name) for name in report["candidates"])
-    subtitle = words("subtitle", best=words(results.best), candidates=names, split=report["split"], **rows)
-    warning = paragraph(words("generated"), "warning") if report["dataset"]["kind"] != _REAL else ""
-    title = escape(words(f"title {report['task']}"))
+    names = ", ".join(texts(name) for name in report["candidates"])
+    subtitle = texts("subtitle", best=texts(results.best), candidates=names, split=report["split"], **rows)
+    warning = paragraph(texts("generated"), "warning") if report["dataset"]["kind"] != _REAL else ""
+    title = escape(texts(f"title {report['task']}"))
     return f"<header><h1>{title}</h1>{paragraph(subtitle)}{warning}</header>"

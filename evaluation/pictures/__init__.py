@@ -1,4 +1,4 @@
-"""The pictures of an evaluation as PNG files, drawn with matplotlib from what the evaluation wrote."""
+"""The pictures of an evaluation as PNG files, drawn with matplotlib from its results."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OF_CLASSIFICATION: Mapping[str, _Draw] = {
 
 
 def draw_pictures(results: Results, folder: Path) -> list[Path]:
-    """Draw every picture of the task into a folder; the files, each named after what it shows."""
+    """Draw every picture of the task into a folder; return the files."""
     own = _OF_REGRESSION if results.is_regression else _OF_CLASSIFICATION
     files = []
     tuned = {"tuning": tuning.tuning} if tuning.known_histories(results) else {}

@@ -1,4 +1,4 @@
-"""What all pictures look like, and how they are saved."""
+"""Style and layout of all pictures."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation.colours import GREY, INK, LIGHT
-from evaluation.page.words import read_words
+from evaluation.page.marks import GREY, INK, LIGHT
+from evaluation.page.texts import Texts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WORDS = read_words("en")
-"""Pictures speak English; the report speaks the language that is asked for."""
+TEXTS = Texts("en")
+"""Pictures are in English; only the report is translated."""
 
 _STYLE: Any = {
     "font.size": 11,
     "text.color": INK,
-    "text.hinting": "none",  # letters look as good, and drawing takes an eighth less
+    "text.hinting": "none",  # same look, an eighth faster
     "axes.labelcolor": INK,
     "axes.edgecolor": GREY,
     "axes.axisbelow": True,
@@ -27,7 +27,7 @@ _STYLE: Any = {
     "axes.titlepad": 10,
     "axes.titleweight": "bold",
     "axes.titlesize": 12,
-    "axes.titley": 1.0,  # where it is anyway; finding that out takes a tenth of the time of drawing
+    "axes.titley": 1.0,  # the default position; calculating it takes a tenth of the drawing time
     "axes.spines.top": False,
     "axes.spines.right": False,
     "grid.color": LIGHT,
@@ -40,7 +40,7 @@ _STYLE: Any = {
 
 
 _TITLES, _TITLE, _RIGHT = 0.85, 0.45, 0.2
-"""Inches above the panels, with titles of their own or without, and beside the last one."""
+"""Inches above panels with titles, above panels without, and right of the last panel."""
 
 
 @contextmanager
@@ -56,24 +56,24 @@ def panels(
     shared: bool = False,
     titles: bool = True,
 ) -> Iterator[list[Axes]]:
-    """A row of panels with a common title, saved as PNG when they are drawn.
+    """Yield a row of panels with a common title, and save it as PNG on exit.
 
     Parameters
     ----------
     path
         File to write.
     number
-        Of panels.
+        Number of panels.
     title
-        Over all of them.
+        Title above all panels.
     width, height
-        Of one panel in inches.
+        Size of one panel in inches.
     left, bottom
-        Inches for the labels of its axes. They are given because measuring all texts would take as long as drawing.
+        Inches for the axis labels; given, because measuring the texts would take as long as drawing.
     shared
-        Only the first panel has labels on its left.
+        Whether only the first panel has y axis labels.
     titles
-        The panels have titles of their own.
+        Whether panels have titles of their own.
     """
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -94,10 +94,10 @@ def panels(
             "wspace": gap / one,
         }
         yield list(figure.subplots(1, number, squeeze=False, gridspec_kw=places)[0])
-        # Without the software's version the same numbers give the same file.
+        # Without the software version, the same numbers give the same file.
         figure.savefig(path, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
 
 
 def candidate_title(name: str, best: str) -> str:
-    """A candidate's name, with the best one marked."""
-    return f"{WORDS(name)} (best)" if name == best else WORDS(name)
+    """Return a candidate's name, marked if it is the selected one."""
+    return f"{TEXTS(name)} (selected)" if name == best else TEXTS(name)

@@ -1,4 +1,4 @@
-"""Pictures of why candidates predict what they predict."""
+"""Pictures of feature importance and SHAP values."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation.colours import GREY, LOW_TO_HIGH, colours
 from evaluation.output.results import Results
+from evaluation.page.marks import GREY, LOW_TO_HIGH, colours, ranks, swarm
 from evaluation.pictures.canvas import candidate_title, panels
-from evaluation.spread import ranks, spread_out
 
 
 def importance(results: Results, path: Path) -> None:
-    """Draw the share of each feature in what the library counts, the largest ones of every candidate."""
+    """Draw the most important features of every candidate."""
     candidates = results.report["candidates"]
-    with panels(path, len(candidates), "Feature importance, as each library counts it", width=5.2, left=2.3) as axes:
+    with panels(path, len(candidates), "Feature importance by each library", width=5.2, left=2.3) as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             shares = candidate["importance"][::-1]
             axis.barh(
@@ -28,12 +27,12 @@ def importance(results: Results, path: Path) -> None:
 
 
 def shap_summary(results: Results, path: Path) -> None:
-    """Draw what each feature added to single predictions, coloured by the feature's value, for every candidate."""
+    """Draw the SHAP values of single predictions, colored by the feature's value, for every candidate."""
     from matplotlib.colors import LinearSegmentedColormap
 
     scale = LinearSegmentedColormap.from_list("low to high", LOW_TO_HIGH)
     candidates = results.report["candidates"]
-    title = "SHAP values of test hours: blue for low values of the feature, red for high ones"
+    title = "SHAP values of test hours: blue for low feature values, red for high ones"
     with panels(path, len(candidates), title, width=5.2, left=2.3) as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             axis.axvline(0, color=GREY, linewidth=1)
@@ -41,7 +40,7 @@ def shap_summary(results: Results, path: Path) -> None:
             contributions = [np.array(feature["contributions"]) for feature in features]
             axis.scatter(
                 np.concatenate(contributions),
-                np.concatenate([place + spread_out(values) for place, values in enumerate(contributions)]),
+                np.concatenate([place + swarm(values) for place, values in enumerate(contributions)]),
                 c=np.concatenate([ranks(feature["values"]) for feature in features]),
                 cmap=scale,
                 s=7,
@@ -49,4 +48,4 @@ def shap_summary(results: Results, path: Path) -> None:
             )
             axis.set_yticks(range(len(features)), [feature["feature"] for feature in features])
             axis.set_title(candidate_title(name, results.best))
-            axis.set_xlabel("Added to the prediction")
+            axis.set_xlabel("SHAP value")

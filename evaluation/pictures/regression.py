@@ -1,13 +1,13 @@
-"""Pictures of predicted rentals."""
+"""Pictures of a regression."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation.colours import GREY, INK, colours
 from evaluation.output.results import Results
-from evaluation.pictures.canvas import WORDS, candidate_title, panels
+from evaluation.page.marks import GREY, INK, colours
+from evaluation.pictures.canvas import TEXTS, candidate_title, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,9 +16,9 @@ _RENTALS = "rentals per hour"
 
 
 def actual_against_predicted(results: Results, path: Path) -> None:
-    """Draw the test hours of every candidate: on the diagonal, prediction and truth are the same."""
+    """Draw actual against predicted rentals of every candidate; on the diagonal, both are equal."""
     highest = 1.05 * max(float(rows[["actual", "predicted"]].max().max()) for rows in results.predictions.values())
-    title = "Rentals per hour in the test part: actual against predicted"
+    title = "Actual and predicted rentals per hour on the test set"
     with panels(path, len(results.predictions), title, left=0.8, shared=True) as axes:
         for axis, (name, rows) in zip(axes, results.predictions.items(), strict=True):
             axis.plot([0, highest], [0, highest], color=GREY, linewidth=1, zorder=1)
@@ -34,22 +34,22 @@ def actual_against_predicted(results: Results, path: Path) -> None:
 
 
 def actual_over_time(results: Results, path: Path) -> None:
-    """Draw the test hours one after another, the actual rentals and the best candidate's.
+    """Draw actual rentals and the selected candidate's predictions over the test hours.
 
-    A test part of single days or hours has gaps of weeks; in order of their place nothing is lost in them.
+    Hours are numbered consecutively, because a test set of single days or hours has gaps of weeks.
     """
     rows = results.predictions[results.best].sort_values("datetime").reset_index(drop=True)
     with panels(
         path,
         1,
-        f"The test hours in order of time: actual and {WORDS(results.best)}",
+        f"Test hours in chronological order: actual and {TEXTS(results.best)}",
         width=13,
         height=4.6,
         left=0.8,
         bottom=0.9,
         titles=False,
     ) as [axis]:
-        lines = {"actual": ("actual", INK), "predicted": (WORDS(results.best), colours(results.report)[results.best])}
+        lines = {"actual": ("actual", INK), "predicted": (TEXTS(results.best), colours(results.report)[results.best])}
         for column, (label, colour) in lines.items():
             axis.plot(rows.index, rows[column], color=colour, linewidth=0.9, label=label)
         months = rows["datetime"].dt.strftime("%Y-%m")
@@ -60,8 +60,8 @@ def actual_over_time(results: Results, path: Path) -> None:
 
 
 def residuals(results: Results, path: Path) -> None:
-    """Draw the best candidate's errors by hour and by temperature: the median, half and nine tenths of them."""
-    title = f"Errors of {WORDS(results.best)} in the test part: predicted minus actual {_RENTALS}"
+    """Draw the selected candidate's errors by hour and temperature: median, middle 50 % and middle 90 %."""
+    title = f"Errors of {TEXTS(results.best)} on the test set: predicted minus actual {_RENTALS}"
     with panels(path, 2, title, width=6.5, height=4.2, left=0.7, titles=False) as axes:
         for axis, kind in zip(axes, ("hour", "temperature"), strict=True):
             _draw_errors(axis, [slice_ for slice_ in results.report["slices"] if slice_["by"] == kind], results)

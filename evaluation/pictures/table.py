@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation.colours import colours
 from evaluation.measures.slices import MEASURE
 from evaluation.output.results import Results
-from evaluation.page.words import number
-from evaluation.pictures.canvas import WORDS, panels
+from evaluation.page.marks import colours
+from evaluation.page.texts import number
+from evaluation.pictures.canvas import TEXTS, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,26 +22,26 @@ _COSTS = {
 
 
 def comparison(results: Results, path: Path) -> None:
-    """Draw the ranking metric of every candidate and baseline on the test part, with its 95 % interval over days."""
+    """Draw the ranking metric of candidates and baselines on the test set, with 95 % intervals over days."""
     report, metric = results.report, results.report["metric"]
     everyone = {**report["candidates"], **report["baselines"]}
-    title = "Candidates and baselines on the test part"
+    title = "Candidates and baselines on the test set"
     with panels(path, 1, title, width=9, height=3.4, left=1.7, titles=False) as [axis]:
         for place, (name, measured) in enumerate(reversed(everyone.items())):
             value, (low, high) = measured["test"][metric], measured["test_interval"]
             axis.hlines(place, low, high, color=colours(report)[name], linewidth=4, alpha=0.45)
             axis.scatter(value, place, color=colours(report)[name], s=46, zorder=3)
             axis.annotate(number(value, metric), (value, place), xytext=(0, 8), textcoords="offset points", ha="center")
-        axis.set_yticks(range(len(everyone)), [WORDS(name) for name in reversed(everyone)])
+        axis.set_yticks(range(len(everyone)), [TEXTS(name) for name in reversed(everyone)])
         axis.set_ylim(-0.5, len(everyone) - 0.3)
-        axis.set_xlabel(f"{WORDS(metric)}, 95 % interval over days")
+        axis.set_xlabel(f"{TEXTS(metric)}, 95 % interval over days")
 
 
 def slices(results: Results, path: Path) -> None:
-    """Draw the measure of every candidate by hour of the day, and on the other slices of the test part."""
+    """Draw the metric of every candidate by hour of the day, and on the other slices of the test set."""
     report = results.report
     metric = MEASURE[report["task"]]
-    with panels(path, 2, f"{WORDS(metric)} on slices of the test part", width=6.2, height=5.4, left=1.75) as axes:
+    with panels(path, 2, f"{TEXTS(metric)} on slices of the test set", width=6.2, height=5.4, left=1.75) as axes:
         hours, others = axes
         _draw_hours(hours, [slice_ for slice_ in report["slices"] if slice_["by"] == "hour"], metric, report)
         _draw_others(others, [slice_ for slice_ in report["slices"] if slice_["by"] != "hour"], metric, report)
@@ -52,30 +52,30 @@ def _draw_hours(axis: Axes, slices: list[dict[str, Any]], metric: str, report: d
     hours = [int(slice_["value"]) for slice_ in slices]
     for name, colour in _coloured(report):
         values = [slice_["candidates"][name][metric] for slice_ in slices]
-        axis.plot(hours, values, "o-", color=colour, markersize=3.5, linewidth=1.4, label=WORDS(name))
-    axis.set(title="By hour of the day", xlabel="Hour of the day", ylabel=WORDS(metric), xticks=range(0, 24, 3))
+        axis.plot(hours, values, "o-", color=colour, markersize=3.5, linewidth=1.4, label=TEXTS(name))
+    axis.set(title="By hour of the day", xlabel="Hour of the day", ylabel=TEXTS(metric), xticks=range(0, 24, 3))
 
 
 def _draw_others(axis: Axes, slices: list[dict[str, Any]], metric: str, report: dict[str, Any]) -> None:
-    """One row for each slice, with a gap between kinds of slices; the number of hours stands behind the name."""
+    """Draw one row per slice, with a gap between kinds, and the number of hours behind the name."""
     kinds = list(dict.fromkeys(slice_["by"] for slice_ in slices))
     places = [-(at + 0.6 * kinds.index(slice_["by"])) for at, slice_ in enumerate(slices)]
     for name, colour in _coloured(report):
         values = [slice_["candidates"][name][metric] for slice_ in slices]
         axis.plot(values, places, "o", color=colour, markersize=5.5, alpha=0.85)
-    labels = [f"{WORDS.short_slice_name(slice_)} ({slice_['rows']:,})" for slice_ in slices]
+    labels = [f"{TEXTS.short_slice_name(slice_)} ({slice_['rows']:,})" for slice_ in slices]
     axis.set_yticks(places, labels, fontsize=9.5)
-    axis.set(title="By what else is known (hours)", xlabel=WORDS(metric))
+    axis.set(title="By other slices (number of hours)", xlabel=TEXTS(metric))
 
 
 def cost(results: Results, path: Path) -> None:
     """Draw what every candidate costs, as far as it is known."""
     costs = {name: candidate["cost"] for name, candidate in results.report["candidates"].items()}
     known = {key: how for key, how in _COSTS.items() if all(key in one for one in costs.values())}
-    with panels(path, len(known), "What the candidates cost", width=4.2, height=3.4, left=0.3, bottom=0.4) as axes:
+    with panels(path, len(known), "Cost of the candidates", width=4.2, height=3.4, left=0.3, bottom=0.4) as axes:
         for axis, (key, (title, factor)) in zip(axes, known.items(), strict=True):
             values = [one[key] * factor for one in costs.values()]
-            names = [WORDS(name) for name in costs]
+            names = [TEXTS(name) for name in costs]
             bars = axis.bar(names, values, color=[colours(results.report)[name] for name in costs], width=0.62)
             axis.bar_label(bars, [f"{value:,.0f}" if value >= 100 else f"{value:.1f}" for value in values], padding=2)
             axis.margins(y=0.15)

@@ -1,4 +1,4 @@
-"""Pictures of tuning."""
+"""The picture of tuning."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.colours import colours
 from evaluation.output.results import Results
+from evaluation.page.marks import colours
 from evaluation.pictures.canvas import candidate_title, panels
 
 
 def known_histories(results: Results) -> dict[str, Any]:
-    """The tuning jobs whose history could be read, by candidate."""
+    """Return the tuning histories that could be read, by candidate."""
     return {name: one for name, one in results.report.get("tuning", {}).items() if "unknown" not in one}
 
 
 def tuning(results: Results, path: Path) -> None:
-    """Draw what each training job of every tuning job reached on the validation part, and the best so far."""
+    """Draw the objective of each training job of every tuning job, and the best so far."""
     from matplotlib.ticker import MaxNLocator
 
     histories = known_histories(results)
-    title = "Tuning: what each training job reached on the validation part"
+    title = "Tuning: objective of each training job on the validation set"
     with panels(path, len(histories), title, height=4.4, left=0.85) as axes:
         for axis, (name, history) in zip(axes, histories.items(), strict=True):
             done = [(at, trial["value"]) for at, trial in enumerate(history["trials"], 1) if trial["value"] is not None]

@@ -1,7 +1,8 @@
-"""Which candidate is better, and whether one could rely on it: paired bootstrap over whole days.
+"""Significance of differences between candidates: a paired bootstrap over whole days.
 
-The hours of a day share its weather and its mood, so whole days are drawn, with replacement, and always the same ones
-for every candidate: what all of them find hard cancels out of their difference.
+The hours of a day are correlated, so the bootstrap draws whole days; drawing hours would make intervals too narrow.
+Every candidate is measured on the same samples, so that days which are hard for all of them cancel out of the
+difference.
 """
 
 from __future__ import annotations
@@ -16,27 +17,27 @@ import numpy.typing as npt
 from evaluation.inputs import Numbers, Part
 from evaluation.ranking.selection import Ranking
 
-BETTER, NO_DIFFERENCE = "better", "no difference you could rely on"
+BETTER, NO_DIFFERENCE = "better", "no significant difference"
 SAMPLES, LEVEL = 2000, 0.95
 
 
 def resampled_metric(ranking: Ranking, part: Part, predictions: Mapping[str, Numbers], seed: int) -> dict[str, Numbers]:
-    """The ranking metric of each set of predictions, on the same `SAMPLES` samples of the part's days.
+    """Return the ranking metric of each set of predictions on the same `SAMPLES` bootstrap samples of days.
 
     Parameters
     ----------
     ranking
-        Says which metric: ``rmse`` or ``auc``.
+        Its metric: ``rmse`` or ``auc``.
     part
-        Its labels and days.
+        Labels and days.
     predictions
         By name, of shape (rows,).
     seed
-        Of the samples.
+        Seed of the samples.
 
     Returns
     -------
-    By name, of shape (`SAMPLES`,); NaN where a sample has not both classes.
+    By name, of shape (`SAMPLES`,); NaN where a sample lacks a class.
     """
     days, drawn = part.days, draw_days(part, seed)
     measure = _rmse_of_samples if ranking.metric == "rmse" else _auc_of_samples
@@ -44,13 +45,13 @@ def resampled_metric(ranking: Ranking, part: Part, predictions: Mapping[str, Num
 
 
 def draw_days(part: Part, seed: int) -> Numbers:
-    """How often each day of a part is in each sample, of shape (`SAMPLES`, days)."""
+    """Return how often each sample contains each day, of shape (`SAMPLES`, days)."""
     number = int(part.days.max()) + 1
     return np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), size=SAMPLES).astype(float)
 
 
 def interval(values: Numbers) -> list[float]:
-    """The interval that holds `LEVEL` of the values, as much of the rest on either side; NaN if it does not exist."""
+    """Return the central interval that contains `LEVEL` of the values; NaN if all are NaN."""
     known = values[np.isfinite(values)]
     if not len(known):
         return [np.nan, np.nan]
@@ -61,23 +62,23 @@ def interval(values: Numbers) -> list[float]:
 def compare_pairs(
     ranking: Ranking, measured: Mapping[str, Mapping[str, float]], samples: Mapping[str, Numbers], days: int
 ) -> list[dict[str, Any]]:
-    """Compare every pair of candidates on one part.
+    """Compare every pair of candidates on one set.
 
     Parameters
     ----------
     ranking
-        Which metric, and which end of it is better.
+        The metric, and whether lower is better.
     measured
-        The metrics of the whole part, by candidate.
+        Metrics of the whole set, by candidate.
     samples
-        What `resampled_metric` gave, by candidate.
+        Result of `resampled_metric`, by candidate.
     days
-        How many days the part has; of one day nothing can be said.
+        Number of days; with a single day, no difference is significant.
 
     Returns
     -------
-    ``first``, ``second``, ``metric``, ``difference`` (the first's minus the second's), its 95 % ``interval``, the
-    ``verdict`` (`BETTER` or `NO_DIFFERENCE`) and ``better``, the name of the better one or an empty text.
+    ``first``, ``second``, ``metric``, ``difference`` (first minus second), its 95 % ``interval``, the ``verdict``
+    (`BETTER` if the interval does not contain 0, else `NO_DIFFERENCE`) and ``better``, a name or an empty string.
     """
     return [
         _pair(ranking, first, second, measured, samples[first] - samples[second], days)
@@ -85,8 +86,8 @@ def compare_pairs(
     ]
 
 
-def equals_of(name: str, pairs: list[dict[str, Any]]) -> list[str]:
-    """The candidates from which one could not reliably tell this one."""
+def not_significantly_different(name: str, pairs: list[dict[str, Any]]) -> list[str]:
+    """Return the candidates without a significant difference to this one."""
     undecided = [pair for pair in pairs if pair["verdict"] == NO_DIFFERENCE and name in (pair["first"], pair["second"])]
     return [pair["second"] if pair["first"] == name else pair["first"] for pair in undecided]
 
@@ -100,7 +101,7 @@ def _pair(
     days: int,
 ) -> dict[str, Any]:
     low, high = interval(differences)
-    reliable = days > 1 and (low > 0 or high < 0)
+    significant = days > 1 and (low > 0 or high < 0)
     first_is_better = (high < 0) == ranking.lower_is_better
     return {
         "first": first,
@@ -108,8 +109,8 @@ def _pair(
         "metric": ranking.metric,
         "difference": measured[first][ranking.metric] - measured[second][ranking.metric],
         "interval": [low, high],
-        "verdict": BETTER if reliable else NO_DIFFERENCE,
-        "better": (first if first_is_better else second) if reliable else "",
+        "verdict": BETTER if significant else NO_DIFFERENCE,
+        "better": (first if first_is_better else second) if significant else "",
     }
 
 
@@ -119,10 +120,10 @@ def _rmse_of_samples(actual: Numbers, predicted: Numbers, days: npt.NDArray[np.i
 
 
 def _auc_of_samples(actual: Numbers, predicted: Numbers, days: npt.NDArray[np.intp], drawn: Numbers) -> Numbers:
-    """The area under the curve is the share of pairs, one of each class, that are in order; pairs add up by their days.
-
-    ``wins[i, j]`` counts those of positives of day i and negatives of day j, so that a sample is a sum over it.
-    """
+    """Return the AUC of each sample of days, without sorting each sample."""
+    # The AUC is the share of (positive, negative) pairs in which the positive has the higher score. wins[i, j] counts
+    # them for the positives of day i and the negatives of day j (ties count half). A sample that contains day i n_i
+    # times has sum(n_i * wins[i, j] * n_j) of them, so one matrix serves all samples.
     positive, number = actual == 1, drawn.shape[1]
     scores, day_of_score = predicted[positive], days[positive]
     wins = np.zeros((number, number))

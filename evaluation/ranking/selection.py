@@ -1,4 +1,4 @@
-"""Which candidate is the best: a function of what the candidates are and of the validation part, of nothing else."""
+"""Selection of a candidate, from the candidates and the validation set alone."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from dataclasses import dataclass
 
 from evaluation.errors import CandidateError
 
-_TWICE = 2
+_MIN_SPEEDUP = 2
+"""How many times as fast a candidate must be to replace an equally good one."""
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """By which metric candidates are ranked.
+    """The metric that ranks candidates.
 
     Attributes
     ----------
     metric
         Its name.
     lower_is_better
-        Which end of it is the better one.
+        Whether lower values are better.
     tolerance
-        The share of the metric up to which a difference is too small to matter.
+        Share of the metric up to which a difference is negligible.
     """
 
     metric: str
@@ -37,7 +38,7 @@ RANKINGS = {
 
 
 def rank(validation: Mapping[str, float], ranking: Ranking) -> list[str]:
-    """Names of candidates, the best first, by their metric on the validation part; of equals, in the given order.
+    """Sort candidates by their metric on the validation set, best first; ties keep the given order.
 
     Raises
     ------
@@ -47,7 +48,7 @@ def rank(validation: Mapping[str, float], ranking: Ranking) -> list[str]:
     known = [name for name, value in validation.items() if not math.isnan(value)]
     if not known:
         raise CandidateError(
-            f"No candidate has the metric {ranking.metric} on the validation part; it needs rows of both classes."
+            f"No candidate has the metric {ranking.metric} on the validation set; it needs rows of both classes."
         )
     return sorted(known, key=validation.__getitem__, reverse=not ranking.lower_is_better)
 
@@ -55,21 +56,21 @@ def rank(validation: Mapping[str, float], ranking: Ranking) -> list[str]:
 def best_candidate(
     validation: Mapping[str, float], undecided: Sequence[str], microseconds: Mapping[str, float], ranking: Ranking
 ) -> str:
-    """The candidate that ranks first, or one that is as good and predicts at least twice as fast.
+    """Select the candidate that ranks first, or an equally good one that predicts at least twice as fast.
 
-    As good is one whose difference to the first is both unreliable and small. Either alone would not do: few days
-    leave large differences unreliable, and many make small ones reliable.
+    Equally good means that the difference to the first is neither significant nor larger than the tolerance. Both are
+    necessary: with few days, large differences are not significant; with many days, negligible ones are.
 
     Parameters
     ----------
     validation
-        The metric on the validation part, by candidate.
+        The metric on the validation set, by candidate.
     undecided
-        The candidates that one cannot reliably tell from the first.
+        Candidates without a significant difference to the first.
     microseconds
-        Per prediction, by candidate. They must not be measured, lest the same input have another winner.
+        Per prediction, by candidate; not measured times, because the same input must select the same candidate.
     ranking
-        Says what is better, and what is small.
+        The metric and its tolerance.
 
     Raises
     ------
@@ -78,6 +79,6 @@ def best_candidate(
     """
     first, *others = rank(validation, ranking)
     small = ranking.tolerance * abs(validation[first])
-    as_good = [name for name in others if name in undecided and abs(validation[name] - validation[first]) <= small]
-    fastest = min((first, *as_good), key=microseconds.__getitem__)
-    return fastest if microseconds[first] >= _TWICE * microseconds[fastest] else first
+    equally_good = [name for name in others if name in undecided and abs(validation[name] - validation[first]) <= small]
+    fastest = min((first, *equally_good), key=microseconds.__getitem__)
+    return fastest if microseconds[first] >= _MIN_SPEEDUP * microseconds[fastest] else first

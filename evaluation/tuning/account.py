@@ -1,7 +1,7 @@
-"""What the account knows beyond this job's inputs, asked of SageMaker and S3 by the job itself.
+"""Requests to SageMaker and S3 for information beyond the job's inputs.
 
-A processing job knows its region and has its role's credentials. It may still be without a way to the API (a private
-network, a role without these permissions), so whatever is asked for here may be unknown, with the reason as a sentence.
+A processing job has its region and its role's credentials, but may have no route to the API (a private network) or no
+permission. Information from here is optional, and `Unknown` carries the reason why it is missing.
 """
 
 from __future__ import annotations
@@ -10,45 +10,45 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-_Answer = TypeVar("_Answer")
+_Response = TypeVar("_Response")
 _SECONDS, _ATTEMPTS = 5, 2
 
 
 class Unknown(Exception):
-    """Something could not be learned; the message is a sentence that says why."""
+    """Information is not available; the message is a sentence with the reason."""
 
 
 def client(service: str) -> Any:
-    """A client of an AWS service that gives up soon.
+    """Return a boto3 client with short timeouts.
 
     Raises
     ------
     Unknown
-        When there is no boto3, or no region.
+        When boto3 or the region is missing.
     """
     try:
         import boto3
         from botocore.config import Config
     except ImportError as error:
-        raise Unknown("boto3 is not in this image.") from error
+        raise Unknown("boto3 is not installed in this image.") from error
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     if region is None:
-        raise Unknown("The job does not know its region (AWS_REGION).")
-    patience = Config(connect_timeout=_SECONDS, read_timeout=_SECONDS, retries={"max_attempts": _ATTEMPTS})
-    return boto3.client(service, region_name=region, config=patience)
+        raise Unknown("The job has no region; set AWS_REGION.")
+    timeouts = Config(connect_timeout=_SECONDS, read_timeout=_SECONDS, retries={"max_attempts": _ATTEMPTS})
+    return boto3.client(service, region_name=region, config=timeouts)
 
 
-def ask(question: Callable[[], _Answer]) -> _Answer:
-    """What a call of the API answers.
+def request(call: Callable[[], _Response]) -> _Response:
+    """Return the response of an API call.
 
     Raises
     ------
     Unknown
-        When it is refused, or cannot be reached.
+        When the call is refused, or the API cannot be reached.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        return question()
+        return call()
     except (BotoCoreError, ClientError) as error:
         raise Unknown(f"{error}".splitlines()[0].rstrip(".") + ".") from error

@@ -1,4 +1,4 @@
-"""The history of tuning jobs: every training job with what was tried and what came of it.
+"""The history of tuning jobs: the hyperparameters and the result of every training job.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobsForHyperParameterTuningJob.html
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evaluation.tuning.account import Unknown, ask, client
+from evaluation.tuning.account import Unknown, client, request
 
 _KINDS = ("ContinuousParameterRanges", "IntegerParameterRanges")
 
@@ -16,7 +16,7 @@ History = dict[str, Any]
 
 
 def read_tuning(jobs: Mapping[str, str]) -> dict[str, History]:
-    """The history of the tuning job behind each candidate.
+    """Read the history of each candidate's tuning job.
 
     Parameters
     ----------
@@ -25,16 +25,16 @@ def read_tuning(jobs: Mapping[str, str]) -> dict[str, History]:
 
     Returns
     -------
-    By candidate: ``job``, its name; and either ``unknown``, a sentence that says why nothing more is known, or
-    ``objective`` (the name of the metric), ``goal`` (Minimize or Maximize), ``ranges`` (by hyperparameter: ``low``,
-    ``high``, ``scale``), ``trials`` in the order in which they were started (``status``, ``value`` of the objective or
-    null, ``seconds`` or null, ``hyperparameters``) and ``best``, the place of the best one among them or null.
+    By candidate: ``job``, its name; and either ``unknown``, a sentence with the reason why there is no history, or
+    ``objective`` (a metric), ``goal`` (Minimize or Maximize), ``ranges`` (by hyperparameter: ``low``, ``high``,
+    ``scale``), ``trials`` in order of creation (``status``, ``value`` of the objective or null, ``seconds`` or null,
+    ``hyperparameters``) and ``best``, the index of the best trial or null.
     """
     return {name: {"job": job, **_history(job)} for name, job in jobs.items()}
 
 
 def training_seconds(tuning: Mapping[str, History]) -> dict[str, float]:
-    """How long the best model of each candidate was trained, where the histories tell."""
+    """Return the training time of each candidate's best model, where the history contains it."""
     best = {
         name: history["trials"][history["best"]] for name, history in tuning.items() if history.get("best") is not None
     }
@@ -44,10 +44,12 @@ def training_seconds(tuning: Mapping[str, History]) -> dict[str, float]:
 def _history(job: str) -> History:
     try:
         sagemaker = client("sagemaker")
-        described = ask(lambda: sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=job))
+        described = request(lambda: sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=job))
         pages = sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job")
         wanted = {"HyperParameterTuningJobName": job, "SortBy": "CreationTime", "SortOrder": "Ascending"}
-        listed = ask(lambda: [summary for page in pages.paginate(**wanted) for summary in page["TrainingJobSummaries"]])
+        listed = request(
+            lambda: [summary for page in pages.paginate(**wanted) for summary in page["TrainingJobSummaries"]]
+        )
     except Unknown as error:
         return {"unknown": str(error)}
     config = described["HyperParameterTuningJobConfig"]

@@ -1,8 +1,8 @@
-"""Tuned against untuned: the newest registered version that was not tuned and learned from the very same data.
+"""Tuned candidates against the newest registered untuned version from the same data.
 
-The CustomerMetadataProperties of a version name what it came from and where the numbers and predictions of all its
-candidates lie. The same data, features, split and seed give the same test part, so that each candidate can be compared
-with its untuned self on the same hours.
+The CustomerMetadataProperties of a version contain its origin, and the location of the metrics and predictions of all
+its candidates. The same data, features, split and seed give the same test set, so each tuned candidate is compared with
+its untuned counterpart on the same hours.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from evaluation.measures.metrics import MEASURES
 from evaluation.ranking.bootstrap import compare_pairs, resampled_metric
 from evaluation.ranking.selection import RANKINGS
 from evaluation.strict_json import as_numbers
-from evaluation.tuning.account import Unknown, ask, client
+from evaluation.tuning.account import Unknown, client, request
 
 _MOST_VERSIONS = 50
 TUNED, UNTUNED = "tuned", "untuned"
@@ -34,22 +34,22 @@ def compare_with_untuned(
     Parameters
     ----------
     task
-        What was predicted.
+        What is predicted.
     group
-        Name of the group.
+        Name of the model package group.
     schema
-        What the data and the split are; both sides must have the same.
+        The data and the split, which both sides must share.
     test
-        The part that is measured on.
+        The test set.
     tuned
-        What the tuned candidates predict for it, by name.
+        Predictions of the tuned candidates for the test set, by name.
     seed
-        Of the run, and of the samples of days.
+        Seed of the execution and of the bootstrap.
 
     Returns
     -------
     ``version``, ``created`` and ``candidates``: by name ``validation`` and ``test``, metrics of the untuned one, and
-    ``comparison``, tuned against untuned as `evaluation.ranking.bootstrap` has pairs. Or ``unknown``, a sentence.
+    ``comparison``, a pair as in `evaluation.ranking.bootstrap`. Or ``unknown``, a sentence with the reason.
     """
     try:
         version, metadata = _newest_version(group, schema, seed)
@@ -89,31 +89,31 @@ def _newest_version(group: str, schema: Schema, seed: int) -> tuple[dict[str, An
         "seed": str(seed),
     }
     newest = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": _MOST_VERSIONS}
-    for summary in _listed(sagemaker, group, newest):
+    for summary in _list_versions(sagemaker, group, newest):
         name = summary["ModelPackageArn"]
-        version: dict[str, Any] = ask(partial(sagemaker.describe_model_package, ModelPackageName=name))
+        version: dict[str, Any] = request(partial(sagemaker.describe_model_package, ModelPackageName=name))
         metadata = version.get("CustomerMetadataProperties", {})
         if all(metadata.get(key) == value for key, value in wanted.items()):
             return version, metadata
     raise Unknown(f"{group} has no untuned version of the same data, features, split and seed.")
 
 
-def _listed(sagemaker: Any, group: str, how: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _list_versions(sagemaker: Any, group: str, options: Mapping[str, Any]) -> list[dict[str, Any]]:
     try:
-        answer = ask(lambda: sagemaker.list_model_packages(ModelPackageGroupName=group, **how))
+        response = request(lambda: sagemaker.list_model_packages(ModelPackageGroupName=group, **options))
     except Unknown as error:
-        if "does not exist" in str(error):  # nothing has ever been registered
+        if "does not exist" in str(error):  # no version was ever registered
             return []
         raise
-    versions: list[dict[str, Any]] = answer["ModelPackageSummaryList"]
+    versions: list[dict[str, Any]] = response["ModelPackageSummaryList"]
     return versions
 
 
 def _predictions(uri: str, test: Part) -> Numbers:
-    """The predictions of another evaluation, which must be for the very same hours."""
+    """Read the predictions of another evaluation, which must be for the same hours."""
     table = pd.read_csv(io.StringIO(_read(uri)), parse_dates=["datetime"])
     if not table["datetime"].equals(test.keys["datetime"]) or not (table["actual"] == test.labels).all():
-        raise Unknown(f"{uri} is of other hours.")
+        raise Unknown(f"{uri} contains other hours.")
     column = "probability" if "probability" in table else "predicted"
     return table[column].to_numpy(dtype="float64")
 
@@ -121,5 +121,5 @@ def _predictions(uri: str, test: Part) -> Numbers:
 def _read(uri: str) -> str:
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     s3 = client("s3")
-    text: str = ask(lambda: s3.get_object(Bucket=bucket, Key=key))["Body"].read().decode()
+    text: str = request(lambda: s3.get_object(Bucket=bucket, Key=key))["Body"].read().decode()
     return text

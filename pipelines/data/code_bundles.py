@@ -17,6 +17,8 @@ from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.names import Layout
 
 PACKAGES = ("processing_scripts", "evaluation")
+SHARED = "html_page"
+"""A package that both import, and that travels in both bundles."""
 INSTALLED = Path(__file__).parents[2]
 """The folder of the installed packages. An import by name would find a package of the user's own that is in the working
 folder and has one of these names."""
@@ -27,7 +29,7 @@ _UPLOADS_AT_ONCE = 8
 
 @dataclass(frozen=True)
 class Bundle:
-    """The files of one package, by their paths below the bundle's prefix."""
+    """The files of one package and of those it imports, by their paths below the bundle's prefix."""
 
     name: str
     files: dict[str, bytes]
@@ -59,7 +61,8 @@ class Bundle:
 
 def bundles() -> list[Bundle]:
     """Gather the packages that run inside containers."""
-    return [Bundle(name, dict(_files(INSTALLED / name, f"{name}/"))) for name in PACKAGES]
+    shared = _files(INSTALLED / SHARED, f"{SHARED}/")
+    return [Bundle(name, dict(_files(INSTALLED / name, f"{name}/") + shared)) for name in PACKAGES]
 
 
 def commit() -> str:

@@ -1,8 +1,8 @@
-"""Public holidays of the Republic of Korea, calculated: solar, lunar, substitute and election days.
+"""Public holidays of the Republic of Korea by rule: solar, lunar, substitute and election days.
 
-The rules are those of the "Regulations on Holidays of Government Offices" as they stood from 2014 on (substitute
+The rules are those of the "Regulations on Holidays of Government Offices" since 2014 (substitute
 holidays for Seollal, Chuseok and Children's Day), 2021 (the national days), 2023 (Buddha's Birthday, Christmas) and
-2026 (Constitution Day and Labour Day). What a government decrees for a single year cannot be calculated and is listed.
+2026 (Constitution Day and Labour Day). Holidays that are decreed for a single year are listed.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ class _Holiday:
     day: date
     name: str
     substituted_from: int | None = None
-    """The first year in which a holiday that is lost to another day off is made up for; None is never."""
+    """First year in which a substitute day replaces a holiday that falls on another day off; None: never."""
     saturday_counts: bool = True
-    """Whether falling on a Saturday loses the holiday, as falling on a Sunday does."""
+    """Whether a holiday on a Saturday gets a substitute day, like one on a Sunday."""
 
 
 @cache
 def public_holidays(year: int) -> dict[date, str]:
-    """Every public holiday of a year from 2014 on, with its English name.
+    """Return the public holidays of a year from 2014 on, with their English names.
 
-    Labour Day is in it for the years before 2026 as well: it has always been a paid day off for the employed.
+    Labour Day is included before 2026 as well, because it has always been a paid day off for employees.
 
     Examples
     --------
@@ -63,27 +63,27 @@ def public_holidays(year: int) -> dict[date, str]:
 
 
 def is_public_holiday(day: date) -> bool:
-    """Whether a day is a public holiday, on whatever day of the week."""
+    """Return whether a day is a public holiday, on any day of the week."""
     return day in public_holidays(day.year)
 
 
 def is_festival(day: date) -> bool:
-    """Whether a day is one of Seollal or Chuseok, or makes up for one: families travel and the city empties."""
+    """Return whether a day is part of Seollal or Chuseok or a substitute for them, when many people leave the city."""
     return any(festival in public_holidays(day.year).get(day, "") for festival in ("Seollal", "Chuseok"))
 
 
 def is_day_off(day: date) -> bool:
-    """Whether most people are off work: a Saturday, a Sunday or a public holiday."""
+    """Return whether a day is a Saturday, a Sunday or a public holiday."""
     return day.weekday() >= _SATURDAY or is_public_holiday(day)
 
 
 def is_bridge_day(day: date) -> bool:
-    """Whether a day is a single working day between two days off, which many take as leave."""
+    """Return whether a day is a single working day between two days off, which many people take as leave."""
     return not is_day_off(day) and is_day_off(day - _DAY) and is_day_off(day + _DAY)
 
 
 def days_off_in_a_row(day: date) -> int:
-    """Length of the run of days off that a day is in; 0 for a working day."""
+    """Return the number of consecutive days off around a day; 0 for a working day."""
     if not is_day_off(day):
         return 0
     first = last = day
@@ -122,7 +122,8 @@ def _lunar_holidays(year: int) -> list[_Holiday]:
 
 
 def _substitutes(fixed: list[_Holiday], taken: dict[date, str]) -> Iterator[tuple[date, str]]:
-    """A working day for each holiday that fell on a weekend or on another holiday, each day used once."""
+    """Yield the next free working day for each holiday that falls on a weekend or on another holiday."""
+    # In chronological order: an earlier holiday takes the first free day, and a later one the next.
     used = set(taken)
     seen: set[date] = set()
     for holiday in fixed:
@@ -142,7 +143,7 @@ def _substitutes(fixed: list[_Holiday], taken: dict[date, str]) -> Iterator[tupl
 
 
 def _elections(year: int, holidays: dict[date, str]) -> dict[date, str]:
-    """Elections whose day the Public Official Election Act sets, counted back from the end of the terms of office."""
+    """Return the elections whose day the Public Official Election Act derives from the end of the term of office."""
     elections = {}
     if year >= 2030 and year % 5 == 0:
         elections[_election_day(date(year, 3, 25), holidays)] = "Presidential election"
@@ -154,6 +155,6 @@ def _elections(year: int, holidays: dict[date, str]) -> dict[date, str]:
 
 
 def _election_day(earliest: date, holidays: dict[date, str]) -> date:
-    """The first Wednesday from a day on, a week later where a public holiday is on it or next to it."""
+    """Return the first Wednesday from a day on, or the next one if a public holiday is on or next to it."""
     day = earliest + ((_WEDNESDAY - earliest.weekday()) % 7) * _DAY
     return day + 7 * _DAY if any(day + step * _DAY in holidays for step in (-1, 0, 1)) else day

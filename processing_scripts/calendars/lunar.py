@@ -1,11 +1,11 @@
-"""The Korean lunar calendar, calculated: where its months begin.
+"""The first days of the months of the Korean lunar calendar.
 
 The rules are those of the East Asian lunisolar calendar on Korean standard time (UTC+9). A month begins on the day of
-the new moon; the month of the winter solstice is the eleventh; where thirteen months lie between two solstices, the
-first one without a major solar term is a leap month and takes no number.
+the new moon; the month that contains the winter solstice is the eleventh. If there are thirteen months between two
+solstices, the first one without a major solar term is a leap month and has no number.
 
-The positions of sun and moon follow Jean Meeus, Astronomical Algorithms, chapters 25 and 49, with the terms that
-matter for a day's accuracy: both are good to a few minutes.
+The positions of sun and moon follow Jean Meeus, Astronomical Algorithms, chapters 25 and 49, without terms that do not
+change the day: both are accurate to a few minutes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 _J2000 = datetime(2000, 1, 1, 12)  # noqa: DTZ001 - dynamical time, which no time zone describes
+# Meeus calculates in dynamical time, which is about 70 seconds ahead of UTC in these decades.
 _DYNAMICAL_TO_KOREAN_TIME = timedelta(hours=9) - timedelta(seconds=70)
 _SYNODIC_MONTH_DAYS = 29.530588861
 _FIRST_NEW_MOON_AFTER_J2000 = 2451550.09766 - 2451545.0
@@ -22,7 +23,7 @@ _FIRST_NEW_MOON_AFTER_J2000 = 2451550.09766 - 2451545.0
 
 @cache
 def lunar_months(year: int) -> dict[int, date]:
-    """First days of the numbered months 1 to 10 of a lunar year, and of 11 and 12 of the year before it.
+    """Return the first days of months 1 to 10 of a lunar year, and of months 11 and 12 of the year before.
 
     Parameters
     ----------
@@ -35,13 +36,15 @@ def lunar_months(year: int) -> dict[int, date]:
     datetime.date(2018, 2, 16)
     """
     starts = _new_moons_between_solstices(year)
+    # 13 new moons enclose 12 months, 14 enclose 13, of which one is the leap month. The first is always month 11.
     leap = _leap_month(starts) if len(starts) == 14 else None
     numbered = [start for position, start in enumerate(starts[:-1]) if position != leap]
     return {(position + 10) % 12 + 1: start for position, start in enumerate(numbered)}
 
 
 def _new_moons_between_solstices(year: int) -> list[date]:
-    """New moons from the month of last year's winter solstice to that of this year's, both included."""
+    """Return the new moons from the month of last year's winter solstice to that of this year's, inclusive."""
+    # The estimate of the first new moon may be off by one or two, so extra ones are calculated on both sides.
     last_solstice, this_solstice = _winter_solstice(year - 1), _winter_solstice(year)
     approximate = int((year - 1 + 0.97 - 2000) * 365.2425 / _SYNODIC_MONTH_DAYS)
     days = [_new_moon(number) for number in range(approximate - 2, approximate + 17)]
@@ -51,7 +54,8 @@ def _new_moons_between_solstices(year: int) -> list[date]:
 
 
 def _leap_month(starts: list[date]) -> int:
-    """Position of the first month during which the sun enters none of the twelve sectors of 30 degrees."""
+    """Return the position of the first month in which the sun enters no new sector of 30 degrees."""
+    # The sun is in the same sector when the month and its successor begin: the month contains no major solar term.
     sectors = [_solar_sector(day) for day in starts]
     return next(position for position in range(1, 13) if sectors[position] == sectors[position + 1])
 
@@ -64,7 +68,7 @@ def _winter_solstice(year: int) -> date:
 
 
 def _solar_sector(day: date) -> int:
-    """Which twelfth of the ecliptic the sun is in as the Korean day begins: 0 from the spring equinox, 9 in winter."""
+    """Return the sun's sector of the ecliptic when the Korean day begins: 0 from the spring equinox, 9 from winter."""
     begins = datetime(day.year, day.month, day.day) - _DYNAMICAL_TO_KOREAN_TIME  # noqa: DTZ001 - dynamical time
     centuries = (begins - _J2000) / timedelta(days=36525)
     mean_longitude = 280.46646 + 36000.76983 * centuries
@@ -77,7 +81,7 @@ def _solar_sector(day: date) -> int:
 
 
 def _new_moon(number: int) -> date:
-    """The Korean day of a new moon, counted from the first one of the year 2000."""
+    """Return the Korean day of a new moon, counted from the first one of the year 2000."""
     centuries = number / 1236.85
     eccentricity = 1 - 0.002516 * centuries
     sun = math.radians(2.5534 + 29.10535670 * number)

@@ -1,7 +1,6 @@
-"""The hours of a file of any size, part by part, each with the history that its features look back on.
+"""Reading of a file of hours in chunks, each with the history that its features need.
 
-One part is in memory, and of every series the last hours of the part before. The features themselves are made in
-`processing_scripts.parts`.
+Memory holds one chunk, and the last hours of every series from the chunks before.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from processing_scripts.errors import ColumnError, HoursError
 from processing_scripts.features.catalogue import HISTORY_HOURS, FeatureSet
 from processing_scripts.features.history import WithHistory, next_hours, no_history
 from processing_scripts.reading.cells import Cells
-from processing_scripts.reading.columns import recognised
+from processing_scripts.reading.columns import count_known
 from processing_scripts.reading.dates import DateColumn, read_dates
 from processing_scripts.reading.observations import cells_of, date_column, observations_of
 from processing_scripts.reading.tables import Table, read_tables
@@ -27,15 +26,15 @@ from processing_scripts.reading.tables import Table, read_tables
 _HOUR = pd.Timedelta(hours=1)
 
 
-class Hours(NamedTuple):
-    """Hours of one part that can be predicted.
+class Chunk(NamedTuple):
+    """The hours of one chunk that can be predicted.
 
     Attributes
     ----------
     keys
-        What they are (datetime, series), in the order of the file and under their lines.
+        Identity of the hours (datetime, series), in the order of the file and indexed by line.
     series
-        Of each series its hours, and all that is known of them.
+        Hours and history of each series.
     """
 
     keys: pd.DataFrame
@@ -44,7 +43,7 @@ class Hours(NamedTuple):
 
 @dataclass
 class _Series:
-    """Hours that follow each other: what is known of those before the next."""
+    """The state of a series between chunks: its recent hours, whether prediction began, and the hours read."""
 
     known: pd.DataFrame
     begun: bool = False
@@ -52,21 +51,21 @@ class _Series:
 
 
 @dataclass
-class HoursByPart:
-    """The parts of one file, to be gone through once.
+class ChunkReader:
+    """Iterator over the chunks of one file, for a single pass.
 
     Attributes
     ----------
     path
         The file.
     feature_set
-        Of the model; says how far its features look back.
+        Feature set of the model, which defines the length of the history.
     rows
-        How many rows are read for a part.
+        Rows per chunk.
     series
-        Name of the column that tells series apart, None where the whole file is one.
+        Column that identifies the series of a row; None if the file is a single series.
     read, predicted
-        How many rows have been read, and how many of them can be predicted, so far.
+        Rows read so far, and how many of them can be predicted.
     """
 
     path: Path
@@ -75,33 +74,34 @@ class HoursByPart:
     series: str | None = None
     read: int = 0
     predicted: int = 0
-    _underway: dict[str, _Series] = field(default_factory=dict)
+    _state: dict[str, _Series] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[Hours]:
-        """Read the parts in which hours can be predicted.
+    def __iter__(self) -> Iterator[Chunk]:
+        """Yield the chunks that contain hours to predict.
 
         Raises
         ------
         PreprocessingError
-            Rows cannot be read, are not in order, or lack their history; parts before them have been given out.
+            When rows are invalid, out of order, or lack their history; earlier chunks were yielded.
         """
         days = self._days()
         for cells in self._tables():
-            part = self._part(observations_of(cells, days, with_rentals=False), self._series_of(cells.table))
+            chunk = self._chunk(observations_of(cells, days, with_rentals=False), self._series_of(cells.table))
             self.read += len(cells.table.rows)
-            self.predicted += len(part.keys)
-            if len(part.keys):
-                yield part
-        for name, series in self._underway.items():
+            self.predicted += len(chunk.keys)
+            if len(chunk.keys):
+                yield chunk
+        for name, series in self._state.items():
             if not series.begun:
                 raise no_history(series.hours, self.feature_set, self._of(name))
 
     def _tables(self) -> Iterator[Cells]:
-        for table in read_tables(self.path, recognise=recognised, rows=self.rows):
+        for table in read_tables(self.path, recognise=count_known, rows=self.rows):
             yield cells_of(table, with_rentals=False)
 
     def _days(self) -> dict[str, date]:
-        """Read all dates of the file together, since how one is meant may be told by another."""
+        """Read all dates of the file before the first chunk."""
+        # 03/04/2018 in the first chunk is ambiguous until 25/04/2018, in a later one, excludes the month-first order.
         first: dict[tuple[str, int, str], int] = {}
         name = ""
         for cells in self._tables():
@@ -121,21 +121,21 @@ class HoursByPart:
             return [""] * len(table.rows)
         if self.series not in table.header:
             names = ", ".join(f"'{name}'" for name in table.header)
-            raise ColumnError(f"There is no column '{self.series}' to tell series apart; {self.path.name} has {names}.")
+            raise ColumnError(f"The series column '{self.series}' is missing; {self.path.name} has {names}.")
         position = table.header.index(self.series)
         return [row[position] for row in table.rows]
 
-    def _part(self, observations: pd.DataFrame, series: list[str]) -> Hours:
+    def _chunk(self, observations: pd.DataFrame, series: list[str]) -> Chunk:
         of_row = pd.Series(series, index=observations.index)
         ready = [self._of_series(str(name), rows) for name, rows in observations.groupby(of_row, sort=False)]
         predicted = [hours for hours in ready if len(hours.observations)]
         lines = np.sort(np.concatenate([hours.observations.index for hours in ready]))
         columns = {"datetime": observations["datetime"], **({self.series: of_row} if self.series else {})}
-        return Hours(pd.DataFrame(columns).loc[lines], predicted)
+        return Chunk(pd.DataFrame(columns).loc[lines], predicted)
 
     def _of_series(self, name: str, rows: pd.DataFrame) -> WithHistory:
-        """The next rows of a series that can be predicted."""
-        series = self._underway.setdefault(name, _Series(known=rows.iloc[:0]))
+        """Return the rows of a series that can be predicted, with their history, and update its state."""
+        series = self._state.setdefault(name, _Series(known=rows.iloc[:0]))
         self._check_order(name, pd.concat([series.known.tail(1), rows])["datetime"])
         ready = next_hours(rows, series.known, self.feature_set, begun=series.begun)
         series.hours += len(rows)
@@ -154,7 +154,7 @@ class HoursByPart:
             raise HoursError(
                 f"Line {line} (hour {hour:%Y-%m-%d %H:%M}) does not come after line {before} (hour "
                 f"{earlier:%Y-%m-%d %H:%M}){self._of(name)}; sort the file by {by}hour, with one row per hour, or name "
-                "with --series the column that tells its series apart."
+                "the column that identifies its series with --series."
             )
 
     def _of(self, name: str) -> str:

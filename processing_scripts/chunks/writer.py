@@ -1,8 +1,8 @@
-"""Makes the features of parts of hours and writes them; on its own, of those that `processing_scripts.parts` sends.
+"""Calculation and writing of the features of chunks.
 
-``python -m processing_scripts.chunks.writer --schema schema.json --output DIR --format csv`` takes pickled pairs of a
-part's name and its hours from standard input until that ends. It tells of each part on standard output when its two
-files are whole.
+``python -m processing_scripts.chunks.writer --schema schema.json --output DIR --format csv`` reads pickled pairs of a
+name and a `Chunk` from stdin, which `processing_scripts.parts` sends, and reports each chunk on stdout when both of its
+files are complete.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from processing_scripts import recordio
-from processing_scripts.chunks.reader import Hours
+from processing_scripts.chunks.reader import Chunk
 from processing_scripts.errors import PreprocessingError
 from processing_scripts.features.build import make_features
 from processing_scripts.features.history import WithHistory
@@ -27,31 +27,31 @@ from processing_scripts.outputs import write_rows
 from processing_scripts.schema import Schema, check_features, feature_names, load_schema
 
 
-class PartWriter(NamedTuple):
-    """Where parts go, and in which form, for a model with this schema."""
+class ChunkWriter(NamedTuple):
+    """Writer of chunks for a model with this schema, into a folder and in a format."""
 
     schema: Schema
     output: Path
     form: str
 
-    def write(self, name: str, hours: Hours) -> None:
-        """Make the features of a part, write them beside what their rows are, and tell of it."""
-        features = self.features_of(hours)
+    def write(self, name: str, chunk: Chunk) -> None:
+        """Calculate the features of a chunk, write both of its files, and report it."""
+        features = self.features_of(chunk)
         for folder in ("rows", "known"):
             (self.output / folder).mkdir(parents=True, exist_ok=True)
         self._write_rows(self.output / "rows" / f"{name}.{self.form}", features)
-        self._write_known(self.output / "known" / f"{name}.parquet", pd.concat([hours.keys, features], axis=1))
-        tell({"part": name, "rows": len(features)})
+        self._write_known(self.output / "known" / f"{name}.parquet", pd.concat([chunk.keys, features], axis=1))
+        report({"part": name, "rows": len(features)})
 
-    def features_of(self, hours: Hours) -> pd.DataFrame:
-        """Make the features of a part, in the order of its file and under its lines.
+    def features_of(self, chunk: Chunk) -> pd.DataFrame:
+        """Calculate the features of a chunk, in the order of its file and indexed by line.
 
         Raises
         ------
         PreprocessingError
-            The schema asks for features that there are not.
+            When the schema contains unknown features.
         """
-        made = [self._features_of(series) for series in hours.series]
+        made = [self._features_of(series) for series in chunk.series]
         return pd.concat(made).sort_index() if len(made) > 1 else made[0]
 
     def _features_of(self, series: WithHistory) -> pd.DataFrame:
@@ -75,24 +75,24 @@ class PartWriter(NamedTuple):
         parquet.write_table(pa.Table.from_pandas(known, preserve_index=False), path)
 
 
-def tell(what: dict[str, str | int]) -> None:
-    """Write a line of JSON to standard output."""
-    sys.stdout.write(json.dumps(what) + "\n")
+def report(line: dict[str, str | int]) -> None:
+    """Write a line of JSON to stdout."""
+    sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write what is sent; 0 when all is well, 1 when something is refused, with the reason on stderr."""
+    """Write chunks from stdin; return 0 on success, or 1 with the reason on stderr."""
     parser = argparse.ArgumentParser(prog="part_writer", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--schema", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--format", required=True)
     options = parser.parse_args(arguments)
-    writer = PartWriter(load_schema(options.schema), options.output, options.format)
+    writer = ChunkWriter(load_schema(options.schema), options.output, options.format)
     try:
         while True:
             writer.write(*pickle.load(sys.stdin.buffer))  # noqa: S301 - from our own process
-    except (EOFError, pickle.UnpicklingError):  # also where the reader has been killed amid a part
+    except (EOFError, pickle.UnpicklingError):  # UnpicklingError: the reader was killed within a chunk
         return 0
     except PreprocessingError as error:
         sys.stderr.write(f"{error}\n")

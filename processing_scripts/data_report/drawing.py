@@ -1,4 +1,4 @@
-"""Drawings as SVG: bars, lines, and the strip that a distribution is in a table's cell."""
+"""SVG charts: bars, lines, and a box plot that fits in a table cell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from processing_scripts.data_report.words import say
+from processing_scripts.data_report.style import TRANSLATIONS
 
 WIDTH, HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 26, 44
@@ -18,7 +18,7 @@ Numbers = Sequence[float | None]
 
 @dataclass(frozen=True)
 class Axes:
-    """What stands below and beside a drawing: titles as keys of words, and places below with their labels."""
+    """The axes of a chart: the keys of both titles, and the positions and texts of the labels on the x axis."""
 
     x: str
     y: str
@@ -26,7 +26,7 @@ class Axes:
 
 
 def bars(values: Numbers, axes: Axes, marks: Mapping[str, float] | None = None) -> str:
-    """Bars of the same width beside each other; ``marks`` are named places across them, counted in bars."""
+    """Draw bars of equal width; ``marks`` are named vertical lines, their positions counted in bars."""
     top = _nice_top(values)
     width = (WIDTH - _LEFT - _RIGHT) / len(values)
     drawn = [
@@ -36,13 +36,13 @@ def bars(values: Numbers, axes: Axes, marks: Mapping[str, float] | None = None) 
         for at, value in enumerate(values)
         if value is not None
     ]
-    lines = [_mark(name, _LEFT + place * width, row) for row, (name, place) in enumerate((marks or {}).items())]
+    markers = [_mark(name, _LEFT + place * width, row) for row, (name, place) in enumerate((marks or {}).items())]
     labels = [(_LEFT + place * width, text) for place, text in axes.labels]
-    return _frame("".join(drawn + lines), axes, labels, top)
+    return _frame("".join(drawn + markers), axes, labels, top)
 
 
 def lines(series: Mapping[str, Numbers], axes: Axes) -> str:
-    """A line for each series, named above the drawing; points that do not exist are gaps."""
+    """Draw a line for each series, with a legend above; missing points are left out."""
     top = _nice_top([value for values in series.values() for value in values])
     count = max(len(values) for values in series.values())
     step = (WIDTH - _LEFT - _RIGHT) / max(count - 1, 1)
@@ -54,18 +54,18 @@ def lines(series: Mapping[str, Numbers], axes: Axes) -> str:
         drawn.append(
             f'<polyline class="line series-{number}" points="{path}"/>'
             f'<line class="line series-{number}" x1="{legend}" x2="{legend + 22}" y1="12" y2="12"/>'
-            f'<text x="{legend + 28}" y="16">{say(name)}</text>'
+            f'<text x="{legend + 28}" y="16">{_label(name)}</text>'
         )
     labels = [(_LEFT + place * step, text) for place, text in axes.labels]
     return _frame("".join(drawn), axes, labels, top)
 
 
-def strip(five: Sequence[float], least: float, most: float) -> str:
-    """A line between the first and the last of five values, a box between the inner two, a point at the middle one."""
-    scale = 116 / ((most - least) or 1)
-    places = [2 + (value - least) * scale for value in five]
+def box_plot(five: Sequence[float], minimum: float, maximum: float) -> str:
+    """Draw five ascending values: a line from first to last, a box between the inner two, a point in the middle."""
+    scale = 116 / ((maximum - minimum) or 1)
+    places = [2 + (value - minimum) * scale for value in five]
     return (
-        '<svg class="strip" viewBox="0 0 120 16" aria-hidden="true">'
+        '<svg class="box-plot" viewBox="0 0 120 16" aria-hidden="true">'
         f'<line x1="{places[0]:.1f}" x2="{places[4]:.1f}" y1="8" y2="8"/>'
         f'<rect x="{places[1]:.1f}" y="3" width="{max(places[3] - places[1], 1):.1f}" height="10"/>'
         f'<circle cx="{places[2]:.1f}" cy="8" r="2.6"/></svg>'
@@ -81,13 +81,13 @@ def _frame(drawn: str, axes: Axes, labels: Sequence[tuple[float, str]], top: flo
         for tick in ticks
     )
     below = HEIGHT - _BOTTOM + 16
-    texts = "".join(f'<text class="middle" x="{x:.1f}" y="{below}">{say(text)}</text>' for x, text in labels)
+    texts = "".join(f'<text class="middle" x="{x:.1f}" y="{below}">{_label(text)}</text>' for x, text in labels)
     middle = (_LEFT + WIDTH - _RIGHT) / 2
     return (
         f'<svg class="drawing" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{grid}{drawn}{texts}'
-        f'<text class="middle axis" x="{middle:.0f}" y="{HEIGHT - 6}">{say(axes.x)}</text>'
+        f'<text class="middle axis" x="{middle:.0f}" y="{HEIGHT - 6}">{_label(axes.x)}</text>'
         f'<text class="middle axis side" transform="translate(11 {(_TOP + HEIGHT - _BOTTOM) / 2:.0f}) rotate(-90)">'
-        f"{say(axes.y)}</text></svg>"
+        f"{_label(axes.y)}</text></svg>"
     )
 
 
@@ -95,7 +95,7 @@ def _mark(name: str, x: float, row: int) -> str:
     text = _TOP + 8 + 15 * row
     return (
         f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{HEIGHT - _BOTTOM}"/>'
-        f'<text x="{x + 5:.1f}" y="{text}">{say(name)}</text>'
+        f'<text x="{x + 5:.1f}" y="{text}">{_label(name)}</text>'
     )
 
 
@@ -103,8 +103,12 @@ def _height(value: float, top: float) -> float:
     return HEIGHT - _BOTTOM - value / top * (HEIGHT - _BOTTOM - _TOP)
 
 
+def _label(key: str) -> str:
+    return TRANSLATIONS.bilingual(key, tag="tspan")  # SVG knows no span
+
+
 def _nice_top(values: Numbers) -> float:
-    """A round number above all values that is five round steps high."""
+    """Return a number above all values that divides into five round steps."""
     highest = max((value for value in values if value is not None), default=1) or 1
     step = highest / _MOST_TICKS
     power = 10.0 ** math.floor(math.log10(step))

@@ -1,17 +1,17 @@
-"""The data itself in numbers, for whoever draws or reads them: distribution, seasonality, oddities, drift.
+"""``data-report.json``: distribution, seasonality, suspicious values and drift of the data set.
 
-``data-report.json``, format version 1; rentals are per hour, shares are of 1::
+Format version 1; rentals are per hour, shares are from 0 to 1::
 
     format_version  1
     hours           {rows, missing, first, last, closed}
     distribution    by column of the data set: {missing, mean, standard_deviation, quantiles: {"0": ..., "1": ...}}
     rentals         {edges, closed_left_out, counts}: a histogram of open hours, len(edges) = len(counts) + 1
     seasonality     mean rentals of open hours: {by_hour: {working_day: [24], day_off: [24]}, by_weekday: [7, Monday
-                    first], by_month: {"2017-12": ...}, by_season: {...}}; null where there is no such hour
-    oddities        what is missing or suspicious: {name, rows, first, last, meaning}; those of no row are left out
-    holidays        days on which the data set's flag and Korea's calendar differ: {flagged_only, public_only}
-    drift           by part (validation, test) and column: {mean, train_mean, distance}; distance is the greatest
-                    difference of the two distribution functions (Kolmogorov-Smirnov), 0 the same, 1 apart
+                    first], by_month: {"2017-12": ...}, by_season: {...}}; null if there is no such hour
+    oddities        missing or suspicious values: {name, rows, first, last, meaning}, if there are any
+    holidays        days whose flag differs from the Korean calendar: {flagged_only, public_only}
+    drift           by set (validation, test) and column: {mean, train_mean, distance}; distance is the
+                    Kolmogorov-Smirnov statistic: 0 for identical distributions, 1 for disjoint ones
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ import numpy as np
 import pandas as pd
 
 from processing_scripts.calendars.korean import is_day_off, is_public_holiday
-from processing_scripts.closed import open_hours
 from processing_scripts.reading.columns import TARGET, WEATHER
+from processing_scripts.reading.observations import open_hours
 
 FORMAT_VERSION = 1
 _COLUMNS = (TARGET, *(column.name for column in WEATHER))
@@ -41,7 +41,7 @@ def data_report(parts: Mapping[str, pd.DataFrame]) -> Report:
     Parameters
     ----------
     parts
-        The observations of ``train``, ``validation`` and ``test``, which together are the data set.
+        Observations of ``train``, ``validation`` and ``test``.
     """
     observations = pd.concat(parts.values()).sort_values("datetime")
     return {
@@ -105,17 +105,17 @@ def _means(values: pd.Series[Any], keys: pd.Series[Any], wanted: range) -> list[
 def _oddities(observations: pd.DataFrame) -> list[Report]:
     rentals, is_open = observations[TARGET], observations["functioning_day"]
     found = {
-        "humidity_0": (observations["humidity"] == 0, "A failed sensor; calculated from the dew point instead"),
-        "visibility_capped": (observations["visibility"] >= _HIGHEST_VISIBILITY, "20 km or more, kept as it is"),
+        "humidity_0": (observations["humidity"] == 0, "Sensor failure; calculated from the dew point"),
+        "visibility_capped": (observations["visibility"] >= _HIGHEST_VISIBILITY, "20 km or more; kept"),
         "dew_point_above_temperature": (
             observations["dew_point"] > observations["temperature"],
-            "Cannot be in still air; kept as it is",
+            "Physically implausible; kept",
         ),
-        "closed_with_rentals": (~is_open & (rentals > 0), "Rentals while the service is closed; kept as they are"),
-        "open_without_rentals": (is_open & (rentals == 0), "No rentals while the service is open; kept as they are"),
+        "closed_with_rentals": (~is_open & (rentals > 0), "Rentals in hours when the service is closed; kept"),
+        "open_without_rentals": (is_open & (rentals == 0), "No rentals in hours when the service is open; kept"),
         "weather_missing": (
             observations[[column.name for column in WEATHER]].isna().any(axis=1),
-            "Empty cells of the weather; left to the algorithms",
+            "Empty weather cells; passed to the algorithms as missing",
         ),
     }
     return [_oddity(name, observations["datetime"][rows], text) for name, (rows, text) in found.items() if rows.any()]
@@ -160,5 +160,5 @@ def _distance(first: np.ndarray, second: np.ndarray) -> float | None:
 
 
 def _number(value: float) -> float | None:
-    """Rounded to what matters; None where it does not exist, for NaN is not JSON."""
+    """Round a number; None instead of NaN, which is not JSON."""
     return round(float(value), 4) if np.isfinite(value) else None

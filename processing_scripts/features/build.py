@@ -1,4 +1,4 @@
-"""Makes the features of hours from what is known of them and of the hours before."""
+"""Calculation of all features of a feature set."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from processing_scripts.features.weather import weather_features
 from processing_scripts.features.windows import hour_by_hour
 
 CATEGORIES = {"season": {"Winter": 0, "Spring": 1, "Summer": 2, "Autumn": 3}}
-"""How the categories that the data set writes as words become numbers; yes is 1 and no is 0 everywhere."""
+"""Integer codes of the categories; flags are 1 and 0 everywhere."""
 
 
 def make_features(
     observations: pd.DataFrame, feature_set: FeatureSet = "now", known: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Every feature of a set, for every row, in the order of the catalogue and under the index of the rows.
+    """Calculate every feature of a set for every row, in the order of the catalogue, with the index of the rows.
 
     Parameters
     ----------
     observations
-        Hours, see `processing_scripts.reading.observations.Observations`. Their own rentals are not looked at.
+        Hours, see `processing_scripts.reading.observations.Observations`. Their own rentals are not used.
     feature_set
-        Which features.
+        The feature set.
     known
-        The hours that may be looked back on, with the observations among them; the observations alone if not given.
-        Of their rentals only ``lags`` takes note.
+        The hours that history features may use, including the observations; by default the observations. Only ``lags``
+        uses their rentals.
 
     Returns
     -------
-    Numbers only; NaN where the weather is not known, or no hour of a window is.
+    Numeric columns; NaN where the weather, or every hour of a window, is missing.
     """
     sun = sun_features(observations["datetime"])
     columns = {
@@ -44,12 +44,12 @@ def make_features(
         "functioning_day": observations["functioning_day"].astype("int64"),
     }
     if feature_set != "now":
-        columns |= _looking_back(observations, feature_set, observations if known is None else known)
+        columns |= _history_features(observations, feature_set, observations if known is None else known)
     names = [feature.name for feature in features_of(feature_set)]
     return pd.DataFrame({name: columns[name] for name in names}, index=observations.index)
 
 
-def _looking_back(observations: pd.DataFrame, feature_set: FeatureSet, known: pd.DataFrame) -> dict[str, pd.Series]:
+def _history_features(observations: pd.DataFrame, feature_set: FeatureSet, known: pd.DataFrame) -> dict[str, pd.Series]:
     hours = hour_by_hour(known)
     columns = {**past_rain_features(hours), **past_weather_features(hours)}
     if feature_set == "lags":

@@ -1,4 +1,4 @@
-"""Features of the calendar: where in the day, the week and the year an hour lies, and who is off work."""
+"""Calendar features: position in the day, the week and the year, and days off."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FIRST_DAY = pd.Timestamp("2017-12-01")
 
 
 def calendar_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
-    """Calendar features by name; ``hours`` are their starts in local time."""
+    """Return calendar features by name; ``hours`` are the starts of hours in local time."""
     hour, weekday, month = hours.dt.hour, hours.dt.weekday, hours.dt.month
     day_off = _of_day(hours, is_day_off)
     return {
@@ -45,14 +45,14 @@ def calendar_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
 
 
 def _of_day(hours: pd.Series[Any], of: Callable[[date], int]) -> pd.Series[Any]:
-    """A function of the day, worked out once per day."""
+    """Apply a function of the day, once per day."""
     position, days = pd.factorize(hours.dt.normalize())
     values = np.array([of(day.date()) for day in days], dtype="int64")
     return pd.Series(values[position], index=hours.index)
 
 
 def _on_circle(name: str, value: pd.Series[Any], *, period: int) -> dict[str, pd.Series[Any]]:
-    """Sine and cosine, so that the end of a period lies beside its beginning."""
+    """Return sine and cosine, so that the end of a period is next to its beginning."""
     angle = 2 * np.pi * value / period
-    # Rounded: the last bits of a sine differ between processors, and files must not; adding 0 makes -0 a 0.
+    # Rounded, because the last bits of a sine differ between processors and files must not. Adding 0 turns -0 into 0.
     return {f"{name}_sine": np.sin(angle).round(6) + 0.0, f"{name}_cosine": np.cos(angle).round(6) + 0.0}

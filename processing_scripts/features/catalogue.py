@@ -1,16 +1,16 @@
-"""Which features there are, what each says, and who may use it.
+"""All features, with their meanings, feature sets, and the splits that exclude them.
 
-A feature set says what must be known of an hour to predict it; each holds the one before it:
+A feature set defines the information that a prediction needs; each contains the one before it:
 
 ============  =======================================================================================================
-``now``       The hour's calendar and its weather.
-``history``   And the weather of the hours before it, up to a week: observed when the hour begins.
-``lags``      And the demand of the same hour a day and a week ago: a forecast for the day ahead from yesterday's
-              rentals, which is another problem and cannot be compared with the others.
+``now``       Calendar and weather of the hour.
+``history``   Also the weather of up to a week before, which is known when the hour begins.
+``lags``      Also the demand of the same hour a day and a week ago. This is a different problem, a forecast for the
+              next day from recent rentals, and not comparable with the others.
 ============  =======================================================================================================
 
-The data set's own holiday flag is not a feature: it lacks days (2018-05-05, 05-07, 06-13, 09-26) and marks others that
-were none (2017-12-22, 12-24, 12-31), so public holidays are calculated instead.
+The data set's holiday flag is not a feature, because it has errors: it lacks 2018-05-05, 05-07, 06-13 and 09-26, and
+marks 2017-12-22, 12-24 and 12-31. Public holidays are calculated instead.
 """
 
 from __future__ import annotations
@@ -32,34 +32,34 @@ from processing_scripts.splits import Split
 FeatureSet = Literal["now", "history", "lags"]
 FEATURE_SETS: tuple[FeatureSet, ...] = get_args(FeatureSet)
 HISTORY_HOURS: dict[FeatureSet, int] = {"now": 0, "history": 168, "lags": 168}
-"""Hours before an hour that its features look at."""
+"""Preceding hours that the features use."""
 
 Group = Literal["calendar", "holidays", "weather", "comfort", "sun", "past rain", "past weather", "past demand"]
 _SET_OF_GROUP: dict[Group, FeatureSet] = {"past rain": "history", "past weather": "history", "past demand": "lags"}
 
-_TREND = "names the day, whose other hours are known, so that a model would look the day up"
+_TREND = "identifies the day, whose other hours are in the training set, so a model could memorize the day"
 _YEAR_OF_GROWTH = (
-    "rentals grew through the only year there is, so it would pull the autumn to come towards the last winter"
+    "rentals grew throughout the single year of data, so it would bias predictions of autumn towards the winter before"
 )
 _NOT_WHEN_GROWING: dict[Split, str] = {"time": _YEAR_OF_GROWTH}
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature.
+    """A feature.
 
     Attributes
     ----------
     name
-        Its column name, by which schemas know it.
+        Column name, as in schemas.
     type
-        ``flag`` is 0 or 1; ``category`` a code without order of its own.
+        ``flag``: 0 or 1; ``category``: a code without order.
     meaning
-        What it says, with its unit.
+        Description with unit.
     group
-        The idea it belongs to, whose worth ``tests.performance.ablation`` measures.
+        Group whose contribution ``tests.performance.ablation`` measures.
     left_out
-        Splits that do without it, and why.
+        Splits that exclude it, with the reason.
     """
 
     name: str
@@ -70,25 +70,25 @@ class Feature:
 
     @property
     def feature_set(self) -> FeatureSet:
-        """The smallest feature set that has it."""
+        """The smallest feature set that contains it."""
         return _SET_OF_GROUP.get(self.group, "now")
 
 
 _CALENDAR = (
     Feature("hour", "integer", "Hour of the day, 0 to 23, at its start", "calendar"),
-    Feature("hour_sine", "number", "Hour on the circle of a day", "calendar"),
-    Feature("hour_cosine", "number", "Hour on the circle of a day", "calendar"),
+    Feature("hour_sine", "number", "Position of the hour in the day", "calendar"),
+    Feature("hour_cosine", "number", "Position of the hour in the day", "calendar"),
     Feature("weekday", "integer", "Day of the week, Monday is 0", "calendar"),
-    Feature("weekday_sine", "number", "Day on the circle of a week", "calendar"),
-    Feature("weekday_cosine", "number", "Day on the circle of a week", "calendar"),
+    Feature("weekday_sine", "number", "Position of the day in the week", "calendar"),
+    Feature("weekday_cosine", "number", "Position of the day in the week", "calendar"),
     Feature("month", "integer", "Month, 1 to 12", "calendar", _NOT_WHEN_GROWING),
-    Feature("month_sine", "number", "Month on the circle of a year", "calendar", _NOT_WHEN_GROWING),
-    Feature("month_cosine", "number", "Month on the circle of a year", "calendar", _NOT_WHEN_GROWING),
-    Feature("season", "category", "Season as the data set has it", "calendar", _NOT_WHEN_GROWING),
+    Feature("month_sine", "number", "Position of the month in the year", "calendar", _NOT_WHEN_GROWING),
+    Feature("month_cosine", "number", "Position of the month in the year", "calendar", _NOT_WHEN_GROWING),
+    Feature("season", "category", "Season from the data set", "calendar", _NOT_WHEN_GROWING),
     Feature(
         "day_index",
         "integer",
-        "Days since 1 December 2017: a trend; between days that are known, how they are filled",
+        "Days since 1 December 2017, a trend",
         "calendar",
         {"hours": _TREND},
     ),
@@ -102,10 +102,10 @@ _HOLIDAYS = (
     Feature(
         "days_off_in_a_row",
         "integer",
-        "Length of the run of days off that the day is in; 0 on working days",
+        "Number of consecutive days off around the day; 0 on working days",
         "holidays",
     ),
-    Feature("festival", "flag", "Seollal or Chuseok, when the city empties", "holidays"),
+    Feature("festival", "flag", "Seollal or Chuseok", "holidays"),
     Feature("hour_of_day_kind", "integer", "Hour on working days, 24 plus the hour on days off", "holidays"),
 )
 _WEATHER = (
@@ -117,20 +117,18 @@ _WEATHER = (
     Feature("solar_radiation", "number", "Solar radiation in MJ/m²", "weather"),
     Feature("rainfall", "number", "Rain in mm", "weather"),
     Feature("snowfall", "number", "Snow in cm", "weather"),
-    Feature(
-        "apparent_temperature", "number", "What the temperature feels like in °C, by Steadman's formula", "comfort"
-    ),
-    Feature("functioning_day", "flag", "The rental service is open; nothing is rented where it is not", "weather"),
+    Feature("apparent_temperature", "number", "Apparent temperature in °C, by Steadman's formula", "comfort"),
+    Feature("functioning_day", "flag", "The rental service is open", "weather"),
 )
 _SUN = (
-    Feature("sun_elevation", "number", "Height of the sun in degrees, below 0 at night", "sun", _NOT_WHEN_GROWING),
+    Feature("sun_elevation", "number", "Elevation of the sun in degrees, below 0 at night", "sun", _NOT_WHEN_GROWING),
     Feature("day_length", "number", "Hours from sunrise to sunset", "sun", _NOT_WHEN_GROWING),
     Feature(
         "clearness",
         "number",
-        "Share of a clear sky's radiation that arrives; 0 at night",
+        "Share of clear-sky radiation; 0 at night",
         "sun",
-        {"time": "models that had it knew the following month less well, on the validation part"},
+        {"time": "models with it were worse for the following month, on the validation set"},
     ),
 )
 _PAST_RAIN = (
@@ -139,13 +137,13 @@ _PAST_RAIN = (
         for hours in RAIN_WINDOWS
     ),
     *(
-        Feature(f"snowfall_maximum_{hours}h", "number", f"Most snow of the {hours} hours before, in cm", "past rain")
+        Feature(f"snowfall_maximum_{hours}h", "number", f"Maximum snow of the {hours} hours before, in cm", "past rain")
         for hours in SNOW_WINDOWS
     ),
     Feature(
         "hours_since_rain",
         "integer",
-        f"Hours since it last rained, {RAIN_MEMORY + 1} where that is longer ago",
+        f"Hours since it last rained, at most {RAIN_MEMORY + 1}",
         "past rain",
     ),
 )
@@ -168,16 +166,16 @@ FEATURES = (*_CALENDAR, *_HOLIDAYS, *_WEATHER, *_SUN, *_PAST_RAIN, *_PAST_WEATHE
 
 
 def features_of(feature_set: FeatureSet) -> tuple[Feature, ...]:
-    """All features of a set, in the order of their columns."""
+    """Return all features of a set in column order."""
     sets = FEATURE_SETS[: FEATURE_SETS.index(feature_set) + 1]
     return tuple(feature for feature in FEATURES if feature.feature_set in sets)
 
 
 def features_for(split: Split, feature_set: FeatureSet) -> tuple[Feature, ...]:
-    """The features of a set that a model may use which is measured by this split."""
+    """Return the features of a set, without those that the split excludes."""
     return tuple(feature for feature in features_of(feature_set) if split not in feature.left_out)
 
 
 def left_out_of(split: Split, feature_set: FeatureSet) -> tuple[Feature, ...]:
-    """The features of the set that such a model may not use; each says why."""
+    """Return the features of a set that the split excludes."""
     return tuple(feature for feature in features_of(feature_set) if split in feature.left_out)

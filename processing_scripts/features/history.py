@@ -1,7 +1,7 @@
-"""The history that comes with hours to predict: which of them have it, and what is refused.
+"""Selection of the hours in a batch that have their history and can be predicted.
 
-A batch file may continue the data set, or bring its own history: its leading hours up to the first whose history is
-known are history only and are not predicted. From there on every hour must have its history.
+A batch file continues the data set, or starts with its own history: the hours before the first one with a complete
+history are not predicted. From that hour on, every hour must have its history.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HOUR = pd.Timedelta(hours=1)
 
 
 class WithHistory(NamedTuple):
-    """Hours to predict, and all hours that are known of them: their history and themselves."""
+    """Hours to predict, and all known hours: the history and the hours themselves."""
 
     observations: pd.DataFrame
     known: pd.DataFrame
@@ -32,17 +32,17 @@ def with_history(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSe
     Parameters
     ----------
     batch
-        Hours in the order of time, no hour twice, indexed by their lines of the batch file.
+        Unique hours in chronological order, indexed by line of the batch file.
     data
-        Hours that are known besides; where both know an hour, the batch is believed.
+        Other known hours; for an hour in both, the batch takes precedence.
     feature_set
-        Says how much history an hour needs.
+        Defines the length of the history.
 
     Raises
     ------
     HistoryError
-        When no hour has its history, or one after the first that has it has not. Of weather
-        `MISSING_HOURS_TOLERANCE` may be missing; the rentals that ``lags`` needs may not.
+        When no hour has its history, or an hour after the first predicted one lacks it. A share of
+        `MISSING_HOURS_TOLERANCE` of the weather may be missing, but none of the rentals that ``lags`` needs.
     """
     ready = next_hours(batch, data, feature_set, begun=False)
     if ready.observations.empty:
@@ -51,19 +51,19 @@ def with_history(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSe
 
 
 def next_hours(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSet, *, begun: bool) -> WithHistory:
-    """Find the hours that can be predicted in the next part of a batch: none, as long as none has its history.
+    """Find the hours that can be predicted in the next chunk of a batch; none until one has its history.
 
     Parameters
     ----------
     batch, data, feature_set
-        As for `with_history`; ``data`` holds the end of the part before.
+        As for `with_history`; ``data`` is the end of the chunk before.
     begun
-        Whether an hour of an earlier part has been predicted, so that all of these must be.
+        Whether prediction began in an earlier chunk, so that every hour must have its history.
 
     Raises
     ------
     HistoryError
-        An hour after the first that has its history has not.
+        When an hour after the first predicted one lacks its history.
     """
     needed = HISTORY_HOURS[feature_set]
     if needed == 0:
@@ -76,21 +76,21 @@ def next_hours(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSet,
     if not has[first:].all():
         broken = batch.iloc[first + int(np.argmin(has[first:]))]
         raise HistoryError(
-            f"Line {broken.name} (hour {broken['datetime']:%Y-%m-%d %H:%M}) cannot be predicted, for too much of the "
-            f"{needed} hours before it is missing, which the feature set '{feature_set}' needs; add those hours."
+            f"Line {broken.name} (hour {broken['datetime']:%Y-%m-%d %H:%M}) cannot be predicted, because too many of "
+            f"the {needed} hours before it are missing, which the feature set '{feature_set}' needs; add those hours."
         )
     observations = batch.iloc[first:]
     return WithHistory(observations, known[known["datetime"] >= observations["datetime"].iloc[0] - needed * _HOUR])
 
 
 def no_history(hours: int, feature_set: FeatureSet, of: str = "") -> HistoryError:
-    """Say that none of so many hours can be predicted."""
+    """Return the error that none of the hours can be predicted."""
     what = "weather and rentals" if feature_set == "lags" else "weather"
-    none = f"None of the {hours} hours to predict{of} has" if hours > 1 else f"The hour to predict{of} comes without"
+    none = f"None of the {hours} hours to predict{of} has" if hours > 1 else f"The hour to predict{of} lacks"
     return HistoryError(
         f"{none} its history; the feature set '{feature_set}' needs the {what} "
-        f"of the {HISTORY_HOURS[feature_set]} hours before each, so put those before them in the file, let them follow "
-        "the data set, or choose the feature set 'now'."
+        f"of the {HISTORY_HOURS[feature_set]} hours before each; add them to the start of the file, continue the "
+        "data set, or choose the feature set 'now'."
     )
 
 

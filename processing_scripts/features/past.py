@@ -1,7 +1,7 @@
-"""Features of the hours before: the weather that people still feel or remember, and the demand of days before.
+"""History features: weather and demand of the hours before.
 
-They look at the hours before an hour only, which are observed when it begins; the weather of the hour itself is the
-forecast's business (``weather_features``).
+They use preceding hours only, which are known when an hour begins; the weather of the hour itself comes from a forecast
+(`processing_scripts.features.weather`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from processing_scripts.features.weather import weather_features
-from processing_scripts.features.windows import Numbers, hours_since, largest_of, mean_of, sum_of, windows_before
+from processing_scripts.features.windows import Numbers, hours_since, maximum_of, mean_of, sum_of, windows_before
 
 RAIN_WINDOWS = (1, 2, 3, 6, 12, 24)
 SNOW_WINDOWS = (3, 24, 72)
@@ -19,36 +19,36 @@ TEMPERATURE_WINDOWS = (3, 6, 12, 24, 48, 168)
 WEATHER_WINDOWS = (3, 12, 24, 72)
 MEAN_WEATHER = ("humidity", "dew_point", "solar_radiation")
 RAIN_MEMORY = 72
-"""Hours after which rain is taken to be forgotten."""
+"""Hours after which rain is assumed to have no effect."""
 DEMAND_LAGS = (24, 168)
 
 Columns = dict[str, pd.Series]
 
 
 def past_rain_features(known: pd.DataFrame) -> Columns:
-    """How much it rained, how high snow lay, and for how long it has been dry.
+    """Return rain sums, snow maxima, and the hours since it last rained.
 
     Parameters
     ----------
     known
-        Observations hour by hour, as `processing_scripts.features.windows.hour_by_hour` gives them.
+        Observations from `processing_scripts.features.windows.hour_by_hour`.
 
     Returns
     -------
-    By name, one value for each hour that is known or lies between known ones.
+    By name, one value per row of ``known``.
     """
     dry = {"hours_since_rain": hours_since(windows_before(known["rainfall"], RAIN_MEMORY) > 0)}
     return {
         **_over(known, "rainfall", "sum", RAIN_WINDOWS, sum_of),
-        **_over(known, "snowfall", "maximum", SNOW_WINDOWS, largest_of),
+        **_over(known, "snowfall", "maximum", SNOW_WINDOWS, maximum_of),
         **{name: pd.Series(values, index=known.index) for name, values in dry.items()},
     }
 
 
 def past_weather_features(known: pd.DataFrame) -> Columns:
-    """Means of the weather over windows before each hour.
+    """Return means of the weather over windows before each hour.
 
-    Means of wind and visibility are not among them: with them models were worse on the validation part.
+    Wind and visibility are excluded, because models with their means were worse on the validation set.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def past_weather_features(known: pd.DataFrame) -> Columns:
 
 
 def past_demand_features(known: pd.DataFrame) -> Columns:
-    """Rentals of the same hour a day and a week ago; NaN where the service was closed, which tells nothing of demand.
+    """Return the rentals of the same hour a day and a week ago; NaN if the service was closed then.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Where the sun stands over Seoul: how light an hour is, how long the day, and how much of the sunshine arrives."""
+"""Sun features for Seoul: elevation, day length, and clearness of the sky."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ _OBLIQUITY = np.radians(23.44)
 _DAYS = 365.25
 _SPRING_EQUINOX = 80
 _LOW_SUN = 8
-"""Height in degrees below which the horizon and the haze decide what arrives."""
+"""Elevation in degrees below which horizon and haze dominate the radiation."""
 _MEGAJOULES_PER_WATT_HOUR = 0.0036
 
 
 def sun_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
-    """Height of the sun in the middle of each hour, in degrees, below 0 at night; and length of the day in hours.
-
-    To about half a degree: the ecliptic is taken as a circle that is travelled evenly, apart from the equation of time.
-    """
+    """Return the sun's elevation in the middle of each hour, in degrees, and the day length in hours."""
+    # Accurate to about half a degree: apart from the equation of time, Earth's orbit is treated as a circle.
     day = hours.dt.dayofyear
     declination = np.arcsin(np.sin(_OBLIQUITY) * np.sin(2 * np.pi * (day - _SPRING_EQUINOX) / _DAYS))
     solar_time = hours.dt.hour + 0.5 + (_LONGITUDE - _MERIDIAN_OF_KOREAN_TIME) / 15 + _equation_of_time(day) / 60
@@ -35,12 +33,12 @@ def sun_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
 
 
 def clearness(solar_radiation: pd.Series[Any], sun_elevation: pd.Series[Any]) -> pd.Series[Any]:
-    """How much of a clear sky's radiation arrives: 1 without clouds, 0 also where the sun is low or down.
+    """Return the share of clear-sky radiation: about 1 without clouds, 0 if the sun is low or has set.
 
     Parameters
     ----------
     solar_radiation
-        In MJ/m² in the hour; a clear sky's is by B. Haurwitz (1945, Journal of Meteorology 2).
+        In MJ/m² per hour; clear-sky radiation is by B. Haurwitz (1945, Journal of Meteorology 2).
     sun_elevation
         In degrees.
     """
@@ -51,7 +49,7 @@ def clearness(solar_radiation: pd.Series[Any], sun_elevation: pd.Series[Any]) ->
 
 
 def _equation_of_time(day: pd.Series[Any]) -> pd.Series[Any]:
-    """Minutes by which a sundial is ahead of a clock."""
+    """Return the minutes by which a sundial is ahead of a clock."""
     angle = 2 * np.pi * (day - 81) / 364
     minutes: pd.Series[Any] = 9.87 * np.sin(2 * angle) - 7.53 * np.cos(angle) - 1.5 * np.sin(angle)
     return minutes

@@ -1,4 +1,4 @@
-"""Features of the weather in the hour itself."""
+"""Weather features of the hour itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _AS_MEASURED = ("temperature", "dew_point", "wind_speed", "visibility", "solar_r
 
 
 def weather_features(observations: pd.DataFrame) -> dict[str, pd.Series[Any]]:
-    """Weather features by name; NaN where a measurement is missing."""
+    """Return weather features by name; NaN where a measurement is missing."""
     humidity = _humidity(observations)
     return {
         **{name: observations[name] for name in _AS_MEASURED},
@@ -23,11 +23,9 @@ def weather_features(observations: pd.DataFrame) -> dict[str, pd.Series[Any]]:
 
 
 def _humidity(observations: pd.DataFrame) -> pd.Series[Any]:
-    """Relative humidity in %, calculated where it was not measured.
-
-    The data set writes 0 where the sensor failed (17 hours of May 2018; Seoul's air is never that dry). The dew point
-    was measured all the same, and with the temperature it determines the humidity, elsewhere to about 0.3 %.
-    """
+    """Return the relative humidity in %, calculated where the sensor failed."""
+    # The data set contains 0 where the sensor failed (17 hours of May 2018; the air of Seoul is never that dry). Dew
+    # point and temperature determine the humidity; where it was measured, the calculation agrees to about 0.3 %.
     measured = observations["humidity"].mask(observations["humidity"] == 0)
     calculated = 100 * _vapour_pressure(observations["dew_point"]) / _vapour_pressure(observations["temperature"])
     return measured.fillna(calculated.clip(0, 100).round())
@@ -36,11 +34,11 @@ def _humidity(observations: pd.DataFrame) -> pd.Series[Any]:
 def _apparent_temperature(
     temperature: pd.Series[Any], humidity: pd.Series[Any], wind: pd.Series[Any]
 ) -> pd.Series[Any]:
-    """What the air feels like in the shade, in °C (R. G. Steadman 1994, as Australia's weather service uses it)."""
+    """Return the apparent temperature in the shade, in °C (R. G. Steadman 1994, Australian standard)."""
     vapour = humidity / 100 * _vapour_pressure(temperature)
     return (temperature + 0.33 * vapour - 0.70 * wind - 4.00).round(3)
 
 
 def _vapour_pressure(celsius: pd.Series[Any]) -> pd.Series[Any]:
-    """Saturation vapour pressure over water in hPa, by Magnus' formula."""
+    """Return the saturation vapor pressure over water in hPa, by the Magnus formula."""
     return 6.1094 * (17.625 * celsius / (celsius + 243.04)).map(math.exp)

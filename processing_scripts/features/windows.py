@@ -1,7 +1,7 @@
-"""Windows over the hours before an hour: what is known when it begins.
+"""Windows over the hours before an hour, and their summaries.
 
-A value over a window depends on nothing but the hours in it, so that a row has the same features whether they are made
-for a year of data or for the last week's hours beside one to predict.
+A summary depends on the hours in its window only. Rolling sums that carry a state along would differ in the last bits
+between a year of data and a single hour with its week of history; the features of an hour must be the same in both.
 """
 
 from __future__ import annotations
@@ -15,41 +15,42 @@ import pandas as pd
 Numbers = npt.NDArray[np.float64]
 
 _DECIMALS = 3
-"""Sums and means are rounded: their last bits differ between processors, and files must not."""
+"""Sums and means are rounded, because their last bits differ between processors and files must not."""
 
 
 def hour_by_hour(known: pd.DataFrame) -> pd.DataFrame:
-    """Observations under the start of their hour, without gaps: hours that nobody observed are rows of NaN.
+    """Index observations by hour without gaps; missing hours become rows of NaN.
 
     Parameters
     ----------
     known
-        Observations, with ``datetime``; no hour twice.
+        Observations with unique ``datetime``.
     """
     by_hour = known.set_index("datetime").sort_index()
     return by_hour.reindex(pd.date_range(by_hour.index[0], by_hour.index[-1], freq="h", name="datetime"))
 
 
 def windows_before(values: pd.Series[Any], hours: int) -> Numbers:
-    """For each hour the values of the hours before it, the oldest first, NaN where there are none.
+    """Return the values of the hours before each hour, oldest first, NaN where there are none.
 
     Parameters
     ----------
     values
         One per hour, without gaps.
     hours
-        How many hours back.
+        Length of the window.
 
     Returns
     -------
-    Of shape (len(values), hours); the hour itself is not in its window.
+    A view of shape (len(values), hours); a window does not contain its own hour.
     """
+    # The padding makes the first window complete; without the last value, window i ends just before hour i.
     padded = np.concatenate([np.full(hours, np.nan), values.to_numpy(dtype="float64")])
     return np.lib.stride_tricks.sliding_window_view(padded[:-1], hours)
 
 
 def mean_of(windows: Numbers) -> Numbers:
-    """Mean of what is known in each window; NaN where nothing is."""
+    """Return the mean of each window without NaN; NaN if all values are."""
     known = np.isfinite(windows).sum(axis=1)
     means = np.full(len(windows), np.nan)
     np.divide(np.nansum(windows, axis=1), known, out=means, where=known > 0)
@@ -57,18 +58,18 @@ def mean_of(windows: Numbers) -> Numbers:
 
 
 def sum_of(windows: Numbers) -> Numbers:
-    """Sum of what is known in each window; NaN where nothing is."""
+    """Return the sum of each window without NaN; NaN if all values are."""
     return np.where(np.isfinite(windows).any(axis=1), np.round(np.nansum(windows, axis=1), _DECIMALS), np.nan)
 
 
-def largest_of(windows: Numbers) -> Numbers:
-    """The largest that is known in each window; NaN where nothing is."""
-    largest = np.where(np.isfinite(windows), windows, -np.inf).max(axis=1)
-    return np.where(np.isfinite(largest), largest, np.nan)
+def maximum_of(windows: Numbers) -> Numbers:
+    """Return the maximum of each window without NaN; NaN if all values are."""
+    maximum = np.where(np.isfinite(windows), windows, -np.inf).max(axis=1)
+    return np.where(np.isfinite(maximum), maximum, np.nan)
 
 
 def hours_since(happened: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """How many hours ago something last happened, 1 for the hour before, at most the window's length and one.
+    """Return how many hours ago an event last happened: 1 for the hour before, window length + 1 if never.
 
     Parameters
     ----------

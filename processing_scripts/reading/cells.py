@@ -1,4 +1,4 @@
-"""The cells of a table by the names of our columns: texts, words and numbers."""
+"""The cells of a table by column name, as text, categories or numbers."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Flags: TypeAlias = "pd.Series[bool] | npt.NDArray[np.bool_]"
 
 @dataclass(frozen=True)
 class Cells:
-    """A table with the positions of the columns that we know.
+    """A table with the positions of the known columns.
 
     Attributes
     ----------
     table
         The cells.
     found
-        Position of each column, by our names.
+        Position of each column by name.
     """
 
     table: Table
@@ -42,24 +42,24 @@ class Cells:
 
     @cached_property
     def index(self) -> pd.Index[int]:
-        """The lines of the file, under which all series stand."""
+        """The lines of the file, the index of all series."""
         return pd.Index(self.table.lines, name="line")
 
     def title(self, name: str) -> str:
-        """The header of a column as the file spells it."""
+        """Return the header of a column as written in the file."""
         return self.table.header[self.found[name]]
 
     def texts(self, name: str) -> list[str]:
-        """The cells of a column as written."""
+        """Return the cells of a column as written."""
         return [*map(itemgetter(self.found[name]), self.table.rows)]
 
-    def words(self, name: str, meanings: Mapping[str, _Meaning], expected: str) -> list[_Meaning]:
-        """What each cell of a column means, whatever its case and blanks.
+    def categories(self, name: str, meanings: Mapping[str, _Meaning], expected: str) -> list[_Meaning]:
+        """Map each cell of a column to its meaning, ignoring case and whitespace.
 
         Raises
         ------
         CellError
-            When a cell has no meaning; it says what is expected.
+            When a cell is unknown; the message contains ``expected``.
         """
         texts = self.texts(name)
         means: dict[str, _Meaning] = {}
@@ -67,29 +67,29 @@ class Cells:
             letters = re.sub(r"[^a-z0-9]", "", text.lower())
             if letters not in meanings:
                 line = self.table.lines[texts.index(text)]
-                raise CellError(line, self.title(name), f"'{text}' is not understood; write {expected}.")
+                raise CellError(line, self.title(name), f"'{text}' is not a known value; write {expected}.")
             means[text] = meanings[letters]
         return [means[text] for text in texts]
 
     def numbers(self, column: Column) -> pd.Series[float]:
-        """The cells of a column as numbers, NaN where they are empty.
+        """Return the cells of a column as numbers, NaN where they are empty.
 
         Raises
         ------
         CellError
-            When a cell is no number, or outside the column's range.
+            When a cell is not a number, or outside the column's range.
         """
-        # A measurement has few different texts, each of which is read once.
+        # A column has few distinct texts, each of which is parsed once.
         position, different = pd.factorize(np.array(self.texts(column.name), dtype=object))
         texts = pd.Series(different, dtype=object)
         if self.table.separator != ",":
-            # Where commas do not separate cells, they are how continental Europe writes the decimal point.
+            # If commas do not separate cells, they are decimal commas.
             texts = texts.str.replace(",", ".", regex=False)
         read = pd.to_numeric(texts, errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
         wrong = read.isna() & ~texts.str.lower().isin(_MISSING)
         self.refuse_first(column, wrong.to_numpy()[position], "{cell} is not a number; correct the cell")
         numbers = pd.Series(read.to_numpy()[position], index=self.index)
-        impossible = f"which cannot be for {column.title}; correct the cell"
+        impossible = f"which is impossible for {column.title}; correct the cell"
         if column.lowest is not None:
             self.refuse_first(column, numbers < column.lowest, f"{{cell}} is below {column.lowest:g}, {impossible}")
         if column.highest is not None:
@@ -97,12 +97,12 @@ class Cells:
         return numbers
 
     def refuse_first(self, column: Column, wrong: Flags, problem: str) -> None:
-        """Refuse the first cell of a column that is wrong, if there is one; ``{cell}`` in the problem is the cell.
+        """Refuse the first wrong cell of a column, if there is one; ``{cell}`` in the problem is replaced by the cell.
 
         Raises
         ------
         CellError
-            With the problem as its sentence.
+            With the problem as message.
         """
         if wrong.any():
             position = int(np.argmax(wrong))

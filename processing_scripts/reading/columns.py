@@ -1,4 +1,4 @@
-"""What the columns mean, however their headers are spelled."""
+"""The columns of the data set, and their recognition in a header of any spelling."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class Column:
     Attributes
     ----------
     name
-        What our own tables call it.
+        Name in our tables.
     title
-        The header that the UCI Machine Learning Repository publishes.
+        Header in the UCI Machine Learning Repository.
     spellings
-        Other names it goes by, in small letters and digits only, without unit.
+        Other names, in lowercase letters and digits, without unit.
     units
-        How its own unit may be written, in the same manner; none at all is always understood.
+        Spellings of its unit, in the same form; a missing unit is accepted.
     other_units
-        Units that would change the meaning of the numbers.
+        Other units, which are refused.
     lowest, highest
-        The range outside which a number cannot be a measurement of this kind, in the column's unit.
+        Range of possible measurements in the column's unit.
     """
 
     name: str
@@ -122,18 +122,18 @@ OPTIONAL_COLUMNS = (
 _TITLES = [column.title for column in COLUMNS]
 
 
-def recognised(header: Sequence[str]) -> int:
-    """How many names of a header mean a column of ours."""
+def count_known(header: Sequence[str]) -> int:
+    """Count the known columns in a header."""
     return sum(_meaning(name) is not None for name in header)
 
 
 def find_columns(header: Sequence[str]) -> dict[str, int]:
-    """Positions of the columns in a header, by our names; columns that mean nothing to us are left out.
+    """Find the positions of known columns in a header, by name.
 
     Raises
     ------
     ColumnError
-        When two columns mean the same, or one is in a unit that changes its numbers.
+        When two columns have the same meaning, or a column has another unit.
     """
     found: dict[str, int] = {}
     for position, name in enumerate(header):
@@ -154,34 +154,35 @@ def check_present(found: Mapping[str, int], header: Sequence[str], *, without: I
     Parameters
     ----------
     found
-        What `find_columns` found in the header.
+        Result of `find_columns`.
     header
-        All the names, to tell which of them may have been meant.
+        All names, for suggestions.
     without
-        Names of columns that need not be there.
+        Optional columns.
     """
     for column in COLUMNS:
         if column.name not in found and column.name not in without:
-            strangers = [name for position, name in enumerate(header) if position not in found.values()]
-            raise ColumnError(f"Column '{column.title}' is missing; {_suggestion(column, strangers)}.")
+            unknown = [name for position, name in enumerate(header) if position not in found.values()]
+            raise ColumnError(f"Column '{column.title}' is missing; {_suggestion(column, unknown)}.")
 
 
 def check_known(header: Sequence[str]) -> None:
-    """Refuse a header with a column that means nothing to us, which may be a misspelt one."""
+    """Refuse a header with an unknown column, which may be misspelled."""
     for name in header:
         if _meaning(name) is None:
             letters = {spelling: column.title for column in COLUMNS for spelling in column.spellings}
             close = difflib.get_close_matches(_letters(name), list(letters), n=1, cutoff=0.6)
-            meant = f"did you mean '{letters[close[0]]}'?" if close else f"known are {', '.join(_TITLES)}."
+            meant = f"did you mean '{letters[close[0]]}'?" if close else f"known columns: {', '.join(_TITLES)}."
             raise ColumnError(f"Column '{name}' is not known; {meant}")
 
 
-def _suggestion(column: Column, strangers: Sequence[str]) -> str:
-    by_letters = {_letters(name): name for name in strangers if _letters(name)}
+def _suggestion(column: Column, unknown: Sequence[str]) -> str:
+    by_letters = {_letters(name): name for name in unknown if _letters(name)}
     for spelling in (_letters(column.title), *column.spellings):
         for match in difflib.get_close_matches(spelling, list(by_letters), n=1, cutoff=0.6):
             return f"did you mean '{by_letters[match]}'? Rename it"
-    return f"the file has {', '.join(repr(name) for name in strangers) or 'no other columns'} besides; add the column"
+    others = f"unknown columns {', '.join(map(repr, unknown))}" if unknown else "no other columns"
+    return f"the file has {others}; add the column"
 
 
 def _meaning(name: str) -> Column | None:
@@ -199,12 +200,10 @@ def _with_units(spelling: str, column: Column) -> set[str]:
 def _check_unit(name: str, column: Column) -> None:
     letters = _letters(name)
     if any(letters == spelling + unit for spelling in column.spellings for unit in column.other_units):
-        raise ColumnError(
-            f"Column '{name}' is in another unit than '{column.title}'; convert its numbers and rename it."
-        )
+        raise ColumnError(f"Column '{name}' has another unit than '{column.title}'; convert its numbers and rename it.")
 
 
 def _letters(name: str) -> str:
-    """A name without case, blanks, punctuation, or what a wrong encoding made of the degree sign."""
+    """Return a name without case, whitespace, punctuation, and remains of a wrongly decoded degree sign."""
     readable = name.replace("\u2103", "C").replace("\u2109", "F").replace("\u00b2", "2")
     return re.sub(r"[^a-z0-9]", "", readable.lower())

@@ -1,4 +1,4 @@
-"""Dates as people write them, read only where the whole column leaves one way to read it."""
+"""Dates in any common format, read only if the whole column has a single interpretation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _SEASONS = ("Winter", "Winter", *["Spring"] * 3, *["Summer"] * 3, *["Autumn"] * 3, "Winter")
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
-"""Before there were no such rentals; after, there are none yet: a year outside is a slip of the pen."""
+"""Years outside of this range are typing errors."""
 
 _NUMBERS = re.compile(r"(\d{1,4})([-/.]| +)(\d{1,2})([-/.]| +)(\d{1,4})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -29,18 +29,18 @@ _TIME = re.compile(r"[ T]+(\d{1,2}):00(?::00(?:\.0+)?)?$")
 
 @dataclass(frozen=True)
 class DateColumn:
-    """The Date column, with what else in the rows can tell how it is meant.
+    """The date column, and the columns that help to interpret it.
 
     Attributes
     ----------
     name
-        Its header.
+        Header of the column.
     cells
         The dates as written, one per row, without the time of day.
     hours
         The hours of the rows, 0 to 23.
     seasons
-        The seasons of the rows, as the data set has them: December to February is Winter, and so on.
+        The seasons of the rows, as in the data set: Winter is December to February, and so on.
     lines
         The lines of the file.
     """
@@ -54,7 +54,7 @@ class DateColumn:
 
 @dataclass(frozen=True)
 class _Written:
-    """A date as written: the kind of writing, the orders it leaves open, the three numbers."""
+    """A parsed date cell: its format, the possible orders, and the three numbers."""
 
     kind: str
     orders: tuple[str, ...]
@@ -62,29 +62,29 @@ class _Written:
 
 
 def season_of(day: date) -> str:
-    """The season that the data set gives a day: winter from December, spring from March, summer, autumn."""
+    """Return the season of a day in the data set: Winter from December, Spring from March, and so on."""
     return _SEASONS[day.month - 1]
 
 
 def split_time(cell: str) -> tuple[str, int | None]:
-    """A date cell without its time of day, and the full hour of that time, where it has one."""
+    """Split a date cell into the date and the full hour of its time, or None."""
     match = _TIME.search(cell)
     return (cell[: match.start()], int(match[1])) if match else (cell, None)
 
 
 def read_dates(column: DateColumn) -> list[date]:
-    """The dates of a column, in the one order of day, month and year that its rows allow.
+    """Read the dates of a column in the only possible order of day, month and year.
 
-    Where more than one order gives dates of the calendar, the one that leaves no hour out between the first and the
-    last is meant, else the one that agrees with the seasons.
+    If several orders give valid dates, the order without missing hours is chosen, else the order that matches the
+    seasons.
 
     Raises
     ------
     CellError
-        When a cell is no date.
+        When a cell is not a date.
     DateError
-        When cells are written in different ways, or more than one order remains, or the seasons show that somebody has
-        exchanged day and month before.
+        When cells have different formats, several orders remain, or the seasons show that day and month were swapped
+        before.
     """
     written = _written(column)
     readings = {order: _read_all(written, order) for order in next(iter(written.values())).orders}
@@ -93,12 +93,12 @@ def read_dates(column: DateColumn) -> list[date]:
         raise _no_date(column, readings)
     order = next(iter(possible)) if len(possible) == 1 else _meant(column, possible)
     days = [possible[order][cell] for cell in column.cells]
-    _check_not_exchanged(column, days)
+    _check_not_swapped(column, days)
     return days
 
 
 def _written(column: DateColumn) -> dict[str, _Written]:
-    """Each different cell, taken apart; all must be written in the same way."""
+    """Parse each distinct cell; all must have the same format."""
     written: dict[str, _Written] = {}
     first = column.cells[0]
     for line, cell in zip(column.lines, column.cells, strict=True):
@@ -106,12 +106,12 @@ def _written(column: DateColumn) -> dict[str, _Written]:
             continue
         parsed = _parse(cell)
         if parsed is None:
-            raise CellError(line, column.name, f"'{cell}' is no date; write it as yyyy-mm-dd.")
+            raise CellError(line, column.name, f"'{cell}' is not a date; write it as yyyy-mm-dd.")
         written[cell] = parsed
         if parsed.kind != written[first].kind:
             raise DateError(
-                f"Column '{column.name}' writes '{first}' in line {column.lines[0]} and '{cell}' in line {line}, so "
-                "day and month may be exchanged in some rows; write all dates in one way, best as yyyy-mm-dd."
+                f"Column '{column.name}' contains '{first}' in line {column.lines[0]} and '{cell}' in line {line}, so "
+                "day and month may be swapped in some rows; use one date format, preferably yyyy-mm-dd."
             )
     return written
 
@@ -133,7 +133,7 @@ def _parse(cell: str) -> _Written | None:
 
 
 def _read_all(written: Mapping[str, _Written], order: str) -> dict[str, date]:
-    """Every cell that is a date of the calendar in this order; the others are left out."""
+    """Return the date of every cell that is valid in this order."""
     readings = {}
     for cell, parts in written.items():
         by_letter = dict(zip(_ORDERS[order], parts.numbers, strict=True))
@@ -148,11 +148,11 @@ def _read_all(written: Mapping[str, _Written], order: str) -> dict[str, date]:
 
 
 def _no_date(column: DateColumn, readings: Mapping[str, Mapping[str, date]]) -> CellError:
-    """Name the first cell that stands against the order which fits the most cells."""
+    """Report the first cell that is invalid in the order that fits the most cells."""
     fitting = max(readings.values(), key=len)
     line, cell = next((at, text) for at, text in zip(column.lines, column.cells, strict=True) if text not in fitting)
     return CellError(
-        line, column.name, f"'{cell}' is no day from {_FIRST_YEAR} to {_LAST_YEAR}; write it as yyyy-mm-dd."
+        line, column.name, f"'{cell}' is not a date from {_FIRST_YEAR} to {_LAST_YEAR}; write it as yyyy-mm-dd."
     )
 
 
@@ -162,8 +162,8 @@ def _meant(column: DateColumn, possible: Mapping[str, Mapping[str, date]]) -> st
         if len(orders) == 1:
             return orders[0]
     raise DateError(
-        f"Column '{column.name}': dates such as '{column.cells[0]}' could be {' or '.join(possible)}, and nothing in "
-        "the file tells which; write them as yyyy-mm-dd."
+        f"Column '{column.name}': dates such as '{column.cells[0]}' could be {' or '.join(possible)}, and the "
+        "file does not show which; write them as yyyy-mm-dd."
     )
 
 
@@ -176,23 +176,21 @@ def _with_the_seasons(column: DateColumn, days: Sequence[date]) -> bool:
     return all(season_of(day) == season for day, season in zip(days, column.seasons, strict=True))
 
 
-def _check_not_exchanged(column: DateColumn, days: Sequence[date]) -> None:
-    """Refuse dates that an earlier, month-first reading has damaged.
-
-    Its mark: seasons contradict the dates, only where the day could be a month, and no longer if day and month change
-    places.
-    """
+def _check_not_swapped(column: DateColumn, days: Sequence[date]) -> None:
+    """Refuse dates in which an earlier program swapped day and month."""
+    # A program that reads dd/mm as mm/dd swaps only dates whose day is at most 12, and leaves the others as they are.
+    # So seasons contradict only dates with such a day, and match all of them if day and month are swapped back.
     wrong = [
         (line, day, season)
         for line, day, season in zip(column.lines, days, column.seasons, strict=True)
         if season_of(day) != season
     ]
-    exchanged = len({day for _, day, _ in wrong}) > 1 and all(
+    swapped = len({day for _, day, _ in wrong}) > 1 and all(
         day.day <= 12 and season_of(date(day.year, day.day, 1)) == season for _, day, season in wrong
     )
-    if exchanged:
+    if swapped:
         line, day, season = wrong[0]
         raise DateError(
-            f"Line {line}, column '{column.name}': {day} is in {season_of(day)} but the row says {season}, and so in "
-            f"{len(wrong)} rows, all of which would be right with day and month exchanged; fetch the data set again."
+            f"Line {line}, column '{column.name}': {day} is in {season_of(day)} but the row contains {season}. "
+            f"Swapping day and month corrects all {len(wrong)} such rows, so download the data set again."
         )

@@ -1,4 +1,4 @@
-"""Reads the data set by what its columns mean, where that is certain, and refuses it where it is not."""
+"""Reading of hourly observations from a CSV file, which is refused if its meaning is ambiguous."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from processing_scripts.reading.columns import (
     Column,
     check_known,
     check_present,
+    count_known,
     find_columns,
-    recognised,
 )
 from processing_scripts.reading.dates import DateColumn, read_dates, split_time
 from processing_scripts.reading.tables import Table, read_table
@@ -45,9 +45,9 @@ class Observations:
         ``wind_speed`` (m/s), ``visibility`` (10 m), ``solar_radiation`` (MJ/m²), ``rainfall`` (mm), ``snowfall`` (cm),
         ``season``, ``holiday`` and ``functioning_day`` (booleans). Weather is NaN where a cell is empty.
     sha256
-        Of the file's bytes.
+        Hash of the file's bytes.
     generated
-        Whether the file says of itself that it is a generated sample.
+        Whether the file is marked as a generated sample.
     """
 
     frame: pd.DataFrame
@@ -56,18 +56,18 @@ class Observations:
 
 
 def the_only_file(directory: Path) -> Path:
-    """The one file of an input directory, whatever its name; hidden files do not count.
+    """Return the only file of an input directory; hidden files are ignored.
 
     Raises
     ------
     FileError
-        When there is none, or more than one.
+        When there is no file, or more than one.
     """
     files = sorted(path for path in directory.rglob("*") if path.is_file() and not _hidden(path.relative_to(directory)))
     if len(files) != 1:
         names = ", ".join(path.name for path in files) or "none"
         raise FileError(
-            f"{directory} must hold exactly one file and holds {len(files)} ({names}); point to one CSV file."
+            f"{directory} must contain exactly one file, but contains {len(files)} ({names}); provide one CSV file."
         )
     return files[0]
 
@@ -82,19 +82,19 @@ def read_observations(path: Path, *, with_rentals: bool, complete: bool = False)
     Parameters
     ----------
     path
-        A CSV file in any of the encodings, separators, date formats and header spellings that go around.
+        A CSV file in any common encoding, separator, date format and spelling of the header.
     with_rentals
-        Whether every row must say how many bikes were rented.
+        Whether every row must contain the number of rentals.
     complete
-        Whether the file must hold all the weather and nothing that we do not know, as when somebody asks about a
-        single hour and a misspelt column or an empty cell is a mistake.
+        Whether to refuse empty weather cells and unknown columns, which are likely mistakes in a request for a few
+        hours.
 
     Raises
     ------
     PreprocessingError
-        One of its kinds: the file, a column or a cell cannot be read with certainty.
+        When the file, a column or a cell is invalid or ambiguous.
     """
-    cells = cells_of(read_table(path, recognise=recognised), with_rentals=with_rentals)
+    cells = cells_of(read_table(path, recognise=count_known), with_rentals=with_rentals)
     if complete:
         _check_complete(cells)
     dates = date_column(cells)
@@ -104,19 +104,19 @@ def read_observations(path: Path, *, with_rentals: bool, complete: bool = False)
 
 
 def cells_of(table: Table, *, with_rentals: bool) -> Cells:
-    """Find the columns in a table, and see that none is missing."""
+    """Find the columns in a table, and check that none is missing."""
     found = find_columns(table.header)
     _check_columns(found, table, with_rentals=with_rentals)
     return Cells(table, found)
 
 
 def observations_of(cells: Cells, days: Mapping[str, date], *, with_rentals: bool) -> pd.DataFrame:
-    """Read the observations of a table, or of a part of one, where the dates are known.
+    """Read the observations of a table, or of a chunk of one, whose dates are known.
 
     Parameters
     ----------
     days
-        By its cell, which day a date is.
+        Dates by cell.
     """
     dates = date_column(cells)
     position, written = pd.factorize(np.array(dates.cells, dtype=object))
@@ -126,14 +126,19 @@ def observations_of(cells: Cells, days: Mapping[str, date], *, with_rentals: boo
         TARGET: _rentals(cells, required=with_rentals),
         **{column.name: cells.numbers(column) for column in WEATHER},
         "season": list(dates.seasons),
-        "holiday": cells.words("holiday", _HOLIDAY, "Holiday or No Holiday"),
-        "functioning_day": cells.words("functioning_day", _FUNCTIONING, "Yes or No"),
+        "holiday": cells.categories("holiday", _HOLIDAY, "Holiday or No Holiday"),
+        "functioning_day": cells.categories("functioning_day", _FUNCTIONING, "Yes or No"),
     }
     return pd.DataFrame(columns, index=cells.index)
 
 
+def open_hours(observations: pd.DataFrame) -> pd.DataFrame:
+    """Select the hours when the service is open."""
+    return observations[observations["functioning_day"]]
+
+
 def sha256_of(path: Path) -> str:
-    """The hash of a file's bytes, by which data sets are told apart."""
+    """Return the hash of a file's bytes, which identifies a data set."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -154,7 +159,7 @@ def _check_columns(found: dict[str, int], table: Table, *, with_rentals: bool) -
 
 
 def _date_columns(found: Mapping[str, int]) -> tuple[str, ...]:
-    """The columns that the date is in: one, or one each for year, month and day."""
+    """Return the columns of the date: one, or one each for year, month and day."""
     for columns in (("date",), ("datetime",), ("year", "month", "day")):
         if all(name in found for name in columns):
             return columns
@@ -173,7 +178,7 @@ def _rentals(cells: Cells, *, required: bool) -> pd.Series[Any]:
 
 
 def date_column(cells: Cells) -> DateColumn:
-    """The dates as written, with the hours and seasons beside them."""
+    """Return the dates as written, with the hours and seasons of their rows."""
     names = _date_columns(cells.found)
     title = " ".join(cells.title(name) for name in names)
     written = ["-".join(parts) for parts in zip(*(cells.texts(name) for name in names), strict=True)]
@@ -185,7 +190,7 @@ def date_column(cells: Cells) -> DateColumn:
 
 
 def _seasons(cells: Cells) -> list[str]:
-    return cells.words("season", _SEASONS, "Winter, Spring, Summer or Autumn")
+    return cells.categories("season", _SEASONS, "Winter, Spring, Summer or Autumn")
 
 
 def _hours_of_day(cells: Cells, times: Sequence[int | None], title: str) -> list[int]:
@@ -198,7 +203,7 @@ def _hours_of_day(cells: Cells, times: Sequence[int | None], title: str) -> list
     if any(times):
         for line, hour, time in zip(cells.table.lines, whole, times, strict=True):
             if time not in {None, 0, hour}:
-                problem = f"says {hour} o'clock where '{title}' says {time} o'clock; keep the right one."
+                problem = f"is {hour} where '{title}' contains {time}:00; keep the right one."
                 raise CellError(line, cells.title("hour"), problem)
     return whole
 

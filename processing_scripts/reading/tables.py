@@ -1,4 +1,4 @@
-"""From the bytes of a file to cells: encoding, separator, rows. Knows nothing of bicycles."""
+"""CSV tables: encoding, separator and rows of a file, independent of the meaning of its columns."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _FOREIGN_BEGINNINGS = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save the sheet as CSV"),
     (b"\x1f\x8b", "gzip-compressed; decompress it first"),
     (b"PAR1", "a Parquet file; save the table as CSV"),
-    (b"%PDF", "a PDF document; bring the table as CSV"),
-    (b"version https://git-lfs", "a Git LFS pointer; fetch the file itself with 'git lfs pull'"),
-    (b"{", "JSON (a notebook, perhaps); bring the table that it reads as CSV"),
-    (b"[", "JSON; bring the table as CSV"),
-    (b"<", "HTML or XML (a login or error page, perhaps); download the table itself as CSV"),
+    (b"%PDF", "a PDF document; provide the table as CSV"),
+    (b"version https://git-lfs", "a Git LFS pointer; download the file itself with 'git lfs pull'"),
+    (b"{", "JSON (perhaps a notebook); provide the table that it reads as CSV"),
+    (b"[", "JSON; provide the table as CSV"),
+    (b"<", "HTML or XML (perhaps a login or error page); download the table itself as CSV"),
 )
 
 
 @dataclass(frozen=True)
 class Table:
-    """The cells of a CSV file, stripped of surrounding blanks.
+    """The cells of a CSV file, without surrounding whitespace.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Table:
     rows
         As many cells per row as the header has.
     lines
-        For each row the line of the file it ends on, counted from 1.
+        Line of the file on which each row ends, counted from 1.
     separator
         The character between cells.
     """
@@ -60,30 +60,30 @@ class Table:
 
 
 def read_table(path: Path, *, recognise: Callable[[list[str]], int]) -> Table:
-    """Read a CSV file of whatever encoding, separator and line ends.
+    """Read a CSV file in any encoding, with any separator and line ends.
 
     Parameters
     ----------
     path
         The file.
     recognise
-        How many names of a header mean something; the separator that gives the most is the right one.
+        Counts the known names in a header; the separator with the highest count is chosen.
 
     Raises
     ------
     FileError
-        When the file is empty, is no text table, or has a row of another width than its header.
+        When the file is empty, is not a text table, or a row's width differs from the header's.
     """
     return next(read_tables(path, recognise=recognise))
 
 
 def read_tables(path: Path, *, recognise: Callable[[list[str]], int], rows: int | None = None) -> Iterator[Table]:
-    """Read the same in tables of so many rows each, of which one at a time is in memory.
+    """Read a CSV file as tables of at most ``rows`` rows, one in memory at a time.
 
     Raises
     ------
     FileError
-        As `read_table` does, when the row is come to.
+        As for `read_table`, when the row is reached.
     """
     encoding = _encoding(path)
     try:
@@ -92,12 +92,12 @@ def read_tables(path: Path, *, recognise: Callable[[list[str]], int], rows: int 
             file.seek(0)
             yield from _tables(_reader(file, separator), separator, path, rows)
     except csv.Error as error:
-        message = f"{path.name} is not CSV ({error}); look for a quotation mark too many, or save the table again."
+        message = f"{path.name} is not CSV ({error}); look for an extra quotation mark, or save the table again."
         raise FileError(message) from error
 
 
 def _open(path: Path, encoding: str) -> TextIO:
-    # Lines end as in any text file, and nowhere else: str.splitlines would end them at rarer characters too.
+    # Lines of a file end at line feeds and carriage returns; str.splitlines would also split at rarer characters.
     return path.open(encoding=encoding, newline="")
 
 
@@ -123,7 +123,7 @@ def _tables(reader: CsvReader, separator: str, path: Path, most: int | None) -> 
             separator=separator,
         )
     if empty:
-        raise FileError(f"{path.name} has a header but no rows; bring a file with hourly rows below it.")
+        raise FileError(f"{path.name} has a header but no rows; provide a file with hourly rows below it.")
 
 
 def _rows(reader: CsvReader, header: list[str], path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -136,17 +136,17 @@ def _rows(reader: CsvReader, header: list[str], path: Path) -> Iterator[tuple[in
 
 
 def _encoding(path: Path) -> str:
-    """Find the encoding of a file, and refuse what is no text at all."""
+    """Detect the encoding of a file; refuse files that are not text."""
     with path.open("rb") as file:
         beginning = file.read(_BLOCK_BYTES)
     if not beginning.strip():
-        raise FileError(f"{path.name} is empty; bring the CSV file with the hourly rentals.")
+        raise FileError(f"{path.name} is empty; provide the CSV file with the hourly rentals.")
     for mark, encoding in _BYTE_ORDER_MARKS:
         if beginning.startswith(mark):
             broken = _first_not_decoded(path, encoding)
             if broken is not None:
                 raise FileError(
-                    f"{path.name} says it is {encoding} but breaks off at byte {broken}; save it as CSV in UTF-8."
+                    f"{path.name} starts as {encoding} but is invalid at byte {broken}; save it as CSV in UTF-8."
                 )
             return encoding
     for foreign, what in _FOREIGN_BEGINNINGS:
@@ -155,13 +155,13 @@ def _encoding(path: Path) -> str:
     for offset, block in _blocks(path):
         if b"\x00" in block:
             at = offset + block.index(0)
-            raise FileError(f"{path.name} holds binary data (byte 0 at offset {at}); save it as CSV in UTF-8.")
-    # One byte per character: latin-1 cannot fail, and only the degree sign of the header depends on it.
+            raise FileError(f"{path.name} contains binary data (byte 0 at offset {at}); save it as CSV in UTF-8.")
+    # Latin-1 decodes every byte. Only the degree sign of the header is affected if the guess is wrong.
     return "utf-8" if _first_not_decoded(path, "utf-8") is None else "latin-1"
 
 
 def _first_not_decoded(path: Path, encoding: str) -> int | None:
-    """Where a file's bytes stop being of an encoding; None if they never do."""
+    """Return the offset of the first byte that is invalid in an encoding; None if all are valid."""
     decoder = codecs.getincrementaldecoder(encoding)()
     end = 0
     try:
@@ -170,13 +170,13 @@ def _first_not_decoded(path: Path, encoding: str) -> int | None:
             decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        # The decoder speaks of the bytes that it still had and those of this block.
+        # The error's bytes are those left over from the block before, and those of this block.
         return end - len(error.object) + error.start
     return None
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:
-    """A file's bytes, block by block, each with where it begins."""
+    """Yield the blocks of a file, each with its offset."""
     with path.open("rb") as file:
         offset = 0
         while block := file.read(_BLOCK_BYTES):
@@ -188,6 +188,6 @@ def _wrong_width(cells: list[str], header: list[str], line: int, path: Path) -> 
     if len(cells) < len(header):
         problem = f"the row is cut off before '{header[len(cells)]}'"
     else:
-        problem = "there is a separator too many, or a cell that wants quotes"
+        problem = "there is an extra separator, or a cell needs quotes"
     counts = f"{len(cells)} cells where the header has {len(header)}"
-    return FileError(f"Line {line} of {path.name} has {counts}: {problem}; mend the row or fetch the file again.")
+    return FileError(f"Line {line} of {path.name} has {counts}: {problem}; fix the row or download the file again.")

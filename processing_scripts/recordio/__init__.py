@@ -8,11 +8,12 @@
         for features, labels in chunks:          for features, labels in read(file):
             write(file, features, labels)            ...
 
-Its content type is ``application/x-recordio-protobuf``. The V3 SDK has no writer for it, and a message per row, as the
-V2 SDK built them, is slow; this one writes and reads dense matrices thousands of rows at a time. It needs numpy only.
+Its content type is ``application/x-recordio-protobuf``. The V3 SDK has no writer for it, and the V2 SDK's writer is
+slow: it builds a protobuf message per row. This package reads and writes thousands of rows of a dense matrix at a time,
+and needs only numpy.
 
-A corrupt record is refused and named. What the format cannot tell, for it has neither a checksum nor a count: that a
-number was changed, and that a file ends between two records too early.
+A corrupt record raises an error with its index. The format has neither checksum nor record count, so a changed number
+and a file that ends between two records are not detected.
 """
 
 from processing_scripts.recordio.errors import (

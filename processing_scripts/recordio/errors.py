@@ -1,13 +1,13 @@
-"""Everything that RecordIO-protobuf refuses.
+"""The errors of RecordIO-protobuf.
 
 ::
 
     RecordIOError
     ├── ArrayError        features or labels that cannot be written
-    └── RecordError       one record cannot be read; says which, and at which byte
-        ├── FrameError    its frame: magic number, length, padding, or it is cut off
-        ├── MessageError  its payload is not a protobuf message that means a row
-        └── MatrixError   it is a row, but not one of the same matrix as the records before it
+    └── RecordError       a record cannot be read; contains its index and offset
+        ├── FrameError    its frame: magic number, length, padding, or truncation
+        ├── MessageError  its payload is not a protobuf message of a row
+        └── MatrixError   its row does not have the shape of the rows before it
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ class RecordIOError(ValueError):
 
 
 class ArrayError(RecordIOError):
-    """Features or labels cannot be written; nothing has been."""
+    """Features or labels cannot be written; nothing is written."""
 
 
 class RecordError(RecordIOError):
-    """One record cannot be read.
+    """A record cannot be read.
 
     Parameters
     ----------
     index
-        Which record, counted from 0.
+        Index of the record, counted from 0.
     offset
-        Where its frame begins, in bytes from where reading began.
+        Offset of its frame, in bytes from the start of reading.
     problem
-        What is wrong with it.
+        The error.
     """
 
     def __init__(self, index: int, offset: int, problem: str) -> None:
@@ -41,11 +41,11 @@ class RecordError(RecordIOError):
 
 
 class FrameError(RecordError):
-    """The frame around a record is wrong or cut off."""
+    """The frame of a record is invalid or truncated."""
 
 
 class MessageError(RecordError):
-    """The payload of a record is not a protobuf message that means a row."""
+    """The payload of a record is not a protobuf message of a row."""
 
 
 class MatrixError(RecordError):
@@ -53,4 +53,4 @@ class MatrixError(RecordError):
 
 
 class Problem(Exception):
-    """What is wrong inside a record, said where it is not yet known which record that is; never leaves this package."""
+    """An error inside a record, raised where its index is not known; never leaves this package."""

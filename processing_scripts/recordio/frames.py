@@ -1,4 +1,4 @@
-"""RecordIO's framing: every payload between a header and the padding to a multiple of four bytes.
+"""RecordIO framing: a header before each payload, and padding to a multiple of four bytes after it.
 
 A header is two little-endian unsigned 32-bit integers: the magic number 0xCED7230A and the payload's length.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MAGIC: Final = 0xCED7230A
 LONGEST_PAYLOAD: Final = 2**29 - 1
-"""Bytes. Where a length has one of its three upper bits set, the frame holds a part of a record (MXNet writes such)."""
+"""Bytes. The upper three bits of a length mark a frame with a part of a record, which MXNet writes."""
 
 _HEADER = struct.Struct("<II")
 HEADER_SIZE: Final = _HEADER.size
@@ -23,28 +23,28 @@ _BLOCK_BYTES = 4 * 2**20
 
 
 def frame(payload: bytes) -> bytes:
-    """Put a payload into its frame."""
+    """Return the frame of a payload."""
     return _HEADER.pack(MAGIC, len(payload)) + payload + bytes(-len(payload) % 4)
 
 
 class Window:
-    """The part of a file that is in memory: at most a block, or a record if that is longer.
+    """The part of a file that is in memory: at most a block, or one longer record.
 
     Parameters
     ----------
     file
-        Is read from where it stands.
+        Read from its current position.
     data
-        What was before that, if it is in memory already.
+        Bytes before that position that are in memory already.
 
     Attributes
     ----------
     data
         The bytes in memory.
     position
-        Where in ``data`` the next record begins.
+        Start of the next record in ``data``.
     offset
-        Where in the file the next record begins, in bytes from where reading began.
+        Start of the next record in the file, in bytes from the start of reading.
     """
 
     def __init__(self, file: SupportsRead[bytes], data: bytes = b"") -> None:
@@ -54,16 +54,16 @@ class Window:
         self.offset = 0
 
     def at_end(self) -> bool:
-        """Tell whether no byte is left."""
+        """Return whether no byte is left."""
         return self._fill(1) == 0
 
     def payload(self) -> bytes:
-        """Read the next record's payload; the window stays where it is.
+        """Return the payload of the next record without moving the window.
 
         Raises
         ------
         Problem
-            The frame is wrong or cut off.
+            The frame is invalid or truncated.
         """
         present = self._fill(HEADER_SIZE)
         magic = self.data[self.position : self.position + 4]
@@ -74,14 +74,14 @@ class Window:
                 "the file is not RecordIO, or the length of the record before is wrong"
             )
         if present < HEADER_SIZE:
-            raise Problem(f"the header is cut off after {present} of {HEADER_SIZE} bytes")
+            raise Problem(f"the header is truncated after {present} of {HEADER_SIZE} bytes")
         length = _HEADER.unpack_from(self.data, self.position)[1]
         if length > LONGEST_PAYLOAD:
-            raise Problem(f"the length is {length}, which is a record in several parts or no length at all")
+            raise Problem(f"the length is {length}, which is a record in several parts or not a length")
         return self._framed(length)
 
     def advance(self, size: int) -> None:
-        """Move on by a number of bytes that are in memory."""
+        """Move the window by a number of bytes that are in memory."""
         self.position += size
         self.offset += size
 
@@ -90,14 +90,14 @@ class Window:
         present = self._fill(size)
         if present < size:
             needed = f"{length} bytes of payload and {size - length - HEADER_SIZE} of padding"
-            raise Problem(f"it is cut off: {needed} are announced, {present - HEADER_SIZE} bytes are left")
+            raise Problem(f"it is truncated: {needed} are expected, {present - HEADER_SIZE} bytes are left")
         start = self.position + HEADER_SIZE
         if any(self.data[start + length : self.position + size]):
             raise Problem(f"the padding after {length} bytes of payload is not zero, so the length is wrong")
         return self.data[start : start + length]
 
     def _fill(self, size: int) -> int:
-        """Have so many bytes in memory from the position on, and say how many there are: fewer only at the end."""
+        """Load ``size`` bytes from the position on; return how many are in memory, fewer at the end only."""
         present = len(self.data) - self.position
         if present < size:
             blocks = [self.data[self.position :]]
@@ -109,5 +109,5 @@ class Window:
 
 
 def frame_size(length: int) -> int:
-    """Size of the frame of a payload of so many bytes, in bytes."""
+    """Return the size of the frame of a payload of this length, in bytes."""
     return HEADER_SIZE + length + -length % 4

@@ -1,4 +1,4 @@
-"""The layouts of a file's records, learned from those that were read in full."""
+"""The known layouts of a file, from records that were parsed completely."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from processing_scripts.recordio.frames import HEADER_SIZE, Window, frame
 from processing_scripts.recordio.layout import Layout, Vector
 from processing_scripts.recordio.records import Numbers, Row
 
-_MOST: Final = 64
-"""A file whose records have more lengths than this is not remembered whole."""
+_MAX_LAYOUTS: Final = 64
+"""Limit, beyond which all known layouts are discarded."""
 
 
 class Rows(NamedTuple):
@@ -23,29 +23,29 @@ class Rows(NamedTuple):
 
 
 class Layouts:
-    """What is known of a file, by the headers of its frames: the lengths of its records."""
+    """The known layouts by frame header, that is, by the length of the record."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, Layout] = {}
 
-    def learn(self, row: Row, payload: bytes) -> None:
-        """Remember the layout of a record, if its numbers have a place."""
+    def add(self, row: Row, payload: bytes) -> None:
+        """Add the layout of a record, unless its numbers are not contiguous."""
         features, labels = _vector(row.features), _vector(row.labels)
         if features is None or (labels is None) != (row.labels is None):
             return
-        if len(self._known) == _MOST:
+        if len(self._known) == _MAX_LAYOUTS:
             self._known.clear()
         framed = frame(payload)
         meaningless = (slice(HEADER_SIZE + place.start, HEADER_SIZE + place.stop) for place in row.meaningless)
         self._known[framed[:HEADER_SIZE]] = Layout(framed, features, labels, tuple(meaningless))
 
-    def take(self, window: Window) -> Rows | None:
-        """Read at once the records from here on that have one layout, if it is known; the window stays where it is."""
+    def read(self, window: Window) -> Rows | None:
+        """Return the next records if they have a known layout, without moving the window."""
         layout = self._known.get(window.data[window.position : window.position + HEADER_SIZE])
         if layout is None:
             return None
         frames = layout.frames_at(window.data, window.position)
-        return Rows(*layout.take(frames), frames.size) if len(frames) else None
+        return Rows(*layout.extract(frames), frames.size) if len(frames) else None
 
 
 def _vector(numbers: Numbers | None) -> Vector | None:

@@ -1,4 +1,4 @@
-"""RecordIO-protobuf to arrays."""
+"""Reading of RecordIO-protobuf into arrays."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ Matrix = tuple[NDArray[Any], NDArray[Any] | None]
 def loads(data: ReadableBuffer) -> Matrix:
     """Read all records.
 
-    Reads what others write, too: tensors of float32, float64 and int32, dense or sparse, packed or not. A sparse row
-    comes back dense, with 0 in the places its keys leave out. A tensor of several dimensions comes back as one row.
-    Features and labels not named ``values``, uid, metadata, configuration and unknown fields are passed over.
+    Files of other writers are supported: tensors of float32, float64 and int32, dense or sparse, packed or not. A
+    sparse row becomes dense, with 0 for missing keys. A tensor of several dimensions becomes one row. Features and
+    labels not named ``values``, uid, metadata, configuration and unknown fields are ignored.
 
     Returns
     -------
     tuple
         Features of shape (rows, columns); labels of shape (rows,), or (rows, labels) if records have several, or None
-        if they have none. Both are of the type their records have; where that is mixed, of the smallest that holds
-        all. Without any record the columns are unknown: features of shape (0, 0), float32, and None.
+        if they have none. Both have the type of the records; if that is mixed, the smallest that contains all.
+        Without records, the columns are unknown: features of shape (0, 0), float32, and None.
 
     Raises
     ------
     FrameError
-        A frame has a wrong magic number, length or padding, or is cut off.
+        A frame has an invalid magic number, length or padding, or is truncated.
     MessageError
-        A payload is malformed, or is not a row of numbers.
+        A payload is malformed or not a row of numbers.
     MatrixError
         A record has more or fewer features or labels than the first one.
     """
@@ -49,26 +49,26 @@ def loads(data: ReadableBuffer) -> Matrix:
 
 
 def read(file: SupportsRead[bytes], rows_per_chunk: int = 65_536) -> Iterator[Matrix]:
-    """Read a binary file in chunks, holding one chunk and a block of 4 MiB in memory, never the file.
+    """Read a binary file in chunks, with one chunk and a block of 4 MiB in memory.
 
     Parameters
     ----------
     file
-        Anything with a ``read(size)`` that gives bytes: an open file, a pipe, the body of an S3 object. It is read
-        from where it stands.
+        Any object with ``read(size)``: an open file, a pipe, the body of an S3 object. Read from its current
+        position.
     rows_per_chunk
-        Rows of every chunk but the last, which has what is left; at least 1.
+        Rows of every chunk except the last; at least 1.
 
     Yields
     ------
     tuple
-        Features and labels as from :func:`loads`, each chunk of the type its own records have; nothing if the file is
+        Features and labels as from :func:`loads`, each chunk with the type of its records; nothing if the file is
         empty.
 
     Raises
     ------
     FrameError, MessageError, MatrixError
-        As for :func:`loads`, when the record is come to; chunks before it have been given out.
+        As for :func:`loads`, when the record is reached; earlier chunks were yielded.
     ValueError
         ``rows_per_chunk`` is less than 1.
     """
@@ -95,7 +95,7 @@ def _read_chunks(file: SupportsRead[bytes], rows_per_chunk: int) -> Iterator[Mat
 
 
 def _join(parts: Sequence[Matrix]) -> Matrix:
-    """Put successive records together; labels have two dimensions here, until they have been."""
+    """Concatenate successive records; single labels become one-dimensional."""
     features = _concatenate([features for features, _ in parts])
     labels = [labels for _, labels in parts if labels is not None]
     if not labels:
@@ -109,18 +109,18 @@ def _concatenate(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 
 def _read_rows(window: Window) -> Iterator[Matrix]:
-    """Read a record in full where its layout is new, and at once all that follow and have one that is known."""
+    """Parse one record of each new layout completely; read all following records of known layouts at once."""
     layouts = Layouts()
     first: Row | None = None
     index = 0
     while not window.at_end():
-        rows = layouts.take(window)
+        rows = layouts.read(window)
         if rows is None:
             row, payload = _read_row(window, index)
             first = first or row
             _check_same_matrix(row, first, index, window.offset)
-            layouts.learn(row, payload)
-            rows = layouts.take(window) or _one(row, payload)
+            layouts.add(row, payload)
+            rows = layouts.read(window) or _one(row, payload)
         yield rows.features, rows.labels
         index += len(rows.features)
         window.advance(rows.size)
@@ -132,7 +132,7 @@ def _one(row: Row, payload: bytes) -> Rows:
 
 
 def _read_row(window: Window, index: int) -> tuple[Row, bytes]:
-    """Read the next record: what it means, and its payload."""
+    """Read the next record and its payload."""
     try:
         payload = window.payload()
     except Problem as problem:

@@ -1,8 +1,8 @@
-"""What one record means: a row of features and its labels, whatever form its writer chose.
+"""Parsing of one record into a row of features and labels, in any form that the format allows.
 
-This is the general reader, one record at a time: tensors of any kind, dense or sparse, fields in any order, packed or
-not, fields of later versions passed over. Of dense rows that all look alike only the first comes here: where its
-numbers stand is where those of the others do (:mod:`processing_scripts.recordio.layout`).
+This is the general parser, one record at a time: any tensor type, dense or sparse, fields in any order, packed or not,
+unknown fields ignored. It parses only the first of many dense rows with the same layout; the positions of its numbers
+are valid for the others (:mod:`processing_scripts.recordio.layout`).
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from processing_scripts.recordio.errors import Problem
 from processing_scripts.recordio.wire import FIXED32, FIXED64, LENGTH, VARINT, fields, fixed, varints
 
 WIDEST_SPARSE_ROW: Final = 2**24
-"""More columns than this are refused, because a sparse row is made dense and its shape is all that says how wide."""
+"""Limit of columns: a corrupt shape of a sparse row could otherwise allocate any amount of memory."""
 
 _WIRE_TYPES = {"<f4": FIXED32, "<f8": FIXED64, "<i4": VARINT}
 
 
 class Numbers(NamedTuple):
-    """The features of one record, or its labels.
+    """The features or the labels of one record.
 
     Attributes
     ----------
     values
         Of shape (columns,).
     place
-        Which bytes of the payload are the values of this type one after another; None if it holds them otherwise.
+        The bytes of the payload that are the contiguous values; None if there are none.
     """
 
     values: NDArray[Any]
@@ -39,14 +39,14 @@ class Numbers(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One record.
+    """A parsed record.
 
     Attributes
     ----------
     features, labels
         ``labels`` is None if there are none.
     meaningless
-        Which bytes of the payload are passed over, whatever they are: uid, metadata and their like.
+        The bytes of the payload that are ignored, such as uid and metadata.
     """
 
     features: Numbers
@@ -62,14 +62,14 @@ class _Tensor(NamedTuple):
 
 
 def parse_record(payload: bytes) -> Row:
-    """Read a payload, a serialized ``aialgs.data.Record``.
+    """Parse a payload, a serialized ``aialgs.data.Record``.
 
-    Features and labels other than those named ``values`` are passed over, and so are uid, metadata and configuration.
+    Features and labels not named ``values``, uid, metadata and configuration are ignored.
 
     Raises
     ------
     Problem
-        The payload is malformed, or does not mean a row of numbers.
+        The payload is malformed or not a row of numbers.
     """
     maps: dict[int, dict[bytes, list[slice]]] = {schema.FEATURES: {}, schema.LABEL: {}}
     meaningless = []
@@ -91,19 +91,19 @@ def parse_record(payload: bytes) -> Row:
 
 
 def _parse_entry(payload: bytes, entry: slice) -> tuple[bytes, list[slice]]:
-    """Read an entry of a map: its key, and where its value is, a serialized ``Value``."""
+    """Parse an entry of a map; return its key, and the position of its value, a serialized ``Value``."""
     key, value = b"", []
     for number, wire_type, start, stop in fields(payload, [entry]):
         if wire_type == LENGTH and number == schema.KEY:
             key = payload[start:stop]
         elif wire_type == LENGTH and number == schema.VALUE:
-            # Protobuf merges a message that comes twice.
+            # Protobuf merges a message that occurs twice.
             value.append(slice(start, stop))
     return key, value
 
 
 def _numbers(payload: bytes, value: list[slice], what: str) -> Numbers:
-    """Read a ``Value`` as a dense vector."""
+    """Parse a ``Value`` into a dense vector."""
     tensor = _parse_value(payload, value, what)
     sparse = bool(tensor.keys.size or (tensor.shape and not tensor.values.size))
     if sparse:
@@ -118,7 +118,7 @@ def _parse_value(payload: bytes, value: list[slice], what: str) -> _Tensor:
     tensor: list[slice] = []
     for number, wire_type, start, stop in fields(payload, value):
         if wire_type == LENGTH and (number in schema.TENSORS or number == schema.BYTES):
-            # Of a oneof the last counts; the same again is merged, as in _parse_entry.
+            # The last field of a oneof is valid; repeated occurrences of it are merged, as in _parse_entry.
             tensor = [*tensor, slice(start, stop)] if number == kind else [slice(start, stop)]
             kind = number
     if kind not in schema.TENSORS:
@@ -135,7 +135,7 @@ def _parse_tensor(payload: bytes, tensor: list[slice], dtype: np.dtype[Any]) -> 
     values, keys, shape = [[payload[place] for place in places[number]] for number in wire_types]
     place = None
     if dtype.kind == "i":
-        # A negative int32 stands as 64 bits of two's complement, of which the lower half is meant.
+        # A negative int32 is encoded as 64 bits of two's complement; the lower half is its value.
         numbers = varints(values).astype(np.uint32).view(dtype)
     else:
         numbers = fixed(values, dtype)
@@ -144,10 +144,10 @@ def _parse_tensor(payload: bytes, tensor: list[slice], dtype: np.dtype[Any]) -> 
 
 
 def _densify(tensor: _Tensor, what: str) -> NDArray[Any]:
-    """Put the values of a sparse vector in their places, 0 everywhere else; keys count through a shape row by row."""
+    """Return a sparse vector as a dense one; keys are positions in row-major order."""
     width = math.prod(tensor.shape)
     if not tensor.shape:
-        raise Problem(f"its {what} are sparse but have no shape, so their number of columns is not known")
+        raise Problem(f"its {what} are sparse but have no shape, so their number of columns is unknown")
     if width > WIDEST_SPARSE_ROW:
         raise Problem(f"its {what} are sparse with {width} columns; at most {WIDEST_SPARSE_ROW} can be made dense")
     if tensor.keys.size != tensor.values.size:
@@ -155,7 +155,7 @@ def _densify(tensor: _Tensor, what: str) -> NDArray[Any]:
     if tensor.keys.size and tensor.keys.max() >= width:
         raise Problem(f"its {what} have the key {tensor.keys.max()} outside of the shape {tensor.shape}")
     if np.unique(tensor.keys).size != tensor.keys.size:
-        raise Problem(f"its {what} have a key twice")
+        raise Problem(f"its {what} have a duplicate key")
     dense = np.zeros(width, tensor.values.dtype)
     dense[tensor.keys] = tensor.values
     return dense

@@ -1,4 +1,4 @@
-"""The messages of ``aialgs.data`` by their numbers: what a record's payload is made of.
+"""The field numbers of the ``aialgs.data`` messages, which are the payload of a record.
 
 The source is the proto2 definition in Amazon SageMaker's developer guide, "Common data formats for training"::
 
@@ -21,7 +21,7 @@ KEY: Final = 1
 VALUE: Final = 2
 
 TENSORS: Final[dict[int, np.dtype[Any]]] = {2: np.dtype("<f4"), 3: np.dtype("<f8"), 7: np.dtype("<i4")}
-"""The tensors of a Value, and what their values are."""
+"""The tensor fields of a Value, and the types of their values."""
 
 BYTES: Final = 9
 
@@ -30,4 +30,4 @@ KEYS: Final = 2
 SHAPE: Final = 3
 
 NAME: Final = b"values"
-"""The map key under which the features and the labels of a row stand."""
+"""The map key of the features and the labels of a row."""

@@ -1,4 +1,4 @@
-"""Protobuf's wire format: the fields of a message, and numbers of variable length.
+"""The protobuf wire format: the fields of a message, and variable-length numbers.
 
 The source is "Encoding" in the documentation of Protocol Buffers.
 """
@@ -26,16 +26,16 @@ _LARGEST_FIELD_NUMBER = 2**29 - 1
 
 
 Field = tuple[int, int, int, int]
-"""One field as it stands in a message: its number, its wire type, and where its content begins and ends."""
+"""A field in a message: its number, its wire type, and the start and end of its content."""
 
 
 def field(number: int, content: bytes) -> bytes:
-    """Encode a field of bytes: a string, a message, or packed numbers."""
+    """Encode a length-delimited field: a string, a message, or packed numbers."""
     return _encode_varint(number << 3 | LENGTH) + _encode_varint(len(content)) + content
 
 
 def fields(message: bytes, parts: Sequence[slice]) -> Iterator[Field]:
-    """Take a message apart, one level deep; one that stands in several parts is what protobuf merges them to.
+    """Yield the fields of a message, one level deep; a message in several parts is their concatenation.
 
     Raises
     ------
@@ -51,35 +51,37 @@ def fields(message: bytes, parts: Sequence[slice]) -> Iterator[Field]:
 
 
 def varints(contents: Sequence[bytes]) -> NDArray[np.uint64]:
-    """Decode numbers of variable length that stand one after another, packed or one per field.
+    """Decode consecutive variable-length numbers, packed or one per field.
 
     Raises
     ------
     Problem
-        The last number of a field is cut off, or one is longer than ten bytes.
+        The last number of a field is truncated, or a number is longer than ten bytes.
     """
     joined = b"".join(contents)
     if joined.isascii():  # every number is one byte, below 0x80
         return np.frombuffer(joined, np.uint8).astype(np.uint64)
     if any(content[-1:] >= b"\x80" for content in contents):
-        raise Problem("a packed number is cut off")
+        raise Problem("a packed number is truncated")
     data = np.frombuffer(joined, np.uint8)
     ends = np.flatnonzero(data < 0x80) + 1
     starts = np.concatenate([[0], ends[:-1]])
     sizes = ends - starts
     if sizes.max() > _VARINT_BYTES:
         raise Problem(f"a packed number is longer than {_VARINT_BYTES} bytes")
+    # A number has seven bits per byte, lowest first. Shifting every byte of all numbers to its place at once, and
+    # adding up those between two starts, decodes a million numbers without a loop.
     place = np.arange(data.size) - np.repeat(starts, sizes)
     return np.add.reduceat((data & 0x7F).astype(np.uint64) << (7 * place).astype(np.uint64), starts)
 
 
 def fixed(contents: Sequence[bytes], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Decode numbers of fixed size, packed or one per field.
+    """Decode fixed-size numbers, packed or one per field.
 
     Raises
     ------
     Problem
-        The bytes are not a whole number of them.
+        The bytes are not a multiple of the size.
     """
     for content in contents:
         if len(content) % dtype.itemsize:
@@ -88,7 +90,7 @@ def fixed(contents: Sequence[bytes], dtype: np.dtype[Any]) -> NDArray[Any]:
 
 
 def _tag(message: bytes, position: int, stop: int) -> tuple[int, int, int]:
-    """Read a field's number, its wire type, and where it goes on."""
+    """Read a field's number and wire type; return them with the next position."""
     tag, position = _varint(message, position, stop)
     number, wire_type = tag >> 3, tag & 7
     if not 1 <= number <= _LARGEST_FIELD_NUMBER:
@@ -97,7 +99,7 @@ def _tag(message: bytes, position: int, stop: int) -> tuple[int, int, int]:
 
 
 def _extent(message: bytes, position: int, stop: int, number: int, wire_type: int) -> tuple[int, int]:
-    """Find where a field's content begins and ends."""
+    """Return the start and end of a field's content."""
     if wire_type == VARINT:
         return position, _varint(message, position, stop)[1]
     if wire_type == _GROUP:
@@ -107,14 +109,14 @@ def _extent(message: bytes, position: int, stop: int, number: int, wire_type: in
     elif wire_type in _FIXED_SIZES:
         size = _FIXED_SIZES[wire_type]
     else:
-        raise Problem(f"field {number} has wire type {wire_type}, which is not to be expected here")
+        raise Problem(f"field {number} has wire type {wire_type}, which is invalid here")
     if size > stop - position:
-        raise Problem(f"field {number} says it has {size} bytes, but {stop - position} are left in its message")
+        raise Problem(f"field {number} has a length of {size} bytes, but {stop - position} are left in its message")
     return position, position + size
 
 
 def _end_of_group(message: bytes, position: int, stop: int, number: int) -> int:
-    """Pass over a group, which proto2 still has, and the groups in it."""
+    """Skip a group, a construct of proto2, including nested groups."""
     open_groups = [number]
     while open_groups:
         number, wire_type, position = _tag(message, position, stop)
@@ -123,12 +125,12 @@ def _end_of_group(message: bytes, position: int, stop: int, number: int) -> int:
         elif wire_type != _END_OF_GROUP:
             _, position = _extent(message, position, stop, number, wire_type)
         elif number != open_groups.pop():
-            raise Problem(f"group {number} ends without having begun")
+            raise Problem(f"group {number} ends without a start")
     return position
 
 
 def _varint(message: bytes, position: int, stop: int) -> tuple[int, int]:
-    """Read a number, and where it ends."""
+    """Read a number; return it with the next position."""
     if position < stop and message[position] < 0x80:
         return message[position], position + 1
     value = 0
@@ -136,7 +138,7 @@ def _varint(message: bytes, position: int, stop: int) -> tuple[int, int]:
         value |= (byte & 0x7F) << 7 * place
         if byte < 0x80:
             return value, position + place + 1
-    raise Problem("a number is cut off, or longer than ten bytes")
+    raise Problem("a number is truncated, or longer than ten bytes")
 
 
 def _encode_varint(value: int) -> bytes:

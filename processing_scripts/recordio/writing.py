@@ -1,4 +1,4 @@
-"""Arrays to RecordIO-protobuf."""
+"""Writing of arrays as RecordIO-protobuf."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FLOATS = [dtype for dtype in schema.TENSORS.values() if dtype.kind == "f"]
 _CHUNK_BYTES = 2**20
 _LARGEST_EXACT = 2**53
 _LONGEST_ROW = 2**27
-"""Bytes of features, or of labels: well below what a frame's length can say without meaning something else."""
+"""Bytes of features, or of labels: well below the longest payload of a frame."""
 
 
 def dumps(features: ArrayLike, labels: ArrayLike | None = None) -> bytes:
@@ -27,21 +27,21 @@ def dumps(features: ArrayLike, labels: ArrayLike | None = None) -> bytes:
     Parameters
     ----------
     features
-        Of shape (rows, columns). float32 is written as float32 and float64 as float64. Every other type becomes the
-        first of the two that holds all of its numbers exactly: booleans, float16 and integers of 8 and 16 bits
-        float32, wider integers float64. Types that neither holds (text, objects, dates, complex) are refused.
+        Of shape (rows, columns). float32 is written as float32 and float64 as float64. Other types become the
+        first of the two that represents all of their numbers exactly: booleans, float16 and integers of 8 and 16 bits
+        float32, wider integers float64. Types without such a float (text, objects, dates, complex) are refused.
     labels
-        Of shape (rows,), or (rows, labels) for several a row. Their type is chosen likewise, apart from the features'.
+        Of shape (rows,), or (rows, labels) for several per row. Their type is chosen in the same way, independently.
 
     Returns
     -------
     bytes
-        The records one after another, empty if there are no rows.
+        The consecutive records; empty if there are no rows.
 
     Raises
     ------
     ArrayError
-        The shapes do not fit, or the numbers cannot be written exactly.
+        The shapes do not match, or numbers cannot be represented exactly.
 
     Examples
     --------
@@ -53,15 +53,15 @@ def dumps(features: ArrayLike, labels: ArrayLike | None = None) -> bytes:
 
 
 def write(file: SupportsWrite[bytes], features: ArrayLike, labels: ArrayLike | None = None) -> None:
-    """Append a dense matrix to a binary file, one record per row; as :func:`dumps`, in pieces of about 1 MiB.
+    """Append a dense matrix to a binary file, one record per row, in pieces of about 1 MiB.
 
-    Records simply stand one after another, so a large matrix can be written in several calls. That each brings the
-    same number of columns and labels is the caller's affair, and found out in reading.
+    A large matrix can be written in several calls. Each must have the same number of columns and labels, which only
+    reading checks.
 
     Raises
     ------
     ArrayError
-        As for :func:`dumps`; nothing has been written by this call.
+        As for :func:`dumps`; this call writes nothing.
     """
     rows, targets, layout = _check(features, labels)
     step = max(1, _CHUNK_BYTES // len(layout.template))
@@ -71,14 +71,14 @@ def write(file: SupportsWrite[bytes], features: ArrayLike, labels: ArrayLike | N
 
 
 def _check(features: ArrayLike, labels: ArrayLike | None) -> tuple[NDArray[Any], NDArray[Any] | None, Layout]:
-    """Find out how arrays are written, or why they cannot be; labels come out of shape (rows, labels)."""
+    """Return arrays that can be written, with labels of shape (rows, labels), and their layout."""
     rows = _feature_matrix(features)
     targets = None if labels is None else _label_matrix(labels, len(rows))
     row = Vector(_dtype_of(rows, "Features"), rows.shape[1])
     target = None if targets is None else Vector(_dtype_of(targets, "Labels"), targets.shape[1])
     longest = max(vector.dtype.itemsize * vector.size for vector in (row, target) if vector)
     if longest > _LONGEST_ROW:
-        raise ArrayError(f"A row of {longest} bytes is too long for one record, which holds {_LONGEST_ROW} at most.")
+        raise ArrayError(f"A row of {longest} bytes is too long for one record, which contains at most {_LONGEST_ROW}.")
     return rows, targets, lay_out(row, target)
 
 
@@ -90,7 +90,7 @@ def _feature_matrix(features: ArrayLike) -> NDArray[Any]:
 
 
 def _label_matrix(labels: ArrayLike, rows: int) -> NDArray[Any]:
-    """Labels of shape (rows, labels)."""
+    """Return labels of shape (rows, labels)."""
     array = np.asarray(labels)
     matrix = array.reshape(-1, 1) if array.ndim == 1 else array
     if matrix.ndim != 2 or len(matrix) != rows or not matrix.shape[1]:
@@ -102,10 +102,10 @@ def _label_matrix(labels: ArrayLike, rows: int) -> NDArray[Any]:
 
 
 def _dtype_of(array: NDArray[Any], what: str) -> np.dtype[Any]:
-    """Choose float32 or float64, whichever first holds all numbers exactly."""
+    """Return float32 or float64, the first that represents all numbers exactly."""
     for dtype in _FLOATS:
         if np.can_cast(array.dtype, dtype):
-            # numpy calls this cast of 64-bit integers safe, which it is for up to 53 bits only.
+            # numpy considers this cast of 64-bit integers safe, but it is exact for up to 53 bits only.
             if array.dtype.kind in "iu" and array.itemsize == 8 and array.size:
                 _check_exact(array, what)
             return dtype
@@ -116,6 +116,6 @@ def _check_exact(array: NDArray[Any], what: str) -> None:
     for extreme in (array.min(), array.max()):
         if abs(int(extreme)) > _LARGEST_EXACT:
             raise ArrayError(
-                f"{what} of type {array.dtype} hold {extreme}, which float64 may not hold exactly; "
-                f"convert them to float64 first if rounding does no harm."
+                f"{what} of type {array.dtype} contain {extreme}, which float64 may not represent exactly; "
+                f"convert them to float64 first if rounding is acceptable."
             )

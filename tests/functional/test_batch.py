@@ -165,7 +165,7 @@ def test_input_and_result_may_lie_in_s3_and_nothing_else_stays_there(
         ),
         (["--input", "rows.csv", "--latest-approved"], "No version of Batches-regression is approved"),
         (["--input", "rows.csv", "--pipeline-name", "Other"], "There is no model package group Other-regression"),
-        (["--input", "rows.csv", "--series", "Stop"], "There is no column 'Stop' to tell series apart"),
+        (["--input", "rows.csv", "--series", "Stop"], "The series column 'Stop' is missing"),
         (["--input", "short.csv"], "None of the 48 hours to predict has its history"),
         (["--input", "doubled.csv"], "does not come after line 301"),
         (["--input", "foreign.csv"], "Column 'Date' is missing"),

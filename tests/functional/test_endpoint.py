@@ -331,7 +331,7 @@ def without(name: str) -> dict[str, str]:
         (pairs({**NOON, "temperature": ""}), "Column 'temperature': is empty; give its value."),
         (pairs({**NOON, "humidity": "140"}), "Column 'humidity': '140' is above 100"),
         (pairs({**NOON, "hour": "24"}), "Column 'hour': '24' is above 23"),
-        (pairs({**NOON, "functioning_day": "perhaps"}), "'perhaps' is not understood; write Yes or No."),
+        (pairs({**NOON, "functioning_day": "perhaps"}), "'perhaps' is not a known value; write Yes or No."),
         (pairs({**NOON, "date": "yesterday"}), "yesterday"),
         ([*pairs(NOON), "hour=3"], "--row gives 'hour' twice; keep one of them."),
         ([*pairs(NOON), "--row", *pairs(without("hour"))], "Rows 1 and 2 differ in the column 'hour'"),
@@ -380,7 +380,7 @@ def test_a_model_that_looks_back_needs_the_hours_before(house: House) -> None:
     later = pairs({**NOON, "date": "2019-06-20"})
     refused = house("invoke", *BACK, "--row", *later, "--history", str(house.data))
     assert refused.code == 2
-    assert "The hour to predict comes without its history" in refused.stderr
+    assert "The hour to predict lacks its history" in refused.stderr
     assert f"The hours of {house.data} must reach up to those to predict." in refused.stderr
     invoked = house("invoke", *BACK, "--row", *row, "--history", str(house.data), "--json")
     assert invoked.code == 0, invoked.stderr

@@ -28,14 +28,14 @@ def _settings(document: Path) -> list[list[str]]:
     return [[cell.strip() for cell in row.split("|")[1:4]] for row in table[1].splitlines()[2:]]
 
 
-def test_both_have_the_same_headings_of_the_same_levels() -> None:
+def test_same_headings() -> None:
     levels = [re.findall(r"^(#+) ", _prose(document), re.MULTILINE) for document in (README, KOREAN)]
     assert levels[0] == levels[1]
     titles = re.findall(r"^#+ (.*)", _prose(KOREAN), re.MULTILINE)
     assert all(re.search("[가-힣]", title) for title in titles if title != "RecordIO")
 
 
-def test_both_have_the_same_code_blocks_and_name_the_same_commands() -> None:
+def test_same_code_blocks_and_commands() -> None:
     blocks = [re.findall(r"^```.*?^```", _text(document), re.MULTILINE | re.DOTALL) for document in (README, KOREAN)]
     assert blocks[0] == blocks[1]
     english, korean = _spans(README), _spans(KOREAN)
@@ -43,12 +43,12 @@ def test_both_have_the_same_code_blocks_and_name_the_same_commands() -> None:
     assert korean - english == set(), "in README.ko.md only"
 
 
-def test_both_have_the_same_links_and_the_same_tables() -> None:
+def test_same_links_and_tables() -> None:
     links = [sorted(re.findall(r"\]\((?!README\.)([^)]+)\)", _prose(document))) for document in (README, KOREAN)]
     assert links[0] == links[1]
     rows = [len(re.findall(r"^\|", _prose(document), re.MULTILINE)) for document in (README, KOREAN)]
     assert rows[0] == rows[1]
 
 
-def test_both_have_the_same_settings_with_the_same_defaults() -> None:
+def test_same_settings_and_defaults() -> None:
     assert _settings(README) == _settings(KOREAN)

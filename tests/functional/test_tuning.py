@@ -34,7 +34,7 @@ def evaluation(ran: Ran) -> dict[str, Any]:
     return json.loads((results(ran) / "evaluation.json").read_text(encoding="utf-8"))
 
 
-def test_the_history_of_the_tuning_job_is_in_the_results(tuned: list[Ran]) -> None:
+def test_tuning_history_in_results(tuned: list[Ran]) -> None:
     history = evaluation(tuned[0])["tuning"]["lightgbm"]
     values = [trial["value"] for trial in history["trials"]]
     assert len(values) == 3
@@ -46,11 +46,11 @@ def test_the_history_of_the_tuning_job_is_in_the_results(tuned: list[Ran]) -> No
     assert (results(tuned[0]) / "tuning.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_without_an_untuned_version_a_sentence_says_so(tuned: list[Ran]) -> None:
+def test_no_untuned_version(tuned: list[Ran]) -> None:
     assert "has no untuned version of the same data" in evaluation(tuned[0])["untuned"]["unknown"]
 
 
-def test_tuned_is_compared_with_untuned_where_both_are_known(tuned: list[Ran]) -> None:
+def test_tuned_is_compared_with_untuned(tuned: list[Ran]) -> None:
     untuned = evaluation(tuned[2])["untuned"]
     trained = evaluation(tuned[1])
     assert untuned["version"] == tuned[1].json["tasks"]["classification"]["model_package_arn"].rsplit("/", 1)[-1]
@@ -64,11 +64,11 @@ def test_tuned_is_compared_with_untuned_where_both_are_known(tuned: list[Ran]) -
     assert pair["interval"][0] <= pair["interval"][1]
 
 
-def test_an_untuned_execution_says_nothing_of_tuning(tuned: list[Ran]) -> None:
+def test_untuned_execution_has_no_tuning(tuned: list[Ran]) -> None:
     assert not {"tuning", "untuned"} & evaluation(tuned[1]).keys()
 
 
-def test_the_page_about_the_data_lies_beside_the_results(tuned: list[Ran]) -> None:
+def test_data_page_is_in_results(tuned: list[Ran]) -> None:
     page = tuned[1].folder / tuned[1].json["data_report"]
     assert page.parent == results(tuned[1]).parent
     assert "<svg" in page.read_text(encoding="utf-8")

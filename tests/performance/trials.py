@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from evaluation.candidates import catboost, lightgbm, xgboost
-from evaluation.ranking.bootstrap import compare_pairs, equals_of, resampled_metric
+from evaluation.ranking.bootstrap import compare_pairs, not_significantly_different, resampled_metric
 from evaluation.ranking.selection import RANKINGS, best_candidate, rank
 from pipelines.definition.algorithms import ALGORITHMS
 from pipelines.settings import Task
@@ -94,4 +94,4 @@ def winner(trial: Trial, outcomes: Outcomes) -> str:
     measured = {name: {ranking.metric: value} for name, value in values.items()}
     pairs = compare_pairs(ranking, measured, samples, days=int(part.days.max()) + 1)
     microseconds = {name: outcome.trees * NANOSECONDS_PER_TREE[name] / 1000 for name, outcome in found.items()}
-    return best_candidate(values, equals_of(rank(values, ranking)[0], pairs), microseconds, ranking)
+    return best_candidate(values, not_significantly_different(rank(values, ranking)[0], pairs), microseconds, ranking)

@@ -58,7 +58,7 @@ def speak_of_rows(sentence: str, rows: int) -> str:
         row = "" if rows == 1 else f"Row {int(match[1]) - 1}, "
         return f"{row}{'column' if row else 'Column'} '{match[2]}': "
 
-    of_rows = sentence.replace("the file has no other columns besides; add the column", "add it")
+    of_rows = sentence.replace("the file has no other columns; add the column", "add it")
     return _PLACE_IN_FILE.sub(place, of_rows.replace("the file has", "the row has"))
 
 

@@ -1,4 +1,4 @@
-"""Small real inputs of an evaluation: data, keys, a schema, and models that the three libraries trained and saved."""
+"""Small real inputs of an evaluation: data, keys, schema, and models trained by the three libraries."""
 
 import json
 import tarfile

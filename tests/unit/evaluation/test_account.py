@@ -1,4 +1,4 @@
-"""What the account knows of tuning: unknown, with a sentence, where SageMaker cannot be asked."""
+"""Information from the account is unknown, with a reason, if SageMaker cannot be reached."""
 
 import json
 import socket
@@ -28,20 +28,20 @@ def nobody(monkeypatch):
         monkeypatch.setenv(name, value)
 
 
-def test_a_history_that_cannot_be_asked_for_is_unknown_with_the_reason(nobody):
+def test_unknown_history_has_a_reason(nobody):
     history = read_tuning({"xgboost": "job-1"})["xgboost"]
     assert history["job"] == "job-1"
     assert history["unknown"].startswith("Could not connect to the endpoint URL")
     assert training_seconds({"xgboost": history}) == {}
 
 
-def test_a_job_without_a_region_says_so(monkeypatch):
+def test_job_without_region(monkeypatch):
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
-    assert "does not know its region" in read_tuning({"xgboost": "job-1"})["xgboost"]["unknown"]
+    assert "has no region" in read_tuning({"xgboost": "job-1"})["xgboost"]["unknown"]
 
 
-def test_an_untuned_version_that_cannot_be_asked_for_is_unknown(nobody, tmp_path):
+def test_unknown_untuned_version(nobody, tmp_path):
     content = {"dataset": {"sha256": "0"}}
     (tmp_path / "schema.json").write_text(json.dumps(content))
     schema = Schema(content, "1", tmp_path / "schema.json")

@@ -1,4 +1,4 @@
-"""Calibration and cut-off: what is learned on a part, and that nothing is learned from chance."""
+"""Calibration and cut-off are fitted on one set, and not to chance."""
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ def test_an_overconfident_model_is_calibrated():
     assert max(abs(one["predicted"] - one["actual"]) for one in curve) < 0.08
 
 
-def test_truthful_probabilities_stay_as_they_are():
+def test_calibrated_probabilities_are_kept():
     part, probability = classified()
     calibration, scores = calibrate(part, probability, seed=1)
     assert calibration.method == "none"
@@ -35,21 +35,21 @@ def test_truthful_probabilities_stay_as_they_are():
     assert scores.keys() == {"none", "platt", "isotonic"}
 
 
-def test_one_class_alone_is_not_calibrated_and_keeps_the_half():
+def test_single_class_is_not_calibrated():
     part, probability = classified(days=3)
     alone = Part(part.features, np.ones(len(part.labels)), part.keys)
     assert calibrate(alone, probability, seed=1)[0].method == "none"
     assert best_cut_off(alone.labels, probability) == 0.5
 
 
-def test_maps_are_applied_as_their_parameters_say():
+def test_maps_follow_their_parameters():
     platt = Calibration("platt", {"slope": 2.0, "intercept": 1.0})
     assert platt.apply(np.array([0.5]))[0] == pytest.approx(1 / (1 + np.exp(-1)))
     isotonic = Calibration("isotonic", {"raw": [0.2, 0.6], "calibrated": [0.0, 1.0]})
     assert isotonic.apply(np.array([0.1, 0.4, 0.9])).tolist() == pytest.approx([0.0, 0.5, 1.0])
 
 
-def test_no_cut_off_gives_a_higher_f1():
+def test_best_cut_off_has_highest_f1():
     part, probability = classified(days=5, sharpness=3)
     cut_off = best_cut_off(part.labels, probability)
     best = f1_score(part.labels, probability >= cut_off)

@@ -1,4 +1,4 @@
-"""Every library's artifact is loaded by its own format; what is none is refused."""
+"""Each library's artifact is loaded; others are refused."""
 
 import io
 import pickle
@@ -24,7 +24,7 @@ def archive(path, **files):
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
-def test_a_model_predicts_one_number_per_row_and_bears_missing_values(name, task, source):
+def test_model_predicts_one_number_per_row(name, task, source):
     model = load_candidate(source / "models" / name / "model.tar.gz", task, features=3)
     predicted = model.predict(np.array([[8, 20.0, 0], [18, np.nan, 0.5]]))
     assert model.features == 3
@@ -48,20 +48,20 @@ def test_contributions_tell_single_predictions_apart(name, task, source):
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
-def test_a_model_of_other_features_is_refused_before_it_predicts(name, task, source):
+def test_model_with_other_features(name, task, source):
     with pytest.raises(CandidateError, match="was trained with 3 features where the data has 4"):
         load_candidate(source / "models" / name / "model.tar.gz", task, features=4)
 
 
-def test_an_archive_without_a_known_model_is_refused_with_what_it_holds(tmp_path):
+def test_archive_without_known_model(tmp_path):
     path = archive(tmp_path / "model.tar.gz", weights=b"1", readme=b"2")
     with pytest.raises(
-        CandidateError, match=r"holds readme, weights, but none of the known models: xgboost-model, model"
+        CandidateError, match=r"contains readme, weights, but none of the known models: xgboost-model, model"
     ):
         load_candidate(path, "regression", features=3)
 
 
-def test_an_archive_that_reaches_out_of_its_directory_is_refused(tmp_path):
+def test_archive_with_path_outside(tmp_path):
     path = tmp_path / "model.tar.gz"
     with tarfile.open(path, "w:gz") as opened:
         opened.addfile(tarfile.TarInfo("../../evil"))
@@ -70,7 +70,7 @@ def test_an_archive_that_reaches_out_of_its_directory_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"not an archive"])
-def test_what_is_no_archive_is_refused(content, tmp_path):
+def test_file_that_is_not_an_archive(content, tmp_path):
     path = tmp_path / "model.tar.gz"
     path.write_bytes(content)
     with pytest.raises(CandidateError, match="is not a readable model archive"):
@@ -81,31 +81,31 @@ def test_what_is_no_archive_is_refused(content, tmp_path):
     ("file", "content", "message"),
     [
         ("xgboost__model", b"nothing", "xgboost-model is not an XGBoost model"),
-        ("model_pkl", pickle.dumps({"a": 1}), "model.pkl holds a dict where a LightGBM booster is expected"),
+        ("model_pkl", pickle.dumps({"a": 1}), "model.pkl contains a dict instead of a LightGBM booster"),
         ("model_pkl", b"nothing", "model.pkl is not a LightGBM model"),
         ("model", b"nothing", "model is not a CatBoost model"),
     ],
 )
-def test_a_file_that_is_no_model_of_its_library_is_refused(file, content, message, tmp_path):
+def test_invalid_model_file(file, content, message, tmp_path):
     path = archive(tmp_path / "model.tar.gz", **{file: content})
     with pytest.raises(CandidateError, match=message):
         load_candidate(path, "regression", features=3)
 
 
-def test_a_library_that_is_there_is_imported_without_installing(tmp_path):
+def test_present_library_is_not_installed(tmp_path):
     assert require("xgboost", tmp_path / "no-such-file").__name__ == "xgboost"
 
 
-def test_a_library_that_cannot_be_installed_is_one_sentence(tmp_path):
+def test_library_that_cannot_be_installed(tmp_path):
     requirements = tmp_path / "requirements.txt"
     requirements.write_text(f"no-such-library @ file://{tmp_path}/nowhere.whl\n")
     with pytest.raises(LibraryError) as refusal:
         require("no_such_library", requirements)
-    assert "no_such_library is not in this image and" in str(refusal.value)
+    assert "no_such_library is not installed in this image and" in str(refusal.value)
     assert "\n" not in str(refusal.value)
 
 
-def test_a_library_whose_own_import_breaks_is_not_mistaken_for_a_missing_one(tmp_path, monkeypatch):
+def test_library_with_broken_import(tmp_path, monkeypatch):
     (tmp_path / "broken_library.py").write_text("import module_that_is_not_there\n")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(LibraryError, match=r"broken_library cannot be imported .*module_that_is_not_there"):

@@ -1,4 +1,4 @@
-"""Paired comparison, baselines and the choice of the best, by numbers that can be worked out another way."""
+"""Paired comparison, baselines and selection, against independent calculations."""
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,8 @@ from evaluation.ranking.bootstrap import (
     NO_DIFFERENCE,
     compare_pairs,
     draw_days,
-    equals_of,
     interval,
+    not_significantly_different,
     resampled_metric,
 )
 from evaluation.ranking.selection import RANKINGS, best_candidate
@@ -32,7 +32,7 @@ def drawn_rows(part, counts):
 
 
 @given(seed=st.integers(0, 1000), days=st.integers(2, 6))
-def test_a_samples_area_is_that_of_its_rows(seed, days):
+def test_auc_of_a_sample(seed, days):
     generator = np.random.default_rng(seed)
     part = part_of(generator.integers(0, 2, 24 * days))
     probability = generator.integers(0, 5, 24 * days) / 5
@@ -41,7 +41,7 @@ def test_a_samples_area_is_that_of_its_rows(seed, days):
     assert values[7] == pytest.approx(roc_auc_score(part.labels[rows], probability[rows]))
 
 
-def test_a_samples_error_is_that_of_its_rows():
+def test_rmse_of_a_sample():
     generator = np.random.default_rng(2)
     part, predicted = part_of(generator.random(100)), generator.random(100)
     values = resampled_metric(RANKINGS["regression"], part, {"a": predicted}, seed=1)["a"]
@@ -49,7 +49,7 @@ def test_a_samples_error_is_that_of_its_rows():
     assert values[3] == pytest.approx(np.sqrt(((part.labels - predicted)[rows] ** 2).mean()))
 
 
-def test_a_sample_without_both_classes_has_no_area():
+def test_auc_without_both_classes_is_nan():
     part = part_of(np.repeat([0, 1], 24))
     values = resampled_metric(RANKINGS["classification"], part, {"a": np.linspace(0, 1, 48)}, seed=1)["a"]
     assert set(values[np.isfinite(values)]) == {1.0}
@@ -66,21 +66,21 @@ def compared(errors, days=40):
     return compare_pairs(RANKINGS["regression"], measured, samples, days)
 
 
-def test_a_candidate_that_is_always_a_little_better_is_better():
+def test_consistent_difference_is_significant():
     noise = np.random.default_rng(3).normal(size=24 * 40)
     (pair,) = compared({"worse": lambda rows: 1.05 * noise, "better": lambda rows: noise})
     assert (pair["verdict"], pair["better"]) == (BETTER, "better")
     assert 0 < pair["interval"][0] < pair["difference"] < pair["interval"][1]
-    assert equals_of("better", [pair]) == []
+    assert not_significantly_different("better", [pair]) == []
 
 
-def test_between_candidates_that_differ_by_chance_there_is_no_difference_you_could_rely_on():
+def test_random_difference_is_not_significant():
     generator = np.random.default_rng(4)
     pairs = compared({name: lambda rows: generator.normal(size=rows) for name in "abc"})
     assert [(pair["first"], pair["second"]) for pair in pairs] == [("a", "b"), ("a", "c"), ("b", "c")]
     assert {pair["verdict"] for pair in pairs} == {NO_DIFFERENCE}
     assert {pair["better"] for pair in pairs} == {""}
-    assert equals_of("b", pairs) == ["a", "c"]
+    assert not_significantly_different("b", pairs) == ["a", "c"]
 
 
 def test_one_day_says_nothing():
@@ -89,7 +89,7 @@ def test_one_day_says_nothing():
 
 
 @pytest.mark.parametrize(("microseconds", "best"), [(5.0, "second"), (6.0, "first"), (20.0, "first")])
-def test_a_tie_goes_to_the_other_only_if_it_is_twice_as_fast(microseconds, best):
+def test_tie_needs_twice_the_speed(microseconds, best):
     times = {"first": 10.0, "second": microseconds, "third": 1.0}
     errors = {"third": 110.0, "second": 100.5, "first": 100.0}
     assert best_candidate(errors, ["second"], times, RANKINGS["regression"]) == best
@@ -105,12 +105,12 @@ def test_a_tie_goes_to_the_other_only_if_it_is_twice_as_fast(microseconds, best)
         ("classification", 99.89, ["second"], "first"),
     ],
 )
-def test_a_difference_is_a_tie_only_where_it_is_both_small_and_unreliable(task, second, undecided, best):
+def test_tie_is_small_and_not_significant(task, second, undecided, best):
     times = {"first": 10.0, "second": 1.0}
     assert best_candidate({"first": 100.0, "second": second}, undecided, times, RANKINGS[task]) == best
 
 
-def test_the_calendar_mean_is_that_of_hour_weekend_and_season():
+def test_calendar_mean():
     train = part_of(np.arange(24 * 14))  # two weeks from a Thursday
     part = part_of(np.zeros(24), start="2018-03-05")
     predicted = predict_baselines("regression", {"train": train, "validation": part, "test": part})["calendar mean"]
@@ -119,14 +119,14 @@ def test_the_calendar_mean_is_that_of_hour_weekend_and_season():
     assert predicted["test"][7] == pytest.approx(monday.mean())
 
 
-def test_a_season_that_training_never_saw_falls_back_to_the_hour():
+def test_calendar_mean_of_unknown_season():
     train, part = part_of(np.arange(24 * 14)), part_of(np.zeros(24), start="2018-03-05", season="Winter")
     seen = part_of(np.zeros(24), start="2018-03-05")
     predicted = predict_baselines("regression", {"train": train, "validation": seen, "test": part})["calendar mean"]
     assert predicted["test"] == pytest.approx(predicted["validation"])
 
 
-def test_linear_regression_finds_a_line_and_bears_missing_values():
+def test_linear_regression_with_missing_values():
     generator = np.random.default_rng(5)
     features = generator.normal(size=(24 * 14, 2))
     train = part_of(3 * features[:, 0] + 10, features=features)
@@ -138,7 +138,7 @@ def test_linear_regression_finds_a_line_and_bears_missing_values():
     assert np.isfinite(predicted["linear regression"]["test"]).all()
 
 
-def test_baselines_of_a_classification_are_probabilities():
+def test_classification_baselines_are_probabilities():
     generator = np.random.default_rng(6)
     features = generator.normal(size=(24 * 14, 1))
     part = part_of(features[:, 0] > 0, features=features)

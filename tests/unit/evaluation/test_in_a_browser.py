@@ -1,4 +1,4 @@
-"""The pages in a real browser: nothing is asked of the network, nothing fails, nothing is wider than the window."""
+"""The report in a real browser: no requests, no errors, no overflow."""
 
 import pytest
 
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="the
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("dark", [False, True])
-def test_the_report_stands_alone_and_fits(output, tmp_path, width, language, dark):
+def test_report_is_self_contained_and_fits(output, tmp_path, width, language, dark):
     page_file = tmp_path / "report.html"
     page_file.write_text(render(read_results(output), language), encoding="utf-8")
     with browser() as pipe, open_page(pipe, page_file.as_uri(), width=width, dark=dark) as page:

@@ -1,4 +1,4 @@
-"""Metrics, ranking and reports by numbers that can be worked out by hand."""
+"""Metrics, ranking and reports, against calculations by hand."""
 
 import json
 import math
@@ -28,30 +28,30 @@ def test_classification_metrics_by_hand():
     assert confusion_matrix(actual, probability) == {"0": {"0": 1, "1": 1}, "1": {"0": 1, "1": 2}}
 
 
-def test_a_metric_that_does_not_exist_is_not_a_number():
+def test_undefined_metric_is_nan():
     one_class = classification_metrics(np.zeros(3), np.full(3, 0.2))
     assert one_class["accuracy"] == 1
     assert all(math.isnan(one_class[name]) for name in ("precision", "recall", "auc"))
 
 
-def test_rows_in_any_class_count_for_the_confusion_matrix():
+def test_confusion_matrix():
     assert confusion_matrix(np.ones(2), np.ones(2)) == {"0": {"0": 0, "1": 0}, "1": {"0": 0, "1": 2}}
 
 
 @pytest.mark.parametrize(("task", "metric", "best"), [("regression", "rmse", "low"), ("classification", "auc", "high")])
-def test_lower_errors_and_higher_areas_are_better(task, metric, best):
+def test_ranking_direction(task, metric, best):
     assert RANKINGS[task].metric == metric
     assert rank({"low": 0.5, "high": 0.9}, RANKINGS[task])[0] == best
 
 
 @pytest.mark.parametrize("task", ["regression", "classification"])
-def test_equals_rank_in_the_order_in_which_they_are_named(task):
+def test_ties_keep_the_given_order(task):
     assert rank(dict.fromkeys("bac", 0.7), RANKINGS[task]) == ["b", "a", "c"]
 
 
-def test_a_candidate_without_the_metric_is_not_ranked():
+def test_candidate_without_metric():
     assert rank({"unknown": math.nan, "known": 0.1}, RANKINGS["classification"]) == ["known"]
-    with pytest.raises(CandidateError, match="No candidate has the metric auc on the validation part"):
+    with pytest.raises(CandidateError, match="No candidate has the metric auc on the validation set"):
         rank({"unknown": math.nan}, RANKINGS["classification"])
 
 
@@ -63,7 +63,7 @@ def test_standard_deviations_need_200_rows():
         assert math.isfinite(report["regression_metrics"]["rmse"]["standard_deviation"]) is known
 
 
-def test_standard_deviations_are_those_of_the_same_samples_for_the_same_seed():
+def test_same_seed_gives_same_deviations():
     actual = np.arange(300.0)
     predicted = actual + np.sin(actual)
     first, same, other = (studio.regression_report(actual, predicted, seed) for seed in (1, 1, 2))
@@ -74,7 +74,7 @@ STUDIO_METRICS = ["accuracy", "precision", "recall", "auc", "f0_5", "f1", "f2", 
 STUDIO_METRICS += ["true_negative_rate", "false_positive_rate", "false_negative_rate"]
 
 
-def test_studio_gets_every_metric_of_a_classifier_and_of_the_best_constant_one():
+def test_studio_metrics_of_a_classifier():
     generator = np.random.default_rng(0)
     actual = (generator.random(400) < 0.7).astype(float)
     probability = np.clip(actual * 0.4 + generator.random(400) * 0.6, 0, 1)
@@ -93,7 +93,7 @@ def test_studio_gets_every_metric_of_a_classifier_and_of_the_best_constant_one()
 
 
 @given(seed=st.integers(0, 1000), rows=st.integers(10, 2000))
-def test_curves_are_thinned_but_keep_their_order_and_ends(seed, rows):
+def test_thinned_curves_keep_order_and_ends(seed, rows):
     generator = np.random.default_rng(seed)
     actual = np.array([0.0, 1.0, *generator.integers(0, 2, rows)])
     drawn = curves(actual, generator.random(rows + 2))
@@ -104,7 +104,7 @@ def test_curves_are_thinned_but_keep_their_order_and_ends(seed, rows):
     assert (recalls[0], recalls[-1]) == (1, 0)
 
 
-def test_what_does_not_exist_is_written_as_text_so_that_the_file_is_json(tmp_path):
+def test_nan_is_written_as_string(tmp_path):
     write_json(tmp_path / "metrics.json", {"a": {"value": math.nan}, "b": [1.5, math.inf], "c": (2, "é", None)})
     content = json.loads((tmp_path / "metrics.json").read_text(), parse_constant=pytest.fail)
     assert content == {"a": {"value": "NaN"}, "b": [1.5, "inf"], "c": [2, "é", None]}

@@ -47,14 +47,14 @@ def texts(content, key=""):
         yield key, content
 
 
-def test_it_is_one_line_of_json_that_the_api_takes(output, report):
+def test_card_is_accepted_by_the_api(output, report):
     text = (output / "model-card.json").read_text()
     assert text == report["model_card"]
     assert re.fullmatch(".*", text)
     assert len(text) <= MOST_CHARACTERS
 
 
-def test_it_has_no_sections_but_those_of_a_model_package(card):
+def test_card_sections(card):
     sections = {"model_overview", "intended_uses", "training_details", "evaluation_details", "additional_information"}
     assert card.keys() == sections
     assert card["model_overview"].keys() == {"model_creator", "model_artifact"}
@@ -63,14 +63,14 @@ def test_it_has_no_sections_but_those_of_a_model_package(card):
     assert card["additional_information"].keys() == additional
 
 
-def test_no_text_is_longer_than_the_schema_allows(card):
+def test_card_string_lengths(card):
     for key, text in texts(card):
         assert len(text) <= LONGEST.get(key, 1024), key
     for text in card["additional_information"]["custom_details"].values():
         assert isinstance(text, str)
 
 
-def test_every_metric_is_of_a_known_type(card):
+def test_card_metric_types(card):
     for details in card["evaluation_details"]:
         assert 1 <= len(details["name"]) <= 63
         for group in details["metric_groups"]:
@@ -85,7 +85,7 @@ def test_every_metric_is_of_a_known_type(card):
                     assert isinstance(metric["value"], float)
 
 
-def test_the_metrics_are_the_best_candidates_and_the_others(card, report):
+def test_card_metrics(card, report):
     groups = card["evaluation_details"][0]["metric_groups"]
     assert [group["name"] for group in groups] == list(report["candidates"])
     for group in groups:
@@ -93,7 +93,7 @@ def test_the_metrics_are_the_best_candidates_and_the_others(card, report):
         assert values == pytest.approx(report["candidates"][group["name"]]["test"], rel=1e-5)
 
 
-def test_a_card_that_would_be_too_long_goes_without_slices(report):
+def test_long_card_omits_slices(report):
     many = [{**slice_, "value": f"{number:063}"} for slice_ in report["slices"] for number in range(100)]
     card = json.loads(model_card({**report, "slices": many}))
-    assert [details["name"] for details in card["evaluation_details"]] == ["Test part", "Baselines on the test part"]
+    assert [details["name"] for details in card["evaluation_details"]] == ["Test set", "Baselines on the test set"]

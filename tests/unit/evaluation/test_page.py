@@ -1,4 +1,4 @@
-"""The report: self-contained, in two languages, with charts that plotly accepts and numbers from evaluation.json."""
+"""The report is self-contained, translated, and shows the numbers of evaluation.json."""
 
 import json
 import re
@@ -12,7 +12,7 @@ import pytest
 from evaluation.errors import InputError
 from evaluation.output.results import read_results
 from evaluation.page import LANGUAGES, render
-from evaluation.page.words import number, read_words
+from evaluation.page.texts import TRANSLATIONS, Texts, number
 from evaluation.pictures import draw_pictures
 from evaluation.strict_json import write_json
 
@@ -48,7 +48,7 @@ def test_plotly_accepts_every_chart(page):
         assert f'id="chart-{number_}"' in page
 
 
-def test_the_page_asks_nobody_for_anything(page):
+def test_page_loads_nothing(page):
     markup = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     addresses = re.findall(r"""(?:src|href)\s*=\s*"(\S*?)">""", markup)
     assert [address for address in addresses if not address.startswith("#part-")] == ["data:,"]
@@ -58,28 +58,28 @@ def test_the_page_asks_nobody_for_anything(page):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_section_is_there_in_every_language(language, task, results):
-    words, page = read_words(language), render(results, language)
+def test_sections_in_every_language(language, task, results):
+    texts, page = Texts(language), render(results, language)
     keys = ["summary", "comparison", *SECTIONS[task], "duel", "slices", "importance", "shap", "cost", "made"]
     for key in keys:
-        assert f">{words(key)}</h" in page
+        assert f">{texts(key)}</h" in page
     assert f'<html lang="{language}">' in page
 
 
-def test_both_languages_have_the_same_words():
-    english, korean = (read_words(language).texts for language in LANGUAGES)
-    assert english.keys() <= korean.keys()
-    for key, text in english.items():
-        assert set(re.findall(r"{(\w+)}", text)) == set(re.findall(r"{(\w+)}", korean[key])), key
+def test_texts_in_both_languages():
+    for key, texts in TRANSLATIONS.texts.items():
+        assert "ko" in texts, key
+        if "en" in texts:  # names of slices and baselines are English already
+            assert set(re.findall(r"{(\w+)}", texts["en"])) == set(re.findall(r"{(\w+)}", texts["ko"])), key
 
 
-def test_the_numbers_are_those_of_evaluation_json(page, results):
+def test_metrics_match_evaluation(page, results):
     metric = results.report["metric"]
     for candidate in [*results.report["candidates"].values(), *results.report["baselines"].values()]:
         assert f">{number(candidate['test'][metric], metric)}</td>" in page
 
 
-def test_every_number_of_the_page_is_one_of_evaluation_json(page, results):
+def test_numbers_match_evaluation(page, results):
     """Of numbers with decimals; what has none may be a count or a word of the text, such as 95 %."""
     texts = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
     shown = set(re.findall(r"-?\d+\.\d+", texts.replace(",", ""))) - {"0.5"}
@@ -108,16 +108,16 @@ def numbers_in(content):
         yield content
 
 
-def test_a_candidate_that_looks_back_is_compared_with_its_twin_that_does_not(page, results):
+def test_twin_without_history(page, results):
     twin = results.report["candidates"]["lightgbm"]["without_history"]
     assert (twin["features"], twin["left_out"]) == (2, 1)
     assert twin["test"].keys() == results.report["candidates"]["lightgbm"]["test"].keys()
     assert (twin["comparison"]["first"], twin["comparison"]["second"]) == ("with history", "without history")
     assert "without_history" not in results.report["candidates"]["xgboost"]
-    assert f">{read_words('en')('history')}</h2>" in page
+    assert f">{Texts('en')('history')}</h2>" in page
 
 
-def test_what_is_known_of_tuning_is_shown(output, tmp_path, task):
+def test_tuning_section(output, tmp_path, task):
     shutil.copytree(output, tmp_path / "output")
     report = read_results(tmp_path / "output").report
     names = list(report["candidates"])
@@ -150,17 +150,17 @@ def test_what_is_known_of_tuning_is_shown(output, tmp_path, task):
     write_json(tmp_path / "output" / "evaluation.json", report)
     results = read_results(tmp_path / "output")
     page = render(results)
-    assert "other-job could not be read: Nobody answered." in page
-    assert "Version 7 of the model package group, of 2026-01-02" in page
-    assert "the tuned one is better" in page
+    assert "other-job cannot be read: Nobody answered." in page
+    assert "Version 7 of the model package group, created on 2026-01-02" in page
+    assert "the tuned model is better" in page
     assert ">depth 2</td>" in page
     assert "tuning.png" in [file.name for file in draw_pictures(results, tmp_path)]
     unknown = {**report, "untuned": {"unknown": "There is none."}}
     write_json(tmp_path / "output" / "evaluation.json", unknown)
-    assert "There is nothing to compare with: There is none." in render(read_results(tmp_path / "output"))
+    assert "No untuned version to compare with: There is none." in render(read_results(tmp_path / "output"))
 
 
-def test_what_comes_from_outside_is_escaped(output, tmp_path):
+def test_input_is_escaped(output, tmp_path):
     shutil.copytree(output, tmp_path / "output")
     path = tmp_path / "output" / "evaluation.json"
     path.write_text(path.read_text().replace('"split": "days"', '"split": "</script><b>days"'))
@@ -169,14 +169,14 @@ def test_what_comes_from_outside_is_escaped(output, tmp_path):
     assert "&lt;b&gt;days" in page
 
 
-def test_a_generated_sample_is_announced(output, tmp_path):
+def test_generated_sample_warning(output, tmp_path):
     shutil.copytree(output, tmp_path / "output")
     path = tmp_path / "output" / "evaluation.json"
     path.write_text(path.read_text().replace("real-data", "generated-sample"))
-    assert read_words("en")("generated") in render(read_results(tmp_path / "output"))
+    assert Texts("en")("generated") in render(read_results(tmp_path / "output"))
 
 
-def test_the_report_is_written_anew_in_another_language_by_a_command(output, tmp_path):
+def test_command_rewrites_report_in_korean(output, tmp_path):
     target = tmp_path / "report.html"
     command = [sys.executable, "-W", "error", "-m", "evaluation.page", str(output), "--lang", "ko"]
     ended = subprocess.run([*command, "--output", str(target)], cwd=REPOSITORY, capture_output=True, check=False)
@@ -184,6 +184,6 @@ def test_the_report_is_written_anew_in_another_language_by_a_command(output, tmp
     assert '<html lang="ko">' in target.read_text()
 
 
-def test_a_folder_without_an_evaluation_is_refused(tmp_path):
+def test_folder_without_evaluation(tmp_path):
     with pytest.raises(InputError, match="is not the output of an evaluation"):
         read_results(tmp_path)

@@ -1,4 +1,4 @@
-"""Rules and slices: what is done to predictions, and where they fail."""
+"""Rules and slices."""
 
 import math
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from evaluation.errors import InputError
 from evaluation.inputs import Part, Schema
 from evaluation.measures.slices import measure_slices, worst_slices
-from evaluation.rules import apply_rules, rules_in_words
+from evaluation.rules import apply_rules, describe_rules
 
 CLOSED = {"feature": "open", "value": 0, "predict": 0}
 
@@ -25,24 +25,24 @@ def part_of(features, labels, **keys):
     return Part(np.asarray(features, float), np.asarray(labels, float), table)
 
 
-def test_nobody_rents_less_than_nothing_and_closed_hours_rent_nothing():
+def test_rules_for_negative_and_closed():
     part = part_of([[1], [0], [1]], [0, 0, 0])
     predicted = np.array([-3.0, 50.0, 7.0])
     schema = schema_of("open", closed=CLOSED)
     assert apply_rules("regression", predicted, part, schema).tolist() == [0, 0, 7]
     assert apply_rules("classification", np.array([0.1, 0.9, 0.9]), part, schema).tolist() == [0.1, 0, 0.9]
     assert apply_rules("regression", predicted, part, schema_of("open")).tolist() == [0, 50, 7]
-    assert rules_in_words("regression", schema, 0.5) == (
-        "predictions below 0 count as 0 rentals; where open is 0 the prediction is 0"
+    assert describe_rules("regression", schema, 0.5) == (
+        "predictions below 0 become 0; where open is 0, the prediction is 0"
     )
 
 
-def test_a_rule_for_a_feature_that_is_not_there_is_refused():
-    with pytest.raises(InputError, match="tells closed hours by the feature 'open', which is not among its features"):
+def test_rule_with_unknown_feature():
+    with pytest.raises(InputError, match="identifies closed hours by the feature 'open', which it does not contain"):
         apply_rules("regression", np.zeros(1), part_of([[1]], [0]), schema_of("hour", closed=CLOSED))
 
 
-def test_every_row_is_in_one_slice_of_each_kind():
+def test_every_row_has_one_slice_per_kind():
     rows = 48
     keys = {"rainfall": np.arange(rows) % 2, "temperature": np.linspace(-20, 40, rows), "functioning_day": "Yes"}
     part = part_of(np.arange(rows)[:, None] % 2, np.ones(rows), **keys)
@@ -55,12 +55,12 @@ def test_every_row_is_in_one_slice_of_each_kind():
     assert bands == ["below 0 °C", "0 to 10 °C", "10 to 20 °C", "20 to 30 °C", "30 °C and above"]
 
 
-def test_what_the_keys_do_not_tell_is_not_sliced():
+def test_missing_columns_are_not_sliced():
     slices = measure_slices("regression", part_of([[1]] * 5, [1] * 5), schema_of("hour"), {"a": np.zeros(5)})
     assert {slice_["by"] for slice_ in slices} == {"hour", "season"}
 
 
-def test_a_slice_measures_its_own_rows():
+def test_slice_measures_its_rows():
     part = part_of(np.zeros((4, 1)), [0, 0, 10, 10], rainfall=[0, 0, 1, 1])
     slices = measure_slices("regression", part, schema_of("x"), {"a": np.array([1.0, -1, 13, 15])})
     rain = next(slice_ for slice_ in slices if slice_["value"] == "rain")
@@ -70,7 +70,7 @@ def test_a_slice_measures_its_own_rows():
     assert measured["errors"]["median"] == 4
 
 
-def test_a_slice_of_a_classification_has_accuracy_and_f1():
+def test_classification_slice():
     part = part_of(np.zeros((4, 1)), [0, 1, 1, 0], rainfall=[1, 1, 1, 0])
     slices = measure_slices("classification", part, schema_of("x"), {"a": np.array([0.9, 0.9, 0.1, 0.1])})
     by_rain = {slice_["value"]: slice_["candidates"]["a"] for slice_ in slices if slice_["by"] == "rain"}
@@ -79,7 +79,7 @@ def test_a_slice_of_a_classification_has_accuracy_and_f1():
     assert math.isnan(by_rain["dry"]["f1"])
 
 
-def test_the_worst_slices_are_the_worst_of_each_kind_with_enough_rows():
+def test_worst_slices():
     def slice_(by, value, rows, rmse):
         return {"by": by, "value": value, "rows": rows, "candidates": {"a": {"rmse": rmse}}}
 
@@ -92,6 +92,6 @@ def test_the_worst_slices_are_the_worst_of_each_kind_with_enough_rows():
     ]
 
 
-def test_a_perfect_candidate_has_no_worst_slice():
+def test_perfect_candidate_has_no_worst_slice():
     slices = [{"by": "hour", "value": "8", "rows": 30, "candidates": {"a": {"accuracy": 1.0}}}]
     assert worst_slices("classification", slices, "a", {"accuracy": 1.0}) == []

@@ -1,4 +1,4 @@
-"""Raw files to preprocess: a small seeded one made here, and the real one where SEOUL_BIKE_DATA names it."""
+"""Raw files: a small seeded one, and the real one from SEOUL_BIKE_DATA."""
 
 import os
 from collections.abc import Callable

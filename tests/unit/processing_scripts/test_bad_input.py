@@ -1,4 +1,4 @@
-"""What cannot be read with certainty is refused in one sentence, with where it is and what to do."""
+"""Invalid input is refused in one sentence: what is wrong, where, and what to do."""
 
 import json
 
@@ -35,25 +35,25 @@ def with_cell(frame, line, column, cell):
     return changed
 
 
-def test_a_missing_column_is_named_with_the_one_that_may_have_been_meant(frame, refusal):
+def test_missing_column_suggests_similar_name(frame, refusal):
     message = refusal(frame.rename(columns={"Functioning Day": "Functionning Dy"}))
     assert message == "Column 'Functioning Day' is missing; did you mean 'Functionning Dy'? Rename it."
 
 
-def test_a_missing_column_without_a_likeness_is_named_with_what_there_is(frame, refusal):
+def test_missing_column_lists_unknown_columns(frame, refusal):
     message = refusal(frame.drop(columns="Rainfall(mm)").assign(Station="all"))
-    assert message == "Column 'Rainfall(mm)' is missing; the file has 'Station' besides; add the column."
+    assert message == "Column 'Rainfall(mm)' is missing; the file has unknown columns 'Station'; add the column."
 
 
-def test_a_dropped_date_is_a_missing_column(frame, refusal):
+def test_missing_date_column(frame, refusal):
     assert refusal(frame.drop(columns="Date")).startswith("Column 'Date' is missing;")
 
 
-def test_a_data_file_without_rentals_is_refused(frame, refusal):
+def test_missing_rentals_column(frame, refusal):
     assert refusal(frame.drop(columns="Rented Bike Count")).startswith("Column 'Rented Bike Count' is missing;")
 
 
-def test_two_columns_of_one_meaning_are_refused(frame, refusal):
+def test_duplicate_column(frame, refusal):
     message = refusal(frame.assign(Temp="3"))
     assert message == "Columns 'Temperature(°C)' and 'Temp' both mean Temperature(°C); keep one of them."
 
@@ -66,29 +66,30 @@ def test_two_columns_of_one_meaning_are_refused(frame, refusal):
         ("Visibility (10m)", "Visibility (km)"),
     ],
 )
-def test_another_unit_is_refused_and_not_taken_for_ours(column, other, frame, refusal):
+def test_column_in_another_unit(column, other, frame, refusal):
     message = refusal(frame.rename(columns={column: other}).to_csv(index=False).encode())
-    assert message == f"Column '{other}' is in another unit than '{column}'; convert its numbers and rename it."
+    assert message == f"Column '{other}' has another unit than '{column}'; convert its numbers and rename it."
 
 
-def test_a_count_that_is_no_number_is_refused_with_its_line_and_column(frame, refusal):
+def test_count_that_is_not_a_number(frame, refusal):
     message = refusal(with_cell(frame, 17, "Rented Bike Count", "many"))
     assert message == ("Line 17, column 'Rented Bike Count': 'many' is not a number; correct the cell.")
 
 
-def test_a_negative_count_is_refused_with_its_line_and_column(frame, refusal):
+def test_negative_count(frame, refusal):
     message = refusal(with_cell(frame, 18, "Rented Bike Count", "-3"))
     assert message == (
-        "Line 18, column 'Rented Bike Count': '-3' is below 0, which cannot be for Rented Bike Count; correct the cell."
+        "Line 18, column 'Rented Bike Count': '-3' is below 0, which is impossible for Rented Bike Count; correct the "
+        "cell."
     )
 
 
-def test_a_fraction_of_a_bike_is_refused(frame, refusal):
+def test_fractional_count(frame, refusal):
     message = refusal(with_cell(frame, 19, "Rented Bike Count", "2.5"))
     assert message == "Line 19, column 'Rented Bike Count': '2.5' is not a whole number of bikes; correct the cell."
 
 
-def test_an_empty_count_is_refused(frame, refusal):
+def test_empty_count(frame, refusal):
     message = refusal(with_cell(frame, 20, "Rented Bike Count", ""))
     assert message == "Line 20, column 'Rented Bike Count': is empty; enter the number of rented bikes."
 
@@ -98,66 +99,66 @@ def test_an_empty_count_is_refused(frame, refusal):
     [
         ("Temperature(°C)", "warm", "'warm' is not a number"),
         ("Temperature(°C)", "inf", "'inf' is not a number"),
-        ("Temperature(°C)", "91.4", "'91.4' is above 60, which cannot be"),
-        ("Humidity(%)", "120", "'120' is above 100, which cannot be"),
-        ("Hour", "24", "'24' is above 23, which cannot be"),
+        ("Temperature(°C)", "91.4", "'91.4' is above 60, which is impossible"),
+        ("Humidity(%)", "120", "'120' is above 100, which is impossible"),
+        ("Hour", "24", "'24' is above 23, which is impossible"),
         ("Hour", "7.5", "'7.5' is not a full hour"),
         ("Hour", "", "'' is not a full hour"),
-        ("Seasons", "Monsoon", "'Monsoon' is not understood; write Winter, Spring, Summer or Autumn"),
-        ("Holiday", "0", "'0' is not understood; write Holiday or No Holiday"),
-        ("Functioning Day", "Ye", "'Ye' is not understood; write Yes or No"),
-        ("Date", "20/13/2018", "'20/13/2018' is no day from 1990 to 2100"),
-        ("Date", "31/04/2018", "'31/04/2018' is no day from 1990 to 2100"),
-        ("Date", "20/04/1018", "'20/04/1018' is no day from 1990 to 2100"),
-        ("Date", "20/04/2018 00:30", "'20/04/2018 00:30' is no date"),
-        ("Rented Bike Count", "1e30", "'1e30' is above 1e+06, which cannot be"),
-        ("Date", "yesterday", "'yesterday' is no date"),
-        ("Date", "", "'' is no date"),
+        ("Seasons", "Monsoon", "'Monsoon' is not a known value; write Winter, Spring, Summer or Autumn"),
+        ("Holiday", "0", "'0' is not a known value; write Holiday or No Holiday"),
+        ("Functioning Day", "Ye", "'Ye' is not a known value; write Yes or No"),
+        ("Date", "20/13/2018", "'20/13/2018' is not a date from 1990 to 2100"),
+        ("Date", "31/04/2018", "'31/04/2018' is not a date from 1990 to 2100"),
+        ("Date", "20/04/1018", "'20/04/1018' is not a date from 1990 to 2100"),
+        ("Date", "20/04/2018 00:30", "'20/04/2018 00:30' is not a date"),
+        ("Rented Bike Count", "1e30", "'1e30' is above 1e+06, which is impossible"),
+        ("Date", "yesterday", "'yesterday' is not a date"),
+        ("Date", "", "'' is not a date"),
     ],
 )
-def test_a_cell_that_cannot_be_what_its_column_means_is_refused(column, cell, problem, frame, refusal):
+def test_invalid_cell(column, cell, problem, frame, refusal):
     message = refusal(with_cell(frame, 30, column, cell))
     assert message.startswith(f"Line 30, column '{column}': {problem}")
 
 
-def test_an_hour_that_contradicts_the_time_of_its_date_is_refused(frame, refusal):
+def test_hour_contradicts_date(frame, refusal):
     message = refusal(with_cell(frame, 30, "Date", "21/04/2018 13:00"))
-    assert message == "Line 30, column 'Hour': says 4 o'clock where 'Date' says 13 o'clock; keep the right one."
+    assert message == "Line 30, column 'Hour': is 4 where 'Date' contains 13:00; keep the right one."
 
 
-def test_a_doubled_hour_is_refused_with_both_lines(frame, refusal):
+def test_duplicate_hour_reports_both_lines(frame, refusal):
     message = refusal(pd.concat([frame, frame.iloc[[3]]]))
     assert message == (
-        f"Lines 5 and {len(frame) + 2} are both the hour 2018-04-20 03:00 (repeated hours in all: 1); keep one row per "
-        "hour."
+        f"Lines 5 and {len(frame) + 2} both contain the hour 2018-04-20 03:00 (duplicate hours in total: 1); keep one "
+        "row per hour."
     )
 
 
-def test_missing_hours_beyond_the_tolerance_are_refused_with_the_first_of_them(frame, refusal):
+def test_too_many_missing_hours(frame, refusal):
     message = refusal(frame.drop(index=range(48, 48 + 96)))
     assert message == (
         "96 of the 960 hours from 2018-04-20 00:00 to 2018-05-29 23:00 are missing, first those between 2018-04-21 "
-        "23:00 and 2018-04-26 00:00 (line 50); at most 5% may be, so fetch the whole data."
+        "23:00 and 2018-04-26 00:00 (line 50); at most 5% may be missing, so provide the complete data."
     )
 
 
-def test_missing_hours_within_the_tolerance_are_accepted(frame, run_job, csv_bytes):
+def test_few_missing_hours_are_accepted(frame, run_job, csv_bytes):
     assert run_job(csv_bytes(frame.drop(index=range(48, 48 + 48)))).exit_code == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"\r\n \r\n"])
-def test_an_empty_file_is_refused(content, refusal):
-    assert refusal(content) == "bikes.csv is empty; bring the CSV file with the hourly rentals."
+def test_empty_file(content, refusal):
+    assert refusal(content) == "bikes.csv is empty; provide the CSV file with the hourly rentals."
 
 
-def test_a_file_of_only_a_header_is_refused(frame, refusal):
-    assert refusal(frame.iloc[:0]) == "bikes.csv has a header but no rows; bring a file with hourly rows below it."
+def test_header_without_rows(frame, refusal):
+    assert refusal(frame.iloc[:0]) == "bikes.csv has a header but no rows; provide a file with hourly rows below it."
 
 
-def test_a_notebook_named_csv_is_refused(refusal):
+def test_notebook_instead_of_csv(refusal):
     notebook = json.dumps({"cells": [], "metadata": {}, "nbformat": 4}).encode()
     assert refusal(notebook) == (
-        "bikes.csv is not a CSV file but JSON (a notebook, perhaps); bring the table that it reads as CSV."
+        "bikes.csv is not a CSV file but JSON (perhaps a notebook); provide the table that it reads as CSV."
     )
 
 
@@ -171,68 +172,70 @@ def test_a_notebook_named_csv_is_refused(refusal):
         (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"),
     ],
 )
-def test_other_formats_named_csv_are_told_apart(beginning, what, refusal):
+def test_other_format_instead_of_csv(beginning, what, refusal):
     assert refusal(beginning).startswith(f"bikes.csv is not a CSV file but {what}")
 
 
-def test_a_file_that_breaks_off_within_a_row_is_refused_with_its_line(frame, csv_bytes, refusal):
+def test_truncated_file_reports_line(frame, csv_bytes, refusal):
     message = refusal(csv_bytes(frame)[:-80])
     assert message.startswith("Line 960 of bikes.csv has ")
     assert "cells where the header has 14: the row is cut off before " in message
 
 
-def test_a_row_with_too_few_cells_is_refused_with_its_line_number(frame, csv_bytes, refusal):
+def test_too_few_cells(frame, csv_bytes, refusal):
     lines = csv_bytes(frame).split(b"\r\n")
     lines[6] = lines[6].rsplit(b",", 2)[0]
     assert refusal(b"\r\n".join(lines)) == (
-        "Line 7 of bikes.csv has 12 cells where the header has 14: the row is cut off before 'Holiday'; mend the row "
-        "or fetch the file again."
+        "Line 7 of bikes.csv has 12 cells where the header has 14: the row is cut off before 'Holiday'; fix the row "
+        "or download the file again."
     )
 
 
-def test_a_row_with_too_many_cells_is_refused_with_its_line_number(frame, csv_bytes, refusal):
+def test_too_many_cells(frame, csv_bytes, refusal):
     lines = csv_bytes(frame).split(b"\r\n")
     lines[6] += b",1"
     assert refusal(b"\r\n".join(lines)).startswith(
-        "Line 7 of bikes.csv has 15 cells where the header has 14: there is a separator too many"
+        "Line 7 of bikes.csv has 15 cells where the header has 14: there is an extra separator"
     )
 
 
-def test_an_open_quotation_mark_is_refused(frame, csv_bytes, refusal):
+def test_unclosed_quotation_mark(frame, csv_bytes, refusal):
     assert refusal(csv_bytes(frame).replace(b"Spring", b'"Spring', 1)).startswith("bikes.csv is not CSV (")
 
 
-def test_binary_data_is_refused(refusal):
-    assert refusal(b"Date,Hour\x00\x01").startswith("bikes.csv holds binary data (byte 0 at offset 9)")
+def test_binary_data(refusal):
+    assert refusal(b"Date,Hour\x00\x01").startswith("bikes.csv contains binary data (byte 0 at offset 9)")
 
 
 @pytest.mark.parametrize("split", ["days", "time"])
-def test_too_few_days_for_a_split_that_draws_days_are_refused(split, raw_frame, refusal):
+def test_too_few_days(split, raw_frame, refusal):
     assert refusal(raw_frame(hours=12 * 24), "--split", split) == (
-        f"The data has 12 days, but the split '{split}' needs at least 20 for its three parts; bring more data, or "
+        f"The data has 12 days, but the split '{split}' needs at least 20 for its three sets; provide more data, or "
         "choose another split."
     )
 
 
-def test_too_few_hours_for_a_split_by_hours_are_refused(raw_frame, refusal):
+def test_too_few_hours(raw_frame, refusal):
     assert refusal(raw_frame(first="2018-04-28", hours=99), "--split", "hours").startswith(
         "The data has 99 hours, but the split 'hours' needs at least 100"
     )
 
 
-def test_a_part_with_only_one_class_is_refused(frame, refusal):
+def test_set_with_a_single_class(frame, refusal):
     message = refusal(frame.assign(**{"Rented Bike Count": "7"}))
-    assert message.startswith("All 768 hours of the train part are low demand (threshold 7 rentals per hour)")
+    assert message.startswith("All 768 hours of the training set are low demand (threshold 7 rentals per hour)")
 
 
-def test_a_bad_batch_is_refused_as_data_is(frame, csv_bytes, refusal):
+def test_invalid_batch(frame, csv_bytes, refusal):
     batch = csv_bytes(with_cell(frame, 4, "Humidity(%)", "wet"))
     assert refusal(frame, batch=batch).startswith("Line 4, column 'Humidity(%)': 'wet' is not a number")
-    assert refusal(frame, batch=csv_bytes(pd.concat([frame, frame]))).startswith("Lines 2 and 962 are both the hour")
+    assert refusal(frame, batch=csv_bytes(pd.concat([frame, frame]))).startswith(
+        "Lines 2 and 962 both contain the hour"
+    )
 
 
 @pytest.mark.parametrize("names", [[], ["a.csv", "b.csv"]])
-def test_an_input_that_is_not_exactly_one_file_is_refused(names, tmp_path, capsys):
+def test_input_must_be_one_file(names, tmp_path, capsys):
     from processing_scripts.preprocess import main
 
     (tmp_path / "data").mkdir()
@@ -240,17 +243,17 @@ def test_an_input_that_is_not_exactly_one_file_is_refused(names, tmp_path, capsy
         (tmp_path / "data" / name).touch()
     places = ["--input", str(tmp_path), "--output", str(tmp_path / "output"), "--message", str(tmp_path / "message")]
     assert main(places) == 1
-    assert f"must hold exactly one file and holds {len(names)}" in capsys.readouterr().err
+    assert f"must contain exactly one file, but contains {len(names)}" in capsys.readouterr().err
 
 
-def test_the_exit_message_is_at_most_one_kilobyte_and_stderr_has_the_same_sentence(frame, csv_bytes, run_job, capsys):
+def test_exit_message_is_cut_to_one_kilobyte(frame, csv_bytes, run_job, capsys):
     job = run_job(csv_bytes(with_cell(frame, 5, "Seasons", "x" * 3000)))
     assert len(job.message) == 1024
     assert capsys.readouterr().err.startswith(job.message)
 
 
 @pytest.mark.parametrize("quantile", ["0", "1", "-0.5", "nan"])
-def test_a_threshold_quantile_outside_0_and_1_is_bad_usage(quantile, csv_bytes, frame, run_job, capsys):
+def test_threshold_quantile_out_of_range(quantile, csv_bytes, frame, run_job, capsys):
     with pytest.raises(SystemExit) as exit_:
         run_job(csv_bytes(frame), "--threshold-quantile", quantile)
     assert exit_.value.code == 2

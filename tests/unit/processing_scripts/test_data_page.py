@@ -1,4 +1,4 @@
-"""The page about the data: it stands alone, in two languages, with the numbers of the data report."""
+"""The data page is self-contained, bilingual, and shows the numbers of the data report."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-WORDS = Path(__file__).parents[3] / "processing_scripts" / "data_report" / "words.json"
+WORDS = Path(__file__).parents[3] / "processing_scripts" / "data_report" / "translations.json"
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def report(job) -> dict:
     return json.loads((job.output / "schema" / "data-report.json").read_text(encoding="utf-8"))
 
 
-def test_it_asks_nobody_for_anything(page):
+def test_page_loads_nothing(page):
     assert re.findall(r"(?:src|href)\s*=\s*[^>]*", page) == ['href="data:,"']
     assert "@import" not in page
     assert "url(" not in page
@@ -40,14 +40,14 @@ def test_every_drawing_is_well_formed(page):
         ET.fromstring(drawing)
 
 
-def test_every_text_is_there_in_both_languages():
+def test_texts_in_both_languages():
     for key, texts in json.loads(WORDS.read_text(encoding="utf-8")).items():
         assert texts.keys() == {"en", "ko"}, key
         english, korean = (set(re.findall(r"{(\w+)}", texts[language])) for language in ("en", "ko"))
         assert english == korean, key
 
 
-def test_every_column_oddity_and_part_is_named(page, report):
+def test_columns_oddities_and_sets_are_named(page, report):
     words = json.loads(WORDS.read_text(encoding="utf-8"))
     keys = [f"column {name}" for name in report["distribution"]]
     keys += [f"oddity {one['name']}" for one in report["oddities"]]
@@ -57,14 +57,14 @@ def test_every_column_oddity_and_part_is_named(page, report):
             assert text in page, key
 
 
-def test_its_distances_are_those_of_the_data_report(page, report):
+def test_distances_match_report(page, report):
     for columns in report["drift"].values():
         for column in columns.values():
             if column["distance"] is not None:
                 assert f"</span>{column['distance']:.3f}</td>" in page
 
 
-def test_meanings_are_those_of_the_data_report(report):
+def test_meanings_match_report(report):
     words = json.loads(WORDS.read_text(encoding="utf-8"))
     for one in report["oddities"]:
         assert words[f"meaning {one['name']}"]["en"] == one["meaning"]

@@ -1,4 +1,4 @@
-"""The report of the data counts what is there."""
+"""The numbers of the data report."""
 
 import json
 
@@ -27,19 +27,19 @@ def test_hours_are_counted(observations):
     assert hours["closed"] == (~observations["functioning_day"]).sum() - 2, "hours 5 and 6 are of a closed day"
 
 
-def test_the_histogram_holds_every_open_hour(observations):
+def test_histogram_contains_every_open_hour(observations):
     rentals = report_of(observations)["rentals"]
     assert sum(rentals["counts"]) == observations["functioning_day"].sum()
     assert len(rentals["edges"]) == len(rentals["counts"]) + 1
 
 
-def test_seasonality_is_the_mean_of_open_hours(observations):
+def test_seasonality_of_open_hours(observations):
     by_weekday = report_of(observations)["seasonality"]["by_weekday"]
     mondays = observations[observations["functioning_day"] & (observations["datetime"].dt.weekday == 0)]
     assert by_weekday[0] == pytest.approx(mondays["rentals"].mean(), abs=1e-4)
 
 
-def test_what_is_suspicious_is_counted_with_its_first_and_last_hour(observations):
+def test_suspicious_values(observations):
     odd = observations.copy()
     odd.iloc[[30, 70], odd.columns.get_loc("humidity")] = 0
     odd.iloc[0, odd.columns.get_loc("rentals")] = 7
@@ -50,14 +50,14 @@ def test_what_is_suspicious_is_counted_with_its_first_and_last_hour(observations
     assert "open_without_rentals" not in found
 
 
-def test_days_on_which_flag_and_calendar_differ_are_named(observations):
+def test_holiday_differences(observations):
     assert report_of(observations)["holidays"] == {
         "flagged_only": [],
         "public_only": ["2018-05-01", "2018-05-05", "2018-05-07", "2018-06-06", "2018-06-13"],
     }
 
 
-def test_parts_of_the_same_hours_do_not_drift_and_others_do(observations):
+def test_drift_between_sets(observations):
     same = data_report({"train": observations, "test": observations})["drift"]["test"]
     assert {column["distance"] for column in same.values()} == {0}
     warmer = observations.assign(temperature=observations["temperature"] + 100)
@@ -66,12 +66,12 @@ def test_parts_of_the_same_hours_do_not_drift_and_others_do(observations):
     assert moved["mean"] == pytest.approx(moved["train_mean"] + 100, abs=1e-3)
 
 
-def test_it_is_json_even_where_nothing_is_known(observations):
+def test_missing_values_are_valid_json(observations):
     unknown = observations.assign(visibility=np.nan)
     assert json.loads(json.dumps(report_of(unknown), allow_nan=False))["distribution"]["visibility"]["mean"] is None
 
 
-def test_the_oddities_of_the_real_file(real_file, read):
+def test_oddities_of_real_file(real_file, read):
     report = report_of(read(real_file.read_bytes()))
     assert report["hours"] == {
         "rows": 8760,

@@ -1,4 +1,4 @@
-"""The schema travels with the model, and features that do not fit it are refused."""
+"""The schema travels with the model and refuses other features."""
 
 import json
 
@@ -23,13 +23,13 @@ def batch(job, schema):
     return job.table("batch/data.csv").set_axis(feature_names(schema), axis=1)
 
 
-def test_the_features_it_was_made_with_are_accepted(batch, schema):
+def test_matching_features_are_accepted(batch, schema):
     check_features(batch, schema)
     check_features(batch.shape[1], schema)
 
 
 @pytest.mark.parametrize("change", [-1, 1])
-def test_another_number_of_features_is_refused(change, batch, schema):
+def test_wrong_number_of_features(change, batch, schema):
     width = batch.shape[1]
     with pytest.raises(
         FeatureError, match=f"There are {width + change} features where the model was trained with {width}"
@@ -37,22 +37,22 @@ def test_another_number_of_features_is_refused(change, batch, schema):
         check_features(width + change, schema)
 
 
-def test_another_order_of_features_is_refused(batch, schema):
+def test_wrong_order_of_features(batch, schema):
     swapped = batch[[*batch.columns[1::-1], *batch.columns[2:]]]
     with pytest.raises(FeatureError, match="Feature 1 is 'hour_sine' where the model was trained with 'hour'"):
         check_features(swapped, schema)
 
 
-def test_ranges_are_those_of_the_training_part(job, schema):
+def test_ranges_come_from_training_set(job, schema):
     training = job.table("classification/train/data.csv").drop(columns=0)
     assert [feature["minimum"] for feature in schema["features"]] == training.min().tolist()
     assert [feature["maximum"] for feature in schema["features"]] == training.max().tolist()
 
 
 @pytest.mark.parametrize(
-    ("split", "feature", "reason"), [("hours", "day_index", "look the day up"), ("time", "season", "rentals grew")]
+    ("split", "feature", "reason"), [("hours", "day_index", "memorize the day"), ("time", "season", "rentals grew")]
 )
-def test_what_the_split_leaves_out_is_said_with_its_reason(split, feature, reason, run_job, raw_frame, csv_bytes):
+def test_excluded_features_have_reasons(split, feature, reason, run_job, raw_frame, csv_bytes):
     schema = load_schema(run_job(csv_bytes(raw_frame()), "--split", split).output / "schema" / "schema.json")
     assert reason in schema["left_out"][feature]
     assert not schema["left_out"].keys() & set(feature_names(schema))
@@ -63,14 +63,14 @@ def test_a_missing_schema_is_refused(tmp_path):
         load_schema(tmp_path / "schema.json")
 
 
-def test_a_file_that_is_no_schema_is_refused(tmp_path):
+def test_file_that_is_not_a_schema(tmp_path):
     (tmp_path / "schema.json").write_text("nothing")
     with pytest.raises(FeatureError, match="is not JSON"):
         load_schema(tmp_path / "schema.json")
 
 
 @pytest.mark.parametrize("content", [{"format_version": 2}, {}, []])
-def test_a_schema_of_another_format_version_is_refused(content, tmp_path):
+def test_unsupported_format_version(content, tmp_path):
     (tmp_path / "schema.json").write_text(json.dumps(content))
-    with pytest.raises(FeatureError, match="where 1 is known; run preprocessing again"):
+    with pytest.raises(FeatureError, match="where 1 is supported; run preprocessing again"):
         load_schema(tmp_path / "schema.json")

@@ -1,4 +1,4 @@
-"""Features say what they mean, and look at nothing but the hour itself and what is known before it."""
+"""Features have known values and use nothing but an hour and its history."""
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ def observations(raw_frame, csv_bytes, read):
 
 
 @pytest.mark.parametrize("feature_set", FEATURE_SETS)
-def test_every_feature_is_a_number_for_every_row(feature_set, observations):
+def test_every_feature_is_numeric(feature_set, observations):
     features = make_features(observations, feature_set)
     assert list(features.columns) == [feature.name for feature in features_of(feature_set)]
     assert all(np.issubdtype(dtype, np.number) for dtype in features.dtypes)
@@ -34,21 +34,21 @@ def test_flags_are_0_or_1(observations):
     assert features[flags].isin([0, 1]).all(axis=None)
 
 
-def test_rentals_are_not_looked_at_without_lags(observations):
+def test_only_lags_use_rentals(observations):
     unknown = observations.assign(rentals=np.nan)
     assert_frame_equal(make_features(observations, "history"), make_features(unknown, "history"))
 
 
 @given(rows=st.sets(st.integers(0, 479), min_size=1, max_size=30))
-@settings(max_examples=25, deadline=None)
-def test_an_hour_has_the_same_features_whatever_hours_are_beside_it(rows, observations):
+@settings(max_examples=25)
+def test_features_do_not_depend_on_other_hours(rows, observations):
     alone = observations.iloc[sorted(rows)]
     assert_frame_equal(make_features(alone), make_features(observations).loc[alone.index])
 
 
 @given(row=st.integers(168, 479), feature_set=st.sampled_from(["history", "lags"]))
-@settings(max_examples=25, deadline=None)
-def test_the_history_of_an_hour_is_all_that_its_features_look_back_on(row, feature_set, observations):
+@settings(max_examples=25)
+def test_features_need_only_their_history(row, feature_set, observations):
     """What comes after an hour, and what was before its history, changes nothing."""
     hour = observations.iloc[[row]]
     known = observations.iloc[row - HISTORY_HOURS[feature_set] : row + 1]
@@ -56,7 +56,7 @@ def test_the_history_of_an_hour_is_all_that_its_features_look_back_on(row, featu
     assert_frame_equal(make_features(hour, feature_set, known), expected)
 
 
-def test_the_calendar_of_buddhas_birthday_2018(observations):
+def test_calendar_features_of_a_holiday(observations):
     """Tuesday, 22 May 2018, with a bridge day before it."""
     features = make_features(observations).set_index(observations["datetime"])
     birthday = features.loc[pd.Timestamp("2018-05-22 08:00")]
@@ -73,13 +73,13 @@ def test_the_calendar_of_buddhas_birthday_2018(observations):
     assert monday["hour_of_day_kind"] == 8
 
 
-def test_the_end_of_a_day_lies_beside_its_beginning(observations):
+def test_end_of_day_is_next_to_its_beginning(observations):
     features = make_features(observations).set_index("hour")[["hour_sine", "hour_cosine"]].drop_duplicates()
     distance = np.linalg.norm(features.loc[23] - features.loc[0])
     assert distance == pytest.approx(np.linalg.norm(features.loc[11] - features.loc[12]), abs=1e-5)
 
 
-def test_humidity_0_is_a_failed_sensor_and_is_calculated_from_the_dew_point(observations):
+def test_humidity_0_is_calculated_from_dew_point(observations):
     """Seoul, 21 May 2018, 2 o'clock: 13.9 °C with a dew point of -2.1 °C is a humidity of 33 %."""
     failed = observations.assign(humidity=0.0, temperature=13.9, dew_point=-2.1)
     assert make_features(failed)["humidity"].unique().tolist() == [33]
@@ -88,7 +88,7 @@ def test_humidity_0_is_a_failed_sensor_and_is_calculated_from_the_dew_point(obse
     assert unknown["apparent_temperature"].isna().all()
 
 
-def test_it_feels_colder_in_wind_and_warmer_in_damp_air(observations):
+def test_apparent_temperature(observations):
     calm = observations.assign(temperature=20.0, humidity=50.0, wind_speed=0.0)
     felt = make_features(calm)["apparent_temperature"].iloc[0]
     assert felt == pytest.approx(19.86, abs=0.05)
@@ -98,19 +98,19 @@ def test_it_feels_colder_in_wind_and_warmer_in_damp_air(observations):
 
 @pytest.mark.parametrize("feature_set", FEATURE_SETS)
 @pytest.mark.parametrize("split", SPLITS)
-def test_every_feature_is_either_used_by_a_split_or_left_out_with_a_reason(split, feature_set):
+def test_every_feature_is_used_or_excluded_with_reason(split, feature_set):
     used = [feature.name for feature in features_for(split, feature_set)]
     left_out = [feature.name for feature in left_out_of(split, feature_set)]
     assert sorted(used + left_out) == sorted(feature.name for feature in features_of(feature_set))
     assert all(feature.left_out[split] for feature in left_out_of(split, feature_set))
 
 
-def test_a_random_split_by_hour_may_not_know_which_day_it_is():
+def test_split_by_hours_excludes_day_index():
     used = [split for split in SPLITS if "day_index" in {feature.name for feature in features_for(split, "now")}]
     assert used == ["days", "time"]
 
 
-def test_the_sun_of_seoul_on_the_longest_and_the_shortest_day():
+def test_sun_on_longest_and_shortest_day():
     """At its highest 75.9 and 29 degrees, by the latitude of 37.6 and the ecliptic's 23.4; up for 14.75 and 9.57 h."""
     for day, height, length in (("2018-06-21", 75.9, 14.7), ("2018-12-22", 29.0, 9.5)):
         sun = sun_features(pd.Series(pd.date_range(day, periods=24, freq="h")))
@@ -120,11 +120,11 @@ def test_the_sun_of_seoul_on_the_longest_and_the_shortest_day():
         assert sun["sun_elevation"].iloc[0] < 0
 
 
-def test_past_demand_is_in_no_feature_set_but_lags():
+def test_only_lags_contain_past_demand():
     groups = {feature_set: {feature.group for feature in features_of(feature_set)} for feature_set in FEATURE_SETS}
     assert [feature_set for feature_set in FEATURE_SETS if "past demand" in groups[feature_set]] == ["lags"]
 
 
-def test_the_sky_is_clear_where_all_sunshine_arrives_and_night_is_not():
+def test_clearness_of_sunshine_and_night():
     elevation = pd.Series([-30.0, 5.0, 60.0, 60.0])
     assert clearness(pd.Series([0.0, 0.2, 3.2, 0.8]), elevation).tolist() == pytest.approx([0, 0, 1, 0.25], abs=0.01)

@@ -1,4 +1,4 @@
-"""Hours to predict come with the hours before them, or are refused."""
+"""Hours to predict have their history or are refused."""
 
 import json
 
@@ -22,13 +22,13 @@ def coming_hours(raw_frame, first, hours):
     return raw_frame(first=first, hours=hours, seed=1).drop(columns="Rented Bike Count")
 
 
-def test_hours_that_follow_the_data_have_their_history_there(data, raw_frame, csv_bytes, run_job):
+def test_batch_continues_the_data(data, raw_frame, csv_bytes, run_job):
     job = run_job(data, batch=csv_bytes(coming_hours(raw_frame, FIRST_AFTER_THE_DATA, 48)))
     assert (job.exit_code, len(job.table("batch/data.csv"))) == (0, 48)
     assert job.table("keys/batch.csv")["datetime"].iloc[0] == "2018-06-19T00:00:00"
 
 
-def test_a_batch_brings_its_history_as_its_first_hours_which_are_not_predicted(data, raw_frame, csv_bytes, run_job):
+def test_batch_starts_with_its_history(data, raw_frame, csv_bytes, run_job):
     job = run_job(data, batch=csv_bytes(coming_hours(raw_frame, "2019-01-01", 168 + 5)))
     keys = job.table("keys/batch.csv")
     assert len(keys) == len(job.table("batch/data.csv")) == 5 + 8, "8 of 168 hours may be missing"
@@ -36,7 +36,7 @@ def test_a_batch_brings_its_history_as_its_first_hours_which_are_not_predicted(d
     assert json.loads((job.output / "schema" / "schema.json").read_text())["rows"]["batch"] == len(keys)
 
 
-def test_features_do_not_tell_whether_history_came_with_the_data_or_with_the_batch(data, raw_frame, csv_bytes, run_job):
+def test_same_features_from_either_history(data, raw_frame, csv_bytes, run_job):
     whole = raw_frame().drop(columns="Rented Bike Count")
     from_data = run_job(data).table("batch/data.csv")
     with_batch = run_job(data, batch=csv_bytes(whole.iloc[:-1]))
@@ -48,24 +48,25 @@ def test_features_do_not_tell_whether_history_came_with_the_data_or_with_the_bat
     assert ours.to_numpy().tolist() == from_data.set_axis(tested).loc[both].to_numpy().tolist()
 
 
-def test_hours_without_history_are_refused_with_one_sentence(data, raw_frame, csv_bytes, run_job):
+def test_batch_without_history(data, raw_frame, csv_bytes, run_job):
     job = run_job(data, batch=csv_bytes(coming_hours(raw_frame, "2018-07-01", 30)))
     assert job.exit_code == 1
     assert job.message == (
         "None of the 30 hours to predict has its history; the feature set 'history' needs the weather of the 168 hours "
-        "before each, so put those before them in the file, let them follow the data set, or choose the feature set "
-        "'now'."
+        "before each; add them to the start of the file, continue the data set, or choose the feature set 'now'."
     )
 
 
-def test_a_gap_in_the_history_is_refused_with_its_line(data, raw_frame, csv_bytes, run_job):
+def test_gap_in_history_reports_line(data, raw_frame, csv_bytes, run_job):
     coming = coming_hours(raw_frame, FIRST_AFTER_THE_DATA, 80).drop(index=range(30, 50))
     job = run_job(data, batch=csv_bytes(coming))
     assert job.exit_code == 1
-    assert job.message.startswith("Line 32 (hour 2018-06-21 02:00) cannot be predicted, for too much of the 168 hours")
+    assert job.message.startswith(
+        "Line 32 (hour 2018-06-21 02:00) cannot be predicted, because too many of the 168 hours"
+    )
 
 
-def test_lags_predict_the_day_ahead_and_no_further(data, raw_frame, csv_bytes, run_job):
+def test_lags_predict_one_day_ahead(data, raw_frame, csv_bytes, run_job):
     tomorrow = run_job(data, "--features", "lags", batch=csv_bytes(coming_hours(raw_frame, FIRST_AFTER_THE_DATA, 24)))
     assert len(tomorrow.table("batch/data.csv")) == 24
     later = run_job(data, "--features", "lags", batch=csv_bytes(coming_hours(raw_frame, FIRST_AFTER_THE_DATA, 25)))
@@ -77,19 +78,19 @@ def test_windows_end_before_the_hour():
     assert mean_of(windows_before(pd.Series([1.0, 2.0, np.nan, 4.0]), 2))[1:].tolist() == [1.0, 1.5, 2.0]
 
 
-def test_hours_since_rain_count_from_the_last_wet_hour_up_to_the_window():
+def test_hours_since_rain():
     wet = pd.Series([0.0, 0.3, 0.0, 0.0, 0.0, 0.0])
     assert hours_since(windows_before(wet, 3) > 0).tolist() == [4, 4, 1, 2, 3, 4]
 
 
-def test_the_rain_of_the_hour_itself_is_not_past(raw_frame, csv_bytes, read):
+def test_current_rain_is_not_history(raw_frame, csv_bytes, read):
     observed = read(csv_bytes(raw_frame(hours=300))).assign(rainfall=0.0)
     observed.loc[observed.index[200], "rainfall"] = 5.0
     sums = past_rain_features(hour_by_hour(observed))["rainfall_sum_3h"].to_numpy()
     assert sums[199:205].tolist() == [0, 0, 5, 5, 5, 0]
 
 
-def test_a_closed_day_says_nothing_of_the_demand_a_day_later(raw_frame, csv_bytes, read):
+def test_closed_day_has_no_past_demand(raw_frame, csv_bytes, read):
     observed = hour_by_hour(read(csv_bytes(raw_frame(hours=300))))
     yesterday = past_demand_features(observed)["demand_24h_ago"]
     was_open = observed["functioning_day"].shift(24).eq(True)
@@ -97,13 +98,13 @@ def test_a_closed_day_says_nothing_of_the_demand_a_day_later(raw_frame, csv_byte
     assert yesterday[~was_open].isna().all()
 
 
-def test_hours_that_nobody_observed_leave_windows_with_what_is_known(raw_frame, csv_bytes, read):
+def test_windows_ignore_missing_hours(raw_frame, csv_bytes, read):
     observed = read(csv_bytes(raw_frame(hours=300)))
     gap = observed.drop(observed.index[100:103])
     means = past_weather_features(hour_by_hour(gap))["temperature_mean_6h"]
     assert means.iloc[104] == pytest.approx(observed["temperature"].iloc[[98, 99, 103]].mean(), abs=1e-3)
 
 
-def test_rolling_weather_is_left_out_where_the_future_is_tested():
+def test_split_by_time_excludes_past_weather():
     assert "past weather" in {feature.group for feature in features_for("days", "history")}
     assert "past weather" not in {feature.group for feature in features_for("time", "history")}

@@ -1,4 +1,4 @@
-"""Raw hours become what an endpoint is sent, by the schema that travels with the model."""
+"""Features of raw hours for a trained model."""
 
 import io
 import json
@@ -37,19 +37,19 @@ def run(job, *arguments):
     return inference.main(["--schema", str(job.output / "schema" / "schema.json"), *map(str, arguments)])
 
 
-def test_the_rows_are_those_of_a_batch(job, hours, data, capsys):
+def test_rows_equal_those_of_a_batch(job, hours, data, capsys):
     assert run(job, "--hours", hours, "--known", data) == 0
     rows = pd.read_csv(io.StringIO(capsys.readouterr().out), header=None, dtype=float, float_precision="round_trip")
     expected = pd.read_csv(job.output / "batch" / "data.csv", header=None, dtype=float, float_precision="round_trip")
     pd.testing.assert_frame_equal(rows, expected, check_exact=True)
 
 
-def test_hours_without_their_history_are_refused(job, hours, capsys):
+def test_hours_without_history(job, hours, capsys):
     assert run(job, "--hours", hours) == 1
     assert capsys.readouterr().err.startswith("None of the 24 hours to predict has its history")
 
 
-def test_a_schema_of_features_that_there_are_not_is_refused(job, hours, data, tmp_path, capsys):
+def test_schema_with_unknown_features(job, hours, data, tmp_path, capsys):
     schema = json.loads((job.output / "schema" / "schema.json").read_text())
     schema["features"][0]["name"] = "phase_of_the_moon"
     (tmp_path / "schema.json").write_text(json.dumps(schema))
@@ -57,7 +57,7 @@ def test_a_schema_of_features_that_there_are_not_is_refused(job, hours, data, tm
     assert "phase_of_the_moon" in capsys.readouterr().err
 
 
-def test_rows_can_be_named_by_their_hours(job, hours, data, capsys):
+def test_named_rows(job, hours, data, capsys):
     assert run(job, "--hours", hours, "--known", data, "--named") == 0
     header, first, *_ = capsys.readouterr().out.splitlines()
     schema = json.loads((job.output / "schema" / "schema.json").read_text())
@@ -73,12 +73,10 @@ def test_rows_can_be_named_by_their_hours(job, hours, data, capsys):
     [
         ({"Temperature(°C)": None}, "Line 2, column 'Temperature(°C)': is empty; give its value."),
         ({"Humidty": 50}, "Column 'Humidty' is not known; did you mean 'Humidity(%)'?"),
-        ({"phase of the moon": 1}, "Column 'phase of the moon' is not known; known are Date, Rented Bike Count, Hour"),
+        ({"phase of the moon": 1}, "Column 'phase of the moon' is not known; known columns: Date, Rented Bike Count"),
     ],
 )
-def test_hours_that_somebody_asks_about_must_be_complete(
-    job, raw_frame, csv_bytes, data, tmp_path, capsys, change, sentence
-):
+def test_complete_refuses_empty_cells(job, raw_frame, csv_bytes, data, tmp_path, capsys, change, sentence):
     path = tmp_path / "asked.csv"
     path.write_bytes(csv_bytes(raw_frame(first="2018-06-19", hours=2).assign(**change)))
     assert run(job, "--hours", path, "--known", data) == 0
@@ -87,7 +85,7 @@ def test_hours_that_somebody_asks_about_must_be_complete(
     assert sentence in capsys.readouterr().err
 
 
-def test_hours_that_somebody_asks_about_are_never_taken_for_history(job, raw_frame, csv_bytes, data, tmp_path, capsys):
+def test_complete_never_uses_hours_as_history(job, raw_frame, csv_bytes, data, tmp_path, capsys):
     path = tmp_path / "asked.csv"
     early, late = (raw_frame(first=first, hours=1) for first in ("2018-01-01", "2018-06-19"))
     path.write_bytes(csv_bytes(pd.concat([early, late])))

@@ -1,4 +1,4 @@
-"""Calculated holidays are those that Korea had."""
+"""Calculated holidays match the official ones."""
 
 from datetime import date, timedelta
 
@@ -41,7 +41,7 @@ LUNAR_HOLIDAYS = {
 }
 
 
-def test_the_holidays_of_the_data_set_are_those_that_were():
+def test_holidays_of_the_data_set_year():
     days = [
         day for year in (2017, 2018) for day in public_holidays(year) if date(2017, 12, 1) <= day <= date(2018, 11, 30)
     ]
@@ -49,14 +49,14 @@ def test_the_holidays_of_the_data_set_are_those_that_were():
 
 
 @pytest.mark.parametrize("year", LUNAR_HOLIDAYS)
-def test_lunar_holidays_fall_on_the_days_of_the_official_calendar(year):
+def test_lunar_holidays_match_official_calendar(year):
     months = lunar_months(year)
     calculated = (months[1], months[4] + timedelta(days=7), months[8] + timedelta(days=14))
     assert calculated == tuple(date.fromisoformat(f"{year}-{day}") for day in LUNAR_HOLIDAYS[year])
     assert public_holidays(year).keys() >= set(calculated)
 
 
-def test_a_leap_month_takes_no_number():
+def test_leap_month_has_no_number():
     """2033 is the hard case: a month without a solar term that is none, and the leap month after the eleventh."""
     assert lunar_months(2033)[8] == date(2033, 8, 25)
     assert lunar_months(2034)[1] == date(2034, 2, 19)
@@ -79,12 +79,12 @@ SUBSTITUTES = {
 
 
 @pytest.mark.parametrize("day", SUBSTITUTES)
-def test_a_holiday_lost_to_a_weekend_or_another_holiday_has_its_substitute(day):
+def test_substitute_holiday(day):
     assert public_holidays(int(day[:4]))[date.fromisoformat(day)] == f"Substitute for {SUBSTITUTES[day]}"
 
 
 @pytest.mark.parametrize("day", ["2015-03-02", "2016-05-16", "2020-08-18", "2021-12-27", "2018-06-07", "2018-02-19"])
-def test_a_holiday_that_the_law_did_not_make_up_for_has_none(day):
+def test_holiday_without_substitute(day):
     assert date.fromisoformat(day) not in public_holidays(int(day[:4]))
 
 
@@ -104,20 +104,20 @@ def test_elections_fall_on_their_days(day):
     assert public_holidays(int(day[:4]))[date.fromisoformat(day)] == ELECTIONS[day]
 
 
-def test_a_bridge_day_is_a_single_working_day_between_days_off():
+def test_bridge_day():
     assert is_bridge_day(date(2018, 10, 8))
     assert not is_bridge_day(date(2018, 10, 9))
     assert not is_bridge_day(date(2018, 10, 10))
 
 
-def test_days_off_in_a_row_are_counted_from_any_of_them():
+def test_days_off_in_a_row():
     chuseok = [date(2018, 9, day) for day in range(22, 27)]
     assert [days_off_in_a_row(day) for day in chuseok] == [5] * 5
     assert days_off_in_a_row(date(2018, 9, 27)) == 0
     assert is_day_off(date(2018, 9, 29))
 
 
-def test_festivals_are_seollal_and_chuseok_and_the_days_that_make_up_for_them():
+def test_festivals_include_their_substitutes():
     days = [day for day in public_holidays(2018) if is_festival(day)]
     assert [f"{day:%m-%d}" for day in days] == ["02-15", "02-16", "02-17", "09-23", "09-24", "09-25", "09-26"]
     assert not is_festival(date(2018, 2, 14))

@@ -1,4 +1,4 @@
-"""Features part by part: those of the whole file, whatever the size of the parts, and refused with the same words."""
+"""Features in chunks equal those of the whole file, with the same refusals."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from processing_scripts import parts as module
 from processing_scripts import recordio
-from processing_scripts.chunks.reader import HoursByPart
-from processing_scripts.chunks.writer import PartWriter
+from processing_scripts.chunks.reader import ChunkReader
+from processing_scripts.chunks.writer import ChunkWriter
 from processing_scripts.errors import ColumnError, HistoryError, HoursError
 from processing_scripts.inference import features_of_hours
 from processing_scripts.schema import load_schema
@@ -36,7 +36,7 @@ def parts_of(tmp_path, csv_bytes):
     def parts(frame, rows, series=None):
         path = tmp_path / "hours.csv"
         path.write_bytes(csv_bytes(frame))
-        return HoursByPart(path, "history", rows, series)
+        return ChunkReader(path, "history", rows, series)
 
     return parts
 
@@ -44,16 +44,16 @@ def parts_of(tmp_path, csv_bytes):
 @pytest.fixture
 def joined(schema_file, tmp_path):
     def joined(parts):
-        writer = PartWriter(load_schema(schema_file), tmp_path, "csv")
+        writer = ChunkWriter(load_schema(schema_file), tmp_path, "csv")
         read = list(parts)
         return pd.concat([part.keys for part in read]), pd.concat([writer.features_of(part) for part in read])
 
     return joined
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.integers(1, 300))
-def test_parts_of_any_size_hold_the_features_of_the_whole(rows, hours, parts_of, joined, schema_file):
+def test_features_do_not_depend_on_chunk_size(rows, hours, parts_of, joined, schema_file):
     parts = parts_of(hours, rows)
     keys, features = joined(parts)
     whole = features_of_hours(parts.path, load_schema(schema_file))
@@ -63,9 +63,9 @@ def test_parts_of_any_size_hold_the_features_of_the_whole(rows, hours, parts_of,
     assert (parts.read, parts.predicted) == (288, len(whole))
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.integers(20, 900), seed=st.integers(0, 2**16))
-def test_series_have_their_own_history_however_they_are_mixed(rows, seed, raw_frame, parts_of, joined):
+def test_mixed_series_have_separate_histories(rows, seed, raw_frame, parts_of, joined):
     stations = {name: raw_frame("2018-07-01", hours=230, seed=number) for number, name in enumerate("ABC")}
     owner = np.random.default_rng(seed).permutation(np.repeat(list(stations), 230))
     mixed = pd.DataFrame({"Station": owner}).assign(position=lambda frame: frame.groupby("Station").cumcount())
@@ -78,13 +78,13 @@ def test_series_have_their_own_history_however_they_are_mixed(rows, seed, raw_fr
         np.testing.assert_array_equal(features[of_station].to_numpy(dtype=float), alone.to_numpy(dtype=float))
 
 
-def test_dates_are_read_by_the_whole_file_and_not_by_each_part(hours, parts_of, joined):
+def test_all_chunks_share_one_date_format(hours, parts_of, joined):
     """The first part alone, of 1 to 7 July, could be of January to July as well."""
     keys, _ = joined(parts_of(hours, 168))
     assert keys["datetime"].min() == pd.Timestamp("2018-07-07 16:00")
 
 
-def test_hours_out_of_order_are_refused_with_both_lines(hours, parts_of):
+def test_hours_out_of_order(hours, parts_of):
     swapped = hours.iloc[[*range(200), 201, 200, *range(202, 288)]]
     with pytest.raises(
         HoursError, match=r"^Line 203 \(hour 2018-07-09 08:00\) does not come after line 202 .* --series"
@@ -95,7 +95,7 @@ def test_hours_out_of_order_are_refused_with_both_lines(hours, parts_of):
         list(parts_of(doubled, 200))
 
 
-def test_a_series_without_history_is_refused_by_name(hours, parts_of):
+def test_series_without_history(hours, parts_of):
     short = pd.concat([hours.assign(Station="A"), hours.iloc[:30].assign(Station="B")])
     with pytest.raises(HistoryError, match=r"^None of the 30 hours to predict of 'B' has its history"):
         list(parts_of(short, 100, "Station"))
@@ -103,19 +103,19 @@ def test_a_series_without_history_is_refused_by_name(hours, parts_of):
         list(parts_of(hours.iloc[:30], 20))
 
 
-def test_a_gap_after_the_first_prediction_is_refused(hours, parts_of):
+def test_gap_after_first_prediction(hours, parts_of):
     gap = hours.drop(index=range(200, 240))
     with pytest.raises(HistoryError, match=r"^Line 202 \(hour 2018-07-11 00:00\) cannot be predicted"):
         list(parts_of(gap, 60))
 
 
-def test_a_column_of_series_that_is_not_there_is_refused(hours, parts_of):
-    with pytest.raises(ColumnError, match=r"^There is no column .Stop. to tell series apart; hours\.csv has .Date."):
+def test_missing_series_column(hours, parts_of):
+    with pytest.raises(ColumnError, match=r"^The series column .Stop. is missing; hours\.csv has .Date."):
         list(parts_of(hours, 60, "Stop"))
 
 
 @pytest.mark.parametrize("form", ["csv", "recordio"])
-def test_the_command_writes_parts_that_belong_together(form, hours, parts_of, schema_file, tmp_path, capfd):
+def test_command_writes_matching_chunks(form, hours, parts_of, schema_file, tmp_path, capfd):
     path = parts_of(hours, 1).path
     arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "220"]
     assert module.main([*arguments, "--format", form]) == 0
@@ -134,9 +134,7 @@ def test_the_command_writes_parts_that_belong_together(form, hours, parts_of, sc
         assert len(known) == part["rows"]
 
 
-def test_a_part_that_cannot_be_written_ends_the_command_and_is_not_told_of(
-    hours, parts_of, schema_file, tmp_path, capfd
-):
+def test_chunk_that_cannot_be_written(hours, parts_of, schema_file, tmp_path, capfd):
     path = parts_of(hours, 1).path
     (tmp_path / "out" / "known" / "part-00002.parquet").mkdir(parents=True)
     arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "20"]
@@ -146,7 +144,7 @@ def test_a_part_that_cannot_be_written_ends_the_command_and_is_not_told_of(
     assert "part-00002.parquet" in log.splitlines()[-1]
 
 
-def test_a_row_that_is_refused_late_leaves_the_parts_before_it_whole(hours, parts_of, schema_file, tmp_path, capfd):
+def test_late_refusal_keeps_earlier_chunks(hours, parts_of, schema_file, tmp_path, capfd):
     path = parts_of(hours, 1).path
     text = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*text[:270], text[270].replace(b",", b";", 1), *text[271:]]))
@@ -159,7 +157,7 @@ def test_a_row_that_is_refused_late_leaves_the_parts_before_it_whole(hours, part
         assert pq.read_metadata(tmp_path / "out" / "known" / f"{part['part']}.parquet").num_rows == part["rows"]
 
 
-def test_the_command_says_why_it_refuses(schema_file, tmp_path, capsys):
+def test_command_reports_refusal(schema_file, tmp_path, capsys):
     (tmp_path / "hours.csv").write_text("Date,Hour\n2018-07-01,0\n")
     arguments = ["--schema", str(schema_file), "--hours", str(tmp_path / "hours.csv"), "--output", str(tmp_path)]
     assert module.main(arguments) == 1

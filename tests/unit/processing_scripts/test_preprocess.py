@@ -1,4 +1,4 @@
-"""The job as a whole: its outputs, and that nothing of the test part leaks into training."""
+"""The job as a whole: its outputs, and no leakage from the test set."""
 
 import hashlib
 import json
@@ -37,7 +37,7 @@ def files_below(directory):
     return sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())
 
 
-def test_the_outputs_are_these_files_and_no_others(job):
+def test_output_files(job):
     assert files_below(job.output) == sorted(
         [f"{task}/{part}/data.csv" for task in TASKS for part in PARTS]
         + [f"keys/{part}.csv" for part in (*PARTS, "batch")]
@@ -45,7 +45,7 @@ def test_the_outputs_are_these_files_and_no_others(job):
     )
 
 
-def test_recordio_holds_the_rows_of_the_csv_files_that_are_trained_on_and_predicted(run_job, data):
+def test_recordio_has_the_rows_of_csv(run_job, data):
     job = run_job(data, "--batch-format", "recordio")
     written = [path.parent for path in (job.output / "recordio").rglob("*.recordio")]
     paths = {str(path.relative_to(job.output / "recordio")) for path in written}
@@ -59,7 +59,7 @@ def test_recordio_holds_the_rows_of_the_csv_files_that_are_trained_on_and_predic
         assert labels is None or labels.tolist() == table[:, 0].tolist()
 
 
-def test_the_built_ins_get_numbers_without_a_header_and_the_label_first(job):
+def test_csv_has_no_header_and_label_first(job):
     for part in PARTS:
         keys = job.table(f"keys/{part}.csv")
         regression = job.table(f"regression/{part}/data.csv")
@@ -72,7 +72,7 @@ def test_the_built_ins_get_numbers_without_a_header_and_the_label_first(job):
         assert all(np.issubdtype(dtype, np.number) for dtype in regression.dtypes)
 
 
-def test_a_regression_learns_and_is_chosen_on_open_hours_and_is_tested_on_all(job, schema):
+def test_regression_trains_on_open_hours(job, schema):
     closed = schema["closed"]
     column = 1 + [feature["name"] for feature in schema["features"]].index(closed["feature"])
     for part in closed["left_out_of"]["regression"]:
@@ -82,23 +82,23 @@ def test_a_regression_learns_and_is_chosen_on_open_hours_and_is_tested_on_all(jo
     assert set(test.loc[test[column] == closed["value"], 0]) <= {closed["predict"]}
 
 
-def test_the_label_is_high_demand_above_the_threshold(job, schema):
+def test_label_is_high_demand(job, schema):
     for part in PARTS:
         high = job.table(f"keys/{part}.csv")["rentals"] > schema["threshold"]
         assert job.table(f"classification/{part}/data.csv")[0].tolist() == high.astype(int).tolist()
 
 
-def test_the_threshold_comes_from_the_training_part_alone(job, schema):
+def test_threshold_comes_from_training_set(job, schema):
     assert schema["threshold"] == job.table("keys/train.csv")["rentals"].median()
 
 
-def test_no_hour_is_in_two_parts_and_none_is_lost(job, raw_frame):
+def test_every_hour_is_in_one_set(job, raw_frame):
     hours = pd.concat([job.table(f"keys/{part}.csv")["datetime"] for part in PARTS])
     assert len(hours) == len(raw_frame())
     assert hours.is_unique
 
 
-def test_the_test_part_has_no_say_in_anything_learned(raw_frame, csv_bytes, run_job, data):
+def test_test_set_does_not_influence_training(raw_frame, csv_bytes, run_job, data):
     """Other rentals and other weather in the test hours change neither the training files nor the threshold."""
     options = ("--split", "days", "--seed", "7", "--features", "now")
     before = run_job(data, *options)
@@ -116,7 +116,7 @@ def test_the_test_part_has_no_say_in_anything_learned(raw_frame, csv_bytes, run_
     assert schemas[0] == schemas[1]
 
 
-def test_rentals_of_the_test_part_have_no_say_in_the_history_of_others(raw_frame, csv_bytes, run_job, data):
+def test_test_rentals_do_not_influence_history(raw_frame, csv_bytes, run_job, data):
     before = run_job(data, "--features", "history")
     frame = raw_frame()
     starts = pd.to_datetime(frame["Date"] + " " + frame["Hour"], format="%d/%m/%Y %H").dt.strftime("%Y-%m-%dT%H:%M:%S")
@@ -127,7 +127,7 @@ def test_rentals_of_the_test_part_have_no_say_in_the_history_of_others(raw_frame
         assert (before.output / path).read_bytes() == (after.output / path).read_bytes()
 
 
-def test_the_schema_says_how_it_was_made(job, schema, data):
+def test_schema_contains_its_settings(job, schema, data):
     assert schema["format_version"] == 1
     assert (schema["feature_set"], schema["history_hours"], schema["history_of"]) == ("history", 168, ["weather"])
     assert (schema["seed"], schema["threshold_quantile"]) == (7, 0.5)
@@ -143,19 +143,19 @@ def test_the_schema_says_how_it_was_made(job, schema, data):
     assert len(schema["features"]) == job.table("batch/data.csv").shape[1]
 
 
-def test_the_same_input_gives_the_same_bytes(data, run_job):
+def test_same_input_gives_same_bytes(data, run_job):
     first, second = (run_job(data, "--seed", "7") for _ in range(2))
     for path in files_below(first.output):
         assert (first.output / path).read_bytes() == (second.output / path).read_bytes(), path
 
 
-def test_the_test_part_is_the_batch_where_no_other_is_given(job):
+def test_test_set_is_the_default_batch(job):
     batch = job.table("batch/data.csv")
     assert batch.to_numpy().tolist() == job.table("regression/test/data.csv").drop(columns=0).to_numpy().tolist()
     assert job.table("keys/batch.csv").equals(job.table("keys/test.csv"))
 
 
-def test_other_hours_are_predicted_where_they_are_given(data, raw_frame, csv_bytes, run_job):
+def test_batch_of_other_hours(data, raw_frame, csv_bytes, run_job):
     coming = raw_frame(first="2018-07-01", hours=30).drop(columns="Rented Bike Count")
     other = csv_bytes(coming, encoding="utf-8", separator=";", line_end="\n")
     job = run_job(data, "--features", "now", batch=other)
@@ -165,7 +165,7 @@ def test_other_hours_are_predicted_where_they_are_given(data, raw_frame, csv_byt
     assert len(job.table("batch/data.csv")) == 30
 
 
-def test_a_failed_humidity_sensor_leaves_no_0_in_the_features(raw_frame, csv_bytes, run_job):
+def test_failed_humidity_sensor(raw_frame, csv_bytes, run_job):
     frame = raw_frame()
     frame.loc[::100, "Humidity(%)"] = "0"
     job = run_job(csv_bytes(frame))
@@ -174,19 +174,19 @@ def test_a_failed_humidity_sensor_leaves_no_0_in_the_features(raw_frame, csv_byt
     assert humidity["minimum"] > 0
 
 
-def test_a_generated_sample_is_marked_as_what_it_is(raw_frame, csv_bytes, run_job):
+def test_generated_sample_is_marked(raw_frame, csv_bytes, run_job):
     job = run_job(csv_bytes(raw_frame().assign(**{"Generated Sample": "Yes"})))
     schema = json.loads((job.output / "schema" / "schema.json").read_text())
     assert schema["dataset"]["kind"] == "generated-sample"
 
 
-def test_a_threshold_quantile_moves_the_threshold(data, run_job):
+def test_threshold_quantile(data, run_job):
     job = run_job(data, "--threshold-quantile", "0.75")
     schema = json.loads((job.output / "schema" / "schema.json").read_text())
     assert schema["threshold"] == job.table("keys/train.csv")["rentals"].quantile(0.75)
 
 
-def test_it_runs_as_a_container_starts_it(data, tmp_path):
+def test_runs_as_in_a_container(data, tmp_path):
     for name in ("data", "batch"):
         (tmp_path / "input" / name).mkdir(parents=True)
         (tmp_path / "input" / name / "bikes.csv").write_bytes(data)
@@ -206,7 +206,7 @@ def test_it_runs_as_a_container_starts_it(data, tmp_path):
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_the_real_file_is_preprocessed_for_every_split(split, real_file, run_job):
+def test_real_file_with_every_split(split, real_file, run_job):
     job = run_job(real_file.read_bytes(), "--split", split, "--seed", "42")
     assert job.exit_code == 0
     schema = json.loads((job.output / "schema" / "schema.json").read_text())

@@ -1,4 +1,4 @@
-"""Files as people bring them are read to the same observations, or refused."""
+"""Common file formats give the same observations."""
 
 import pandas as pd
 import pytest
@@ -35,7 +35,7 @@ HEADERS = {
 
 
 @pytest.mark.parametrize("spelling", HEADERS)
-def test_headers_are_known_by_their_meaning(spelling, frame, expected, csv_bytes, read):
+def test_headers_in_other_spellings(spelling, frame, expected, csv_bytes, read):
     renamed = frame.rename(columns=HEADERS[spelling])
     assert_frame_equal(read(csv_bytes(renamed, encoding="utf-8")), expected)
 
@@ -43,9 +43,7 @@ def test_headers_are_known_by_their_meaning(spelling, frame, expected, csv_bytes
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "utf-8", "utf-8-sig", "utf-16", "cp949"])
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("line_end", ["\r\n", "\n"])
-def test_every_encoding_separator_and_line_end_reads_alike(
-    encoding, separator, line_end, frame, expected, csv_bytes, read
-):
+def test_encodings_separators_and_line_ends(encoding, separator, line_end, frame, expected, csv_bytes, read):
     data = csv_bytes(frame, encoding=encoding, separator=separator, line_end=line_end)
     assert_frame_equal(read(data), expected)
 
@@ -55,37 +53,37 @@ DATES = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "
 
 
 @pytest.mark.parametrize("style", DATES)
-def test_every_way_to_write_dates_reads_alike(style, frame, expected, csv_bytes, read):
+def test_date_formats(style, frame, expected, csv_bytes, read):
     days = pd.to_datetime(frame["Date"], format="%d/%m/%Y")
     assert_frame_equal(read(csv_bytes(frame.assign(Date=days.dt.strftime(style)))), expected)
 
 
-def test_dates_without_leading_zeros_read_alike(frame, expected, csv_bytes, read):
+def test_dates_without_leading_zeros(frame, expected, csv_bytes, read):
     days = pd.to_datetime(frame["Date"], format="%d/%m/%Y")
     short = [f"{day.day}/{day.month}/{day.year}" for day in days]
     assert_frame_equal(read(csv_bytes(frame.assign(Date=short))), expected)
 
 
-def test_a_date_split_into_year_month_and_day_is_put_together(frame, expected, csv_bytes, read):
+def test_date_in_three_columns(frame, expected, csv_bytes, read):
     days = pd.to_datetime(frame["Date"], format="%d/%m/%Y")
     split = frame.drop(columns="Date").assign(Year=days.dt.year, Month=days.dt.month, Day=days.dt.day)
     assert_frame_equal(read(csv_bytes(split)), expected)
 
 
-def test_an_hour_may_come_as_the_time_of_its_date(frame, expected, csv_bytes, read):
+def test_hour_from_time_of_date(frame, expected, csv_bytes, read):
     starts = pd.to_datetime(frame["Date"] + " " + frame["Hour"], format="%d/%m/%Y %H")
     joined = frame.drop(columns=["Date", "Hour"]).assign(Datetime=starts.dt.strftime("%Y-%m-%d %H:%M:%S"))
     assert_frame_equal(read(csv_bytes(joined)), expected)
 
 
-def test_columns_beyond_ours_and_their_order_change_nothing(frame, expected, csv_bytes, read):
+def test_extra_columns_and_order_are_ignored(frame, expected, csv_bytes, read):
     more = frame.assign(Weekend="0", Station="all", Datetime=frame["Date"])
     more = more[[*reversed(frame.columns), "Weekend", "Station", "Datetime"]]
     more.insert(0, "", range(len(frame)))
     assert_frame_equal(read(csv_bytes(more)), expected)
 
 
-def test_words_are_known_in_every_spelling_that_is_certain(frame, expected, csv_bytes, read):
+def test_spellings_of_categories(frame, expected, csv_bytes, read):
     spelled = frame.assign(
         Holiday=frame["Holiday"].replace({"No Holiday": "NoHoliday", "Holiday": "HOLIDAY"}),
         Seasons=frame["Seasons"].str.upper(),
@@ -98,38 +96,38 @@ def test_no_holiday_is_no_holiday(expected):
     assert expected["holiday"].sum() == 24
 
 
-def test_a_decimal_comma_is_read_where_commas_do_not_separate(frame, expected, csv_bytes, read):
+def test_decimal_comma(frame, expected, csv_bytes, read):
     numbers = [name for name in frame.columns if "(" in name]
     german = frame.assign(**{name: frame[name].str.replace(".", ",") for name in numbers})
     assert_frame_equal(read(csv_bytes(german, separator=";")), expected)
 
 
-def test_rows_in_any_order_are_the_same_hours(frame, expected, csv_bytes, read):
+def test_order_of_rows(frame, expected, csv_bytes, read):
     shuffled = read(csv_bytes(frame.sample(frac=1, random_state=1)))
     again = shuffled.sort_values("datetime").reset_index(drop=True)
     assert_frame_equal(again, expected.reset_index(drop=True))
 
 
-def test_an_empty_weather_cell_is_a_missing_measurement(frame, csv_bytes, read):
+def test_empty_weather_cell_is_missing(frame, csv_bytes, read):
     frame = frame.copy()
     frame.loc[3, "Humidity(%)"] = ""
     assert read(csv_bytes(frame))["humidity"].isna().sum() == 1
 
 
-def test_blank_lines_are_passed_over_and_lines_still_counted(frame, csv_bytes, read):
+def test_blank_lines_count_as_lines(frame, csv_bytes, read):
     lines = csv_bytes(frame, line_end="\n").split(b"\n")
     data = b"\n".join([*lines[:3], b"", *lines[3:], b"", b""])
     assert list(read(data).index[:4]) == [2, 3, 5, 6]
 
 
-def test_hours_to_predict_need_no_rentals(frame, csv_bytes, read):
+def test_rentals_are_optional_in_hours_to_predict(frame, csv_bytes, read):
     without = read(csv_bytes(frame.drop(columns="Rented Bike Count")), with_rentals=False)
     assert without["rentals"].isna().all()
     blank = frame.assign(**{"Rented Bike Count": ["", *frame["Rented Bike Count"][1:]]})
     assert read(csv_bytes(blank), with_rentals=False)["rentals"].isna().sum() == 1
 
 
-def test_the_real_file_is_read_whole(real_file, read):
+def test_real_file_is_read(real_file, read):
     observed = read(real_file.read_bytes())
     assert len(observed) == 8760
     assert str(observed["datetime"].iloc[0]) == "2017-12-01 00:00:00"
@@ -147,8 +145,8 @@ def test_the_real_file_is_read_whole(real_file, read):
     spelling=st.sampled_from(sorted(HEADERS)),
     style=st.sampled_from(DATES),
 )
-@settings(max_examples=40, deadline=None)
-def test_any_mixture_of_variations_reads_alike(
+@settings(max_examples=40)
+def test_any_combination_of_formats(
     data, encoding, separator, line_end, spelling, style, frame, expected, csv_bytes, read
 ):
     days = pd.to_datetime(frame["Date"], format="%d/%m/%Y")
@@ -160,7 +158,7 @@ def test_any_mixture_of_variations_reads_alike(
 
 
 @given(content=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
-@settings(max_examples=200, deadline=None)
-def test_whatever_the_bytes_nothing_but_a_refusal_comes_of_them(content, read):
+@settings(max_examples=200)
+def test_random_bytes_are_refused(content, read):
     with pytest.raises((FileError, ColumnError, CellError)):
         read(content)

@@ -1,4 +1,4 @@
-"""What others write is read: sparse rows, other tensors, other encodings, and fields that mean nothing to us."""
+"""Files of other writers: sparse rows, other tensors and encodings, unknown fields."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from processing_scripts.recordio import MatrixError, MessageError, dumps, loads, read
@@ -66,9 +66,8 @@ def rows_of_any_form(draw):
     return rows, targets, records
 
 
-@settings(deadline=None)
 @given(rows_of_any_form(), st.integers(1, 9))
-def test_rows_of_every_form_make_one_matrix_read_whole_or_in_chunks(drawn, rows_per_chunk):
+def test_rows_of_mixed_forms(drawn, rows_per_chunk):
     rows, targets, records = drawn
     data = aialgs.framed(records)
     chunks = list(read(io.BytesIO(data), rows_per_chunk))
@@ -83,9 +82,8 @@ def test_rows_of_every_form_make_one_matrix_read_whole_or_in_chunks(drawn, rows_
         assert labels is None
 
 
-@settings(deadline=None)
 @given(st.data())
-def test_records_read_at_once_are_what_they_are_one_by_one(data):
+def test_fast_and_general_reader_agree(data):
     """Of few forms, so that many are alike, with descriptions that differ, and in any order."""
     forms = [
         ({"dtype": kind, "label_dtype": label}, shape) for kind, label in SOME_KINDS for shape in ({}, {"shape": [3]})
@@ -103,7 +101,7 @@ def test_records_read_at_once_are_what_they_are_one_by_one(data):
     np.testing.assert_array_equal(labels, np.concatenate([label for _, label in one_by_one]))
 
 
-def test_descriptions_of_more_lengths_than_are_remembered_are_passed_over():
+def test_more_layouts_than_the_limit():
     made = [record([index, 1], [2], metadata="x" * (index % 100)) for index in range(250)]
     features, labels = read_records(*made)
     assert features.tolist() == [[index, 1] for index in range(250)]
@@ -111,12 +109,12 @@ def test_descriptions_of_more_lengths_than_are_remembered_are_passed_over():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
-def test_features_and_labels_come_back_as_the_type_they_were_written_in(dtype):
+def test_types_are_kept(dtype):
     features, labels = read_records(record([1, 2], [3], dtype, dtype))
     assert features.dtype == labels.dtype == dtype
 
 
-def test_mixed_types_come_back_as_the_smallest_that_holds_all():
+def test_mixed_types_widen():
     features, _ = read_records(record([1.5], dtype="float32"), record([2**31 - 1], dtype="int32"))
     assert features.tolist() == [[1.5], [2**31 - 1]]
 
@@ -125,7 +123,7 @@ def test_negative_integers_are_read():
     assert read_records(record([-1, -(2**31), 5], dtype="int32"))[0].tolist() == [[-1, -(2**31), 5]]
 
 
-def test_a_sparse_row_is_zero_where_its_keys_leave_out():
+def test_sparse_row():
     features, _ = read_records(
         record({"values": [7, 9], "keys": [3, 0], "shape": [5]}),
         record({"shape": [5]}),
@@ -134,17 +132,17 @@ def test_a_sparse_row_is_zero_where_its_keys_leave_out():
     assert features.tolist() == [[9, 0, 0, 7, 0], [0, 0, 0, 0, 0], [1, 2, 3, 4, 5]]
 
 
-def test_a_tensor_of_several_dimensions_is_one_row():
+def test_tensor_of_several_dimensions():
     dense = record({"values": range(6), "shape": [2, 3]})
     sparse = record({"values": [5], "keys": [4], "shape": [2, 3]})
     assert read_records(dense, sparse)[0].tolist() == [[0, 1, 2, 3, 4, 5], [0, 0, 0, 0, 5, 0]]
 
 
-def test_several_labels_in_a_record_are_several_columns():
+def test_several_labels():
     assert read_records(record([1], [2, 3]), record([1], [4, 5]))[1].tolist() == [[2, 3], [4, 5]]
 
 
-def test_other_features_and_labels_and_the_descriptive_fields_are_passed_over():
+def test_other_fields_are_ignored():
     made = record([1, 2], [3], uid="row-1", metadata='{"source": "elsewhere"}', configuration="{}")
     made.features["image"].bytes.value.append(b"...")
     made.label["weight"].float32_tensor.values.extend([0.5, 0.5])
@@ -171,7 +169,7 @@ def test_unknown_fields_are_passed_over(unknown):
         assert (features.tolist(), labels.tolist()) == ([[1, 2]], [3])
 
 
-def test_a_field_that_comes_twice_is_merged_as_protobuf_merges():
+def test_repeated_field_is_merged():
     first, second = record([1, 2], [7]), record([3], [8])
     payload = features_of(first.features["values"].SerializeToString() + second.features["values"].SerializeToString())
     parsed = aialgs.record_class().FromString(payload)
@@ -183,7 +181,7 @@ def test_a_field_that_comes_twice_is_merged_as_protobuf_merges():
     assert (features.tolist(), labels.tolist()) == ([[3, 4]], [8])
 
 
-def test_of_two_tensors_in_one_value_the_last_counts():
+def test_last_tensor_of_a_value():
     first, second = record([1.0]), record([2.0], dtype="float64")
     payload = features_of(first.features["values"].SerializeToString() + second.features["values"].SerializeToString())
     parsed = aialgs.record_class().FromString(payload)
@@ -198,19 +196,19 @@ def test_of_two_tensors_in_one_value_the_last_counts():
         (record({"values": [1], "keys": [0]}), "sparse but have no shape"),
         (record({"values": [1], "keys": [0, 1], "shape": [3]}), "have 2 keys for 1 values"),
         (record({"values": [1], "keys": [3], "shape": [3]}), r"have the key 3 outside of the shape \[3\]"),
-        (record({"values": [1, 2], "keys": [1, 1], "shape": [3]}), "have a key twice"),
+        (record({"values": [1, 2], "keys": [1, 1], "shape": [3]}), "have a duplicate key"),
         (record({"values": [1, 2], "shape": [3]}), r"have 2 values for the shape \[3\]"),
         (record({"values": [1], "keys": [0], "shape": [2**32, 2**32]}), "at most 16777216 can be made dense"),
     ],
 )
-def test_a_record_that_means_no_row_is_refused_and_named(made, message):
+def test_record_without_row(made, message):
     good = dumps(np.ones((2, 3), np.float32))
     with pytest.raises(MessageError, match=rf"^Record 2 \(counted from 0\) at byte {len(good)}: .*{message}") as error:
         loads(good + aialgs.framed([made]))
     assert (error.value.index, error.value.offset) == (2, len(good))
 
 
-def test_features_of_bytes_are_refused_by_name():
+def test_features_of_bytes():
     image, nothing, named = (aialgs.record_class()() for _ in range(3))
     image.features["values"].bytes.value.append(b"...")
     nothing.features["values"].SetInParent()
@@ -229,7 +227,7 @@ def test_features_of_bytes_are_refused_by_name():
         (record([1, 2], [5, 6]), "it has 2 labels, the records before it have 1"),
     ],
 )
-def test_a_record_of_another_width_is_refused_and_named(made, message):
+def test_record_of_another_width(made, message):
     good = dumps(np.ones((5, 2), np.float32), np.ones(5, np.float32))
     with pytest.raises(MatrixError, match=rf"^Record 5 \(counted from 0\) at byte {len(good)}: {message}\.$"):
         loads(good + aialgs.framed([made]) + good)

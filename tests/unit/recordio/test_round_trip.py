@@ -1,4 +1,4 @@
-"""Whatever is written is read as it was, bit for bit, and is what Google's protobuf package writes and reads."""
+"""Files are read bit for bit as written, and equal those of Google's protobuf package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
@@ -42,21 +42,19 @@ def assert_same(found, expected):
     assert found.tobytes() == expected.tobytes()
 
 
-@settings(deadline=None)
 @given(matrices(min_rows=1))
-def test_what_is_written_is_read_bit_for_bit(matrix):
+def test_round_trip(matrix):
     for found, expected in zip(loads(dumps(*matrix)), matrix, strict=True):
         assert_same(found, expected)
 
 
-@settings(deadline=None)
 @given(matrices(several_labels=False))
-def test_a_dense_matrix_gives_the_very_bytes_that_googles_package_gives(matrix):
+def test_same_bytes_as_protobuf_package(matrix):
     assert dumps(*matrix) == aialgs.dumps(*matrix)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_rows_of_any_width_give_the_very_bytes_that_googles_package_gives(dtype):
+def test_same_bytes_for_any_width(dtype):
     for columns in (*range(70), 4_000, 5_000, 70_000):
         features = np.arange(3 * columns, dtype=dtype).reshape(3, columns)
         data = dumps(features, features[:, 0] if columns else None)
@@ -64,9 +62,8 @@ def test_rows_of_any_width_give_the_very_bytes_that_googles_package_gives(dtype)
         assert_same(loads(data)[0], features)
 
 
-@settings(deadline=None)
 @given(matrices(min_rows=1, min_columns=1, several_labels=False))
-def test_google_and_the_local_service_read_what_is_written(matrix):
+def test_other_readers_read_the_file(matrix):
     data = dumps(*matrix)
     for reader in (aialgs.loads, read_matrix):
         features, labels = reader(data)
@@ -74,9 +71,8 @@ def test_google_and_the_local_service_read_what_is_written(matrix):
         np.testing.assert_array_equal(labels, matrix[1])
 
 
-@settings(deadline=None)
 @given(matrices(), st.integers(1, 15))
-def test_chunks_put_together_are_the_whole(matrix, rows_per_chunk):
+def test_chunks_concatenate_to_the_matrix(matrix, rows_per_chunk):
     chunks = list(read(io.BytesIO(dumps(*matrix)), rows_per_chunk))
     rows = len(matrix[0])
     sizes = [len(features) for features, _ in chunks]
@@ -87,9 +83,8 @@ def test_chunks_put_together_are_the_whole(matrix, rows_per_chunk):
         assert_same(None if matrix[1] is None else np.concatenate(labels), matrix[1])
 
 
-@settings(deadline=None)
 @given(matrices(), st.integers(0, 12))
-def test_a_matrix_written_in_two_calls_is_the_matrix_written_in_one(matrix, cut):
+def test_two_writes_equal_one(matrix, cut):
     features, labels = matrix
     file = io.BytesIO()
     write(file, features[:cut], None if labels is None else labels[:cut])
@@ -102,7 +97,7 @@ def test_special_numbers_are_kept():
     assert loads(dumps(features))[0].tobytes() == features.tobytes()
 
 
-def test_no_rows_are_no_bytes_and_no_bytes_are_no_rows():
+def test_empty_matrix():
     assert dumps(np.empty((0, 3), np.float32), np.empty(0)) == b""
     features, labels = loads(b"")
     assert features.shape == (0, 0)
@@ -110,7 +105,7 @@ def test_no_rows_are_no_bytes_and_no_bytes_are_no_rows():
     assert list(read(io.BytesIO())) == []
 
 
-def test_what_is_read_may_be_changed():
+def test_read_arrays_are_writable():
     features, labels = loads(dumps(np.ones((3, 2)), np.ones(3)))
     features += 1
     labels += 1
@@ -120,12 +115,12 @@ def test_what_is_read_may_be_changed():
     "arrange",
     [np.asfortranarray, lambda array: array[::-2, ::2], lambda array: array.astype(array.dtype.newbyteorder(">"))],
 )
-def test_how_an_array_lies_in_memory_does_not_matter(arrange):
+def test_any_memory_layout(arrange):
     features = np.random.default_rng(0).random((9, 8))
     np.testing.assert_array_equal(loads(dumps(arrange(features)))[0], arrange(features))
 
 
-def test_a_matrix_of_many_blocks_is_read_as_it_was_written():
+def test_matrix_of_many_blocks():
     generator = np.random.default_rng(0)
     features, labels = generator.random((60_000, 25)), generator.random(60_000).astype(np.float32)
     found_features, found_labels = loads(dumps(features, labels))

@@ -1,4 +1,4 @@
-"""Files are written and read in pieces: memory does not grow with them, and it does not matter how bytes arrive."""
+"""Streaming takes constant memory, however the bytes arrive."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def peak():
     tracemalloc.stop()
 
 
-def test_reading_a_file_of_256_mib_takes_a_chunk_and_some_blocks_of_memory(peak):
+def test_memory_of_reading(peak):
     data = dumps(np.ones((1024, 250), np.float32), np.ones(1024, np.float32))
     times = 256 * MIB // len(data)
     rows = sum(len(features) for features, _ in read(Endless(data, times), rows_per_chunk=4096))
@@ -55,7 +55,7 @@ def test_reading_a_file_of_256_mib_takes_a_chunk_and_some_blocks_of_memory(peak)
     assert peak() < 32
 
 
-def test_writing_a_matrix_of_64_mib_takes_little_memory_beside_it(peak):
+def test_memory_of_writing(peak):
     file = Counter()
     write(file, np.broadcast_to(np.float32(1), (64 * 1024, 256)))
     assert file.size > 64 * MIB
@@ -63,7 +63,7 @@ def test_writing_a_matrix_of_64_mib_takes_little_memory_beside_it(peak):
     assert peak() < 8
 
 
-def test_a_chunk_is_given_out_before_the_file_is_read_further():
+def test_chunk_is_yielded_before_reading_on():
     data = dumps(np.ones((1000, 100)))
     chunks = read(io.BytesIO(data * 20 + b"no record"), rows_per_chunk=1000)
     assert len(next(chunks)[0]) == 1000
@@ -71,7 +71,7 @@ def test_a_chunk_is_given_out_before_the_file_is_read_further():
         list(chunks)
 
 
-def test_a_pipe_is_read_as_its_bytes_arrive():
+def test_pipe():
     generator = np.random.default_rng(0)
     features, labels = generator.random((3000, 7)), generator.random(3000)
     reading, writing = os.pipe()
@@ -91,7 +91,7 @@ def test_a_pipe_is_read_as_its_bytes_arrive():
     np.testing.assert_array_equal(np.concatenate([chunk for _, chunk in chunks]), labels)
 
 
-def test_bytes_that_arrive_one_by_one_are_read():
+def test_single_byte_reads():
     class Slow(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             return super().read(min(size or 1, 1))
@@ -102,7 +102,7 @@ def test_bytes_that_arrive_one_by_one_are_read():
     np.testing.assert_array_equal(found, features)
 
 
-def test_a_file_is_read_from_where_it_stands():
+def test_reading_starts_at_position():
     file = io.BytesIO(b"heading" + dumps([[1.0]]))
     file.seek(len(b"heading"))
     assert [features.tolist() for features, _ in read(file)] == [[[1.0]]]

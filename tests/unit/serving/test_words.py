@@ -106,8 +106,10 @@ def test_errors_of_several_rows_name_the_row():
     assert speak_of_rows("Line 3, column 'hour': '24' is above 23", 2) == "Row 2, column 'hour': '24' is above 23"
     assert speak_of_rows("Column 'x' is not known", 2) == "Column 'x' is not known"
     missing = "Column 'Hour' is missing; the file has {}; add the column."
-    assert speak_of_rows(missing.format("no other columns besides"), 1) == "Column 'Hour' is missing; add it."
-    assert speak_of_rows(missing.format("'x' besides"), 1).endswith("the row has 'x' besides; add the column.")
+    assert speak_of_rows(missing.format("no other columns"), 1) == "Column 'Hour' is missing; add it."
+    assert speak_of_rows(missing.format("unknown columns 'x'"), 1).endswith(
+        "the row has unknown columns 'x'; add the column."
+    )
 
 
 def test_ages_and_moments_are_short():

@@ -34,6 +34,7 @@ def test_both_packages_are_bundled_whole_and_without_bytecode() -> None:
     assert "processing_scripts/preprocess.py" in found["processing_scripts"]
     assert "evaluation/evaluate.py" in found["evaluation"]
     assert "evaluation/requirements.txt" in found["evaluation"]
+    assert all("html_page/document.py" in files for files in found.values())
     assert not any("__pycache__" in path for files in found.values() for path in files)
 
 
