@@ -1,4 +1,4 @@
-"""buildspec.yml: its commands are executed here as CodeBuild would, with SageMaker on this machine in AWS's place."""
+"""buildspec.yml: its commands run as in CodeBuild, against the local service."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ PROJECT = "arn:aws:sagemaker:us-east-1:123456789012:project/bikes"
 
 
 @pytest.mark.parametrize("specification", [SPECIFICATION, DEPLOYMENT], ids=["build", "deployment"])
-def test_the_runtime_is_one_that_the_package_supports(specification: dict[str, Any]) -> None:
+def test_supported_runtime(specification: dict[str, Any]) -> None:
     assert specification["phases"]["install"]["runtime-versions"] == {"python": 3.12}
 
 
-@pytest.mark.xdist_group("run")
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
-def test_every_command_of_every_phase_runs_and_an_execution_is_started(tmp_path: Path, cache: Path) -> None:
+def test_every_phase_runs_and_starts_an_execution(tmp_path: Path, cache: Path) -> None:
     state = tmp_path / "state"
     with open_service(state) as service:
         variables = environment(
@@ -42,7 +41,7 @@ def test_every_command_of_every_phase_runs_and_an_execution_is_started(tmp_path:
             SAGEMAKER_PROJECT_ARN=PROJECT,
             SAGEMAKER_PROJECT_ID="p-0123456789ab",
             ARTIFACT_BUCKET="artifacts",
-            DATA_URI=str(_data_of_their_own(tmp_path)),
+            DATA_URI=str(_unmarked_data(tmp_path)),
             CODEBUILD_BUILD_SUCCEEDING="1",
             CODEBUILD_RESOLVED_SOURCE_VERSION="0123abc",
             PYTEST_ADDOPTS="tests/unit/workflow/test_settings.py --override-ini=cache_dir=" + str(tmp_path / "cache"),
@@ -71,22 +70,22 @@ def test_every_command_of_every_phase_runs_and_an_execution_is_started(tmp_path:
     shutil.rmtree(ROOT / "reports")
 
 
-def test_nothing_is_started_after_a_failed_build() -> None:
+def test_failed_build_starts_nothing() -> None:
     done = _in_one_shell(SPECIFICATION["phases"]["post_build"]["commands"], {"CODEBUILD_BUILD_SUCCEEDING": "0"})
     assert (done.returncode, done.stdout) == (1, "")
 
 
-def test_the_commit_of_an_uploaded_source_stands_in_a_file(tmp_path: Path) -> None:
+def test_commit_of_an_uploaded_source(tmp_path: Path) -> None:
     (tmp_path / "COMMIT").write_text("4567def\n")
     _, commit, name, _ = SPECIFICATION["phases"]["post_build"]["commands"]
     shown = _in_one_shell([commit, name, 'echo "$COMMIT $NAME"'], {}, tmp_path)
     assert shown.stdout == "4567def 4567def\n"
     version = {"CODEBUILD_RESOLVED_SOURCE_VERSION": "aB_3.x-Z"}
     shown = _in_one_shell([commit, name, 'echo "$COMMIT $NAME"'], version, tmp_path / "..")
-    assert shown.stdout == "aB_3.x-Z aB3xZ\n", "the name of an execution has letters, digits and single hyphens only"
+    assert shown.stdout == "aB_3.x-Z aB3xZ\n", "an execution's name has letters, digits and single hyphens only"
 
 
-def test_a_deployment_needs_a_registered_model(tmp_path: Path, cache: Path) -> None:
+def test_deployment_needs_a_registered_model(tmp_path: Path, cache: Path) -> None:
     commands = DEPLOYMENT["phases"]["build"]["commands"]
     assert _in_one_shell(commands, {}).returncode == 2
     with open_service(tmp_path / "state") as service:
@@ -119,8 +118,8 @@ def _in_one_shell(
     )
 
 
-def _data_of_their_own(folder: Path) -> Path:
-    """A file that is not marked as generated: on AWS the sample is refused, and the published file may be absent."""
+def _unmarked_data(folder: Path) -> Path:
+    """Write a data set without the sample's mark, as AWS refuses the sample and the published file may be absent."""
     file = folder / "hours.csv"
     pd.read_csv(io.BytesIO(generate_sample()), encoding="cp1252").drop(columns=MARK).to_csv(file, index=False)
     return file

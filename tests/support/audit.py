@@ -1,6 +1,6 @@
-"""Looks the installed packages up among the known vulnerabilities, as a part of ``make check``.
+"""Check the installed packages for known vulnerabilities with pip-audit, as a part of ``make check``.
 
-pip-audit does it, where its service can be reached; elsewhere this says so within seconds, and fails nothing.
+Where pip-audit's service cannot be reached, this reports so within seconds and succeeds.
 """
 
 from __future__ import annotations
@@ -12,36 +12,36 @@ from pathlib import Path
 from urllib.request import urlopen
 
 SERVICE = "https://pypi.org/pypi/pip-audit/2.10.1/json"
-"""What pip-audit would ask for the first package: https://docs.pypi.org/api/json/#known-vulnerabilities"""
-PATIENCE_SECONDS = 10
+"""The request that pip-audit makes for each package: https://docs.pypi.org/api/json/#known-vulnerabilities"""
+PROBE_SECONDS = 10
 AUDIT_SECONDS = 300
 
 
 def main() -> int:
-    """Audit, or say why not."""
-    if not _answers():
-        sys.stdout.write("pip-audit: skipped, since the service that knows the vulnerabilities cannot be reached\n")
+    """Run pip-audit, or report why it is skipped."""
+    if not _is_reachable():
+        sys.stdout.write("pip-audit: skipped, as its service cannot be reached\n")
         return 0
     command = [str(Path(sys.executable).with_name("pip-audit")), "--skip-editable", "--progress-spinner=off"]
     try:
         return subprocess.run(command, timeout=AUDIT_SECONDS, check=False).returncode
     except subprocess.TimeoutExpired:
-        sys.stdout.write("pip-audit: skipped, since its service became too slow\n")
+        sys.stdout.write("pip-audit: skipped, as its service is too slow\n")
         return 0
 
 
-def _answers() -> bool:
-    """Ask in a process of its own, which can be ended even where a look-up of the name hangs."""
+def _is_reachable() -> bool:
+    """Send the request in another process, which can be stopped even while it resolves the host's name."""
     command = [sys.executable, "-m", "tests.support.audit", "--probe"]
     try:
-        return subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False).returncode == 0
+        return subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, check=False).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 
 
 def probe() -> int:
-    """Give 0 where the service says of a package whether it is vulnerable."""
-    with urlopen(SERVICE, timeout=PATIENCE_SECONDS) as answer:
+    """Return 0 if the service responds with vulnerabilities."""
+    with urlopen(SERVICE, timeout=PROBE_SECONDS) as answer:
         return 0 if "vulnerabilities" in json.load(answer) else 1
 
 
