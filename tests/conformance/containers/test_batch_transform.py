@@ -89,7 +89,7 @@ def test_xgboost_answers_a_line_per_row_of_csv(bench: Workbench, isolation: Isol
     np.testing.assert_allclose([float(line) for line in lines], booster.predict(xgboost.DMatrix(features)), rtol=1e-5)
 
 
-def test_each_object_has_an_output_of_its_name_below_the_output_path(bench: Workbench) -> None:
+def test_output_per_object(bench: Workbench) -> None:
     for name in ("a.csv", "deep/b.csv"):
         bench.store.write(f"s3://bucket/in/{name}", "1,2\n")
     completed(run_transform(transform_request("s3://bucket/in"), _echo_model(bench), bench.job().context))
@@ -106,7 +106,7 @@ def test_a_manifest_names_the_objects(bench: Workbench) -> None:
     assert bench.store.keys("s3://bucket/predictions/") == ["predictions/deep/b.csv.out"]
 
 
-def test_without_a_split_type_the_file_is_one_payload(bench: Workbench) -> None:
+def test_no_split_is_one_payload(bench: Workbench) -> None:
     output, job = _transform(bench, "1,2\n3,4\n", TransformInput={"SplitType": "None"})
     assert _payloads(job) == ["1,2\n3,4\n"]
     assert output == "1,2\n3,4\n"
@@ -126,7 +126,7 @@ def test_single_record_sends_one_line_at_a_time(bench: Workbench) -> None:
     assert output == "1,2\n3,4\n"
 
 
-def test_without_assembly_answers_follow_each_other_as_they_are(bench: Workbench) -> None:
+def test_no_assembly_concatenates(bench: Workbench) -> None:
     assert _transform(bench, "1,2\n3,4\n", BatchStrategy="SingleRecord")[0] == "1,23,4"
 
 
@@ -139,7 +139,7 @@ def test_an_empty_object_has_an_empty_output(bench: Workbench) -> None:
     assert (output, _payloads(job)) == ("", [])
 
 
-def test_the_order_of_records_is_kept_whatever_the_concurrency(bench: Workbench) -> None:
+def test_record_order_under_concurrency(bench: Workbench) -> None:
     rows = "".join(f"{number},{'x' * 20_000}\n" for number in range(300))
     output, _ = _transform(
         bench, rows, MaxPayloadInMB=1, MaxConcurrentTransforms=4, TransformOutput={"AssembleWith": "Line"}
@@ -147,7 +147,7 @@ def test_the_order_of_records_is_kept_whatever_the_concurrency(bench: Workbench)
     assert [line.split(",")[0] for line in output.splitlines()] == [str(number) for number in range(300)]
 
 
-def test_recordio_keeps_its_framing_for_many_and_sends_the_bare_payload_for_one(bench: Workbench) -> None:
+def test_recordio_framing_by_strategy(bench: Workbench) -> None:
     data = frame(b"one") + frame(b"three")
     split = {"SplitType": "RecordIO", "ContentType": "application/x-recordio-protobuf"}
     assert _payloads(_transform(bench, data, TransformInput=split)[1]) == [data.decode("latin-1")]
@@ -182,7 +182,7 @@ def test_gzipped_objects_are_unpacked(bench: Workbench) -> None:
     assert output == "1,2\n3,4"
 
 
-def test_the_container_is_told_that_it_serves_a_batch(bench: Workbench) -> None:
+def test_batch_environment(bench: Workbench) -> None:
     script = """
 import json, os
 def model_fn(d): return None
@@ -210,7 +210,7 @@ def transform_fn(m, d, c, a):
     }
 
 
-def test_the_container_s_execution_parameters_fill_in_what_the_request_leaves_open(bench: Workbench) -> None:
+def test_execution_parameters_fill_gaps(bench: Workbench) -> None:
     model, _ = _xgboost_model(bench)
     uri = bench.store.write("s3://bucket/in/rows.csv", "1,2,3,4\n")
     job = bench.job(threads=2)
@@ -218,7 +218,7 @@ def test_the_container_s_execution_parameters_fill_in_what_the_request_leaves_op
     assert "MaxConcurrentTransforms=2, MaxPayloadInMB=6, BatchStrategy=MULTI_RECORD\n" in job.log
 
 
-def test_a_file_with_a_bad_record_has_no_output_the_others_have_and_the_job_fails(bench: Workbench) -> None:
+def test_bad_record_fails_its_file_and_the_job(bench: Workbench) -> None:
     model, _ = _xgboost_model(bench)
     bench.store.write("s3://bucket/in/1-good.csv", "1,2,3,4\n")
     bench.store.write("s3://bucket/in/2-bad.csv", "1,2,3,4\n" * 3 + "1,2,3,4,5\n")
@@ -236,7 +236,7 @@ def test_a_file_with_a_bad_record_has_no_output_the_others_have_and_the_job_fail
     assert bench.store.keys("s3://bucket/predictions/") == ["predictions/1-good.csv.out", "predictions/3-good.csv.out"]
 
 
-def test_a_container_s_error_is_tried_again_and_then_fails_the_file(bench: Workbench) -> None:
+def test_error_is_retried_then_fails(bench: Workbench) -> None:
     uri = bench.store.write("s3://bucket/in/a.csv", "fail\n")
     job = bench.job()
     request = transform_request(uri, ModelClientConfig={"InvocationsMaxRetries": 2})
@@ -248,7 +248,7 @@ def test_a_container_s_error_is_tried_again_and_then_fails_the_file(bench: Workb
     assert len(_payloads(job)) == 3
 
 
-def test_a_record_larger_than_the_payload_fails_its_file(bench: Workbench) -> None:
+def test_oversized_record_fails_its_file(bench: Workbench) -> None:
     uri = bench.store.write("s3://bucket/in/a.csv", "x" * (1024**2 + 1))
     outcome = run_transform(transform_request(uri, MaxPayloadInMB=1), _echo_model(bench), bench.job().context)
     assert "larger than the payload may be" in str(outcome.failure_reason)
@@ -261,7 +261,7 @@ def test_payload_times_concurrency_is_at_most_100_mb(bench: Workbench) -> None:
     assert "must not be more than 100 MB" in str(outcome.failure_reason)
 
 
-def test_a_server_that_does_not_come_up_fails_the_job(bench: Workbench) -> None:
+def test_server_that_does_not_start_fails_the_job(bench: Workbench) -> None:
     model = model_request(XGBOOST, bench.store.write("s3://bucket/m.tar.gz", archive({"xgboost-model": b"broken"})))
     uri = bench.store.write("s3://bucket/in/a.csv", "1\n")
     outcome = run_transform(transform_request(uri), model, bench.job().context)
@@ -300,7 +300,7 @@ def test_an_input_filter_selects_columns_of_csv(bench: Workbench, path: str, pay
 @pytest.mark.parametrize(
     ("path", "output"), [("$", "1,2,3.0\n4,5,9.0\n"), ("$[-1]", "3.0\n9.0\n"), ("$[0,-1]", "1,3.0\n4,9.0\n")]
 )
-def test_a_joined_row_is_the_whole_input_row_and_the_output(bench: Workbench, path: str, output: str) -> None:
+def test_joined_csv_row(bench: Workbench, path: str, output: str) -> None:
     joined, _ = _transform(
         bench,
         "1,2\n4,5\n",
@@ -311,12 +311,12 @@ def test_a_joined_row_is_the_whole_input_row_and_the_output(bench: Workbench, pa
     assert joined == output
 
 
-def test_an_output_filter_without_a_join_selects_of_the_answers(bench: Workbench) -> None:
+def test_output_filter_without_join(bench: Workbench) -> None:
     data_processing = {"OutputFilter": "$[0]"}
     assert _transform(bench, "1,2\n4,5\n", DataProcessing=data_processing)[0] == "1\n4\n"
 
 
-def test_what_the_input_filter_leaves_out_is_joined_all_the_same(bench: Workbench) -> None:
+def test_filtered_input_is_joined(bench: Workbench) -> None:
     joined, job = _transform(
         bench,
         "id-1,1,2\nid-2,4,5\n",
@@ -354,7 +354,7 @@ def test_json_lines_are_joined_under_sagemaker_output(bench: Workbench) -> None:
     ]
 
 
-def test_json_that_is_no_object_is_joined_under_sagemaker_input(bench: Workbench) -> None:
+def test_json_scalar_is_joined_as_sagemaker_input(bench: Workbench) -> None:
     joined, _ = _transform(
         bench,
         "[1, 2]",
@@ -384,7 +384,7 @@ def test_what_does_not_go_together_is_refused(bench: Workbench, more: dict[str, 
     assert message in str(outcome.failure_reason)
 
 
-def test_answers_that_do_not_match_the_records_fail_a_join(bench: Workbench) -> None:
+def test_mismatched_answers_fail_a_join(bench: Workbench) -> None:
     uri = bench.store.write("s3://bucket/in/a.csv", "1\n2\n")
     request = transform_request(
         uri,
@@ -395,7 +395,7 @@ def test_answers_that_do_not_match_the_records_fail_a_join(bench: Workbench) -> 
     assert "The container gave 1 answers to 2 records; they cannot be joined." in str(outcome.failure_reason)
 
 
-def test_a_stop_does_not_wait_for_a_container_that_does_not_answer(bench: Workbench) -> None:
+def test_stop_does_not_wait_for_the_container(bench: Workbench) -> None:
     script = "import time\ndef model_fn(d): return 0\ndef transform_fn(m, d, c, a): time.sleep(600)\n"
     model = model_request(
         PYTORCH_INFERENCE, bench.store.write("s3://b/m.tar.gz", archive({"code/inference.py": script}))

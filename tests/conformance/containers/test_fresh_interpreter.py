@@ -44,7 +44,7 @@ def test_no_module_of_the_service_is_loaded(bench: Workbench, isolation: Isolati
     assert job.log == "[]\n"
 
 
-def test_nothing_of_an_earlier_job_is_seen_by_a_later_one(bench: Workbench, isolation: Isolation) -> None:
+def test_jobs_are_independent(bench: Workbench, isolation: Isolation) -> None:
     script = """
 import os, sys, helper
 print(helper.WORD, os.environ.pop("MARK", None), hasattr(sys, "mark"))
@@ -70,7 +70,7 @@ def test_sys_exit_means_what_it_means(bench: Workbench, isolation: Isolation, ar
 
 
 @pytest.mark.parametrize(("signal", "code"), [("SIGKILL", 137), ("SIGTERM", 143), ("SIGSEGV", 139)])
-def test_death_by_a_signal_is_128_and_its_number(bench: Workbench, isolation: Isolation, signal: str, code: int):
+def test_death_by_signal(bench: Workbench, isolation: Isolation, signal: str, code: int):
     script = f"import os, signal; os.kill(os.getpid(), signal.{signal})"
     assert _run(bench, isolation, script)[1] == f"AlgorithmError: , exit code: {code}"
 
@@ -80,9 +80,7 @@ def test_a_crash_harms_no_other_job(bench: Workbench) -> None:
     assert _run(bench, "fork", "print('alive')")[0].log == "alive\n"
 
 
-def test_on_leaving_exit_functions_run_threads_are_awaited_and_open_files_are_written(
-    bench: Workbench, isolation: Isolation
-) -> None:
+def test_exit_functions_threads_and_open_files(bench: Workbench, isolation: Isolation) -> None:
     script = """
 import atexit, threading, time
 atexit.register(lambda: print("exit function"))
@@ -100,7 +98,7 @@ print("main")
     assert (job.ml / "processing" / "left-open").read_text() == "written"
 
 
-def test_what_is_deleted_at_the_end_still_finds_the_names_of_its_module(bench: Workbench, isolation: Isolation) -> None:
+def test_deleted_objects_find_module_names(bench: Workbench, isolation: Isolation) -> None:
     own = """
 import os, weakref
 NAMES = ["a"]
@@ -127,7 +125,7 @@ cyclic.itself = cyclic
     assert sorted(job.log.splitlines()) == ["last word /"] * 2 + ["thing ['a'] /"] * 2
 
 
-def test_names_of_a_module_that_is_held_to_the_end_are_none_by_then(bench: Workbench, isolation: Isolation) -> None:
+def test_held_module_names_become_none(bench: Workbench, isolation: Isolation) -> None:
     script = """
 import sys
 class Last:
@@ -141,9 +139,7 @@ last = Last()
     assert job.log == "last None\n"
 
 
-def test_a_module_of_the_job_s_own_is_not_shadowed_by_a_library_of_the_same_name(
-    bench: Workbench, isolation: Isolation
-) -> None:
+def test_own_module_beats_library(bench: Workbench, isolation: Isolation) -> None:
     request = processing_request(bench.store, "import joblib; print(joblib.MINE)")
     uri = bench.store.write("s3://bucket/own/joblib.py", "MINE = 'mine'")
     request["ProcessingInputs"].append(s3_input("own", uri, "/opt/ml/processing/input/code"))
@@ -219,7 +215,7 @@ def test_text_is_utf_8(bench: Workbench, isolation: Isolation) -> None:
     assert _run(bench, isolation, script)[0].log == "Temperature(°C)\ncafé\n"
 
 
-def test_libraries_use_the_threads_that_the_job_is_given(bench: Workbench, isolation: Isolation) -> None:
+def test_library_threads(bench: Workbench, isolation: Isolation) -> None:
     script = """
 import json, os, numpy, threadpoolctl
 pools = {pool["num_threads"] for pool in threadpoolctl.threadpool_info()}
@@ -344,7 +340,7 @@ print(asyncio.run(main()))
 
 
 @pytest.mark.parametrize("name", SAME)
-def test_a_fork_and_a_new_interpreter_say_the_same(bench: Workbench, name: str) -> None:
+def test_fork_equals_new_interpreter(bench: Workbench, name: str) -> None:
     jobs: list[Isolation] = ["fork", "process"]
     (forked, forked_reason), (plain, plain_reason) = (_run(bench, isolation, SAME[name]) for isolation in jobs)
     assert _comparable(forked) == _comparable(plain)

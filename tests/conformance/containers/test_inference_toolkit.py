@@ -93,7 +93,7 @@ def test_the_artifact_s_own_code_answers_by_default(bench: Workbench, isolation:
 
 
 @pytest.mark.parametrize("accept", [None, "*/*"])
-def test_json_is_the_default_accept_unless_the_environment_says_otherwise(bench: Workbench, accept: str | None) -> None:
+def test_default_accept(bench: Workbench, accept: str | None) -> None:
     with _hosted(bench, {"code/inference.py": FUNCTIONS}) as hosting:
         assert json.loads(_ask(hosting, "1", accept=accept).body)[-1] == "application/json"
 
@@ -117,7 +117,7 @@ def transform_fn(model, data, content_type, accept):
     assert (answer.body, answer.content_type) == (b"8.0", "text/plain")
 
 
-def test_a_transform_fn_beside_a_predict_fn_is_refused(bench: Workbench) -> None:
+def test_transform_fn_beside_predict_fn_is_refused(bench: Workbench) -> None:
     script = "def model_fn(d): pass\ndef transform_fn(m, d, c, a): pass\ndef predict_fn(d, m): pass\n"
     with (
         pytest.raises(AlgorithmError, match="did not pass the ping health check"),
@@ -126,7 +126,7 @@ def test_a_transform_fn_beside_a_predict_fn_is_refused(bench: Workbench) -> None
         pass
 
 
-def test_functions_may_take_a_context_that_knows_the_model_and_the_request(bench: Workbench) -> None:
+def test_context_has_model_and_request(bench: Workbench) -> None:
     script = """
 def model_fn(model_dir, context):
     return context.system_properties
@@ -138,7 +138,7 @@ def transform_fn(model, data, content_type, accept, context):
 
 
 @pytest.mark.parametrize("image", [PYTORCH_INFERENCE, HUGGINGFACE_INFERENCE], ids=["pytorch", "huggingface"])
-def test_functions_may_say_the_status_and_headers_of_the_answer_in_the_context(bench: Workbench, image: str) -> None:
+def test_context_sets_status_and_headers(bench: Workbench, image: str) -> None:
     script = """
 def model_fn(model_dir): return 1
 def transform_fn(model, data, content_type, accept, context):
@@ -156,7 +156,7 @@ def transform_fn(model, data, content_type, accept, context):
     assert (plain.status, "x-amzn-sagemaker-custom-attributes" in plain.headers) == (200, False)
 
 
-def test_a_response_of_the_scikit_learn_image_s_worker_may_have_headers(bench: Workbench) -> None:
+def test_worker_response_headers(bench: Workbench) -> None:
     script = """
 from sagemaker_containers.beta.framework import worker
 def model_fn(model_dir): return 1
@@ -168,7 +168,7 @@ def transform_fn(model, data, content_type, accept):
     assert (answer.body, answer.headers["x-amzn-sagemaker-custom-attributes"]) == (b"{}", "mine")
 
 
-def test_functions_run_before_and_after_the_model_is_loaded(bench: Workbench) -> None:
+def test_functions_before_and_after_loading(bench: Workbench) -> None:
     script = """
 order = []
 def pre_model_fn(model_dir): order.append("before")
@@ -180,7 +180,7 @@ def transform_fn(model, data, content_type, accept): return model
         assert json.loads(_ask(hosting, "4").body) == ["before", "model", "warm"]
 
 
-def test_an_error_of_the_toolkit_s_own_says_its_status(bench: Workbench) -> None:
+def test_toolkit_error_has_a_status(bench: Workbench) -> None:
     script = """
 from sagemaker_inference.errors import BaseInferenceToolkitError
 def model_fn(model_dir): return 1
@@ -208,9 +208,7 @@ def output_fn(prediction, accept): return encoder.encode(prediction, content_typ
 @pytest.mark.parametrize(
     ("image", "kind"), [(MXNET_INFERENCE, "text/csv"), (PYTORCH_INFERENCE, "image/png, text/csv, application/json")]
 )
-def test_the_first_type_of_accept_that_can_be_had_is_given_and_pytorch_s_image_names_them_all(
-    bench: Workbench, image: str, kind: str
-) -> None:
+def test_first_supported_accept_type(bench: Workbench, image: str, kind: str) -> None:
     script = "def model_fn(d): return 2\ndef predict_fn(data, model): return [[2, 4], [6, 8]]\n"
     with _hosted(bench, {"code/inference.py": script}, image=image) as hosting:
         answer = _ask(hosting, "1,2\n3,4", accept="image/png, text/csv, application/json")
@@ -228,7 +226,7 @@ def test_a_sparse_matrix_comes_as_npz(bench: Workbench) -> None:
 
 @pytest.mark.parametrize(("content_type", "body"), [("application/json", "[[1, 2], [3, 4]]"), ("text/csv", "1,2\n3,4")])
 @pytest.mark.parametrize(("accept", "answer"), [("application/json", b"[[2, 4], [6, 8]]"), ("text/csv", b"2,4\n6,8\n")])
-def test_the_default_functions_read_and_write_json_and_csv(
+def test_default_functions_read_json_and_csv(
     bench: Workbench, content_type: str, body: str, accept: str, answer: bytes
 ) -> None:
     script = "def model_fn(d): return 2\ndef predict_fn(data, model): return data * model\n"
@@ -236,7 +234,7 @@ def test_the_default_functions_read_and_write_json_and_csv(
         assert _ask(hosting, body, content_type, accept).body == answer
 
 
-def test_a_type_that_nobody_reads_is_a_500_that_says_so(bench: Workbench) -> None:
+def test_unsupported_type_is_500(bench: Workbench) -> None:
     script = "def model_fn(d): return 2\ndef predict_fn(data, model): return data * model\n"
     with _hosted(bench, {"code/inference.py": script}) as hosting:
         answer = _ask(hosting, "1", "image/png")
@@ -244,7 +242,7 @@ def test_a_type_that_nobody_reads_is_a_500_that_says_so(bench: Workbench) -> Non
     assert answer.body.decode().startswith("Content type image/png is not supported by this framework.")
 
 
-def test_an_error_in_the_functions_is_a_500_with_its_trace(bench: Workbench) -> None:
+def test_function_error_is_500_with_traceback(bench: Workbench) -> None:
     script = "def model_fn(d): return 2\ndef transform_fn(m, d, c, a): raise ValueError('no such row')\n"
     with _hosted(bench, {"code/inference.py": script}) as hosting:
         answer = _ask(hosting, "1")
@@ -252,12 +250,12 @@ def test_an_error_in_the_functions_is_a_500_with_its_trace(bench: Workbench) -> 
     assert answer.body.decode().startswith("no such row\nTraceback (most recent call last):\n")
 
 
-def test_without_a_model_fn_the_server_does_not_come_up(bench: Workbench) -> None:
+def test_model_fn_is_required(bench: Workbench) -> None:
     with pytest.raises(AlgorithmError, match="did not pass the ping health check"), _hosted(bench, {"weights": b"1"}):
         pass
 
 
-def test_scikit_learn_s_own_defaults_predict_with_the_model(bench: Workbench) -> None:
+def test_scikit_learn_defaults_predict(bench: Workbench) -> None:
     script = """
 from sklearn.linear_model import LinearRegression
 def model_fn(model_dir):
@@ -275,14 +273,14 @@ def predict_fn(data, model): return data
 """
 
 
-def test_scikit_learn_s_worker_takes_what_does_not_say_what_it_is_for_json(bench: Workbench) -> None:
+def test_scikit_learn_default_content_type(bench: Workbench) -> None:
     with _hosted(bench, {"code/inference.py": IDENTITY}, image=SKLEARN) as hosting:
         answer = _ask(hosting, "[[1, 2]]", None, "text/csv")
     assert (answer.content_type, answer.body) == ("text/csv; charset=utf-8", b"1.0,2.0\n")
 
 
 @pytest.mark.parametrize("image", [SKLEARN, PYTORCH_INFERENCE], ids=["sklearn", "pytorch"])
-def test_json_and_csv_reach_the_functions_as_text_and_all_else_as_bytes(bench: Workbench, image: str) -> None:
+def test_text_and_bytes_payloads(bench: Workbench, image: str) -> None:
     with _hosted(bench, {"code/inference.py": FUNCTIONS}, image=image) as hosting:
         kinds = {
             kind: json.loads(_ask(hosting, "1,2", kind, "application/json").body)[0]
@@ -308,7 +306,7 @@ def test_json_and_csv_reach_the_functions_as_text_and_all_else_as_bytes(bench: W
         ("1,2", "text/csv", "image/png"),
     ],
 )
-def test_scikit_learn_s_worker_answers_any_error_with_a_500_that_says_nothing(
+def test_scikit_learn_errors_are_silent_500s(
     bench: Workbench, body: str, content_type: str, accept: str | None
 ) -> None:
     with _hosted(bench, {"code/inference.py": IDENTITY}, image=SKLEARN) as hosting:
@@ -369,9 +367,7 @@ def test_scikit_learn_s_worker_may_have_execution_parameters(bench: Workbench) -
     ],
     ids=["sklearn", "pytorch"],
 )
-def test_ping_is_answered_in_json_and_each_path_with_its_method_alone(
-    bench: Workbench, image: str, kind: str, body: bytes
-) -> None:
+def test_ping_and_methods(bench: Workbench, image: str, kind: str, body: bytes) -> None:
     with _server(bench, image, {"code/inference.py": IDENTITY}) as server:
         answer = server.request("GET", "/ping", timeout=60)
         assert (answer.status, answer.content_type, answer.body) == (200, kind, body)
@@ -381,7 +377,7 @@ def test_ping_is_answered_in_json_and_each_path_with_its_method_alone(
         assert server.request("GET", "/other", timeout=60).status == 404
 
 
-def test_the_inference_toolkit_takes_6553500_bytes_unless_the_environment_says_otherwise(bench: Workbench) -> None:
+def test_request_size_limit(bench: Workbench) -> None:
     with _server(bench, PYTORCH_INFERENCE, {"code/inference.py": IDENTITY}) as server:
         size = 6_553_500
         assert server.request("POST", "/invocations", b" " * (size + 1), timeout=60).status == 413
@@ -405,9 +401,7 @@ USES_TINY = (
 
 
 @pytest.mark.parametrize("image", [PYTORCH_INFERENCE, SKLEARN], ids=["pytorch", "sklearn"])
-def test_requirements_beside_the_inference_code_are_installed_for_the_server_alone(
-    bench: Workbench, image: str
-) -> None:
+def test_inference_requirements_are_private(bench: Workbench, image: str) -> None:
     files = {
         "code/inference.py": USES_TINY,
         "code/requirements.txt": f"./{TINY_WHEEL}\n",
@@ -418,7 +412,7 @@ def test_requirements_beside_the_inference_code_are_installed_for_the_server_alo
     assert find_spec("tiny_package") is None
 
 
-def test_a_server_whose_requirements_cannot_be_had_does_not_come_up(bench: Workbench) -> None:
+def test_missing_requirements_prevent_the_start(bench: Workbench) -> None:
     files = {"code/inference.py": IDENTITY, "code/requirements.txt": "no-such-package-as-this==1.0\n"}
     environment = {"PIP_RETRIES": "0", "PIP_NO_INDEX": "1"}
     with pytest.raises(AlgorithmError, match="did not pass the ping health check"), _hosted(bench, files, environment):
@@ -430,7 +424,7 @@ def test_an_image_that_does_not_serve_is_refused(bench: Workbench) -> None:
         start_hosting(model_request(PYTORCH_TRAINING, None), {}, bench.job().context)
 
 
-def test_a_model_that_is_not_there_is_a_clear_error(bench: Workbench) -> None:
+def test_missing_model_is_a_clear_error(bench: Workbench) -> None:
     with pytest.raises(ClientError, match=r"Failed to download or unpack the model data s3://bucket/nothing.tar.gz"):
         start_hosting(model_request(SKLEARN, "s3://bucket/nothing.tar.gz"), {}, bench.job().context)
 
@@ -471,7 +465,7 @@ def test_an_isolated_server_is_reached_all_the_same(bench: Workbench) -> None:
         hosting.close()
 
 
-def test_hugging_face_s_image_gives_functions_what_its_own_toolkit_reads(bench: Workbench) -> None:
+def test_huggingface_inputs(bench: Workbench) -> None:
     script = """
 from sagemaker_huggingface_inference_toolkit import content_types, decoder_encoder
 def model_fn(model_dir): return str.upper

@@ -55,7 +55,7 @@ def _ended(process: Process) -> tuple[int | None, str]:
     return code, text
 
 
-def test_scripts_that_hard_code_opt_ml_run_many_at_once(bench: Workbench, isolation: Isolation) -> None:
+def test_hard_coded_opt_ml_in_parallel(bench: Workbench, isolation: Isolation) -> None:
     script = """
 import sys, time
 open("/opt/ml/mine", "w").write(sys.argv[1])
@@ -71,7 +71,7 @@ print(open("/opt/ml/mine").read())
     assert [job.log for job in jobs] == [f"{number}\n" for number in range(6)]
 
 
-def test_the_host_s_own_opt_is_seen_and_left_as_it_is(tmp_path: Path, isolation: Isolation) -> None:
+def test_host_opt_is_visible_and_unchanged(tmp_path: Path, isolation: Isolation) -> None:
     before = sorted(path.name for path in Path("/opt").iterdir())
     _, text = _run(tmp_path, isolation, "import json, os; print(json.dumps(sorted(os.listdir('/opt'))))")
     assert json.loads(text) == sorted({*before, "ml"})
@@ -128,9 +128,7 @@ print(subprocess.Popen(sleeper, start_new_session=True, env={}).pid, flush=True)
 
 @pytest.mark.parametrize("namespaces", [True, False])
 @pytest.mark.parametrize("first_closed", [0, 3])
-def test_daemons_that_a_job_leaves_behind_are_ended_with_it(
-    tmp_path: Path, isolation: Isolation, namespaces: bool, first_closed: int
-) -> None:
+def test_daemons_end_with_their_job(tmp_path: Path, isolation: Isolation, namespaces: bool, first_closed: int) -> None:
     (tmp_path / "daemons.py").write_text(DAEMONS + "os._exit(0)")
     container = Container(["python", str(tmp_path / "daemons.py"), str(first_closed)], tmp_path, namespaces=namespaces)
     code, text = _ended(sandbox.start(container, isolation))
@@ -140,9 +138,7 @@ def test_daemons_that_a_job_leaves_behind_are_ended_with_it(
 
 
 @pytest.mark.parametrize("namespaces", [True, False])
-def test_a_killed_job_takes_its_daemons_with_it_and_no_other_job_s(
-    tmp_path: Path, isolation: Isolation, namespaces: bool
-) -> None:
+def test_killed_job_takes_only_its_own_daemons(tmp_path: Path, isolation: Isolation, namespaces: bool) -> None:
     processes = []
     for name in ("killed", "other"):
         (tmp_path / f"{name}.py").write_text(DAEMONS + "time.sleep(600)")
@@ -217,7 +213,7 @@ LAUNCHERS.close()
 """
 
 
-def test_an_ordinary_user_s_job_has_its_own_opt_ml_and_is_root_in_it(tmp_path: Path, isolation: Isolation) -> None:
+def test_ordinary_user_is_root_inside(tmp_path: Path, isolation: Isolation) -> None:
     (tmp_path / "ml").mkdir()
     (tmp_path / "ml" / "here").write_text("there")
     unshare = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
@@ -233,7 +229,7 @@ def test_an_ordinary_user_s_job_has_its_own_opt_ml_and_is_root_in_it(tmp_path: P
     assert (done.stdout, done.stderr) == ("0 there\n0\n", "")
 
 
-def test_a_root_without_the_capability_for_it_has_its_own_opt_ml_all_the_same(tmp_path: Path) -> None:
+def test_root_without_capability(tmp_path: Path) -> None:
     (tmp_path / "ml").mkdir()
     (tmp_path / "ml" / "here").write_text("there")
     weak = ["setpriv", "--bounding-set=-sys_admin"]
@@ -249,9 +245,7 @@ def test_a_root_without_the_capability_for_it_has_its_own_opt_ml_all_the_same(tm
     assert (done.stdout, done.stderr) == ("0 there\n0\n", "")
 
 
-def test_without_namespaces_paths_in_arguments_and_environment_are_rewritten(
-    tmp_path: Path, isolation: Isolation
-) -> None:
+def test_paths_are_rewritten_without_namespaces(tmp_path: Path, isolation: Isolation) -> None:
     code = "import os, sys; print(os.path.exists('/opt/' + 'ml'), sys.argv[1:], os.environ['DATA'])"
     container = Container(
         ["python", "-c", code, "/opt/ml/a", "--b=/opt/ml/b", "s3://bucket/opt/ml/c", "/opt/mlx"],
@@ -309,7 +303,7 @@ def transform_fn(model, data, content_type, accept):
         hosting.close()
 
 
-def test_a_launcher_that_was_killed_is_an_error_that_says_so_and_is_replaced(tmp_path: Path) -> None:
+def test_killed_launcher_is_reported_and_replaced(tmp_path: Path) -> None:
     from local_sagemaker.containers.errors import SandboxError
 
     container = Container(["python", "-c", "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"], tmp_path)
@@ -329,7 +323,7 @@ def shared_file() -> Iterator[Path]:
     file.unlink()
 
 
-def test_what_a_job_installs_or_removes_is_its_own(tmp_path: Path, isolation: Isolation, shared_file: Path) -> None:
+def test_installed_packages_are_private(tmp_path: Path, isolation: Isolation, shared_file: Path) -> None:
     wheel = tmp_path / "tiny_of_a_job-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive_:
         archive_.writestr("tiny_of_a_job.py", "answer = 42\n")

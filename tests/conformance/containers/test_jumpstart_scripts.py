@@ -104,11 +104,11 @@ def _channels(library: str, task: str) -> dict[str, str]:
     return {"training/train/data.csv": train, "training/validation/data.csv": validation}
 
 
-def test_the_bucket_s_objects_are_the_same_bytes_each_time() -> None:
+def test_bucket_is_deterministic() -> None:
     assert dict(bucket_objects()) == dict(bucket_objects())
 
 
-def test_every_key_of_every_spec_is_in_the_bucket() -> None:
+def test_spec_keys_exist_in_the_bucket() -> None:
     objects = dict(bucket_objects("eu-west-1"))
     assert "models_manifest.json" in objects
     for model in pinned_table()["models"]:
@@ -116,7 +116,7 @@ def test_every_key_of_every_spec_is_in_the_bucket() -> None:
         assert keys <= set(objects)
 
 
-def test_the_specs_say_what_the_sdk_s_estimator_reads_of_them() -> None:
+def test_specs_serve_the_estimator() -> None:
     specs = [json.loads(content) for key, content in bucket_objects() if "/specs_" in key]
     for spec in specs:
         assert spec["default_training_instance_type"] in spec["supported_training_instance_types"]
@@ -178,7 +178,7 @@ def test_catboost_logs_its_rounds_and_the_best(bench: Workbench) -> None:
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_training_is_the_same_each_time_and_whatever_the_threads(bench: Workbench, library: str) -> None:
+def test_training_is_deterministic(bench: Workbench, library: str) -> None:
     thread_name = {"lightgbm": "num_threads", "catboost": "thread_count"}[library]
     answers = []
     for threads in (1, 2):
@@ -224,7 +224,7 @@ def test_the_pre_trained_artifact_is_demanded(bench: Workbench) -> None:
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_categorical_columns_are_listed_in_one_json_file_of_the_train_folder(bench: Workbench, library: str) -> None:
+def test_categorical_columns_from_json(bench: Workbench, library: str) -> None:
     generator = np.random.default_rng(0)
     category = generator.integers(0, 6, 1200)
     label = np.isin(category, [0, 3, 5]).astype(float)
@@ -268,7 +268,7 @@ def test_every_hyperparameter_of_the_guide_is_taken(bench: Workbench, library: s
 
 
 @pytest.mark.parametrize(("task", "metric"), [("regression", "RMSE"), ("classification", "AUC")])
-def test_catboost_s_metric_is_chosen_by_the_task_where_none_is_named(bench: Workbench, task: str, metric: str) -> None:
+def test_catboost_default_metric(bench: Workbench, task: str, metric: str) -> None:
     data = _channels("catboost", task)
     best = []
     for given in ({}, {"eval_metric": "auto"}, {"eval_metric": metric}):
@@ -350,7 +350,7 @@ def test_the_server_s_answers_case_by_case(bench: Workbench, library: str) -> No
         hosting.close()
 
 
-def test_batch_output_is_one_json_object_per_mini_batch(bench: Workbench) -> None:
+def test_batch_output_per_mini_batch(bench: Workbench) -> None:
     outcome, _ = _train(bench, "lightgbm", "classification", _channels("lightgbm", "classification"))
     _, features = regression_rows(5, seed=3)
     uri = bench.store.write("s3://bucket/in/rows.csv", csv_of(features))

@@ -30,7 +30,7 @@ for path in sorted(pathlib.Path("/opt/ml/processing/data").rglob("*")):
 """
 
 
-def test_exit_code_0_is_completed_and_its_outputs_are_uploaded(bench: Workbench, isolation: Isolation) -> None:
+def test_exit_code_0_completes(bench: Workbench, isolation: Isolation) -> None:
     bench.store.write("s3://bucket/data/a.csv", "1")
     request = processing_request(bench.store, COPY, ProcessingOutputConfig=s3_outputs(out="s3://bucket/out"))
     request["ProcessingInputs"].append(s3_input("data", "s3://bucket/data", "/opt/ml/processing/data"))
@@ -41,13 +41,13 @@ def test_exit_code_0_is_completed_and_its_outputs_are_uploaded(bench: Workbench,
 
 
 @pytest.mark.parametrize("code", [1, 3])
-def test_any_other_exit_code_is_failed_with_the_service_s_words(bench: Workbench, isolation: Isolation, code: int):
+def test_other_exit_codes_fail(bench: Workbench, isolation: Isolation, code: int):
     request = processing_request(bench.store, f"import sys; sys.exit({code})")
     outcome = run_processing(request, bench.job(isolation).context)
     assert (outcome.status, outcome.failure_reason) == ("Failed", f"AlgorithmError: , exit code: {code}")
 
 
-def test_an_uncaught_exception_is_exit_code_1_with_its_trace_in_the_log(bench: Workbench, isolation: Isolation) -> None:
+def test_uncaught_exception_is_exit_code_1(bench: Workbench, isolation: Isolation) -> None:
     job = bench.job(isolation)
     outcome = run_processing(processing_request(bench.store, "raise ValueError('row 7')"), job.context)
     assert outcome.failure_reason == "AlgorithmError: , exit code: 1"
@@ -59,13 +59,13 @@ def test_an_uncaught_exception_is_exit_code_1_with_its_trace_in_the_log(bench: W
     )
 
 
-def test_the_first_kb_of_the_message_file_is_the_exit_message(bench: Workbench) -> None:
+def test_exit_message_is_the_first_kb(bench: Workbench) -> None:
     script = "open('/opt/ml/output/message', 'w').write('x' * 2000)"
     outcome = completed(run_processing(processing_request(bench.store, script), bench.job().context))
     assert outcome.exit_message == "x" * 1024
 
 
-def test_a_character_cut_in_two_by_the_limit_is_left_out_of_the_exit_message(bench: Workbench) -> None:
+def test_exit_message_drops_a_cut_character(bench: Workbench) -> None:
     script = "open('/opt/ml/output/message', 'wb').write(('x' + 'é' * 1000).encode())"
     outcome = completed(run_processing(processing_request(bench.store, script), bench.job().context))
     assert outcome.exit_message == "x" + "é" * 511
@@ -78,13 +78,13 @@ def test_the_message_is_the_reason_of_a_failure(bench: Workbench) -> None:
     assert outcome.exit_message == "Row 7 has no label."
 
 
-def test_a_message_that_is_not_utf_8_fails_the_job(bench: Workbench) -> None:
+def test_exit_message_must_be_utf_8(bench: Workbench) -> None:
     script = r"open('/opt/ml/output/message', 'wb').write(b'caf\xe9 au lait')"
     outcome = run_processing(processing_request(bench.store, script), bench.job().context)
     assert outcome.failure_reason == "ClientError: /opt/ml/output/message is not encoded in UTF-8."
 
 
-def test_the_configuration_files_tell_the_job_and_its_hosts(bench: Workbench) -> None:
+def test_configuration_files(bench: Workbench) -> None:
     script = """
 import json
 names = ("processingjobconfig", "resourceconfig")
@@ -109,7 +109,7 @@ def test_arguments_and_environment_reach_the_script(bench: Workbench, isolation:
     assert job.log == "['/opt/ml/processing/input/code/script.py', '--seed', '7'] fast us-east-1\n"
 
 
-def test_every_host_gets_all_objects_of_a_fully_replicated_input(bench: Workbench) -> None:
+def test_fully_replicated_input(bench: Workbench) -> None:
     assert _shares(bench, "FullyReplicated") == {"algo-1": "0 1 2", "algo-2": "0 1 2"}
 
 
@@ -130,7 +130,7 @@ def _shares(bench: Workbench, distribution: str) -> dict[str, str]:
     return {host: text.strip() for host, text in job.lines}
 
 
-def test_of_preferred_instances_the_first_says_how_many_hosts_there_are(bench: Workbench) -> None:
+def test_preferred_instances_set_the_host_count(bench: Workbench) -> None:
     request = processing_request(bench.store, "")
     preferences = [
         {"InstanceType": f"ml.m5.{size}", "InstanceCount": count} for size, count in (("large", 2), ("x", 4))
@@ -142,7 +142,7 @@ def test_of_preferred_instances_the_first_says_how_many_hosts_there_are(bench: W
     assert sorted(host for host, _ in job.lines) == ["algo-1", "algo-2"]
 
 
-def test_the_job_fails_if_one_host_does_and_the_others_are_ended(bench: Workbench) -> None:
+def test_failed_host_ends_the_others(bench: Workbench) -> None:
     script = """
 import json, sys, time
 if json.load(open("/opt/ml/config/resourceconfig.json"))["current_host"] == "algo-2":
@@ -179,14 +179,14 @@ os.symlink("/etc/hostname", "/opt/ml/processing/out/file"); os.symlink("/etc", "
     assert bench.store.keys("s3://bucket/out") == ["out/real/a"]
 
 
-def test_a_failed_job_leaves_what_it_has_written_too(bench: Workbench) -> None:
+def test_failed_job_uploads_its_outputs(bench: Workbench) -> None:
     script = "open('/opt/ml/processing/out/a', 'w').write('1'); raise SystemExit(1)"
     request = processing_request(bench.store, script, ProcessingOutputConfig=s3_outputs(out="s3://bucket/out"))
     assert run_processing(request, bench.job().context).status == "Failed"
     assert bench.store.keys("s3://bucket/out") == ["out/a"]
 
 
-def test_a_continuous_output_is_uploaded_while_the_job_runs(bench: Workbench) -> None:
+def test_continuous_upload(bench: Workbench) -> None:
     script = """
 import os, time
 open("/opt/ml/processing/out/early", "w").write("1")
@@ -204,7 +204,7 @@ open("/opt/ml/processing/out/late", "w").write("2")
     assert bench.store.keys("s3://bucket/out") == ["out/early", "out/late"]
 
 
-def test_the_time_limit_ends_the_job_and_everything_it_started(bench: Workbench, isolation: Isolation) -> None:
+def test_time_limit_ends_everything(bench: Workbench, isolation: Isolation) -> None:
     script = """
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
@@ -218,7 +218,7 @@ time.sleep(600)
     assert "MaxRuntimeInSeconds" in str(outcome.failure_reason)
 
 
-def test_a_stopped_job_gets_sigterm_and_may_end_in_order(bench: Workbench, isolation: Isolation) -> None:
+def test_stopped_job_gets_sigterm(bench: Workbench, isolation: Isolation) -> None:
     script = """
 import signal, sys, time
 def end(*_):
@@ -249,7 +249,7 @@ def test_what_ignores_sigterm_is_killed_after_the_grace(bench: Workbench) -> Non
     assert outcomes[0].status == "Stopped"
 
 
-def test_an_entry_point_that_is_not_python_runs_in_the_same_sandbox(bench: Workbench, isolation: Isolation) -> None:
+def test_shell_entry_point(bench: Workbench, isolation: Isolation) -> None:
     request = processing_request(bench.store, "print('from bash')")
     request["AppSpecification"]["ContainerEntrypoint"] = [
         "bash",
@@ -261,7 +261,7 @@ def test_an_entry_point_that_is_not_python_runs_in_the_same_sandbox(bench: Workb
     assert job.log == f"config\noutput\nprocessing\nfrom bash\n{job.context.directory}/home\n"
 
 
-def test_a_program_that_is_not_there_is_exit_code_127(bench: Workbench) -> None:
+def test_missing_program_is_127(bench: Workbench) -> None:
     request = processing_request(bench.store, "")
     request["AppSpecification"]["ContainerEntrypoint"] = ["no-such-program"]
     outcome = run_processing(request, bench.job().context)
@@ -275,7 +275,7 @@ def test_an_unknown_image_fails_by_name(bench: Workbench) -> None:
     assert "my-own:latest has no stand-in on this machine" in str(outcome.failure_reason)
 
 
-def test_an_input_without_objects_fails_with_the_service_s_words(bench: Workbench) -> None:
+def test_empty_input_fails(bench: Workbench) -> None:
     request = processing_request(bench.store, "")
     request["ProcessingInputs"].append(s3_input("data", "s3://bucket/nothing/", "/opt/ml/processing/data"))
     outcome = run_processing(request, bench.job().context)
@@ -284,7 +284,7 @@ def test_an_input_without_objects_fails_with_the_service_s_words(bench: Workbenc
     )
 
 
-def test_a_type_of_data_that_is_not_supported_is_refused_by_name(bench: Workbench) -> None:
+def test_unsupported_data_type_is_named(bench: Workbench) -> None:
     bench.store.write("s3://bucket/data/a", "1")
     request = processing_request(bench.store, "")
     request["ProcessingInputs"].append(
@@ -308,7 +308,7 @@ def test_inputs_and_outputs_lie_below_opt_ml_processing(bench: Workbench, path: 
     assert reason == f"ClientError: The LocalPath {path} is not below /opt/ml/processing."
 
 
-def test_an_output_that_the_application_manages_is_not_uploaded(bench: Workbench) -> None:
+def test_app_managed_output_is_not_uploaded(bench: Workbench) -> None:
     script = "open('/opt/ml/processing/out/a', 'w').write('1')"
     outputs = s3_outputs(out="s3://bucket/out", other="s3://bucket/other")
     outputs["Outputs"][1]["AppManaged"] = True

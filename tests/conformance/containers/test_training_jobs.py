@@ -56,7 +56,7 @@ def test_a_prefix_names_the_objects_of_a_channel(bench: Workbench, uri: str, fou
     assert _files(job.log) == found
 
 
-def test_a_prefix_that_is_the_beginning_of_names_brings_them_all(bench: Workbench) -> None:
+def test_prefix_matches_beginnings_of_names(bench: Workbench) -> None:
     bench.store.write("s3://bucket/data/part-1.csv", "1")
     bench.store.write("s3://bucket/data/part-2.csv", "1")
     job = bench.job()
@@ -84,7 +84,7 @@ def test_a_manifest_names_the_objects_of_a_channel(bench: Workbench) -> None:
     assert _files(job.log) == ["c.csv", "deep/b.csv"]
 
 
-def test_hosts_share_the_objects_of_a_sharded_channel_and_know_each_other(bench: Workbench) -> None:
+def test_sharded_channel(bench: Workbench) -> None:
     for number in range(3):
         bench.store.write(f"s3://bucket/data/{number}", "1")
     script = PRINT_CHANNEL + "\nimport socket\nprint(os.environ['SM_HOSTS'], socket.gethostbyname('algo-1'))"
@@ -106,7 +106,7 @@ def test_pipe_mode_is_refused_by_name(bench: Workbench) -> None:
     )
 
 
-def test_a_channel_without_objects_fails_with_the_service_s_words(bench: Workbench) -> None:
+def test_empty_channel_fails(bench: Workbench) -> None:
     request = script_request(bench.store, "", channels=[channel("data", "s3://bucket/nothing/")])
     outcome = run_training(request, bench.job().context)
     assert outcome.status == "Failed"
@@ -154,7 +154,7 @@ print("files", json.dumps({n: json.load(open(f"/opt/ml/input/config/{n}.json")) 
     }
 
 
-def test_the_container_knows_its_job_by_name_and_arn(bench: Workbench) -> None:
+def test_container_knows_name_and_arn(bench: Workbench) -> None:
     script = "import os; print(os.environ['TRAINING_JOB_NAME'], os.environ['TRAINING_JOB_ARN'])"
     job = bench.job(name="my-training")
     completed(run_training(script_request(bench.store, script), job.context))
@@ -176,7 +176,7 @@ for folder, name in (("SM_MODEL_DIR", "deep/model.bin"), ("SM_OUTPUT_DATA_DIR", 
     assert names_in(bench.store.read("s3://bucket/models/my-job/output/output.tar.gz")) == ["plot.txt"]
 
 
-def test_without_compression_the_folders_are_uploaded_as_they_are(bench: Workbench) -> None:
+def test_uncompressed_model(bench: Workbench) -> None:
     script = "open('/opt/ml/model/a', 'w').write('1')"
     request = script_request(bench.store, script, OutputDataConfig={"CompressionType": "NONE"})
     outcome = completed(run_training(request, bench.job(name="my-job").context))
@@ -184,7 +184,7 @@ def test_without_compression_the_folders_are_uploaded_as_they_are(bench: Workben
     assert bench.store.keys("s3://bucket/models/") == ["models/my-job/output/model/a"]
 
 
-def test_the_last_value_of_each_metric_definition_is_final(bench: Workbench) -> None:
+def test_final_metrics(bench: Workbench) -> None:
     script = "print('loss=0.5;\\nloss=0.25;'); print('[1]\\tvalidation-auc:0.9')"
     definitions = [
         {"Name": "loss", "Regex": "loss=([0-9.]+);"},
@@ -196,7 +196,7 @@ def test_the_last_value_of_each_metric_definition_is_final(bench: Workbench) -> 
     assert [(metric.name, metric.value) for metric in outcome.metrics] == [("loss", 0.25), ("auc", 0.9)]
 
 
-def test_the_failure_file_is_the_reason_within_1024_characters(bench: Workbench) -> None:
+def test_failure_file_is_the_reason(bench: Workbench) -> None:
     script = "open('/opt/ml/output/failure', 'w').write('No rows. ' + 'x' * 2000); raise SystemExit(3)"
     outcome = run_training(script_request(bench.store, script), bench.job().context)
     reason = str(outcome.failure_reason)
@@ -207,7 +207,7 @@ def test_the_failure_file_is_the_reason_within_1024_characters(bench: Workbench)
     assert len(reason) == 1024
 
 
-def test_a_failed_job_has_no_model_but_its_output(bench: Workbench) -> None:
+def test_failed_job_keeps_output_only(bench: Workbench) -> None:
     script = """
 open('/opt/ml/model/a', 'w').write('1'); open('/opt/ml/output/data/b', 'w').write('1'); raise SystemExit(1)
 """
@@ -215,7 +215,7 @@ open('/opt/ml/model/a', 'w').write('1'); open('/opt/ml/output/data/b', 'w').writ
     assert bench.store.keys("s3://bucket/models/") == ["models/job/output/output.tar.gz"]
 
 
-def test_the_time_limit_ends_as_max_runtime_exceeded_with_the_model_so_far(bench: Workbench) -> None:
+def test_time_limit_keeps_the_model(bench: Workbench) -> None:
     script = "import time; open('/opt/ml/model/a', 'w').write('1'); time.sleep(600)"
     request = script_request(bench.store, script, StoppingCondition={"MaxRuntimeInSeconds": 2})
     outcome = run_training(request, bench.job().context, stop_grace_seconds=0.5)
@@ -223,7 +223,7 @@ def test_the_time_limit_ends_as_max_runtime_exceeded_with_the_model_so_far(bench
     assert names_in(bench.store.read(str(outcome.model_artifacts))) == ["a"]
 
 
-def test_a_stopped_script_gets_sigterm_and_its_model_is_kept(bench: Workbench) -> None:
+def test_stopped_script_keeps_the_model(bench: Workbench) -> None:
     script = """
 import signal, sys, time
 def save(*_):
@@ -247,7 +247,7 @@ def test_the_secondary_statuses_follow_the_work(bench: Workbench) -> None:
     assert job.statuses == ["Downloading", "Training", "Uploading"]
 
 
-def test_checkpoints_are_kept_in_the_store_while_the_job_runs_and_found_by_the_next(bench: Workbench) -> None:
+def test_checkpoints_are_stored_and_restored(bench: Workbench) -> None:
     script = """
 import os, time
 print("found", sorted(os.listdir("/opt/ml/checkpoints")))
@@ -284,7 +284,7 @@ def test_script_mode_is_the_same_in_framework_images(bench: Workbench, image: st
     assert "trained\n" in job.log
 
 
-def test_an_entry_point_of_the_request_s_own_takes_the_place_of_train(bench: Workbench) -> None:
+def test_request_entry_point_replaces_train(bench: Workbench) -> None:
     specification = {"ContainerEntrypoint": ["/bin/bash", "-c"], "ContainerArguments": ["echo own; exit 5"]}
     job = bench.job()
     outcome = run_training(script_request(bench.store, "", AlgorithmSpecification=specification), job.context)

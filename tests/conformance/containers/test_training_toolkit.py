@@ -44,9 +44,14 @@ def _printed(log: str) -> Any:
     return json.loads(next(line for line in log.splitlines() if line.startswith("printed ")).removeprefix("printed "))
 
 
-def test_hyperparameters_are_decoded_from_json_and_passed_sorted_as_arguments(
-    bench: Workbench, isolation: Isolation
-) -> None:
+def test_script_sees_no_module_of_the_service(bench: Workbench, isolation: Isolation) -> None:
+    script = "import sys; print('ours:', [name for name in sys.modules if name.startswith('local_sagemaker')])"
+    job = bench.job(isolation)
+    completed(run_training(script_request(bench.store, script), job.context))
+    assert "ours: []\n" in job.log
+
+
+def test_hyperparameters_become_arguments(bench: Workbench, isolation: Isolation) -> None:
     given = {
         "zeta": '"quoted"',
         "alpha": "0.5",
@@ -68,7 +73,7 @@ def test_hyperparameters_are_decoded_from_json_and_passed_sorted_as_arguments(
     ]
 
 
-def test_the_environment_tells_the_script_what_it_may_want_to_know(bench: Workbench, isolation: Isolation) -> None:
+def test_environment_variables(bench: Workbench, isolation: Isolation) -> None:
     bench.store.write("s3://bucket/data/a", "1")
     script = """
 import json, os
@@ -105,7 +110,7 @@ print("printed", json.dumps({name: value for name, value in os.environ.items() i
     }
 
 
-def test_the_environment_of_the_toolkit_is_told_as_json(bench: Workbench) -> None:
+def test_environment_as_json(bench: Workbench) -> None:
     bench.store.write("s3://bucket/data/a", "1")
     script = "import os; print('printed', os.environ['SM_TRAINING_ENV']); print(os.environ['SAGEMAKER_REGION'])"
     given = {"max-depth": "6", "sagemaker_own": "1", "nothing": "null"}
@@ -151,9 +156,7 @@ INSTANCE_GROUPS = {
     [(SKLEARN, True), (PYTORCH_TRAINING, True), (XGBOOST, False)],
     ids=["sklearn", "pytorch", "xgboost"],
 )
-def test_the_xgboost_image_s_older_toolkit_knows_no_instance_groups(
-    bench: Workbench, image: str, *, knows: bool
-) -> None:
+def test_older_toolkit_has_no_instance_groups(bench: Workbench, image: str, *, knows: bool) -> None:
     script = (
         "import json, os; print('printed', json.dumps([dict(os.environ), json.loads(os.environ['SM_TRAINING_ENV'])]))"
     )
@@ -170,9 +173,7 @@ def test_the_xgboost_image_s_older_toolkit_knows_no_instance_groups(
 @pytest.mark.parametrize(
     ("image", "container"), [(SKLEARN, "sklearn"), (XGBOOST, "xgboost")], ids=["sklearn", "xgboost"]
 )
-def test_the_scikit_learn_and_xgboost_images_name_their_modules_and_folders(
-    bench: Workbench, image: str, container: str
-) -> None:
+def test_image_variables(bench: Workbench, image: str, container: str) -> None:
     script = "import json, os; print('printed', json.dumps(dict(os.environ)))"
     job = bench.job()
     completed(run_processing(processing_request(bench.store, script, image=image), job.context))
@@ -188,7 +189,7 @@ def test_the_scikit_learn_and_xgboost_images_name_their_modules_and_folders(
     assert _printed(job.log).items() >= expected.items()
 
 
-def test_the_environment_of_the_request_overrides_the_image_s_own(bench: Workbench) -> None:
+def test_request_environment_wins(bench: Workbench) -> None:
     request = script_request(
         bench.store,
         "import os; print('printed', '\"%s\"' % os.environ['SM_INPUT'])",
@@ -200,14 +201,14 @@ def test_the_environment_of_the_request_overrides_the_image_s_own(bench: Workben
     assert _printed(job.log) == "mine"
 
 
-def test_the_code_goes_to_opt_ml_code_and_runs_there(bench: Workbench) -> None:
+def test_code_runs_in_opt_ml_code(bench: Workbench) -> None:
     script = "import helper, os; print('printed', '[\"%s\", \"%s\"]' % (os.getcwd(), helper.WORD))"
     job = bench.job()
     completed(run_training(script_request(bench.store, script, files={"helper.py": "WORD = 'help'"}), job.context))
     assert _printed(job.log) == ["/opt/ml/code", "help"]
 
 
-def test_the_code_may_come_from_a_folder_of_a_channel(bench: Workbench) -> None:
+def test_code_from_a_channel_folder(bench: Workbench) -> None:
     bench.store.write("s3://bucket/plain/train.py", "print('from a folder')")
     given = {"sagemaker_program": "train.py", "sagemaker_submit_directory": "/opt/ml/input/data/plain"}
     request = script_request(bench.store, "", given, channels=[channel("plain", "s3://bucket/plain/")])
@@ -216,14 +217,14 @@ def test_the_code_may_come_from_a_folder_of_a_channel(bench: Workbench) -> None:
     assert "from a folder\n" in job.log
 
 
-def test_code_that_is_not_there_is_a_clear_failure(bench: Workbench) -> None:
+def test_missing_code_fails_clearly(bench: Workbench) -> None:
     request = script_request(bench.store, "", {"sagemaker_submit_directory": "/opt/ml/input/data/nothing"})
     reason = str(run_training(request, bench.job().context).failure_reason)
     assert reason.startswith("AlgorithmError: Framework Error: \nTraceback (most recent call last):\n")
     assert reason.endswith("\n[Errno 2] No such file or directory: '/opt/ml/input/data/nothing', exit code: 2")
 
 
-def test_a_command_that_is_not_in_the_code_is_an_error_of_the_system(bench: Workbench) -> None:
+def test_missing_command_is_an_os_error(bench: Workbench) -> None:
     outcome = run_training(script_request(bench.store, "", {"sagemaker_program": "nothing.sh"}), bench.job().context)
     assert str(outcome.failure_reason).endswith(
         "\n[Errno 2] No such file or directory: '/opt/ml/code/nothing.sh', exit code: 2"
@@ -239,7 +240,7 @@ def test_a_code_archive_is_compressed(bench: Workbench) -> None:
     assert reason.endswith("\ntarfile.ReadError: not a gzip file\n\nnot a gzip file, exit code: 1")
 
 
-def test_a_launcher_of_distributed_training_is_refused_by_its_hyperparameter(bench: Workbench) -> None:
+def test_launchers_are_refused(bench: Workbench) -> None:
     given = {"sagemaker_mpi_enabled": "false", "sagemaker_torch_distributed_enabled": "true"}
     outcome = run_training(script_request(bench.store, "", given), bench.job().context)
     assert "The hyperparameter sagemaker_torch_distributed_enabled requests a launcher of distributed training" in str(
@@ -248,7 +249,7 @@ def test_a_launcher_of_distributed_training_is_refused_by_its_hyperparameter(ben
 
 
 @pytest.mark.parametrize("image", [TENSORFLOW_TRAINING, MXNET_TRAINING])
-def test_parameter_servers_are_refused_where_there_are_several_hosts(bench: Workbench, image: str) -> None:
+def test_parameter_servers_are_refused(bench: Workbench, image: str) -> None:
     given = {"sagemaker_parameter_server_enabled": "true"}
     completed(run_training(script_request(bench.store, "", given, image), bench.job().context))
     outcome = run_training(script_request(bench.store, "", given, image, instances=2), bench.job().context)
@@ -257,7 +258,7 @@ def test_parameter_servers_are_refused_where_there_are_several_hosts(bench: Work
     )
 
 
-def test_the_hosts_of_pytorch_are_told_where_they_meet(bench: Workbench) -> None:
+def test_pytorch_hosts_share_an_address(bench: Workbench) -> None:
     script = """
 import os, socket, time
 place = (os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"]))
@@ -280,7 +281,7 @@ else:
     assert _printed(job.log) == "met"
 
 
-def test_a_host_of_pytorch_has_the_container_s_own_port_and_nccl_s_settings(bench: Workbench) -> None:
+def test_pytorch_port_and_nccl_settings(bench: Workbench) -> None:
     script = """
 import json, os
 print("printed", json.dumps({name: value for name, value in os.environ.items() if name[:5] in ("MASTE", "NCCL_")}))
@@ -306,9 +307,7 @@ print("printed", json.dumps({name: value for name, value in os.environ.items() i
         (TENSORFLOW_TRAINING, "Failed"),
     ],
 )
-def test_processes_of_pytorch_that_lose_each_other_at_their_end_have_succeeded(
-    bench: Workbench, image: str, status: str
-) -> None:
+def test_pytorch_disconnect_at_the_end_is_success(bench: Workbench, image: str, status: str) -> None:
     script = """
 import sys
 sys.exit("RuntimeError\\nterminate called after throwing an instance of 'gloo::EnforceNotMet'")
@@ -324,9 +323,7 @@ sys.exit("RuntimeError\\nterminate called after throwing an instance of 'gloo::E
         ({}, "s3://bucket/models", "s3://bucket/models"),
     ],
 )
-def test_each_tensorflow_job_of_a_tuning_has_a_model_dir_of_its_own(
-    bench: Workbench, tuned: dict[str, str], model_dir: str, told: str
-) -> None:
+def test_tensorflow_tuning_model_dir(bench: Workbench, tuned: dict[str, str], model_dir: str, told: str) -> None:
     script = """
 import json, os, sys
 print("printed", json.dumps([sys.argv[1:], os.environ["SM_HP_MODEL_DIR"], os.environ["S3_REGION"]]))
@@ -346,9 +343,7 @@ print("printed", json.dumps([sys.argv[1:], os.environ["SM_HP_MODEL_DIR"], os.env
         ("export/1/saved_model.pb", None),
     ],
 )
-def test_tensorflow_s_container_warns_of_a_model_that_cannot_be_served(
-    bench: Workbench, file: str | None, warning: str | None
-) -> None:
+def test_tensorflow_warns_of_unservable_model(bench: Workbench, file: str | None, warning: str | None) -> None:
     script = f"""
 import pathlib
 if {file!r}:
@@ -362,7 +357,7 @@ if {file!r}:
     assert warning is None or warning in job.log
 
 
-def test_what_is_written_to_intermediate_is_in_the_store_while_the_script_runs(bench: Workbench) -> None:
+def test_intermediate_output_is_uploaded(bench: Workbench) -> None:
     script = """
 import os, pathlib, time
 folder = pathlib.Path(os.environ["SM_OUTPUT_INTERMEDIATE_DIR"])
@@ -390,7 +385,7 @@ def test_an_archive_cannot_write_outside_of_its_folder(bench: Workbench) -> None
     assert "tarfile.OutsideDestinationError" in str(outcome.failure_reason)
 
 
-def test_a_script_s_error_is_reported_as_the_toolkit_words_it(bench: Workbench, isolation: Isolation) -> None:
+def test_script_error_is_reported(bench: Workbench, isolation: Isolation) -> None:
     script = "import sys\ndef load():\n    raise ValueError('row 7 has no label')\nload()"
     job = bench.job(isolation)
     outcome = run_training(script_request(bench.store, script, {"depth": "6"}), job.context)
@@ -403,7 +398,7 @@ def test_a_script_s_error_is_reported_as_the_toolkit_words_it(bench: Workbench, 
     assert "Traceback (most recent call last):\n" in job.log
 
 
-def test_an_error_that_a_script_writes_to_its_output_is_reported_too(bench: Workbench, isolation: Isolation) -> None:
+def test_error_on_stdout_is_reported(bench: Workbench, isolation: Isolation) -> None:
     script = """
 import sys
 print("before")
@@ -421,7 +416,7 @@ raise SystemExit(2)
 
 
 @pytest.mark.parametrize(("error", "code"), [("FileNotFoundError(2, 'gone')", 2), ("KeyError('x')", 1)])
-def test_the_number_of_an_error_of_the_system_is_the_exit_code_of_the_toolkit(
+def test_os_error_number_is_the_exit_code(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: str, code: int
 ) -> None:
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(tmp_path))
@@ -437,20 +432,20 @@ def test_the_number_of_an_error_of_the_system_is_the_exit_code_of_the_toolkit(
     assert message.startswith("framework error: \nTraceback (most recent call last):\n")
 
 
-def test_a_script_s_exit_code_is_told_though_the_container_s_is_1(bench: Workbench) -> None:
+def test_script_exit_code_is_reported(bench: Workbench) -> None:
     outcome = run_training(script_request(bench.store, "raise SystemExit(42)"), bench.job().context)
     assert "ExitCode 42\n" in str(outcome.failure_reason)
     assert str(outcome.failure_reason).endswith(", exit code: 1")
 
 
-def test_the_scikit_learn_image_leaves_the_error_to_the_log(bench: Workbench) -> None:
+def test_scikit_learn_error_is_in_the_log_only(bench: Workbench) -> None:
     job = bench.job()
     outcome = run_training(script_request(bench.store, "raise ValueError('row 7')", image=SKLEARN), job.context)
     assert '\nErrorMessage ""\nCommand "' in str(outcome.failure_reason)
     assert "ValueError: row 7\n" in job.log
 
 
-def test_a_script_killed_in_a_shell_is_told_to_be_out_of_memory(bench: Workbench) -> None:
+def test_killed_in_a_shell_means_out_of_memory(bench: Workbench) -> None:
     given, files = {"sagemaker_program": "train.sh"}, {"train.sh": "sh -c 'kill -9 $$'"}
     outcome = run_training(script_request(bench.store, "", given, files=files), bench.job().context)
     assert 'ExitCode 137\nErrorMessage ""\nExtraInfo "OutOfMemory: Process killed by SIGKILL (signal 9)"\n' in str(
@@ -458,7 +453,7 @@ def test_a_script_killed_in_a_shell_is_told_to_be_out_of_memory(bench: Workbench
     )
 
 
-def test_success_is_left_as_a_file_and_failure_as_another(bench: Workbench) -> None:
+def test_success_and_failure_files(bench: Workbench) -> None:
     for script, name in (("", "success"), ("raise SystemExit(1)", "failure")):
         job = bench.job()
         run_training(script_request(bench.store, script), job.context)
@@ -468,12 +463,12 @@ def test_success_is_left_as_a_file_and_failure_as_another(bench: Workbench) -> N
 @pytest.mark.parametrize(
     "program", ["../train.py", "/opt/ml/code/train.py", "-c", "+x.py", "train.py; ls", "a/./train.py", ""]
 )
-def test_an_entry_point_that_is_no_path_inside_of_the_code_is_refused(bench: Workbench, program: str) -> None:
+def test_entry_point_outside_the_code_is_refused(bench: Workbench, program: str) -> None:
     outcome = run_training(script_request(bench.store, "", {"sagemaker_program": program}), bench.job().context)
     assert f"The training entry point {program!r} is not a relative path inside the code" in str(outcome.failure_reason)
 
 
-def test_a_failure_that_the_script_wrote_itself_is_kept(bench: Workbench) -> None:
+def test_failure_file_of_the_script_is_kept(bench: Workbench) -> None:
     script = "open('/opt/ml/output/failure', 'w').write('My own words.'); raise SystemExit(1)"
     outcome = run_training(script_request(bench.store, script), bench.job().context)
     assert outcome.failure_reason == "AlgorithmError: My own words., exit code: 1"
@@ -487,7 +482,7 @@ def test_a_shell_script_runs_too(bench: Workbench) -> None:
     assert "shell works\n" in job.log
 
 
-def test_a_shell_script_beside_a_package_is_a_shell_script_and_installs_for_itself(bench: Workbench) -> None:
+def test_shell_script_beside_a_package(bench: Workbench) -> None:
     files = {"bin/train.sh": "echo shell $1", "setup.py": "", "requirements.txt": "no-such-package-as-this==1.0"}
     job = bench.job()
     request = script_request(bench.store, "", {"sagemaker_program": "bin/train.sh", "n": "1"}, files=files)
@@ -495,7 +490,7 @@ def test_a_shell_script_beside_a_package_is_a_shell_script_and_installs_for_itse
     assert "shell -n\n" in job.log
 
 
-def test_a_script_may_lie_in_a_folder_of_the_code(bench: Workbench) -> None:
+def test_script_in_a_folder(bench: Workbench) -> None:
     files = {"source/train.py": "import helper, sys; print(helper.WORD, sys.argv)", "source/helper.py": "WORD = 'help'"}
     job = bench.job()
     request = script_request(bench.store, "", {"sagemaker_program": "source/train.py"}, files=files)
@@ -529,7 +524,7 @@ def test_requirements_are_installed_for_the_job_alone(bench: Workbench) -> None:
     assert find_spec("tiny_package") is None
 
 
-def test_requirements_that_cannot_be_had_are_a_clear_failure(bench: Workbench) -> None:
+def test_missing_requirements_fail_clearly(bench: Workbench) -> None:
     files = {"requirements.txt": "no-such-package-as-this==1.0\n"}
     request = script_request(
         bench.store,
@@ -555,7 +550,7 @@ def test_requirements_that_cannot_be_had_are_a_clear_failure(bench: Workbench) -
     ],
     ids=["pytorch", "xgboost"],
 )
-def test_requirements_of_a_module_that_cannot_be_had_are_its_own_failure(
+def test_missing_module_requirements_fail_otherwise(
     bench: Workbench, image: str, files: dict[str, str], error: str
 ) -> None:
     files = {**files, "requirements.txt": "no-such-package-as-this==1.0\n"}
@@ -567,14 +562,14 @@ def test_requirements_of_a_module_that_cannot_be_had_are_its_own_failure(
     )
 
 
-def test_the_xgboost_image_runs_a_script_as_a_module(bench: Workbench, isolation: Isolation) -> None:
+def test_xgboost_image_runs_a_module(bench: Workbench, isolation: Isolation) -> None:
     script = "import json, os, sys; print('printed', json.dumps([__name__, __spec__.name, sys.argv, os.getcwd()]))"
     job = bench.job(isolation)
     completed(run_training(script_request(bench.store, script, {"depth": "6"}, XGBOOST), job.context))
     assert _printed(job.log) == ["__main__", "train", ["/opt/ml/code/train.py", "--depth", "6"], "/opt/ml/code"]
 
 
-def test_the_xgboost_image_tells_of_a_failed_script_its_command_alone(bench: Workbench, isolation: Isolation) -> None:
+def test_xgboost_image_reports_the_command(bench: Workbench, isolation: Isolation) -> None:
     job = bench.job(isolation)
     request = script_request(bench.store, "raise ValueError('row 7')", {"depth": "6"}, XGBOOST)
     outcome = run_training(request, job.context)
@@ -584,7 +579,7 @@ def test_the_xgboost_image_tells_of_a_failed_script_its_command_alone(bench: Wor
     assert "ValueError: row 7\n" in job.log
 
 
-def test_the_log_tells_of_the_framework_and_the_script_s_start(bench: Workbench) -> None:
+def test_log_of_framework_and_script(bench: Workbench) -> None:
     job = bench.job()
     completed(run_training(script_request(bench.store, "print('ran')", {"plain": "not json"}, SKLEARN), job.context))
     log = job.log
@@ -603,13 +598,13 @@ def test_the_log_tells_of_the_framework_and_the_script_s_start(bench: Workbench)
     assert positions == sorted(positions)
 
 
-def test_without_a_program_an_image_without_an_algorithm_says_so(bench: Workbench) -> None:
+def test_program_is_required_without_an_algorithm(bench: Workbench) -> None:
     image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:1.9.0-cpu-py38"
     outcome = run_training(training_request(image, [], {}), bench.job().context)
     assert "give a script in the hyperparameter sagemaker_program" in str(outcome.failure_reason)
 
 
-def test_the_drivers_of_the_v3_sdk_run_their_script(bench: Workbench) -> None:
+def test_sdk_v3_drivers(bench: Workbench) -> None:
     location = find_spec("sagemaker")
     assert location is not None
     root = Path(location.submodule_search_locations[0]) / "train" / "container_drivers"
@@ -645,7 +640,7 @@ $SM_PYTHON_CMD /opt/ml/input/data/sm_drivers/distributed_drivers/basic_script_dr
 """
 
 
-def test_the_code_archive_may_hold_its_files_in_any_order(bench: Workbench) -> None:
+def test_archive_members_in_any_order(bench: Workbench) -> None:
     bench.store.write("s3://bucket/other.tar.gz", archive({"z.py": "", "train.py": "print('found')"}))
     given = {
         "sagemaker_program": "train.py",

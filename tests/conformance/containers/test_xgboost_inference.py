@@ -96,11 +96,11 @@ def test_csv_is_answered_with_one_row_per_line(hosting: VariantHosting) -> None:
 @pytest.mark.parametrize(
     "body", [ROWS + "\n", ROWS.replace("\n", "\r\n"), ROWS.replace(",", ";"), ROWS.replace(",", "\t")]
 )
-def test_csv_may_end_with_a_newline_and_have_another_delimiter(hosting: VariantHosting, body: str) -> None:
+def test_csv_newline_and_delimiter(hosting: VariantHosting, body: str) -> None:
     assert _ask(hosting, body).body == _ask(hosting, ROWS).body
 
 
-def test_a_charset_in_the_content_type_does_no_harm(hosting: VariantHosting) -> None:
+def test_charset_is_ignored(hosting: VariantHosting) -> None:
     assert _ask(hosting, ROWS, "text/csv; charset=utf-8").status == 200
 
 
@@ -142,7 +142,7 @@ def test_a_payload_that_cannot_be_read_is_415(hosting: VariantHosting, body: str
     )
 
 
-def test_a_request_without_content_type_is_read_as_libsvm(hosting: VariantHosting) -> None:
+def test_default_is_libsvm(hosting: VariantHosting) -> None:
     assert _ask(hosting, "0:1 1:2 2:3 3:4", None).body == _ask(hosting, "1,2,3,4").body
 
 
@@ -184,7 +184,7 @@ def test_the_limit_is_an_environment_variable(bench: Workbench) -> None:
         assert _ask(hosting, ROWS).status == 413
 
 
-def test_columns_of_libsvm_that_begin_with_1_are_shifted(hosting: VariantHosting) -> None:
+def test_libsvm_columns_from_1_are_shifted(hosting: VariantHosting) -> None:
     assert (
         _ask(hosting, "1:1 2:2 3:3 4:4", "text/libsvm").body == _ask(hosting, "0:1 1:2 2:3 3:4", "text/x-libsvm").body
     )
@@ -217,7 +217,7 @@ def test_ping_and_execution_parameters(bench: Workbench, isolation: Isolation) -
 
 
 @pytest.mark.parametrize(("length", "megabytes"), [(7 * 1024**2, 7), (21 * 1024**2, 20)])
-def test_the_limit_of_a_body_is_told_and_at_most_20_megabytes(length: int, megabytes: int) -> None:
+def test_body_limit(length: int, megabytes: int) -> None:
     model = Model([_booster()], "reg:squarederror", "")
     application = XGBoostApplication(model, {"MAX_CONTENT_LENGTH": str(length)}, 1, Version())
     assert json.loads(application.execution_parameters().body)["MaxPayloadInMB"] == megabytes
@@ -232,9 +232,7 @@ def test_the_default_accept_is_an_environment_variable(bench: Workbench) -> None
 @pytest.mark.parametrize(
     ("accept", "kind"), [(None, "text/csv; charset=utf-8"), ("application/json", "application/json")]
 )
-def test_in_batch_mode_there_is_a_line_per_prediction_whatever_accept_says(
-    bench: Workbench, accept: str | None, kind: str
-) -> None:
+def test_batch_mode_is_a_line_per_prediction(bench: Workbench, accept: str | None, kind: str) -> None:
     with _hosted(bench, _booster("multi:softprob", num_class=3), environment={"SAGEMAKER_BATCH": "true"}) as hosting:
         answer = _ask(hosting, ROWS, accept=accept)
     assert answer.content_type == kind
@@ -301,7 +299,7 @@ def test_each_objective_has_its_selectable_keys(
         assert row["labels"] == ([0, 1] if objective.startswith("binary") else [0, 1, 2])
 
 
-def test_a_key_that_the_objective_has_not_is_nan(bench: Workbench) -> None:
+def test_unavailable_key_is_nan(bench: Workbench) -> None:
     environment = {"SAGEMAKER_INFERENCE_OUTPUT": "probability, predicted_score, foo"}
     with _hosted(bench, _booster(), environment=environment) as hosting:
         cells = _ask(hosting, "1,2,3,4").body.decode().split(",")
@@ -317,7 +315,7 @@ def hosting_keys(answer: Answer) -> set[str]:
     return set(json.loads(answer.body.splitlines()[0]))
 
 
-def test_an_unknown_accept_is_406_with_selectable_inference_too(bench: Workbench) -> None:
+def test_unknown_accept_is_406_when_selecting(bench: Workbench) -> None:
     with _hosted(bench, _booster(), environment={"SAGEMAKER_INFERENCE_OUTPUT": "predicted_score"}) as hosting:
         assert _ask(hosting, ROWS, accept="image/png").status == 406
 
@@ -330,7 +328,7 @@ def test_selectable_records_carry_the_keys_as_labels(bench: Workbench) -> None:
     assert [len(record.label["probabilities"].float32_tensor.values) for record in records] == [2, 2]
 
 
-def test_the_models_of_a_cross_validation_answer_with_their_mean(bench: Workbench) -> None:
+def test_cross_validation_models_average(bench: Workbench) -> None:
     boosters = [_booster(seed=seed) for seed in range(3)]
     row = xgboost.DMatrix(np.array([[1.0, 2, 3, 4]]))
     mean = np.mean([booster.predict(row)[0] for booster in boosters])
@@ -346,7 +344,7 @@ def test_an_empty_sagemaker_program_breaks_the_image(bench: Workbench) -> None:
         pass
 
 
-def test_a_model_that_cannot_be_loaded_does_not_come_up(bench: Workbench) -> None:
+def test_unloadable_model_prevents_the_start(bench: Workbench) -> None:
     bench.store.write("s3://bucket/broken.tar.gz", archive({"xgboost-model": b"no model"}))
     job = bench.job()
     with pytest.raises(AlgorithmError) as error:
@@ -360,7 +358,7 @@ def test_a_model_that_cannot_be_loaded_does_not_come_up(bench: Workbench) -> Non
 
 @pytest.mark.parametrize("image", [XGBOOST, XGBOOST.replace("3.2-0", "1.2-1"), XGBOOST.replace("3.2-0", "1.7-1")])
 @pytest.mark.parametrize("pickled", [True, False])
-def test_every_image_serves_a_pickled_model_and_a_saved_one(bench: Workbench, image: str, pickled: bool) -> None:
+def test_pickled_and_saved_models(bench: Workbench, image: str, pickled: bool) -> None:
     model = pickle.dumps(_booster()) if pickled else bytes(_booster().save_raw("ubj"))
     uri = bench.store.write("s3://bucket/model.tar.gz", archive({"xgboost-model": model}))
     hosting = start_hosting(model_request(image, uri), {"VariantName": "v"}, bench.job().context)
@@ -371,7 +369,7 @@ def test_every_image_serves_a_pickled_model_and_a_saved_one(bench: Workbench, im
     assert float(answer.body) == pytest.approx(_expected()[0])
 
 
-def test_the_columns_of_a_pickled_model_are_counted_by_the_container() -> None:
+def test_pickled_model_column_count() -> None:
     model = Model([_booster()], "reg:squarederror", "", pickled=True)
     application = XGBoostApplication(model, {}, 1, Version())
 
@@ -394,7 +392,7 @@ def test_the_columns_of_a_pickled_model_are_counted_by_the_container() -> None:
     )
 
 
-def test_files_whose_name_begins_with_a_dot_are_no_models(bench: Workbench, tmp_path: Path) -> None:
+def test_hidden_files_are_no_models(bench: Workbench, tmp_path: Path) -> None:
     uri = _artifact(bench.store, _booster(), extra={".DS_Store": b"x"})
     hosting = start_hosting(model_request(XGBOOST, uri), {"VariantName": "v"}, bench.job().context)
     try:
@@ -403,7 +401,7 @@ def test_files_whose_name_begins_with_a_dot_are_no_models(bench: Workbench, tmp_
         hosting.close()
 
 
-def test_a_script_s_default_functions_are_the_image_s_encoders(bench: Workbench) -> None:
+def test_script_defaults_are_the_encoders(bench: Workbench) -> None:
     script = """
 import os, xgboost
 def model_fn(model_dir):
@@ -425,7 +423,7 @@ def model_fn(model_dir):
         hosting.close()
 
 
-def test_a_script_of_one_s_own_takes_the_place_of_the_algorithm(bench: Workbench) -> None:
+def test_user_script_replaces_the_algorithm(bench: Workbench) -> None:
     script = """
 import os, xgboost
 def model_fn(model_dir):

@@ -75,9 +75,7 @@ def _reason(
     return str(outcome.failure_reason)
 
 
-def test_the_artifact_is_a_model_that_xgboost_itself_would_have_trained(
-    bench: Workbench, isolation: Isolation, tmp_path: Path
-) -> None:
+def test_artifact_equals_xgboost_training(bench: Workbench, isolation: Isolation, tmp_path: Path) -> None:
     label, features = regression_rows()
     outcome, _ = _train(bench, REGRESSION, {"train": csv_of(label, features)}, isolation=isolation)
     completed(outcome)
@@ -114,7 +112,7 @@ def test_the_log_of_a_training_tells_its_course(bench: Workbench) -> None:
     ]
 
 
-def test_each_round_is_a_line_and_its_values_are_metrics_without_definitions(bench: Workbench) -> None:
+def test_rounds_are_log_lines_and_metrics(bench: Workbench) -> None:
     label, features = regression_rows()
     rows = csv_of(label, features)
     outcome, job = _train(bench, {**REGRESSION, "eval_metric": "rmse,mae"}, {"train": rows, "validation": rows})
@@ -133,7 +131,7 @@ def test_each_round_is_a_line_and_its_values_are_metrics_without_definitions(ben
     assert f"\tvalidation-rmse:{metrics['validation:rmse']:.5f}" in lines[2]
 
 
-def test_without_a_train_channel_the_container_dies_with_a_bare_key_error(bench: Workbench) -> None:
+def test_missing_train_channel_is_a_key_error(bench: Workbench) -> None:
     reason = _reason(bench, REGRESSION, {"validation": "1,2\n"})
     assert "KeyError: 'SM_CHANNEL_TRAIN'" in reason
 
@@ -148,7 +146,7 @@ def test_csv_content_types_are_taken(bench: Workbench, content_type: str) -> Non
     completed(_train(bench, REGRESSION, {"train": csv_of(label, features)}, content_type)[0])
 
 
-def test_a_content_type_with_a_label_size_is_refused(bench: Workbench) -> None:
+def test_label_size_is_refused(bench: Workbench) -> None:
     reason = _reason(bench, REGRESSION, {"train": "1,2\n"}, content_type="text/csv; label_size=1")
     assert "Channel configuration for 'train' channel is not supported" in reason
 
@@ -171,7 +169,7 @@ def test_libsvm_is_the_default_content_type(bench: Workbench, tmp_path: Path, co
     assert _booster(bench, outcome, tmp_path).num_features() == 3
 
 
-def test_validation_data_are_read_as_the_train_channel_says(bench: Workbench) -> None:
+def test_validation_uses_the_train_content_type(bench: Workbench) -> None:
     label, features = regression_rows(40)
     bench.store.write("s3://bucket/data.csv", csv_of(label, features))
     types = {"train": "text/csv", "validation": "text/libsvm"}
@@ -231,14 +229,14 @@ def test_an_empty_cell_is_missing(bench: Workbench, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("first", ["y,a,b\n", "1,text,2\n", "1,2,3,4\n"])
-def test_a_header_a_text_cell_and_a_ragged_row_silently_become_data(bench: Workbench, first: str) -> None:
+def test_bad_csv_silently_becomes_data(bench: Workbench, first: str) -> None:
     rows = first + "".join(f"{number},{number},1\n" for number in range(20))
     outcome, job = _train(bench, {**REGRESSION, "num_round": 1}, {"train": rows})
     completed(outcome)
     assert "Train matrix has 21 rows" in job.log
 
 
-def test_with_csv_weights_the_second_column_is_the_weight(bench: Workbench, tmp_path: Path) -> None:
+def test_csv_weights(bench: Workbench, tmp_path: Path) -> None:
     label, features = regression_rows(60)
     weight = np.where(label > 0, 1.0, 0.001)
     outcome, _ = _train(bench, {**REGRESSION, "csv_weights": 1}, {"train": csv_of(label, weight, features)})
@@ -291,7 +289,7 @@ def test_files_in_folders_are_read_too(bench: Workbench) -> None:
         ),
     ],
 )
-def test_a_wrong_hyperparameter_is_the_reason_of_the_failure(
+def test_wrong_hyperparameter_is_the_failure_reason(
     bench: Workbench, hyperparameters: dict[str, Any], message: str
 ) -> None:
     reason = _reason(bench, hyperparameters, {"train": "1,2\n"})
@@ -300,13 +298,13 @@ def test_a_wrong_hyperparameter_is_the_reason_of_the_failure(
     assert reason.endswith(f"\n{message}, exit code: 1")
 
 
-def test_a_label_out_of_range_surfaces_as_an_algorithm_error(bench: Workbench) -> None:
+def test_label_out_of_range_is_an_algorithm_error(bench: Workbench) -> None:
     reason = _reason(bench, {"num_round": 1, "objective": "binary:logistic"}, {"train": "2,1\n" + "0,3\n" * 9})
     assert reason.startswith("AlgorithmError: framework error: ")
     assert "label must be in (0, 1) for logistic regression" in reason
 
 
-def test_early_stopping_cuts_the_saved_model_at_the_best_iteration(bench: Workbench, tmp_path: Path) -> None:
+def test_early_stopping_saves_the_best_iteration(bench: Workbench, tmp_path: Path) -> None:
     label, features = regression_rows(60)
     noise, _ = regression_rows(60, seed=9)
     hyperparameters = {"num_round": 60, "eta": 1, "early_stopping_rounds": 3, "eval_metric": "mae,rmse"}
@@ -327,7 +325,7 @@ def test_without_a_validation_channel_nothing_stops_early(bench: Workbench, tmp_
     assert _booster(bench, outcome, tmp_path).num_boosted_rounds() == 20
 
 
-def test_the_tuning_objective_is_logged_and_decides_early_stopping(bench: Workbench) -> None:
+def test_tuning_objective_decides_early_stopping(bench: Workbench) -> None:
     label, features = regression_rows(60)
     noise, _ = regression_rows(60, seed=9)
     train, validation = csv_of((label > 0).astype(float), features), csv_of((noise > 0).astype(float), features)
@@ -347,7 +345,7 @@ def test_the_tuning_objective_is_logged_and_decides_early_stopping(bench: Workbe
     assert len(values) == int(np.argmax(values)) + 1 + 3 < 60
 
 
-def test_a_metric_of_the_container_s_own_can_be_the_tuning_objective(bench: Workbench) -> None:
+def test_container_metric_as_tuning_objective(bench: Workbench) -> None:
     label, features = regression_rows(60)
     rows = csv_of(label, features)
     hyperparameters = {**REGRESSION, "eval_metric": "rmse", "_tuning_objective_metric": "validation:mse"}
@@ -356,7 +354,7 @@ def test_a_metric_of_the_container_s_own_can_be_the_tuning_objective(bench: Work
     assert metrics["validation:mse"] == pytest.approx(metrics["validation:rmse"] ** 2, rel=1e-3)
 
 
-def test_accuracy_and_its_like_are_computed_wrongly_as_by_the_real_one(bench: Workbench) -> None:
+def test_accuracy_is_wrong_as_in_the_container(bench: Workbench) -> None:
     label, features = regression_rows(60)
     classes = (label > 0).astype(float)
     hyperparameters = {"num_round": 5, "objective": "binary:logistic", "eval_metric": "accuracy"}
@@ -366,7 +364,7 @@ def test_accuracy_and_its_like_are_computed_wrongly_as_by_the_real_one(bench: Wo
     assert accuracy == pytest.approx(classes.mean(), abs=1e-5)
 
 
-def test_k_fold_writes_a_model_per_fold_a_mean_line_and_the_predictions(bench: Workbench) -> None:
+def test_k_fold_outputs(bench: Workbench) -> None:
     label, features = regression_rows(60)
     rows = csv_of(label, features)
     outcome, job = _train(bench, {**REGRESSION, "_kfold": 3}, {"train": rows, "validation": rows})
@@ -377,7 +375,7 @@ def test_k_fold_writes_a_model_per_fold_a_mean_line_and_the_predictions(bench: W
     assert np.loadtxt(predictions.decode().splitlines(), delimiter=",").shape == (120, 2)
 
 
-def test_k_fold_of_several_rounds_has_a_mean_line_of_each_and_of_all(bench: Workbench) -> None:
+def test_k_fold_rounds_have_means(bench: Workbench) -> None:
     label, features = regression_rows(60)
     rows = csv_of((label > 0).astype(float), features)
     hyperparameters = {"num_round": 2, "objective": "binary:logistic", "_kfold": 2, "_num_cv_round": 3}
@@ -391,7 +389,7 @@ def test_k_fold_of_several_rounds_has_a_mean_line_of_each_and_of_all(bench: Work
     assert ((probability > 0) & (probability < 1)).all()
 
 
-def test_k_fold_without_a_validation_channel_dies_with_a_key_error(bench: Workbench) -> None:
+def test_k_fold_without_validation_is_a_key_error(bench: Workbench) -> None:
     label, features = regression_rows(40)
     reason = _reason(bench, {**REGRESSION, "_kfold": 2}, {"train": csv_of(label, features)})
     assert reason.endswith("XGB train call failed with exception:\n 'validation', exit code: 1")
@@ -404,7 +402,7 @@ def test_k_fold_without_an_objective_dies_of_none(bench: Workbench) -> None:
 
 
 @pytest.mark.parametrize("kept", ["true", "false"])
-def test_a_stopped_training_keeps_its_model_if_it_is_to_save_it_on_termination(bench: Workbench, kept: str) -> None:
+def test_stopped_training_saves_its_model(bench: Workbench, kept: str) -> None:
     label, features = regression_rows(40)
     hyperparameters = {**REGRESSION, "num_round": 1_000_000, "save_model_on_termination": kept}
     bench.store.write("s3://bucket/train/data", csv_of(label, features))
@@ -419,7 +417,7 @@ def test_a_stopped_training_keeps_its_model_if_it_is_to_save_it_on_termination(b
     assert names_in(artifact) == (["xgboost-model"] if kept == "true" else [])
 
 
-def test_files_of_the_same_name_and_size_in_both_channels_are_suspected(bench: Workbench) -> None:
+def test_identical_files_are_suspected(bench: Workbench) -> None:
     outcome, job = _train(bench, {**REGRESSION, "num_round": 1}, {"train": "1,2\n" * 9, "validation": "3,4\n" * 9})
     completed(outcome)
     assert "Suspected identical files found." in job.log
@@ -440,7 +438,7 @@ def test_training_goes_on_from_the_last_checkpoint(bench: Workbench, tmp_path: P
     assert kept == [f"checkpoints/xgboost-checkpoint.{number}" for number in (*range(4), *range(5, 10))]
 
 
-def test_training_goes_on_from_a_checkpoint_whose_number_begins_with_zeros(bench: Workbench) -> None:
+def test_resume_from_zero_padded_checkpoint(bench: Workbench) -> None:
     label, features = regression_rows(40)
     booster = xgboost.train({"max_depth": 2}, xgboost.DMatrix(features, label), 3)
     bench.store.write("s3://bucket/checkpoints/xgboost-checkpoint.000000000002", bytes(booster.save_raw("ubj")))
@@ -463,7 +461,7 @@ def test_a_training_keeps_its_five_latest_checkpoints(bench: Workbench) -> None:
     assert kept == [f"xgboost-checkpoint.{number}" for number in range(3, 8)]
 
 
-def test_images_before_1_3_pickle_their_models_and_know_silent(bench: Workbench) -> None:
+def test_images_before_1_3(bench: Workbench) -> None:
     label, features = regression_rows(40)
     image = XGBOOST.replace("3.2-0", "1.0-1-cpu-py3")
     outcome, _ = _train(
@@ -515,7 +513,7 @@ def test_a_host_without_data_takes_no_part(bench: Workbench, tmp_path: Path) -> 
     assert _booster(bench, outcome, tmp_path).num_boosted_rounds() == 3
 
 
-def test_a_script_of_the_image_s_own_kind_imports_its_readers(bench: Workbench, tmp_path: Path) -> None:
+def test_script_imports_the_image_readers(bench: Workbench, tmp_path: Path) -> None:
     script = """
 import os, sys
 from sagemaker_containers import entry_point, training_env

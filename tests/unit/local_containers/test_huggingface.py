@@ -50,12 +50,12 @@ def _ask(application: HuggingFaceApplication, body: bytes, headers: Mapping[str,
         ({"question": "who?"}, '[{"of":{"question":"who?"}}]'),
     ],
 )
-def test_the_model_is_called_with_the_inputs_and_the_parameters(application: Make, body: Any, answer: str) -> None:
+def test_pipeline_call(application: Make, body: Any, answer: str) -> None:
     response = _ask(application(MODEL), json.dumps(body).encode(), {**JSON, "accept": "*/*"})
     assert (response.status, response.content_type, response.body) == (200, "application/json", answer.encode())
 
 
-def test_csv_with_a_header_is_a_list_of_inputs(application: Make) -> None:
+def test_csv_with_a_header(application: Make) -> None:
     headers = {"content-type": "text/csv", "accept": "text/csv"}
     response = _ask(application(MODEL), b"inputs\r\nI love you\r\nI like you\r\n", headers)
     assert (response.content_type, response.body) == ("text/csv", b"of\r\n\"['I love you', 'I like you']\"\r\n")
@@ -72,9 +72,7 @@ def test_csv_with_a_header_is_a_list_of_inputs(application: Make) -> None:
         (b'{"inputs": 1, "parameters": {"a": NaN}}', JSON, "Out of range float values are not JSON compliant"),
     ],
 )
-def test_whatever_goes_wrong_is_a_400_in_the_multi_model_server_s_words(
-    application: Make, body: bytes, headers: Mapping[str, str], message: str
-) -> None:
+def test_errors_are_400(application: Make, body: bytes, headers: Mapping[str, str], message: str) -> None:
     response = _ask(application(MODEL), body, headers)
     assert (response.status, response.content_type) == (400, "application/json")
     said = json.loads(response.body)
@@ -90,7 +88,7 @@ def test_the_multi_model_server_escapes_signs_of_html(application: Make) -> None
     )
 
 
-def test_the_user_s_functions_take_the_place_of_the_image_s_own_and_may_take_the_context(application: Make) -> None:
+def test_user_functions_replace_the_defaults(application: Make) -> None:
     script = """
 def model_fn(model_dir, context): return "model"
 def input_fn(data, content_type): return data + content_type
@@ -115,7 +113,7 @@ def test_what_can_be_no_json_is_a_503(application: Make) -> None:
     assert json.loads(response.body)["message"] == "Unsupported model output data type."
 
 
-def test_a_function_with_other_arguments_is_refused_when_the_model_is_loaded(application: Make) -> None:
+def test_wrong_number_of_arguments_is_refused(application: Make) -> None:
     with pytest.raises(TypeError, match="predict_fn definition takes 2 or 3 arguments but 1 were given"):
         application(f"{MODEL}def predict_fn(data): return data\n")
 
@@ -134,7 +132,7 @@ def test_some_tasks_take_no_csv(application: Make, monkeypatch: pytest.MonkeyPat
     )
 
 
-def test_rows_with_headings_of_a_question_are_inputs_themselves() -> None:
+def test_rows_with_question_headings() -> None:
     assert decode("question,context\r\nwho?,me", "text/csv") == {"inputs": [{"question": "who?", "context": "me"}]}
     with pytest.raises(PredictionError):
         decode("who?,me", "text/csv")

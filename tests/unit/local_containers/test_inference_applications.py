@@ -46,7 +46,7 @@ def _ask(
 
 
 @BOTH
-def test_a_function_that_is_none_is_as_if_it_were_not_there(application, kind: Serving) -> None:
+def test_none_counts_as_missing(application, kind: Serving) -> None:
     nones = "input_fn = predict_fn = output_fn = None\n"
     script = f"{MODEL}{nones}def transform_fn(model, data, content_type, accept): return 'mine'\n"
     assert _ask(application(script, kind)).body == b"mine"
@@ -56,13 +56,13 @@ def test_a_function_that_is_none_is_as_if_it_were_not_there(application, kind: S
 
 @BOTH
 @pytest.mark.parametrize("result", ["('a', 'text/x', 'c')", "(b'a', 'text/x', None)"])
-def test_of_a_longer_tuple_the_body_and_its_type_count(application, kind: Serving, result: str) -> None:
+def test_longer_tuple_gives_body_and_type(application, kind: Serving, result: str) -> None:
     answer = _ask(application(f"{ECHO}def output_fn(prediction, accept): return {result}\n", kind))
     assert (answer.status, answer.body, answer.content_type.partition(";")[0]) == (200, b"a", "text/x")
 
 
 @BOTH
-def test_a_result_that_cannot_be_sent_is_a_500(application, kind: Serving) -> None:
+def test_unsendable_result_is_500(application, kind: Serving) -> None:
     assert _ask(application(f"{ECHO}def output_fn(prediction, accept): return object()\n", kind)).status == 500
 
 
@@ -83,6 +83,6 @@ def test_the_toolkit_reads_pickled_objects_in_npy(application) -> None:
 @pytest.mark.parametrize(
     ("result", "body"), [("iter(['a', b'b'])", b"ab"), ("(n for n in 'xy')", b"xy"), ("(None, 'text/csv')", b"")]
 )
-def test_the_worker_sends_what_is_iterated_over_in_one_and_none_as_nothing(application, result: str, body: bytes):
+def test_worker_joins_iterables_and_sends_none_empty(application, result: str, body: bytes):
     answer = _ask(application(f"{ECHO}def output_fn(prediction, accept): return {result}\n", "sklearn"))
     assert (answer.status, answer.body) == (200, body)

@@ -27,7 +27,7 @@ def written(*pieces: bytes) -> list[str]:
 
 
 @given(st.lists(st.sampled_from([b"a", b"\n", b"\r", "é".encode(), b"two words\n"]), max_size=20))
-def test_every_text_ends_with_a_line_and_all_of_them_are_what_was_written(pieces: list[bytes]) -> None:
+def test_texts_end_with_a_newline(pieces: list[bytes]) -> None:
     texts = written(*pieces)
     assert all(text.endswith("\n") for text in texts)
     whole = b"".join(pieces).decode()

@@ -17,7 +17,7 @@ class Hasty(FolderStore):
         super().upload(source, uri)
 
 
-def test_files_are_uploaded_when_they_changed_and_neither_removed_nor_unfinished_ones(tmp_path: Path) -> None:
+def test_only_changed_and_finished_files_are_uploaded(tmp_path: Path) -> None:
     store = Hasty(tmp_path / "store")
     folder = tmp_path / "folder"
     folder.mkdir()

@@ -9,7 +9,7 @@ import pytest
 from local_sagemaker.containers.process import python_program
 
 
-def test_modules_and_packages_of_a_folder_can_be_imported(tmp_path: Path) -> None:
+def test_importable_names_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "module.py").touch()
     (tmp_path / "fast.cpython-311-x86_64-linux-gnu.so").touch()
     (tmp_path / "package").mkdir()
@@ -18,7 +18,7 @@ def test_modules_and_packages_of_a_folder_can_be_imported(tmp_path: Path) -> Non
     assert python_program._importable_names([str(tmp_path)]) == {"module", "fast", "package"}
 
 
-def test_what_an_ordinary_user_may_not_look_into_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_folder_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "root").mkdir()
     (tmp_path / "zebra.py").touch()
     is_file = Path.is_file

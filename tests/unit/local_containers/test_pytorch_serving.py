@@ -91,19 +91,19 @@ def test_text_becomes_a_tensor_of_single_floats(payload: str, kind: str) -> None
 
 
 @pytest.mark.usefixtures("torch")
-def test_an_array_becomes_a_tensor_of_its_own_type() -> None:
+def test_array_to_tensor() -> None:
     buffer = io.BytesIO()
     np.save(buffer, np.array([1, 2], np.int16))
     assert pytorch.decode(buffer.getvalue(), "application/x-npy").values.dtype == np.int16
 
 
 @pytest.mark.usefixtures("torch")
-def test_the_model_is_called_with_the_tensor_and_does_not_learn() -> None:
+def test_model_runs_without_gradients() -> None:
     assert pytorch.predict(Tensor([1, 2]), Model()).values.tolist() == [3, 6]
 
 
 @pytest.mark.usefixtures("torch")
-def test_a_tensor_is_written_as_the_first_type_that_can_be_had() -> None:
+def test_tensor_to_first_supported_type() -> None:
     tensor = Tensor(np.array([[1.0, 2.0], [3.0, 4.0]], np.float32))
     assert json.loads(pytorch.encode(tensor, "application/unsupported, application/json, text/csv")) == [[1, 2], [3, 4]]
     assert pytorch.encode(tensor, "text/csv") == "1.0,2.0\n3.0,4.0\n"
@@ -113,7 +113,7 @@ def test_a_tensor_is_written_as_the_first_type_that_can_be_had() -> None:
 
 @pytest.mark.usefixtures("torch")
 @pytest.mark.parametrize("files", [["model.pt", "other.pt"], ["abcd.pt", "efgh.txt"], ["abcd.pth", "code.py"]])
-def test_the_model_is_model_pt_or_the_only_file_of_pytorch_s(tmp_path: Path, files: list[str]) -> None:
+def test_model_file(tmp_path: Path, files: list[str]) -> None:
     for name in files:
         (tmp_path / name).write_text("torchscript" if name == files[0] else "other")
     assert isinstance(pytorch.load_model(str(tmp_path)), Model)
@@ -137,7 +137,7 @@ def test_a_model_has_to_be_torchscript(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_torch")
-def test_without_pytorch_payloads_are_arrays_and_the_model_is_the_user_s_affair() -> None:
+def test_without_pytorch() -> None:
     assert pytorch.decode("[1, 2]", "application/json").tolist() == [1, 2]
     assert pytorch.encode(np.array([1, 2]), "application/json") == "[1, 2]"
     with pytest.raises(NotImplementedError, match="Please provide a model_fn implementation"):

@@ -30,20 +30,20 @@ def test_frames_give_back_the_payloads(payloads: list[bytes]) -> None:
 
 
 @given(PAYLOADS, st.booleans())
-def test_records_of_recordio_are_its_frames_or_its_payloads(payloads: list[bytes], framed: bool) -> None:
+def test_recordio_records(payloads: list[bytes], framed: bool) -> None:
     written = b"".join(map(frame, payloads))
     records = list(records_of(io.BytesIO(written), "RecordIO", framed=framed))
     assert records == ([frame(payload) for payload in payloads] if framed else payloads)
 
 
 @given(LINES, st.sampled_from([b"\n", b"\r\n", b"\n\n"]))
-def test_records_of_lines_are_the_lines_with_something_on_them(lines: list[bytes], end: bytes) -> None:
+def test_line_records(lines: list[bytes], end: bytes) -> None:
     written = b"".join(line + end for line in lines)
     assert list(records_of(io.BytesIO(written), "Line", framed=True)) == lines
 
 
 @given(st.lists(st.binary(max_size=30), max_size=30), st.integers(30, 90), st.sampled_from([b"", b"\n"]))
-def test_batches_hold_all_records_in_order_within_the_size(records: list[bytes], most: int, separator: bytes) -> None:
+def test_batches_stay_within_the_size(records: list[bytes], most: int, separator: bytes) -> None:
     batches = list(batches_of(records, separator, most, None))
     assert [record for batch in batches for record in batch] == records
     assert all(len(separator.join(batch)) <= most for batch in batches)
@@ -111,9 +111,7 @@ UNLIKE = [
 
 
 @given(st.sampled_from(ALIKE), st.lists(st.sampled_from(UNLIKE), max_size=1), st.integers(0, 4))
-def test_records_of_which_one_is_unlike_the_others_are_read_as_each_alone(
-    alike: list[bytes], unlike: list[bytes], position: int
-) -> None:
+def test_mixed_records_are_read_one_by_one(alike: list[bytes], unlike: list[bytes], position: int) -> None:
     records = alike[:position] + unlike + alike[position:]
     features, labels = read_matrix(b"".join(records))
     alone = [read_matrix(record) for record in records]
@@ -123,7 +121,7 @@ def test_records_of_which_one_is_unlike_the_others_are_read_as_each_alone(
 
 
 @pytest.mark.parametrize("alike", ALIKE)
-def test_the_record_at_which_a_file_is_damaged_is_named_though_the_others_are_alike(alike: list[bytes]) -> None:
+def test_damaged_record_is_located(alike: list[bytes]) -> None:
     written = b"".join(alike)
     with pytest.raises(RecordIOError, match=f"Invalid RecordIO magic at offset {2 * len(alike[0])}"):
         read_matrix(written[: 2 * len(alike[0])] + b"x" + written[2 * len(alike[0]) + 1 :])
@@ -139,13 +137,13 @@ def test_sparse_records_are_rows_of_a_sparse_matrix() -> None:
 
 
 @pytest.mark.parametrize("other", [{"shape": [4]}, {"keys": [1], "shape": [5]}])
-def test_sparse_records_of_no_feature_or_of_another_width_are_refused(other: dict[str, list[int]]) -> None:
+def test_malformed_sparse_records_are_refused(other: dict[str, list[int]]) -> None:
     values = [1.0] if "keys" in other else []
     with pytest.raises(ValueError, match=r"incompatible (column )?dimensions"):
         read_matrix(_record("float32_tensor", [5], keys=[1], shape=[4]) + _record("float32_tensor", values, **other))
 
 
-def test_a_record_whose_features_are_no_tensor_is_passed_over() -> None:
+def test_record_without_tensor_is_skipped() -> None:
     image = record_class()()
     image.features["values"].bytes.value.append(b"png")
     features, _ = read_matrix(frame(image.SerializeToString()) + _record("float32_tensor", [1, 2]))
@@ -157,7 +155,7 @@ def test_no_record_at_all_is_refused() -> None:
         read_matrix(b"")
 
 
-def test_the_bytes_of_a_record_are_those_of_the_contract() -> None:
+def test_record_bytes_follow_the_contract() -> None:
     """Written by hand from the field numbers: features {"values": float32_tensor {values: [1.0]}}."""
     tensor = b"\x0a\x04" + struct.pack("<f", 1.0)
     value = b"\x12" + bytes([len(tensor)]) + tensor
@@ -181,14 +179,14 @@ def test_predictions_are_records_with_labels() -> None:
         csr_matrix([[0.0, 2.0], [3.0, 0.0]]),
     ],
 )
-def test_what_scripts_write_of_a_matrix_is_read_as_the_same(matrix: Any, labels: Any) -> None:
+def test_written_matrix_round_trip(matrix: Any, labels: Any) -> None:
     features, found = read_matrix(write_matrix(matrix, labels))
     assert issparse(features) == issparse(matrix)
     np.testing.assert_array_equal(*(each.toarray() if issparse(each) else each for each in (features, matrix)))
     assert found is None if labels is None else found.tolist() == labels.tolist()
 
 
-def test_one_row_is_one_record_and_other_numbers_are_refused() -> None:
+def test_write_one_row_and_refuse_other_types() -> None:
     assert read_matrix(write_matrix(np.array([1.0, 2.0])))[0].shape == (1, 2)
     with pytest.raises(ValueError, match=r"^Unsupported dtype int16 on array$"):
         write_matrix(np.array([[1]], dtype=np.int16))

@@ -30,7 +30,7 @@ REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
         ("localhost:5000/mine/own:1", "own"),
     ],
 )
-def test_the_repository_of_an_image_is_without_registry_tag_and_digest(image: str, repository: str) -> None:
+def test_repository_of_an_image(image: str, repository: str) -> None:
     assert repository_of(image) == repository
 
 
@@ -76,7 +76,7 @@ def test_an_unknown_image_is_named_in_one_sentence(image: str) -> None:
         ("./opt/ml", "./opt/ml"),
     ],
 )
-def test_paths_that_begin_with_opt_ml_are_rewritten_and_no_others(text: str, rewritten: str) -> None:
+def test_only_opt_ml_paths_are_rewritten(text: str, rewritten: str) -> None:
     assert rewrite_ml(text, Path("/job/ml")) == rewritten
 
 
@@ -102,7 +102,7 @@ def test_what_is_no_number_is_no_metric(regex: str) -> None:
     assert _final("nan=wordx no group loss\n", ("metric", regex)) == {}
 
 
-def test_the_built_in_s_lines_are_metrics_by_their_own_names() -> None:
+def test_built_in_metrics() -> None:
     log = "[0]\ttrain-rmse:1.5\tvalidation-rmse:2.5\n[1]\ttrain-rmse:1.25\tvalidation-error@0.7:0.5\nx\ttrain-mae:9\n"
     assert _final(log, built_in=True) == {
         "train:rmse": 1.25,
@@ -112,7 +112,7 @@ def test_the_built_in_s_lines_are_metrics_by_their_own_names() -> None:
 
 
 @pytest.mark.parametrize("values", [[42, 6, 9], np.array([42, 6, 9])])
-def test_a_row_of_values_is_a_column_of_csv(values: Any) -> None:
+def test_row_to_csv_column(values: Any) -> None:
     assert codecs.encode(values, codecs.CSV) == codecs.encode_strictly(values, codecs.CSV) == "42\n6\n9\n"
 
 
@@ -123,7 +123,7 @@ def test_a_row_of_values_is_a_column_of_csv(values: Any) -> None:
         ([[1.0, np.float32(0.5)]], "1.0,0.5\n", "1.0,0.5\n"),
     ],
 )
-def test_the_scikit_learn_and_xgboost_images_quote_cells_of_csv(values: Any, plain: str, quoted: str) -> None:
+def test_quoted_csv_cells(values: Any, plain: str, quoted: str) -> None:
     assert codecs.encode(values, codecs.CSV) == plain
     assert codecs.encode_strictly(values, codecs.CSV) == quoted
 
@@ -131,17 +131,17 @@ def test_the_scikit_learn_and_xgboost_images_quote_cells_of_csv(values: Any, pla
 @pytest.mark.parametrize(
     ("values", "text"), [({42: {"6": 9.0}}, '{"42": {"6": 9.0}}'), (np.array([1.0, 2.0]), "[1.0, 2.0]"), (3, "3")]
 )
-def test_json_is_written_of_whatever_is_like_an_array(values: Any, text: str) -> None:
+def test_json_of_array_like_values(values: Any, text: str) -> None:
     assert codecs.encode(values, codecs.JSON) == codecs.encode_strictly(values, codecs.JSON) == text
 
 
 @pytest.mark.parametrize("encode", [codecs.encode, codecs.encode_strictly])
-def test_what_is_neither_json_nor_csv_nor_npy_cannot_be_written(encode: Any) -> None:
+def test_other_types_cannot_be_written(encode: Any) -> None:
     with pytest.raises(UnsupportedFormatError, match=r"^Content type application/octet-stream is not supported"):
         encode([1], "application/octet-stream")
 
 
-def test_csv_that_cannot_be_read_is_the_client_s_fault() -> None:
+def test_invalid_csv_is_a_client_error() -> None:
     with pytest.raises(ContainerClientError, match=r"^Error while decoding csv: "):
         codecs.decode_strictly('"1', "text/csv")
 

@@ -26,7 +26,7 @@ def preloading(monkeypatch: pytest.MonkeyPatch) -> Preloading:
     return Preloading(at_startup=set(sys.modules))
 
 
-def test_a_job_that_is_forked_early_finds_what_is_loaded_by_then(preloading: Preloading) -> None:
+def test_early_fork_has_what_is_loaded(preloading: Preloading) -> None:
     preloading.load_next()
     early = preloading.settle()
     assert not preloading.is_finished
@@ -42,7 +42,7 @@ def test_what_is_not_installed_is_passed_over(preloading: Preloading) -> None:
 
 
 @pytest.mark.parametrize("steps", [0, 1, 4])
-def test_a_job_collects_its_own_garbage_however_early_it_is_forked(preloading: Preloading, steps: int) -> None:
+def test_early_fork_collects_garbage(preloading: Preloading, steps: int) -> None:
     for _ in range(steps):
         preloading.load_next()
     preloading.settle()

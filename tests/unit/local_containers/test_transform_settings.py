@@ -13,12 +13,12 @@ TOLD = {"MaxConcurrentTransforms": 8, "BatchStrategy": "SINGLE_RECORD", "MaxPayl
 ASKED = {"MaxConcurrentTransforms": 2, "BatchStrategy": "MultiRecord", "MaxPayloadInMB": 1}
 
 
-def test_without_a_word_of_anyone_a_payload_is_6_mb_of_many_records_one_at_a_time() -> None:
+def test_default_payload_settings() -> None:
     settings = TransformSettings.of({}, {})
     assert (settings.max_payload_mb, settings.concurrent, settings.strategy) == (6, 1, "MULTI_RECORD")
 
 
-def test_a_request_is_given_600_seconds_and_3_retries_unless_the_job_says_otherwise() -> None:
+def test_default_timeout_and_retries() -> None:
     settings = TransformSettings.of({}, {})
     assert (settings.timeout_seconds, settings.retries) == (600, 3)
     told = {"ModelClientConfig": {"InvocationsTimeoutInSeconds": 5, "InvocationsMaxRetries": 0}}
@@ -34,20 +34,20 @@ def test_a_request_is_given_600_seconds_and_3_retries_unless_the_job_says_otherw
         ({"MaxPayloadInMB": 3}, {"MaxConcurrentTransforms": 4}, (4, "MULTI_RECORD", 3)),
     ],
 )
-def test_the_request_goes_before_the_container_and_the_container_before_the_default(
+def test_request_before_container_before_default(
     request_: dict[str, Any], told: dict[str, Any], expected: tuple[int, str, int]
 ) -> None:
     settings = TransformSettings.of(request_, told)
     assert (settings.concurrent, settings.strategy, settings.max_payload_mb) == expected
 
 
-def test_a_payload_of_0_mb_is_one_without_a_limit() -> None:
+def test_payload_of_0_mb_has_no_limit() -> None:
     assert TransformSettings.of({"MaxPayloadInMB": 0}, TOLD).max_payload_bytes is None
     assert TransformSettings.of({"MaxPayloadInMB": 2}, TOLD).max_payload_bytes == 2 * 1024**2
 
 
 @pytest.mark.parametrize(("megabytes", "concurrent"), [(101, 1), (51, 2)])
-def test_more_than_100_mb_under_way_together_are_refused(megabytes: int, concurrent: int) -> None:
+def test_over_100_mb_in_flight_is_refused(megabytes: int, concurrent: int) -> None:
     request = {"MaxPayloadInMB": megabytes, "MaxConcurrentTransforms": concurrent}
     with pytest.raises(ClientError, match="must not be more than 100 MB"):
         TransformSettings.of(request, {}).require_possible()

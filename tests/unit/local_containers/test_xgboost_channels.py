@@ -30,14 +30,14 @@ def test_data_come_in_exactly_these_content_types(channel: str, name: str) -> No
 @pytest.mark.parametrize(
     "content_type", ["CSV", "text/CSV", "text/csv; label_size=1", "text/csv;", "application/json", "text/plain", ""]
 )
-def test_another_content_type_is_refused_with_the_whole_configuration(content_type: str) -> None:
+def test_unknown_content_type_is_refused(content_type: str) -> None:
     channel = {**FILE, "ContentType": content_type}
     with pytest.raises(UserError) as error:
         validate({"train": channel})
     assert str(error.value) == f"Channel configuration for 'train' channel is not supported: {channel}"
 
 
-def test_a_channel_that_does_not_say_its_content_type_is_text_libsvm() -> None:
+def test_default_content_type_is_libsvm() -> None:
     assert validate({"train": FILE, "validation": FILE})["validation"]["ContentType"] == "text/libsvm"
 
 
@@ -52,9 +52,7 @@ def test_a_channel_that_does_not_say_its_content_type_is_text_libsvm() -> None:
         ("code", {"ContentType": "text/python", "S3DistributionType": "ShardedByS3Key"}, False),
     ],
 )
-def test_a_channel_comes_as_files_and_only_data_may_be_sharded(
-    channel: str, change: dict[str, Any], taken: bool
-) -> None:
+def test_file_mode_and_sharding(channel: str, change: dict[str, Any], taken: bool) -> None:
     given = {"train": FILE, channel: {**FILE, **change}}
     if taken:
         assert set(validate(given)) == set(given)
@@ -67,7 +65,7 @@ def test_a_channel_comes_as_files_and_only_data_may_be_sharded(
     ("channels", "message"),
     [(["validation"], "Missing required channel: train"), (["train", "test"], "Extraneous channel found: test")],
 )
-def test_train_is_required_and_no_other_than_validation_and_code_known(channels: list[str], message: str) -> None:
+def test_known_channels(channels: list[str], message: str) -> None:
     with pytest.raises(UserError) as error:
         validate(dict.fromkeys(channels, FILE))
     assert str(error.value) == message

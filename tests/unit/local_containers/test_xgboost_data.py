@@ -29,7 +29,7 @@ def _record(features: list[float], label: float | None = None) -> bytes:
 
 
 @pytest.mark.parametrize("text", ["1 0:1 1:2\n", "1:0.5 0:1 1:2\n", "1\n0 0:1 1:2\n", "1\n0\n"])
-def test_a_line_of_libsvm_is_a_label_perhaps_its_weight_and_features(tmp_path: Path, text: str) -> None:
+def test_valid_libsvm_lines(tmp_path: Path, text: str) -> None:
     check_format(_file(tmp_path, text), "libsvm")
 
 
@@ -41,18 +41,18 @@ def test_another_line_is_none_of_libsvm(tmp_path: Path, text: str) -> None:
         check_format(_file(tmp_path, text), "libsvm")
 
 
-def test_lines_of_libsvm_are_looked_at_until_one_has_two_features(tmp_path: Path) -> None:
+def test_libsvm_check_stops_at_two_features(tmp_path: Path) -> None:
     check_format(_file(tmp_path, "1 0:1 1:2\nnonsense\n"), "libsvm")
     with pytest.raises(UserError):
         check_format(_file(tmp_path, "1 0:1\nnonsense\n"), "libsvm")
 
 
-def test_a_first_line_of_csv_without_a_delimiter_is_refused(tmp_path: Path) -> None:
+def test_csv_without_delimiter_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"^Could not determine delimiter on line \n:\nCould not determine delimiter$"):
         check_format(_file(tmp_path, "\n1,2\n"), "csv")
 
 
-def test_only_the_first_folder_without_folders_is_looked_at_and_no_hidden_files_or_caches(tmp_path: Path) -> None:
+def test_check_reads_the_first_leaf_folder(tmp_path: Path) -> None:
     for name in ("_SUCCESS", "data.dtrain.cache", "data.dval.cache"):
         _file(tmp_path / "a", "\n", name)
     _file(tmp_path / "a", "1,2\n")
@@ -67,12 +67,12 @@ def test_data_without_labels_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["parquet", "recordio-protobuf"])
-def test_what_cannot_be_read_is_told_with_its_format(tmp_path: Path, content_type: str) -> None:
+def test_unreadable_data_names_its_format(tmp_path: Path, content_type: str) -> None:
     with pytest.raises(UserError, match=rf"^Failed to load {content_type} data with exception:\n"):
         read([_file(tmp_path, b"nonsense")], content_type, weighted=False)
 
 
-def test_columns_of_parquet_are_found_by_their_names_in_every_file_but_the_first(tmp_path: Path) -> None:
+def test_parquet_columns_by_name(tmp_path: Path) -> None:
     pd.DataFrame({"y": [0, 1], "a": [1, 2], "b": [3, 4]}).to_parquet(tmp_path / "1.parquet")
     pd.DataFrame({"b": [6], "c": [9], "a": [5], "y": [2]}).to_parquet(tmp_path / "2.parquet")
     matrix = read([tmp_path], "parquet", weighted=False)
@@ -80,7 +80,7 @@ def test_columns_of_parquet_are_found_by_their_names_in_every_file_but_the_first
     assert matrix.get_data().toarray().tolist() == [[1, 3], [2, 4], [5, 6]]
 
 
-def test_files_are_read_from_three_folders_deep_and_no_deeper(tmp_path: Path) -> None:
+def test_folder_depth_limit(tmp_path: Path) -> None:
     for number, folder in enumerate(("", "a", "a/b", "a/b/c")):
         _file(tmp_path / folder, _record([1, 2], number))
     assert sorted(read([tmp_path], "recordio-protobuf", weighted=False).get_label()) == [0, 1, 2]

@@ -31,7 +31,7 @@ MINIMUM = {"num_round": "10"}
         ("save_model_on_termination", "true", "true"),
     ],
 )
-def test_a_value_in_range_is_read_with_its_type(name: str, text: str, value: Any) -> None:
+def test_value_in_range(name: str, text: str, value: Any) -> None:
     given = {**MINIMUM, "objective": "binary:logistic", name: text}
     assert validate(given)[name] == value
 
@@ -174,7 +174,7 @@ def test_an_alias_stands_for_its_canonical_name(alias: str, canonical: str) -> N
         ),
     ],
 )
-def test_a_value_that_is_not_taken_is_refused_in_the_container_s_words(given: dict[str, str], message: str) -> None:
+def test_value_out_of_range(given: dict[str, str], message: str) -> None:
     with pytest.raises(UserError) as error:
         validate({**MINIMUM, **given})
     assert str(error.value) == message
@@ -197,7 +197,7 @@ def test_values_that_go_together_are_taken(given: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("objective", ["reg:squared", "aft", ""])
-def test_an_unknown_objective_is_refused_with_all_that_are_known(objective: str) -> None:
+def test_unknown_objective_lists_the_known(objective: str) -> None:
     with pytest.raises(UserError, match=r"^Hyperparameter objective: .* is not in \['binary:logistic', "):
         validate({**MINIMUM, "objective": objective})
 
@@ -211,7 +211,7 @@ METRICS = (
 
 
 @pytest.mark.parametrize("metric", METRICS.split())
-def test_every_metric_is_taken_for_evaluation_and_for_tuning(metric: str) -> None:
+def test_every_metric_is_accepted(metric: str) -> None:
     objective = "survival:aft" if metric == "aft-nloglik" else "binary:logistic"
     given = {**MINIMUM, "objective": objective, "eval_metric": metric}
     if "@" not in metric:
@@ -224,13 +224,13 @@ def test_num_round_is_required() -> None:
         validate({})
 
 
-def test_a_metric_without_an_objective_is_a_bare_key_error_as_in_the_container() -> None:
+def test_metric_without_objective_is_a_key_error() -> None:
     with pytest.raises(KeyError, match="objective"):
         validate({**MINIMUM, "eval_metric": "rmse"})
 
 
 @pytest.mark.parametrize(("name", "text"), [("monotone_constraints", "1"), ("interaction_constraints", "[1, 2]")])
-def test_a_value_that_can_be_in_no_range_is_the_algorithm_s_own_failure(name: str, text: str) -> None:
+def test_unrangeable_value_is_an_algorithm_error(name: str, text: str) -> None:
     with pytest.raises(AlgorithmError) as failure:
         validate({**MINIMUM, "tree_method": "hist", name: text})
     assert str(failure.value) == (

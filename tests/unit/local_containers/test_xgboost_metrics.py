@@ -57,7 +57,7 @@ def test_no_metric_is_without_an_expectation() -> None:
     assert set(CUSTOM_METRICS) == {*TWO_CLASSES, *THREE_CLASSES, *OF_NUMBERS}
 
 
-def test_a_probability_of_two_classes_is_always_taken_for_the_second_class() -> None:
+def test_two_class_probability_counts_as_second_class() -> None:
     data = xgboost.DMatrix(np.zeros((4, 1)), LABELS)
     assert custom_metric(["recall", "precision"])(np.array([0.9, 0.8, 0.1, 0.2]), data) == [
         ("recall", 1.0),
@@ -74,7 +74,7 @@ def test_a_probability_of_two_classes_is_always_taken_for_the_second_class() -> 
         (["auc"], ["mse", "logloss", "auc"], ["auc", "logloss"], ["mse"]),
     ],
 )
-def test_metrics_are_the_container_s_own_where_it_has_them_and_else_xgboost_s(
+def test_container_metrics_take_precedence(
     tuning: list[str] | None, evaluation: list[str] | None, xgboosts: list[str], own: list[str]
 ) -> None:
     assert split_metrics(tuning, evaluation) == (xgboosts, own)
@@ -95,7 +95,7 @@ def test_errors_are_measured_as_scikit_learn_measures_them(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCORES)
-def test_what_is_no_number_fails_in_the_words_of_scikit_learn(name: str) -> None:
+def test_invalid_numbers_fail_as_in_scikit_learn(name: str) -> None:
     labels = np.zeros(3, dtype=np.float32)
     with pytest.raises(ValueError, match="Input contains NaN"):
         CUSTOM_METRICS[name](labels, np.array([0, np.nan, 1], dtype=np.float32))

@@ -44,7 +44,7 @@ def test_an_empty_cell_and_nan_are_missing(missing: str) -> None:
         ("1_000,nan ,\u00a05\n1,2,3".encode(), [[1000, -1, 5], [1, 2, 3]]),
     ],
 )
-def test_algorithm_mode_reads_csv_without_the_newlines_around_it(payload: bytes, rows: list[list[float]]) -> None:
+def test_algorithm_mode_strips_csv(payload: bytes, rows: list[list[float]]) -> None:
     assert _rows(parse(payload, "text/csv")) == rows
 
 
@@ -54,22 +54,22 @@ def test_a_truth_value_is_no_number(truth: str) -> None:
         parse(f"1,{truth}\n2,{truth}\n".encode(), "text/csv")
 
 
-def test_a_number_behind_a_mark_of_byte_order_is_none() -> None:
+def test_byte_order_mark_is_refused() -> None:
     with pytest.raises(PayloadError, match=r"could not convert string to float: .*1'"):
         parse("\ufeff1,2\n3,4\n".encode(), "text/csv")
 
 
-def test_records_that_are_none_are_a_value_error_to_the_client() -> None:
+def test_invalid_records_are_a_value_error() -> None:
     with pytest.raises(PayloadError, match=r"format: <class 'ValueError'> Invalid RecordIO magic at offset 0$"):
         parse(b"neither frames nor records", "application/x-recordio-protobuf")
 
 
 @pytest.mark.parametrize("payload", [b"1 0:1 2:3\n0 1:2\n", b"0:1 2:3\n1:2"])
-def test_algorithm_mode_takes_what_a_row_of_libsvm_leaves_out_for_missing(payload: bytes) -> None:
+def test_algorithm_mode_reads_libsvm_gaps_as_missing(payload: bytes) -> None:
     assert _rows(parse(payload, "text/libsvm")) == [[1, -1, 3], [-1, 2, -1]]
 
 
-def test_columns_of_libsvm_that_begin_with_1_are_moved_since_version_3_2() -> None:
+def test_libsvm_shift_since_3_2() -> None:
     shifts = {tag: Version.of_image(f"sagemaker-xgboost:{tag}").shifts_libsvm for tag in ("1.7-1", "3.0-5", "3.2-0")}
     assert shifts == {"1.7-1": False, "3.0-5": False, "3.2-0": True}
     assert _rows(parse(b"1:1 2:2", "text/libsvm", shifts_libsvm=True)) == [[1, 2]]
@@ -86,7 +86,7 @@ def test_columns_of_libsvm_that_begin_with_1_are_moved_since_version_3_2() -> No
         (b"0:a", "libsvm"),
     ],
 )
-def test_a_payload_of_another_type_is_told_by_the_name_of_what_was_expected(payload: bytes, kind: str) -> None:
+def test_mismatched_payload_names_the_format(payload: bytes, kind: str) -> None:
     with pytest.raises(
         PayloadError, match=f"^Loading {kind} data failed with Exception, please ensure data is in {kind}"
     ):
@@ -98,25 +98,25 @@ def test_scripts_read_csv_of_text_and_bytes(payload: str | bytes) -> None:
     assert _rows(encoder.csv_to_dmatrix(payload)) == [[42, 6, 9]]
 
 
-def test_a_newline_at_the_end_of_a_script_s_csv_begins_one_more_row() -> None:
+def test_script_csv_newline_begins_a_row() -> None:
     assert _rows(encoder.csv_to_dmatrix("42\n6\n")) == [[42], [6], [-1]]
     with pytest.raises(ValueError, match="inhomogeneous shape"):
         encoder.csv_to_dmatrix("42,6\n1,2\n")
 
 
 @pytest.mark.parametrize("cell", ["12:12:12", "2019-1-1", "2019-1-1 12:12:12+00", "-14 days", "c"])
-def test_a_cell_of_a_script_s_csv_that_is_no_number_is_a_plain_value_error(cell: str) -> None:
+def test_script_csv_text_cell_is_a_value_error(cell: str) -> None:
     with pytest.raises(ValueError, match="could not convert string to float") as error:
         encoder.csv_to_dmatrix(f"1,2,3,{cell}")
     assert type(error.value) is ValueError
 
 
 @pytest.mark.parametrize("payload", ["1 0:1 2:3\n0 1:2\n", b"1:1 3:3\n2:2"])
-def test_scripts_take_what_a_row_of_libsvm_leaves_out_for_0(payload: str | bytes) -> None:
+def test_scripts_read_libsvm_gaps_as_0(payload: str | bytes) -> None:
     assert _rows(encoder.libsvm_to_dmatrix(payload)) == [[1, 0, 3], [0, 2, 0]]
 
 
-def test_columns_of_a_script_s_libsvm_count_from_1_unless_one_is_0() -> None:
+def test_script_libsvm_column_base() -> None:
     assert _rows(encoder.libsvm_to_dmatrix("1 1:5 3:6")) == [[5, 0, 6]]
     assert _rows(encoder.libsvm_to_dmatrix("1 0:4 3:6")) == [[4, 0, 0, 6]]
 
@@ -128,7 +128,7 @@ def test_scripts_decode_by_content_type_whatever_its_parameters() -> None:
             encoder.decode(b"1,2", unknown)
 
 
-def test_json_becomes_json_lines_if_it_has_one_key() -> None:
+def test_json_to_json_lines() -> None:
     assert encoder.json_to_jsonlines('{"predictions": [{"a": 1}, {"a": 2}]}') == b'{"a": 1}\n{"a": 2}\n'
     with pytest.raises(ValueError, match="not compatible"):
         encoder.json_to_jsonlines('{"predictions": [], "metadata": []}')

@@ -39,14 +39,14 @@ def _encoded(objective: str, keys: Sequence[str], accept: str, *, batch: bool = 
 
 
 @pytest.mark.parametrize("objective", TOLD)
-def test_each_key_of_each_objective_is_told_or_nan(objective: str) -> None:
+def test_keys_of_objectives(objective: str) -> None:
     rows = json.loads(_encoded(objective, KEYS, "application/json"))["predictions"]
     assert len(rows) == 2
     assert repr([rows[0][key] for key in KEYS]) == repr(TOLD[objective][1])
 
 
 @pytest.mark.parametrize(("value", "label"), [(0.5, 0), (0.5001, 1)])
-def test_a_probability_over_a_half_is_the_second_class(value: float, label: int) -> None:
+def test_label_above_one_half(value: float, label: int) -> None:
     answer = encode(np.array([value]), ["predicted_label"], "binary:logistic", "", "text/csv", batch=False)
     assert answer == str(label).encode()
 
@@ -57,7 +57,7 @@ def test_a_margin_over_0_is_the_second_class(value: float, label: int) -> None:
     assert answer == str(label).encode()
 
 
-def test_csv_has_the_keys_in_the_order_in_which_they_were_asked_for_and_quotes_lists() -> None:
+def test_csv_key_order_and_quotes() -> None:
     keys = ["probabilities", "predicted_label"]
     assert _encoded("binary:logistic", keys, "text/csv") == b'"[0.25, 0.75]",1\n"[0.25, 0.75]",1'
     assert _encoded("binary:logistic", keys, "text/csv", batch=True).endswith(b",1\n")
