@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from local_sagemaker.api import operations
 from local_sagemaker.containers.images import stand_ins
-from local_sagemaker.definition import refusals
+from local_sagemaker.definition import unsupported
 from local_sagemaker.definition.conditions import MEMBERS
 from local_sagemaker.definition.expressions import EXECUTION_VARIABLES, EXPRESSIONS
 from local_sagemaker.definition.shapes import service_model
@@ -34,12 +34,12 @@ def _lines() -> Iterator[str]:
     others = len(set(service_model().operation_names) - served)
     yield f"The other {others} operations answer a `ValidationException` that names the operation."
     yield ""
-    anyhow = _code(refusals.DONE_ANYHOW)
+    anyhow = _code(unsupported.DEFAULT_BEHAVIOR)
     yield f"What of a request would be work that is not done is refused by name, too, unless it is one of {anyhow}:"
     yield ""
     yield "| operation | members |"
     yield "|---|---|"
-    for operation, members in refusals.REFUSED.items():
+    for operation, members in unsupported.UNSUPPORTED.items():
         yield f"| `{operation}` | {_code(members)} |"
     yield ""
     yield (

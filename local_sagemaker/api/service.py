@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from local_sagemaker.core import tags
 from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ResourceNotFound, ValidationException
-from local_sagemaker.definition import refusals
+from local_sagemaker.definition import unsupported
 from local_sagemaker.definition.shapes import check_request, only_members, service_model, without_nulls
 from local_sagemaker.endpoints.servers import Endpoints
 from local_sagemaker.engine.executions import Executions
@@ -92,7 +92,7 @@ class Service:
             raise ValidationException(f"The operation {operation} is not supported by SageMaker on this machine.")
         check_request(operation, request)
         request = without_nulls(request)
-        refusals.refuse(operation, request)
+        unsupported.refuse(operation, request)
         tags.check(request.get("Tags") or [])
         model = service_model().operation_model(operation)
         try:

@@ -78,7 +78,7 @@ def _compare(kind: str, left: object, right: object) -> bool:
 
 
 def _same_type(left: object, right: object) -> tuple[object, object]:
-    """Numbers written as text are compared as numbers where the other side is one; so are truth values."""
+    """Text is compared as a number or a Boolean if the other side is one."""
     if isinstance(left, str) and not isinstance(right, str):
         return _read_as(left, right), right
     if isinstance(right, str) and not isinstance(left, str):

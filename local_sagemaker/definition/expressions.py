@@ -1,4 +1,4 @@
-"""The expressions of a definition: ``Get``, ``Std:Join`` and ``Std:JsonGet``, wherever they stand."""
+"""The expressions of a definition: ``Get``, ``Std:Join`` and ``Std:JsonGet``."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ EXECUTION_VARIABLES = (
 
 @dataclass(frozen=True)
 class Scope:
-    """What expressions are resolved against.
+    """The values that expressions refer to.
 
     Attributes
     ----------
     parameters
-        The pipeline's parameters, as their types have them.
+        The parameters' values, in the types that they declare.
     execution
         The execution variables, except the current time.
     step_properties
-        Of a step by its name: the answer of its Describe call.
+        Returns the response of a step's Describe call, by the step's name.
     property_file
-        Of a step's and a property file's name: the JSON document.
+        Returns a JSON document, by the step's and the property file's name.
     read_json
-        The JSON document under an S3 URI.
+        Returns the JSON document at an S3 URI.
     """
 
     parameters: Mapping[str, Any]
@@ -49,29 +49,29 @@ class Scope:
 
 
 def is_expression(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Whether a value is an expression and not a plain document."""
+    """Whether a value is an expression, not a plain document."""
     return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in EXPRESSIONS
 
 
 def text_of(value: object) -> str:
-    """A value as a part of a text: booleans as ``true`` and ``false``."""
+    """A value as text, as Std:Join writes it: Booleans as ``true`` and ``false``."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
 def timestamp(moment: float) -> str:
-    """A moment as execution variables write it."""
+    """A time in the format of execution variables."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def resolve(value: Any, scope: Scope) -> Any:
-    """A document with every expression in it replaced by what it means.
+    """A document with every expression in it replaced by its value.
 
     Raises
     ------
     ExpressionError
-        An expression means nothing; the message names it.
+        An expression cannot be resolved; the message names it.
     """
     if is_expression(value):
         return _resolve_expression(value, scope)
@@ -89,7 +89,7 @@ def _resolve_expression(expression: Mapping[str, Any], scope: Scope) -> Any:
     if name == "Std:Join":
         values = resolve(argument["Values"], scope)
         if not isinstance(values, list):
-            raise ExpressionError(f"the Values of Std:Join are no list, but {values!r}")
+            raise ExpressionError(f"the Values of Std:Join must be a list, not {values!r}")
         return text_of(resolve(argument.get("On", ""), scope)).join(map(text_of, values))
     return _json_get(argument, scope)
 
@@ -109,7 +109,7 @@ def _get(reference: str, scope: Scope) -> Any:
             return paths.follow(scope.step_properties(step), paths.parse(path))
         except ExpressionError as error:
             raise ExpressionError(f"{reference} cannot be resolved: {error}") from error
-    raise ExpressionError(f"{reference} cannot be resolved: there is nothing of that name.")
+    raise ExpressionError(f"{reference} cannot be resolved: no such parameter or variable.")
 
 
 def _json_get(argument: Mapping[str, Any], scope: Scope) -> Any:
@@ -117,7 +117,7 @@ def _json_get(argument: Mapping[str, Any], scope: Scope) -> Any:
     if "S3Uri" in argument:
         source = resolve(argument["S3Uri"], scope)
         if not isinstance(source, str):
-            raise ExpressionError(f"the S3Uri of Std:JsonGet is no text, but {source!r}")
+            raise ExpressionError(f"the S3Uri of Std:JsonGet must be text, not {source!r}")
         document = scope.read_json(source)
     else:
         source = argument["PropertyFile"]["Get"]
@@ -127,7 +127,7 @@ def _json_get(argument: Mapping[str, Any], scope: Scope) -> Any:
     except ExpressionError as error:
         raise ExpressionError(f"JsonGet of {path} in {source} cannot be resolved: {error}") from error
     if isinstance(value, Mapping | list) or value is None:
-        raise ExpressionError(f"JsonGet of {path} in {source} is no single value, but {type(value).__name__}")
+        raise ExpressionError(f"JsonGet of {path} in {source} is not a single value but of type {type(value).__name__}")
     return value
 
 
@@ -137,7 +137,7 @@ def property_file_of(argument: Mapping[str, Any]) -> tuple[str, str]:
     Raises
     ------
     ExpressionError
-        It names none.
+        The reference has another form.
     """
     reference = argument.get("PropertyFile")
     parts = str(reference.get("Get")).split(".") if is_expression(reference) else []
@@ -158,6 +158,6 @@ def all_expressions(value: object) -> Iterator[Mapping[str, Any]]:
 
 
 def referenced_steps(value: object) -> set[str]:
-    """The steps whose properties or property files a document asks for."""
+    """The steps whose properties or property files a document reads."""
     references = (expression["Get"] for expression in all_expressions(value) if "Get" in expression)
     return {reference.split(".")[1] for reference in references if str(reference).startswith("Steps.")}

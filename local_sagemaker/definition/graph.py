@@ -1,4 +1,4 @@
-"""What may start now: the one rule by which an execution goes on."""
+"""The order of steps: which ones can start, and whether they wait for each other."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from local_sagemaker.definition.parse import Definition, Step
 
 
 def ready(definition: Definition, statuses: Mapping[str, str], outcomes: Mapping[str, bool]) -> Iterator[Step]:
-    """The steps that have not started, and whose needs have all succeeded, in the order of the definition.
+    """The steps that can start, in the order of the definition: everything that they wait for has succeeded.
 
     Parameters
     ----------
     statuses
-        Of every step that has started.
+        The status of every step that has started.
     outcomes
-        Of every condition that was evaluated: which branch may run.
+        The outcome of every condition step that has run: the branch that may run.
     """
     for step in definition.steps.values():
         if step.name in statuses or any(statuses.get(need) != "Succeeded" for need in step.waits_for):
@@ -25,7 +25,7 @@ def ready(definition: Definition, statuses: Mapping[str, str], outcomes: Mapping
 
 
 def find_cycle(definition: Definition) -> list[str] | None:
-    """Steps that wait for each other in a circle, the first one again at the end; None where there are none."""
+    """Steps that wait for each other, the first one again at the end; None if there are none."""
     finished: set[str] = set()
 
     def visit(name: str, path: list[str]) -> list[str] | None:

@@ -1,4 +1,4 @@
-"""The parameters of an execution: what was given and the defaults, each as its type has it."""
+"""The parameters of an execution: given values and defaults, each converted to its type."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def values_of(
     Raises
     ------
     ValidationException
-        A parameter is not declared, is given twice, has no value, or one that its type or enumeration does not take.
+        A parameter is not declared, is given twice, has no value, or has one that its type or enumeration forbids.
     """
     named = {parameter["Name"]: parameter["Value"] for parameter in given}
     if len(named) < len(given):
@@ -46,7 +46,7 @@ def values_of(
 
 
 def as_listed(values: Mapping[str, object]) -> list[dict[str, str]]:
-    """All parameters as ListPipelineParametersForExecution has them."""
+    """All parameters as ListPipelineParametersForExecution returns them."""
     return [{"Name": name, "Value": text_of(value)} for name, value in values.items()]
 
 
@@ -58,7 +58,7 @@ def findings(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         if _type_of(parameter) not in TYPES:
             yield f"Parameter {name} has the type {parameter['Type']!r}; use one of {TYPES}."
         elif not isinstance(parameter.get("EnumValues") or [], list):
-            yield f"EnumValues of parameter {name} is no list, but {parameter['EnumValues']!r}."
+            yield f"EnumValues of parameter {name} must be a list, not {parameter['EnumValues']!r}."
         elif parameter.get("DefaultValue") is not None:
             try:
                 _value(parameter, None)
@@ -67,7 +67,7 @@ def findings(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _type_of(parameter: Mapping[str, Any]) -> Any:
-    """The type that a parameter says, or a text: the service's published schema requires no more than its name."""
+    """A parameter's type; String by default, because the service's published schema requires only a name."""
     return parameter.get("Type", "String")
 
 

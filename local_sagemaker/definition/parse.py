@@ -14,7 +14,7 @@ from local_sagemaker.definition.expressions import referenced_steps
 MOST_CHARACTERS = 1_048_576
 """https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quotas.html"""
 VERSION = "2020-12-01"
-"""Of the language of definitions; there is no other."""
+"""The only version of the definition language."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Step:
     Attributes
     ----------
     name, type, arguments, display_name, description
-        As the definition has them. A Condition step's arguments are its conditions only.
+        As in the definition. A Condition step's arguments are its conditions only.
     branch
-        The condition step in whose branch this one stands, and whether it is the branch for True.
+        The condition step whose branch contains this step, and whether it is the branch for True.
     depends_on
         The steps that DependsOn names.
     cache, retry_policies, property_files
-        As the definition has them; property files by name.
+        As in the definition; property files by name.
     """
 
     name: str
@@ -51,20 +51,20 @@ class Step:
 
     @property
     def waits_for(self) -> frozenset[str]:
-        """What it needs, and the condition that it hangs on."""
+        """The steps that it needs, and the condition step whose branch contains it."""
         return self.needs | ({self.branch[0]} if self.branch else frozenset())
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A whole pipeline: parameters and steps by name, each in the order of the definition."""
+    """A whole pipeline: parameters and steps by name, in the order of the definition."""
 
     parameters: Mapping[str, Mapping[str, Any]]
     steps: Mapping[str, Step]
     experiment: Mapping[str, Any]
 
     def branches(self, step: Step) -> Iterator[tuple[str, bool]]:
-        """The branches in which a step stands, innermost first: the condition step, and whether it is for True."""
+        """The branches that contain a step, innermost first: the condition step, and whether it is for True."""
         branch = step.branch
         while branch is not None:
             yield branch
@@ -77,7 +77,7 @@ def parse(text: str) -> Definition:
     Raises
     ------
     DefinitionError
-        It is not JSON, not built as definitions are, or too long.
+        It is not JSON, has not the structure of a definition, or is too long.
     """
     if len(text) > MOST_CHARACTERS:
         raise DefinitionError(f"The definition has {len(text)} characters; at most {MOST_CHARACTERS} are allowed.")
@@ -94,11 +94,11 @@ def read(document: Any) -> Definition:
     Raises
     ------
     DefinitionError
-        It is not built as definitions are.
+        It has not the structure of a definition.
     """
     document = _object(document, "The definition")
     if document.get("Version", VERSION) != VERSION:
-        raise DefinitionError(f"The Version of the definition is {document['Version']!r}; it has to be {VERSION!r}.")
+        raise DefinitionError(f"The Version of the definition is {document['Version']!r}; it must be {VERSION!r}.")
     parameters: dict[str, Mapping[str, Any]] = {}
     for given in _list(document.get("Parameters") or [], "Parameters"):
         parameter = _object(given, "A parameter")
@@ -172,7 +172,7 @@ def _texts(value: object, what: str) -> list[str]:
     items = _list(value, what)
     for item in items:
         if not isinstance(item, str):
-            raise DefinitionError(f"{what} has {item!r}, which is no text.")
+            raise DefinitionError(f"{what} has {item!r}, which is not text.")
     return items
 
 

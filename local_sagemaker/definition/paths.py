@@ -9,15 +9,15 @@ from typing import Any
 from local_sagemaker.core.errors import ExpressionError
 
 Key = str | int
-"""A member or an index."""
+"""A member's name or an index."""
 
 _PART = re.compile(r"""\.?([^.\[\]'"]+) | \[(-?\d+)\] | \['([^']*)'\] | \["([^"]*)"\]""", re.VERBOSE)
-# In a list, a name stands for the item that carries it.
+# A name in a path finds the item of a list that has this name in one of these members.
 _NAMING_MEMBERS = ("OutputName", "InputName", "ChannelName", "MetricName", "VariantName", "Name", "Key")
 
 
 def parse(path: str) -> list[Key]:
-    """The members and indices of a path; a leading ``$`` is the document itself.
+    """The keys of a path; a leading ``$`` is the document itself.
 
     Raises
     ------
@@ -40,12 +40,12 @@ def parse(path: str) -> list[Key]:
 
 
 def follow(document: Any, keys: Sequence[Key]) -> Any:
-    """What stands at a path.
+    """The value at a path.
 
     Raises
     ------
     ExpressionError
-        Nothing stands there; the message says how far the path leads.
+        There is no such value; the message names the first key that is missing.
     """
     value = document
     for position, key in enumerate(keys):
@@ -62,7 +62,7 @@ def _step_into(value: Any, key: Key, so_far: str) -> Any:
         for item in value:
             if isinstance(item, Mapping) and any(item.get(member) == key for member in _NAMING_MEMBERS):
                 return item
-    raise ExpressionError(f"nothing stands at {so_far}")
+    raise ExpressionError(f"there is nothing at {so_far}")
 
 
 def _text(keys: Sequence[Key]) -> str:

@@ -1,4 +1,4 @@
-"""Retry policies: whether a step that failed is tried again, and when."""
+"""Retry policies: whether and when a failed step is retried."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DEFAULT_INTERVAL_SECONDS = 1
 _DEFAULT_BACKOFF_RATE = 2.0
 _DEFAULT_MAX_ATTEMPTS = 5
 LIMITS = {"IntervalSeconds": (0, 43_200), "MaxAttempts": (0, 20), "ExpireAfterMin": (0, 14_400)}
-"""What the members of a policy may be, at least and at most."""
+"""The minimum and the maximum of each member of a policy."""
 
 
 def findings(step: Step) -> Iterator[str]:
@@ -50,7 +50,7 @@ def findings(step: Step) -> Iterator[str]:
 
 
 def exception_of_call(error: ApiError) -> str | None:
-    """The kind of exception, in the words of retry policies, that an API call ended with."""
+    """The exception type, as in retry policies, of a failed API call; None if it cannot be retried."""
     if isinstance(error, ResourceLimitExceeded):
         return "SageMaker.RESOURCE_LIMIT"
     if error.code == "ThrottlingException":
@@ -59,9 +59,9 @@ def exception_of_call(error: ApiError) -> str | None:
 
 
 def exception_of_job(step_type: str, failure_reason: str) -> str | None:
-    """The kind of exception that a job failed with; None where its own work failed, which is never tried again.
+    """The exception type of a failed job; None if its own code failed, which is never retried.
 
-    Nor is a tuning job after an internal error: the service leaves it to the tuning job to try its jobs again.
+    A tuning job is not retried after an internal error either: it retries its own training jobs.
     """
     exception = _JOB_REASONS.get(failure_reason.split(":", maxsplit=1)[0])
     return None if step_type == "Tuning" and exception == "SageMaker.JOB_INTERNAL_ERROR" else exception
@@ -70,18 +70,18 @@ def exception_of_job(step_type: str, failure_reason: str) -> str | None:
 def delay_before_next(
     policies: Iterable[Mapping[str, Any]], exception: str | None, attempts: int, seconds_since_start: float
 ) -> float | None:
-    """Seconds to wait before the next attempt, or None where there is to be none.
+    """Seconds until the next attempt; None if there is none.
 
     Parameters
     ----------
     policies
-        The step's; the first one for this kind of exception counts.
+        The step's policies; the first one for this exception type applies.
     exception
-        What the attempt ended with.
+        The exception type of the last attempt.
     attempts
-        How many have been made for this kind of exception, the first one included.
+        The number of attempts that ended with it, the first one included.
     seconds_since_start
-        Since the step's first attempt.
+        Seconds since the step's first attempt.
     """
     policy = next((policy for policy in policies if exception in policy.get("ExceptionType", ())), None)
     if policy is None:

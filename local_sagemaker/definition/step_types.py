@@ -1,4 +1,4 @@
-"""What each type of step does: which operation its Arguments are the request of, and how its result is found again."""
+"""The types of steps: the API operation that each calls, and how its result is found again."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ class ApiStep:
     Attributes
     ----------
     create
-        The operation whose request the Arguments are.
+        The operation; a step's Arguments are its request.
     metadata
-        The member of a listed step's Metadata that holds the ARN.
+        The member of a listed step's Metadata that contains the ARN.
     arn
-        The member of the operation's answer that holds it.
+        The member of the operation's response that contains it.
     describe, identified_by
-        The operation whose answer are the step's properties, and the member by which it finds the resource.
+        The operation whose response has the step's properties, and the member by which it finds the resource.
     name
-        The member of the request that takes a name of the service's making; None where it has none or the caller's own.
+        The member of the request for which the service generates a name; None if it generates none.
     stop, status
-        For what takes time: the operation that stops it, and the member of its description that says how it stands.
+        For jobs and endpoints: the operation that stops them, and the member of their description with the status.
     cache_keys
-        The arguments, or the paths into them, that must be the same for an earlier result to be used again; none: it
-        is never.
+        The arguments, or paths into them, that must be equal for an earlier result to be reused; empty if it never
+        is.
     retryable
-        Whether it takes the retry policies of jobs, and not only those of steps.
+        Whether retry policies may name the exception types of jobs.
     """
 
     create: str
@@ -140,4 +140,4 @@ KNOWN_STEPS = (
     "NotebookJob",
     "QualityCheck",
 )
-"""Every type that SageMaker Pipelines has; a definition may hold them, an execution is refused by name."""
+"""Every type of SageMaker Pipelines. A definition may contain them; an execution with an unsupported one is refused."""

@@ -1,125 +1,107 @@
-"""What of a definition cannot be done here, found before anything of it runs."""
+"""Members of requests that are refused by name, because the service cannot do locally what they request.
+
+Members that configure AWS's own machines (instance types, networks, keys) are accepted and ignored. To ignore these
+would report work as done that was not.
+"""
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from local_sagemaker.core.core import Work
-from local_sagemaker.core.errors import ExpressionError, ValidationException
-from local_sagemaker.definition import refusals
-from local_sagemaker.definition.expressions import Scope, is_expression, referenced_steps, resolve
-from local_sagemaker.definition.parse import Definition, Step
-from local_sagemaker.definition.step_types import API_STEPS, SUPPORTED_STEPS
+from local_sagemaker.core.errors import ValidationException
 
-Missing = Callable[[str, Work], str | None]
+_GUARDED_DEPLOYMENT = (
+    "DeploymentConfig.AutoRollbackConfiguration",
+    "DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.Type",
+)
+_TRAINING = (
+    "AlgorithmSpecification.AlgorithmName",
+    "InputDataConfig.CompressionType",
+    "InputDataConfig.DataSource.DatasetSource",
+    "InputDataConfig.DataSource.FileSystemDataSource",
+    "InputDataConfig.DataSource.S3DataSource.S3DataType",
+)
+UNSUPPORTED: Mapping[str, tuple[str, ...]] = {
+    "CreatePipeline": ("PipelineVersionAliases",),
+    "UpdatePipeline": ("PipelineVersionAliases",),
+    "DescribePipeline": ("PipelineVersionAlias",),
+    "ListPipelineExecutions": ("PipelineVersionAlias",),
+    "StartPipelineExecution": ("PipelineVersionAlias", "MlflowExperimentName"),
+    "CreateTrainingJob": (
+        *_TRAINING,
+        "MlflowConfig",
+        "ModelPackageConfig",
+        "ServerlessJobConfig",
+        "TensorBoardOutputConfig",
+    ),
+    "CreateHyperParameterTuningJob": (
+        *(
+            f"{definition}.{path}"
+            for definition in ("TrainingJobDefinition", "TrainingJobDefinitions")
+            for path in _TRAINING
+        ),
+        "Autotune.Mode",
+        "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters",
+        "HyperParameterTuningJobConfig.TuningJobCompletionCriteria.ConvergenceDetected.CompleteOnConvergence",
+    ),
+    "CreateProcessingJob": (
+        "ProcessingInputs.DatasetDefinition",
+        "ProcessingInputs.S3Input.S3InputMode",
+        "ProcessingOutputConfig.Outputs.FeatureStoreOutput",
+    ),
+    "CreateTransformJob": ("DataCaptureConfig",),
+    "CreateModel": ("InferenceExecutionConfig.Mode", "PrimaryContainer.Mode", "Containers.Mode"),
+    "CreateModelPackage": ("SourceAlgorithmSpecification", "ValidationSpecification"),
+    "CreateEndpointConfig": (
+        "AsyncInferenceConfig",
+        "CrossRegionTrafficConfig",
+        "ExplainerConfig",
+        "ShadowProductionVariants",
+    ),
+    "CreateEndpoint": _GUARDED_DEPLOYMENT,
+    "UpdateEndpoint": _GUARDED_DEPLOYMENT,
+}
+"""Each operation's members that are refused, unless their value is in `DEFAULT_BEHAVIOR`."""
+DEFAULT_BEHAVIOR = (
+    "File",
+    "S3Prefix",
+    "ManifestFile",
+    "None",
+    "Serial",
+    "SingleModel",
+    "Disabled",
+    "ALL_AT_ONCE",
+)
+"""Values that request what the service does anyway."""
 
-_NOTEBOOK_JOB = "amazon_sagemaker_scheduler"
-"""The entry point of the Training step that the SDK makes of a notebook job: a program of Studio's own images."""
-_MOST_NAMED = 10
 
-
-def refuse(definition: Definition, parameters: Mapping[str, Any], missing: Missing) -> None:
-    """Look through the steps that are to run for what cannot be done.
-
-    Parameters
-    ----------
-    parameters
-        The values of this execution: what is not known without the results of other steps is left to the step itself.
-    missing
-        Says what an image lacks for a kind of work.
+def refuse(operation: str, request: Mapping[str, Any]) -> None:
+    """Refuse a request for something that is not supported.
 
     Raises
     ------
     ValidationException
-        A step is of a type that is not supported, asks for a member that is not, or needs an image that nothing plays.
+        A member is not supported; the message names it.
     """
-    known = _Known(parameters)
-    found = [
-        f"{step.name} ({reason})"
-        for step in definition.steps.values()
-        for reason in _reasons(definition, step, known, missing)
-    ]
-    if found:
-        more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-        raise ValidationException(
-            f"SageMaker on this machine does not support these steps: {', '.join(found[:_MOST_NAMED])}{more}. "
-            f"It supports {', '.join(SUPPORTED_STEPS)}."
-        )
+    for named in unsupported_members(operation, request):
+        raise ValidationException(f"{named} is not supported by SageMaker on this machine.")
 
 
-class _Known:
-    """Reads what the parameters alone determine."""
-
-    def __init__(self, parameters: Mapping[str, Any]) -> None:
-        self._scope = Scope(parameters, {}, self._unknown, self._unknown, self._unknown)
-
-    def __call__(self, value: Any) -> Any:
-        """A document with its expressions resolved; those that other steps' results determine are None."""
-        if is_expression(value):
-            try:
-                return resolve(value, self._scope)
-            except ExpressionError:
-                return None
-        if isinstance(value, Mapping):
-            return {key: self(item) for key, item in value.items()}
-        return [self(item) for item in value] if isinstance(value, list) else value
-
-    def _unknown(self, *_names: str) -> Any:
-        raise ExpressionError("not known yet")
+def unsupported_members(operation: str, request: Mapping[str, Any]) -> Iterator[str]:
+    """The path of every member of a request that is not supported, with its value if that is text."""
+    for path in UNSUPPORTED.get(operation, ()):
+        for value in values_at(request, path.split(".")):
+            if value and value not in DEFAULT_BEHAVIOR:
+                yield f"{path} {value}" if isinstance(value, str) else path
 
 
-def _reasons(definition: Definition, step: Step, known: _Known, missing: Missing) -> Iterator[str]:
-    if step.type not in SUPPORTED_STEPS:
-        yield step.type
-    if step.type not in API_STEPS:
-        return
-    arguments = known(step.arguments)
-    yield from refusals.refused_members(API_STEPS[step.type].create, arguments)
-    yield from _beyond_the_machine(step.type, arguments)
-    if [_NOTEBOOK_JOB] in refusals.values_at(arguments, ["AlgorithmSpecification", "ContainerEntrypoint"]):
-        yield "NotebookJob"
-    for image, work in _images(definition, step, arguments, known):
-        lack = missing(image, work) if isinstance(image, str) else None
-        if lack:
-            yield lack
-
-
-def _beyond_the_machine(kind: str, arguments: Mapping[str, Any]) -> Iterator[str]:
-    """What jobs fail with, if they are made for themselves, as it takes more than the value of one member to tell."""
-    if kind == "Processing":
-        command = {"ContainerEntrypoint", "ContainerArguments"}
-        for application in refusals.values_at(arguments, ["AppSpecification"]):
-            if isinstance(application, Mapping) and not command & application.keys():
-                yield "no AppSpecification.ContainerEntrypoint"
-    for groups in _of_training(arguments, "ResourceConfig.InstanceGroups"):
-        if isinstance(groups, list) and len(groups) > 1:
-            yield "several ResourceConfig.InstanceGroups"
-    for path in _of_training(arguments, "CheckpointConfig.LocalPath"):
-        if isinstance(path, str) and not posixpath.normpath(path).startswith("/opt/ml/"):
-            yield f"CheckpointConfig.LocalPath {path} outside /opt/ml"
-
-
-def _images(
-    definition: Definition, step: Step, arguments: Mapping[str, Any], known: _Known
-) -> Iterator[tuple[Any, Work]]:
-    """The images that a step puts to work, and to which."""
-    for image in refusals.values_at(arguments, ["AppSpecification", "ImageUri"]):
-        yield image, "process"
-    for specification in _of_training(arguments, "AlgorithmSpecification"):
-        if isinstance(specification, Mapping):
-            yield specification.get("TrainingImage"), "process" if specification.get("ContainerEntrypoint") else "train"
-    if step.type in ("Transform", "EndpointConfig"):
-        for name in sorted(referenced_steps(step.arguments)):
-            model = definition.steps.get(name)
-            if model is not None and model.type == "Model":
-                for member in ("PrimaryContainer", "Containers"):
-                    for image in refusals.values_at(known(model.arguments), [member, "Image"]):
-                        yield image, "serve"
-
-
-def _of_training(arguments: Mapping[str, Any], path: str) -> Iterator[Any]:
-    """What a training job says at a path, or each training job that a tuning job is to start."""
-    for where in ("", "TrainingJobDefinition.", "TrainingJobDefinitions."):
-        yield from refusals.values_at(arguments, f"{where}{path}".split("."))
+def values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
+    """The values at a path; in a list, the values at it in each item."""
+    if isinstance(value, list) and path:
+        for item in value:
+            yield from values_at(item, path)
+    elif not path:
+        yield value
+    elif isinstance(value, Mapping) and path[0] in value:
+        yield from values_at(value[path[0]], path[1:])

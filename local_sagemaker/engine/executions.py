@@ -12,10 +12,9 @@ from local_sagemaker.core.core import Call, Core, Request, Work
 from local_sagemaker.core.errors import ConflictException, ValidationException
 from local_sagemaker.core.names import new_execution_id
 from local_sagemaker.core.store import Record
-from local_sagemaker.definition import unsupported
 from local_sagemaker.definition.parameters import values_of
 from local_sagemaker.definition.parse import parse
-from local_sagemaker.engine import records, selective
+from local_sagemaker.engine import records, selective, unsupported_steps
 from local_sagemaker.engine.run import FAILED, Run
 
 _LOG = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ class Executions:
         definition = parse(definition_text)
         parameters = values_of(definition.parameters, request.get("PipelineParameters", []))
         chosen = selective.selected_steps(definition, request.get("SelectiveExecutionConfig"))
-        unsupported.refuse(chosen, parameters, self._missing)
+        unsupported_steps.refuse(chosen, parameters, self._missing)
         reused = selective.reused_steps(self._core.store, definition, request.get("SelectiveExecutionConfig"))
         moment = now()
         identifier = new_execution_id()

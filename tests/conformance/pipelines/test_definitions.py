@@ -1,4 +1,4 @@
-"""What is wrong with a definition is said when the pipeline is created, and nothing is stored."""
+"""A wrong definition is refused when the pipeline is created, and nothing is stored."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ WRONG = {
     ),
     "a dependency that is no name": (
         definition({**processing("A"), "DependsOn": [{"Get": "Steps.B"}]}),
-        "DependsOn of step A has {'Get': 'Steps.B'}, which is no text",
+        "DependsOn of step A has {'Get': 'Steps.B'}, which is not text",
     ),
     "a retry policy that is none": (definition({**processing("A"), "RetryPolicies": [[]]}), "A retry policy of step A"),
     "a retry policy after one exception that is no list": (
@@ -76,7 +76,7 @@ WRONG = {
     ),
     "a parameter with one allowed value that is no list": (
         definition(processing("A"), parameters=[{"Name": "P", "Type": "Integer", "EnumValues": 1, "DefaultValue": 1}]),
-        "EnumValues of parameter P is no list, but 1",
+        "EnumValues of parameter P must be a list, not 1",
     ),
     "a property file whose name is none": (
         definition(processing("A", X={"Std:JsonGet": {"PropertyFile": {"Get": 1}, "Path": "a"}})),
@@ -239,7 +239,7 @@ WRONG = {
     ),
     "another version of the language": (
         json.dumps({"Version": "2019-01-01", "Steps": []}),
-        "The Version of the definition is '2019-01-01'; it has to be '2020-12-01'",
+        "The Version of the definition is '2019-01-01'; it must be '2020-12-01'",
     ),
     "a retry policy with two ends": (
         definition(
@@ -269,7 +269,7 @@ def test_a_wrong_definition_is_refused(sagemaker, text, message):
         sagemaker.describe_pipeline(PipelineName="wrong")
 
 
-def test_a_definition_of_more_than_a_mebibyte_is_refused(sagemaker, s3):
+def test_a_definition_over_a_mebibyte_is_refused(sagemaker, s3):
     text = definition(processing("A", X="a" * 1_048_576))
     s3.put_object(Bucket="bucket", Key="large.json", Body=text.encode())
     location = {"Bucket": "bucket", "ObjectKey": "large.json"}
@@ -277,7 +277,7 @@ def test_a_definition_of_more_than_a_mebibyte_is_refused(sagemaker, s3):
         sagemaker.create_pipeline(PipelineName="large", PipelineDefinitionS3Location=location, RoleArn=ROLE)
 
 
-def test_a_definition_may_lie_in_s3_and_is_described_as_it_was(sagemaker, s3):
+def test_a_definition_in_s3(sagemaker, s3):
     text = definition(processing("A"))
     s3.put_object(Bucket="bucket", Key="pipeline.json", Body=text.encode())
     location = {"Bucket": "bucket", "ObjectKey": "pipeline.json"}
@@ -285,7 +285,7 @@ def test_a_definition_may_lie_in_s3_and_is_described_as_it_was(sagemaker, s3):
     assert sagemaker.describe_pipeline(PipelineName="located")["PipelineDefinition"] == text
 
 
-def test_of_a_definition_in_s3_the_version_that_is_named_is_taken(sagemaker, s3):
+def test_a_version_of_a_definition_in_s3(sagemaker, s3):
     s3.create_bucket(Bucket="versioned")
     s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
     first, second = (
@@ -301,14 +301,14 @@ def test_of_a_definition_in_s3_the_version_that_is_named_is_taken(sagemaker, s3)
         sagemaker.create_pipeline(PipelineName="V", PipelineDefinitionS3Location=lost, RoleArn=ROLE)
 
 
-def test_a_definition_in_s3_that_is_not_there_is_refused(sagemaker):
+def test_a_missing_definition_in_s3_is_refused(sagemaker):
     location = {"Bucket": "bucket", "ObjectKey": "none.json"}
     with pytest.raises(ClientError, match=r"s3://bucket/none\.json cannot be read"):
         sagemaker.create_pipeline(PipelineName="lost", PipelineDefinitionS3Location=location, RoleArn=ROLE)
 
 
 @pytest.mark.parametrize("kind", ["Lambda", "Callback", "QualityCheck", "EMR", "ClarifyCheck", "AutoML", "ForEach"])
-def test_a_type_of_step_that_is_not_supported_is_refused_by_name_when_the_execution_starts(pipelines, stand_ins, kind):
+def test_unsupported_step_types_are_refused_at_the_start(pipelines, stand_ins, kind):
     other = {"Name": "Other", "Type": kind, "Arguments": {}}
     name = pipelines.create(definition(processing("First"), other))
     asked = len(stand_ins.requests)
@@ -318,7 +318,7 @@ def test_a_type_of_step_that_is_not_supported_is_refused_by_name_when_the_execut
     assert len(stand_ins.requests) == asked
 
 
-def test_what_a_step_cannot_be_given_here_is_refused_by_name_when_the_execution_starts(pipelines, stand_ins):
+def test_unsupported_arguments_are_refused_at_the_start(pipelines, stand_ins):
     output = {"OutputName": "fg", "AppManaged": True, "FeatureStoreOutput": {"FeatureGroupName": "group"}}
     ingest = with_argument(processing("Ingest"), "ProcessingOutputConfig", {"Outputs": [output]})
     name = pipelines.create(definition(processing("First"), ingest))
@@ -328,7 +328,7 @@ def test_what_a_step_cannot_be_given_here_is_refused_by_name_when_the_execution_
     assert len(stand_ins.requests) == asked
 
 
-def test_a_selective_execution_may_leave_out_what_is_not_supported(pipelines):
+def test_a_selective_execution_may_omit_unsupported_steps(pipelines):
     other = {"Name": "Other", "Type": "Lambda", "Arguments": {}}
     name = pipelines.create(definition(processing("First"), other))
     config = {"SelectedSteps": [{"StepName": "First"}]}

@@ -129,10 +129,10 @@ def test_json_get_reads_an_object_by_its_uri(pipelines, s3):
 @pytest.mark.parametrize(
     ("expression", "reason"),
     [
-        ({"Std:Join": {"On": "/", "Values": get("Parameters.Number")}}, "the Values of Std:Join are no list, but 3"),
+        ({"Std:Join": {"On": "/", "Values": get("Parameters.Number")}}, "the Values of Std:Join must be a list, not 3"),
         (
             {"Std:JsonGet": {"S3Uri": get("Parameters.Number"), "Path": "a"}},
-            "the S3Uri of Std:JsonGet is no text, but 3",
+            "the S3Uri of Std:JsonGet must be text, not 3",
         ),
     ],
 )
@@ -147,7 +147,7 @@ def test_a_json_get_of_a_path_that_is_not_there_fails_its_step_and_says_how_far_
     execution = pipelines.run(definition(first, processing("Second", Value=json_get("First", "Report", "a.c.d"))))
     assert execution.status == "Failed"
     assert "a.c.d" in execution.steps["Second"]["FailureReason"]
-    assert "nothing stands at a.c" in execution.steps["Second"]["FailureReason"]
+    assert "there is nothing at a.c" in execution.steps["Second"]["FailureReason"]
 
 
 @pytest.mark.parametrize("content", ['{"a": NaN}', "{", ""])

@@ -1,4 +1,4 @@
-"""What a step's arguments become when a parameter or a value out of JSON stands where another type is wanted."""
+"""Conversion of arguments whose values have another type than the request."""
 
 import pytest
 
@@ -19,21 +19,21 @@ def fitted(shape, value, *path):
 
 
 @pytest.mark.parametrize(("value", "expected"), [(6, "6"), (0.5, "0.5"), (True, "true"), ("text", "text")])
-def test_a_number_where_a_text_is_wanted_is_written_as_one(value, expected):
+def test_numbers_become_text(value, expected):
     assert fitted(TRAINING, {"depth": value}, "HyperParameters") == {"depth": expected}
 
 
 @pytest.mark.parametrize(("value", "expected"), [("3", 3), ("3.0", 3), (3.0, 3), (3, 3), ("3.5", "3.5"), ("x", "x")])
-def test_a_text_where_an_integer_is_wanted_is_read_if_it_is_one(value, expected):
+def test_text_becomes_an_integer(value, expected):
     found = fitted(TRAINING, value, "ResourceConfig", "InstanceCount")
     assert (found, type(found)) == (expected, type(expected))
 
 
 @pytest.mark.parametrize(("value", "expected"), [("true", True), ("False", False), (True, True), ("x", "x")])
-def test_a_text_where_a_truth_value_is_wanted_is_read_if_it_is_one(value, expected):
+def test_text_becomes_a_boolean(value, expected):
     assert fitted(TRAINING, value, "EnableNetworkIsolation") is expected or expected == "x"
 
 
-def test_what_is_null_is_left_out_and_what_is_unknown_left_as_it_is():
+def test_nulls_are_dropped_and_unknown_members_kept():
     given = {"RoleArn": None, "Tags": [{"Key": 1, "Value": None}], "Unknown": {"A": 1}}
     assert fit(TRAINING, given) == {"Tags": [{"Key": "1"}], "Unknown": {"A": 1}}

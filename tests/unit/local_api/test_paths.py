@@ -22,22 +22,22 @@ from local_sagemaker.definition.paths import follow, parse
         ("HyperParameters['a.b']", ["HyperParameters", "a.b"]),
     ],
 )
-def test_a_path_is_its_members_and_indices(path, keys):
+def test_keys_of_a_path(path, keys):
     assert parse(path) == keys
 
 
 @pytest.mark.parametrize("path", ["a[", "a..b", "a['b", "a[b]", "a."])
-def test_what_is_no_path_is_refused_where_it_stops_being_one(path):
+def test_malformed_paths_are_refused(path):
     with pytest.raises(ExpressionError, match="is not a path"):
         parse(path)
 
 
-def test_a_name_in_a_list_stands_for_the_item_that_carries_it():
+def test_a_name_finds_an_item_of_a_list():
     document = {"Outputs": [{"OutputName": "a", "Uri": 1}, {"OutputName": "b", "Uri": 2}]}
     assert follow(document, parse("Outputs['b'].Uri")) == 2
 
 
-def test_an_index_finds_a_member_of_an_object_that_is_a_number():
+def test_an_index_finds_a_numbered_member():
     assert follow({"0": {"1": 5}}, parse("[0][1]")) == 5
 
 
@@ -46,7 +46,7 @@ def test_an_index_finds_a_member_of_an_object_that_is_a_number():
         st.integers(), lambda inner: st.dictionaries(st.from_regex(r"[a-z]{1,4}", fullmatch=True), inner), max_leaves=8
     )
 )
-def test_every_place_in_a_document_is_found_by_its_path(document):
+def test_every_value_is_found_by_its_path(document):
     def places(value, path):
         yield path, value
         if isinstance(value, dict):
@@ -57,6 +57,6 @@ def test_every_place_in_a_document_is_found_by_its_path(document):
         assert follow(document, parse(path)) == value
 
 
-def test_what_is_not_there_is_named_with_how_far_the_path_leads():
-    with pytest.raises(ExpressionError, match=r"nothing stands at a\.b\[3\]"):
+def test_the_message_names_the_first_missing_key():
+    with pytest.raises(ExpressionError, match=r"there is nothing at a\.b\[3\]"):
         follow({"a": {"b": [1]}}, parse("a.b[3].c"))

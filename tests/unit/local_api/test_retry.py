@@ -13,29 +13,29 @@ def test_the_interval_grows_by_the_backoff_rate():
     assert delays == [2.0, 6.0, 18.0, None]
 
 
-def test_a_policy_is_for_the_exceptions_that_it_names():
+def test_other_exceptions_are_not_retried():
     assert delay_before_next([POLICY], "Step.SERVICE_FAULT", 1, 0) is None
     assert delay_before_next([POLICY], None, 1, 0) is None
 
 
-def test_an_expiry_counts_from_the_first_attempt():
+def test_expiry_counts_from_the_first_attempt():
     policy = {"ExceptionType": ["Step.THROTTLING"], "IntervalSeconds": 10, "ExpireAfterMin": 1}
     assert delay_before_next([policy], "Step.THROTTLING", 1, 49) == 10.0
     assert delay_before_next([policy], "Step.THROTTLING", 1, 51) is None
 
 
-def test_without_an_end_a_policy_makes_five_attempts():
+def test_default_attempts():
     policies = [{"ExceptionType": ["Step.THROTTLING"]}]
     assert delay_before_next(policies, "Step.THROTTLING", 5, 0) is not None
     assert delay_before_next(policies, "Step.THROTTLING", 6, 0) is None
 
 
-def test_without_a_word_the_first_retry_comes_after_a_second_and_each_after_twice_as_long():
+def test_default_intervals():
     policies = [{"ExceptionType": ["Step.THROTTLING"]}]
     assert [delay_before_next(policies, "Step.THROTTLING", attempts, 0) for attempts in (1, 2, 3)] == [1.0, 2.0, 4.0]
 
 
-def test_a_tuning_job_is_not_tried_again_after_an_internal_error():
+def test_tuning_jobs_are_not_retried_after_an_internal_error():
     assert exception_of_job("Tuning", "InternalServerError: x") is None
     assert exception_of_job("Tuning", "CapacityError: x") == "SageMaker.CAPACITY_ERROR"
 
@@ -50,10 +50,10 @@ def test_a_tuning_job_is_not_tried_again_after_an_internal_error():
         ("ClientError: wrong", None),
     ],
 )
-def test_a_job_fails_with_the_kind_of_exception_that_its_reason_begins_with(reason, kind):
+def test_exception_types_of_jobs(reason, kind):
     assert exception_of_job("Training", reason) == kind
 
 
-def test_a_call_fails_with_its_kind():
+def test_exception_types_of_calls():
     assert exception_of_call(ResourceLimitExceeded("no")) == "SageMaker.RESOURCE_LIMIT"
     assert exception_of_call(ValidationException("no")) is None

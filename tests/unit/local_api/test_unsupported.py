@@ -1,134 +1,35 @@
-"""What of a definition is refused by its name before anything of it runs."""
-
-from __future__ import annotations
-
-import contextlib
-import json
+"""Members of requests that are refused by name."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from local_sagemaker.containers.images import missing
 from local_sagemaker.core.errors import ValidationException
-from local_sagemaker.definition.parse import parse
-from local_sagemaker.definition.unsupported import refuse
+from local_sagemaker.definition.shapes import service_model
+from local_sagemaker.definition.unsupported import DEFAULT_BEHAVIOR, UNSUPPORTED, refuse
 
-PARAMETERS = {"Image": "1.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0"}
-XGBOOST, SPARK, PYTORCH, SERVING = (
-    f"1.dkr.ecr.us-east-1.amazonaws.com/{name}:1"
-    for name in ("sagemaker-xgboost", "sagemaker-spark-processing", "pytorch-training", "tensorflow-inference")
-)
+MEMBERS = [(operation, path) for operation, paths in UNSUPPORTED.items() for path in paths]
 
 
-def step(kind: str, name: str = "S", **arguments) -> dict:
-    return {"Name": name, "Type": kind, "Arguments": arguments}
+def requests(shape, path: list[str], value=None):
+    """A request whose members lead to one value, in the lists that the API's shapes have."""
+    if shape.type_name == "list":
+        return [requests(shape.member, path, value)]
+    if path:
+        return {path[0]: requests(shape.members[path[0]], path[1:], value)}
+    return value or {"string": "Other", "structure": {"Of": "it"}}[shape.type_name]
 
 
-def processing(image=XGBOOST, **more) -> dict:
-    return step("Processing", AppSpecification={"ImageUri": image, "ContainerEntrypoint": ["python3"]}, **more)
+@pytest.mark.parametrize(("operation", "path"), MEMBERS)
+def test_unsupported_members_are_refused_by_name(operation, path):
+    shape = service_model().operation_model(operation).input_shape
+    with pytest.raises(ValidationException, match=rf"{path}.* is not supported by SageMaker on this machine\."):
+        refuse(operation, requests(shape, path.split(".")))
 
 
-def training(image, **more) -> dict:
-    return step("Training", AlgorithmSpecification={"TrainingImage": image, **more})
+@pytest.mark.parametrize("value", DEFAULT_BEHAVIOR)
+def test_default_behavior_may_be_requested(value):
+    shape = service_model().operation_model("CreateProcessingJob").input_shape
+    refuse("CreateProcessingJob", requests(shape, ["ProcessingInputs", "S3Input", "S3InputMode"], value))
 
 
-def training_job(**more) -> dict:
-    return step("Training", AlgorithmSpecification={"TrainingImage": PYTORCH}, **more)
-
-
-MODEL = step("Model", "M", PrimaryContainer={"Image": SERVING})
-MODEL_NAME = {"Get": "Steps.M.ModelName"}
-DATA_SET = {"DatasetDefinition": {"AthenaDatasetDefinition": {"Catalog": "c"}}}
-STORE = {"Outputs": [{"OutputName": "o", "FeatureStoreOutput": {"FeatureGroupName": "g"}, "AppManaged": True}]}
-MEMBERS = st.sampled_from(
-    [
-        *("AlgorithmSpecification", "TrainingImage", "ContainerEntrypoint", "AppSpecification", "ImageUri"),
-        *("ResourceConfig", "InstanceGroups", "CheckpointConfig", "LocalPath", "InputDataConfig", "DataSource"),
-        *("TrainingJobDefinition", "TrainingJobDefinitions", "ProcessingInputs", "S3Input", "S3InputMode", "ModelName"),
-    ]
-)
-VALUES = st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from([PYTORCH, SPARK])
-ANYTHING = st.recursive(
-    VALUES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(MEMBERS, inner, max_size=3), max_leaves=8
-)
-NOWHERE = "no stand-in for the image .*"
-
-
-def refused(*steps: dict) -> None:
-    refuse(parse(json.dumps({"Steps": list(steps)})), PARAMETERS, missing)
-
-
-@pytest.mark.parametrize(
-    ("steps", "reason"),
-    [
-        ([step("Lambda")], "Lambda"),
-        ([processing(ProcessingInputs=[{"InputName": "i", **DATA_SET}])], "ProcessingInputs.DatasetDefinition"),
-        ([processing(ProcessingOutputConfig=STORE)], "ProcessingOutputConfig.Outputs.FeatureStoreOutput"),
-        ([step("Processing", AppSpecification={"ImageUri": XGBOOST})], "no AppSpecification.ContainerEntrypoint"),
-        ([training_job(ResourceConfig={"InstanceGroups": [{}, {}]})], "several ResourceConfig.InstanceGroups"),
-        ([training_job(CheckpointConfig={"LocalPath": "/tmp/c"})], "CheckpointConfig.LocalPath /tmp/c outside /opt/ml"),
-        ([training_job(CheckpointConfig={"LocalPath": "/opt/ml/../c"})], "CheckpointConfig.LocalPath .* outside .*"),
-        (
-            [step("Tuning", TrainingJobDefinition={"CheckpointConfig": {"LocalPath": "/tmp/c"}})],
-            "CheckpointConfig.LocalPath /tmp/c outside /opt/ml",
-        ),
-        (
-            [step("Tuning", TrainingJobDefinitions=[{"ResourceConfig": {"InstanceGroups": [{}, {}]}}])],
-            "several ResourceConfig.InstanceGroups",
-        ),
-        ([training_job(InputDataConfig=[{"CompressionType": "Gzip"}])], "InputDataConfig.CompressionType Gzip"),
-        ([processing(SPARK)], f"{NOWHERE}sagemaker-spark-processing:1"),
-        ([processing({"Get": "Parameters.Image"})], f"{NOWHERE}sagemaker-clarify-processing:1.0"),
-        ([training(SPARK)], f"{NOWHERE}sagemaker-spark-processing:1"),
-        ([training(XGBOOST.replace("xgboost", "pytorch-inference"))], "the image .* does not train"),
-        ([training(PYTORCH, ContainerEntrypoint=["amazon_sagemaker_scheduler"])], "NotebookJob"),
-        (
-            [step("Tuning", TrainingJobDefinitions=[{"AlgorithmSpecification": {"TrainingImage": SPARK}}])],
-            f"{NOWHERE}sagemaker-spark-processing:1",
-        ),
-        ([step("Transform", ModelName=MODEL_NAME), MODEL], f"{NOWHERE}tensorflow-inference:1"),
-        ([step("EndpointConfig", ProductionVariants=[{"ModelName": MODEL_NAME}]), MODEL], NOWHERE),
-    ],
-)
-def test_a_step_that_cannot_be_done_is_named_with_the_reason(steps, reason):
-    with pytest.raises(ValidationException, match=rf"does not support these steps: S \({reason}\)\. It supports"):
-        refused(*steps)
-
-
-def test_every_step_that_cannot_be_done_is_named_as_far_as_one_can_read():
-    with pytest.raises(ValidationException, match=r"S0 \(Callback\), S1 \(Callback\), .*S9 \(Callback\) and 1990 more"):
-        refused(*(step("Callback", f"S{number}") for number in range(2000)))
-
-
-@pytest.mark.parametrize(
-    "steps",
-    [
-        [processing(), {**training(PYTORCH), "Name": "T"}],
-        [training_job(ResourceConfig={"InstanceGroups": [{}]}, CheckpointConfig={"LocalPath": "/opt/ml/checkpoints"})],
-        [processing({"Std:Join": {"On": "/", "Values": [{"Get": "Steps.M.ModelName"}, "image"]}}), MODEL],
-        [processing(Environment={"E": {"Std:Join": {"On": "/", "Values": {"Get": "Parameters.Image"}}}})],
-        [step("Training", AlgorithmSpecification=None)],
-        [MODEL, step("RegisterModel", "R", InferenceSpecification={"Containers": [{"Image": PYTORCH}]})],
-    ],
-    ids=[
-        "what is played",
-        "one group, checkpoints where they are by default",
-        "an image that only a step's result tells",
-        "a join of what is no list, which its step fails with",
-        "an algorithm that is not there, which its step fails with",
-        "models that nothing here has to serve",
-    ],
-)
-def test_what_can_be_done_or_is_not_known_yet_is_not_refused(steps):
-    refused(*steps)
-
-
-@settings(deadline=None)
-@given(
-    st.sampled_from(["Processing", "Training", "Tuning", "Transform", "Model"]),
-    st.dictionaries(MEMBERS, ANYTHING, max_size=4),
-)
-def test_arguments_of_another_shape_are_left_to_the_call_of_their_step(kind, arguments):
-    with contextlib.suppress(ValidationException):
-        refused(step(kind, **arguments))
+def test_pipe_mode_is_left_to_the_container():
+    refuse("CreateTrainingJob", {"AlgorithmSpecification": {"TrainingInputMode": "Pipe"}})
