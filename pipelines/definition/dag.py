@@ -1,4 +1,4 @@
-"""The DAG, read from top to bottom like its picture."""
+"""The DAG of the pipeline, from top to bottom."""
 
 from __future__ import annotations
 

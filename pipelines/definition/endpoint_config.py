@@ -1,4 +1,4 @@
-"""What all endpoints of this project have, whoever makes them, a command or a pipeline: variant, tags, data capture."""
+"""Variant, tags and data capture of all endpoints, whether a command or a pipeline creates them."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from typing import Any
 from pipelines.names import Layout
 
 VARIANT = "AllTraffic"
-"""The one variant, under the name that SageMaker's own tools give it."""
+"""The only variant, by the name that SageMaker's own tools use."""
 
 PACKAGE = "model-package"
-"""On an endpoint's configuration: the registered version that it serves."""
+"""Tag of an endpoint configuration: the registered version that it serves."""
 
 ENDPOINT = "endpoint"
-"""On a configuration or a model: the endpoint that it was made for, with which it goes."""
+"""Tag of a configuration or a model: the endpoint for which it was created, and with which it is deleted."""
 
 NEVER = "never"
 
 
 def expiry_from_now(hours: int) -> str:
-    """Write when an endpoint that is made now has outlived its time; 0 hours is never."""
+    """The expiry tag of an endpoint that is created now; 0 hours is never."""
     return NEVER if hours == 0 else f"{datetime.now(UTC) + timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def expiry_after(hours: int) -> str:
-    """Write the same for an endpoint that is made later, as a duration of ISO 8601."""
+    """The expiry tag of an endpoint that is created later, as an ISO 8601 duration."""
     return NEVER if hours == 0 else f"PT{hours}H"
 
 
 def read_expiry(text: str | None, configured: datetime) -> datetime | None:
-    """Read the tag; None is never.
+    """Read an expiry tag; None is never.
 
     Parameters
     ----------
     text
-        The tag's value, if there is one.
+        The tag's value, or None without a tag.
     configured
-        When the endpoint's configuration was made, from which durations count.
+        When the endpoint's configuration was created; durations count from then.
 
     Examples
     --------
@@ -51,11 +51,11 @@ def read_expiry(text: str | None, configured: datetime) -> datetime | None:
             return configured + timedelta(hours=int(text[2:-1]))
         return datetime.fromisoformat(text)
     except ValueError:
-        return None  # somebody else's tag of that name
+        return None  # another tool's tag of that name
 
 
 def data_capture(percentage: int, layout: Layout) -> dict[str, Any] | None:
-    """Give the DataCaptureConfig that keeps questions and answers, as text where they are text; None for 0 percent."""
+    """The DataCaptureConfig that stores requests and responses, text as text; None for 0 percent."""
     if percentage == 0:
         return None
     return {

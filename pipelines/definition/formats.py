@@ -1,4 +1,4 @@
-"""The forms in which rows go to a built-in algorithm: to train on, or to predict as a batch."""
+"""The formats of rows that built-in algorithms read, for training and for batch prediction."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Format:
-    """One form of rows, in SageMaker's words.
+    """A format of rows, in SageMaker's terms.
 
     Attributes
     ----------
     name
-        As in ``--batch-format``.
+        The value of ``--batch-format``.
     content_type
-        What channels and requests say they are.
+        The content type of channels and requests.
     split_type
-        How a transform job tells one row from the next.
+        How a transform job splits rows.
     suffix
-        Of files in this form.
+        The suffix of files in this format.
     """
 
     name: str
@@ -35,7 +35,7 @@ FORMATS: Mapping[str, Format] = {form.name: form for form in (CSV, RECORDIO)}
 
 
 def with_content_type(content_type: str) -> Format:
-    """Find the form that a content type names.
+    """Find the format with a content type.
 
     Examples
     --------

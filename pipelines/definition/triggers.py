@@ -1,7 +1,7 @@
-"""Has the SDK put the pipeline's schedule, in a process of its own: ``python -m pipelines.definition.triggers``.
+"""The process that creates a schedule with the SDK: ``python -m pipelines.definition.triggers``.
 
-It starts executions with the parameters' defaults only, and ours have none for the data, so the values are put into its
-request on the way.
+The SDK schedules executions with the parameters' defaults only. Ours have no default for the data, so an event handler
+adds the values to the SDK's request.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pipelines.definition.steps.context import silence_telemetry
 
 
 def put_schedule(inputs: dict[str, Any]) -> str:
-    """Create or update the schedule and give its ARN.
+    """Create or update the schedule and return its ARN.
 
     Parameters
     ----------
     inputs
-        ``pipeline_name``, ``name``, ``role``, ``region``, ``bucket``, ``parameters`` (of every execution), and when:
+        ``pipeline_name``, ``name``, ``role``, ``region``, ``bucket``, ``parameters`` (of every execution), and either
         ``rate`` (number and unit) or ``cron``.
     """
     import boto3
@@ -30,12 +30,12 @@ def put_schedule(inputs: dict[str, Any]) -> str:
     silence_telemetry()
     given = [{"Name": name, "Value": value} for name, value in inputs["parameters"].items()]
 
-    def give_parameters(params: dict[str, Any], **_: object) -> None:
+    def add_parameters(params: dict[str, Any], **_: object) -> None:
         if "Target" in params:
             params["Target"]["SageMakerPipelineParameters"] = {"PipelineParameterList": given}
 
     boto_session = boto3.Session(region_name=inputs["region"])
-    boto_session.events.register("provide-client-params.scheduler", give_parameters)
+    boto_session.events.register("provide-client-params.scheduler", add_parameters)
     session = Session(boto_session=boto_session, default_bucket=inputs["bucket"])
     pipeline = Pipeline(name=inputs["pipeline_name"], steps=[], sagemaker_session=session)
     when = {"rate": tuple(inputs["rate"])} if "rate" in inputs else {"cron": inputs["cron"]}

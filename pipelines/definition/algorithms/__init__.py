@@ -1,4 +1,4 @@
-"""The candidates: one file per algorithm. A fourth algorithm is a fourth file and one more line here."""
+"""The algorithms that compete, a file each. To add one, write its file and add it to ``ALGORITHMS``."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["ALGORITHMS", "Algorithm", "require_format"]
 
 
 def require_format(form: Format, algorithms: Iterable[str]) -> None:
-    """See that every one of the algorithms reads rows in a form.
+    """Check that all of the algorithms can read a format.
 
     Raises
     ------
     BadInput
-        Some do not; the sentence names them, and those that do.
+        Some cannot; the message names them, and those that can.
     """
     unable = [name for name in algorithms if form not in ALGORITHMS[name].formats]
     if unable:

@@ -1,4 +1,4 @@
-"""What the workflow needs to know of an algorithm, whichever it is."""
+"""The data class that describes a built-in algorithm to the workflow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.settings import Task
 
 @dataclass(frozen=True)
 class Resources:
-    """Where an algorithm's parts lie, for one task in one region.
+    """An algorithm's images and scripts, for one task in one region.
 
     Attributes
     ----------
@@ -21,9 +21,9 @@ class Resources:
     version
         The image's version, or the resolved version of the JumpStart model.
     channels
-        Channels besides the data: name -> S3 URI.
+        Channels other than the data: name -> S3 URI.
     hyperparameters
-        Hyperparameters that start the container's script, none where the image is the algorithm.
+        Hyperparameters that start the container's script; none if the image is the algorithm.
     """
 
     training_image: str
@@ -35,14 +35,14 @@ class Resources:
 
 @dataclass(frozen=True)
 class Range:
-    """Where a tuning job may look for one hyperparameter.
+    """The values of one hyperparameter that a tuning job may try.
 
     Attributes
     ----------
     low, high
         Inclusive bounds; integers make it an integer range.
     scale
-        How the bounds are laid out: ``Linear``, ``Logarithmic`` or ``ReverseLogarithmic``.
+        The scale on which it samples: ``Linear``, ``Logarithmic`` or ``ReverseLogarithmic``.
     """
 
     low: float
@@ -52,7 +52,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Objective:
-    """What a tuning job optimises: a metric of the validation part, by the name the log or the built-in gives it."""
+    """The metric on the validation set that a tuning job optimizes, by its name in the log or in the built-in."""
 
     metric: str
     goal: Literal["Minimize", "Maximize"]
@@ -71,20 +71,20 @@ class Algorithm:
     resources
         ``resources(task, region)`` resolves images and scripts through the SDK.
     channels
-        ``channels(task_data)`` maps channel names to folders below the task's data; ``""`` is all of it.
+        Channel name -> folder below the task's data; ``""`` is all of it.
     hyperparameters
-        ``hyperparameters(task, seed)``, every one explicit.
+        ``hyperparameters(task, seed)`` returns all of them, so that none depends on a default.
     formats
-        The forms in which its containers read rows, training channels and batches alike.
+        The formats that its containers read, in training channels and in batches.
     metrics
-        ``metrics(task)``: CloudWatch metric name -> regular expression over the log; none where the built-in
+        ``metrics(task)`` returns CloudWatch metric name -> regular expression over the log; none if the built-in
         reports its own.
     network_isolation
-        Whether the container runs without network, as its documentation asks.
+        Whether the container runs without network, as its documentation requires.
     objective
-        ``objective(task)``: what ``--tune`` optimises.
+        ``objective(task)`` returns what ``--tune`` optimizes.
     ranges
-        Hyperparameter -> where ``--tune`` may look for it.
+        Hyperparameter -> the values that ``--tune`` may try.
     """
 
     name: str
@@ -100,5 +100,5 @@ class Algorithm:
 
 
 def validation_objective(task: Task) -> Objective:
-    """Optimise what the evaluation ranks by, under the name that all three algorithms report it."""
+    """The metric by which the evaluation ranks, under the name that all three algorithms report."""
     return Objective("validation:rmse", "Minimize") if task == "regression" else Objective("validation:auc", "Maximize")

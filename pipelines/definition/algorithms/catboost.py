@@ -31,11 +31,11 @@ TUNED: dict[Task, dict[str, Any]] = {
         "bagging_temperature": 0.34,
     },
 }
-"""What ``--tune`` found, as docs/models.md tells (Tuning): the same for every split and feature set."""
+"""The result of ``--tune``, used for every split and feature set (see docs/models.md, Tuning)."""
 
 
 def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
-    """Give every hyperparameter; at the documented defaults early stopping ends training after a few trees."""
+    """All hyperparameters. With the documented defaults, early stopping ends training after a few trees."""
     metric = {"regression": "RMSE", "classification": "AUC"}
     classification_only = {"scale_pos_weight": 1.0} if task == "classification" else {}
     return {
@@ -57,7 +57,7 @@ def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
 
 
 def metrics(task: Task) -> dict[str, str]:
-    """Follow the best validation value, which the library prints once at the end."""
+    """The best validation value, which the library prints once, at the end."""
     name = {"regression": "rmse", "classification": "auc"}[task]
     return {f"validation:{name}": r"bestTest = ([0-9\.]+)"}
 

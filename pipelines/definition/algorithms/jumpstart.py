@@ -1,4 +1,4 @@
-"""LightGBM and CatBoost are JumpStart models: a framework image, a script bundle and an artifact the script demands.
+"""JumpStart models (LightGBM, CatBoost): a framework image, a script bundle and an artifact that the script requires.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/lightgbm.html
 https://docs.aws.amazon.com/sagemaker/latest/dg/catboost.html
@@ -13,7 +13,7 @@ from pipelines.settings import Task
 
 NEWEST = "*"
 LOOKUP_INSTANCE_TYPE = "ml.m5.xlarge"
-"""Images are looked up by instance type, and a pipeline parameter cannot be used for that; any CPU type will do."""
+"""The SDK finds images by instance type, and cannot use a pipeline parameter for that; any CPU type works."""
 
 
 def resources(library: str, task: Task, region: str) -> Resources:
@@ -28,7 +28,7 @@ def resources(library: str, task: Task, region: str) -> Resources:
         "model_id": model_id(library, task),
         "model_version": NEWEST,
         "region": region,
-        # Their scripts' dependencies are AWS's to patch; without these a finding there would stop every build.
+        # AWS patches the scripts' dependencies; without these, a vulnerability there would fail every build.
         "tolerate_vulnerable_model": True,
         "tolerate_deprecated_model": True,
     }
@@ -50,7 +50,7 @@ def resources(library: str, task: Task, region: str) -> Resources:
 
 
 def model_id(library: str, task: Task) -> str:
-    """Name the JumpStart model.
+    """The ID of a JumpStart model.
 
     Examples
     --------

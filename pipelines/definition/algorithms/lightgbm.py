@@ -31,11 +31,11 @@ TUNED: dict[Task, dict[str, Any]] = {
         "lambda_l2": 5.6,
     },
 }
-"""What ``--tune`` found, as docs/models.md tells (Tuning): the same for every split and feature set."""
+"""The result of ``--tune``, used for every split and feature set (see docs/models.md, Tuning)."""
 
 
-def hyperparameters(task: Task, seed: int) -> dict[str, Any]:  # noqa: ARG001 - the script knows no seed
-    """Give every hyperparameter: the spec, the script and the guide disagree about defaults."""
+def hyperparameters(task: Task, seed: int) -> dict[str, Any]:  # noqa: ARG001 - the script accepts no seed
+    """All hyperparameters, because the spec, the script and the guide disagree about defaults."""
     metric = {"regression": "rmse", "classification": "auc"}
     regression_only = {"tweedie_variance_power": 1.5} if task == "regression" else {}
     classification_only = {"scale_pos_weight": 1.0, "is_unbalance": "False"} if task == "classification" else {}
@@ -62,7 +62,7 @@ def hyperparameters(task: Task, seed: int) -> dict[str, Any]:  # noqa: ARG001 - 
 
 
 def metrics(task: Task) -> dict[str, str]:
-    """Follow the validation part by name: a bare metric name would match the training value first."""
+    """The metrics by the name of their set: a bare metric name would match the training value first."""
     name = {"regression": "rmse", "classification": "auc"}[task]
     return {f"validation:{name}": rf"val's {name}: ([0-9\.]+)", f"train:{name}": rf"train's {name}: ([0-9\.]+)"}
 

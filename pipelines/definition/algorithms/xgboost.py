@@ -15,7 +15,7 @@ IMAGE_VERSION = "3.2-0"
 
 
 def resources(task: Task, region: str) -> Resources:  # noqa: ARG001 - one image serves both tasks
-    """Name the image; ``latest`` and ``1`` would be an ancient one."""
+    """The image, by its version: ``latest`` and ``1`` name one that is years old."""
     from sagemaker.core import image_uris
 
     image = image_uris.retrieve("xgboost", region, version=IMAGE_VERSION)
@@ -40,11 +40,11 @@ TUNED: dict[Task, dict[str, Any]] = {
         "lambda": 1.4,
     },
 }
-"""What ``--tune`` found, as docs/models.md tells (Tuning): the same for every split and feature set."""
+"""The result of ``--tune``, used for every split and feature set (see docs/models.md, Tuning)."""
 
 
 def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
-    """Give every hyperparameter; the last ``eval_metric`` is the one early stopping follows."""
+    """All hyperparameters; early stopping uses the last ``eval_metric``."""
     objective = {
         "regression": {"objective": "reg:squarederror", "eval_metric": "rmse"},
         "classification": {"objective": "binary:logistic", "eval_metric": "logloss,auc"},
@@ -63,7 +63,7 @@ def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
 
 
 def metrics(task: Task) -> dict[str, str]:  # noqa: ARG001
-    """Define none: the built-in reports ``train:*`` and ``validation:*`` itself."""
+    """None: the built-in reports ``train:*`` and ``validation:*`` itself."""
     return {}
 
 

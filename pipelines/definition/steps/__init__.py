@@ -1,4 +1,4 @@
-"""The steps: one file per kind; each function takes the context and upstream outputs and returns the SDK's step."""
+"""The steps, a file each: functions from the context and the outputs of earlier steps to the SDK's step."""
 
 from __future__ import annotations
 

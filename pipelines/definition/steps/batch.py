@@ -1,4 +1,4 @@
-"""Batch predict: the winner predicts the batch rows."""
+"""The batch prediction step: predicts the batch rows with the winner."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pipelines.names import TaskSteps
 def batch_predict(context: Context, verdict: Verdict, model: Any, data: Preprocessed) -> Any:
     """Predict the batch rows with a transform job.
 
-    CSV without an Accept header is what all three images understand, RecordIO XGBoost's alone; the answers differ
-    (lines of numbers, or JSON) and are read by whoever joins them with their keys.
+    All three images accept CSV without an Accept header; only XGBoost's accepts RecordIO. Their responses differ (lines
+    of numbers, or JSON); the code that joins them with their keys reads both.
     """
     from sagemaker.core.transformer import Transformer
     from sagemaker.mlops.workflow.steps import TransformStep

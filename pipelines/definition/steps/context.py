@@ -1,4 +1,4 @@
-"""What every step needs: the settings, the session that captures requests, the parameters, and where things lie."""
+"""The context of every step: settings, the session that records requests, parameters and locations."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from pipelines.settings import Settings, Task
 
 @dataclass(frozen=True)
 class Locations:
-    """What can only be known in the account.
+    """The values that only the account can tell.
 
     Attributes
     ----------
     region, role, bucket
-        Of the pipeline and its jobs; the role as an ARN.
+        The region, the role's ARN and the bucket of the pipeline and its jobs.
     code
-        Bundle name -> S3 prefix under which its files lie, named by their content.
+        Bundle name -> S3 prefix of its files, which contains the hash of their content.
     commit
-        Git commit of this project, as `pipelines.data.code_bundles.commit` gives it.
+        Git commit of this project, as `pipelines.data.code_bundles.commit` returns it.
     """
 
     region: str
@@ -44,10 +44,10 @@ class Parameters:
     model_approval_status: Any
     thresholds: Mapping[Task, Any]
     hosting_instance_type: Any = None
-    """There only where something is deployed."""
+    """None unless the pipeline deploys an endpoint."""
 
     def all(self) -> list[Any]:
-        """List them in the order in which Studio's form shows them."""
+        """All parameters, in the order in which Studio's form shows them."""
         return [
             self.input_data_uri,
             self.batch_input_uri,
@@ -62,7 +62,7 @@ class Parameters:
 
 @dataclass(frozen=True)
 class Context:
-    """Settings, session, parameters and locations, handed to every step function."""
+    """Settings, session, parameters and locations, which every step function gets."""
 
     settings: Settings
     session: Any
@@ -71,18 +71,18 @@ class Context:
 
     @property
     def tags(self) -> list[dict[str, str]]:
-        """Tags of every job, for the cost explorer and for the clean-up."""
+        """Tags of every job, for Cost Explorer and for teardown."""
         return as_list(project_tags(self.settings.pipeline_name, self.settings.tags))
 
     @property
     def layout(self) -> Layout:
-        """Where the pipeline's objects lie."""
+        """The S3 layout of the pipeline's objects."""
         return Layout(self.locations.bucket, self.settings.pipeline_name)
 
     def execution_uri(self, *parts: str) -> Any:
-        """Name a place below this execution's own prefix.
+        """An S3 URI below this execution's own prefix.
 
-        Only outputs may lie there: an input whose URI carries the execution's id would never hit the step cache.
+        Use it for outputs only: an input whose URI contains the execution's ID would never hit the step cache.
         """
         from sagemaker.core.workflow.execution_variables import ExecutionVariables
         from sagemaker.core.workflow.functions import Join
@@ -90,14 +90,14 @@ class Context:
         return Join(on="/", values=[self.layout.executions, ExecutionVariables.PIPELINE_EXECUTION_ID, *parts])
 
     def cache(self) -> Any:
-        """Let a step use the result of an earlier one with the same inputs."""
+        """The cache configuration that lets a step reuse an earlier result with the same inputs."""
         from sagemaker.mlops.workflow.steps import CacheConfig
 
         days = self.settings.cache_days
         return CacheConfig(enable_caching=True, expire_after=f"P{days}D") if days else None
 
     def job_retries(self) -> list[Any]:
-        """Try again where the service, not the work, was at fault."""
+        """Retry policies of jobs: retry if the service failed, not the job's own code."""
         from sagemaker.mlops.workflow.retry import SageMakerJobExceptionTypeEnum, SageMakerJobStepRetryPolicy
 
         job = SageMakerJobStepRetryPolicy(
@@ -112,7 +112,7 @@ class Context:
         return [*self.step_retries(), job]
 
     def step_retries(self) -> list[Any]:
-        """Try again where the service was busy; the only kind that model steps take."""
+        """Retry policies of every step: retry if the service was busy. Model steps accept no others."""
         from sagemaker.mlops.workflow.retry import StepExceptionTypeEnum, StepRetryPolicy
 
         kinds = [StepExceptionTypeEnum.SERVICE_FAULT, StepExceptionTypeEnum.THROTTLING]
@@ -120,7 +120,10 @@ class Context:
 
 
 def silence_telemetry() -> None:
-    """The documented switch makes every look-up re-validate a schema (20 s instead of 0.05 s); this one works."""
+    """Turn the SDK's telemetry off.
+
+    The documented setting makes every lookup validate a schema again (20 s instead of 0.05 s), hence the patch.
+    """
     from sagemaker.core.telemetry import telemetry_logging
 
     telemetry_logging._send_telemetry_request = lambda *args, **kwargs: None  # noqa: ARG005

@@ -1,4 +1,4 @@
-"""Deploy: the winner answers behind an endpoint, which the next execution updates."""
+"""The deployment steps: serve the winner behind an endpoint, which the next execution updates."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pipelines.settings import Task
 
 
 def deploy(context: Context, task: Task, model: Any, registered: Any) -> list[Any]:
-    """Make an endpoint configuration from the model and an endpoint from that, or update the one there is.
+    """Create an endpoint configuration of the model, and create the endpoint or update it.
 
-    A configuration cannot be changed, so each execution makes one, named by its id. It says which registered version
-    it serves, for whoever asks the endpoint needs the schema that came with that.
+    A configuration cannot be changed, so each execution creates one with its ID in the name. A tag names the
+    registered version that it serves, because clients of the endpoint need that version's schema.
     """
     from sagemaker.mlops.workflow.endpoint_step import EndpointConfigStep, EndpointStep
 

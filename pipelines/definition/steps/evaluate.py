@@ -1,4 +1,4 @@
-"""Evaluate: all candidates of a task, one winner, one JSON file that everything after it reads."""
+"""The evaluation step: ranks all candidates of a task and names one winner, in a JSON file that later steps read."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ PROPERTY_FILE = "Evaluation"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the evaluation found, to be read when it has run."""
+    """References to the evaluation's results, which later steps read."""
 
     task: Task
     step: Any
     candidates: tuple[Candidate, ...]
 
     def best(self, path: str) -> Any:
-        """Read one value of the canonical ``best`` object; the path is a literal, as the service demands."""
+        """Refer to a value of the canonical ``best`` object; the service requires a literal path."""
         return self._read(f"best.{path}")
 
     @property
     def model_card(self) -> Any:
-        """Read the winner's model card, which is JSON as text."""
+        """Refer to the winner's model card, which is JSON as text."""
         return self._read("model_card")
 
     def _read(self, path: str) -> Any:
@@ -41,15 +41,15 @@ class Verdict:
 
     @property
     def output(self) -> Any:
-        """Refer to the folder with the metrics, the pictures and the schema."""
+        """Refer to the folder with the metrics, the plots and the schema."""
         return output_uri(self.step, "evaluation")
 
 
 def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data: Preprocessed) -> Verdict:
-    """Rank the candidates on the validation part and measure all of them on the test part.
+    """Rank the candidates on the validation set and measure all of them on the test set.
 
-    It runs in the XGBoost image, which has everything but LightGBM and CatBoost, and installs those there: from the
-    package index, or from a wheelhouse in S3 where none is reachable. An image of one's own may have them already.
+    The step runs in the XGBoost image, which lacks only LightGBM and CatBoost, and installs those: from the package
+    index, or from a wheelhouse in S3 if no index is reachable. An image of your own may contain them already.
     """
     from sagemaker.core import image_uris
     from sagemaker.core.workflow.properties import PropertyFile

@@ -1,4 +1,4 @@
-"""The quality gate: the winner goes on only if it is good enough; otherwise the execution fails with the numbers."""
+"""The quality gate: fails the execution, with the numbers, unless the winner is good enough."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ METRIC: dict[Task, str] = {"regression": "rmse", "classification": "auc"}
 
 
 def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -> Any:
-    """Let ``passed`` run if the winner keeps to the task's threshold parameter and beats every baseline."""
+    """Run ``passed`` if the winner meets the task's threshold parameter and beats every baseline."""
     from sagemaker.core.workflow.conditions import (
         ConditionEquals,
         ConditionGreaterThanOrEqualTo,
@@ -39,7 +39,7 @@ def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -
 
 
 def below_quality_gate(context: Context, verdict: Verdict) -> Any:
-    """Fail with the numbers."""
+    """Fail the execution, with the numbers in its reason."""
     from sagemaker.core.workflow.functions import Join
     from sagemaker.mlops.workflow.fail_step import FailStep
 

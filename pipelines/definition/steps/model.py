@@ -1,4 +1,4 @@
-"""Create model: the winner, ready for batch inference."""
+"""The model step: creates the winner as a SageMaker model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Preprocess: the raw file becomes training, validation and test parts for both tasks, batch rows, and a schema."""
+"""The preprocessing step: writes training, validation and test sets of both tasks, batch rows and a schema."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ SKLEARN_VERSION = "1.9-0"
 
 @dataclass(frozen=True)
 class Preprocessed:
-    """The preprocessing step and where its outputs will be."""
+    """References to the preprocessing step's outputs."""
 
     step: Any
     format: Format = CSV
 
     def part(self, task: Task) -> Any:
-        """Refer to a task's parts as CSV, which the evaluation reads."""
+        """Refer to a task's sets as CSV, which the evaluation reads."""
         return output_uri(self.step, task)
 
     def channel(self, task: Task, part: str = "") -> Any:
-        """Refer to what an algorithm trains on: ``train``, ``validation``, or the folder of both."""
+        """Refer to a training channel: ``train``, ``validation``, or the folder of both."""
         return _below(self.part(task), part) if self.format is CSV else self._in_format(task, part)
 
     @property
@@ -39,7 +39,7 @@ class Preprocessed:
 
     @property
     def keys(self) -> Any:
-        """The hour of each row of each part."""
+        """The hour of each row of each set."""
         return output_uri(self.step, "keys")
 
     @property
@@ -49,7 +49,7 @@ class Preprocessed:
 
 
 def preprocess(context: Context) -> Preprocessed:
-    """Turn the raw file into what the built-in algorithms read."""
+    """Convert the raw file to the files that the built-in algorithms read."""
     from sagemaker.core import image_uris
 
     settings = context.settings

@@ -1,4 +1,4 @@
-"""A processing step of ours: a module of an uploaded code bundle, run in an image."""
+"""Processing steps, which run a module of an uploaded code bundle in an image."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def processing_step(
     Parameters
     ----------
     inputs
-        Folder below ``/opt/ml/processing/input`` -> S3 URI; from one named ``wheels`` pip installs, and from nowhere
-        else.
+        Folder below ``/opt/ml/processing/input`` -> S3 URI. With a folder named ``wheels``, pip installs from that
+        folder only.
     outputs
         Output name -> folder below ``/opt/ml/processing/output``; uploaded below the execution's own prefix.
     """
     from sagemaker.core.network import NetworkConfig
     from sagemaker.core.processing import Processor
-    from sagemaker.core.workflow.properties import PropertyFile  # noqa: F401 - what property_files holds
+    from sagemaker.core.workflow.properties import PropertyFile  # noqa: F401 - the type of property_files
     from sagemaker.mlops.workflow.steps import ProcessingStep
 
     vpc = context.settings.vpc
@@ -75,7 +75,7 @@ def processing_step(
 
 
 def output_uri(step: Any, output: str) -> Any:
-    """Refer to where a processing step put one of its outputs."""
+    """Refer to the S3 URI of an output of a processing step."""
     return step.properties.ProcessingOutputConfig.Outputs[output].S3Output.S3Uri
 
 

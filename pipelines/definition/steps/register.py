@@ -1,4 +1,4 @@
-"""Register: whichever candidate won becomes a version in the model registry."""
+"""The registration step: registers the winner as a new version in the model registry."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ TRANSFORM_INSTANCE_TYPES = ["ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge"]
 
 
 def register_best(context: Context, verdict: Verdict) -> Any:
-    """Register the winner with its metrics, its model card, its data's hash and its schema.
+    """Register the winner with its metrics, its model card, and the hashes of its data and its schema.
 
-    The container carries no Environment, so that one step fits every image: an empty SAGEMAKER_PROGRAM would break
+    The container has no Environment, so that one step fits every image: an empty SAGEMAKER_PROGRAM would break
     XGBoost's server, and the others find ``code/inference.py`` in the artifact.
     """
     from sagemaker.core.model_registry import create_model_package_from_containers

@@ -1,4 +1,4 @@
-"""Train: one built-in algorithm on one task."""
+"""The training step: trains one built-in algorithm for one task."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from pipelines.settings import Task
 
 @dataclass(frozen=True)
 class Candidate:
-    """A trained model before anybody has judged it."""
+    """References to a trained model, for the evaluation."""
 
     algorithm: Algorithm
     resources: Resources
     step: Any
     model_data: Any
-    """Where the model artifact will be, ``model.tar.gz``."""
+    """S3 URI of the model artifact, ``model.tar.gz``."""
     training_seconds: Any = None
-    """How long it was trained, as a text; not known of a tuned one."""
+    """Training time as text; None for a tuned model."""
     tuning_job: Any = None
-    """Name of the tuning job that found it, if one did."""
+    """Name of the tuning job that found it, or None."""
 
 
 def train(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed) -> Candidate:
-    """Train an algorithm on a task's training part, stopping early by its validation part."""
+    """Train an algorithm on a task's training set, with early stopping on its validation set."""
     from sagemaker.mlops.workflow.steps import TrainingStep
 
     resources = algorithm.resources(task, context.locations.region)
@@ -80,7 +80,7 @@ def model_trainer(context: Context, task: Task, algorithm: Algorithm, resources:
 
 
 def channels(task: Task, algorithm: Algorithm, resources: Resources, data: Preprocessed) -> list[Any]:
-    """Give the input channels: the task's parts, and what the algorithm's script demands."""
+    """The input channels: the task's sets, and those that the algorithm's script requires."""
     from sagemaker.train.configs import InputData
 
     parts = [

@@ -1,4 +1,4 @@
-"""Tune: a tuning job in a training step's place; its best model is the candidate."""
+"""The tuning step, which replaces a training step: its best model is the candidate."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pipelines.settings import Task
 
 
 def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed) -> Candidate:
-    """Look for the hyperparameters that are best on the validation part.
+    """Search for the hyperparameters that are best on the validation set.
 
-    Artifacts lie below a fixed prefix, not the execution's: a tuning step whose result comes from the cache refers to
-    the jobs of an earlier execution, and must find their artifacts.
+    Artifacts are stored below a fixed prefix, not the execution's: a tuning step whose result comes from the cache
+    refers to the jobs of an earlier execution, and must find their artifacts.
     """
     from sagemaker.core.workflow.functions import Join
     from sagemaker.mlops.workflow.steps import TuningStep
@@ -42,7 +42,7 @@ def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed)
     )
 
     class IsolatedTuningStep(TuningStep):  # type: ignore[misc]
-        """What of the network the SDK (3.27) loses on the way from the trainer to the tuning job."""
+        """Restores the network settings of the trainer, which the SDK (3.27) drops in the tuning job."""
 
         @property
         def arguments(self) -> Any:
