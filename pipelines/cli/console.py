@@ -32,12 +32,15 @@ class Result:
         For programs, printed instead of the text with ``--json``; None if the text is one JSON object already.
     remarks
         Lines for stderr, printed after the result.
+    logs_text
+        Whether the text goes to stderr if ``--json`` prints the content, so that a build's log stays readable.
     """
 
     text: str
     content: Mapping[str, Any] | None = None
     remarks: Sequence[str] = ()
     exit_code: int = 0
+    logs_text: bool = False
 
 
 def run(body: Callable[[], Result], arguments: Sequence[str]) -> int:
@@ -66,8 +69,9 @@ def run(body: Callable[[], Result], arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         _print_error("Interrupted.", INTERRUPTED, as_json=as_json)
         return INTERRUPTED
-    _write(_as_json(result.content) if as_json and result.content is not None else result.text)
-    for remark in result.remarks:
+    is_json = as_json and result.content is not None
+    _write(_as_json(result.content or {}) if is_json else result.text)
+    for remark in ([result.text.rstrip()] if is_json and result.logs_text else []) + [*result.remarks]:
         logger.info("%s", remark)
     return result.exit_code
 

@@ -70,7 +70,8 @@ def execute(wish: Wish, settings: Settings) -> Result:
         costs = _costs_of_endpoints(context, outcome, (wish.parameters or {}).get("HostingInstanceType"))
     progress = outcome.progress
     failed = progress is not None and progress.finished and progress.status != "Succeeded"
-    return Result(summary.as_text(outcome), summary.as_json(outcome), costs, exit_code=1 if failed else 0)
+    text, content = summary.as_text(outcome), summary.as_json(outcome)
+    return Result(text, content, costs, exit_code=1 if failed else 0, logs_text=True)
 
 
 def unique(pairs: list[tuple[str, str]]) -> dict[str, str]:

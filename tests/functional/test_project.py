@@ -133,7 +133,7 @@ def test_run_pipeline_upserts_with_tags_and_starts(project: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--kwargs", "{region"], "neither JSON nor a literal"),
+        (["--kwargs", "{region"], "neither JSON nor a Python literal"),
         (["--kwargs", "[1]"], "must be a dict"),
         (["--kwargs", '{"colour": "red"}'], "does not take this --kwargs"),
         (["--module-name", "pipelines.nothing"], "there is no get_pipeline"),
