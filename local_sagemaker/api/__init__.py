@@ -1,1 +1,1 @@
-"""SageMaker's operations, a file per resource."""
+"""The operations of the SageMaker API: one file per resource."""

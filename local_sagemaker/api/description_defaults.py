@@ -1,8 +1,7 @@
-"""What a job's description has of members that its request left out, as recordings of the service show it.
+"""The members that a job's description has although its request left them out, as in recordings of SageMaker.
 
-Clients build on it: the SDK's ``attach`` reads ``OutputDataConfig.KmsKeyId`` and ``AlgorithmSpecification
-.MetricDefinitions`` of any training job. What a job does, and whether a step's result is used again, goes by the
-request alone.
+Clients rely on them: the SDK's ``attach`` reads ``OutputDataConfig.KmsKeyId`` and ``AlgorithmSpecification
+.MetricDefinitions`` of every training job. The job itself, and the cache key of a step, depend on the request alone.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ _RANGES: dict[str, Any] = {
     "ContinuousParameterRanges": [{"ScalingType": "Auto"}],
     "CategoricalParameterRanges": [{}],
 }
-"""Of these, what is not given is described as an empty list."""
+"""An absent member of these is described as an empty list."""
 _TUNED = {
     **_UNUSUAL,
     "InputDataConfig": [{"CompressionType": "None", "DataSource": _S3_SOURCE}],
     "HyperParameterRanges": _RANGES,
 }
-_LEFT_OUT: Mapping[JobKind, Mapping[str, Any]] = {
+_DEFAULTS: Mapping[JobKind, Mapping[str, Any]] = {
     TRAINING: {
         **_UNUSUAL,
         "AlgorithmSpecification": {"EnableSageMakerMetricsTimeSeries": False},
@@ -65,17 +64,17 @@ _LEFT_OUT: Mapping[JobKind, Mapping[str, Any]] = {
         "TrainingJobDefinitions": [_TUNED],
     },
 }
-_THERE_ANYHOW: Mapping[JobKind, Mapping[str, Any]] = {
+_ALWAYS_PRESENT: Mapping[JobKind, Mapping[str, Any]] = {
     TRAINING: {"InputDataConfig": []},
     PROCESSING: {"StoppingCondition": {}},
     TRANSFORM: {"DataProcessing": {}},
 }
-"""Structures and lists that are described even where the request has none of it."""
+"""Structures and lists that a description always has."""
 
 
-def described(kind: JobKind, request: Request) -> Record:
-    """A request as the description of its job shows it."""
-    document: Record = _filled({**_THERE_ANYHOW.get(kind, {}), **request}, _LEFT_OUT[kind])
+def with_defaults(kind: JobKind, request: Request) -> Record:
+    """A request with the defaults of its job's description."""
+    document: Record = _fill({**_ALWAYS_PRESENT.get(kind, {}), **request}, _DEFAULTS[kind])
     if kind is TRAINING:
         if "ResourceConfig" in document:
             document["ResourceConfig"] = instances.described(document["ResourceConfig"])
@@ -93,17 +92,17 @@ def described(kind: JobKind, request: Request) -> Record:
     return document
 
 
-def _filled(value: Any, left_out: Any) -> Any:
-    """A document with what is left out of it; of a list, what is left out of each item. Nothing given is changed."""
-    if isinstance(left_out, list) and isinstance(value, list):
-        return [_filled(item, left_out[0]) for item in value]
-    if not (isinstance(left_out, Mapping) and isinstance(value, Mapping)):
+def _fill(value: Any, defaults: Any) -> Any:
+    """A document with its absent members added, and in each item of a list; given members stay."""
+    if isinstance(defaults, list) and isinstance(value, list):
+        return [_fill(item, defaults[0]) for item in value]
+    if not (isinstance(defaults, Mapping) and isinstance(value, Mapping)):
         return value
     filled = dict(value)
-    for member, default in left_out.items():
+    for member, default in defaults.items():
         if member in value:
-            filled[member] = _filled(value[member], default)
-        elif left_out is _RANGES:
+            filled[member] = _fill(value[member], default)
+        elif defaults is _RANGES:
             filled[member] = []
         elif not isinstance(default, Mapping | list):
             filled[member] = default
@@ -111,7 +110,7 @@ def _filled(value: Any, left_out: Any) -> Any:
 
 
 def _add_objective(document: Record, definition: Record) -> None:
-    """A tuning job tells its algorithm the objective in a hyperparameter, which its definition shows."""
+    """Add the hyperparameter in which a tuning job passes the objective to its algorithm."""
     config = document["HyperParameterTuningJobConfig"]
     objective = (definition.get("TuningObjective") or config["HyperParameterTuningJobObjective"])["MetricName"]
     static = definition.get("StaticHyperParameters", {})
@@ -120,14 +119,14 @@ def _add_objective(document: Record, definition: Record) -> None:
 
 
 def _add_resources(definition: Record) -> None:
-    """The resources of a single kind of instance are described in the form of training jobs, too."""
+    """Describe the resources of one instance type also in the form of training jobs."""
     resources = definition.get("HyperParameterTuningResourceConfig", {})
     if "InstanceType" in resources:
         definition.setdefault("ResourceConfig", resources)
 
 
 def _add_metrics(document: Record, hyperparameters: Mapping[str, str], objective: str | None) -> None:
-    """The metric definitions of a built-in algorithm, which nobody has to give."""
+    """Add the metric definitions of a built-in algorithm, which requests leave out."""
     from local_sagemaker.jobs.metrics import built_in_definitions
 
     specification = document["AlgorithmSpecification"]

@@ -1,4 +1,4 @@
-"""Endpoint configurations: which models an endpoint serves, and with what share of its requests."""
+"""Endpoint configurations: the models that an endpoint serves, and their shares of its requests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def find(core: Core, name: str) -> Record:
     Raises
     ------
     ValidationException
-        There is none of that name.
+        The name does not exist.
     """
     record = core.store.get(KIND, name)
     if record is None:

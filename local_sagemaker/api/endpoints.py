@@ -1,4 +1,4 @@
-"""Endpoints."""
+"""The operations on endpoints."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def find(core: Core, name: str) -> Record:
     Raises
     ------
     ValidationException
-        There is none of that name.
+        The name does not exist.
     """
     record = core.store.get(ENDPOINT, name)
     if record is None:
@@ -31,7 +31,7 @@ def find(core: Core, name: str) -> Record:
 
 
 def fail_what_was_changing(core: Core) -> None:
-    """After the death of the service: endpoints it left half-made have failed; an update it left is undone."""
+    """End the creations and undo the updates that an earlier process of the service left unfinished."""
     for record in core.store.list(ENDPOINT):
         if record["EndpointStatus"] == "Creating":
             _change(core, record["EndpointName"], EndpointStatus="Failed", FailureReason=_LOST)
@@ -71,7 +71,7 @@ def _update(service: Service, request: Request) -> Response:
             for variant in config["ProductionVariants"]
         ]
     more = {"LastDeploymentConfig": request["DeploymentConfig"]} if "DeploymentConfig" in request else {}
-    with service.core.store.transaction():  # of two updates at once the second one finds the first
+    with service.core.store.transaction():  # so the second of two simultaneous updates sees the first
         _find_at_rest(service.core, name)
         _change(service.core, name, EndpointStatus="Updating", **more)
     back = endpoint["EndpointStatus"]
@@ -82,12 +82,12 @@ def _update(service: Service, request: Request) -> Response:
 
 
 def _find_at_rest(core: Core, name: str) -> Record:
-    """The record of an endpoint that is not just being created or updated.
+    """The record of an endpoint that is neither being created nor updated.
 
     Raises
     ------
     ValidationException
-        There is none of that name, or it is in progress.
+        The name does not exist, or a change of the endpoint is in progress.
     """
     endpoint = find(core, name)
     if endpoint["EndpointStatus"] not in ("InService", "Failed"):
@@ -96,7 +96,7 @@ def _find_at_rest(core: Core, name: str) -> Record:
 
 
 def _retained(endpoint: Record, variant: str, excluded: set[str]) -> Record:
-    """What a variant keeps over an update: its weight and its number of instances, as they are now."""
+    """The properties that a variant keeps in an update: its current weight and number of instances."""
     summaries = (each for each in endpoint.get("ProductionVariants", []) if each["VariantName"] == variant)
     now_has: Record = next(summaries, {})
     members = {"DesiredWeight": "InitialVariantWeight", "DesiredInstanceCount": "InitialInstanceCount"}
@@ -108,11 +108,11 @@ def _retained(endpoint: Record, variant: str, excluded: set[str]) -> Record:
 
 
 def _deploy(service: Service, name: str, config: Record, *, status_on_failure: str) -> None:
-    """Bring up the servers of a configuration, and say in the record how that went."""
+    """Start the servers of a configuration, and record the result."""
     variants = config["ProductionVariants"]
     try:
         service.endpoints.deploy(name, variants)
-    except Exception as error:  # noqa: BLE001 - whatever kept the containers from serving is the endpoint's failure
+    except Exception as error:  # noqa: BLE001 - whatever keeps the containers from serving is the endpoint's failure
         _change(service.core, name, EndpointStatus=status_on_failure, FailureReason=f"{error}"[:1024])
         return
     _change(

@@ -1,4 +1,4 @@
-"""Pipeline executions."""
+"""The operations on pipeline executions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _start(service: Service, request: Request) -> Response:
     pipeline = pipelines.find(service.core, request["PipelineName"])
     name = pipeline["PipelineName"]
     token = request.get("ClientRequestToken")
-    with service.core.store.transaction():  # of two calls with the same token at once the second one finds the first
+    with service.core.store.transaction():  # so the second of two simultaneous calls with one token sees the first
         for record in service.core.store.list(records.EXECUTION, parent=name):
             if token and record.get("ClientRequestToken") == token:
                 return {"PipelineExecutionArn": record["PipelineExecutionArn"]}

@@ -1,9 +1,9 @@
-"""What the operations on processing, training, transform and tuning jobs share."""
+"""The operations that processing, training, transform and tuning jobs have in common."""
 
 from __future__ import annotations
 
 from local_sagemaker.api import listing
-from local_sagemaker.api.description_defaults import described
+from local_sagemaker.api.description_defaults import with_defaults
 from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
@@ -14,18 +14,18 @@ from local_sagemaker.jobs.kinds import FINAL, TRAINING, TUNING, JobKind
 
 
 def create(core: Core, kind: JobKind, request: Request, **more: object) -> str:
-    """Write down a new job, InProgress, and answer its ARN.
+    """Insert the record of a new job, InProgress; returns its ARN.
 
     Raises
     ------
     ResourceInUse
-        There is a job of that name.
+        The name is already in use.
     """
     name = request[kind.name]
     arn = core.arn(f"{kind.noun}/{name}")
     moment = now()
     record = {
-        **described(kind, request),
+        **with_defaults(kind, request),
         kind.arn: arn,
         kind.status: "InProgress",
         "CreationTime": moment,
@@ -49,7 +49,7 @@ def describe(core: Core, kind: JobKind, name: str) -> Record:
     Raises
     ------
     ResourceNotFound, ValidationException
-        There is none of that name; SageMaker's kinds of job differ in how they say so.
+        The name does not exist; SageMaker reports that differently for each kind of job.
     """
     record = core.store.get(kind.noun, name)
     if record is not None:
@@ -63,18 +63,18 @@ def describe(core: Core, kind: JobKind, name: str) -> Record:
 
 def list_jobs(core: Core, kind: JobKind, request: Request) -> Response:
     """One page of the jobs of a kind."""
-    # No job keeps its instances warm for the next one.
+    # No job keeps its instances in a warm pool.
     records = [] if request.get("WarmPoolStatusEquals") else core.store.list(kind.noun)
     return listing.page(records, request, member=f"{kind.word}Summaries", name=kind.name, status=kind.status)
 
 
 def stop(core: Core, kind: JobKind, name: str) -> None:
-    """Ask a job to end; it is Stopping until it has.
+    """Stop a job; its status is Stopping until it has ended.
 
     Raises
     ------
     ValidationException
-        It has ended already.
+        The job has ended.
     """
     status = describe(core, kind, name)[kind.status]
     if status in FINAL:
@@ -91,12 +91,12 @@ def stop(core: Core, kind: JobKind, name: str) -> None:
 
 
 def delete(core: Core, kind: JobKind, name: str) -> None:
-    """Remove the record of a job that has ended.
+    """Delete the record of a job that has ended.
 
     Raises
     ------
     ResourceInUse
-        It is still running.
+        The job is still running.
     """
     if describe(core, kind, name)[kind.status] not in FINAL:
         raise ResourceInUse(f"The {kind.title} {name} cannot be deleted while it is running.")

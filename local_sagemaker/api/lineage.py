@@ -1,4 +1,4 @@
-"""Associations and artifacts, as the SDK's lineage tables ask for them."""
+"""The operations on lineage associations and artifacts, as the SDK's lineage tables use them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What came from what: the lineage of jobs and of registered versions, worked out from their records.
+"""The lineage of jobs and registered versions, derived from their records.
 
-A job stands in it as its trial component, between the artifacts that went into it (data, the image, a model) and those
-that it made; a registered version as an artifact that belongs to the context of its group.
+A job is represented by its trial component, between its input artifacts (data, the image, a model) and its output
+artifacts. A registered version is an artifact that belongs to the context of its group.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CONTRIBUTED, PRODUCED, BELONGS = "ContributedTo", "Produced", "AssociatedWith"
 
 @dataclass(frozen=True)
 class Node:
-    """One thing of a lineage; an artifact has the URI of what it stands for, anything else a name."""
+    """One entity of the lineage: an artifact has a URI, any other entity has a name."""
 
     arn: str
     type: str
@@ -35,7 +35,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Link:
-    """One thing's part in another, at a time in seconds since 1970."""
+    """An association between two entities, with its time in seconds since 1970."""
 
     source: Node
     destination: Node
@@ -44,7 +44,7 @@ class Link:
 
 
 def links(core: Core) -> list[Link]:
-    """All there are, in the order in which they came about; an artifact is of the type that it first was."""
+    """All associations, oldest first; an artifact keeps the type of its first association."""
     found = [
         *(link for kind in (PROCESSING, TRAINING, TRANSFORM) for link in _of_jobs(core, kind)),
         *(link for package in core.store.list(package_groups.PACKAGE) for link in _of_package(core, package)),
@@ -61,7 +61,7 @@ def links(core: Core) -> list[Link]:
 
 
 def artifacts(core: Core) -> dict[Node, float]:
-    """All artifacts, each with the time when it first had a part in something."""
+    """All artifacts, each with the time of its first association."""
     first: dict[Node, float] = {}
     for link in links(core):
         for node in (link.source, link.destination):
@@ -114,7 +114,7 @@ def _containers(core: Core, model_name: str) -> Iterator[tuple[str, str]]:
     try:
         model = models.for_containers(core, model_name)
     except ApiError:
-        return  # it has been deleted since
+        return  # the model has been deleted
     yield from _parts(model.get("Containers") or [model["PrimaryContainer"]])
 
 

@@ -1,4 +1,4 @@
-"""What all List operations share: filters, order and pages."""
+"""Filters, order and pages of all List operations."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def page(
     Parameters
     ----------
     records
-        All there are, oldest first.
+        All records, oldest first.
     request
         The List request: its filters (``NameContains``, ``StatusEquals``, ``CreationTimeAfter``, ...), ``SortBy``,
-        ``SortOrder`` (newest first unless it says otherwise), ``MaxResults`` and ``NextToken`` are obeyed.
+        ``SortOrder`` (default: newest first), ``MaxResults`` and ``NextToken``.
     member
-        The member of the answer which holds the page.
+        The member of the response that contains the page.
     name, status
-        The members of a record which hold its name and its status.
+        The members of a record that contain its name and its status.
     sort_keys
-        Further values of ``SortBy`` and the member each sorts by.
+        Additional values of ``SortBy``, each with its member of the record.
     default
-        The length of a page, if the request names none.
+        The default of ``MaxResults``.
     """
     kept = [record for record in records if _matches(record, request, name, status)]
     keys = {"Name": name, "CreationTime": "CreationTime", "Status": status, **(sort_keys or {})}
@@ -54,7 +54,7 @@ def page(
 
 
 def slice_of(items: list[Any], request: Request, *, member: str, default: int = PAGE) -> Response:
-    """The part of a list that ``NextToken`` and ``MaxResults`` ask for, and the token of the next part."""
+    """The page of a list that ``NextToken`` and ``MaxResults`` select, and the token of the next page."""
     start = _read_token(request.get("NextToken"))
     end = start + int(request.get("MaxResults") or default)
     answer: Response = {member: items[start:end]}

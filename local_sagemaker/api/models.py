@@ -1,4 +1,4 @@
-"""Models: what a transform job or an endpoint serves."""
+"""The operations on models, which transform jobs and endpoints serve."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def find(core: Core, name: str) -> Record:
     Raises
     ------
     ValidationException
-        There is none of that name.
+        The name does not exist.
     """
     record = core.store.get(KIND, name)
     if record is None:
@@ -71,7 +71,7 @@ def find(core: Core, name: str) -> Record:
 def for_containers(core: Core, name: str) -> Record:
     """A model with each model package in it replaced by the containers that the package describes.
 
-    One alone is its ``PrimaryContainer``, several, which answer one after the other, are its ``Containers``.
+    A single container is the ``PrimaryContainer``; several form an inference pipeline, the ``Containers``.
     """
     record = find(core, name)
     primary, several = record.pop("PrimaryContainer", None), record.pop("Containers", [])
@@ -95,7 +95,7 @@ def _unpacked(core: Core, container: dict[str, Any]) -> list[dict[str, Any]]:
 def _with_environment(
     both: dict[str, Any], described: Mapping[str, Any], container: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What the package and the model say of a container, the model's variables on top of the package's."""
+    """A container of a package, with the variables of the model added to those of the package."""
     environment = {**described.get("Environment", {}), **container.get("Environment", {})}
     return {**both, "Environment": environment} if environment else both
 
@@ -105,12 +105,14 @@ def _describe(service: Service, request: Request) -> Response:
     for member in ("PrimaryContainer", "Containers"):
         if member in record:
             given = record[member]
-            record[member] = [_described(each) for each in given] if isinstance(given, list) else _described(given)
+            record[member] = (
+                [_with_defaults(each) for each in given] if isinstance(given, list) else _with_defaults(given)
+            )
     return {"EnableNetworkIsolation": False, **record}
 
 
-def _described(container: dict[str, Any]) -> dict[str, Any]:
-    """A container with what its request left out, as recordings of the service show it; not that of a package."""
+def _with_defaults(container: dict[str, Any]) -> dict[str, Any]:
+    """A container with the members that its request left out, as in recordings of SageMaker; none for a package."""
     if "Image" not in container:
         return container
     described = {"Mode": "SingleModel", "Environment": {}, **container}

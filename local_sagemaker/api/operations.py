@@ -1,4 +1,4 @@
-"""SageMaker's operations: one file per resource, each with a table ``OPERATIONS`` of what it carries out."""
+"""The table of all supported operations, collected from the files of the resources."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BY_RESOURCE: Mapping[str, Mapping[str, Operation]] = {
 OPERATIONS: Mapping[str, Operation] = {
     name: operation for operations in BY_RESOURCE.values() for name, operation in operations.items()
 }
-"""Everything that is carried out here."""
+"""Every operation that this service runs itself."""
 
 MOTO_OPERATIONS = frozenset(
     f"{verb}{noun}"
@@ -56,4 +56,4 @@ MOTO_OPERATIONS = frozenset(
     }.items()
     for noun in nouns
 )
-"""What moto answers truthfully: records that nothing has to be done for. They do not outlive the service."""
+"""The operations that moto runs: they only keep records, which do not survive the end of the service."""

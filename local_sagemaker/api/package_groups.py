@@ -1,4 +1,4 @@
-"""Model package groups of the registry."""
+"""The operations on model package groups."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def find(core: Core, name_or_arn: str) -> Record:
     Raises
     ------
     ValidationException
-        There is none of that name.
+        The name does not exist.
     """
     record = core.store.get(KIND, last_part(name_or_arn))
     if record is None:

@@ -1,4 +1,4 @@
-"""Model packages of the registry: the versions of a group, and those without one."""
+"""The operations on model packages: versions of a group, and packages without a group."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def find(core: Core, name_or_arn: str) -> Record:
     Raises
     ------
     ValidationException
-        There is none.
+        The model package does not exist.
     """
     arn = name_or_arn if name_or_arn.startswith("arn:") else core.arn(f"{PACKAGE}/{name_or_arn}")
     record = core.store.get(PACKAGE, arn)
@@ -60,14 +60,14 @@ def _create(service: Service, request: Request) -> Response:
 
 
 def _made_by_the_same_call(core: Core, group: str | None, request: Request) -> Record | None:
-    """The package that an earlier call with the same ClientToken made: clients repeat a call that had no answer."""
+    """The package that an earlier call with the same ClientToken created: clients retry a call without a response."""
     token = request.get("ClientToken")
     packages = core.store.list(PACKAGE, parent=group) if token else []
     return next((package for package in packages if package.get("ClientToken") == token), None)
 
 
 def _next_version(core: Core, group: str, request: Request) -> tuple[str, Record]:
-    """The path of a group's next version, and what versions have that packages without a group do not."""
+    """The path of a group's next version, and the members that only versions of a group have."""
     package_groups.find(core, group)
     counted = core.store.update(
         package_groups.KIND, group, lambda record: record.__setitem__("LastVersion", record["LastVersion"] + 1)

@@ -1,4 +1,4 @@
-"""Pipelines: creating, updating, describing, listing and deleting them, and their versions."""
+"""The operations on pipelines and their versions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def find(core: Core, name_or_arn: str) -> Record:
     Raises
     ------
     ResourceNotFound
-        There is none of that name.
+        The name does not exist.
     """
     name = last_part(name_or_arn)
     record = core.store.get(KIND, name)
@@ -35,12 +35,12 @@ def find(core: Core, name_or_arn: str) -> Record:
 
 
 def definition_of(core: Core, pipeline: Record, version: int | None = None) -> str:
-    """The definition of a pipeline's version, the latest if none is named.
+    """The definition of one version of a pipeline, by default the latest.
 
     Raises
     ------
     ResourceNotFound
-        There is no such version.
+        The version does not exist.
     """
     number = version or pipeline["LatestVersion"]
     record = core.store.get(VERSION, f"{pipeline['PipelineName']}/{number}")
@@ -97,7 +97,7 @@ def _insert_version(core: Core, pipeline: Record, definition: str) -> None:
 
 
 def _given_definition(core: Core, request: Request) -> str | None:
-    """The definition in a request, inline or read from S3, and checked; None where it holds none."""
+    """The definition in a request, inline or from S3, after its checks; None if the request has none."""
     inline, location = request.get("PipelineDefinition"), request.get("PipelineDefinitionS3Location")
     if inline and location:
         raise ValidationException("Both Pipeline Definition and Pipeline Definition S3 Location shouldn't be present")

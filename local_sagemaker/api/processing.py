@@ -1,4 +1,4 @@
-"""Processing jobs."""
+"""The operations on processing jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""InvokeEndpoint, whole or as a stream, of the runtime's REST interface."""
+"""The runtime's REST interface: InvokeEndpoint, with and without a response stream."""
 
 from __future__ import annotations
 
@@ -28,49 +28,49 @@ _REFUSED_HEADERS = {
     "x-amzn-sagemaker-session-id": "SessionId",
 }
 LONGEST_BODY = 25 * 1024 * 1024
-"""Bytes that a real-time endpoint takes at most."""
+"""The maximum size of a request to a real-time endpoint, in bytes."""
 
 
 class _NotInvocable(ApiError):
-    """The runtime's own name for a wrong request."""
+    """An invalid request, under the runtime's own error code."""
 
     code = "ValidationError"
 
 
 class _TooLarge(ApiError):
-    """A body over the limit, as the service's front door refuses it."""
+    """A body over the limit, as SageMaker's HTTP front end refuses it."""
 
     code = "413"
     status = 413
 
 
-def invoke(service: Service, verb: str, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
-    """Answer one request of the runtime's interface: ``verb`` is the last part of its path.
+def invoke(service: Service, kind: str, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+    """Handle one request to the runtime; ``kind`` is the last part of its path.
 
     Raises
     ------
     ApiError
-        It is not served, or see ``invoke_endpoint``.
+        The request is not supported, or see ``invoke_endpoint``.
     """
-    if verb not in _SERVED:
-        raise _NotInvocable(f"{verb} is not supported by SageMaker on this machine.")
+    if kind not in _SERVED:
+        raise _NotInvocable(f"{kind} is not supported by SageMaker on this machine.")
     for header, member in _REFUSED_HEADERS.items():
         if headers.get(header):
             raise _NotInvocable(f"{member} is not supported by SageMaker on this machine.")
     if len(body) > LONGEST_BODY:
         raise _TooLarge(f"HTTP content length exceeded {LONGEST_BODY} bytes.")
     answer = invoke_endpoint(service, name, _as_whole(headers), body)
-    return answer if verb == _WHOLE else _as_stream(answer)
+    return answer if kind == _WHOLE else _as_stream(answer)
 
 
 def _as_whole(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """The headers of a request for a stream as those of one for a whole answer."""
+    """The headers of a streaming request, converted to those of an ordinary one."""
     accept = headers.get(_STREAM_ACCEPT)
     return {**headers, "accept": accept} if accept else headers
 
 
 def _as_stream(answer: HttpAnswer) -> HttpAnswer:
-    """The answer of a container in parts; here they leave when it is whole."""
+    """A container's response as a stream, which starts when the response is complete."""
     headers = {
         **answer.headers,
         "Content-Type": event_stream.CONTENT_TYPE,
@@ -80,14 +80,14 @@ def _as_stream(answer: HttpAnswer) -> HttpAnswer:
 
 
 def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
-    """Hand a request to the container behind an endpoint and bring back its answer.
+    """Send a request to the container behind an endpoint; returns its response.
 
     Raises
     ------
     ModelError
-        The container answered with an error of its own.
+        The container returned an error.
     ApiError
-        There is no such endpoint, or it is not in service.
+        The endpoint does not exist or is not in service.
     """
     endpoint = service.core.store.get(endpoints.ENDPOINT, name)
     if endpoint is None:
@@ -122,7 +122,7 @@ def _model_error(core: Core, endpoint: str, status: int, text: str) -> ModelErro
 
 
 def model_error(error: ModelError) -> HttpAnswer:
-    """A container's error, as the runtime's client reads it."""
+    """The response that reports a container's error to the runtime's client."""
     document = {
         "Message": str(error),
         "OriginalStatusCode": error.original_status,

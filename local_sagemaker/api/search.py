@@ -1,4 +1,4 @@
-"""Search over the records of this service."""
+"""The Search operation, over the records of this service."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _search(service: Service, request: Request) -> Response:
 
 
 def _all_of(service: Service, resource: str) -> tuple[str, list[Record]]:
-    """The member of a result that holds a resource of a type, and all resources of it."""
+    """The member of a result that contains a resource of a type, and all resources of that type."""
     if resource in _EXPERIMENTS:
         member = _EXPERIMENTS[resource]
         return member, _with_tags(service.core, service.experiments.records(member), f"{member}Arn")
@@ -80,7 +80,7 @@ def _holds(expression: Mapping[str, Any], record: Record) -> bool:
 
 
 def _nested_holds(nested: Mapping[str, Any], record: Record) -> bool:
-    """Whether one single item of a list satisfies all filters, which name the list again in front."""
+    """Whether a single item of a list satisfies all filters, whose names start with the name of the list."""
     prefix = f"{nested['NestedPropertyName']}."
     filters = [{**each, "Name": each["Name"].removeprefix(prefix)} for each in nested["Filters"]]
     items = _values_at(record, nested["NestedPropertyName"])
@@ -110,9 +110,9 @@ def _compare(compare: Callable[[Any, Any], bool], value: object, wanted: str) ->
 
 
 def _values_at(value: Any, path: str) -> list[Any]:
-    """Everything that stands at a dotted path.
+    """All values at a dotted path, in every item of a list.
 
-    Lists are looked through; tags are found by ``Tags.<key>``, the metrics of a training job by ``Metrics.<name>``.
+    ``Tags.<key>`` finds a tag, and ``Metrics.<name>`` a metric of a training job.
     """
     name, _, rest = path.partition(".")
     if isinstance(value, list):
@@ -131,7 +131,7 @@ def _values_at(value: Any, path: str) -> list[Any]:
 
 
 def _sortable(values: list[Any]) -> tuple[bool, Any]:
-    """Numbers before texts, and what is missing first."""
+    """A sort key: missing values first, then numbers, then strings."""
     if not values:
         return (False, 0.0)
     value = values[0]

@@ -1,4 +1,4 @@
-"""The service put together, and the one function that runs an operation of its API."""
+"""The complete service, and the one function that runs an operation of its API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from local_sagemaker.moto.experiments import Experiments
 
 @dataclass(frozen=True)
 class Service:
-    """SageMaker in one account and region, whole: every operation gets this and its request.
+    """SageMaker in one account and region: every operation gets this and its request.
 
     Attributes
     ----------
@@ -50,12 +50,12 @@ class Service:
 
     @property
     def region(self) -> str:
-        """The region that the service plays."""
+        """The emulated AWS region."""
         return self.core.region
 
     @property
     def account_id(self) -> str:
-        """The account that the service plays."""
+        """The emulated AWS account."""
         return self.core.account_id
 
     @property

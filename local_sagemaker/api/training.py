@@ -1,4 +1,4 @@
-"""Training jobs."""
+"""The operations on training jobs."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _LAST_MESSAGES = {
 
 
 def start(service: Service, request: Request, *, on_log: Callable[[str], None] | None = None, **more: object) -> str:
-    """Create a training job and start its work; answers its ARN.
+    """Create a training job and start its work; returns its ARN.
 
     Parameters
     ----------
     request
         A CreateTrainingJob request.
     on_log
-        Is told what the job writes, as it comes.
+        Called with the lines of the job's log as they come.
     more
-        Members of the record that the request does not have (``TuningJobArn``).
+        Additional members of the record (``TuningJobArn``).
     """
     name = request["TrainingJobName"]
     starting = {"Status": "Starting", "StartTime": now(), "StatusMessage": "Starting the training job"}
@@ -71,8 +71,8 @@ def _create(service: Service, request: Request) -> Response:
 
 
 def _check(request: Request) -> None:
-    """What the members of a request say of each other, which its shape does not."""
-    if "AlgorithmSpecification" not in request:  # optional in the model, for jobs without servers
+    """Check the constraints between members, which the shape of the request does not express."""
+    if "AlgorithmSpecification" not in request:  # optional in the API model, for serverless jobs
         raise ValidationException(message_of([Violation("algorithmSpecification", None, "Member must not be null")]))
     channels = [channel["ChannelName"] for channel in request.get("InputDataConfig", [])]
     if len(set(channels)) < len(channels):

@@ -1,4 +1,4 @@
-"""Batch transform jobs."""
+"""The operations on batch transform jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Listing the components of trials, by what they belong to and where they come from."""
+"""The operation that lists trial components, by trial, experiment or source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hyperparameter tuning jobs."""
+"""The operations on hyperparameter tuning jobs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _check(core: Core, request: Request) -> None:
 
 
 def _check_parent(parent: Record, request: Request) -> None:
-    """A parent of a warm start has ended, and was about the same objective."""
+    """Check that a parent of a warm start has ended and has the same objective."""
     name = parent["HyperParameterTuningJobName"]
     if parent[TUNING.status] not in FINAL:
         raise ValidationException(f"The parent tuning job {name} is still {parent[TUNING.status]}; let it end first.")
@@ -69,8 +69,8 @@ def _objective(job: Request) -> dict[str, str]:
     return objective
 
 
-def _described(core: Core, record: Record) -> Record:
-    """A record with what follows from the tuning job's training jobs."""
+def _with_results(core: Core, record: Record) -> Record:
+    """The record of a tuning job with the results of its training jobs."""
     name = record["HyperParameterTuningJobName"]
     config = record["HyperParameterTuningJobConfig"]
     summaries = trials.summaries(core.store, name)
@@ -86,11 +86,11 @@ def _described(core: Core, record: Record) -> Record:
 
 
 def _describe(service: Service, request: Request) -> Response:
-    return _described(service.core, jobs.describe(service.core, TUNING, request["HyperParameterTuningJobName"]))
+    return _with_results(service.core, jobs.describe(service.core, TUNING, request["HyperParameterTuningJobName"]))
 
 
 def _list(service: Service, request: Request) -> Response:
-    records = [_described(service.core, record) for record in service.core.store.list(TUNING.noun)]
+    records = [_with_results(service.core, record) for record in service.core.store.list(TUNING.noun)]
     return listing.page(
         records,
         request,
@@ -125,7 +125,7 @@ def _delete(service: Service, request: Request) -> None:
     try:
         jobs.delete(service.core, TUNING, name)
     except ResourceNotFound:
-        return  # deleting what is not there succeeds, as the service says
+        return  # as in SageMaker, deleting a job that does not exist succeeds
     for trial in service.core.store.list(trials.KIND, parent=name):
         service.core.store.delete(trials.KIND, trial["TrainingJobName"])
 

@@ -14,7 +14,7 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """What goes back over the wire."""
+    """An HTTP response."""
 
     status: int
     body: bytes
@@ -27,7 +27,7 @@ def read_request(body: bytes) -> dict[str, Any]:
     Raises
     ------
     SerializationException
-        It is not a JSON object.
+        The body is not a JSON object.
     """
     try:
         request = json.loads(body or b"{}")
@@ -39,13 +39,13 @@ def read_request(body: bytes) -> dict[str, Any]:
 
 
 def success(document: Mapping[str, Any] | None, content_type: str = CONTENT_TYPE) -> HttpAnswer:
-    """An answer with a document, or with nothing."""
+    """A response with a document, or with an empty body."""
     body = b"" if document is None else json.dumps(document).encode()
     return HttpAnswer(200, body, {"Content-Type": content_type})
 
 
 def failure(error: ApiError, content_type: str = CONTENT_TYPE) -> HttpAnswer:
-    """An answer with an error, as botocore reads it: ``__type`` and ``message``."""
+    """A response with an error in botocore's form: ``__type`` and ``message``."""
     document = {"__type": error.code, "message": str(error), "Message": str(error)}
     headers = {"Content-Type": content_type, "x-amzn-errortype": error.code}
     return HttpAnswer(error.status, json.dumps(document).encode(), headers)

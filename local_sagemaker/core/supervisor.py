@@ -102,7 +102,7 @@ class Supervisor:
     def _run(self, arn: str, work: Callable[[threading.Event], None], stop: threading.Event) -> None:
         try:
             work(stop)
-        except Exception:  # noqa: BLE001 - a job's own failure is written down by its work; this is a defect of ours
+        except Exception:  # noqa: BLE001 - a job records its own failure, so this is a defect of the service
             _LOG.exception("%s: the service itself failed", arn)
         finally:
             with self._lock:

@@ -1,4 +1,4 @@
-"""The channels of a training job: their data on the hosts, and what ``inputdataconfig.json`` says of them."""
+"""The channels of a training job: their data on the hosts, and ``inputdataconfig.json``."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from local_sagemaker.jobs.hosts import Host
 
 
 def prepare(request: Request, hosts: list[Host], store: ObjectStore, *, pipe_is_the_containers: bool) -> None:
-    """Bring the data of every channel to every host.
+    """Download the data of every channel to every host.
 
     Parameters
     ----------
     pipe_is_the_containers
-        Leave Pipe mode to the container, which refuses it in its own words.
+        Leave Pipe mode to the container, which refuses it with its own message.
 
     Raises
     ------
     ClientError
-        There is no data, or a channel asks for what is not to be had here.
+        A channel has no data, or needs something that is not supported.
     """
     for channel in request.get("InputDataConfig", []):
         mode = _mode(channel, request)
@@ -38,7 +38,7 @@ def prepare(request: Request, hosts: list[Host], store: ObjectStore, *, pipe_is_
 
 
 def configuration(request: Request) -> dict[str, dict[str, Any]]:
-    """What ``inputdataconfig.json`` holds."""
+    """The content of ``inputdataconfig.json``."""
     return {channel["ChannelName"]: _described(channel, request) for channel in request.get("InputDataConfig", [])}
 
 

@@ -1,13 +1,13 @@
-"""What the API's side and the containers' side of this service say to each other.
+"""The contract between the API (records, pipelines, HTTP) and the jobs (containers).
 
-The API's side (records, pipelines, HTTP) calls the functions that this package exports::
+The API calls these functions of the jobs, collected in ``Runners``::
 
     run_processing(request, context) -> JobOutcome      # request: a checked CreateProcessingJob request
     run_training(request, context) -> JobOutcome        # request: a checked CreateTrainingJob request
-    run_transform(request, model, context) -> JobOutcome  # model: the CreateModel request it names
+    run_transform(request, model, context) -> JobOutcome  # model: its CreateModel request
     start_hosting(model, variant, context) -> Hosting   # one endpoint variant behind a real server process
 
-The containers' side does the work in real processes and knows nothing of records, pipelines or HTTP of ours.
+They do the work in real processes, and depend on no records, pipelines or HTTP of the service.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ JobStatus = Literal["Completed", "Failed", "Stopped"]
 
 @dataclass(frozen=True)
 class JobContext:
-    """All that a job may touch.
+    """Everything that a job may access.
 
     Attributes
     ----------
     name, arn
-        The job's own, as its container sees them.
+        The name and ARN of the job, as its container sees them.
     directory
-        A private, empty folder that stays after the job: ``ml`` in it becomes ``/opt/ml``.
+        A private, empty folder that is kept after the job; its ``ml`` becomes ``/opt/ml``.
     store
-        The objects.
+        The objects in S3.
     log
-        ``log(host, text)`` appends the output of a host (``algo-1``) as it comes, in whole lines.
+        ``log(host, text)`` appends whole lines of a host (``algo-1``) as they come.
     advance
-        ``advance("Downloading", "Downloading the training image")``: a secondary status with its message.
+        ``advance("Downloading", "Downloading the training image")``: sets a secondary status with its message.
     stop
-        Set when the job is to stop; the runner ends its processes and answers "Stopped".
+        Set when the job must stop; the runner ends its processes and returns "Stopped".
     threads
-        Asks, at the moment a process starts, how many threads it may use.
+        Returns the number of threads for a process that starts now.
     environment
-        Endpoint, region and local credentials for the container, and nothing of the caller's.
+        The endpoint, the region and local credentials for the container, without the caller's environment.
     isolation
-        ``fork``: from the template process, in a namespace; ``process``: a plain new interpreter.
+        ``fork``: from the template process, in a namespace; ``process``: a new interpreter.
     """
 
     name: str
@@ -73,25 +73,25 @@ class Metric:
 
 @dataclass(frozen=True)
 class JobOutcome:
-    """How a job ended, in the words of the Describe calls."""
+    """How a job ended, in the terms of the Describe operations."""
 
     status: JobStatus
     failure_reason: str | None = None
     exit_message: str | None = None
     secondary_status: str | None = None
-    """Where it differs from the status: ``MaxRuntimeExceeded``."""
+    """Only if it differs from the status: ``MaxRuntimeExceeded``."""
     model_artifacts: str | None = None
     metrics: tuple[Metric, ...] = field(default=())
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model container answered.
+    """The response of a model container.
 
     Attributes
     ----------
     headers
-        By lower-case name.
+        The headers, with lower-case names.
     """
 
     status: int
@@ -106,15 +106,15 @@ class Hosting(Protocol):
     def invoke(
         self, body: bytes, *, content_type: str | None, accept: str | None, headers: Mapping[str, str]
     ) -> Answer:
-        """Hand one request to the container; its own status and body come back."""
+        """Send one request to the container; returns its status and body."""
         ...
 
     def alive(self) -> bool:
-        """Whether the process still answers."""
+        """Whether the process still runs."""
         ...
 
     def close(self) -> None:
-        """Let running requests end, then end the process and everything it started."""
+        """Wait for running requests, then end the process and everything it started."""
         ...
 
 

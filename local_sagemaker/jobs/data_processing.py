@@ -1,4 +1,4 @@
-"""The filters and joins of a batch transform: what of a record is sent, and what becomes of it and its answer."""
+"""The filters and joins of a batch transform: the part of a record that is sent, and the output for its response."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _CSV = "text/csv"
 
 @dataclass(frozen=True)
 class DataProcessing:
-    """DataProcessing of a request, with the content types that say how records are read.
+    """DataProcessing of a request, with the content types that determine the format of records.
 
     Attributes
     ----------
     input_filter, output_filter
-        None where everything passes.
+        None if everything passes.
     join
-        Whether answers are joined to their records.
+        Whether responses are joined to their records.
     input_type, output_type
-        ContentType and Accept; the latter is that of the answers if a request names none.
+        ContentType and Accept; the default of Accept is the content type of the responses.
     """
 
     input_filter: Filter | None
@@ -44,7 +44,7 @@ class DataProcessing:
         Raises
         ------
         ClientError
-            A filter is no JSONPath, or a join does not go with the content types and splits.
+            A filter is not a JSONPath, or the content types and splits do not allow a join.
         """
         given = request.get("DataProcessing", {})
         transform_input, output = request["TransformInput"], request["TransformOutput"]
@@ -63,11 +63,11 @@ class DataProcessing:
 
     @property
     def reads_answers(self) -> bool:
-        """Whether answers have to be taken apart at all."""
+        """Whether responses have to be split into records."""
         return self.join or self.output_filter is not None
 
     def sent(self, record: bytes) -> bytes:
-        """What of a record is sent to the container."""
+        """The part of a record that is sent to the container."""
         if self.input_filter is None:
             return record
         if self.input_type == _CSV:
@@ -75,12 +75,12 @@ class DataProcessing:
         return _write_json(_selected(self.input_filter, _read_json(record)))
 
     def stored(self, records: list[bytes], answer: bytes) -> bytes:
-        """What is stored of an answer to a batch of records.
+        """The output for the response to a batch of records.
 
         Raises
         ------
         DataError
-            There are not as many answers as records, or one is not of its type.
+            The numbers of results and records differ, or one of them has another type.
         """
         if not self.reads_answers:
             return answer
@@ -90,7 +90,7 @@ class DataProcessing:
 
     def _stored_rows(self, records: list[bytes], answer: bytes) -> bytes:
         if self.output_filter is None:
-            # The whole input row and the output's columns: nothing has to be taken apart.
+            # The whole input row and all output columns: the rows need no parsing.
             lines = [line for line in answer.splitlines() if line]
             _require_same_count(len(records), len(lines))
             return b"".join(b"%b,%b\n" % pair for pair in zip(records, lines, strict=True))
@@ -104,7 +104,7 @@ class DataProcessing:
         return b"".join(_write_row(row) + b"\n" for row in answers)
 
     def _stored_json(self, records: list[bytes], answer: bytes) -> bytes:
-        # Lines of JSON come back from lines of JSON; a JSON document comes back from a single record.
+        # JSON lines get JSON lines in response; a single record gets a JSON document.
         if self.output_type == _JSON_LINES or len(records) > 1:
             answers = [_read_json(line) for line in answer.splitlines() if line.strip()]
         else:

@@ -1,11 +1,11 @@
-"""The errors of jobs: each becomes the FailureReason of the job that met it.
+"""The errors of jobs: each becomes the FailureReason of its job.
 
 JobError
-    ClientError           the request, or the data that it names, is at fault
-        DataError         no data where the request says there is some, or not in the shape it says
-        UnsupportedError  asked for by name, not to be had on this machine
+    ClientError           the request or its data is at fault
+        DataError         no data, or not in the format of the request
+        UnsupportedError  not supported on this machine
     AlgorithmError        the container is at fault
-        PingError         its server did not come up
+        PingError         its server did not start
     InternalError         this service is at fault
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 
 class JobError(Exception):
-    """A job that could not be done; ``str`` of it is the FailureReason, as SageMaker words it."""
+    """A job that failed; its ``str`` is the FailureReason, in SageMaker's format."""
 
     prefix = "InternalServerError"
 
@@ -22,17 +22,17 @@ class JobError(Exception):
 
 
 class ClientError(JobError):
-    """The request, or the data that it names, is at fault."""
+    """The request or its data is at fault."""
 
     prefix = "ClientError"
 
 
 class DataError(ClientError):
-    """No data where the request says there is some, or not in the shape it says."""
+    """The request's data is missing, or not in the format of the request."""
 
 
 class UnsupportedError(ClientError):
-    """Asked for by name, but not to be had on this machine."""
+    """The request needs something that is not supported on this machine."""
 
 
 class AlgorithmError(JobError):
@@ -42,7 +42,7 @@ class AlgorithmError(JobError):
 
 
 class PingError(AlgorithmError):
-    """The container's server did not come up."""
+    """The container's server did not start."""
 
 
 class InternalError(JobError):

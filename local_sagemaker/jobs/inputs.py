@@ -1,4 +1,4 @@
-"""Bringing the objects that a request names to the folders where a container finds them."""
+"""Download of a request's S3 inputs to the folders of a container."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local_sagemaker.jobs.errors import DataError, UnsupportedError
 
 @dataclass(frozen=True)
 class Source:
-    """Objects by their common name, as ``S3DataSource`` and ``S3Input`` give it.
+    """The objects of an ``S3DataSource`` or ``S3Input``.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class Source:
     data_type
         ``S3Prefix`` or ``ManifestFile``.
     sharded
-        Each host gets its share of the objects (``ShardedByS3Key``) instead of all of them.
+        Each host gets a share of the objects (``ShardedByS3Key``) instead of all.
     """
 
     uri: str
@@ -46,9 +46,9 @@ def find(source: Source, store: ObjectStore) -> list[InputObject]:
     Raises
     ------
     DataError
-        There is none, or the manifest cannot be read.
+        There are no objects, or the manifest is not readable.
     UnsupportedError
-        The data type is not supported here.
+        The data type is not supported.
     """
     finders = {"ManifestFile": _objects_of_manifest, "S3Prefix": _objects_with_prefix}
     if source.data_type not in finders:
@@ -66,17 +66,17 @@ def find(source: Source, store: ObjectStore) -> list[InputObject]:
 
 
 def share_of(host: int, hosts: int, source: Source, objects: list[InputObject]) -> list[InputObject]:
-    """What one host of several gets: every object, or every n-th."""
+    """The objects for one host of several: all, or every n-th."""
     return objects[host::hosts] if source.sharded else objects
 
 
 def download(objects: list[InputObject], folder: Path, store: ObjectStore) -> None:
-    """Bring objects to their paths below a folder.
+    """Download objects to their paths below a folder.
 
     Raises
     ------
     DataError
-        A key would lead out of the folder, or an object is gone.
+        A key leads out of the folder, or an object has been deleted.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for each in objects:
@@ -99,7 +99,7 @@ def _objects_with_prefix(uri: str, store: ObjectStore) -> list[InputObject]:
 
 
 def _path_below(prefix: str, key: str) -> str:
-    """An object's path: below the prefix if that is a folder, else beside whatever else the prefix begins."""
+    """The path of an object: relative to the prefix if that is a folder, otherwise to the folder of the prefix."""
     if key.startswith(prefix.rstrip("/") + "/") and key != prefix:
         return key[len(prefix.rstrip("/")) + 1 :]
     return key[prefix.rfind("/") + 1 :]

@@ -1,6 +1,6 @@
-"""Which instances the resources of a job ask for.
+"""The instances of a job.
 
-All instances are this machine, so the first of several preferences always has capacity.
+Every instance is this machine, so the first of several InstancePreferences always has capacity.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from local_sagemaker.core.errors import ValidationException
 
 
 def chosen(resources: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Resources with the type and the count of the instances that were selected."""
+    """Resources with the type and the number of the selected instances."""
     preferences = resources.get("InstancePreferences") or [{}]
     return {**resources, **preferences[0]}
 
 
 def described(resources: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Resources as a description shows them: of several preferences, which one was selected."""
+    """Resources in the form of a description, which names the selected one of several preferences."""
     if not resources.get("InstancePreferences"):
         return resources
     selected = chosen(resources)
@@ -30,17 +30,17 @@ def described(resources: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def check(resources: Mapping[str, Any], member: str) -> None:
-    """Check what the members of a job's resources say of each other.
+    """Check the constraints between the members of a job's resources.
 
     Parameters
     ----------
     member
-        The name of the structure, for the message.
+        The name of the structure, for the error message.
 
     Raises
     ------
     ValidationException
-        There are no instances, or two ways to name their type.
+        The number of instances is 0, or their type is given twice.
     """
     preferences = resources.get("InstancePreferences", [])
     if preferences and resources.get("InstanceType"):

@@ -1,4 +1,4 @@
-"""The kinds of jobs, and how each names things."""
+"""The kinds of jobs, and their names in ARNs and in the API."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ FINAL = ("Completed", "Failed", "Stopped")
 
 @dataclass(frozen=True)
 class JobKind:
-    """How one kind of job names things.
+    """The names of one kind of job.
 
     Attributes
     ----------
     noun
-        In ARNs, and the kind of its records: ``training-job``.
+        The name in ARNs, and the kind of the records: ``training-job``.
     word
-        In the members of its API: ``TrainingJob``.
+        The name in members of the API: ``TrainingJob``.
     log_group
-        Of CloudWatch Logs; empty where it writes none itself.
+        The log group in CloudWatch Logs; empty if the job writes no logs itself.
     started, ended
-        The members which hold when its work began and ended; empty where there is none.
+        The members with the start and the end of its work; empty if there is none.
     """
 
     noun: str
@@ -31,22 +31,22 @@ class JobKind:
 
     @property
     def name(self) -> str:
-        """The member which holds its name."""
+        """The member with its name."""
         return f"{self.word}Name"
 
     @property
     def arn(self) -> str:
-        """The member which holds its ARN."""
+        """The member with its ARN."""
         return f"{self.word}Arn"
 
     @property
     def status(self) -> str:
-        """The member which holds its status."""
+        """The member with its status."""
         return f"{self.word}Status"
 
     @property
     def title(self) -> str:
-        """For people: ``training job``."""
+        """The name in messages: ``training job``."""
         return self.noun.replace("-", " ").replace("hyper parameter", "hyperparameter")
 
 

@@ -1,4 +1,4 @@
-"""The life of a job, from its start to its end, as its record tells it."""
+"""The life cycle of a job, from its start to its end, in its record. A job's status changes only here."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from local_sagemaker.jobs.contract import JobContext, JobOutcome
 from local_sagemaker.jobs.kinds import FINAL, KINDS, TRAINING, JobKind
 
 Conclude = Callable[[Record, JobOutcome], None]
-"""Puts into a record what is particular to the kind of its job, when it has ended."""
+"""Adds the members of a kind of job to the record of a job that has ended."""
 
 LONGEST_REASON = 1024
 LOST = "InternalServerError: The local service ended while this job was running."
 _LOG = logging.getLogger(__name__)
 
 
-def nothing_more(record: Record, outcome: JobOutcome) -> None:
-    """Nothing is particular to this kind of job."""
+def _add_nothing(record: Record, outcome: JobOutcome) -> None:
+    """Add nothing."""
     del record, outcome
 
 
@@ -34,20 +34,20 @@ def run(
     kind: JobKind,
     name: str,
     runner: Callable[[JobContext], JobOutcome],
-    conclude: Conclude = nothing_more,
+    conclude: Conclude = _add_nothing,
     *,
     on_log: Callable[[str], None] | None = None,
 ) -> None:
-    """Start the work of a job that is written down; the call does not wait for it.
+    """Start the work of a job that has a record; does not wait for its end.
 
     Parameters
     ----------
     runner
-        Does the work in processes of its own.
+        Does the work, in processes of its own.
     conclude
         See ``Conclude``.
     on_log
-        Is told what the job writes, as it comes.
+        Called with the lines of the job's log as they come.
     """
     supervise(core, kind, name, lambda stop: runner(_context(core, kind, name, stop, on_log)), conclude)
 
@@ -57,29 +57,29 @@ def supervise(
     kind: JobKind,
     name: str,
     attempt: Callable[[Event], JobOutcome],
-    conclude: Conclude = nothing_more,
+    conclude: Conclude = _add_nothing,
     *,
     computes: bool = True,
 ) -> None:
-    """Carry out ``attempt(stop)`` in a thread of the supervisor, and write down how it began and ended.
+    """Run ``attempt(stop)`` in a thread of the supervisor, and record its start and end.
 
     Parameters
     ----------
     computes
-        Whether it uses cores itself; a tuning job only waits for others.
+        Whether the job uses cores itself; a tuning job only waits for others.
     """
 
-    def carry_out(stop: Event) -> None:
+    def run_and_record(stop: Event) -> None:
         if kind.started:
             change(core, kind, name, lambda record: record.__setitem__(kind.started, now()))
         outcome = _outcome_of(attempt, stop)
         change(core, kind, name, lambda record: _end(kind, record, outcome, conclude))
 
-    core.supervisor.start(core.arn(f"{kind.noun}/{name}"), carry_out, computes=computes)
+    core.supervisor.start(core.arn(f"{kind.noun}/{name}"), run_and_record, computes=computes)
 
 
 def change(core: Core, kind: JobKind, name: str, how: Callable[[Record], object]) -> None:
-    """Change the record of a job, and the time of its last change; a new status is told to EventBridge."""
+    """Change the record of a job and its LastModifiedTime; a new status goes to EventBridge."""
     before = None
 
     def changed(record: Record) -> None:
@@ -101,7 +101,7 @@ def report_change(core: Core, kind: JobKind, record: Record) -> None:
 
 
 def advance_secondary(record: Record, secondary: str, message: str) -> None:
-    """Enter a secondary status: the transition before it ends, a new one begins."""
+    """Enter a secondary status: end the current transition and begin a new one."""
     moment = now()
     transitions = record.setdefault("SecondaryStatusTransitions", [])
     if transitions and transitions[-1]["Status"] == secondary:
@@ -114,13 +114,13 @@ def advance_secondary(record: Record, secondary: str, message: str) -> None:
 
 
 def end_transitions(record: Record) -> None:
-    """The last secondary status has begun, and with it all is over."""
+    """End the last transition, which has no duration."""
     last = record["SecondaryStatusTransitions"][-1]
     last["EndTime"] = last["StartTime"]
 
 
 def fail_what_was_running(core: Core) -> None:
-    """After the death of the service: jobs it left running have failed, those it was stopping have stopped."""
+    """End the jobs that an earlier process of the service left running: Failed, or Stopped if they were Stopping."""
     for kind in KINDS:
         for record in core.store.list(kind.noun):
             if record[kind.status] not in FINAL:
@@ -141,7 +141,7 @@ def _lose(kind: JobKind, record: Record) -> None:
 def _outcome_of(attempt: Callable[[Event], JobOutcome], stop: Event) -> JobOutcome:
     try:
         return attempt(stop)
-    except Exception as error:  # noqa: BLE001 - a defect of ours must end the job, under its name, not the service
+    except Exception as error:  # noqa: BLE001 - a defect must fail the job with its own message, and not end the service
         _LOG.exception("a job failed for a defect of the service")
         return JobOutcome("Failed", f"InternalServerError: {type(error).__name__}: {error}")
 
@@ -182,7 +182,7 @@ def _context(core: Core, kind: JobKind, name: str, stop: Event, on_log: Callable
 
 def _fresh_directory(parent: Path, name: str) -> Path:
     directory = parent / name
-    if directory.exists():  # of a job that was deleted
+    if directory.exists():  # left by a deleted job of this name
         shutil.rmtree(directory)
     directory.mkdir(parents=True)
     return directory

@@ -1,4 +1,4 @@
-"""Metrics of a training job, read from its log."""
+"""The metrics of a training job, parsed from its log."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _SCRIPT = "sagemaker_program"
 
 
 def collector_of(specification: Mapping[str, Any]) -> MetricCollector:
-    """What reads the metrics of the jobs that an AlgorithmSpecification describes."""
+    """The collector for the metrics of an AlgorithmSpecification's jobs."""
     return MetricCollector(specification.get("MetricDefinitions", []), built_in=_is_xgboost(specification))
 
 
 def built_in_definitions(
     specification: Mapping[str, Any], hyperparameters: Mapping[str, str], objective: str | None
 ) -> list[dict[str, str]]:
-    """The definitions that the service itself gives a built-in algorithm; none where there are others, or a script.
+    """The metric definitions that SageMaker adds to a built-in algorithm; none if the request has some, or a script.
 
     Parameters
     ----------
     objective
-        The metric that a tuning job looks at, if it is for one.
+        The objective metric of a tuning job, if there is one.
     """
     if specification.get("MetricDefinitions") or _SCRIPT in hyperparameters or not _is_xgboost(specification):
         return []
@@ -49,14 +49,14 @@ def _is_xgboost(specification: Mapping[str, Any]) -> bool:
 
 
 class MetricCollector:
-    """Finds metrics in a log as it comes; of each name the last value counts.
+    """Finds metrics in the lines of a log; the last value of each name counts.
 
     Parameters
     ----------
     definitions
-        MetricDefinitions: each a Name and a Regex whose first group is the value.
+        The MetricDefinitions, each with a Name and a Regex whose first group is the value.
     built_in
-        Also read the built-in XGBoost's own lines, which need no definitions.
+        Also parse the lines of the built-in XGBoost, which need no definitions.
     """
 
     def __init__(self, definitions: Iterable[Mapping[str, str]], *, built_in: bool) -> None:
@@ -65,13 +65,13 @@ class MetricCollector:
         self._latest: dict[str, Metric] = {}
 
     def read(self, text: str) -> None:
-        """Look through whole lines of log."""
+        """Parse whole lines of the log."""
         for line in text.splitlines():
             for name, value in self.values_in(line):
                 self._latest[name] = Metric(name, value, time.time())
 
     def final_metrics(self) -> tuple[Metric, ...]:
-        """The last value of each metric, in the order in which the names first appeared."""
+        """The last value of each metric, in the order of the first values."""
         return tuple(self._latest.values())
 
     def values_in(self, line: str) -> Iterable[tuple[str, float]]:
@@ -79,7 +79,7 @@ class MetricCollector:
         return {name: value for name, text in self._matches(line) if (value := _number(text)) is not None}.items()
 
     def _matches(self, line: str) -> Iterator[tuple[str, str | None]]:
-        # CloudWatch shows a tab as #011, and expressions are written for either.
+        # CloudWatch shows a tab as #011, so a regular expression may contain either.
         forms = (line, line.replace("\t", "#011")) if "\t" in line else (line,)
         for name, expression in self._definitions:
             found = next(filter(None, (expression.search(form) for form in forms)), None)

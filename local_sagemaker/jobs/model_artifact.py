@@ -1,4 +1,4 @@
-"""A model's artifact, brought to where its container finds it."""
+"""Download of a model's artifact for its container."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from local_sagemaker.jobs.errors import DataError
 
 
 def fetch_model(definition: Mapping[str, Any], directory: Path, store: ObjectStore) -> None:
-    """Bring a container's artifact to ``/opt/ml/model``.
+    """Download and extract a container's artifact to ``/opt/ml/model``.
 
     Parameters
     ----------
     definition
         A ContainerDefinition.
     directory
-        The container's folder: ``ml`` in it becomes ``/opt/ml``.
+        The container's folder, whose ``ml`` becomes ``/opt/ml``.
 
     Raises
     ------
     DataError
-        It is not there, or not a ``.tar.gz``.
+        The artifact does not exist, or is not a ``.tar.gz`` file.
     """
     folder = directory / "ml" / "model"
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A model's container with its server: started from the model's artifact, asked over loopback, ended."""
+"""A model's container with its HTTP server on the loopback interface: start, requests and end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from local_sagemaker.jobs.runs import LogPump
 
 HOST = "algo-1"
 START_SECONDS = 300.0
-"""How long a server may take until it answers ``/ping``."""
+"""The seconds until a server must respond to ``/ping``."""
 
 PING_SECONDS = 2.0
 STOP_GRACE_SECONDS = 10.0
@@ -38,9 +38,9 @@ class ModelServer:
     definition
         The container, a ContainerDefinition.
     directory
-        Its folder: ``ml`` in it becomes ``/opt/ml``.
+        The container's folder, whose ``ml`` becomes ``/opt/ml``.
     environment
-        Variables on top of the context's and the definition's: what batch transform tells its containers.
+        Additional variables, which batch transform sets for its containers.
     """
 
     def __init__(
@@ -79,12 +79,12 @@ class ModelServer:
         self._pump = LogPump(self._process.output, lambda text: context.log(HOST, text))
 
     def await_ping(self, stop: threading.Event) -> None:
-        """Wait until the server answers ``/ping``.
+        """Wait until the server responds to ``/ping``.
 
         Raises
         ------
         PingError
-            It ends before, or takes too long.
+            The server ended, or took too long.
         """
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and not stop.is_set():
@@ -98,7 +98,7 @@ class ModelServer:
             raise PingError(f"Model container failed to respond to ping within {START_SECONDS:.0f} seconds.")
 
     def execution_parameters(self) -> dict[str, Any]:
-        """What the server says of itself at ``/execution-parameters``; nothing if it has no such answer."""
+        """The server's response to ``/execution-parameters``; empty if it has none."""
         try:
             answer = self.request("GET", "/execution-parameters", timeout=PING_SECONDS)
             parameters: dict[str, Any] = json.loads(answer.body) if answer.status == http.client.OK else {}
@@ -120,7 +120,7 @@ class ModelServer:
         Raises
         ------
         OSError, http.client.HTTPException
-            No whole answer came within ``timeout`` seconds.
+            No complete response within ``timeout`` seconds.
         """
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)) as connection:
             connection.request(method, path, body, dict(headers or {}))
@@ -137,7 +137,7 @@ class ModelServer:
         return False
 
     def close(self) -> None:
-        """End the server and everything it started; a second time does nothing."""
+        """End the server and everything it started; may be called twice."""
         if self._closed:
             return
         self._closed = True

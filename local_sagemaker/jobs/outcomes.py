@@ -1,4 +1,4 @@
-"""Failures as outcomes: a runner answers how its job ended, whatever happened to it."""
+"""Conversion of failures to outcomes: a runner always returns how its job ended."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from local_sagemaker.jobs.contract import JobOutcome
 from local_sagemaker.jobs.errors import ClientError, InternalError, JobError
 
 LONGEST_REASON = 1024
-"""Of FailureReason and ExitMessage, in characters."""
+"""The maximum length of FailureReason and ExitMessage."""
 
 _Arguments = ParamSpec("_Arguments")
 
 
-def answering_failures(run: Callable[_Arguments, JobOutcome]) -> Callable[_Arguments, JobOutcome]:
-    """Make a runner answer "Failed" with the reason, where it would raise an error of jobs, objects or containers."""
+def returning_failures(run: Callable[_Arguments, JobOutcome]) -> Callable[_Arguments, JobOutcome]:
+    """Make a runner return "Failed" with the reason instead of an error of jobs, objects or containers."""
 
     @functools.wraps(run)
-    def answering(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> JobOutcome:
+    def returning(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> JobOutcome:
         try:
             return run(*args, **kwargs)
         except JobError as error:
@@ -31,16 +31,16 @@ def answering_failures(run: Callable[_Arguments, JobOutcome]) -> Callable[_Argum
         except ContainerError as error:
             return JobOutcome("Failed", failure_reason=str(InternalError(str(error))))
 
-    return answering
+    return returning
 
 
 def algorithm_failure(message: str, exit_code: int) -> JobOutcome:
-    """The outcome of a job whose container ended with an exit code other than 0, in the service's frame and length.
+    """The outcome of a job whose container ended with an exit code other than 0, in SageMaker's format.
 
     Parameters
     ----------
     message
-        What the container left to say; empty if it left nothing.
+        The message that the container left; empty if it left none.
     """
     suffix = f", exit code: {exit_code}"
     return JobOutcome("Failed", failure_reason=f"AlgorithmError: {message}"[: LONGEST_REASON - len(suffix)] + suffix)

@@ -1,4 +1,4 @@
-"""Bringing what a container left behind to the objects that a request asks for."""
+"""Upload of a container's output to S3."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 class FolderUpload:
-    """A folder whose files become objects below a URI, each as often as it changes.
+    """A folder whose new and changed files are uploaded below a URI.
 
     Parameters
     ----------
     folder
-        On the host.
+        The folder on the host.
     uri
         ``s3://bucket/prefix``.
     """
@@ -40,11 +40,11 @@ class FolderUpload:
         self._uploaded: dict[Path, tuple[int, int]] = {}
 
     def upload_changes(self) -> None:
-        """Upload the files that are new or changed since the last call, except those that say to be unfinished."""
+        """Upload the files that are new or changed since the last call, except those marked as unfinished."""
         for path in files_below(self._folder):
             if path.name.endswith(UNFINISHED):
                 continue
-            with contextlib.suppress(FileNotFoundError):  # The job may remove or rename a file meanwhile.
+            with contextlib.suppress(FileNotFoundError):  # The job may delete or rename a file at the same time.
                 status = path.stat()
                 version = (status.st_mtime_ns, status.st_size)
                 if self._uploaded.get(path) != version:
@@ -53,18 +53,18 @@ class FolderUpload:
 
 
 def upload_archive(folders: list[Path], uri: str, scratch: Path, store: ObjectStore) -> None:
-    """Pack the contents of folders, one over the other, into one ``.tar.gz`` object.
+    """Pack the contents of several folders into one ``.tar.gz`` object.
 
     Parameters
     ----------
     folders
-        The same folder of each host; what the first has wins.
+        The same folder of each host; of equal paths, the first host's file counts.
     scratch
-        Where the archive is made.
+        The folder in which the archive is made.
     """
     archive = scratch / Path(uri).name
     packed: set[str] = set()
-    # Level 1: on loopback, time goes into compressing and none into transfer.
+    # Level 1, because a local upload spends its time on compression and none on transfer.
     with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
         for folder in folders:
             for path in sorted(folder.rglob("*")):

@@ -1,4 +1,4 @@
-"""Processing jobs (``docs/contracts.md``, section 5; CreateProcessingJob in the service's own model)."""
+"""Processing jobs (``docs/contracts.md``, section 5; CreateProcessingJob in the API model)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from local_sagemaker.jobs import inputs, instances
 from local_sagemaker.jobs.contract import JobContext, JobOutcome
 from local_sagemaker.jobs.errors import ClientError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host, hosts_of, write_json
-from local_sagemaker.jobs.outcomes import LONGEST_REASON, algorithm_failure, answering_failures
+from local_sagemaker.jobs.outcomes import LONGEST_REASON, algorithm_failure, returning_failures
 from local_sagemaker.jobs.outputs import FolderUpload
 from local_sagemaker.jobs.runs import Run, max_runtime, run_containers
 
 STOP_GRACE_SECONDS = 30.0
-"""How long a container has between SIGTERM and SIGKILL. The real service's is not documented for processing jobs."""
+"""The seconds between SIGTERM and SIGKILL. AWS does not document the value for processing jobs."""
 
 
-@answering_failures
+@returning_failures
 def run_processing(
     request: Request, context: JobContext, *, stop_grace_seconds: float = STOP_GRACE_SECONDS
 ) -> JobOutcome:
@@ -31,14 +31,14 @@ def run_processing(
     Parameters
     ----------
     request
-        A CreateProcessingJob request that its shape has been checked for.
+        A CreateProcessingJob request, checked against its shape.
     stop_grace_seconds
-        How long a container has between SIGTERM and SIGKILL.
+        The seconds between SIGTERM and SIGKILL.
 
     Returns
     -------
     JobOutcome
-        Failures are outcomes, not exceptions; FailureReason and ExitMessage as the service words them.
+        The outcome, also of a failed job, with FailureReason and ExitMessage in SageMaker's format.
     """
     image = request["AppSpecification"]["ImageUri"]
     try:
@@ -107,7 +107,7 @@ def _download_inputs(request: Request, context: JobContext, hosts: list[Host]) -
 
 
 def _on_host(path: str, host: Host) -> Path:
-    """Where a path below ``/opt/ml/processing`` lies on the host."""
+    """The path on the host of a path below ``/opt/ml/processing``."""
     if not f"{path}/".startswith("/opt/ml/processing/") or ".." in path.split("/"):
         raise ClientError(f"The LocalPath {path} is not below /opt/ml/processing.")
     return host.ml / path.removeprefix("/opt/ml/")
@@ -168,7 +168,7 @@ def _outcome(run: Run, hosts: list[Host]) -> JobOutcome:
 
 
 def _exit_message(hosts: list[Host]) -> tuple[str | None, bool]:
-    """The first KB of what the containers left in ``/opt/ml/output/message``, and whether it is UTF-8."""
+    """The first KB of ``/opt/ml/output/message``, and whether it is UTF-8."""
     raw = b""
     for host in hosts:
         path = host.ml / "output" / "message"
@@ -178,7 +178,7 @@ def _exit_message(hosts: list[Host]) -> tuple[str | None, bool]:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        # A character that the limit cuts in two is no mistake of the job's.
+        # The limit may cut a character in two, which is not an error of the job.
         if error.end < len(raw) or len(raw) < LONGEST_REASON:
             return None, False
     return raw[:LONGEST_REASON].decode("utf-8", "ignore") or None, True

@@ -1,4 +1,4 @@
-"""Running the containers of a job, one per host, to their end: logs, stop requests and time limits."""
+"""The run of a job's containers, one per host: logs, stop requests and time limits."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Run:
     Attributes
     ----------
     ending
-        By themselves, by a stop request, or by the time limit.
+        The cause of the end: the containers, a stop request or the time limit.
     codes
         The exit code of each host's container, in the order of the hosts.
     """
@@ -43,17 +43,17 @@ class Run:
 
     @property
     def code(self) -> int:
-        """The exit code that speaks for all: the first that is not 0."""
+        """The exit code of the job: the first one that is not 0."""
         return next((code for code in self.codes if code != 0), 0)
 
 
 def max_runtime(request: Request) -> int:
-    """MaxRuntimeInSeconds of a request, or what the service takes where it says nothing."""
+    """MaxRuntimeInSeconds of a request, or SageMaker's default."""
     return int(request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME_SECONDS))
 
 
 class LogPump:
-    """Hands what a container writes to a sink, in whole lines, until all of its processes are gone."""
+    """Passes the output of a container to a sink, in whole lines, until all of its processes have ended."""
 
     def __init__(self, output: io.FileIO, sink: Callable[[str], None]) -> None:
         self._thread = threading.Thread(target=self._pump, args=(output, sink), daemon=True)
@@ -65,7 +65,7 @@ class LogPump:
             sink(text)
 
     def join(self) -> None:
-        """Wait until everything that was written has been handed on."""
+        """Wait until all output has been passed on."""
         self._thread.join()
 
 
@@ -81,20 +81,20 @@ def run_containers(
 ) -> Run:
     """Run one container per host and wait for all of them.
 
-    If one host's container fails, the others are ended, as the job has failed.
+    If the container of one host fails, the others are stopped, because the job has failed.
 
     Parameters
     ----------
     container_of
-        Describes the container of a host.
+        Returns the container of a host.
     max_seconds
         The time limit of the request, from the start of the first container.
     stop_grace_seconds
-        How long a container has between SIGTERM and SIGKILL.
+        The seconds between SIGTERM and SIGKILL.
     uploads
-        Folders that are uploaded about every second while containers run; the last upload is the caller's.
+        Folders to upload about every second while containers run; the last upload is up to the caller.
     on_output
-        Sees every piece of log after the context has it.
+        Called with the output after the context.
     """
     processes: list[Process] = []
     pumps = []
@@ -156,7 +156,7 @@ def _await_end(
 
 
 def _end(processes: list[Process], grace_seconds: float) -> None:
-    """SIGTERM, and SIGKILL for what is left after the grace."""
+    """Send SIGTERM, and SIGKILL to the processes that still run after the grace period."""
     for process in processes:
         process.terminate()
     deadline = time.monotonic() + grace_seconds

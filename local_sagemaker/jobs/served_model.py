@@ -1,4 +1,4 @@
-"""A model with its servers: one container, or several in a row, each of which answers to the one before it."""
+"""A model with its servers: one container, or an inference pipeline of several."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class ServedModel:
     model
         A CreateModel request.
     environment
-        Variables on top of the context's and the model's: what batch transform tells its containers.
+        Additional variables, which batch transform sets for its containers.
 
     Raises
     ------
     JobError
-        A container cannot be started.
+        A container does not start.
     """
 
     def __init__(self, model: Request, context: JobContext, environment: Mapping[str, str]) -> None:
@@ -51,27 +51,27 @@ class ServedModel:
             raise
 
     def await_ping(self, stop: threading.Event) -> None:
-        """Wait until every server answers ``/ping``.
+        """Wait until every server responds to ``/ping``.
 
         Raises
         ------
         PingError
-            One ends before, or takes too long.
+            A server ended, or took too long.
         """
         for server in self._servers:
             server.await_ping(stop)
 
     def execution_parameters(self) -> dict[str, Any]:
-        """What the first server says of itself at ``/execution-parameters``."""
+        """The first server's response to ``/execution-parameters``."""
         return self._servers[0].execution_parameters()
 
     def invoke(self, body: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
-        """Hand a request to the first container, its answer to the next, and so on; the first error is the answer.
+        """Send a request to the first container, its response to the next, and so on; returns the first error.
 
         Raises
         ------
         OSError, http.client.HTTPException
-            A container gave no whole answer within ``timeout`` seconds.
+            A container gave no complete response within ``timeout`` seconds.
         """
         *first, last = self._servers
         given = dict(headers)
@@ -88,7 +88,7 @@ class ServedModel:
         return all(server.alive() for server in self._servers)
 
     def close(self) -> None:
-        """End the servers and everything they started; a second time does nothing."""
+        """End the servers and everything they started; may be called twice."""
         for server in self._servers:
             server.close()
 

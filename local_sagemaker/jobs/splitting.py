@@ -1,4 +1,4 @@
-"""Cutting a file of a batch transform into records, and packing records into the payloads of requests."""
+"""Split of a batch transform's input file into records, and of records into the payloads of requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def records_of(file: BinaryIO, split_type: str, *, framed: bool) -> Iterator[byt
     split_type
         ``None``: the file is the record; ``Line``, ``RecordIO`` or ``TFRecord``.
     framed
-        Leave the frames of RecordIO and TFRecord around the records, as payloads of several need them.
+        Keep the frames of RecordIO and TFRecord, which payloads with several records need.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def records_of(file: BinaryIO, split_type: str, *, framed: bool) -> Iterator[byt
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Lines without their ends; a line with nothing on it is no record."""
+    """Lines without their ends; an empty line is not a record."""
     for line in file:
         record = line.removesuffix(b"\n").removesuffix(b"\r")
         if record:
@@ -78,16 +78,16 @@ def batches_of(
     Parameters
     ----------
     separator
-        What stands between two records of a payload.
+        The separator between two records of a payload.
     most_bytes
-        The size of a payload; None: no limit.
+        The maximum size of a payload; None: no limit.
     most_records
         1 for single records; None: as many as fit.
 
     Raises
     ------
     DataError
-        One record alone is too large.
+        A single record is too large.
     """
     batch: list[bytes] = []
     size = 0

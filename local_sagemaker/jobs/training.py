@@ -1,4 +1,4 @@
-"""Training jobs (``docs/contracts.md``, sections 1, 2 and 5; CreateTrainingJob in the service's own model)."""
+"""Training jobs (``docs/contracts.md``, sections 1, 2 and 5; CreateTrainingJob in the API model)."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from local_sagemaker.jobs.contract import JobContext, JobOutcome
 from local_sagemaker.jobs.errors import ClientError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host, free_ports, hosts_of, write_json
 from local_sagemaker.jobs.metrics import MetricCollector, collector_of
-from local_sagemaker.jobs.outcomes import algorithm_failure, answering_failures
+from local_sagemaker.jobs.outcomes import algorithm_failure, returning_failures
 from local_sagemaker.jobs.outputs import FolderUpload, files_below, upload_archive
 from local_sagemaker.jobs.runs import Run, max_runtime, run_containers
 
 STOP_GRACE_SECONDS = 120.0
-"""How long a container has between SIGTERM and SIGKILL, as the service gives it."""
+"""The seconds between SIGTERM and SIGKILL, as in SageMaker."""
 
 
-@answering_failures
+@returning_failures
 def run_training(
     request: Request, context: JobContext, *, stop_grace_seconds: float = STOP_GRACE_SECONDS
 ) -> JobOutcome:
@@ -35,14 +35,14 @@ def run_training(
     Parameters
     ----------
     request
-        A CreateTrainingJob request that its shape has been checked for.
+        A CreateTrainingJob request, checked against its shape.
     stop_grace_seconds
-        How long a container has between SIGTERM and SIGKILL.
+        The seconds between SIGTERM and SIGKILL.
 
     Returns
     -------
     JobOutcome
-        Failures are outcomes, not exceptions; FailureReason as the service words it.
+        The outcome, also of a failed job, with FailureReason in SageMaker's format.
     """
     stand_in = _stand_in(request)
     hosts = hosts_of(context.directory, _instance_count(request))
@@ -120,7 +120,7 @@ def _write_configuration(request: Request, hosts: list[Host]) -> None:
 
 
 def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> list[FolderUpload]:
-    """Bring earlier checkpoints to the hosts; what is to keep the new ones in the store."""
+    """Download earlier checkpoints to the hosts; returns the uploads for new ones."""
     configuration = request.get("CheckpointConfig")
     if configuration is None:
         return []
@@ -143,9 +143,9 @@ def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> li
 
 
 def _intermediate_output(request: Request, context: JobContext, hosts: list[Host]) -> list[FolderUpload]:
-    """What keeps ``/opt/ml/output/intermediate`` in the store while a script runs, as the training toolkit does it.
+    """The uploads of ``/opt/ml/output/intermediate`` while a script runs, as in the training toolkit.
 
-    The hyperparameter ``sagemaker_s3_output`` asks for it; without it the folder is not even made.
+    The hyperparameter ``sagemaker_s3_output`` enables them; without it the folder does not exist.
     """
     uri = decode(request.get("HyperParameters", {}).get("sagemaker_s3_output", "null"))
     if not isinstance(uri, str) or not uri.startswith("s3://") or _has_own_command(request):
@@ -159,7 +159,7 @@ def _intermediate_output(request: Request, context: JobContext, hosts: list[Host
 
 
 def _has_own_command(request: Request) -> bool:
-    """Whether something else runs than the image's own ``train``."""
+    """Whether a job runs another command than the image's own ``train``."""
     return bool(request["AlgorithmSpecification"].get("ContainerEntrypoint"))
 
 
@@ -184,14 +184,14 @@ def _container(
         },
         threads=context.threads(),
         host_names=names,
-        # Hosts of one job reach each other, isolated or not; here they do so over this machine's loopback.
+        # The hosts of one job reach each other even with network isolation, over this machine's loopback interface.
         network_isolation=bool(request.get("EnableNetworkIsolation")) and len(names) == 1,
         working_directory=str(host.directory / "work"),
     )
 
 
 def _upload_results(request: Request, context: JobContext, hosts: list[Host], *, with_model: bool) -> str | None:
-    """Upload ``model`` and ``output/data``; the URI of the model artifact."""
+    """Upload ``model`` and ``output/data``; returns the URI of the model artifact."""
     output: dict[str, Any] = request["OutputDataConfig"]
     base = f"{output['S3OutputPath'].rstrip('/')}/{context.name}/output"
     compressed = output.get("CompressionType", "GZIP") == "GZIP"
@@ -228,7 +228,7 @@ def _outcome(run: Run, hosts: list[Host], artifact: str | None, collector: Metri
 
 
 def _failure_message(hosts: list[Host]) -> str:
-    """What ``/opt/ml/output/failure`` says on the first host that wrote it."""
+    """The content of ``/opt/ml/output/failure`` on the first host that wrote it."""
     for host in hosts:
         path = host.ml / "output" / "failure"
         if path.is_file() and not path.is_symlink():

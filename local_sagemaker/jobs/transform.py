@@ -1,4 +1,4 @@
-"""Batch transform jobs (``docs/contracts.md``, section 4; CreateTransformJob in the service's own model)."""
+"""Batch transform jobs (``docs/contracts.md``, section 4; CreateTransformJob in the API model)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from local_sagemaker.jobs.contract import JobContext, JobOutcome
 from local_sagemaker.jobs.data_processing import DataProcessing
 from local_sagemaker.jobs.errors import AlgorithmError, ClientError, DataError, JobError
 from local_sagemaker.jobs.model_server import HOST
-from local_sagemaker.jobs.outcomes import answering_failures
+from local_sagemaker.jobs.outcomes import returning_failures
 from local_sagemaker.jobs.served_model import ServedModel
 from local_sagemaker.jobs.splitting import batches_of, records_of
 from local_sagemaker.jobs.transform_settings import TransformSettings
@@ -27,14 +27,14 @@ _POLL_SECONDS = 0.1
 
 
 class RequestFailedError(Exception):
-    """The container did not answer a request of one file with success; ``str`` is what the log says of it.
+    """The container did not process a request of a file; its ``str`` is the message in the log.
 
     Parameters
     ----------
     fault
-        Whose fault it is, as the reason of the job's failure says it.
+        The party at fault, for the FailureReason of the job.
     body
-        What the container answered.
+        The container's response.
     """
 
     def __init__(self, reason: str, fault: type[JobError], body: bytes = b"") -> None:
@@ -43,28 +43,28 @@ class RequestFailedError(Exception):
         self.body = body
 
 
-@answering_failures
+@returning_failures
 def run_transform(request: Request, model: Request, context: JobContext) -> JobOutcome:
     """Run a transform job to its end.
 
     Parameters
     ----------
     request
-        A CreateTransformJob request that its shape has been checked for.
+        A CreateTransformJob request, checked against its shape.
     model
-        The CreateModel request of the model that it names.
+        The CreateModel request of the job's model.
 
     Returns
     -------
     JobOutcome
-        Failures are outcomes, not exceptions. A file with a bad record has no output, the others do.
+        The outcome, also of a failed job. A file with an invalid record has no output; the others have one.
     """
     processing = DataProcessing.of(request)
     source = request["TransformInput"]["DataSource"]["S3DataSource"]
     objects = inputs.find(inputs.Source(source["S3Uri"], source["S3DataType"]), context.store)
-    asked = TransformSettings.of(request, {})
-    asked.require_possible()
-    server = ServedModel(model, context, {**request.get("Environment", {}), **asked.environment})
+    settings = TransformSettings.of(request, {})
+    settings.require_possible()
+    server = ServedModel(model, context, {**request.get("Environment", {}), **settings.environment})
     try:
         server.await_ping(context.stop)
         settings = TransformSettings.of(request, server.execution_parameters())
@@ -87,7 +87,7 @@ def _log(context: JobContext, text: str) -> None:
 
 @dataclass
 class _File:
-    """One input object on its way: its output grows on disk and is uploaded when it is whole."""
+    """One input object in progress: its output grows on disk and is uploaded when it is complete."""
 
     source: inputs.InputObject
     local: Path
@@ -99,7 +99,7 @@ class _File:
 
 @dataclass(frozen=True)
 class _Batch:
-    """Records of one file and the answer to come."""
+    """Records of one file and their future response."""
 
     file: _File
     records: list[bytes]
@@ -108,7 +108,7 @@ class _Batch:
 
 @dataclass
 class _Transform:
-    """The work of one job: batches of all files go out side by side, their answers are stored in order."""
+    """The work of one job: batches of all files are sent in parallel, and their responses are stored in order."""
 
     request: Request
     processing: DataProcessing
@@ -118,7 +118,7 @@ class _Transform:
     failures: list[JobError] = field(default_factory=list)
 
     def run(self, objects: list[inputs.InputObject]) -> list[JobError]:
-        """Transform the objects; what went wrong with which file."""
+        """Transform the objects; returns the failure of each failed file."""
         underway: deque[_Batch] = deque()
         with ThreadPoolExecutor(self.settings.concurrent) as pool:
             for file in self._files(objects):
@@ -127,7 +127,7 @@ class _Transform:
                         break
                     file.pending += 1
                     underway.append(_Batch(file, records, pool.submit(self._answer, records)))
-                    # One more than are answered at a time: nobody waits, and no more than this is in memory.
+                    # One batch more than requests run in parallel, so that no thread waits and memory stays bounded.
                     while len(underway) > self.settings.concurrent:
                         self._store(underway.popleft())
                 file.read = True
@@ -167,7 +167,7 @@ class _Transform:
         return b"\n" if self.request["TransformInput"].get("SplitType", "None") == "Line" else b""
 
     def _answer(self, records: list[bytes]) -> bytes:
-        """Send one batch, again if the container is at fault, and give what is to be stored."""
+        """Send one batch, with retries if the container is at fault; returns the output."""
         payload = self._separator.join(self.processing.sent(record) for record in records)
         headers = {"Content-Type": self.request["TransformInput"].get("ContentType")}
         headers["Accept"] = self.request["TransformOutput"].get("Accept")
@@ -191,11 +191,11 @@ class _Transform:
         raise failure
 
     def _store(self, batch: _Batch) -> None:
-        """Wait for one answer and append it to its file's output."""
+        """Wait for one response and append it to its file's output."""
         file = batch.file
         while not wait([batch.answer], _POLL_SECONDS).done:
             if self.context.stop.is_set():
-                self.server.close()  # which ends the request, too
+                self.server.close()  # which also ends the request
         try:
             answer = batch.answer.result()
         except RequestFailedError as error:
@@ -212,7 +212,7 @@ class _Transform:
         self._finish(file)
 
     def _finish(self, file: _File) -> None:
-        """Once a file is read and answered to its end: upload its output, if it is whole."""
+        """Upload the output of a file that is completely processed, unless a record failed."""
         if not file.read or file.pending:
             return
         if file.failure is None and not self.context.stop.is_set():

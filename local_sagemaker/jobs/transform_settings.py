@@ -1,4 +1,4 @@
-"""How a batch transform makes its requests."""
+"""The settings of a batch transform's requests."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ DEFAULT_TIMEOUT_SECONDS = 600
 DEFAULT_RETRIES = 3
 
 MOST_MB_AT_ONCE = 100
-"""Of all payloads that are under way together."""
+"""The maximum size of all payloads that are sent in parallel."""
 
 
 @dataclass(frozen=True)
 class TransformSettings:
-    """How requests are made: as the job says, else as the container says, else by default."""
+    """The settings of requests: the job's, else the container's, else the defaults."""
 
     single_record: bool
     max_payload_mb: int
@@ -28,32 +28,32 @@ class TransformSettings:
     retries: int
 
     @classmethod
-    def of(cls, request: Request, told: dict[str, Any]) -> TransformSettings:
-        """Combine a request with what ``/execution-parameters`` told."""
+    def of(cls, request: Request, defaults: dict[str, Any]) -> TransformSettings:
+        """Combine a request with the container's ``/execution-parameters``."""
         client = request.get("ModelClientConfig", {})
-        strategy = request.get("BatchStrategy") or told.get("BatchStrategy", "MULTI_RECORD")
+        strategy = request.get("BatchStrategy") or defaults.get("BatchStrategy", "MULTI_RECORD")
         return cls(
             single_record=strategy in ("SingleRecord", "SINGLE_RECORD"),
-            max_payload_mb=request.get("MaxPayloadInMB", told.get("MaxPayloadInMB", DEFAULT_MAX_PAYLOAD_MB)),
+            max_payload_mb=request.get("MaxPayloadInMB", defaults.get("MaxPayloadInMB", DEFAULT_MAX_PAYLOAD_MB)),
             concurrent=request.get("MaxConcurrentTransforms")
-            or told.get("MaxConcurrentTransforms", DEFAULT_CONCURRENT_TRANSFORMS),
+            or defaults.get("MaxConcurrentTransforms", DEFAULT_CONCURRENT_TRANSFORMS),
             timeout_seconds=client.get("InvocationsTimeoutInSeconds", DEFAULT_TIMEOUT_SECONDS),
             retries=client.get("InvocationsMaxRetries", DEFAULT_RETRIES),
         )
 
     @property
     def strategy(self) -> str:
-        """The batch strategy in the containers' spelling."""
+        """The batch strategy in the form that containers expect."""
         return "SINGLE_RECORD" if self.single_record else "MULTI_RECORD"
 
     @property
     def max_payload_bytes(self) -> int | None:
-        """The size of a payload; 0 MB stands for no limit."""
+        """The maximum size of a payload in bytes; 0 MB means no limit."""
         return self.max_payload_mb * 1024**2 or None
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the container is told of them."""
+        """The environment variables for the container."""
         return {
             "SAGEMAKER_BATCH": "true",
             "SAGEMAKER_BATCH_STRATEGY": self.strategy,
@@ -62,12 +62,12 @@ class TransformSettings:
         }
 
     def require_possible(self) -> None:
-        """Check the size of what is under way together.
+        """Check the size of parallel payloads.
 
         Raises
         ------
         ClientError
-            It is more than the service takes.
+            The size is over SageMaker's limit.
         """
         if self.max_payload_mb * self.concurrent > MOST_MB_AT_ONCE:
             raise ClientError(

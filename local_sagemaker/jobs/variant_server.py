@@ -1,4 +1,4 @@
-"""Hosting: a model's server behind one variant of an endpoint."""
+"""The server of a model behind one variant of an endpoint."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from local_sagemaker.jobs.errors import PingError
 from local_sagemaker.jobs.served_model import ServedModel
 
 INVOCATION_SECONDS = 60.0
-"""How long a container may take for one invocation, as on the service."""
+"""The seconds that a container may take for one invocation, as in SageMaker."""
 
 _PASSED_ON = "x-amzn-sagemaker-"
 
 
 class HealthCheckError(PingError):
-    """The same in the words of an endpoint's FailureReason."""
+    """The failure as an endpoint's FailureReason."""
 
     def __init__(self, variant: str) -> None:
         super().__init__(variant)
@@ -39,9 +39,9 @@ class VariantHosting:
     def invoke(
         self, body: bytes, *, content_type: str | None, accept: str | None, headers: Mapping[str, str]
     ) -> Answer:
-        """Hand one request to the container.
+        """Send one request to the container.
 
-        A container that gives no whole answer in time is a 500 in its stead, as the service has it.
+        A missing or incomplete response counts as a status of 500, as in SageMaker.
         """
         passed_on = {name: value for name, value in headers.items() if name.lower().startswith(_PASSED_ON)}
         wanted = {"Content-Type": content_type, "Accept": accept}
@@ -52,7 +52,7 @@ class VariantHosting:
             return Answer(500, "text/plain", f"The container gave no answer: {error}".encode())
 
     def alive(self) -> bool:
-        """Whether the process still answers."""
+        """Whether the process still runs."""
         return self._served.alive()
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class VariantHosting:
 
 
 def start_hosting(model: Request, variant: Request, context: JobContext) -> VariantHosting:
-    """Start a model's server and wait until it answers.
+    """Start a model's server and wait until it responds.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def start_hosting(model: Request, variant: Request, context: JobContext) -> Vari
     Raises
     ------
     JobError
-        It does not come up; the message says why.
+        The server does not start.
     """
     name = str(variant.get("VariantName", ""))
     served = ServedModel(model, context, {"SAGEMAKER_VARIANT_NAME": name})

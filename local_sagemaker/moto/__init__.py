@@ -1,1 +1,1 @@
-"""The other AWS services: moto answers for them, with the corrections made here."""
+"""The AWS services other than SageMaker: moto, with corrections."""

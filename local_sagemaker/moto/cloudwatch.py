@@ -1,7 +1,7 @@
-"""The metrics of training jobs in CloudWatch: moto keeps them, and is told of ours when someone asks.
+"""The metrics of training jobs in CloudWatch, copied into moto when a client reads metrics.
 
-They are read from the logs, by the definitions of each job, when CloudWatch is looked at; so they are found again after
-a restart, and nobody pays for them who does not look.
+They are parsed from the logs with the metric definitions of each job. So they survive a restart, and cost nothing while
+no client reads them.
 """
 
 from __future__ import annotations
@@ -53,5 +53,5 @@ def _data(job: Record, path: Path, start: int, end: int) -> Iterator[dict[str, A
     for milliseconds, line in events_in(path, start, end):
         moment = datetime.fromtimestamp(milliseconds / 1000, UTC).replace(tzinfo=None)
         for name, value in collector.values_in(line):
-            if math.isfinite(value):  # CloudWatch takes no others
+            if math.isfinite(value):  # CloudWatch accepts no others
                 yield {"MetricName": name, "Value": value, "Dimensions": dimensions, "Timestamp": moment}

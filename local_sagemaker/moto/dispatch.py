@@ -1,6 +1,6 @@
-"""Every AWS service that is not SageMaker: moto, in this process, with an S3 that stays.
+"""Every AWS service other than SageMaker: moto, in this process, with an S3 that is kept on disk.
 
-Which service a request is for is decided by moto's own reading of its host and credential scope.
+moto's own rules find the service of a request from its host and credential scope.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-# Subresources that do not change what is stored, though they are asked for with POST.
+# Subresources that do not change anything, although their method is POST.
 _READING_SUBRESOURCES = {"select", "uploads"}
-# Query members that are not a bucket's configuration.
+# Query parameters that are not part of a bucket's configuration.
 _NOT_CONFIGURATION = {"x-id", "delete", "uploads", "uploadId", "partNumber"}
 _KEPT_HEADERS = ("CONTENT_TYPE", "HTTP_CONTENT_MD5", "HTTP_X_AMZ_ACL")
 
 
 class AwsServices:
-    """A WSGI application that answers for everything but SageMaker.
+    """A WSGI application for every service but SageMaker.
 
     Parameters
     ----------
@@ -58,9 +58,9 @@ class AwsServices:
         self._before = before
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request; what it changed in S3 is on disk before the answer leaves."""
-        if environ.get("PATH_INFO", "").startswith("/moto-api"):  # it would wipe moto's half of the state
-            return refuse(environ, start_response, "moto's own control interface is not served.")
+        """Handle one request; its change to S3 is on disk before the response leaves."""
+        if environ.get("PATH_INFO", "").startswith("/moto-api"):  # it would delete moto's half of the state
+            return refuse(environ, start_response, "moto's own control interface is not supported.")
         service = self._service_of(environ)
         if not self._is_known(service, environ):
             reason = f"The service {service} is not supported on this machine."
@@ -75,7 +75,7 @@ class AwsServices:
             return refuse(environ, start_response, str(error) or "This operation is not supported.")
 
     def replay_bucket_request(self, bucket: str, subresource: str, headers: dict[str, str], body: bytes) -> None:
-        """Make one configuring request to moto's S3, as it was made when the bucket was configured."""
+        """Replay one request to moto's S3 that configured a bucket."""
         environ = {
             "REQUEST_METHOD": "PUT",
             "PATH_INFO": f"/{bucket}",
@@ -109,7 +109,7 @@ class AwsServices:
         return host.split(".")[0] if host else "s3"
 
     def _is_known(self, service: str, environ: Environ) -> bool:
-        """Whether moto has it: of what it does not know it would say so in a page that clients cannot read."""
+        """Whether moto implements a service; for others, moto returns an HTML page that clients cannot read."""
         if service not in self._known:
             from moto.backends import list_of_moto_modules
 
@@ -129,33 +129,33 @@ class AwsServices:
     def _change_s3(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = whole_body(environ)
         bucket, key = _bucket_and_key(environ)
-        answered: list[str] = []
+        statuses: list[str] = []
 
         def note_status(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            answered.append(status)
+            statuses.append(status)
             return start_response(status, headers, *rest)
 
         with self._objects.lock:
             answer = list(self._moto(environ, note_status))
-            if answered and answered[0].startswith("2"):
-                self._write_down(environ, bucket, key, body)
+            if statuses and statuses[0].startswith("2"):
+                self._record(environ, bucket, key, body)
         return answer
 
-    def _write_down(self, environ: Environ, bucket: str, key: str, body: bytes) -> None:
+    def _record(self, environ: Environ, bucket: str, key: str, body: bytes) -> None:
         query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
         method = environ["REQUEST_METHOD"]
         if key:
             part_of_upload = method == "PUT" and "uploadId" in query
             if not part_of_upload and not _READING_SUBRESOURCES & query.keys():
-                self._objects.write_down(bucket, key)
+                self._objects.record(bucket, key)
         elif method == "POST" and "delete" in query:
             for element in ET.fromstring(body).iter():  # noqa: S314 - from the caller's own machine
                 if element.tag.endswith("Key") and element.text:
-                    self._objects.write_down(bucket, element.text)
+                    self._objects.record(bucket, element.text)
         elif method in ("PUT", "DELETE"):
-            self._write_down_bucket(environ, bucket, query.keys() - _NOT_CONFIGURATION, body)
+            self._record_bucket(environ, bucket, query.keys() - _NOT_CONFIGURATION, body)
 
-    def _write_down_bucket(self, environ: Environ, bucket: str, configured: set[str], body: bytes) -> None:
+    def _record_bucket(self, environ: Environ, bucket: str, configured: set[str], body: bytes) -> None:
         subresource = environ.get("QUERY_STRING", "") if configured else ""
         if environ["REQUEST_METHOD"] == "DELETE":
             self._objects.forget_bucket_request(bucket, subresource)
@@ -165,13 +165,13 @@ class AwsServices:
 
 
 def _bucket_and_key(environ: Environ) -> tuple[str, str]:
-    path = environ["PATH_INFO"].encode("latin-1").decode()  # as WSGI has UTF-8
+    path = environ["PATH_INFO"].encode("latin-1").decode()  # WSGI passes UTF-8 as Latin-1
     bucket, _, key = path.removeprefix("/").partition("/")
     return bucket, key
 
 
 def whole_body(environ: Environ) -> bytes:
-    """Read the body, so that no slow client holds the store's lock, and put it back."""
+    """Read the body and put it back, so that a slow client never holds the store's lock."""
     body = get_input_stream(environ).read()
     environ["wsgi.input"] = io.BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
@@ -180,8 +180,8 @@ def whole_body(environ: Environ) -> bytes:
 
 
 def _nothing(_environ: Environ) -> None:
-    """Do nothing before this service is asked."""
+    """Do nothing before a request to this service."""
 
 
 def _ignore_start(status: str, headers: list[tuple[str, str]], *rest: object) -> None:
-    """A replayed request's answer interests nobody."""
+    """Ignore the response of a replayed request."""

@@ -1,4 +1,4 @@
-"""Where the rules of EventBridge deliver to: pipelines and topics here, queues, log groups and buses by moto."""
+"""The targets of EventBridge rules: pipelines and SNS topics here; queues, log groups and buses in moto."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ from local_sagemaker.moto.dispatch import whole_body
 
 _BY_MOTO = ("sqs", "logs", "events")
 _INPUTS = {"Input", "InputPath", "InputTransformer"}
-_SERVED_INPUTS = {"sns": {"Input"}, "sqs": {"InputTransformer"}, "logs": {"InputTransformer"}}
-"""What of an event can be sent in its place, by the kind of target."""
+_SUPPORTED_INPUTS = {"sns": {"Input"}, "sqs": {"InputTransformer"}, "logs": {"InputTransformer"}}
+"""The supported ways to replace an event by other input, by service of the target."""
 
 _LOG = logging.getLogger(__name__)
 
 
 def prepare(core: Core, call: Call, environ: dict[str, Any]) -> None:
-    """Get ready for a request to EventBridge.
+    """Prepare for a request to EventBridge.
 
     Raises
     ------
     NotImplementedError
-        It puts a target that nothing could be delivered to; the message names it.
+        The request puts a target that is not supported; the message names it.
     """
     serve(core, call)
     if environ.get("HTTP_X_AMZ_TARGET") != "AWSEvents.PutTargets":
         return
     for target in json.loads(whole_body(environ)).get("Targets", []):
-        if not _is_served(target.get("Arn", "")):
+        if not _is_supported(target.get("Arn", "")):
             raise NotImplementedError(
-                f"The target {target.get('Arn')} is not served on this machine: rules deliver to pipelines, topics, "
+                f"The target {target.get('Arn')} is not supported on this machine: rules deliver to pipelines, topics, "
                 f"queues, log groups and other buses."
             )
-        ignored = (_INPUTS & target.keys()) - _SERVED_INPUTS.get(_service_of(target["Arn"]), set())
+        ignored = (_INPUTS & target.keys()) - _SUPPORTED_INPUTS.get(_service_of(target["Arn"]), set())
         if ignored:
             raise NotImplementedError(
-                f"{' and '.join(sorted(ignored))} of the target {target['Arn']} would not be heeded on this machine."
+                f"{' and '.join(sorted(ignored))} of the target {target['Arn']} cannot be used on this machine."
             )
 
 
 def serve(core: Core, call: Call) -> None:
-    """Let moto's rules deliver to what moto does not know; where that fails, nobody else is harmed."""
+    """Let moto's rules deliver to targets that moto does not support; a failed delivery affects nothing else."""
     from moto.events.models import Rule
 
     by_moto = getattr(Rule.send_to_targets, "__wrapped__", Rule.send_to_targets)
@@ -62,12 +62,12 @@ def serve(core: Core, call: Call) -> None:
         rest.targets = []
         for target in rule.targets:
             arn = target["Arn"]
-            if not _is_served(arn):
-                _LOG.warning("the rule %s has a target that is not served on this machine: %s", rule.name, arn)
+            if not _is_supported(arn):
+                _LOG.warning("the rule %s has a target that is not supported on this machine: %s", rule.name, arn)
             elif _service_of(arn) in _BY_MOTO:
                 rest.targets.append(target)
             else:
-                # In a thread of its own: who sends an event may hold locks that an execution's start waits for.
+                # In its own thread, because the sender of an event may hold locks that the start of an execution needs.
                 deliver = functools.partial(_deliver, core, call, target, _as_sent(original_event))
                 core.supervisor.start(f"event/{uuid.uuid4()}", deliver, computes=False)
         by_moto(rest, original_event, *args, **more)
@@ -79,12 +79,12 @@ def _service_of(arn: str) -> str:
     return (arn.split(":") + [""] * 3)[2]
 
 
-def _is_served(arn: str) -> bool:
+def _is_supported(arn: str) -> bool:
     return _service_of(arn) in (*_BY_MOTO, "sns") or (_service_of(arn) == "sagemaker" and ":pipeline/" in arn)
 
 
 def _as_sent(event: Mapping[str, Any]) -> dict[str, Any]:
-    """An event as targets get it, from what moto keeps of it."""
+    """An event in the form that targets receive, from moto's form."""
     sent = {name: copy.deepcopy(value) for name, value in event.items() if name != "ingestion-time"}
     if isinstance(sent.get("time"), (int, float)):
         sent["time"] = datetime.fromtimestamp(sent["time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -101,7 +101,7 @@ def _deliver(
         else:
             parameters = _parameters(target, event)
             call("StartPipelineExecution", {"PipelineName": arn, "PipelineParameters": parameters})
-    except Exception as error:  # noqa: BLE001 - as on AWS: whoever sent the event learns nothing of who receives it
+    except Exception as error:  # noqa: BLE001 - as on AWS, the sender of an event never sees an error of its targets
         known = isinstance(error, ApiError)
         _LOG.warning("an event could not be delivered to %s: %s", arn, error, exc_info=not known)
 
@@ -113,7 +113,7 @@ def _publish(core: Core, topic: str, message: str) -> None:
 
 
 def _parameters(target: Mapping[str, Any], event: Mapping[str, Any]) -> list[dict[str, str]]:
-    """A target's pipeline parameters; a value that begins with ``$.`` is looked up in the event."""
+    """The pipeline parameters of a target; a value that starts with ``$.`` is a path in the event."""
     given = target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
     return [{"Name": each["Name"], "Value": _value(each["Value"], event)} for each in given]
 

@@ -1,8 +1,8 @@
-"""The experiments of executions and jobs: moto keeps them, and is told of ours when someone asks.
+"""The experiments of executions and jobs, copied into moto when a client reads them.
 
-An execution with a PipelineExperimentConfig is a trial of an experiment; every job is a component, and one with an
-ExperimentConfig is assigned to a trial. The records of executions and jobs are the only truth, so they are found again
-after a restart, and nobody pays for experiments who does not look at them.
+An execution with a PipelineExperimentConfig is a trial of an experiment. Every job is a trial component, and a job with
+an ExperimentConfig belongs to a trial. The records of executions and jobs are the source, so experiments survive a
+restart, and cost nothing while no client reads them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _KINDS = {
     "Trial": ("trials", "experiment-trial"),
     "TrialComponent": ("trial_components", "experiment-trial-component"),
 }
-"""Of each kind, where moto keeps it and its noun in ARNs."""
+"""For each kind, the attribute of moto's backend and the noun in ARNs."""
 _TITLES = {"Experiment": "Experiment", "Trial": "Trial", "TrialComponent": "Trial component"}
 _VERBS = ("Create", "Describe", "List", "Delete", "Associate", "Disassociate", "Update")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -39,13 +39,10 @@ class Experiments:
         self._region = region
         self._lock = Lock()
         self._shown: set[tuple[str, str]] = set()
-        """What moto need not be told again, even where someone has deleted it there since."""
+        """What moto has got already, even if a client has deleted it there."""
 
     def records(self, kind: str) -> list[Record]:
-        """All that moto has of a kind (``Experiment``, ``Trial`` or ``TrialComponent``), as the API has them.
-
-        Trials and their components carry their ``Parents``.
-        """
+        """All records of a kind (``Experiment``, ``Trial`` or ``TrialComponent``), with their ``Parents``."""
         self.show()
         backend = self._backend
         return [
@@ -54,14 +51,14 @@ class Experiments:
         ]
 
     def check(self, operation: str, request: Mapping[str, Any]) -> None:
-        """Say of a request what moto does not: that a name is taken, or that there is nothing of that name.
+        """Make the checks of a request that moto omits: a name that is in use, or that does not exist.
 
         Raises
         ------
         ValidationException
-            What is to be created exists.
+            The name of the new resource is in use.
         ResourceNotFound
-            Something that the request names does not exist.
+            A resource that the request names does not exist.
         """
         self.show()
         verb, made = next((verb, operation.removeprefix(verb)) for verb in _VERBS if operation.startswith(verb))
@@ -81,7 +78,7 @@ class Experiments:
                 raise ResourceNotFound(f"{title} '{arn}' does not exist.")
 
     def has(self, noun: str, name: str) -> bool:
-        """Whether there is something of a kind, named by its noun in ARNs, and of a name."""
+        """Whether a resource exists, by the noun of its kind in ARNs and its name."""
         self.show()
         return any(noun == _KINDS[kind][1] and name in self._kept(kind) for kind in _KINDS)
 
@@ -156,7 +153,7 @@ def _parents(backend: Any, trial: str | None) -> list[dict[str, str]]:
 
 
 def _in_seconds(value: Any) -> Any:
-    """A document of moto's with its times as ours have them."""
+    """A document of moto's with its times in seconds since 1970."""
     if isinstance(value, Mapping):
         return {name: _in_seconds(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -169,7 +166,7 @@ def _moment(seconds: float | None) -> datetime | None:
 
 
 def _parameters(job: Record) -> dict[str, dict[str, str | float]]:
-    """Hyperparameters, those that are numbers as numbers."""
+    """The hyperparameters, numbers as ``NumberValue``."""
     given: Mapping[str, str] = job.get("HyperParameters", {})
     return {
         name: {"NumberValue": float(text)} if _NUMBER.fullmatch(text) else {"StringValue": text}
@@ -195,7 +192,7 @@ def _outputs(job: Record) -> dict[str, dict[str, str]]:
 
 
 def _metrics(job: Record) -> dict[str, dict[str, Any]]:
-    """The final metrics, as moto keeps a series of one value."""
+    """The final metrics, each as moto's time series of one value."""
     return {
         metric["MetricName"]: {
             "MetricName": metric["MetricName"],

@@ -1,4 +1,4 @@
-"""The execution role that exists in the local IAM, and whose session every caller is."""
+"""The execution role in the local IAM, and the session of it that every caller has."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from local_sagemaker.core.names import partition_of
 
 _PATH = "/service-role/"
 _SESSION_NAME = "SageMaker"
-_NOBODYS_KEY = "AKIAEXAMPLE"  # what moto takes any access key for that is not of its own form
+_UNKNOWN_KEY = "AKIAEXAMPLE"  # the key that moto assumes for every access key that it did not create
 
 
 class ExecutionRole:
-    """The role of one account; it is made when someone asks for it, as IAM takes long to load."""
+    """The execution role of one account, created on the first use of IAM, because moto's IAM takes long to load."""
 
     def __init__(self, account_id: str, region: str, name: str) -> None:
         self._account_id = account_id
@@ -23,14 +23,14 @@ class ExecutionRole:
         self._made = False
 
     def make(self) -> None:
-        """Have moto know the role; a second time does nothing."""
+        """Create the role in moto, once."""
         with self._lock:
             if not self._made:
                 self._create()
                 self._made = True
 
     def _create(self) -> None:
-        """Make the role, and a session of it that every caller is who has no access key of moto's making."""
+        """Create the role, and a session of it for every caller without an access key from moto."""
         from moto.iam.models import iam_backends
         from moto.sts.models import sts_backends
 
@@ -52,4 +52,4 @@ class ExecutionRole:
         session = sts_backends[self._account_id][partition].assume_role(
             self._region, _SESSION_NAME, role.arn, policy="", duration=3600, external_id=""
         )
-        session.access_key_id = _NOBODYS_KEY
+        session.access_key_id = _UNKNOWN_KEY

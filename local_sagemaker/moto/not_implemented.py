@@ -1,4 +1,4 @@
-"""How a service that is not SageMaker says that something is not supported: in a form that its clients read."""
+"""The response of a service other than SageMaker that reports an unsupported operation."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ CODE = "NotImplemented"
 def refuse(
     environ: Mapping[str, Any], start_response: Callable[..., Any], reason: str, *, service: str | None = None
 ) -> Iterable[bytes]:
-    """Answer a request with the reason why it is not carried out; clients do not try it again.
+    """Refuse a request with a reason, in the format that the service's clients read; they do not retry.
 
     Parameters
     ----------
     service
-        The service that was asked, where it is one that nobody here knows.
+        The service of the request, if moto does not implement it.
     """
-    if "HTTP_X_AMZ_TARGET" in environ or (service is not None and _speaks_json(service)):
+    if "HTTP_X_AMZ_TARGET" in environ or (service is not None and _uses_json(service)):
         content_type, text = "application/x-amz-json-1.1", json.dumps({"__type": CODE, "message": reason})
     else:
         error = f"<Error><Code>{CODE}</Code><Message>{escape(reason)}</Message></Error>"
@@ -34,8 +34,8 @@ def refuse(
     return [body]
 
 
-def _speaks_json(service: str) -> bool:
-    """Whether the clients of a service read JSON, as far as botocore knows it."""
+def _uses_json(service: str) -> bool:
+    """Whether botocore's model of a service has a JSON protocol."""
     try:
         protocol = Loader().load_service_model(service, "service-2")["metadata"]["protocol"]
     except UnknownServiceError:

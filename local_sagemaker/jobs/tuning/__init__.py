@@ -1,1 +1,1 @@
-"""Hyperparameter tuning: the ranges, the search through them, and the training jobs that it makes."""
+"""Hyperparameter tuning: ranges, search and training jobs."""

@@ -10,7 +10,7 @@ from local_sagemaker.jobs.tuning.search import Point, Search
 from local_sagemaker.jobs.tuning.space import dimensions
 
 OBJECTIVE_PARAMETER = "_tuning_objective_metric"
-"""The hyperparameter in which a tuning job tells the algorithm what it is tuned for."""
+"""The hyperparameter in which a tuning job passes its objective to the algorithm."""
 _COPIED_MEMBERS = (
     "RoleArn",
     "InputDataConfig",
@@ -42,11 +42,11 @@ class Branch:
 
     @property
     def metric_definitions(self) -> list[Mapping[str, str]]:
-        """How metrics are read from the logs; a built-in algorithm needs none."""
+        """The definitions that find metrics in logs; a built-in algorithm needs none."""
         return list(self.definition["AlgorithmSpecification"].get("MetricDefinitions", []))
 
     def training_request(self, point: Point, name: str) -> dict[str, Any]:
-        """The CreateTrainingJob request that tries a point."""
+        """The CreateTrainingJob request of a point."""
         request = {member: self.definition[member] for member in _COPIED_MEMBERS if member in self.definition}
         resources = self.definition.get("HyperParameterTuningResourceConfig")
         if resources and "ResourceConfig" not in request:
@@ -69,7 +69,7 @@ def branches_of(request: Mapping[str, Any]) -> list[Branch]:
     Raises
     ------
     ValidationException
-        A range is none.
+        A range is invalid.
     """
     config = request["HyperParameterTuningJobConfig"]
     branches = []
@@ -83,6 +83,6 @@ def branches_of(request: Mapping[str, Any]) -> list[Branch]:
 
 
 def definitions_of(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The training job definitions of a tuning job, be it one or several."""
+    """The training job definitions of a tuning job, one or several."""
     one = request.get("TrainingJobDefinition")
     return [one] if one else list(request.get("TrainingJobDefinitions", []))

@@ -37,7 +37,7 @@ class StartTraining(Protocol):
 
 @dataclass
 class _Trial:
-    """One training job under way."""
+    """One running training job."""
 
     name: str
     point: Point
@@ -45,7 +45,7 @@ class _Trial:
     collector: MetricCollector
     last: Metric | None = None
     steps: int = 0
-    given_up: threading.Event = field(default_factory=threading.Event)
+    stopped_early: threading.Event = field(default_factory=threading.Event)
 
 
 class Campaign:
@@ -54,7 +54,7 @@ class Campaign:
     Parameters
     ----------
     start_training, stop_training
-        Create a training job, and stop the one of a name.
+        The functions that create a training job, and stop one by name.
     """
 
     def __init__(
@@ -75,10 +75,10 @@ class Campaign:
         self._failed = 0
         self._not_improving = 0
         self._deadline = now() + self._limits.get("MaxRuntimeInSeconds", float("inf"))
-        self._teach(trials.parents(request))
+        self._learn_from(trials.parents(request))
 
     def run(self, stop: threading.Event) -> JobOutcome:
-        """Try points until a limit is reached or it is asked to stop; returns how the tuning job ended."""
+        """Try points until a limit is reached or ``stop`` is set; returns how the tuning job ended."""
         while True:
             stopping = stop.is_set() or now() >= self._deadline
             if stopping:
@@ -92,7 +92,7 @@ class Campaign:
             return JobOutcome("Stopped")
         return self._outcome()
 
-    def _teach(self, parents: list[str]) -> None:
+    def _learn_from(self, parents: list[str]) -> None:
         for parent in parents:
             for summary in trials.summaries(self._core.store, parent):
                 value = trials.objective_value(summary)
@@ -100,7 +100,7 @@ class Campaign:
                     for branch in self._branches:
                         branch.search.learn(summary["TunedHyperParameters"], value)
 
-    # Starting.
+    # Start of training jobs
 
     def _fill_up(self) -> None:
         most = self._limits.get("MaxNumberOfTrainingJobs", float("inf"))
@@ -124,34 +124,35 @@ class Campaign:
             "TrainingJobDefinitionName": branch.definition.get("DefinitionName"),
             "ObjectiveStatus": "Pending",
         }
-        self._core.store.insert(trials.KIND, name, record, parent=self._name)
         tuning_arn = self._core.arn(f"{TUNING.noun}/{self._name}")
-        arn = self._start_training(
-            branch.training_request(point, name),
-            on_log=lambda text: self._listen(trial, text),
-            TuningJobArn=tuning_arn,
-            TunedHyperParameters=dict(point.values),
-        )
+        with self._core.store.transaction():  # so that no listing sees a trial without its training job
+            self._core.store.insert(trials.KIND, name, record, parent=self._name)
+            arn = self._start_training(
+                branch.training_request(point, name),
+                on_log=lambda text: self._follow_log(trial, text),
+                TuningJobArn=tuning_arn,
+                TunedHyperParameters=dict(point.values),
+            )
         self._core.supervisor.when_ended(arn, lambda: self._ended.put(name))
 
-    # Listening and ending.
+    # Progress and end of training jobs
 
-    def _listen(self, trial: _Trial, text: str) -> None:
-        """Read the objective out of a job's log as it comes, and stop the job if it is not worth going on with."""
+    def _follow_log(self, trial: _Trial, text: str) -> None:
+        """Parse the objective from new lines of a job's log, and stop the job early if the search gives it up."""
         for line in text.splitlines():
             trial.collector.read(line)
             metrics = trial.collector.final_metrics()
             metric = next((each for each in metrics if each.name == trial.branch.objective["MetricName"]), None)
-            if metric is None or metric is trial.last or trial.given_up.is_set():
+            if metric is None or metric is trial.last or trial.stopped_early.is_set():
                 continue
             trial.last = metric
             trial.steps += 1
             if not trial.branch.search.goes_on(trial.point, trial.steps, metric.value):
-                trial.given_up.set()
+                trial.stopped_early.set()
                 self._stop_job(trial.name)
 
     def _wait(self) -> None:
-        """Wait for a job to end, or a moment, so that a stop is noticed."""
+        """Wait for a job to end, but only briefly, to notice a stop request."""
         try:
             name = self._ended.get(timeout=0.2)
         except queue.Empty:
@@ -165,9 +166,9 @@ class Campaign:
         if value is None and trial.last is not None:
             value = trial.last.value
         completed = record.get("TrainingJobStatus") == "Completed"
-        given_up = trial.given_up.is_set()
-        usable = value if completed or given_up else None
-        trial.branch.search.conclude(trial.point, usable, given_up=given_up)
+        stopped_early = trial.stopped_early.is_set()
+        usable = value if completed or stopped_early else None
+        trial.branch.search.conclude(trial.point, usable, stopped_early=stopped_early)
         self._count(trial, usable, completed=completed)
         self._write_objective(trial, usable)
 
@@ -176,7 +177,7 @@ class Campaign:
         before = trials.objective_value(best) if best else None
         if completed:
             self._succeeded += 1
-        elif not trial.given_up.is_set():
+        elif not trial.stopped_early.is_set():
             self._failed += 1
         if value is not None and before is not None:
             improved = value > before if trial.branch.maximize else value < before
@@ -195,7 +196,7 @@ class Campaign:
         self._core.store.update(trials.KIND, trial.name, change)
 
     def _is_over(self) -> bool:
-        """Whether no more jobs are to be started, whatever the limits allow."""
+        """Whether the tuning job starts no more training jobs, even within its limits."""
         if not self._succeeded and self._failed >= _ATTEMPTS_WITHOUT_SUCCESS:
             return True
         criteria = self._config.get("TuningJobCompletionCriteria", {})
@@ -234,4 +235,4 @@ class Campaign:
         try:
             self._stop_training(name)
         except ApiError:
-            return  # it has ended meanwhile
+            return  # it ended between the two calls

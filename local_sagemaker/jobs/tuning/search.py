@@ -1,4 +1,4 @@
-"""The search through a space: which point is tried next, and whether a trial is worth going on with."""
+"""The search through a space: the next point to try, and early stopping of trials."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 _MEDIAN_WARMUP_STEPS = 5
 _MEDIAN_STARTUP_TRIALS = 3
 _EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
-"""The static hyperparameters that say how long a job may become, where the strategy Hyperband is not told."""
+"""The static hyperparameters with the number of rounds, for Hyperband without a MaxResource."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One combination of hyperparameters, and the trial that it belongs to."""
+    """One combination of hyperparameters, and its trial in optuna."""
 
     values: Mapping[str, str]
     trial: Trial
@@ -34,17 +34,17 @@ class Point:
 class Search:
     """One search, by optuna, with one of SageMaker's strategies.
 
-    ``Random`` draws, ``Bayesian`` is a tree-structured Parzen estimator, ``Grid`` walks all combinations of
-    categories, ``Hyperband`` gives up trials by successive halving over the values that they report as they go.
+    ``Random`` samples, ``Bayesian`` is a tree-structured Parzen estimator, ``Grid`` tries all combinations of
+    categories, and ``Hyperband`` stops trials early by successive halving over their intermediate values.
 
     Parameters
     ----------
     config
         The HyperParameterTuningJobConfig.
     space
-        What is searched.
+        The dimensions of the search space.
     static
-        The hyperparameters that are the same in all jobs.
+        The hyperparameters that are equal in all jobs.
     maximize
         Whether the objective is better when it is larger.
     """
@@ -77,19 +77,19 @@ class Search:
         return Point(values, trial)
 
     def goes_on(self, point: Point, step: int, value: float) -> bool:
-        """Report a value on the way; answers whether the trial is worth going on with."""
+        """Report an intermediate value; returns whether the trial should continue."""
         if not self._prunes:
             return True
         with self._lock:
             point.trial.report(value, step)
             return not point.trial.should_prune()
 
-    def conclude(self, point: Point, value: float | None, *, given_up: bool = False) -> None:
-        """Tell how a trial ended; ``value`` is None where it failed."""
+    def conclude(self, point: Point, value: float | None, *, stopped_early: bool = False) -> None:
+        """Report the end of a trial; ``value`` is None if it failed."""
         from optuna.trial import TrialState
 
         with self._lock:
-            if given_up:
+            if stopped_early:
                 self._study.tell(point.trial, state=TrialState.PRUNED)
             elif value is None:
                 self._study.tell(point.trial, state=TrialState.FAIL)
@@ -97,7 +97,7 @@ class Search:
                 self._study.tell(point.trial, value)
 
     def learn(self, values: Mapping[str, str], objective: float) -> None:
-        """Take over a result of an earlier tuning job, if it lies in this space."""
+        """Add a result of an earlier tuning job, if it is in this space."""
         import optuna
 
         known = {each.name: each.drawn_from(values[each.name]) for each in self._space if each.name in values}
@@ -109,19 +109,19 @@ class Search:
 
 
 def check_strategy(config: Mapping[str, Any], space: list[Dimension], static: Mapping[str, str]) -> None:
-    """Check that a strategy goes with the rest of its job's configuration, and with a training job definition.
+    """Check that a strategy fits the configuration of its job and a training job definition.
 
     Raises
     ------
     ValidationException
-        It does not.
+        The strategy does not fit.
     """
     from optuna.distributions import CategoricalDistribution
 
     strategy = config["Strategy"]
     if strategy == "Grid":
         if not all(isinstance(dimension.distribution, CategoricalDistribution) for dimension in space):
-            raise ValidationException("The strategy Grid takes CategoricalParameterRanges only.")
+            raise ValidationException("The strategy Grid supports CategoricalParameterRanges only.")
     elif config["ResourceLimits"].get("MaxNumberOfTrainingJobs") is None:
         raise ValidationException(f"The strategy {strategy} needs ResourceLimits.MaxNumberOfTrainingJobs.")
     if strategy == "Hyperband":
@@ -140,7 +140,7 @@ def check_strategy(config: Mapping[str, Any], space: list[Dimension], static: Ma
 
 
 def _resources(config: Mapping[str, Any], static: Mapping[str, str]) -> tuple[int, int | None]:
-    """The fewest and the most values of the objective that a job reports under Hyperband; None where nobody says."""
+    """The minimum and maximum number of objective values of a job under Hyperband; None if unknown."""
     given = config.get("StrategyConfig", {}).get("HyperbandStrategyConfig", {})
     epochs = next((static[name] for name in _EPOCHS if name in static), "")
     return given.get("MinResource", 1), given.get("MaxResource", int(epochs) if epochs.isdecimal() else None)

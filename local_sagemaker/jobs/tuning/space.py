@@ -1,4 +1,4 @@
-"""ParameterRanges as a search space, and its points as the texts that hyperparameters are."""
+"""ParameterRanges as a search space, and its points as hyperparameter strings."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from local_sagemaker.core.errors import ValidationException
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
-# From three orders of magnitude on, the scaling type Auto means a logarithmic one.
+# For ranges of at least three orders of magnitude, the scaling type Auto is logarithmic.
 _AUTO_LOGARITHMIC_FROM = 1000.0
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """One tuned hyperparameter: how it is drawn, and how what was drawn is written.
+    """One tuned hyperparameter: its distribution, and the format of its values.
 
     Attributes
     ----------
     name
-        Of the hyperparameter.
+        The name of the hyperparameter.
     distribution
-        What is drawn from.
+        The distribution to sample from.
     reversed
-        Whether the drawn number is the distance to 1, as for reverse logarithmic scaling.
+        Whether the sampled number is the distance to 1, as in reverse logarithmic scaling.
     """
 
     name: str
@@ -34,13 +34,13 @@ class Dimension:
     reversed: bool = False
 
     def text_of(self, drawn: Any) -> str:
-        """The hyperparameter's text."""
+        """The value as the string of the hyperparameter."""
         return str(1.0 - drawn) if self.reversed else str(drawn)
 
     def drawn_from(self, text: str) -> Any:
-        """What would have to be drawn for this text; None where the range does not hold it.
+        """The sampled value for this string; None if the range does not contain it.
 
-        The point may come from another tuning job, whose ranges were others.
+        The string may come from an earlier tuning job with other ranges.
         """
         from optuna.distributions import CategoricalDistribution, IntDistribution
 
@@ -59,7 +59,7 @@ def dimensions(ranges: Mapping[str, Any]) -> list[Dimension]:
     Raises
     ------
     ValidationException
-        A range is empty, is named twice, or its bounds do not allow its scaling type; or there is none.
+        A range is empty or named twice, its bounds do not allow its scaling type, or there are no ranges.
     """
     found = [*_integers(ranges), *_continuous(ranges), *_categories(ranges)]
     names = [dimension.name for dimension in found]

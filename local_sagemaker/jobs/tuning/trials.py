@@ -1,4 +1,4 @@
-"""The training jobs of a tuning job, as its listings show them."""
+"""The training jobs of a tuning job, in the form of its listings."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _STATUS_COUNTERS = {
 
 
 def parents(tuning_request: Mapping[str, Any]) -> list[str]:
-    """The tuning jobs from whose results a tuning job starts."""
+    """The parent tuning jobs of a warm start."""
     given = tuning_request.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", [])
     return [parent["HyperParameterTuningJobName"] for parent in given]
 
 
 def summaries(store: Store, tuning_job: str) -> list[Record]:
-    """The training jobs that a tuning job has started, in that order."""
+    """The training jobs that a tuning job has started, oldest first."""
     return [{**trial, **_of_job(store, trial)} for trial in store.list(KIND, parent=tuning_job)]
 
 
@@ -31,19 +31,19 @@ def _of_job(store: Store, trial: Record) -> Record:
     job = store.get("training-job", trial["TrainingJobName"]) or {}
     members = ("TrainingJobArn", "CreationTime", "TrainingStartTime", "TrainingEndTime", "TrainingJobStatus")
     found = {member: job[member] for member in (*members, "FailureReason") if member in job}
-    # A job that was lost with the service has nobody left to evaluate its objective.
+    # The end of the service also ended the thread that evaluates the objective of this job.
     lost = found.get("TrainingJobStatus") == "Failed" and trial["ObjectiveStatus"] == "Pending"
     return {**found, "ObjectiveStatus": "Failed"} if lost else found
 
 
 def objective_value(summary: Mapping[str, Any]) -> float | None:
-    """The objective that a training job ended with, if it has one."""
+    """The final objective value of a training job, if it has one."""
     metric = summary.get("FinalHyperParameterTuningJobObjectiveMetric")
     return None if metric is None else float(metric["Value"])
 
 
 def best(trials: Iterable[Record], *, maximize: bool) -> Record | None:
-    """The training job with the best objective; of equal ones the first."""
+    """The training job with the best objective; the first one if several are equal."""
     measured = [trial for trial in trials if objective_value(trial) is not None]
     if not measured:
         return None

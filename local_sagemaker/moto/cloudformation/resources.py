@@ -1,4 +1,4 @@
-"""SageMaker's resources in CloudFormation's stacks: moto carries out the stacks, the resources are our own."""
+"""SageMaker resources in CloudFormation stacks: moto runs the stacks, and the local API creates the resources."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TYPE = re.compile(r"AWS::SageMaker::\w+")
 
 @dataclass(frozen=True)
 class _Kind:
-    """How a type of resource is made: the noun in the operations, and what of it other resources may refer to."""
+    """A type of resource: the noun in its operations, and the attributes that other resources may refer to."""
 
     noun: str
     attributes: tuple[str, ...]
@@ -38,23 +38,23 @@ KINDS = {
     "AWS::SageMaker::ModelPackageGroup": _Kind("ModelPackageGroup", ("ModelPackageGroupArn",)),
     "AWS::SageMaker::Pipeline": _Kind("Pipeline", (), updated=True),
 }
-"""What a stack may hold of SageMaker; of ``updated`` ones a new form takes the old one's place."""
+"""The SageMaker resources that a stack may contain; ``updated`` ones change in place, others are replaced."""
 
 
 def check(template: str) -> None:
-    """Look through a template's text for resources of SageMaker that would not be made.
+    """Check a template for unsupported SageMaker resources.
 
     Raises
     ------
     NotImplementedError
-        There is one; the message names it.
+        The template has one; the message names it.
     """
     for found in sorted({*_TYPE.findall(template)} - KINDS.keys()):
         raise NotImplementedError(f"Stacks with {found} are not supported on this machine.")
 
 
 def serve(core: Core, call: Call) -> None:
-    """Have moto make and delete these resources through this service."""
+    """Make moto create and delete these resources through the local API."""
     from moto.cloudformation.parsing import get_model_map
 
     models: dict[str, Any] = get_model_map()
@@ -62,8 +62,8 @@ def serve(core: Core, call: Call) -> None:
         models[name] = _maker(core, call, name, kind)
 
 
-def look_at_all(stack: Any) -> None:
-    """Have an update of a stack update all of these resources: what changes one may change those that refer to it."""
+def update_all(stack: Any) -> None:
+    """Make an update of a stack update all of its SageMaker resources, because one may refer to another."""
     resources = stack.resource_map._resource_json_map
     for name, resource in resources.items():
         if resource.get("Type") in KINDS:
@@ -71,7 +71,7 @@ def look_at_all(stack: Any) -> None:
 
 
 class _Resource:
-    """One resource of a stack, as moto handles it."""
+    """One resource of a stack, with the interface that moto expects."""
 
     def __init__(self, arn: str, name: str, attributes: Mapping[str, str], properties: Mapping[str, Any]) -> None:
         self.arn = arn
@@ -95,7 +95,7 @@ class _Resource:
 
 
 def _maker(core: Core, call: Call, type_: str, kind: _Kind) -> type:
-    """The class by which moto makes, updates and deletes resources of a type."""
+    """The class with which moto creates, updates and deletes resources of a type."""
 
     class Maker(_Resource):
         @staticmethod
@@ -149,7 +149,7 @@ def _maker(core: Core, call: Call, type_: str, kind: _Kind) -> type:
 
 
 def _properties(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """A resource's properties under the names that the API has for them."""
+    """The properties of a resource, renamed to the members of the API."""
     properties = dict(resource.get("Properties", {}))
     definition = properties.get("PipelineDefinition")
     if isinstance(definition, Mapping):
@@ -163,7 +163,7 @@ def _properties(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _call(call: Call, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Carry out an operation; of the request what it takes, in the types that it takes."""
+    """Run an operation with the members of the request that it has, converted to its types."""
     from moto.cloudformation.exceptions import ValidationError
 
     shape: StructureShape = service_model().operation_model(operation).input_shape

@@ -1,1 +1,1 @@
-"""S3 objects on disk below moto's S3."""
+"""Storage on disk for the objects of moto's S3."""

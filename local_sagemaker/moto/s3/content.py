@@ -1,4 +1,4 @@
-"""The bytes of a stored object: a file that is opened when they are wanted, and not before."""
+"""The bytes of a stored object, in a file that is open only during a read."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 
 class FileValue:
-    """What moto keeps an object's bytes in, over a file: as much of a binary file as moto uses.
+    """The part of the interface of binary files that moto uses for an object's bytes.
 
-    It holds no descriptor, so thousands of objects cost no files and no memory.
+    It holds no file descriptor, so thousands of objects use no descriptors and no memory.
     """
 
     def __init__(self, path: Path) -> None:
@@ -23,11 +23,11 @@ class FileValue:
         return self._position
 
     def tell(self) -> int:
-        """The position."""
+        """The current position."""
         return self._position
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, or all that follow."""
+        """The next bytes, by default all."""
         with self.path.open("rb") as file:
             file.seek(self._position)
             block = file.read(size)
@@ -35,7 +35,7 @@ class FileValue:
         return block
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing, because no file is open."""
 
     def __iter__(self) -> Any:
         with self.path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Large objects go out as files are read, block by block: moto would hold each of them in memory for every range."""
+"""Downloads of large objects, block by block; moto would load the whole object for every range."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 LARGE = 8 * 1024 * 1024
-"""Bytes from which an object is large; S3's clients ask for ranges from about this size on."""
+"""The size in bytes from which an object is large; S3 clients request ranges from about this size."""
 _BLOCK = 1024 * 1024
-# Anything else asks for more than the bytes.
+# Any other query parameter requests more than the bytes.
 _PLAIN_QUERY = {"x-id", "versionId"}
 
 Environ = dict[str, Any]
@@ -19,21 +19,21 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 def is_plain_download(environ: Environ) -> bool:
-    """Whether a request to S3 asks for the bytes of an object and nothing else."""
+    """Whether a request to S3 is for the bytes of an object and nothing else."""
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     return environ["REQUEST_METHOD"] == "GET" and query.keys() <= _PLAIN_QUERY
 
 
 def version_of(environ: Environ) -> str | None:
-    """The version that a request asks for."""
+    """The version in a request."""
     versions: list[str] = parse_qs(environ.get("QUERY_STRING", "")).get("versionId", [])
     return versions[0] if versions else None
 
 
 def send(path: Path, environ: Environ, start_response: Callable[..., Any], s3: Application) -> Iterable[bytes] | None:
-    """Answer with (a range of) a file, with the status and headers that S3 gives to a HEAD of it.
+    """Send a file, or a range of it, with the status and headers of S3's response to HEAD.
 
-    Answers None, having sent nothing, where S3 answers with anything but the bytes.
+    Returns None, and sends nothing, if S3's response is not the bytes.
     """
     answered: list[Any] = []
     for _ in s3({**environ, "REQUEST_METHOD": "HEAD"}, lambda *status_and_headers: answered.extend(status_and_headers)):

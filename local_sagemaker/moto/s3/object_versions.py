@@ -1,6 +1,6 @@
-"""One version of an object in moto's S3, as what is written down of it, and made of that again.
+"""Conversion between a version of an object in moto's S3 and its record on disk.
 
-This is the one place that knows how moto keeps an object.
+Only this module depends on moto's classes of S3 objects.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from local_sagemaker.moto.s3.content import FileValue
 
-# What of moto's key goes to disk and comes back as it is.
+# The attributes of moto's key that are stored and restored unchanged.
 _PLAIN_ATTRIBUTES = (
     "_etag",
     "_storage_class",
@@ -34,28 +34,28 @@ _PLAIN_ATTRIBUTES = (
 
 
 def is_delete_marker(version: Any) -> bool:
-    """Whether a version only says that the object was deleted."""
+    """Whether a version is a delete marker."""
     return not hasattr(version, "contentsize")
 
 
 def file_of(version: Any) -> Path | None:
-    """The file that holds the bytes of a version; None where there is none (yet)."""
+    """The file with the bytes of a version; None if it has none yet."""
     value = getattr(version, "_value_buffer", None)
     return value.path if isinstance(value, FileValue) else None
 
 
 def keep_bytes_in(version: Any, path: Path) -> None:
-    """Let moto find a version's bytes in a file, in place of its own copies."""
+    """Replace moto's copies of a version's bytes by a file."""
     before = version._value_buffer
     version._value_buffer = FileValue(path)
     before.close()
-    if version.multipart is not None:  # its parts are second copies of the bytes
+    if version.multipart is not None:  # its parts are another copy of the bytes
         version.multipart.dispose()
         version.multipart = None
 
 
 def attributes_of(version: Any, tags: Mapping[str, str]) -> dict[str, Any]:
-    """What is written down of a version."""
+    """The attributes in the record of a version."""
     modified = version.last_modified.replace(tzinfo=UTC).timestamp()
     if is_delete_marker(version):
         return {"last_modified": modified, "_version_id": version.version_id}
@@ -66,7 +66,7 @@ def attributes_of(version: Any, tags: Mapping[str, str]) -> dict[str, Any]:
 def restored(
     bucket: str, key: str, path: Path | None, attributes: Mapping[str, Any], *, account_id: str, region: str
 ) -> Any:
-    """The version of which these attributes were written down; without a file, a delete marker."""
+    """The version with these attributes; a delete marker if it has no file."""
     from moto.s3.models import FakeDeleteMarker, FakeKey
 
     version: Any = FakeKey(key, b"", account_id, region, bucket_name=bucket)

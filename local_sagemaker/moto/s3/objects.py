@@ -1,10 +1,10 @@
-"""S3's objects and buckets, kept on disk under moto's S3.
+"""S3 objects and buckets on disk, below moto's S3.
 
-moto answers S3's requests and keeps everything in memory. Here, before the answer to a request that changed something
-leaves the house, what it changed is written down: an object's bytes to a file of its own (renamed into place when it
-is whole, so nothing half-written is ever listed), its attributes and the file's name to SQLite, and moto's copy of the
-bytes is replaced by that file. A bucket's configuration is kept as the requests that made it. When the service opens,
-moto is told all of it again, without reading a single object.
+moto handles the requests to S3 and keeps everything in memory. Before the response to a changing request leaves, this
+module stores the change: the bytes of an object in a file of their own (renamed into place when it is complete, so that
+no listing shows an incomplete object), and its attributes and the name of the file in SQLite. It then replaces moto's
+copy of the bytes by that file. The configuration of a bucket is stored as the requests that made it. When the service
+opens, moto gets all of this again, without reading any object.
 
 Jobs use the same store directly, as files, without HTTP.
 """
@@ -41,9 +41,9 @@ class Objects:
         self._region = region
         self._backend = s3_backends[account_id][partition_of(region)]
         self.lock = RLock()
-        """Held over every request that changes something, until it is written down."""
+        """Held during every changing request until the change is stored."""
 
-    # What jobs use.
+    # For jobs
 
     def list(self, prefix_uri: str) -> Iterator[StoredObject]:
         """Objects whose key starts with the prefix, in the order of their keys."""
@@ -61,16 +61,16 @@ class Objects:
         return found is not None and object_versions.file_of(found.keys.get(key)) is not None
 
     def read(self, uri: str, version: str | None = None) -> bytes:
-        """The bytes of one object, the latest of its versions if none is named."""
+        """The bytes of one object, by default of its latest version."""
         return self._file_of(uri, version).read_bytes()
 
     def download(self, uri: str, destination: Path) -> None:
-        """Write one object to a file; its folders are made."""
+        """Write one object to a file, and make the file's folders."""
         destination.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self._file_of(uri), destination)
 
     def upload(self, source: Path, uri: str) -> None:
-        """Store one file; it is listed when it is whole, not before."""
+        """Store one file; a listing never shows it before it is whole."""
         bucket, key = split_uri(uri)
         self._bucket(bucket)
         with source.open("rb") as file:
@@ -84,7 +84,7 @@ class Objects:
         self._put(bucket, key, *self._files.write([content]))
 
     def write_if_other(self, uri: str, content: bytes) -> None:
-        """The same, unless these very bytes are stored there already."""
+        """Store one object from memory, unless the stored bytes are equal."""
         bucket, key = split_uri(uri)
         stored = self._bucket(bucket).keys.get(key)
         digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
@@ -92,29 +92,29 @@ class Objects:
             self.write(uri, content)
 
     def create_bucket(self, bucket: str) -> None:
-        """Make a bucket, unless it is there."""
+        """Create a bucket, unless it exists."""
         with self.lock:
             if bucket not in self._backend.buckets:
                 self._backend.create_bucket(bucket, self._region)
                 self.remember_bucket_request(bucket, "", {}, b"")
 
     def large_file(self, bucket: str, key: str, version: str | None) -> Path | None:
-        """The file of an object that is too large to be held in memory; None for any other, and where there is none."""
+        """The file of a large object; None if the object is small or does not exist."""
         if bucket not in self._backend.buckets:
             return None
         wanted = _version_of(self._bucket(bucket), key, version)
         path = object_versions.file_of(wanted)
         return path if path is not None and wanted.contentsize >= LARGE else None
 
-    # What keeps moto and the disk the same.
+    # Between moto and the disk
 
     def restore(self, replay: Callable[[str, str, dict[str, str], bytes], None]) -> None:
-        """Tell moto everything that the disk knows.
+        """Load everything from the disk into moto.
 
         Parameters
         ----------
         replay
-            ``replay(bucket, subresource, headers, body)`` makes one configuring request to moto's S3.
+            ``replay(bucket, subresource, headers, body)`` replays one configuring request to moto's S3.
         """
         with self._store.transaction() as connection:
             requests = connection.execute(
@@ -136,7 +136,7 @@ class Objects:
         self._files.sweep(known)
 
     def remember_bucket_request(self, bucket: str, subresource: str, headers: dict[str, str], body: bytes) -> None:
-        """Keep a request that made or configured a bucket (``subresource`` is empty for its creation)."""
+        """Store a request that created or configured a bucket (``subresource`` is empty for its creation)."""
         created = self._backend.buckets[bucket].creation_date.timestamp()
         kept = headers if subresource else {"created": created}
         with self._store.transaction() as connection:
@@ -146,15 +146,15 @@ class Objects:
             )
 
     def forget_bucket_request(self, bucket: str, subresource: str) -> None:
-        """Drop what configured a bucket; with an empty ``subresource``, the bucket and all of its configuration."""
+        """Delete the stored requests for a bucket's ``subresource``; an empty one stands for the bucket itself."""
         with self._store.transaction() as connection:
             connection.execute(
                 "DELETE FROM bucket_requests WHERE bucket = ? AND (subresource = ? OR ? = '')",
                 (bucket, subresource, subresource),
             )
 
-    def write_down(self, bucket: str, key: str) -> None:
-        """Bring the disk up to date with all versions of one key in moto."""
+    def record(self, bucket: str, key: str) -> None:
+        """Store all versions of one key in moto."""
         with self.lock:
             found = self._backend.buckets.get(bucket)
             versions = found.keys.getlist(key, []) if found is not None else []
@@ -166,7 +166,7 @@ class Objects:
                 connection.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", rows)
             self._files.drop(dropped)
 
-    # Inside.
+    # Internals
 
     def _bucket(self, bucket: str) -> Any:
         if bucket not in self._backend.buckets:
@@ -185,10 +185,10 @@ class Objects:
             stored = self._backend.put_object(bucket, key, b"", etag=etag, disable_notification=True)
             stored.contentsize = path.stat().st_size
             object_versions.keep_bytes_in(stored, path)
-            self.write_down(bucket, key)
+            self.record(bucket, key)
 
     def _row_of(self, version: Any) -> tuple[str | None, str]:
-        """The name of the file of a version, written now if there is none yet, and its attributes."""
+        """The name of a version's file, which is written if there is none, and its attributes."""
         if object_versions.is_delete_marker(version):
             return None, json.dumps(object_versions.attributes_of(version, {}))
         path = object_versions.file_of(version)
@@ -215,7 +215,7 @@ class Objects:
 
 
 def _version_of(bucket: Any, key: str, version: str | None) -> Any:
-    """One version of an object in moto's bucket, the latest if none is named; None where there is none."""
+    """One version of an object in moto's bucket, by default the latest; None if it does not exist."""
     versions = bucket.keys.getlist(key, [])
     wanted = versions[-1:] if version is None else [each for each in versions if each.version_id == version]
     return wanted[0] if wanted else None

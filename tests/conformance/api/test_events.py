@@ -82,7 +82,7 @@ def test_the_statuses_of_an_endpoint_are_told_in_capitals(told, sagemaker):
 def test_a_target_that_is_not_served_is_refused_by_its_name(aws, service):
     eventbridge = aws("events", service.endpoint_url)
     eventbridge.put_rule(Name="function", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
-    with pytest.raises(ClientError, match=f"The target {FUNCTION} is not served on this machine"):
+    with pytest.raises(ClientError, match=f"The target {FUNCTION} is not supported on this machine"):
         eventbridge.put_targets(Rule="function", Targets=[{"Id": "f", "Arn": FUNCTION}])
     assert eventbridge.list_targets_by_rule(Rule="function")["Targets"] == []
     eventbridge.delete_rule(Name="function")
@@ -95,7 +95,7 @@ def test_a_target_that_got_there_otherwise_and_is_not_served_harms_no_execution(
     assert pipelines.run(definition(processing("A"))).status == "Succeeded"
     eventbridge.remove_targets(Rule="function", Ids=["f"])
     eventbridge.delete_rule(Name="function")
-    assert "has a target that is not served on this machine" in caplog.text
+    assert "has a target that is not supported on this machine" in caplog.text
     assert "Traceback" not in caplog.text
 
 

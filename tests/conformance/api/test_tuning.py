@@ -236,7 +236,7 @@ def test_hyperband_takes_its_resources_from_the_epochs_of_the_static_hyperparame
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"Strategy": "Grid"}, "takes CategoricalParameterRanges only"),
+        ({"Strategy": "Grid"}, "supports CategoricalParameterRanges only"),
         ({"Strategy": "Hyperband"}, "needs StrategyConfig.HyperbandStrategyConfig.MaxResource, or one of epochs"),
         (
             {
