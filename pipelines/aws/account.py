@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.aws.s3 import delete_versions_below
 from pipelines.errors import EnvironmentProblem
 from pipelines.settings import Settings
 
@@ -116,11 +117,7 @@ def default_bucket(region: str, account: str) -> str:
 
 def delete_bucket(s3: Any, bucket: str) -> None:
     """Delete a bucket with every version of everything in it."""
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-        objects = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
-        if objects:
-            s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+    delete_versions_below(s3, bucket)
     s3.delete_bucket(Bucket=bucket)
 
 

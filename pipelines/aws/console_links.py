@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.aws.responses import last_part
+
 _PAGES = {
     "ProcessingJob": "processing-jobs",
     "TrainingJob": "jobs",
@@ -16,7 +18,7 @@ _PAGES = {
 
 def execution_link(region: str, pipeline_name: str, execution_arn: str) -> str:
     """Give the address under which Studio draws an execution."""
-    execution_id = execution_arn.rsplit("/", 1)[-1]
+    execution_id = last_part(execution_arn)
     return (
         f"{_console(region)}/sagemaker/home?region={region}#/pipelines/{pipeline_name}/executions/{execution_id}/graph"
     )
@@ -26,7 +28,7 @@ def job_link(region: str, metadata: Mapping[str, Any]) -> str | None:
     """Give the address of what a step made, by the metadata that the service lists; None where there is no page."""
     for kind, page in _PAGES.items():
         if kind in metadata:
-            name = str(metadata[kind]["Arn"]).rsplit("/", 1)[-1]
+            name = last_part(metadata[kind]["Arn"])
             return f"{_console(region)}/sagemaker/home?region={region}#/{page}/{name}"
     return None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pipelines.aws.responses import listed
+
 
 def as_list(tags: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return tags as the API takes them."""
@@ -18,5 +20,4 @@ def as_mapping(tags: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def tags_of(sagemaker: Any, arn: str) -> dict[str, str]:
     """Read all tags of a SageMaker resource."""
-    pages = sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
-    return as_mapping(tag for page in pages for tag in page["Tags"])
+    return as_mapping(listed(sagemaker, "list_tags", "Tags", ResourceArn=arn))

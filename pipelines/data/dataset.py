@@ -17,8 +17,10 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from pipelines.aws.responses import last_part
 from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.data.sample import MARK, generate_sample
+from pipelines.data.whole_files import written_whole
 from pipelines.errors import BadInput, EnvironmentProblem
 from pipelines.names import Layout
 
@@ -78,9 +80,9 @@ def find(source: str | None, *, allow_sample: bool) -> Dataset:
     if source is None:
         return _published(allow_sample=allow_sample)
     if source.startswith("s3://"):
-        return Dataset(source, source.rsplit("/", 1)[-1] or "data.csv", _from_s3(source))
+        return Dataset(source, last_part(source) or "data.csv", _from_s3(source))
     if source.startswith(("http://", "https://")):
-        return Dataset(source, source.rsplit("/", 1)[-1] or "data.csv", _from_web(source))
+        return Dataset(source, last_part(source) or "data.csv", _from_web(source))
     return _from_file(Path(source))
 
 
@@ -154,7 +156,8 @@ def _published(*, allow_sample: bool) -> Dataset:
         raise EnvironmentProblem(
             f"What {UCI_ARCHIVE} holds is not the published file (another sha256). Name the file with --data."
         )
-    _store(cached, data)
+    with written_whole(cached) as (partial,):
+        partial.write_bytes(data)
     return Dataset(UCI_ARCHIVE, UCI_MEMBER, data)
 
 
@@ -162,13 +165,6 @@ def cache_folder() -> Path:
     """Name the folder outside the repository where downloads are kept."""
     root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(root) / "boostpipe"
-
-
-def _store(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    partial.write_bytes(data)
-    partial.replace(path)
 
 
 def _fetch(address: str) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.aws.s3 import split_uri
+from pipelines.data.whole_files import written_whole
 from pipelines.errors import BadInput, PipelineError
 
 
@@ -55,18 +56,12 @@ def keep(files: Mapping[str, Path], output: str, s3: Any) -> dict[str, str]:
         return {kind: _upload(path, output, s3) for kind, path in files.items()}
     folder = Path(output)
     kept = {kind: folder / path.name for kind, path in files.items()}
-    partial = {kind: folder / f".{path.name}.partial" for kind, path in files.items()}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for kind, path in files.items():
-            shutil.copyfile(path, partial[kind])
-        for kind, path in kept.items():
-            partial[kind].replace(path)
+        with written_whole(*kept.values()) as partial:
+            for path, copy in zip(files.values(), partial, strict=True):
+                shutil.copyfile(path, copy)
     except OSError as error:
         raise PipelineError(f"The result cannot be written to {output}: {error}; it is lost.") from error
-    finally:
-        for path in partial.values():
-            path.unlink(missing_ok=True)
     return {kind: str(path) for kind, path in kept.items()}
 
 

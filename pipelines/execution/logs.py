@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pipelines.aws.responses import last_part, listed
 from pipelines.execution.pipeline import Step
 
 LOG_GROUPS = {
@@ -19,7 +20,7 @@ def log_of(step: Step) -> tuple[str, str] | None:
     """Give the log group of a step's job and the prefix of its streams, None for a step that runs nothing."""
     for kind, group in LOG_GROUPS.items():
         if kind in step.metadata:
-            return group, str(step.metadata[kind]["Arn"]).rsplit("/", 1)[-1]
+            return group, last_part(step.metadata[kind]["Arn"])
     return None
 
 
@@ -39,15 +40,20 @@ def log_lines(logs: Any, step: Step) -> Iterator[str]:
 
 
 def _streams(logs: Any, step: Step) -> list[tuple[str, str]]:
+    log = log_of(step)
+    if log is None:
+        return []
+    group, prefix = log
+    return [(group, stream) for stream in streams_of(logs, group, logStreamNamePrefix=prefix)]
+
+
+def streams_of(logs: Any, group: str, **request: str) -> list[str]:
+    """Name the streams of a log group; none if there is no such group, as before its first line."""
     from botocore.exceptions import ClientError
 
-    place = log_of(step)
-    if place is None:
-        return []
-    group, prefix = place
-    pages = logs.get_paginator("describe_log_streams").paginate(logGroupName=group, logStreamNamePrefix=prefix)
     try:
-        return [(group, stream["logStreamName"]) for page in pages for stream in page["logStreams"]]
+        streams = listed(logs, "describe_log_streams", "logStreams", logGroupName=group, **request)
+        return [stream["logStreamName"] for stream in streams]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.aws.responses import last_part, listed
 from pipelines.definition.build import Definition
 from pipelines.errors import BadInput
 from pipelines.execution.pipeline import Progress, Step, look, step_types
@@ -30,7 +31,7 @@ class Summary:
     @property
     def id(self) -> str:
         """The last part of the ARN, twelve letters and digits."""
-        return self.arn.rsplit("/", 1)[-1]
+        return last_part(self.arn)
 
     def as_json(self) -> dict[str, Any]:
         """Give what ``--json`` says of it."""
@@ -52,14 +53,17 @@ def recent(sagemaker: Any, pipeline_name: str, most: int | None = None) -> list[
     BadInput
         There is no such pipeline.
     """
-    pages = sagemaker.get_paginator("list_pipeline_executions").paginate(
+    found = listed(
+        sagemaker,
+        "list_pipeline_executions",
+        "PipelineExecutionSummaries",
         PipelineName=pipeline_name,
         SortBy="CreationTime",
         SortOrder="Descending",
         PaginationConfig={"MaxItems": most} if most else {},
     )
     with _not_found(f"There is no pipeline named {pipeline_name}. Create it with: boostpipe run --upsert"):
-        return [_summary(listed) for page in pages for listed in page["PipelineExecutionSummaries"]]
+        return [_summary(each) for each in found]
 
 
 def find(sagemaker: Any, pipeline_name: str, wanted: str) -> str:
@@ -123,24 +127,22 @@ def find_step(progress: Progress, name: str) -> Step:
         if step.name.lower() == name.lower():
             return step
     started = ", ".join(step.name for step in progress.steps) or "none yet"
-    raise BadInput(
-        f"The execution {progress.arn.rsplit('/', 1)[-1]} has started no step {name}. It has started: {started}"
-    )
+    raise BadInput(f"The execution {last_part(progress.arn)} has started no step {name}. It has started: {started}")
 
 
 def parameters_of(sagemaker: Any, arn: str) -> dict[str, str]:
     """Give the parameters of an execution, defaults included."""
-    pages = sagemaker.get_paginator("list_pipeline_parameters_for_execution").paginate(PipelineExecutionArn=arn)
-    return {parameter["Name"]: parameter["Value"] for page in pages for parameter in page["PipelineParameters"]}
+    found = listed(sagemaker, "list_pipeline_parameters_for_execution", "PipelineParameters", PipelineExecutionArn=arn)
+    return {parameter["Name"]: parameter["Value"] for parameter in found}
 
 
-def _summary(listed: dict[str, Any]) -> Summary:
+def _summary(execution: dict[str, Any]) -> Summary:
     return Summary(
-        arn=listed["PipelineExecutionArn"],
-        name=listed.get("PipelineExecutionDisplayName", ""),
-        status=listed["PipelineExecutionStatus"],
-        started=listed["StartTime"].astimezone(UTC),
-        failure_reason=listed.get("PipelineExecutionFailureReason"),
+        arn=execution["PipelineExecutionArn"],
+        name=execution.get("PipelineExecutionDisplayName", ""),
+        status=execution["PipelineExecutionStatus"],
+        started=execution["StartTime"].astimezone(UTC),
+        failure_reason=execution.get("PipelineExecutionFailureReason"),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.aws.responses import listed, or_none
 from pipelines.definition.build import Definition
 from pipelines.errors import BadInput, EnvironmentProblem, did_you_mean
 from pipelines.settings import Settings
@@ -85,15 +86,8 @@ def upsert(sagemaker: Any, settings: Settings, role: str, definition: Definition
 
 
 def describe_pipeline(sagemaker: Any, name: str) -> dict[str, Any] | None:
-    """Describe a pipeline, None where there is none of that name."""
-    from botocore.exceptions import ClientError
-
-    try:
-        description: dict[str, Any] = sagemaker.describe_pipeline(PipelineName=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFound":
-            return None
-        raise
+    """Describe a pipeline; None if there is none of that name."""
+    description: dict[str, Any] | None = or_none(sagemaker.describe_pipeline, {"ResourceNotFound"}, PipelineName=name)
     return description
 
 
@@ -150,10 +144,13 @@ def look(sagemaker: Any, arn: str, types: Mapping[str, str]) -> Progress:
     """Ask for the execution's progress once; ``types`` maps step names to their types."""
     # The execution is asked for first: once it has finished, the list of steps is final.
     execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
-    pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
-        PipelineExecutionArn=arn, SortOrder="Ascending"
+    steps = listed(
+        sagemaker,
+        "list_pipeline_execution_steps",
+        "PipelineExecutionSteps",
+        PipelineExecutionArn=arn,
+        SortOrder="Ascending",
     )
-    listed = [step for page in pages for step in page["PipelineExecutionSteps"]]
     status = execution["PipelineExecutionStatus"]
     ended = execution["LastModifiedTime"].timestamp() if status in FINISHED else time.time()
     return Progress(
@@ -161,7 +158,7 @@ def look(sagemaker: Any, arn: str, types: Mapping[str, str]) -> Progress:
         status=status,
         failure_reason=execution.get("FailureReason"),
         seconds=max(ended - execution["CreationTime"].timestamp(), 0.0),
-        steps=tuple(_step(step, types) for step in listed),
+        steps=tuple(_step(step, types) for step in steps),
     )
 
 

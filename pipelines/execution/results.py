@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.aws.responses import last_part
 from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.definition.formats import with_content_type
 from pipelines.execution.pipeline import Progress, Step
@@ -106,7 +107,7 @@ def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any
         predictions=_predictions(task, steps, sagemaker, s3, folder),
         pictures=tuple(file for file in files if file.suffix == ".png"),
         report=folder / "report.html",
-        endpoint=deployed.metadata["Endpoint"]["Arn"].rsplit("/", 1)[-1] if deployed else None,
+        endpoint=last_part(deployed.metadata["Endpoint"]["Arn"]) if deployed else None,
     )
 
 
@@ -163,7 +164,7 @@ def _output_uri(sagemaker: Any, step: Step, name: str) -> str:
 
 
 def _job_name(step: Step, kind: str) -> str:
-    return str(step.metadata[kind]["Arn"].rsplit("/", 1)[-1])
+    return last_part(step.metadata[kind]["Arn"])
 
 
 def _read(s3: Any, uri: str) -> str:

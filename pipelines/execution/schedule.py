@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pipelines.aws.responses import or_none
 from pipelines.definition.sdk_environment import sdk_environment
 from pipelines.definition.sdk_process import last_line
 from pipelines.errors import BadInput, EnvironmentProblem
@@ -113,14 +114,9 @@ def remove(connection: Connection, pipeline_name: str) -> bool:
 
 def find(connection: Connection, pipeline_name: str) -> Schedule | None:
     """Find the pipeline's schedule; one of the same name that starts something else is not it."""
-    from botocore.exceptions import ClientError
-
     name = schedule_name(pipeline_name)
-    try:
-        found = connection.client("scheduler").get_schedule(Name=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
+    found = or_none(connection.client("scheduler").get_schedule, {"ResourceNotFoundException"}, Name=name)
+    if found is None:
         return None
     target = found["Target"]
     if not target["Arn"].lower().endswith(f":pipeline/{pipeline_name}".lower()):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipelines.aws.responses import last_part
 from pipelines.data import dataset as datasets
 from pipelines.data.code_bundles import bundles
 from pipelines.data.dataset import Dataset
@@ -168,7 +169,7 @@ def _execute(wish: Wish, begun: Outcome, parameters: dict[str, str], show: Calla
     if not waits:
         return _with(begun, executions.look(sagemaker, arn, types))
     progress = to_its_end(target, arn, types, show)
-    folder = settings.state_dir / "results" / arn.rsplit("/", 1)[-1]
+    folder = settings.state_dir / "results" / last_part(arn)
     # New clients: on the way the credentials may have expired and been renewed.
     clients = target.client("sagemaker"), target.client("s3")
     results = collect(progress, settings.tasks, *clients, folder)

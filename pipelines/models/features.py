@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pipelines.aws.responses import last_part
 from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.data.code_bundles import INSTALLED, Bundle, bundles
 from pipelines.data.dataset import cache_folder
@@ -94,7 +95,7 @@ def code_folder(s3: Any, model: RegisteredModel) -> Path:
     PipelineError
         What lies there is not the code that the address names.
     """
-    digest = model.code_uri.rsplit("/", 1)[-1]
+    digest = last_part(model.code_uri)
     if any(bundle.name == PACKAGE and bundle.digest == digest for bundle in bundles()):
         return INSTALLED
     folder = cache_folder() / "code" / digest

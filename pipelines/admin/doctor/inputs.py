@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.admin.doctor.finding import Finding, failure, ok, warning
+from pipelines.aws.responses import last_part
 from pipelines.data import dataset
 from pipelines.data.code_bundles import bundles
 from pipelines.definition.build import Build
@@ -34,7 +35,7 @@ def definition(settings: Settings, choice: Choice) -> Finding:
             built = Build(settings, target, bundles()).result()
     except PipelineError as error:
         return failure("images", f"the definition cannot be built: {error}", "mend what failed above, then ask again")
-    images = sorted({uri.rsplit("/", 1)[-1] for uri in _images(built.content)})
+    images = sorted({last_part(uri) for uri in _images(built.content)})
     return ok("images", f"{len(images)} found, and the definition is valid: {', '.join(images)}")
 
 

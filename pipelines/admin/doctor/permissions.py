@@ -8,7 +8,9 @@ from typing import Any
 
 from pipelines.admin.doctor.finding import Finding, failure, not_asked, ok, warning
 from pipelines.admin.doctor.resources import DEPLOY
+from pipelines.aws.responses import listed
 from pipelines.errors import EnvironmentProblem
+from pipelines.names import PREPROCESS, group_name
 from pipelines.target import CommandContext
 
 PASSED_TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
@@ -27,7 +29,7 @@ class Need:
 def needs_of_the_role(context: CommandContext, role: str) -> Iterator[Need]:
     """Give what the pipeline's steps and their jobs call in the role's name."""
     name = context.settings.pipeline_name
-    job = "pipelines-x-Preprocess-x"
+    job = f"pipelines-x-{PREPROCESS}-x"
     for kind, noun in (("Processing", "processing"), ("Training", "training"), ("Transform", "transform")):
         actions = tuple(f"sagemaker:{verb}{kind}Job" for verb in ("Create", "Describe", "Stop"))
         yield Need((*actions, "sagemaker:AddTags"), _sagemaker(context, f"{noun}-job/{job}"))
@@ -36,9 +38,10 @@ def needs_of_the_role(context: CommandContext, role: str) -> Iterator[Need]:
         yield Need(tuning, _sagemaker(context, "hyper-parameter-tuning-job/x-TuneXGBoost-x"))
     yield Need(("sagemaker:CreateModel", "sagemaker:DescribeModel"), _sagemaker(context, f"model/{job}"))
     for task in context.settings.tasks:
-        yield Need(("sagemaker:CreateModelPackage",), _sagemaker(context, f"model-package/{name[:48]}-{task}/1"))
+        yield Need(("sagemaker:CreateModelPackage",), _sagemaker(context, f"model-package/{group_name(name, task)}/1"))
         yield Need(
-            ("sagemaker:DescribeModelPackageGroup",), _sagemaker(context, f"model-package-group/{name[:48]}-{task}")
+            ("sagemaker:DescribeModelPackageGroup",),
+            _sagemaker(context, f"model-package-group/{group_name(name, task)}"),
         )
     yield Need(("iam:PassRole",), role, PASSED_TO_SAGEMAKER)
     yield _objects(context)
@@ -105,7 +108,10 @@ def _simulated(context: CommandContext, what: str, principal: str, needs: Iterat
 
 
 def _denied(iam: Any, principal: str, need: Need) -> list[str]:
-    pages = iam.get_paginator("simulate_principal_policy").paginate(
+    results = listed(
+        iam,
+        "simulate_principal_policy",
+        "EvaluationResults",
         PolicySourceArn=principal,
         ActionNames=list(need.actions),
         ResourceArns=[need.resource],
@@ -114,7 +120,6 @@ def _denied(iam: Any, principal: str, need: Need) -> list[str]:
             for key, value in need.context.items()
         ],
     )
-    results = [result for page in pages for result in page["EvaluationResults"]]
     return [result["EvalActionName"] for result in results if result["EvalDecision"] != "allowed"]
 
 

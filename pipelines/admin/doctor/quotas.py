@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.admin.doctor.finding import Finding, failure, not_asked, ok, warning
+from pipelines.aws.responses import listed
 from pipelines.settings import Settings
 from pipelines.target import CommandContext
 
@@ -31,9 +32,9 @@ def quotas(context: CommandContext) -> list[Finding]:
     """Hold the account's quotas against that."""
     if not context.on_aws:
         return [not_asked("quotas", "this machine has none; AWS's are asked with --target aws")]
-    pages = context.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="sagemaker")
-    listed = {quota["QuotaName"]: quota for page in pages for quota in page["Quotas"]}
-    return [_finding(context, use, listed.get(use.quota)) for use in uses(context.settings)]
+    found = listed(context.client("service-quotas"), "list_service_quotas", "Quotas", ServiceCode="sagemaker")
+    by_name = {quota["QuotaName"]: quota for quota in found}
+    return [_finding(context, use, by_name.get(use.quota)) for use in uses(context.settings)]
 
 
 def _finding(context: CommandContext, use: Use, quota: dict[str, object] | None) -> Finding:

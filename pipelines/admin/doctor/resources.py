@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.admin.doctor.finding import Finding, failure, ok
+from pipelines.aws.responses import last_part
 from pipelines.errors import EnvironmentProblem
 from pipelines.target import CommandContext
 
@@ -22,7 +23,7 @@ def role(context: CommandContext) -> list[Finding]:
     except EnvironmentProblem as error:
         return [failure("role", str(error), DEPLOY)]
     try:
-        found = context.client("iam").get_role(RoleName=arn.rsplit("/", 1)[-1])["Role"]
+        found = context.client("iam").get_role(RoleName=last_part(arn))["Role"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchEntity":
             raise

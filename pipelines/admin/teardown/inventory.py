@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 
 from pipelines.admin.teardown.item import Item, Left, is_ours
-from pipelines.admin.teardown.objects import delete_below, folders_of
+from pipelines.aws.responses import last_part, listed
+from pipelines.aws.s3 import delete_versions_below, folders_below
 from pipelines.aws.tags import tags_of
 from pipelines.execution import schedule as schedules
 from pipelines.execution.lookup import recent
 from pipelines.execution.pipeline import FINISHED, describe_pipeline, stop
-from pipelines.names import group_name
+from pipelines.names import Layout, group_name
 from pipelines.serving.endpoints.deletion import delete as delete_endpoint
 from pipelines.serving.endpoints.state import our_endpoints
 from pipelines.settings import TASKS
@@ -20,8 +21,6 @@ from pipelines.target import CommandContext
 
 STOPPING_SECONDS = 900.0
 """A job of AWS's may take minutes to stop."""
-KEPT_FOLDERS = {"incoming": "what you put there yourself", "source": "the stack's"}
-"""Below the pipeline's prefix, and not of its making."""
 STACK_TAG = "aws:cloudformation:stack-name"
 
 Found = Iterator[Item | Left]
@@ -62,9 +61,9 @@ def _endpoints(context: CommandContext) -> Found:
 
 
 def _endpoint_configs(context: CommandContext) -> Found:
-    for listed in _listed(context, "list_endpoint_configs", "EndpointConfigs"):
-        name = listed["EndpointConfigName"]
-        if is_ours(context, listed["EndpointConfigArn"]):
+    for config in listed(context.sagemaker, "list_endpoint_configs", "EndpointConfigs"):
+        name = config["EndpointConfigName"]
+        if is_ours(context, config["EndpointConfigArn"]):
             yield Item(
                 "endpoint configuration",
                 name,
@@ -73,9 +72,9 @@ def _endpoint_configs(context: CommandContext) -> Found:
 
 
 def _models(context: CommandContext) -> Found:
-    for listed in _listed(context, "list_models", "Models"):
-        if is_ours(context, listed["ModelArn"]):
-            name = listed["ModelName"]
+    for model in listed(context.sagemaker, "list_models", "Models"):
+        if is_ours(context, model["ModelArn"]):
+            name = model["ModelName"]
             yield Item("model", name, partial(context.sagemaker.delete_model, ModelName=name))
 
 
@@ -83,10 +82,11 @@ def _registry(context: CommandContext, group: str) -> Found:
     described = _describe_group(context, group)
     if described is None:
         return
-    prefix, others = f"s3://{context.connection.bucket}/{context.pipeline}/", 0
-    for listed in _listed(context, "list_model_packages", "ModelPackageSummaryList", ModelPackageGroupName=group):
-        arn = listed["ModelPackageArn"]
-        name = f"{group}/{arn.rsplit('/', 1)[-1]}"
+    prefix, others = f"{Layout(context.connection.bucket, context.pipeline).root}/", 0
+    versions = listed(context.sagemaker, "list_model_packages", "ModelPackageSummaryList", ModelPackageGroupName=group)
+    for version in versions:
+        arn = version["ModelPackageArn"]
+        name = f"{group}/{last_part(arn)}"
         package = context.sagemaker.describe_model_package(ModelPackageName=arn)
         if package.get("CustomerMetadataProperties", {}).get("evaluation", "").startswith(prefix):
             yield Item(
@@ -106,8 +106,8 @@ def _registry(context: CommandContext, group: str) -> Found:
 
 
 def _describe_group(context: CommandContext, group: str) -> Mapping[str, Any] | None:
-    names = _listed(context, "list_model_package_groups", "ModelPackageGroupSummaryList", NameContains=group)
-    return next((listed for listed in names if listed["ModelPackageGroupName"] == group), None)
+    groups = listed(context.sagemaker, "list_model_package_groups", "ModelPackageGroupSummaryList", NameContains=group)
+    return next((each for each in groups if each["ModelPackageGroupName"] == group), None)
 
 
 def _pipeline(context: CommandContext) -> Found:
@@ -119,15 +119,11 @@ def _pipeline(context: CommandContext) -> Found:
 
 def _objects(context: CommandContext) -> Found:
     bucket = context.connection.bucket
-    for folder in folders_of(context.s3, bucket, f"{context.pipeline}/"):
+    not_ours = Layout(bucket, context.pipeline).not_made_here
+    for folder in folders_below(context.s3, bucket, f"{context.pipeline}/"):
         name = f"s3://{bucket}/{folder}"
-        why = KEPT_FOLDERS.get(folder.rstrip("/").rsplit("/", 1)[-1])
+        why = not_ours.get(last_part(folder.rstrip("/")))
         if why:
             yield Left("objects", name, why)
         else:
-            yield Item("objects", name, partial(delete_below, context.s3, bucket, folder))
-
-
-def _listed(context: CommandContext, operation: str, member: str, **request: str) -> list[dict[str, Any]]:
-    pages = context.sagemaker.get_paginator(operation).paginate(**request)
-    return [listed for page in pages for listed in page[member]]
+            yield Item("objects", name, partial(delete_versions_below, context.s3, bucket, folder))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.aws.s3 import split_uri
+from pipelines.data.whole_files import written_whole
 from pipelines.errors import PipelineError
 from pipelines.models.container_output import read_answers
 from pipelines.models.postprocessing import COLUMN, apply_rules, require_as_many
@@ -47,28 +48,21 @@ def write_result(prepared: Prepared, answers: Answers, folder: Path) -> dict[str
     """
     from pyarrow import parquet
 
-    folder.mkdir(parents=True, exist_ok=True)
     files = {kind: folder / f"predictions.{kind}" for kind in ("parquet", "csv")}
-    partial = {kind: path.with_suffix(f".{kind}.partial") for kind, path in files.items()}
-    try:
-        written = 0
+    written = 0
+    with written_whole(*files.values()) as (parquet_file, csv_file):
         with ExitStack() as stack:
             writers: tuple[Any, Any] | None = None
             for table in _joined(prepared, answers):
                 readable = _with_readable_hours(table)
                 writers = writers or (
-                    stack.enter_context(parquet.ParquetWriter(partial["parquet"], table.schema)),
-                    _csv_writer(stack, partial["csv"], readable.schema),
+                    stack.enter_context(parquet.ParquetWriter(parquet_file, table.schema)),
+                    _csv_writer(stack, csv_file, readable.schema),
                 )
                 writers[0].write_table(table)
                 writers[1].write_table(readable)
                 written += table.num_rows
         require_as_many(written, prepared.rows)
-        for kind, path in files.items():
-            partial[kind].replace(path)
-    finally:
-        for path in partial.values():
-            path.unlink(missing_ok=True)
     return files
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.aws.s3 import split_uri
+from pipelines.aws.s3 import split_uri, temporary_prefix
 from pipelines.aws.tags import as_list
 from pipelines.data.output import keep, require_writable
 from pipelines.definition.algorithms import require_format
@@ -19,7 +19,6 @@ from pipelines.definition.formats import Format
 from pipelines.errors import BadInput
 from pipelines.models.registry import RegisteredModel, read_knowledge
 from pipelines.names import Layout, job_name, project_tags
-from pipelines.serving.batch.objects import cleared
 from pipelines.serving.batch.result import Answers, write_result
 from pipelines.serving.batch.rows import Rows, prepare
 from pipelines.serving.batch.transform import Capacity, transform
@@ -103,7 +102,7 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
     output = wish.output or str(settings.state_dir / "results" / name)
     require_writable(output, s3)
     seconds: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="batch-") as temporary, cleared(s3, place):
+    with tempfile.TemporaryDirectory(prefix="batch-") as temporary, temporary_prefix(s3, place):
         folder = Path(temporary)
         rows = Rows(_local_file(s3, wish.input, folder), wish.rows_per_object, wish.series, wish.form)
         with _timed(seconds, "features"):

@@ -15,9 +15,9 @@ from pipelines.errors import PipelineError
 from pipelines.execution.follow import POLL_SECONDS
 from pipelines.models.registry import RegisteredModel
 from pipelines.names import PROJECT
+from pipelines.serving.endpoints.state import IN_SERVICE, describe_endpoint
 from pipelines.target import Connection
 
-IN_SERVICE = "InService"
 HOURS_TO_LIVE = 2
 """After which ``boostpipe endpoint delete --expired`` ends it, should this machine lose its power."""
 
@@ -63,24 +63,12 @@ def _delete(sagemaker: Any, name: str, interval: float) -> None:
     if _at_rest(sagemaker, name, interval) is None:
         return
     sagemaker.delete_endpoint(EndpointName=name)
-    while _describe(sagemaker, name) is not None:
+    while describe_endpoint(sagemaker, name) is not None:
         time.sleep(interval)
     logger.info("Endpoint %s: deleted", name)
 
 
 def _at_rest(sagemaker: Any, name: str, interval: float) -> dict[str, Any] | None:
-    while (described := _describe(sagemaker, name)) is not None and described["EndpointStatus"] == "Creating":
+    while (described := describe_endpoint(sagemaker, name)) is not None and described["EndpointStatus"] == "Creating":
         time.sleep(interval)
-    return described
-
-
-def _describe(sagemaker: Any, name: str) -> dict[str, Any] | None:
-    from botocore.exceptions import ClientError
-
-    try:
-        described: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("ValidationException", "ResourceNotFound"):
-            raise
-        return None
     return described

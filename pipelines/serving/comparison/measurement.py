@@ -8,14 +8,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.aws.s3 import split_uri
+from pipelines.aws.responses import last_part
+from pipelines.aws.s3 import split_uri, temporary_prefix
 from pipelines.definition.formats import CSV
 from pipelines.errors import PipelineError
 from pipelines.models.container_output import read_answers
 from pipelines.models.postprocessing import require_as_many
 from pipelines.models.registry import RegisteredModel
 from pipelines.names import Layout, job_name
-from pipelines.serving.batch.objects import cleared
 from pipelines.serving.batch.transform import Capacity, transform
 from pipelines.serving.comparison.costs import Speed
 from pipelines.serving.comparison.endpoint import endpoint
@@ -145,8 +145,8 @@ def _transformed(
     """Send rows through a transform job named as their folder in the bucket is; its seconds and its answers."""
     s3 = connection.client("s3")
     bucket, prefix = split_uri(uri)
-    name = prefix.rpartition("/")[2]
-    with cleared(s3, uri):
+    name = last_part(uri)
+    with temporary_prefix(s3, uri):
         body = "".join(f"{row}\n" for row in rows).encode()
         s3.put_object(Bucket=bucket, Key=f"{prefix}/rows/rows.csv", Body=body)
         job = transform(connection, name, model, CSV, f"{uri}/rows/", f"{uri}/answers", capacity, [])

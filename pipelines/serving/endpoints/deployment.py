@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
+from pipelines.aws.responses import last_part
 from pipelines.aws.tags import as_list, tags_of
 from pipelines.definition.endpoint_config import (
     ENDPOINT,
@@ -198,7 +199,7 @@ def _common_tags(context: CommandContext) -> dict[str, str]:
 def _owner(context: CommandContext) -> str:
     """Who calls: the name that AWS knows, or the user of this machine; in the letters that tags may have."""
     if context.connection.name == "aws":
-        name = str(context.caller["Arn"].rsplit("/", 1)[-1])
+        name = last_part(context.caller["Arn"])
     else:
         try:
             name = getpass.getuser()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.execution.logs import streams_of
+
 LOG_GROUP = "/aws/sagemaker/Endpoints"
 
 
@@ -30,21 +32,9 @@ def last_lines(logs: Any, endpoint: str, most: int) -> list[Line]:
     group = f"{LOG_GROUP}/{endpoint}"
     lines = [
         Line(event["timestamp"], stream, event["message"].rstrip("\n"))
-        for stream in _streams(logs, group)
+        for stream in streams_of(logs, group)
         for event in logs.get_log_events(logGroupName=group, logStreamName=stream, limit=most, startFromHead=False)[
             "events"
         ]
     ]
     return sorted(lines, key=lambda line: line.timestamp)[-most:]
-
-
-def _streams(logs: Any, group: str) -> list[str]:
-    from botocore.exceptions import ClientError
-
-    pages = logs.get_paginator("describe_log_streams").paginate(logGroupName=group)
-    try:
-        return [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-        return []  # it never said anything

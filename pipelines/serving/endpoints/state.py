@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.aws.responses import listed, or_none
 from pipelines.aws.tags import tags_of
 from pipelines.definition.endpoint_config import PACKAGE, read_expiry
 from pipelines.errors import BadInput, PipelineError
@@ -14,6 +15,8 @@ from pipelines.names import PROJECT
 from pipelines.serving.endpoints.capacity import Capacity, capacity_of
 
 IN_SERVICE = "InService"
+MISSING = {"ValidationException", "ResourceNotFound"}
+"""Codes by which SageMaker answers that there is no such endpoint or configuration."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +84,19 @@ class Endpoint:
         return self.expiry is not None and self.expiry <= datetime.now(UTC)
 
 
+def describe_endpoint(sagemaker: Any, name: str) -> dict[str, Any] | None:
+    """Call DescribeEndpoint; None if there is none of that name."""
+    description: dict[str, Any] | None = or_none(sagemaker.describe_endpoint, MISSING, EndpointName=name)
+    return description
+
+
 def find_endpoint(sagemaker: Any, name: str) -> Endpoint | None:
     """Read one endpoint; None if there is none of that name."""
-    described = _or_none(sagemaker.describe_endpoint, EndpointName=name)
+    described = describe_endpoint(sagemaker, name)
     if described is None:
         return None
-    config = _or_none(sagemaker.describe_endpoint_config, EndpointConfigName=described["EndpointConfigName"]) or {}
+    config_name = described["EndpointConfigName"]
+    config = or_none(sagemaker.describe_endpoint_config, MISSING, EndpointConfigName=config_name) or {}
     summary: dict[str, Any] = next(iter(described.get("ProductionVariants", [])), {})
     variants = config.get("ProductionVariants", [])
     config_tags = tags_of(sagemaker, config["EndpointConfigArn"]) if config else {}
@@ -123,20 +133,7 @@ def require_endpoint(sagemaker: Any, name: str) -> Endpoint:
 
 def our_endpoints(sagemaker: Any) -> Iterator[Endpoint]:
     """Read every endpoint that this project made, the newest first."""
-    for page in sagemaker.get_paginator("list_endpoints").paginate(SortBy="CreationTime", SortOrder="Descending"):
-        for entry in page["Endpoints"]:
-            endpoint = find_endpoint(sagemaker, entry["EndpointName"])
-            if endpoint is not None and endpoint.ours:
-                yield endpoint
-
-
-def _or_none(describe: Any, **name: str) -> dict[str, Any] | None:
-    from botocore.exceptions import ClientError
-
-    try:
-        answer: dict[str, Any] = describe(**name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("ValidationException", "ResourceNotFound"):
-            raise
-        return None
-    return answer
+    for entry in listed(sagemaker, "list_endpoints", "Endpoints", SortBy="CreationTime", SortOrder="Descending"):
+        endpoint = find_endpoint(sagemaker, entry["EndpointName"])
+        if endpoint is not None and endpoint.ours:
+            yield endpoint

@@ -1,0 +1,43 @@
+"""Responses of AWS's APIs: all pages of a list, a resource that may be missing, and the name in an ARN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+
+def listed(client: Any, operation: str, member: str, **request: Any) -> Iterator[dict[str, Any]]:
+    """Yield the items of every page of a list.
+
+    Parameters
+    ----------
+    client
+        A boto3 client.
+    operation, member
+        Such as ``list_endpoints`` and the member of its response that has the items, ``Endpoints``.
+    """
+    for page in client.get_paginator(operation).paginate(**request):
+        yield from page.get(member, [])
+
+
+def or_none(call: Callable[..., Any], missing: Collection[str], **request: Any) -> Any:
+    """Call an operation; None where its error has one of the codes by which the service says that there is none."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return call(**request)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in missing:
+            raise
+        return None
+
+
+def last_part(arn: str) -> str:
+    """Return what follows the last slash of an ARN or of an address: a name, a version, an id.
+
+    Examples
+    --------
+    >>> last_part("arn:aws:sagemaker:us-east-1:123456789012:endpoint/bikes")
+    'bikes'
+    """
+    return arn.rsplit("/", 1)[-1]
