@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _SMALLEST = 1e-6
-"""Probabilities nearer to 0 or 1 count as this far away, where their odds are asked for; as in the evaluation."""
+"""Distance from 0 and 1 to which probabilities are clipped before their log odds are taken, as in the evaluation."""
 
 
 def calibrated(probabilities: Sequence[float], calibration: Mapping[str, Any]) -> list[float] | None:
-    """Apply a map to the probabilities that a model answered; None if the evaluation found none that helps.
+    """Calibrate the probabilities of a model; None if the evaluation found no map that makes them better.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def _platt(probability: float, slope: float, intercept: float) -> float:
 
 
 def _between(probability: float, raw: Sequence[float], calibrated: Sequence[float]) -> float:
-    """On the straight lines between points; at the ends it stays as it is there."""
+    """Interpolate linearly between the points; beyond the first and the last the value is constant."""
     after = bisect_right(raw, probability)
     if after == 0:
         return calibrated[0]

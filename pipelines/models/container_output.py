@@ -1,4 +1,4 @@
-"""Reads what the containers answer to batch rows."""
+"""The responses of the containers to rows, read as numbers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pipelines.errors import PipelineError
 def read_answers(text: str) -> list[float]:
     """Read one number per row: a prediction, or the probability of high demand.
 
-    XGBoost answers lines (older images one line with commas); the JumpStart images answer one JSON object per
-    mini-batch, one after another: ``{"prediction": [...]}`` or ``{"probabilities": [[p0, p1], ...]}``.
+    XGBoost responds with lines (older images with one line with commas), the JumpStart images with one JSON object per
+    mini-batch, concatenated: ``{"prediction": [...]}`` or ``{"probabilities": [[p0, p1], ...]}``.
 
     Examples
     --------

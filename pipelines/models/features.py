@@ -1,7 +1,7 @@
-"""Raw hours become the rows that a model is sent: by the code and the schema that came with it, in its own process.
+"""Features of raw hours, made by the code and the schema of the model, in a process of its own.
 
-The code is the one the model was trained with, by its content's hash: this installation's where that is the same, else
-a copy of what the pipeline uploaded, kept in the cache.
+The code is what the model was trained with, by the hash of its content: this installation's if it is the same, else a
+copy of what the pipeline uploaded, kept in the cache.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PACKAGE = "processing_scripts"
 
 @dataclass(frozen=True)
 class Features:
-    """Rows as a container is sent them.
+    """Rows as they are sent to a container.
 
     Attributes
     ----------
@@ -47,29 +47,29 @@ class Features:
 def make_features(
     s3: Any, model: RegisteredModel, knowledge: Knowledge, hours: Path, history: Path | None = None
 ) -> Features:
-    """Make the features of hours that somebody asks about.
+    """Make the features of hours to predict.
 
     Parameters
     ----------
     s3
         A boto3 client.
     model, knowledge
-        The model that is to predict them, and what came with it.
+        The model that predicts them, and its metadata.
     hours
-        A file of raw columns: all the weather, and nothing that is not known.
+        A file of raw columns: the weather, without the target.
     history
         A file of hours before them, for models whose features look back.
 
     Returns
     -------
-    One row per hour that can be predicted, in the order of time; leading hours without history are history only.
+    One row per hour that can be predicted, in the order of time; leading hours without history serve as history only.
 
     Raises
     ------
     BadInput
-        The hours are refused, in the words of the model's own code.
+        The hours are refused, with the message of the model's own code.
     PipelineError
-        The code cannot be had, or fails.
+        The code cannot be read, or fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         schema = Path(folder) / "schema.json"
@@ -93,7 +93,7 @@ def code_folder(s3: Any, model: RegisteredModel) -> Path:
     Raises
     ------
     PipelineError
-        What lies there is not the code that the address names.
+        The uploaded code does not match the hash in its address.
     """
     digest = last_part(model.code_uri)
     if any(bundle.name == PACKAGE and bundle.digest == digest for bundle in bundles()):
@@ -103,7 +103,7 @@ def code_folder(s3: Any, model: RegisteredModel) -> Path:
         files = _download(s3, model.code_uri)
         if Bundle(PACKAGE, files).digest != digest:
             raise PipelineError(
-                f"{model.code_uri} does not hold the code that {model.title} was trained with; nothing was predicted."
+                f"{model.code_uri} is not the code that {model.title} was trained with; nothing was predicted."
             )
         _keep(folder, files)
     return folder
@@ -115,7 +115,7 @@ def _download(s3: Any, uri: str) -> dict[str, bytes]:
     for entry in objects_below(s3, bucket, f"{prefix}/"):
         path = entry["Key"].removeprefix(f"{prefix}/")
         if ".." in PurePosixPath(path).parts or path.startswith("/"):
-            raise PipelineError(f"{uri} holds {path}, which lies outside of it; nothing was predicted.")
+            raise PipelineError(f"{uri} has {path}, which is outside of it; nothing was predicted.")
         files[path] = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
     return files
 
@@ -152,13 +152,13 @@ def _run(code: Path, arguments: list[str]) -> str:
 
 
 def refusal(log: str) -> PipelineError:
-    """Make an error of what the model's own code said on stderr when it ended otherwise than with 0."""
-    words = log.strip().splitlines() or ["it said nothing"]
-    if words[0].startswith("Traceback"):
-        return PipelineError(f"The preprocessing code that came with the model failed: {words[-1]}")
-    if "unrecognized arguments" in words[-1] or "No module named" in words[-1]:
+    """Turn the stderr of the model's own code, which failed, into an error."""
+    lines = log.strip().splitlines() or ["it printed nothing"]
+    if lines[0].startswith("Traceback"):
+        return PipelineError(f"The preprocessing code that came with the model failed: {lines[-1]}")
+    if "unrecognized arguments" in lines[-1] or "No module named" in lines[-1]:
         return PipelineError(
-            f"The preprocessing code that came with the model is older than this command ({words[-1]}); run the "
+            f"The preprocessing code that came with the model is older than this command ({lines[-1]}); run the "
             "pipeline again."
         )
-    return BadInput(words[-1])
+    return BadInput(lines[-1])

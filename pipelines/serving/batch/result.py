@@ -1,4 +1,4 @@
-"""The result of a batch: one Parquet and one CSV, every answer beside the very row that was sent."""
+"""The result of a batch: a Parquet file and a CSV file with each prediction beside the row that it is for."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from pipelines.settings import Task
 
 CALIBRATED, DECISION = "calibrated_probability", "high_demand"
-"""Columns of a classification beside what the model answers, named as in what ``endpoint invoke`` says."""
+"""Further columns of a classification, named as in the output of ``endpoint invoke``."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Where the answers to the objects lie, and what is known of the model that gave them."""
+    """Where the responses to the objects are, and the metadata of the model."""
 
     s3: Any
     uri: str
@@ -36,15 +36,15 @@ class Answers:
 
 
 def write_result(prepared: Prepared, answers: Answers, folder: Path) -> dict[str, Path]:
-    """Join part by part and write ``predictions.parquet`` and ``predictions.csv``: both whole, or neither.
+    """Join object by object and write ``predictions.parquet`` and ``predictions.csv``: both whole, or neither.
 
-    Each row's key is its object and its place in it; what it is (datetime, series) and its features were kept under
-    that key when the object was written, so that nothing has to be found again by its looks.
+    A row's key is its object and its position in it. Its datetime, series and features were stored under that key when
+    the object was written, so no row has to be found again by its values.
 
     Raises
     ------
     PipelineError
-        An object has no answer, or not one for each row.
+        An object has no response, or not one for each row.
     """
     from pyarrow import parquet
 
@@ -67,7 +67,7 @@ def write_result(prepared: Prepared, answers: Answers, folder: Path) -> dict[str
 
 
 def _csv_writer(stack: ExitStack, path: Path, schema: Any) -> Any:
-    """Begin a CSV file; only the names of series, which are anybody's, stand in quotation marks."""
+    """Begin a CSV file; only names of series, which may have commas, are put in quotation marks."""
     from pyarrow import csv
 
     file = stack.enter_context(path.open("wb"))
@@ -90,23 +90,23 @@ def _joined(prepared: Prepared, answers: Answers) -> Iterator[Any]:
         table = parquet.read_table(part.known)
         numbers = read_answers(_read(answers, part))
         require_as_many(len(numbers), table.num_rows)
-        telling = table.column(closed["feature"]).to_pylist() if closed else None
-        for name, values in _predicted(numbers, telling, answers.knowledge, answers.task).items():
+        closed_feature = table.column(closed["feature"]).to_pylist() if closed else None
+        for name, values in _predicted(numbers, closed_feature, answers.knowledge, answers.task).items():
             table = table.append_column(name, pa.array(values))
         yield table
 
 
 def _predicted(
-    numbers: Sequence[float], telling: Sequence[float] | None, knowledge: Knowledge, task: Task
+    numbers: Sequence[float], closed_feature: Sequence[float] | None, knowledge: Knowledge, task: Task
 ) -> dict[str, Sequence[float]]:
-    """What the model's answers say of their rows, by column."""
-    kept = apply_rules(numbers, telling, knowledge.schema, task)
+    """Make the columns of predictions from a model's responses."""
+    kept = apply_rules(numbers, closed_feature, knowledge.schema, task)
     if task == "regression":
         return {COLUMN[task]: kept}
     better = knowledge.calibrated(numbers)
     return {
         COLUMN[task]: kept,
-        **({} if better is None else {CALIBRATED: apply_rules(better, telling, knowledge.schema, task)}),
+        **({} if better is None else {CALIBRATED: apply_rules(better, closed_feature, knowledge.schema, task)}),
         DECISION: [probability >= knowledge.cut_off for probability in kept],
     }
 
@@ -127,5 +127,5 @@ def _read(answers: Answers, part: Part) -> str:
     try:
         text: str = answers.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
     except ClientError as error:
-        raise PipelineError(f"The object {part.name} has no answer (s3://{bucket}/{key}): {error}") from error
+        raise PipelineError(f"The object {part.name} has no response (s3://{bucket}/{key}): {error}") from error
     return text

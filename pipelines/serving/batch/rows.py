@@ -1,4 +1,4 @@
-"""Raw rows become objects of features in S3, part by part, by the model's own code in a process of its own."""
+"""Raw rows become objects of features in S3: the code that the model was trained with runs in its own process."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ UPLOADS_AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Rows:
-    """A file of raw rows, and how it is to be cut.
+    """A file of raw rows, and how to split it into objects.
 
     Attributes
     ----------
     file
         Raw columns, without the target.
     per_object
-        Rows of the file that are read for one object.
+        Rows of the file per object.
     series
-        Name of the column that tells series of hours apart, None where the file is one.
+        Name of the column that identifies a series of hours; None if the file is one series.
     form
-        In which the objects are written.
+        Format of the objects.
     """
 
     file: Path
@@ -47,7 +47,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Part:
-    """One object: its name without a suffix, its number of rows, and the file with the same rows and what they are."""
+    """One object: its name without a suffix, its number of rows, and the local file of the rows with their keys."""
 
     name: str
     rows: int
@@ -56,43 +56,47 @@ class Part:
 
 @dataclass(frozen=True)
 class Prepared:
-    """All objects, in the order of the file; ``read`` counts the leading hours that are history only as well."""
+    """All objects, in the order of the file; ``read`` includes the leading hours that only serve as history."""
 
     parts: tuple[Part, ...]
     read: int
 
     @property
     def rows(self) -> int:
-        """How many rows are to be predicted."""
+        """Number of rows to predict."""
         return sum(part.rows for part in self.parts)
 
 
 def prepare(s3: Any, model: RegisteredModel, knowledge: Knowledge, rows: Rows, folder: Path, uri: str) -> Prepared:
-    """Make the features and upload them below ``uri``, several objects at a time, while the next are being made.
+    """Make the features and upload them below ``uri``, while the next objects are made.
 
     Parameters
     ----------
     folder
-        Where the files lie until they are uploaded, and those with what the rows are until the end.
+        Holds the files until they are uploaded, and the files with the keys of the rows to the end.
 
     Raises
     ------
     BadInput
-        The rows are refused, in the words of the model's own code.
+        The rows are refused, with the message of the model's own code.
     PipelineError
-        The code cannot be had, or fails.
+        The code cannot be read, or fails.
     """
     schema = folder / "schema.json"
     schema.write_bytes(knowledge.schema_text)
     parts, read, predicted, uploads = [], 0, 0, []
-    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool, _told(code_folder(s3, model), schema, rows, folder) as lines:
+    with (
+        ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool,
+        _preprocess(code_folder(s3, model), schema, rows, folder) as lines,
+    ):
         for line in lines:
-            told = json.loads(line)
-            if "part" not in told:
-                read, predicted = told["read"], told["predicted"]
+            message = json.loads(line)
+            if "part" not in message:  # the last one, with the totals
+                read, predicted = message["read"], message["predicted"]
                 continue
-            parts.append(Part(told["part"], told["rows"], folder / "known" / f"{told['part']}.parquet"))
-            file = folder / "rows" / f"{told['part']}{rows.form.suffix}"
+            name = message["part"]
+            parts.append(Part(name, message["rows"], folder / "known" / f"{name}.parquet"))
+            file = folder / "rows" / f"{name}{rows.form.suffix}"
             uploads.append(pool.submit(_upload, s3, file, f"{uri}/{file.name}"))
         for upload in uploads:
             upload.result()
@@ -109,12 +113,10 @@ def _upload(s3: Any, file: Path, uri: str) -> None:
 
 
 @contextmanager
-def _told(code: Path, schema: Path, rows: Rows, folder: Path) -> Iterator[Iterator[str]]:
-    """Run the model's own code; what it tells comes line by line, and its failure at the end.
-
-    It may have processes of its own. They are in one session with it, apart from the terminal's, so that an
-    interruption is this command's affair: all of them are killed, and have ended when this does.
-    """
+def _preprocess(code: Path, schema: Path, rows: Rows, folder: Path) -> Iterator[Iterator[str]]:
+    """Run the model's own code and yield the lines that it prints; a failure is raised at the end."""
+    # It may have child processes. A session of their own keeps the terminal's Ctrl-C from reaching any of them: only
+    # this process gets the interruption, and it kills the whole group before it ends.
     arguments = ["--schema", schema, "--hours", rows.file, "--output", folder, "--rows", rows.per_object]
     arguments += ["--format", rows.form.name, *(["--series", rows.series] if rows.series else [])]
     log = folder / "preprocessing.log"
@@ -137,6 +139,6 @@ def _told(code: Path, schema: Path, rows: Rows, folder: Path) -> Iterator[Iterat
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-            lines.read()  # ends when the last process that could write to it has
+            lines.read()  # returns when the last process of the group that holds the pipe has ended
     if process.returncode != 0:
         raise refusal(log.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""A transform job over objects of rows: made, followed to its end, and cleared away."""
+"""A transform job over objects of rows: created, followed to its end, and its model deleted."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Capacity:
-    """What a transform job runs on.
+    """Instances of a transform job.
 
     Attributes
     ----------
     instance_type, instance_count
-        Several instances share the objects among them; on this machine they mean nothing.
+        Several instances share the objects among them; locally they have no effect.
     requests_at_once
-        MaxConcurrentTransforms: what each instance's container is asked at a time.
+        MaxConcurrentTransforms: requests that each instance's container gets at a time.
     """
 
     instance_type: str
@@ -40,7 +40,7 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Transform:
-    """A transform job that is completed: its ARN, and its own seconds from start to end."""
+    """A completed transform job: its ARN, and its seconds from start to end."""
 
     arn: str
     seconds: float
@@ -56,15 +56,15 @@ def transform(
     capacity: Capacity,
     tags: list[dict[str, str]],
 ) -> Transform:
-    """Predict every object below ``rows_uri``; the answers lie below ``answers_uri``.
+    """Predict every object below ``rows_uri`` and write the responses below ``answers_uri``.
 
-    The model is made for this job and deleted after it; of the registered version, whoever approved it, its container
-    is used. When the user interrupts, the job is stopped.
+    A model is created for this job from the registered version's container, approved or not, and deleted after it.
+    When the user interrupts, the job is stopped.
 
     Raises
     ------
     ExecutionFailed
-        The job failed; the message has its reason and says where its log is.
+        The job failed; the message has its reason and the place of its log.
     """
     sagemaker = connection.client("sagemaker")
     request = {
@@ -99,7 +99,7 @@ def _to_its_end(sagemaker: Any, request: dict[str, Any], interval: float) -> Tra
         logger.info("Transform job %s", name)
         job = _finished(sagemaker, name, interval)
     except KeyboardInterrupt:
-        logger.warning("Stopping %s, whose rows are deleted when it has stopped", name)
+        logger.warning("Stopping %s, whose rows are deleted once it has stopped", name)
         with contextlib.suppress(sagemaker.exceptions.ClientError):
             sagemaker.stop_transform_job(TransformJobName=name)
             _finished(sagemaker, name, interval)
