@@ -15,12 +15,12 @@ from pipelines.settings import Settings
 logger = logging.getLogger(__name__)
 
 INSIDE_SAGEMAKER = Path("/opt/ml/metadata/resource-metadata.json")
-"""Studio and notebook instances describe themselves here; their own role is then the execution role."""
+"""Present in Studio and on notebook instances, whose own role is then the execution role."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """Who is calling, where, and which bucket is theirs."""
+    """The caller's identity, region and bucket."""
 
     region: str
     number: str
@@ -28,11 +28,11 @@ class Account:
     bucket: str
     session: Any
     outputs: Mapping[str, str]
-    """What the CloudFormation stack of ``infra/template.yaml`` says of itself; empty where there is none."""
+    """Outputs of the CloudFormation stack of ``infra/template.yaml``; empty if there is no such stack."""
 
 
 def find_account(settings: Settings) -> Account:
-    """Ask AWS who is calling, and settle the region and the bucket.
+    """Query the caller's identity, and determine the region and the bucket.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def find_account(settings: Settings) -> Account:
     except (BotoCoreError, ClientError) as error:
         raise EnvironmentProblem(
             f"AWS does not accept any credentials of this machine ({error}). Log in (aws configure, aws sso login), "
-            "or run on this machine with --target local."
+            "or run locally with --target local."
         ) from error
     number = identity["Account"]
     outputs = {} if settings.bucket and settings.role_arn else stack_outputs(session, settings.stack)
@@ -60,7 +60,7 @@ def find_account(settings: Settings) -> Account:
 
 
 def stack_outputs(session: Any, stack: str) -> dict[str, str]:
-    """Read the outputs of the stack that ``boostpipe infra`` deploys; none where there is no such stack."""
+    """Read the outputs of the stack that ``boostpipe infra`` deploys; empty if there is no such stack."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -73,7 +73,7 @@ def stack_outputs(session: Any, stack: str) -> dict[str, str]:
 
 
 def find_role(account: Account, settings: Settings) -> str:
-    """Settle the execution role: the one that is given, else the stack's, else the one that this notebook runs with.
+    """Determine the execution role: the one given, else the stack's, else the role of this notebook.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def find_role(account: Account, settings: Settings) -> str:
 
 
 def check_bucket(s3: Any, bucket: str, region: str) -> None:
-    """See that the bucket is there.
+    """Check that the bucket exists and can be used.
 
     Raises
     ------
@@ -116,13 +116,13 @@ def default_bucket(region: str, account: str) -> str:
 
 
 def delete_bucket(s3: Any, bucket: str) -> None:
-    """Delete a bucket with every version of everything in it."""
+    """Delete a bucket with every version of every object in it."""
     delete_versions_below(s3, bucket)
     s3.delete_bucket(Bucket=bucket)
 
 
 def _own_role(session: Any, caller_arn: str) -> str:
-    """Inside SageMaker the caller has taken on the execution role itself; its ARN is IAM's to say."""
+    """Inside SageMaker the caller has assumed the execution role itself; IAM has its ARN."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     if ":assumed-role/" in caller_arn and INSIDE_SAGEMAKER.exists():
@@ -135,6 +135,6 @@ def _own_role(session: Any, caller_arn: str) -> str:
 
 
 _NAME_A_ROLE = (
-    "Name the role that SageMaker may take on with --role-arn or SAGEMAKER_PIPELINE_ROLE_ARN, or let the stack make "
+    "Name the role that SageMaker may assume with --role-arn or SAGEMAKER_PIPELINE_ROLE_ARN, or let the stack create "
     "one: boostpipe infra deploy"
 )

@@ -1,4 +1,4 @@
-"""Addresses in the AWS console: where Studio draws an execution, and where a job and its log are shown."""
+"""Addresses in the AWS console: of an execution's graph in Studio, of a job, and of its log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PAGES = {
 
 
 def execution_link(region: str, pipeline_name: str, execution_arn: str) -> str:
-    """Give the address under which Studio draws an execution."""
+    """Return the address of an execution's graph in Studio."""
     execution_id = last_part(execution_arn)
     return (
         f"{_console(region)}/sagemaker/home?region={region}#/pipelines/{pipeline_name}/executions/{execution_id}/graph"
@@ -25,7 +25,7 @@ def execution_link(region: str, pipeline_name: str, execution_arn: str) -> str:
 
 
 def job_link(region: str, metadata: Mapping[str, Any]) -> str | None:
-    """Give the address of what a step made, by the metadata that the service lists; None where there is no page."""
+    """Return the address of what a step made, by the step's metadata; None if the console has no page for it."""
     for kind, page in _PAGES.items():
         if kind in metadata:
             name = last_part(metadata[kind]["Arn"])
@@ -34,7 +34,8 @@ def job_link(region: str, metadata: Mapping[str, Any]) -> str | None:
 
 
 def log_link(region: str, group: str, stream_prefix: str) -> str:
-    """Give the address of a log; the console wants it encoded twice, and with dollars for percents."""
+    """Return the address of a log."""
+    # The console wants it encoded twice, with dollar signs for percent signs.
     encoded = group.replace("/", "$252F")
     return (
         f"{_console(region)}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{encoded}"

@@ -1,6 +1,6 @@
-"""What AWS asks for instances and requests: dated list prices, and whoever knows better names a file of their own.
+"""AWS's list prices of instances and requests, with their date; a file of your own replaces any of them.
 
-``pipelines/aws/prices.json`` holds the prices, where they were read and when; a file named with ``--prices`` replaces
+``pipelines/aws/prices.json`` contains the prices with their source and date; a file named with ``--prices`` replaces
 members of it, such as ``{"region": "eu-central-1", "instance_hour": {"hosting": {"ml.m5.large": 0.138}}}``.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 from pipelines.errors import BadInput
 
 Use = Literal["processing", "training", "transform", "hosting"]
-"""What an instance does; a type may have another price, or none, in each."""
+"""Use of an instance; a type may have another price for each, or none."""
 
 _LISTED = Path(__file__).with_name("prices.json")
 _TEXTS = ("note", "as_of", "region", "currency", "source")
@@ -29,15 +29,15 @@ class Prices:
     Attributes
     ----------
     note, as_of, region, currency, source
-        What the prices are, when and where they were read, and for which region.
+        Description, date, region and origin of the prices.
     instance_hour
-        By use and instance type, for one instance and hour; tuning jobs are of training.
+        By use and instance type, for one instance and hour; tuning jobs count as training.
     hosting_data_gb
-        For each GB that goes into or comes out of an endpoint with instances.
+        Per GB of requests and responses of an endpoint with instances.
     serverless_gb_second
-        For one GB of memory over one second in which a serverless endpoint answers.
+        Per GB of memory and second in which a serverless endpoint computes.
     serverless_data_gb
-        For each GB that goes into or comes out of a serverless endpoint.
+        Per GB of requests and responses of a serverless endpoint.
     """
 
     note: str
@@ -51,17 +51,17 @@ class Prices:
     serverless_data_gb: float
 
     def per_hour(self, use: Use, instance_type: str, count: int = 1) -> float | None:
-        """Price of so many instances over one hour; None where the type's price is not known."""
+        """Return the price of ``count`` instances for one hour; None if the type's price is unknown."""
         price = self.instance_hour[use].get(instance_type)
         return None if price is None else price * count
 
     def serverless_second(self, memory_mb: int) -> float:
-        """Price of one second in which a serverless endpoint of this memory answers."""
+        """Return the price of one second of computing of a serverless endpoint."""
         return self.serverless_gb_second * memory_mb / 1024
 
     @property
     def origin(self) -> str:
-        """One clause for beside a figure: where and when these were the prices."""
+        """Region, date and source of the prices, for use beside an amount."""
         return f"list prices of {self.region}, {self.as_of}; check {self.source}"
 
 
@@ -71,7 +71,7 @@ def load_prices(replaced_by: str | Path | None = None) -> Prices:
     Raises
     ------
     BadInput
-        The file cannot be read, or holds something that is no price.
+        The file cannot be read, or has a value that is not a price.
     """
     members: dict[str, Any] = json.loads(_LISTED.read_text(encoding="utf-8"))
     if replaced_by is not None:
@@ -112,7 +112,7 @@ def _replace_instances(prices: dict[str, dict[str, float]], own: Any, path: Path
     for use, types in own.items():
         for instance_type, price in types.items():
             if not _is_price(price):
-                raise BadInput(f"The prices {path} give {json.dumps(price)} for {instance_type}, which is no price.")
+                raise BadInput(f"The prices {path} give {json.dumps(price)} for {instance_type}, which is not a price.")
             prices[use][instance_type] = price
 
 

@@ -1,4 +1,4 @@
-"""What a command makes in the service for itself, and takes away again however it ends."""
+"""Resources that a command creates for itself and deletes when it ends, however it ends."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from contextlib import contextmanager
 from typing import Any
 
 _GONE = ("Could not find", "does not exist", "ResourceNotFound")
-"""In the service's words: there is no such thing."""
+"""Parts of the service's messages for a resource that does not exist."""
 
 
 def is_gone(error: Exception) -> bool:
-    """Tell whether what was to be deleted is not there (any more)."""
+    """Tell whether an error says that the resource to delete does not exist."""
     return any(words in str(error) for words in _GONE)
 
 
 @contextmanager
 def deleted_after(delete: Callable[..., Any], **name: str) -> Iterator[None]:
-    """Delete what is made in this block under a name, if it has come to that.
+    """Delete a resource that is created in this block, if it was.
 
-    The block is entered before the thing is made, so that an interruption cannot fall between the two.
+    Enter the block before you create the resource, so that an interruption cannot fall between the two.
 
     Parameters
     ----------
     delete
         An operation of a boto3 client.
     name
-        What it takes.
+        Its arguments.
     """
     from botocore.exceptions import ClientError
 

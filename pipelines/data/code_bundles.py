@@ -36,7 +36,7 @@ class Bundle:
 
     @property
     def digest(self) -> str:
-        """Name the content: sha256 over paths and bytes, shortened to 16 hexadecimal digits."""
+        """The first 16 hexadecimal digits of the sha256 over paths and bytes."""
         content = hashlib.sha256()
         for path, data in sorted(self.files.items()):
             content.update(f"{path}\0{len(data)}\0".encode())
@@ -44,14 +44,14 @@ class Bundle:
         return content.hexdigest()[:16]
 
     def uri(self, bucket: str, pipeline_name: str) -> str:
-        """Give the S3 prefix that a job takes as its ``code`` input."""
+        """Return the S3 prefix that is a job's ``code`` input."""
         return Layout(bucket, pipeline_name).code(self.name, self.digest)
 
     def upload(self, s3: Any, bucket: str, pipeline_name: str) -> None:
-        """Put the files there that are not there yet; ``s3`` is a boto3 client."""
+        """Upload the files that are not there yet; ``s3`` is a boto3 client."""
         _, prefix = split_uri(self.uri(bucket, pipeline_name))
         there = {entry["Key"]: entry["Size"] for entry in objects_below(s3, bucket, prefix)}
-        # The key has the content's hash in it: what lies there in its full length is the file.
+        # The key contains the content's hash, so an object of the same length is the same file.
         missing = {prefix + path: data for path, data in self.files.items() if there.get(prefix + path) != len(data)}
         with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
             sent = [pool.submit(s3.put_object, Bucket=bucket, Key=key, Body=data) for key, data in missing.items()]
@@ -66,9 +66,9 @@ def bundles() -> list[Bundle]:
 
 
 def commit() -> str:
-    """Name the git commit of this project, with ``-dirty`` where files differ from it; `NO_COMMIT` outside of git.
+    """Return the git commit of this project, with ``-dirty`` if files differ from it; `NO_COMMIT` outside of git.
 
-    CodeBuild works without git's own folder, and says what it checked out.
+    CodeBuild has no ``.git`` folder, but an environment variable with the commit that it checked out.
     """
     folder = Path(__file__).parent
     git = ["git", "-C", str(folder)]

@@ -1,7 +1,7 @@
-"""Finds, verifies and uploads the data.
+"""The data set: found, verified and uploaded.
 
-Nothing is ever trained silently on anything else than what was asked for: the generated sample is announced, carries
-its mark inside, and is refused on AWS.
+Nothing is trained silently on other data than requested: the generated sample is announced, marked in each row, and
+refused on AWS.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Dataset:
-    """A file that was found.
+    """A data file that was found.
 
     Attributes
     ----------
     source
-        Where it came from, as the user would name it.
+        Path or address it was read from.
     name
-        File name it is uploaded under.
+        File name for the upload.
     data
         Its bytes.
     """
@@ -58,17 +58,17 @@ class Dataset:
 
     @property
     def rows(self) -> int:
-        """Lines that are neither empty nor the header."""
+        """Number of lines that are neither empty nor the header."""
         return max(sum(1 for line in self.data.splitlines() if line.strip()) - 1, 0)
 
     @property
     def real(self) -> bool:
-        """Whether it is measured data, not the generated sample."""
+        """Whether it is measured data and not the generated sample."""
         return MARK.encode() not in self.data.split(b"\n", 1)[0]
 
 
 def find(source: str | None, *, allow_sample: bool) -> Dataset:
-    """Read the data from a path or an address, or else the published archive.
+    """Read the data from a path or an address, or from the published archive if none is given.
 
     Raises
     ------
@@ -87,9 +87,9 @@ def find(source: str | None, *, allow_sample: bool) -> Dataset:
 
 
 def upload(dataset: Dataset, bucket: str, pipeline_name: str) -> str:
-    """Put the data under its content's hash and give its S3 address.
+    """Upload the data under the hash of its content, and return its S3 address.
 
-    The same data has the same address and hits the step cache; new data has a new one.
+    The same data has the same address, so that steps come from the cache; new data has a new one.
     """
     import boto3
 
@@ -102,7 +102,7 @@ def upload(dataset: Dataset, bucket: str, pipeline_name: str) -> str:
 
 
 def _size_there(s3: Any, bucket: str, key: str) -> int | None:
-    """How long the object is; None if there is none."""
+    """Return the size of an object; None if there is none."""
     return next((each["Size"] for each in objects_below(s3, bucket, key) if each["Key"] == key), None)
 
 
@@ -122,7 +122,7 @@ def _from_web(address: str) -> bytes:
 
 
 def _from_s3(uri: str) -> bytes:
-    import awswrangler  # three seconds of imports on a slow machine, which nothing else here needs
+    import awswrangler  # its import takes three seconds on a slow machine
     from botocore.exceptions import BotoCoreError, ClientError
 
     content = io.BytesIO()
@@ -134,7 +134,7 @@ def _from_s3(uri: str) -> bytes:
 
 
 def _published(*, allow_sample: bool) -> Dataset:
-    """Take the published file from the cache, else from the archive, else a sample where that is allowed."""
+    """Read the published file from the cache or the archive, or generate a sample where that is allowed."""
     cached = cache_folder() / UCI_MEMBER
     if cached.is_file() and hashlib.sha256(cached.read_bytes()).hexdigest() == UCI_SHA256:
         return Dataset(UCI_ARCHIVE, UCI_MEMBER, cached.read_bytes())
@@ -154,7 +154,7 @@ def _published(*, allow_sample: bool) -> Dataset:
         return Dataset("generated sample", "generated-sample.csv", generate_sample())
     if hashlib.sha256(data).hexdigest() != UCI_SHA256:
         raise EnvironmentProblem(
-            f"What {UCI_ARCHIVE} holds is not the published file (another sha256). Name the file with --data."
+            f"The file in {UCI_ARCHIVE} is not the published one: its sha256 differs. Name the file with --data."
         )
     with written_whole(cached) as (partial,):
         partial.write_bytes(data)
@@ -162,7 +162,7 @@ def _published(*, allow_sample: bool) -> Dataset:
 
 
 def cache_folder() -> Path:
-    """Name the folder outside the repository where downloads are kept."""
+    """Return the folder for downloads, outside the repository."""
     root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(root) / "boostpipe"
 

@@ -1,4 +1,4 @@
-"""Where a verb's result goes: seen to be there before the work, and written whole or not at all after it."""
+"""The output of a command: checked to be writable before the work, written whole or not at all after it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.errors import BadInput, PipelineError
 
 
 def require_writable(output: str, s3: Any) -> None:
-    """Refuse a folder or an ``s3://`` prefix to which nothing can be written; nothing is made there yet.
+    """Refuse a folder or an ``s3://`` prefix that cannot be written to; nothing is created there yet.
 
     Parameters
     ----------
@@ -41,11 +41,11 @@ def require_writable(output: str, s3: Any) -> None:
 
 
 def keep(files: Mapping[str, Path], output: str, s3: Any) -> dict[str, str]:
-    """Bring files where they belong: into a folder when all of them are there whole, to S3 one after the other.
+    """Copy files to the output: into a folder all or none, to S3 one after the other.
 
     Returns
     -------
-    Where each is now.
+    The path or address of each.
 
     Raises
     ------
@@ -72,9 +72,9 @@ def _require_bucket(output: str, s3: Any) -> None:
     try:
         s3.head_bucket(Bucket=bucket)
     except ParamValidationError as error:
-        raise BadInput(f"--output is {output}, but '{bucket}' is no name of a bucket.") from error
+        raise BadInput(f"--output is {output}, but '{bucket}' is not a bucket name.") from error
     except ClientError as error:
-        if error.response["Error"]["Code"] == "404":  # whoever may not ask may still write
+        if error.response["Error"]["Code"] == "404":  # without permission for the query, writing may still be allowed
             raise BadInput(f"--output is {output}, but there is no bucket {bucket}.") from error
 
 

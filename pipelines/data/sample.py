@@ -1,6 +1,6 @@
-"""A generated sample of the same schema and length, for a machine that can reach nothing.
+"""A generated sample of the same schema and length, for a machine without network.
 
-Every row carries the mark, so that whatever is made from it can be told from the real thing.
+Every row has the mark, so that whatever is made from the sample is recognized.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import io
 
 MARK = "Generated Sample"
 SEED = 560
-"""The number of the published data set, so that two machines generate the same file."""
+"""Fixed, so that every machine generates the same file: the number of the published data set."""
 
 
 def generate_sample() -> bytes:

@@ -1,4 +1,4 @@
-"""Follows an execution to its end, however long that takes, through throttling, lost networks and expired tokens."""
+"""Follow an execution to its end, through throttling, lost networks and expired credentials."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.target import Connection
 
 POLL_SECONDS = {"local": 0.2, "aws": 10.0}
 PATIENCE_SECONDS = {"local": 20.0, "aws": 6 * 3600.0}
-"""How long nothing but trouble is borne; SageMaker on this machine ends with whoever started it."""
+"""How long to retry without one successful response; the local service ends with the process that started it."""
 LONGEST_PAUSE = 60.0
 THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
@@ -28,9 +28,9 @@ def to_its_end(
     show: Callable[[Progress], None],
     interval: float | None = None,
 ) -> Progress:
-    """Follow an execution and hand every progress to ``show``.
+    """Follow an execution and pass every progress to ``show``.
 
-    One that lives in this process is stopped when the user interrupts it; any other goes on.
+    When the user interrupts, an execution that runs in this process is stopped; any other continues.
     """
     pause = POLL_SECONDS[connection.name] if interval is None else interval
     try:
@@ -41,7 +41,7 @@ def to_its_end(
             logger.warning("Stopping %s", arn)
             stop(connection.client("sagemaker"), arn)
         else:
-            logger.warning("%s goes on; stop it with: boostpipe executions stop %s", arn, arn)
+            logger.warning("%s continues; stop it with: boostpipe executions stop %s", arn, arn)
         raise
     return progress
 
@@ -51,18 +51,18 @@ def follow(
 ) -> Iterator[Progress]:
     """Yield the execution's progress every ``interval`` seconds until it has finished.
 
-    There is no limit of time: an execution may take as long as it takes. What passes by itself or by logging in again
-    is waited for, up to ``patience`` seconds without one answer.
+    There is no time limit for the execution. Errors that pass by themselves or by logging in again are retried, for up
+    to ``patience`` seconds without a successful response.
 
     Parameters
     ----------
     client
-        ``client("sagemaker")`` makes a client with the credentials of that moment.
+        ``client("sagemaker")`` makes a client with the current credentials.
 
     Raises
     ------
     EnvironmentProblem
-        The patience is at its end; the execution goes on.
+        No successful response for ``patience`` seconds; the execution continues.
     """
     sagemaker, answered, pause = client("sagemaker"), time.monotonic(), interval
     while True:
@@ -73,11 +73,11 @@ def follow(
             if trouble is None:
                 raise
             if time.monotonic() - answered > patience:
-                raise EnvironmentProblem(f"{trouble}, for {patience:.0f} s by now. {arn} goes on.") from error
+                raise EnvironmentProblem(f"{trouble}, for {patience:.0f} s by now. {arn} continues.") from error
             pause = min(max(2 * pause, 1.0), LONGEST_PAUSE)
-            logger.warning("%s. The execution goes on; asking again in %.0f s.", trouble, pause)
+            logger.warning("%s. The execution continues; retrying in %.0f s.", trouble, pause)
             time.sleep(pause)
-            sagemaker = _with_credentials_read_anew(client)
+            sagemaker = _client_with_new_credentials(client)
             continue
         yield progress
         if progress.finished:
@@ -87,7 +87,7 @@ def follow(
 
 
 def passing_trouble(error: Exception) -> str | None:
-    """Say in words what will pass, or None for an error that will not."""
+    """Describe an error that passes by itself or by logging in again; None for any other error."""
     from botocore import exceptions
 
     if isinstance(error, exceptions.ClientError):
@@ -105,14 +105,15 @@ def _passing_answer(response: Mapping[str, Any]) -> str | None:
     if code in EXPIRED:
         return f"The credentials have expired ({code}): log in again, as with aws sso login"
     if code in THROTTLED:
-        return f"AWS is asked too often ({code})"
+        return f"AWS throttles the requests ({code})"
     if response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
-        return f"AWS has trouble of its own ({code})"
+        return f"AWS has an internal error ({code})"
     return None
 
 
-def _with_credentials_read_anew(client: Callable[[str], Any]) -> Any:
-    """Whoever logs in again writes new credentials to a file; boto3's session has kept the old ones."""
+def _client_with_new_credentials(client: Callable[[str], Any]) -> Any:
+    """Make a client with the credentials that are now in the files."""
+    # boto3's default session keeps the credentials that it read first.
     import boto3
 
     boto3.setup_default_session()

@@ -1,4 +1,4 @@
-"""The logs of steps, from CloudWatch Logs: on AWS and on this machine alike."""
+"""The logs of steps, from CloudWatch Logs, on AWS and locally."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOG_GROUPS = {
 
 
 def log_of(step: Step) -> tuple[str, str] | None:
-    """Give the log group of a step's job and the prefix of its streams, None for a step that runs nothing."""
+    """Return the log group of a step's job and the prefix of its streams; None for a step without a job."""
     for kind, group in LOG_GROUPS.items():
         if kind in step.metadata:
             return group, last_part(step.metadata[kind]["Arn"])
@@ -25,7 +25,7 @@ def log_of(step: Step) -> tuple[str, str] | None:
 
 
 def last_log_lines(logs: Any, step: Step, most: int = 15) -> list[str]:
-    """Read the end of a step's log; empty where it has none."""
+    """Read the last lines of a step's log; empty if it has none."""
     lines: list[str] = []
     for group, stream in _streams(logs, step):
         events = logs.get_log_events(logGroupName=group, logStreamName=stream, limit=most, startFromHead=False)
@@ -61,7 +61,8 @@ def streams_of(logs: Any, group: str, **request: str) -> list[str]:
 
 
 def _lines(logs: Any, group: str, stream: str) -> Iterator[str]:
-    """Follow the tokens to the end, which is where the next token is the one that was given."""
+    """Read every page of a stream."""
+    # At the end, CloudWatch Logs returns the token that it was given.
     token: dict[str, str] = {}
     while True:
         answer = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True, **token)

@@ -1,4 +1,4 @@
-"""Which executions there are, and which one is meant."""
+"""Executions of a pipeline: listed, and found by ARN, id, name or as the latest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXECUTION_ARN = re.compile(r"arn:[^:]+:sagemaker:[^:]+:\d{12}:pipeline/[^/]+/exe
 
 @dataclass(frozen=True)
 class Summary:
-    """An execution as the list has it."""
+    """An execution in the list."""
 
     arn: str
     name: str
@@ -30,11 +30,11 @@ class Summary:
 
     @property
     def id(self) -> str:
-        """The last part of the ARN, twelve letters and digits."""
+        """The last part of the ARN: twelve letters and digits."""
         return last_part(self.arn)
 
     def as_json(self) -> dict[str, Any]:
-        """Give what ``--json`` says of it."""
+        """Return it as ``--json`` prints it."""
         return {
             "id": self.id,
             "arn": self.arn,
@@ -67,12 +67,12 @@ def recent(sagemaker: Any, pipeline_name: str, most: int | None = None) -> list[
 
 
 def find(sagemaker: Any, pipeline_name: str, wanted: str) -> str:
-    """Give the ARN of the execution that is meant: by its ARN, its id, its display name, or as the latest.
+    """Return the ARN of an execution, given by its ARN, its id, its display name, or as ``latest``.
 
     Raises
     ------
     BadInput
-        There is none, or more than one has that name.
+        There is none, or several have that name.
     """
     if wanted.startswith("arn:"):
         if not EXECUTION_ARN.fullmatch(wanted):
@@ -98,7 +98,7 @@ def find(sagemaker: Any, pipeline_name: str, wanted: str) -> str:
 
 
 def definition_of(sagemaker: Any, arn: str) -> Definition:
-    """Give the definition that an execution runs or ran, which may not be the pipeline's present one.
+    """Return the definition that an execution runs or ran; the pipeline's may have changed since.
 
     Raises
     ------
@@ -111,17 +111,17 @@ def definition_of(sagemaker: Any, arn: str) -> Definition:
 
 
 def progress_of(sagemaker: Any, arn: str) -> Progress:
-    """Look at an execution once."""
+    """Query the progress of an execution once."""
     return look(sagemaker, arn, step_types(definition_of(sagemaker, arn)))
 
 
 def find_step(progress: Progress, name: str) -> Step:
-    """Give a step of an execution, whatever case its name is written in.
+    """Find a step of an execution by its name, in upper or lower case.
 
     Raises
     ------
     BadInput
-        It has not started, or there is none of that name.
+        It has not started, or there is no such step.
     """
     for step in progress.steps:
         if step.name.lower() == name.lower():
@@ -131,7 +131,7 @@ def find_step(progress: Progress, name: str) -> Step:
 
 
 def parameters_of(sagemaker: Any, arn: str) -> dict[str, str]:
-    """Give the parameters of an execution, defaults included."""
+    """Return the parameters of an execution, defaults included."""
     found = listed(sagemaker, "list_pipeline_parameters_for_execution", "PipelineParameters", PipelineExecutionArn=arn)
     return {parameter["Name"]: parameter["Value"] for parameter in found}
 
@@ -147,8 +147,8 @@ def _summary(execution: dict[str, Any]) -> Summary:
 
 
 @contextlib.contextmanager
-def _not_found(sentence: str) -> Iterator[None]:
-    """Turn the service's ResourceNotFound into a sentence of ours."""
+def _not_found(message: str) -> Iterator[None]:
+    """Turn the service's ResourceNotFound into a message of ours."""
     from botocore.exceptions import ClientError
 
     try:
@@ -156,4 +156,4 @@ def _not_found(sentence: str) -> Iterator[None]:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFound":
             raise
-        raise BadInput(sentence) from error
+        raise BadInput(message) from error

@@ -1,4 +1,4 @@
-"""Upsert, start, look and stop: the same API calls on AWS and on this machine."""
+"""Upsert, start, query and stop: the same API calls on AWS and locally."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Step:
     metadata: Mapping[str, Any]
 
     def as_json(self) -> dict[str, Any]:
-        """Give what ``--json`` says of a step."""
+        """Return it as ``--json`` prints a step."""
         return {
             "name": self.name,
             "type": self.type,
@@ -42,7 +42,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Progress:
-    """An execution at one moment: its status, its reason if it failed, its steps in the order they started."""
+    """An execution at one moment: its status, the reason if it failed, its steps in the order in which they started."""
 
     arn: str
     status: str
@@ -52,11 +52,11 @@ class Progress:
 
     @property
     def finished(self) -> bool:
-        """Whether nothing will change any more."""
+        """Whether its status is final."""
         return self.status in FINISHED
 
     def as_json(self) -> dict[str, Any]:
-        """Give what ``--json`` says of an execution; its steps have a place of their own."""
+        """Return it as ``--json`` prints an execution, without the steps."""
         return {
             "arn": self.arn,
             "status": self.status,
@@ -66,7 +66,7 @@ class Progress:
 
 
 def upsert(sagemaker: Any, settings: Settings, role: str, definition: Definition) -> str:
-    """Create or update the pipeline and give its ARN."""
+    """Create or update the pipeline, and return its ARN."""
     tags = [{"Key": key, "Value": value} for key, value in settings.tags]
     request = {
         "PipelineName": settings.pipeline_name,
@@ -92,7 +92,7 @@ def describe_pipeline(sagemaker: Any, name: str) -> dict[str, Any] | None:
 
 
 def stored_definition(sagemaker: Any, name: str) -> tuple[str, Definition]:
-    """Give the ARN and the definition of a pipeline that was upserted before."""
+    """Return the ARN and the definition of a pipeline that exists."""
     description = describe_pipeline(sagemaker, name)
     if description is None:
         raise BadInput(f"There is no pipeline named {name}. Create it with --upsert.")
@@ -129,7 +129,7 @@ def _check_value(parameter: dict[str, Any], value: str) -> None:
 
 
 def start(sagemaker: Any, name: str, parameters: Mapping[str, str], display_name: str | None) -> str:
-    """Start an execution and give its ARN."""
+    """Start an execution, and return its ARN."""
     request: dict[str, Any] = {
         "PipelineName": name,
         "PipelineParameters": [{"Name": key, "Value": value} for key, value in parameters.items()],
@@ -141,8 +141,8 @@ def start(sagemaker: Any, name: str, parameters: Mapping[str, str], display_name
 
 
 def look(sagemaker: Any, arn: str, types: Mapping[str, str]) -> Progress:
-    """Ask for the execution's progress once; ``types`` maps step names to their types."""
-    # The execution is asked for first: once it has finished, the list of steps is final.
+    """Query an execution's progress once; ``types`` maps step names to their types."""
+    # The execution comes first: once it has finished, the list of steps is final.
     execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
     steps = listed(
         sagemaker,
@@ -177,7 +177,7 @@ def _step(step: dict[str, Any], types: Mapping[str, str]) -> Step:
 
 
 def step_types(definition: Definition) -> dict[str, str]:
-    """Map every step's name to its type, those inside branches included."""
+    """Map every step's name to its type, steps inside branches included."""
     from local_sagemaker.definition.parse import parse
 
     return {step.name: step.type for step in parse(definition.text).steps.values()}

@@ -1,4 +1,4 @@
-"""Collects what an execution brought: metrics, the registered version, predictions joined with their hours."""
+"""Results of an execution: metrics, the registered version, predictions joined with their hours."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DATA_REPORT = "data-report.html"
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What one task ended with; paths are files on this machine."""
+    """The results of one task; paths are local files."""
 
     evaluation: dict[str, Any]
     model_package_arn: str | None
@@ -34,15 +34,15 @@ class TaskResult:
     pictures: tuple[Path, ...]
     report: Path
     endpoint: str | None = None
-    """The name of the endpoint that serves it now, where one was asked for."""
+    """The name of the endpoint that serves the winner, if one was deployed."""
 
     @property
     def winner(self) -> str:
-        """The algorithm that ranked first on the validation part."""
+        """The algorithm that ranked first on the validation set."""
         return str(self.evaluation["best"]["algorithm"])
 
     def as_json(self) -> dict[str, Any]:
-        """Give the part of ``--json`` that speaks of this task."""
+        """Return it as ``--json`` prints a task."""
         return {
             **measured(self.evaluation),
             "model_package_arn": self.model_package_arn,
@@ -53,7 +53,7 @@ class TaskResult:
 
 
 def measured(evaluation: Mapping[str, Any]) -> dict[str, Any]:
-    """Give who won and every candidate's metrics on both parts, without the rest of ``evaluation.json``."""
+    """Return the winner and every candidate's metrics on both sets, without the rest of ``evaluation.json``."""
     candidates = {
         name: {"validation": candidate["validation"], "test": candidate["test"]}
         for name, candidate in evaluation["candidates"].items()
@@ -74,7 +74,7 @@ def evaluations(steps: Iterable[Step], sagemaker: Any, s3: Any) -> dict[str, dic
 
 
 def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, folder: Path) -> dict[Task, TaskResult]:
-    """Fetch the results of every task whose evaluation succeeded into ``folder``."""
+    """Download the results of every task whose evaluation succeeded into ``folder``."""
     steps = {step.name: step for step in progress.steps if step.status == "Succeeded"}
     return {
         task: _collect_task(task, steps, sagemaker, s3, folder / task)
@@ -84,7 +84,7 @@ def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, 
 
 
 def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Path) -> Path | None:
-    """Fetch the page about the data itself into ``folder``, if preprocessing has succeeded."""
+    """Download the data report into ``folder``, if preprocessing has succeeded."""
     preprocess = next((step for step in progress.steps if (step.name, step.status) == (PREPROCESS, "Succeeded")), None)
     if preprocess is None:
         return None
@@ -131,21 +131,21 @@ def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any,
 
 
 def join_predictions(keys: str, answers: list[float], column: str) -> str:
-    """Put the answers beside their hours.
+    """Join the responses with their hours.
 
     Parameters
     ----------
     keys
         CSV with a header, one row per batch row, in the same order.
     answers
-        One number per batch row.
+        One number per row.
     column
-        Name of the column the answers go into.
+        Name of the column of predictions.
 
     Raises
     ------
     PipelineError
-        There are not exactly as many answers as rows: nothing is joined by luck.
+        There are not exactly as many responses as rows.
     """
     header, *rows = csv.reader(io.StringIO(keys))
     require_as_many(len(answers), len(rows))
@@ -174,7 +174,7 @@ def _read(s3: Any, uri: str) -> str:
 
 
 def _download(s3: Any, uri: str, folder: Path) -> list[Path]:
-    """Fetch every object below a prefix; names come from our own evaluation and hold no folders."""
+    """Download every object below a prefix; the evaluation writes no folders there."""
     bucket, prefix = split_uri(uri)
     folder.mkdir(parents=True, exist_ok=True)
     keys = [entry["Key"] for entry in objects_below(s3, bucket, prefix.rstrip("/") + "/")]

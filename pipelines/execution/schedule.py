@@ -1,4 +1,4 @@
-"""A schedule that starts the pipeline: EventBridge Scheduler, through the SDK's ``PipelineSchedule``.
+"""The schedule of a pipeline: EventBridge Scheduler, through the SDK's ``PipelineSchedule``.
 
 The SDK works in a process of its own, `pipelines.definition.triggers`.
 """
@@ -29,7 +29,7 @@ CRON = re.compile(r"cron\(((?:\S+ ){5}\S+)\)")
 
 @dataclass(frozen=True)
 class Schedule:
-    """When the pipeline starts by itself, and with which parameters."""
+    """When the pipeline starts, and with which parameters."""
 
     name: str
     expression: str
@@ -37,12 +37,12 @@ class Schedule:
     parameters: Mapping[str, str]
 
     def as_json(self) -> dict[str, Any]:
-        """Give what ``--json`` says of it."""
+        """Return it as ``--json`` prints it."""
         return asdict(self)
 
 
 def check(expression: str) -> str:
-    """Give the expression back if it can be one.
+    """Return the expression if it is valid.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def put(expression: str, settings: Settings, target: Target, role: str, paramete
     Parameters
     ----------
     role
-        What EventBridge Scheduler takes on to start the pipeline.
+        The role that EventBridge Scheduler assumes to start the pipeline.
     parameters
         Of every execution that it starts.
 
@@ -98,14 +98,14 @@ def put(expression: str, settings: Settings, target: Target, role: str, paramete
 
 
 def _when(expression: str) -> dict[str, Any]:
-    """Take an expression that `check` has passed apart, as the SDK wants it."""
+    """Parse a valid expression into the arguments of the SDK."""
     if rate := RATE.fullmatch(expression):
         return {"rate": [int(rate[1]), rate[2]]}
     return {"cron": expression.removeprefix("cron(").removesuffix(")")}
 
 
 def remove(connection: Connection, pipeline_name: str) -> bool:
-    """Delete the pipeline's schedule; False where it has none."""
+    """Delete the pipeline's schedule; False if it has none."""
     found = find(connection, pipeline_name)
     if found is not None:
         connection.client("scheduler").delete_schedule(Name=found.name)
@@ -113,7 +113,7 @@ def remove(connection: Connection, pipeline_name: str) -> bool:
 
 
 def find(connection: Connection, pipeline_name: str) -> Schedule | None:
-    """Find the pipeline's schedule; one of the same name that starts something else is not it."""
+    """Find the pipeline's schedule; a schedule of the same name that starts something else is not returned."""
     name = schedule_name(pipeline_name)
     found = or_none(connection.client("scheduler").get_schedule, {"ResourceNotFoundException"}, Name=name)
     if found is None:

@@ -1,6 +1,6 @@
-"""The map that the evaluation found to make a classifier's probabilities mean what they say, applied to its answers.
+"""Calibration of a classifier's probabilities.
 
-`evaluation.measures.calibration` learns it on the validation set, and writes it into ``evaluation.json`` if it helps.
+`evaluation.measures.calibration` fits it on the validation set and writes it into ``evaluation.json`` if it helps.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ def test_waiting_survives_throttling_expired_tokens_and_trouble_of_aws(finished:
     waited = on_aws(finished, aws, "wait", "good", "--interval", "0.05")
     assert waited.code == 0, waited.stderr
     assert waited.stderr.count("The credentials have expired (ExpiredTokenException): log in again") == 2
-    assert "The execution goes on; asking again in" in waited.stderr
+    assert "The execution continues; retrying in" in waited.stderr
     assert aws.asked.count("ListPipelineExecutionSteps") >= 5
 
 

@@ -98,7 +98,7 @@ def test_an_archive_with_another_file_in_it_is_refused(
 ) -> None:
     web[1]["/560.zip"] = archive(b"tampered")
     monkeypatch.setattr(dataset, "UCI_ARCHIVE", f"{web[0]}/560.zip")
-    with pytest.raises(EnvironmentProblem, match="another sha256"):
+    with pytest.raises(EnvironmentProblem, match="its sha256 differs"):
         find(None, allow_sample=True)
     assert not cache.exists()
 

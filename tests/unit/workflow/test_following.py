@@ -16,11 +16,11 @@ def refused(code: str, status: int = 400) -> exceptions.ClientError:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (refused("ThrottlingException"), "AWS is asked too often"),
+        (refused("ThrottlingException"), "AWS throttles the requests"),
         (refused("ExpiredTokenException"), "log in again"),
         (refused("ExpiredToken", 403), "log in again"),
-        (refused("InternalFailure", 500), "AWS has trouble of its own"),
-        (refused("ServiceUnavailable", 503), "AWS has trouble of its own"),
+        (refused("InternalFailure", 500), "AWS has an internal error"),
+        (refused("ServiceUnavailable", 503), "AWS has an internal error"),
         (exceptions.EndpointConnectionError(endpoint_url="https://x"), "AWS cannot be reached"),
         (exceptions.ReadTimeoutError(endpoint_url="https://x"), "AWS cannot be reached"),
         (exceptions.UnauthorizedSSOTokenError(), "log in again"),
