@@ -1,4 +1,4 @@
-"""The source that CodeBuild builds from: what is committed here, with the commit's name in it."""
+"""The source for CodeBuild: the committed files, with the name of the commit."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pipelines.errors import EnvironmentProblem
 
 ROOT = Path(__file__).parents[2]
 COMMIT_FILE = "COMMIT"
-"""Names the commit in the archive; ``buildspec.yml`` reads it, since an archive has no history."""
+"""File with the commit; ``buildspec.yml`` reads it, since an archive has no history."""
 
 logger = logging.getLogger(__name__)
 
 
 def upload(s3: Any, uri: str) -> None:
-    """Put what is committed where builds take it from, unless they take it from a repository (https)."""
+    """Upload the committed files for CodeBuild, unless it reads a repository (https)."""
     if not uri.startswith("s3://"):
         return
     commit, content = archive()
@@ -30,18 +30,18 @@ def upload(s3: Any, uri: str) -> None:
 
 
 def archive(root: Path = ROOT) -> tuple[str, bytes]:
-    """Pack what is committed in a clone, and give the commit and the bytes of the zip file.
+    """Pack the committed files of a clone, and return the commit and the bytes of the zip file.
 
-    What is not committed is not in it: no data, no state, no secrets that lie about.
+    Uncommitted files, such as data, state or secrets, are not included.
 
     Raises
     ------
     EnvironmentProblem
-        ``root`` is no clone, or git is not installed.
+        ``root`` is not a clone, or git is not installed.
     """
     commit = _git(root, "rev-parse", "HEAD").decode().strip()
     if _git(root, "status", "--porcelain"):
-        logger.warning("Builds get what is committed (%s); the other changes in %s are not in it.", commit[:12], root)
+        logger.warning("Builds use the commit %s; uncommitted changes in %s are not included.", commit[:12], root)
     content = io.BytesIO(_git(root, "archive", "--format=zip", commit))
     with zipfile.ZipFile(content, "a") as packed:
         packed.writestr(zipfile.ZipInfo(COMMIT_FILE), commit + "\n")
@@ -52,11 +52,11 @@ def _git(root: Path, *arguments: str) -> bytes:
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=True)
     except FileNotFoundError as error:
-        raise EnvironmentProblem("git is not installed, and it packs the source for CodeBuild.") from error
+        raise EnvironmentProblem("git is not installed, but it packs the source for CodeBuild.") from error
     except subprocess.CalledProcessError as error:
         reason = error.stderr.decode(errors="replace").strip()
         raise EnvironmentProblem(
-            f"{root} is no clone that git can pack for CodeBuild ({reason}). Run this in a clone of the repository, or "
+            f"{root} is not a clone that git can pack for CodeBuild ({reason}). Run this in a clone, or "
             "name a repository with --source."
         ) from error
     return done.stdout

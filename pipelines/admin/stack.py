@@ -1,4 +1,4 @@
-"""The CloudFormation stack of ``infra/template.yaml``: previewed as a change set, executed, described, deleted."""
+"""The CloudFormation stack of ``infra/template.yaml``: previewed as a change set, executed, described and deleted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CANNOT_BE_UPDATED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "D
 
 @dataclass(frozen=True)
 class Change:
-    """What a change set would do to one resource."""
+    """Change of one resource by a change set."""
 
     action: str
     name: str
@@ -27,7 +27,7 @@ class Change:
 
     @property
     def is_replaced(self) -> bool:
-        """Whether another resource takes its place, or may."""
+        """Whether another resource replaces it, or may."""
         return self.replacement in ("True", "Conditional")
 
 
@@ -43,12 +43,12 @@ class Stack:
 
     @property
     def exists(self) -> bool:
-        """Whether it has resources; a change set that was only looked at leaves a stack without any."""
+        """Whether it has resources; a change set that was only previewed leaves a stack without any."""
         return self.status != MADE_BY_A_CHANGE_SET_ALONE
 
 
 class Stacks:
-    """What can be done to one stack.
+    """Operations on one stack.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class Stacks:
     name
         The stack's name.
     interval
-        Seconds between two questions while CloudFormation works.
+        Seconds between two polls.
     """
 
     def __init__(self, cloudformation: Any, name: str, interval: float) -> None:
@@ -67,7 +67,7 @@ class Stacks:
         self._change_set = f"pipelines-infra-{time.time_ns()}"
 
     def find(self, name_or_id: str | None = None) -> Stack | None:
-        """Describe the stack, None where there is none."""
+        """Describe the stack; None if there is none."""
         from botocore.exceptions import ClientError
 
         try:
@@ -85,21 +85,21 @@ class Stacks:
         )
 
     def preview(self, parameters: Mapping[str, str], tags: Mapping[str, str]) -> list[Change] | None:
-        """Make a change set of the template, and say what it would change; None where the stack is up to date.
+        """Create a change set, and return its changes; None if the stack is up to date.
 
         A change set without changes of resources may still change parameters, outputs and tags.
 
         Parameters
         ----------
         parameters
-            Of the template. Where the stack exists already, those that are not named keep their values.
+            Of the template. In an existing stack, parameters that are not given keep their values.
         tags
             Of every resource.
 
         Raises
         ------
         BadInput
-            CloudFormation does not accept a parameter, or the stack is in no state to be changed.
+            CloudFormation does not accept a parameter, or the stack is in a state in which it cannot be changed.
         """
         from botocore.exceptions import ClientError
 
@@ -123,9 +123,9 @@ class Stacks:
                     *({"ParameterKey": name, "UsePreviousValue": True} for name in sorted(kept)),
                 ],
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-                # A first execution without this stack has made the model package groups already.
+                # An execution before the stack has created the model package groups already.
                 ImportExistingResources=True,
-                # What could not be made is taken back whole, so that the next attempt starts afresh.
+                # A stack that fails is deleted whole, so that the next attempt starts from nothing.
                 **({} if exists else {"OnStackFailure": "DELETE"}),
             )
         except ClientError as error:
@@ -136,24 +136,24 @@ class Stacks:
         described = self._wait_for_the_change_set()
         if described["Status"] == "FAILED":
             self.discard()
-            _refuse_unless_nothing_changed(described.get("StatusReason", "it says no reason"))
+            _refuse_unless_nothing_changed(described.get("StatusReason", "it gives no reason"))
             return None
         return [_change(change["ResourceChange"]) for change in described["Changes"]]
 
     def discard(self) -> None:
-        """Delete the change set, and the empty stack that a first one brings."""
+        """Delete the change set, and the empty stack that comes with the first one."""
         self._cloudformation.delete_change_set(StackName=self._name, ChangeSetName=self._change_set)
         stack = self.find()
         if stack and not stack.exists:
             self._cloudformation.delete_stack(StackName=self._name)
 
     def execute(self) -> Stack:
-        """Carry out the change set and wait for the end.
+        """Execute the change set and wait for its end.
 
         Raises
         ------
         PipelineError
-            CloudFormation took it back; the message has its reasons.
+            CloudFormation rolled it back; the message has the reasons.
         """
         stack = self.find()
         assert stack is not None
@@ -161,14 +161,14 @@ class Stacks:
         return self._settled(stack.id, {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
 
     def delete(self) -> None:
-        """Delete the stack and wait for the end; what the template retains stays."""
+        """Delete the stack and wait for its end; resources that the template retains stay."""
         stack = self.find()
         assert stack is not None
         self._cloudformation.delete_stack(StackName=self._name)
         self._settled(stack.id, {"DELETE_COMPLETE"})
 
     def resources(self) -> dict[str, str]:
-        """Map the logical name of each resource that exists to its physical one."""
+        """Map the logical name of each existing resource to its physical one."""
         listed = self._cloudformation.describe_stack_resources(StackName=self._name)["StackResources"]
         return {
             resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "")
@@ -196,7 +196,7 @@ class Stacks:
     def _settled(self, stack_id: str, good: set[str]) -> Stack:
         while True:
             stack = self.find(stack_id)
-            if stack is None:  # a deleted stack is described by its id; that it is not says that it is gone
+            if stack is None:  # a stack that is no longer described is deleted
                 return Stack(stack_id, self._name, "DELETE_COMPLETE", {}, {})
             if not stack.status.endswith("_IN_PROGRESS"):
                 break
@@ -207,7 +207,7 @@ class Stacks:
         return stack
 
     def _reasons(self, stack_id: str) -> list[str]:
-        """Say what failed, without what was only cancelled because of that."""
+        """List the failures, without the cancellations that they caused."""
         events = self._cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
         return [
             f"{event['LogicalResourceId']} ({event['ResourceType']}): {event.get('ResourceStatusReason', 'no reason')}"
@@ -217,7 +217,7 @@ class Stacks:
 
 
 def _refuse_unless_nothing_changed(reason: str) -> None:
-    """Tell a change set without changes from one that CloudFormation would not make."""
+    """Refuse a change set that CloudFormation did not create, unless it only has no changes."""
     if not any(words in reason for words in NO_CHANGES):
         raise BadInput(f"CloudFormation refuses the template or a parameter: {reason}")
 

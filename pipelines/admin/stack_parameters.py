@@ -1,4 +1,4 @@
-"""The parameters of ``infra/template.yaml``, and whether a value may be one."""
+"""Checks of values for the parameters of ``infra/template.yaml``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pipelines.errors import BadInput
 
 
 def check(parameters: Mapping[str, str]) -> None:
-    """Hold values to what the template says of its parameters, before anything is sent.
+    """Check values against the template's own constraints, before anything is sent.
 
     Raises
     ------
     BadInput
-        A value that CloudFormation would refuse, with the parameter's own description.
+        CloudFormation would refuse a value; the message has the parameter's description.
     """
     declared = _declared()
     for name, value in parameters.items():
@@ -31,7 +31,7 @@ def _declared() -> dict[str, Any]:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        """Reads a template for its parameters, which hold no functions; what others hold is left out."""
+        """Reads the parameters of a template, which contain no functions; functions elsewhere become None."""
 
     Loader.add_multi_constructor("!", lambda _loader, _tag, _node: None)
     template = yaml.load(TEMPLATE.read_text(encoding="utf-8"), Loader)  # noqa: S506 - it is a SafeLoader

@@ -47,8 +47,8 @@ def found(ran: Ran) -> dict[str, list[tuple[str, str, str | None]]]:
 def test_here_everything_is_well_and_what_cannot_be_asked_is_said(finished: Finished) -> None:
     ran = finished.verb("doctor", "--data", str(finished.data))
     assert ran.code == 0, ran.stdout
-    assert "not asked  permissions   this machine enforces no policy" in ran.stdout
-    assert "not asked  quotas        this machine has none" in ran.stdout
+    assert "not asked  permissions       the local service enforces no policies" in ran.stdout
+    assert "not asked  quotas            the local service has none" in ran.stdout
     assert "OK         role " in ran.stdout
     assert ran.stdout.splitlines()[-1].endswith(", 0 failures")
 
@@ -79,13 +79,13 @@ def test_each_ailment_is_named_with_the_command_that_mends_it(finished: Finished
     assert processing[0] == "warning"
     assert transform[0] == "OK"
     assert findings["clock"] == [("failure", findings["clock"][0][1], "sudo timedatectl set-ntp true")]
-    assert "ahead of AWS's; AWS refuses what is signed so" in findings["clock"][0][1]
+    assert "ahead of AWS's; AWS refuses requests signed with it" in findings["clock"][0][1]
     assert (
         "sagemaker:CreateTrainingJob on arn:aws:sagemaker:us-east-1:123456789012:training-job/"
-        in findings["role may"][0][1]
+        in findings["role permissions"][0][1]
     )
-    assert f"iam:PassRole on {ROLE}" in findings["role may"][0][1]
-    assert findings["role may"][0][2] == "boostpipe infra deploy"
+    assert f"iam:PassRole on {ROLE}" in findings["role permissions"][0][1]
+    assert findings["role permissions"][0][2] == "boostpipe infra deploy"
     ((status, says, cure),) = findings["bucket"]
     assert (status, says) == ("failure", "nobodys-bucket cannot be used (404)")
     assert "aws s3 mb s3://nobodys-bucket --region us-east-1" in str(cure)
@@ -98,7 +98,7 @@ def test_a_role_that_sagemaker_may_not_take_on_is_a_failure(finished: Finished) 
     finished.client("iam").create_role(RoleName="ForLambda", AssumeRolePolicyDocument=document)
     (wrong,) = resources.role(_context_of(finished, "arn:aws:iam::123456789012:role/ForLambda"))
     assert wrong.status is Status.FAILURE
-    assert "does not let sagemaker.amazonaws.com take it on" in wrong.says
+    assert "does not let sagemaker.amazonaws.com assume it" in wrong.says
     (missing,) = resources.role(_context_of(finished, "arn:aws:iam::123456789012:role/Nobody"))
     assert (missing.status, missing.says, missing.cure) == (
         Status.FAILURE,
@@ -124,8 +124,11 @@ def test_what_may_not_be_asked_is_a_warning_and_the_rest_is_asked_all_the_same(f
     ran = examined(finished, aws)
     assert ran.code == 0, ran.stdout
     findings = found(ran)
-    assert findings["quotas"][0][:2] == ("warning", "you may not call ListServiceQuotas, so this cannot be seen")
-    assert findings["role may"][0][0] == "warning"
+    assert findings["quotas"][0][:2] == (
+        "warning",
+        "you have no permission to call ListServiceQuotas, so this cannot be checked",
+    )
+    assert findings["role permissions"][0][0] == "warning"
     assert findings["images"][0][0] == "OK"
 
 
@@ -133,9 +136,9 @@ def test_without_credentials_it_says_so_and_looks_at_the_rest(tmp_path: Path, ca
     more = {"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": "us-east-1"}
     ran = run_verb("doctor", tmp_path, cache, "--target", "aws", "--data", "nowhere.csv", **more)
     assert ran.code == 3
-    assert "failure    target        AWS does not accept any credentials of this machine" in ran.stdout
-    assert "mend it: aws configure, or aws sso login" in ran.stdout
-    assert "failure    data          There is no data file at nowhere.csv." in ran.stdout
+    assert "failure    target            AWS does not accept any credentials of this machine" in ran.stdout
+    assert "fix it:  aws configure, or aws sso login" in ran.stdout
+    assert "failure    data              There is no data file at nowhere.csv." in ran.stdout
     assert "Traceback" not in ran.stderr
 
 

@@ -1,1 +1,1 @@
-"""``boostpipe doctor``: what a run needs and has or has not, with the command that mends it."""
+"""Checks of what a run needs, each with the command that fixes it."""

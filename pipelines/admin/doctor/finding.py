@@ -1,4 +1,4 @@
-"""What one check found: a line for a person, an object for a program."""
+"""The result of one check, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
 
 class Status(Enum):
-    """How a check came out; only a failure makes the command's exit code another than 0."""
+    """Result of a check; only a failure changes the command's exit code."""
 
     OK = "OK"
     WARNING = "warning"
@@ -23,7 +23,7 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: what was looked at, how it came out, in which words, and the command that mends it."""
+    """One check: its subject, its result, a description, and the command that fixes it."""
 
     what: str
     status: Status
@@ -31,32 +31,32 @@ class Finding:
     cure: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Give what ``--json`` says of it."""
+        """Return it as ``--json`` prints it."""
         return {"what": self.what, "status": self.status.value, "says": self.says, "cure": self.cure}
 
 
 def ok(what: str, says: str) -> Finding:
-    """Find nothing wrong."""
+    """Report that nothing is wrong."""
     return Finding(what, Status.OK, says)
 
 
 def warning(what: str, says: str, cure: str | None = None) -> Finding:
-    """Find something that a run may survive."""
+    """Report a problem in spite of which a run may succeed."""
     return Finding(what, Status.WARNING, says, cure)
 
 
 def failure(what: str, says: str, cure: str) -> Finding:
-    """Find something that no run survives."""
+    """Report a problem with which no run succeeds."""
     return Finding(what, Status.FAILURE, says, cure)
 
 
 def not_asked(what: str, says: str) -> Finding:
-    """Say honestly that this place cannot be asked."""
+    """Report that this target cannot be checked."""
     return Finding(what, Status.NOT_ASKED, says)
 
 
 def query(what: str, check: Callable[[CommandContext], list[Finding]], context: CommandContext) -> list[Finding]:
-    """Run one check; a query that AWS refuses or cannot answer is a warning, not the end of the examination."""
+    """Run one check; if AWS refuses a query, that is a warning, and the other checks run."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -64,20 +64,24 @@ def query(what: str, check: Callable[[CommandContext], list[Finding]], context: 
     except ClientError as error:
         code, operation = error.response["Error"]["Code"], error.operation_name
         if code in DENIED:
-            says = f"you may not call {operation}, so this cannot be seen"
+            says = f"you have no permission to call {operation}, so this cannot be checked"
             return [
-                warning(what, says, f"let an administrator allow {operation} to {context.caller['Arn']}, or go without")
+                warning(
+                    what,
+                    says,
+                    f"let an administrator allow {operation} to {context.caller['Arn']}, or ignore this warning",
+                )
             ]
         return [warning(what, f"{operation} was answered with {code}: {error.response['Error'].get('Message', '')}")]
     except BotoCoreError as error:
-        return [warning(what, f"AWS cannot be asked: {error}")]
+        return [warning(what, f"AWS cannot be queried: {error}")]
 
 
 def as_text(findings: Iterable[Finding]) -> str:
-    """Write a line per finding, the cure below it."""
+    """Write a line per finding, with the fix below it."""
     return "".join(_lines(finding) for finding in findings)
 
 
 def _lines(finding: Finding) -> str:
-    line = f"{finding.status.value:<9}  {finding.what:<12}  {finding.says}\n"
-    return line + (f"{'':<25}mend it: {finding.cure}\n" if finding.cure else "")
+    line = f"{finding.status.value:<9}  {finding.what:<16}  {finding.says}\n"
+    return line + (f"{'':<29}fix it:  {finding.cure}\n" if finding.cure else "")

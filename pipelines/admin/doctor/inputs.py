@@ -1,4 +1,4 @@
-"""What goes into a run: the data, and the definition with its images."""
+"""Checks of the inputs of a run: the data, and the definition with its images."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pipelines.target import Choice, open_target
 
 
 def data(settings: Settings, target: str) -> Finding:
-    """See that the data can be had."""
+    """Check that the data can be read."""
     try:
         found = dataset.find(settings.data, allow_sample=False)
     except PipelineError as error:
         cure = "--data PATH, or SEOUL_BIKE_DATA=PATH"
         if target == "local" and settings.data is None:
-            return warning("data", f"{error} Here a run would use a generated sample and say so.", cure)
+            return warning("data", f"{error} A local run would use a generated sample and say so.", cure)
         return failure("data", str(error), cure)
     if not found.real and target == "aws":
         return failure("data", f"{found.source} is the generated sample, which is refused on AWS", "--data PATH")
@@ -29,12 +29,14 @@ def data(settings: Settings, target: str) -> Finding:
 
 
 def definition(settings: Settings, choice: Choice) -> Finding:
-    """Build the definition as a run would, without sending it: every image is looked up, every limit checked."""
+    """Build the definition as a run would, without sending it: this looks up every image and checks every limit."""
     try:
         with open_target(settings, choice) as target:
             built = Build(settings, target, bundles()).result()
     except PipelineError as error:
-        return failure("images", f"the definition cannot be built: {error}", "mend what failed above, then ask again")
+        return failure(
+            "images", f"the definition cannot be built: {error}", "fix what failed above, then run this again"
+        )
     images = sorted({last_part(uri) for uri in _images(built.content)})
     return ok("images", f"{len(images)} found, and the definition is valid: {', '.join(images)}")
 

@@ -1,4 +1,4 @@
-"""The machine: Python, the packages, and until when the SDK and the images are looked after."""
+"""Checks of this machine: Python, the packages, and the ends of support of the SDK and the images."""
 
 from __future__ import annotations
 
@@ -22,22 +22,25 @@ ON_THIS_MACHINE = ("catboost", "lightgbm", "matplotlib", "moto", "optuna", "xgbo
 
 
 def installed() -> dict[str, str]:
-    """Map the packages that are installed to their versions, by their names on PyPI."""
+    """Map the packages that are installed to their versions, by their normalized names."""
     return {str(found.name).lower().replace("_", "-"): found.version for found in metadata.distributions()}
 
 
 def packages(target: str, versions: Mapping[str, str]) -> Finding:
-    """See that what this target needs is installed."""
+    """Check that the packages for this target are installed."""
     needed = ALWAYS if target == "aws" else ALWAYS + ON_THIS_MACHINE
     missing = [name for name in needed if name not in versions]
     if missing:
         extra = "'.[local]'" if target == "local" else "."
         return failure("packages", f"not installed: {', '.join(missing)}", f"pip install {extra}")
-    return ok("packages", f"Python {platform.python_version()}, boto3 {versions['boto3']}, all {len(needed)} are there")
+    return ok(
+        "packages",
+        f"Python {platform.python_version()}, boto3 {versions['boto3']}, and all {len(needed)} packages",
+    )
 
 
 def sdk(versions: Mapping[str, str]) -> Finding:
-    """See that the SDK is of the version that the definition is built with, and say how long it lives."""
+    """Check that the SDK has the major version that the definition needs."""
     version = versions.get("sagemaker")
     cure = f"pip install 'sagemaker>={SDK_MAJOR},<{SDK_MAJOR + 1}'"
     if version is None:
@@ -48,9 +51,9 @@ def sdk(versions: Mapping[str, str]) -> Finding:
 
 
 def images_life(today: date) -> Finding:
-    """See how long AWS patches the images whose versions are named in the code."""
+    """Check how long AWS patches the images whose versions are fixed in the code."""
     first, until = min(IMAGES_PATCHED_UNTIL.items(), key=lambda item: item[1])
     if until - today > SOON:
         return ok("images' life", f"patched at least until {until} ({first})")
     says = f"AWS patches {first} only until {until}"
-    return warning("images' life", says, "take a newer version of this package, or another image version in it")
+    return warning("images' life", says, "update this package, or change the image version in it")

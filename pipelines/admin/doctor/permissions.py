@@ -1,4 +1,4 @@
-"""What the role and the caller must be allowed to do, asked of IAM's own simulator."""
+"""Permissions of the execution role and of the caller, checked with IAM's policy simulator."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOOK = "a user or role that may call iam:SimulatePrincipalPolicy"
 
 @dataclass(frozen=True)
 class Need:
-    """Actions on one kind of resource; an id that only the service knows is written ``x``."""
+    """Actions on one kind of resource; ``x`` stands for an id that only the service knows."""
 
     actions: tuple[str, ...]
     resource: str
@@ -27,7 +27,7 @@ class Need:
 
 
 def needs_of_the_role(context: CommandContext, role: str) -> Iterator[Need]:
-    """Give what the pipeline's steps and their jobs call in the role's name."""
+    """Yield what the pipeline's steps and their jobs call with the role."""
     name = context.settings.pipeline_name
     job = f"pipelines-x-{PREPROCESS}-x"
     for kind, noun in (("Processing", "processing"), ("Training", "training"), ("Transform", "transform")):
@@ -51,7 +51,7 @@ def needs_of_the_role(context: CommandContext, role: str) -> Iterator[Need]:
 
 
 def needs_of_the_caller(context: CommandContext, role: str) -> Iterator[Need]:
-    """Give what ``boostpipe run`` calls itself."""
+    """Yield what ``boostpipe run`` calls itself."""
     pipeline = _sagemaker(context, f"pipeline/{context.settings.pipeline_name}")
     verbs = ("CreatePipeline", "UpdatePipeline", "DescribePipeline", "StartPipelineExecution")
     yield Need(tuple(f"sagemaker:{verb}" for verb in verbs), pipeline)
@@ -62,22 +62,25 @@ def needs_of_the_caller(context: CommandContext, role: str) -> Iterator[Need]:
 
 
 def permissions(context: CommandContext) -> list[Finding]:
-    """Ask the simulator for both."""
+    """Check both with the simulator."""
     if not context.on_aws:
-        return [not_asked("permissions", "this machine enforces no policy; AWS's are asked with --target aws")]
+        return [not_asked("permissions", "the local service enforces no policies; check AWS's with --target aws")]
     try:
         role = context.connection.find_role()
     except EnvironmentProblem:
-        return [not_asked("permissions", "there is no role to ask about")]
-    findings = [_simulated(context, "role may", role, needs_of_the_role(context, role))]
+        return [not_asked("permissions", "there is no role to check")]
+    findings = [_simulated(context, "role permissions", role, needs_of_the_role(context, role))]
     principal = principal_of(context.caller["Arn"])
     if principal is None:
-        return [*findings, not_asked("you may", f"IAM simulates no policies of {context.caller['Arn']}")]
-    return [*findings, _simulated(context, "you may", principal, needs_of_the_caller(context, role))]
+        return [
+            *findings,
+            not_asked("your permissions", f"IAM cannot simulate the policies of {context.caller['Arn']}"),
+        ]
+    return [*findings, _simulated(context, "your permissions", principal, needs_of_the_caller(context, role))]
 
 
 def principal_of(caller_arn: str) -> str | None:
-    """Give the user or role whose policies hold for a caller; None for the root user and federated ones.
+    """Return the user or role whose policies apply to a caller; None for the root user and federated users.
 
     Examples
     --------
@@ -101,10 +104,10 @@ def _simulated(context: CommandContext, what: str, principal: str, needs: Iterat
             denied += [f"{action} on {need.resource}" for action in _denied(iam, principal, need)]
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        return warning(what, f"IAM does not simulate the policies of {principal} ({code})", f"ask again as {LOOK}")
+        return warning(what, f"IAM does not simulate the policies of {principal} ({code})", f"run this again as {LOOK}")
     if denied:
-        return failure(what, f"{principal} may not: {'; '.join(denied)}", DEPLOY)
-    return ok(what, f"do all of the {asked} things that were asked of IAM's simulator")
+        return failure(what, f"{principal} is not allowed: {'; '.join(denied)}", DEPLOY)
+    return ok(what, f"all {asked} actions are allowed, by IAM's simulator")
 
 
 def _denied(iam: Any, principal: str, need: Need) -> list[str]:

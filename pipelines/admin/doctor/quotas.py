@@ -1,4 +1,4 @@
-"""Service quotas: how many instances of each type the account may use at once; on new accounts often none."""
+"""Service quotas: how many instances of each type the account may use at once; in new accounts often none."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pipelines.target import CommandContext
 
 @dataclass(frozen=True)
 class Use:
-    """Instances of one type that one kind of job has at the same time."""
+    """Instances of one type that one kind of job uses at the same time."""
 
     quota: str
     at_once: int
 
 
 def uses(settings: Settings) -> Iterator[Use]:
-    """Give what one execution needs at its widest."""
+    """Yield the most that one execution needs at the same time."""
     tasks, parallel = len(settings.tasks), settings.max_parallel_steps
     trainings = min(parallel, tasks * len(settings.algorithms)) * (settings.max_parallel_jobs if settings.tune else 1)
     yield Use(f"{settings.processing_instance_type} for processing job usage", min(parallel, tasks))
@@ -29,9 +29,9 @@ def uses(settings: Settings) -> Iterator[Use]:
 
 
 def quotas(context: CommandContext) -> list[Finding]:
-    """Hold the account's quotas against that."""
+    """Compare the account's quotas with that."""
     if not context.on_aws:
-        return [not_asked("quotas", "this machine has none; AWS's are asked with --target aws")]
+        return [not_asked("quotas", "the local service has none; check AWS's with --target aws")]
     found = listed(context.client("service-quotas"), "list_service_quotas", "Quotas", ServiceCode="sagemaker")
     by_name = {quota["QuotaName"]: quota for quota in found}
     return [_finding(context, use, by_name.get(use.quota)) for use in uses(context.settings)]

@@ -1,4 +1,4 @@
-"""What the pipeline needs in the account: the role, the bucket, and AWS's own JumpStart bucket."""
+"""Checks of the role, the bucket, and AWS's own JumpStart bucket."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEPLOY = "boostpipe infra deploy"
 
 
 def role(context: CommandContext) -> list[Finding]:
-    """See that the execution role exists and that SageMaker may take it on."""
+    """Check that the execution role exists and that SageMaker may assume it."""
     from botocore.exceptions import ClientError
 
     try:
@@ -29,11 +29,11 @@ def role(context: CommandContext) -> list[Finding]:
             raise
         return [failure("role", f"{arn} does not exist", DEPLOY)]
     if not _trusts_sagemaker(found["AssumeRolePolicyDocument"]):
-        says = f"the trust policy of {arn} does not let sagemaker.amazonaws.com take it on"
+        says = f"the trust policy of {arn} does not let sagemaker.amazonaws.com assume it"
         return [
             failure("role", says, f"{DEPLOY}, or aws iam update-assume-role-policy --role-name {found['RoleName']}")
         ]
-    return [ok("role", f"{arn}, and SageMaker may take it on")]
+    return [ok("role", f"{arn}, and SageMaker may assume it")]
 
 
 def _trusts_sagemaker(document: Mapping[str, Any]) -> bool:
@@ -54,7 +54,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def bucket(context: CommandContext) -> list[Finding]:
-    """See that the bucket is there, in this region, and not open to everybody."""
+    """Check that the bucket exists, in this region."""
     from botocore.exceptions import ClientError
 
     s3, name = context.s3, context.connection.bucket
@@ -66,13 +66,13 @@ def bucket(context: CommandContext) -> list[Finding]:
         return [failure("bucket", says, f"{DEPLOY}, or {make}, or name another with --bucket")]
     where = s3.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
     if where != context.connection.region:
-        says = f"{name} lies in {where}, but the jobs run in {context.connection.region}"
+        says = f"{name} is in {where}, but the jobs run in {context.connection.region}"
         return [failure("bucket", says, f"--region {where}, or another --bucket")]
     return [ok("bucket", f"s3://{name}, and everything of this pipeline below {context.settings.pipeline_name}/")]
 
 
 def jumpstart(context: CommandContext) -> list[Finding]:
-    """See that the manifest of JumpStart can be read, from which LightGBM and CatBoost are looked up."""
+    """Check that the manifest of JumpStart can be read, in which LightGBM and CatBoost are looked up."""
     from botocore.exceptions import ClientError
 
     name = f"jumpstart-cache-prod-{context.connection.region}"
@@ -88,6 +88,4 @@ def jumpstart(context: CommandContext) -> list[Finding]:
     if missing:
         says = f"s3://{name} has no {', '.join(missing)}"
         return [failure("JumpStart", says, "another --region, or --algorithms xgboost")]
-    return [
-        ok("JumpStart", f"s3://{name} can be read" + ("" if context.on_aws else " (the stand-in's, on this machine)"))
-    ]
+    return [ok("JumpStart", f"s3://{name} can be read" + ("" if context.on_aws else " (the local stand-in)"))]

@@ -1,1 +1,1 @@
-"""``boostpipe teardown``: takes away what this pipeline made, and nothing else."""
+"""Deletion of everything that a pipeline created, and of nothing else."""

@@ -1,4 +1,4 @@
-"""Finds what is there to take away, in the order in which it can be."""
+"""Inventory of what a teardown deletes and keeps, in the order in which it can be deleted."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from pipelines.settings import TASKS
 from pipelines.target import CommandContext
 
 STOPPING_SECONDS = 900.0
-"""A job of AWS's may take minutes to stop."""
+"""On AWS, a job may take minutes to stop."""
 STACK_TAG = "aws:cloudformation:stack-name"
 
 Found = Iterator[Item | Left]
 
 
 def everything(context: CommandContext) -> Found:
-    """Give every thing that goes and every one that stays."""
+    """Yield every resource to delete and every resource to keep."""
     yield from _running_executions(context)
     yield from _schedule(context)
     yield from _endpoints(context)
@@ -97,7 +97,7 @@ def _registry(context: CommandContext, group: str) -> Found:
             yield Left("registered version", name, f"no execution that wrote below {prefix} registered it")
     stack = tags_of(context.sagemaker, described["ModelPackageGroupArn"]).get(STACK_TAG)
     if stack:
-        yield Left("model package group", group, f"it is of the stack {stack}: boostpipe infra delete")
+        yield Left("model package group", group, f"it belongs to the stack {stack}: boostpipe infra delete")
     elif others:
         yield Left("model package group", group, "not all of its versions are ours")
     else:

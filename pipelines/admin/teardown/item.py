@@ -1,8 +1,8 @@
-"""What is taken away, one thing at a time, and how ours are known.
+"""Resources to delete, resources to keep, and the rule that tells ours.
 
-Taggable things are ours where they carry both tags that the pipeline puts on everything: ``project`` and ``pipeline``.
-Where SageMaker takes no tags, other marks hold: a registered version is ours where its evaluation lies below the
-pipeline's prefix, a schedule where it starts the pipeline, an object where it lies below the prefix.
+A resource with tags is ours if it has both tags of everything that the pipeline creates, ``project`` and ``pipeline``.
+Without tags, a registered version is ours if its evaluation is below the pipeline's prefix, a schedule if it starts the
+pipeline, an object if it is below the prefix.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipelines.target import CommandContext
 
 @dataclass(frozen=True)
 class Item:
-    """One thing, and the call that takes it away."""
+    """One resource, and the call that deletes it."""
 
     kind: str
     name: str
@@ -26,7 +26,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Left:
-    """One thing that looks like ours and stays, and why."""
+    """One resource that looks like ours and is kept, and why."""
 
     kind: str
     name: str
@@ -34,5 +34,5 @@ class Left:
 
 
 def is_ours(context: CommandContext, arn: str) -> bool:
-    """Whether a resource carries our tags."""
+    """Whether a resource has both of our tags."""
     return (PROJECT | {"pipeline": context.pipeline}).items() <= tags_of(context.sagemaker, arn).items()
