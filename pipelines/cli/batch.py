@@ -14,7 +14,7 @@ from pipelines.definition.formats import FORMATS
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pipelines.serving.batch.run import Outcome, Wish
+    from pipelines.serving.batch.run import BatchRequest, BatchResult
 
 
 def _options(parser: Parser) -> None:
@@ -40,23 +40,23 @@ def _options(parser: Parser) -> None:
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
     from pipelines.serving.batch.run import predict
 
-    wish = _wish(options)
+    request = _request(options)
     with opened(settings) as context:
         model = chosen_model(context.sagemaker, settings.pipeline_name, options, options.task)
-        outcome = predict(context.connection, settings, model, wish)
+        outcome = predict(context.connection, settings, model, request)
     return Result(_as_text(outcome), outcome.as_json())
 
 
-def _wish(options: argparse.Namespace) -> Wish:
-    from pipelines.serving.batch.run import Wish
+def _request(options: argparse.Namespace) -> BatchRequest:
+    from pipelines.serving.batch.run import BatchRequest
     from pipelines.serving.batch.transform import Capacity
 
     capacity = Capacity(options.instance_type, options.instance_count, options.requests_at_once)
     form = FORMATS[options.format]
-    return Wish(options.input, options.output, form, options.rows_per_object, options.series, capacity)
+    return BatchRequest(options.input, options.output, form, options.rows_per_object, options.series, capacity)
 
 
-def _as_text(outcome: Outcome) -> str:
+def _as_text(outcome: BatchResult) -> str:
     times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.seconds.items())
     history = outcome.read - outcome.predicted
     lines = {

@@ -96,13 +96,13 @@ def _rows(context: CommandContext, model: RegisteredModel, number: int) -> list[
 
     from pipelines.data.dataset import find
     from pipelines.models.features import make_features
-    from pipelines.models.registry import read_knowledge
+    from pipelines.models.registry import read_metadata
 
     data = find(context.settings.data, allow_sample=not context.on_aws)
     with tempfile.TemporaryDirectory() as folder:
         hours = Path(folder) / "hours.csv"
         hours.write_bytes(data.data)
-        features = make_features(context.s3, model, read_knowledge(context.s3, model), hours)
+        features = make_features(context.s3, model, read_metadata(context.s3, model), hours)
     return list(itertools.islice(itertools.cycle(features.rows), number))
 
 

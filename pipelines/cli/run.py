@@ -13,7 +13,7 @@ from pipelines.cli.parser import Parser
 from pipelines.errors import BadInput
 
 if TYPE_CHECKING:
-    from pipelines.execution.workflow import Outcome, Wish
+    from pipelines.execution.workflow import RunRequest, RunResult
     from pipelines.settings import Settings
     from pipelines.target import CommandContext
 
@@ -40,11 +40,13 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
         return estimate.run(options, settings)
     if not (options.upsert or options.start or options.schedule):
         return _nothing_done(settings, choose(settings).name)
-    from pipelines.execution.workflow import Wish
+    from pipelines.execution.workflow import RunRequest
 
     parameters = unique(options.parameter)
-    wish = Wish(options.upsert, options.start, options.wait, parameters, options.execution_name, options.schedule)
-    return execute(wish, settings)
+    request = RunRequest(
+        options.upsert, options.start, options.wait, parameters, options.execution_name, options.schedule
+    )
+    return execute(request, settings)
 
 
 def check_format(settings: Settings) -> None:
@@ -55,19 +57,19 @@ def check_format(settings: Settings) -> None:
     require_format(FORMATS[settings.batch_format], settings.algorithms)
 
 
-def execute(wish: Wish, settings: Settings) -> Result:
+def execute(request: RunRequest, settings: Settings) -> Result:
     """Do what is requested on the target, and show what was done."""
     from pipelines.aws.prices import load_prices
     from pipelines.cli import summary
     from pipelines.cli.progress import shown
-    from pipelines.execution.workflow import carry_out
+    from pipelines.execution import workflow
     from pipelines.target import CommandContext, open_target
 
     prices = load_prices(settings.prices)
     with open_target(settings, choose(settings)) as target, shown() as show:
-        outcome = carry_out(wish, settings, target, show)
+        outcome = workflow.run(request, settings, target, show)
         context = CommandContext(settings, target, prices)
-        costs = _costs_of_endpoints(context, outcome, (wish.parameters or {}).get("HostingInstanceType"))
+        costs = _costs_of_endpoints(context, outcome, (request.parameters or {}).get("HostingInstanceType"))
     progress = outcome.progress
     failed = progress is not None and progress.finished and progress.status != "Succeeded"
     text, content = summary.as_text(outcome), summary.as_json(outcome)
@@ -109,7 +111,7 @@ def _nothing_done(settings: Settings, target: str) -> Result:
     return Result(text, {"pipeline": {"name": settings.pipeline_name, "target": target}, "execution": None})
 
 
-def _costs_of_endpoints(context: CommandContext, outcome: Outcome, instance_type: str | None) -> Sequence[str]:
+def _costs_of_endpoints(context: CommandContext, outcome: RunResult, instance_type: str | None) -> Sequence[str]:
     """Give for every endpoint that is or will be deployed a line with its price and the command that deletes it."""
     from pipelines.serving.endpoints.costs import costs_of_deployed
 

@@ -22,11 +22,13 @@ def _options(parser: Parser) -> None:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
-    from pipelines.execution.workflow import Wish
+    from pipelines.execution.workflow import RunRequest
 
     run.check_format(settings)
-    wish = Wish(options.upsert, start=False, parameters=run.unique(options.parameter), schedule=options.expression)
-    return run.execute(wish, settings)
+    request = RunRequest(
+        options.upsert, start=False, parameters=run.unique(options.parameter), schedule=options.expression
+    )
+    return run.execute(request, settings)
 
 
 COMMAND = Command(

@@ -13,7 +13,7 @@ from pipelines.settings import Task
 
 if TYPE_CHECKING:
     from pipelines.execution.pipeline import Progress
-    from pipelines.execution.workflow import Outcome
+    from pipelines.execution.workflow import RunResult
 
 COLUMNS: dict[Task, tuple[str, ...]] = {
     "regression": ("rmse", "mae", "mse", "r2"),
@@ -22,7 +22,7 @@ COLUMNS: dict[Task, tuple[str, ...]] = {
 HEADINGS = {"rmse": "RMSE", "mae": "MAE", "mse": "MSE", "r2": "R2", "auc": "AUC", "f1": "F1"}
 
 
-def as_text(outcome: Outcome) -> str:
+def as_text(outcome: RunResult) -> str:
     """Write what was done, for people."""
     schedule, progress = outcome.schedule, outcome.progress
     begun: list[tuple[str, str | Path | None]] = [
@@ -91,7 +91,7 @@ def _facts(pairs: Iterable[tuple[str, str | Path | None]]) -> str:
     return facts((name, str(value)) for name, value in pairs if value is not None)
 
 
-def as_json(outcome: Outcome) -> dict[str, Any]:
+def as_json(outcome: RunResult) -> dict[str, Any]:
     """Give what was done as one JSON object; parts that were not asked for are null."""
     settings, progress = outcome.settings, outcome.progress
     pipeline = {
@@ -111,7 +111,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _dataset(outcome: Outcome) -> dict[str, Any] | None:
+def _dataset(outcome: RunResult) -> dict[str, Any] | None:
     data = outcome.dataset
     if data is not None:
         return {"source": data.source, "sha256": data.sha256, "rows": data.rows, "real": data.real}

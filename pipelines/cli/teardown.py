@@ -18,7 +18,7 @@ from pipelines.cli.rendering import table
 from pipelines.errors import PipelineError
 
 if TYPE_CHECKING:
-    from pipelines.admin.teardown.item import Item, Left
+    from pipelines.admin.teardown.item import Item, Kept
     from pipelines.settings import Settings
     from pipelines.target import CommandContext
 
@@ -42,24 +42,24 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
 
 def _delete(options: argparse.Namespace, context: CommandContext) -> Result:
     from pipelines.admin.teardown.inventory import everything
-    from pipelines.admin.teardown.item import Item, Left
+    from pipelines.admin.teardown.item import Item, Kept
 
     found = list(everything(context))
     items = [each for each in found if isinstance(each, Item)]
-    left = [each for each in found if isinstance(each, Left)]
+    kept = [each for each in found if isinstance(each, Kept)]
     pipeline, where = context.pipeline, f"{context.connection.name}, {context.connection.region}"
     if options.dry_run:
-        return Result(_text(f"Would be deleted ({where}):", items, left, pipeline), _json("would_go", items, left))
+        return Result(_text(f"Would be deleted ({where}):", items, kept, pipeline), _json("would_go", items, kept))
     if items and not options.yes:
-        sys.stderr.write(_text(f"Will be deleted ({where}):", items, left, pipeline))
+        sys.stderr.write(_text(f"Will be deleted ({where}):", items, kept, pipeline))
     if items and not console.confirm(f"Delete these {len(items)} things of {pipeline}?", yes=options.yes):
-        return Result("Nothing was deleted.\n", _json("removed", [], left))
+        return Result("Nothing was deleted.\n", _json("removed", [], kept))
     failed = _delete_all(items)
     deleted = [item for item in items if item not in failed]
     remarks = [f"{len(failed)} of {len(items)} things could not be deleted; see above, and try again."]
-    content = {**_json("removed", deleted, left), "failed": _listed(failed)}
+    content = {**_json("removed", deleted, kept), "failed": _listed(failed)}
     return Result(
-        _text(f"Deleted ({where}):", deleted, left, pipeline),
+        _text(f"Deleted ({where}):", deleted, kept, pipeline),
         content,
         remarks if failed else (),
         exit_code=1 if failed else 0,
@@ -83,23 +83,23 @@ def _delete_all(items: Sequence[Item]) -> list[Item]:
     return failures
 
 
-def _text(heading: str, items: Sequence[Item], left: Sequence[Left], pipeline: str) -> str:
+def _text(heading: str, items: Sequence[Item], kept: Sequence[Kept], pipeline: str) -> str:
     parts = [f"{heading}\n" if items else f"Nothing of {pipeline} exists.\n"]
     parts.append(table((), [(item.kind, item.name) for item in items], indent=2))
-    if left:
-        parts += ["Kept:\n", table((), [(each.kind, each.name, each.why) for each in left], indent=2)]
+    if kept:
+        parts += ["Kept:\n", table((), [(each.kind, each.name, each.why) for each in kept], indent=2)]
     return "".join([*parts, KEPT])
 
 
-def _json(key: str, items: Sequence[Item], left: Sequence[Left]) -> dict[str, Any]:
-    return {key: _listed(items), "left": [{**_named(each), "why": each.why} for each in left]}
+def _json(key: str, items: Sequence[Item], kept: Sequence[Kept]) -> dict[str, Any]:
+    return {key: _listed(items), "left": [{**_named(each), "why": each.why} for each in kept]}
 
 
 def _listed(items: Sequence[Item]) -> list[dict[str, str]]:
     return [_named(item) for item in items]
 
 
-def _named(each: Item | Left) -> dict[str, str]:
+def _named(each: Item | Kept) -> dict[str, str]:
     return {"kind": each.kind, "name": each.name}
 
 

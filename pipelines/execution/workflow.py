@@ -1,4 +1,4 @@
-"""Carries out what was asked for on a target: build, upsert, upload, start, follow, collect."""
+"""A run on a target: build, upsert, upload, start, follow, collect."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is to be done; ``wait`` None means as the target has it."""
+class RunRequest:
+    """A run's actions; ``wait`` None is the target's default: wait locally, do not wait on AWS."""
 
     upsert: bool
     start: bool
@@ -43,11 +43,11 @@ class Wish:
 
     @property
     def is_scheduled(self) -> bool:
-        """Whether the pipeline is to start by itself."""
+        """Whether a schedule is set."""
         return self.schedule not in (None, schedules.OFF)
 
     def __post_init__(self) -> None:
-        """Refuse what the service would refuse."""
+        """Refuse values that the service would refuse."""
         if self.schedule:
             schedules.check(self.schedule)
         if self.execution_name and not DISPLAY_NAME.match(self.execution_name):
@@ -58,8 +58,8 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What was done; parts that were not asked for are None."""
+class RunResult:
+    """Result of a run; members of actions that were not requested are None."""
 
     settings: Settings
     target: Target
@@ -70,31 +70,31 @@ class Outcome:
     progress: Progress | None = None
     results: Mapping[Task, TaskResult] | None = None
     data_report: Path | None = None
-    """The page about the data itself."""
+    """The page about the data."""
     log: tuple[str, ...] = ()
     """The last lines of the log of the step that failed."""
     schedule: Schedule | None = None
 
 
-def carry_out(wish: Wish, settings: Settings, target: Target, show: Callable[[Progress], None]) -> Outcome:
-    """Do what is wished for; ``show`` is handed every progress while an execution is followed.
+def run(request: RunRequest, settings: Settings, target: Target, show: Callable[[Progress], None]) -> RunResult:
+    """Run the actions of a request; ``show`` gets every progress while an execution is followed.
 
     Raises
     ------
     PipelineError
-        Any of the tree: before anything is started, nothing has been registered.
+        Any of its subclasses.
     """
-    if wish.start and wish.wait is False and target.owns_service:
+    if request.start and request.wait is False and target.owns_service:
         raise BadInput(
-            "--no-wait would end SageMaker on this machine together with this command. Start it first, in a terminal "
+            "--no-wait would end the local service together with this command. Start it first, in a terminal "
             f"of its own: local-sagemaker serve --state-dir {settings.state_dir}"
         )
     sagemaker = target.client("sagemaker")
-    parameters = dict(wish.parameters or {})
+    parameters = dict(request.parameters or {})
     code = bundles()
-    build = Build(settings, target, code) if wish.upsert else None
+    build = Build(settings, target, code) if request.upsert else None
     try:
-        data = _find_data(settings, target, parameters) if wish.start or wish.is_scheduled else None
+        data = _find_data(settings, target, parameters) if request.start or request.is_scheduled else None
         if build is None:
             arn, definition = executions.stored_definition(sagemaker, settings.pipeline_name)
         else:
@@ -108,26 +108,26 @@ def carry_out(wish: Wish, settings: Settings, target: Target, show: Callable[[Pr
             bundle.upload(target.client("s3"), target.bucket, settings.pipeline_name)
         arn = executions.upsert(sagemaker, settings, target.role, definition)
         logger.info("Upserted %s", arn)
-    begun = Outcome(settings, target, arn, definition, data)
-    if wish.start or wish.is_scheduled:
+    begun = RunResult(settings, target, arn, definition, data)
+    if request.start or request.is_scheduled:
         begun = _with_input(begun, parameters)
-    if wish.schedule:
-        begun = replace(begun, schedule=_set_schedule(wish.schedule, begun, parameters))
-    return _execute(wish, begun, parameters, show) if wish.start else begun
+    if request.schedule:
+        begun = replace(begun, schedule=_set_schedule(request.schedule, begun, parameters))
+    return _execute(request, begun, parameters, show) if request.start else begun
 
 
 def _find_data(settings: Settings, target: Target, parameters: Mapping[str, str]) -> Dataset | None:
-    """Find the data, unless the execution is told where it lies already."""
+    """Find the data, unless the parameters name it."""
     if "InputDataUri" in parameters:
         return None
     data = datasets.find(settings.data, allow_sample=target.name == "local")
     if not data.real and target.name == "aws":
-        raise BadInput(f"{data.source} is the generated sample, and on AWS nothing is trained on that. Name real data.")
+        raise BadInput(f"{data.source} is the generated sample, which is refused on AWS. Name real data with --data.")
     logger.info("Data: %s, %d rows, sha256 %s", data.source, data.rows, data.sha256)
     return data
 
 
-def _with_input(begun: Outcome, parameters: dict[str, str]) -> Outcome:
+def _with_input(begun: RunResult, parameters: dict[str, str]) -> RunResult:
     """Upload the data, and name it in the parameters."""
     if begun.dataset is not None:
         bucket, name = begun.target.bucket, begun.settings.pipeline_name
@@ -136,7 +136,7 @@ def _with_input(begun: Outcome, parameters: dict[str, str]) -> Outcome:
     return replace(begun, input_uri=parameters["InputDataUri"])
 
 
-def _set_schedule(expression: str, begun: Outcome, parameters: Mapping[str, str]) -> Schedule | None:
+def _set_schedule(expression: str, begun: RunResult, parameters: Mapping[str, str]) -> Schedule | None:
     settings, target = begun.settings, begun.target
     if expression == schedules.OFF:
         had_one = schedules.remove(target, settings.pipeline_name)
@@ -145,10 +145,7 @@ def _set_schedule(expression: str, begun: Outcome, parameters: Mapping[str, str]
     role = settings.schedule_role_arn or target.stack.get("StarterRoleArn") or target.role
     schedule = schedules.put(expression, settings, target, role, parameters)
     if target.name == "local":
-        logger.warning(
-            "On this machine a schedule is only recorded: nothing starts by itself, and it is forgotten when the "
-            "service ends."
-        )
+        logger.warning("Locally, a schedule is only recorded: it starts nothing, and it is lost when the service ends.")
     elif settings.cache_days:
         logger.info(
             "Every execution reads %s; while that address and the code stay the same, results come from the cache of "
@@ -159,13 +156,15 @@ def _set_schedule(expression: str, begun: Outcome, parameters: Mapping[str, str]
     return schedule
 
 
-def _execute(wish: Wish, begun: Outcome, parameters: dict[str, str], show: Callable[[Progress], None]) -> Outcome:
+def _execute(
+    request: RunRequest, begun: RunResult, parameters: dict[str, str], show: Callable[[Progress], None]
+) -> RunResult:
     settings, target = begun.settings, begun.target
     sagemaker = target.client("sagemaker")
-    arn = executions.start(sagemaker, settings.pipeline_name, parameters, wish.execution_name)
+    arn = executions.start(sagemaker, settings.pipeline_name, parameters, request.execution_name)
     logger.info("Started %s", arn)
     types = executions.step_types(begun.definition)
-    waits = wish.wait if wish.wait is not None else target.name == "local"
+    waits = request.wait if request.wait is not None else target.name == "local"
     if not waits:
         return _with(begun, executions.look(sagemaker, arn, types))
     progress = to_its_end(target, arn, types, show)
@@ -177,7 +176,7 @@ def _execute(wish: Wish, begun: Outcome, parameters: dict[str, str], show: Calla
     return replace(_with(begun, progress, results), data_report=data_report)
 
 
-def _with(begun: Outcome, progress: Progress, results: Mapping[Task, TaskResult] | None = None) -> Outcome:
+def _with(begun: RunResult, progress: Progress, results: Mapping[Task, TaskResult] | None = None) -> RunResult:
     failed = next((step for step in progress.steps if step.status == "Failed"), None)
     log = last_log_lines(begun.target.client("logs"), failed) if failed else []
     return replace(begun, progress=progress, results=results, log=tuple(log))

@@ -20,7 +20,7 @@ from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.data.code_bundles import INSTALLED, Bundle, bundles
 from pipelines.data.dataset import cache_folder
 from pipelines.errors import BadInput, PipelineError
-from pipelines.models.registry import Knowledge, RegisteredModel
+from pipelines.models.registry import ModelMetadata, RegisteredModel
 
 PACKAGE = "processing_scripts"
 
@@ -45,7 +45,7 @@ class Features:
 
 
 def make_features(
-    s3: Any, model: RegisteredModel, knowledge: Knowledge, hours: Path, history: Path | None = None
+    s3: Any, model: RegisteredModel, metadata: ModelMetadata, hours: Path, history: Path | None = None
 ) -> Features:
     """Make the features of hours to predict.
 
@@ -53,7 +53,7 @@ def make_features(
     ----------
     s3
         A boto3 client.
-    model, knowledge
+    model, metadata
         The model that predicts them, and its metadata.
     hours
         A file of raw columns: the weather, without the target.
@@ -73,7 +73,7 @@ def make_features(
     """
     with tempfile.TemporaryDirectory() as folder:
         schema = Path(folder) / "schema.json"
-        schema.write_bytes(knowledge.schema_text)
+        schema.write_bytes(metadata.schema_text)
         known = [] if history is None else ["--known", str(history)]
         text = _run(
             code_folder(s3, model), ["--schema", str(schema), "--hours", str(hours), *known, "--named", "--complete"]

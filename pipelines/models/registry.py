@@ -1,7 +1,7 @@
-"""The registered models: which version is meant, what is known of it, and what came with it.
+"""Versions of registered models, and their metadata.
 
-A version carries in its metadata where its evaluation lies. In that folder are ``schema.json``, whose hash the version
-knows, and ``evaluation.json``, which has the cut-off that was chosen on the validation part.
+A version's properties name the folder of its evaluation and the hash of the ``schema.json`` in it. ``evaluation.json``,
+beside it, has the cut-off that was chosen on the validation set.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class RegisteredModel:
     arn, group, version, approval_status
         As the registry has them.
     task, algorithm
-        What it predicts, and with which of the candidates.
+        The task, and the candidate that won.
     image, model_data
         Its container.
     evaluation_uri
@@ -41,7 +41,7 @@ class RegisteredModel:
     schema_sha256
         Of ``schema.json``, in hexadecimal.
     description
-        The whole answer of DescribeModelPackage.
+        The response of DescribeModelPackage.
     """
 
     arn: str
@@ -59,18 +59,18 @@ class RegisteredModel:
 
     @property
     def approved(self) -> bool:
-        """Whether somebody has approved it."""
+        """Whether it is approved."""
         return self.approval_status == APPROVED
 
     @property
     def title(self) -> str:
-        """Name it for a person: the group and the version."""
+        """The group and the version."""
         return f"{self.group}/{self.version}"
 
 
 @dataclass(frozen=True)
-class Knowledge:
-    """What came with a model.
+class ModelMetadata:
+    """Metadata of a model.
 
     Attributes
     ----------
@@ -88,17 +88,17 @@ class Knowledge:
 
     @property
     def winner(self) -> dict[str, Any]:
-        """What the evaluation found out about the registered candidate."""
+        """The evaluation of the registered candidate."""
         candidate: dict[str, Any] = self.evaluation["candidates"][self.evaluation["best"]["algorithm"]]
         return candidate
 
     @property
     def cut_off(self) -> float:
-        """The probability, as the model answers it, from which demand counts as high; of a classification only."""
+        """The model's probability from which demand counts as high; of a classification only."""
         return float(self.winner["cut_off"])
 
     def calibrated(self, answers: Sequence[float]) -> list[float] | None:
-        """Make a classifier's answers probabilities to be taken at their word; None where no map makes them better."""
+        """Calibrate a classifier's probabilities; None if no map makes them better."""
         known = self.winner.get("calibration")
         return calibrated(answers, known) if known else None
 
@@ -106,25 +106,25 @@ class Knowledge:
 def find_model(
     sagemaker: Any, pipeline_name: str, *, package: str | None = None, task: Task | None = None, approved: bool = False
 ) -> RegisteredModel:
-    """Find the version that a user means.
+    """Find a version: the one named, or the newest of a task's group.
 
     Parameters
     ----------
     sagemaker
         A boto3 client.
     pipeline_name
-        The pipeline, after which the groups are named.
+        The groups are named after the pipeline.
     package
         A version's ARN; else it is the newest one of the task's group.
     task
-        Which group, regression if not given; where a package is given it must be of this task.
+        The group, regression by default; a given package must be of this task.
     approved
-        Whether only approved versions are meant.
+        Whether only approved versions are considered.
 
     Raises
     ------
     BadInput
-        There is no such version, or it is not of this pipeline's kind.
+        There is no such version, or it is for another task, or not approved.
     """
     if package is None:
         package = _newest(sagemaker, group_name(pipeline_name, task or TASKS[0]), approved=approved)
@@ -142,7 +142,7 @@ def describe_model(sagemaker: Any, package: str) -> RegisteredModel:
     Raises
     ------
     BadInput
-        There is none, or it was not registered by a pipeline of ours.
+        There is none, or this package did not register it.
     """
     from botocore.exceptions import ClientError
 
@@ -157,8 +157,8 @@ def describe_model(sagemaker: Any, package: str) -> RegisteredModel:
     missing = [name for name in ("task", "evaluation", "schema_sha256", "preprocessing_code") if name not in metadata]
     if missing:
         raise BadInput(
-            f"The model package {package} does not say where its {missing[0]} is, so it was not registered by this "
-            "pipeline, or by an older one; run the pipeline again."
+            f"The model package {package} has no property {missing[0]}, so another pipeline registered it, or an older "
+            "version of this one; run the pipeline again."
         )
     container = description["InferenceSpecification"]["Containers"][0]
     return RegisteredModel(
@@ -178,20 +178,20 @@ def describe_model(sagemaker: Any, package: str) -> RegisteredModel:
 
 
 def approve(sagemaker: Any, model: RegisteredModel, why: str) -> RegisteredModel:
-    """Approve a version, and give it as it is then."""
+    """Approve a version, and return it as it is then."""
     sagemaker.update_model_package(
         ModelPackageArn=model.arn, ModelApprovalStatus=APPROVED, ApprovalDescription=why[:1024]
     )
     return describe_model(sagemaker, model.arn)
 
 
-def read_knowledge(s3: Any, model: RegisteredModel) -> Knowledge:
-    """Read what came with a model: its schema, and how it was evaluated.
+def read_metadata(s3: Any, model: RegisteredModel) -> ModelMetadata:
+    """Read the metadata of a model: its schema and its evaluation.
 
     Raises
     ------
     PipelineError
-        A file is gone, or the schema is not the one that the model was registered with.
+        A file is missing, or the schema is not the one that the model was registered with.
     """
     schema = _read(s3, f"{model.evaluation_uri}/schema.json", model)
     digest = hashlib.sha256(schema).hexdigest()
@@ -200,13 +200,13 @@ def read_knowledge(s3: Any, model: RegisteredModel) -> Knowledge:
             f"{model.evaluation_uri}/schema.json is not the schema that {model.title} was registered with (its sha256 "
             f"is {digest}, not {model.schema_sha256}); nothing was predicted."
         )
-    return Knowledge(
+    return ModelMetadata(
         schema, json.loads(schema), json.loads(_read(s3, f"{model.evaluation_uri}/evaluation.json", model))
     )
 
 
 def _newest(sagemaker: Any, group: str, *, approved: bool) -> str:
-    """The ARN of a group's newest version."""
+    """Return the ARN of a group's newest version."""
     from botocore.exceptions import ClientError
 
     wanted = {"ModelApprovalStatus": APPROVED} if approved else {}
@@ -238,5 +238,5 @@ def _read(s3: Any, uri: str, model: RegisteredModel) -> bytes:
     try:
         content: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
-        raise PipelineError(f"{uri}, which came with {model.title}, cannot be read: {error}") from error
+        raise PipelineError(f"{uri}, the metadata of {model.title}, cannot be read: {error}") from error
     return content

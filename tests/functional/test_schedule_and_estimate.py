@@ -15,7 +15,7 @@ def test_a_schedule_starts_the_pipeline_with_the_data_and_the_parameters_of_the_
     given = ("--data", str(finished.data), "--parameter", "ClassificationMinAuc=0.8", "--schedule-role-arn", ROLE)
     ran = finished.verb("run", "--upsert", "--schedule", "cron(0 3 ? * MON *)", "--json", *SMALL, *given)
     assert ran.code == 0, ran.stderr
-    assert "a schedule is only recorded: nothing starts by itself" in ran.stderr
+    assert "a schedule is only recorded: it starts nothing" in ran.stderr
     scheduler = finished.client("scheduler")
     schedule = scheduler.get_schedule(Name="Scheduled")
     assert schedule["ScheduleExpression"] == "cron(0 3 ? * MON *)"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evaluation.measures.calibration import Calibration
 from pipelines.models.calibration import calibrated
-from pipelines.models.registry import Knowledge
+from pipelines.models.registry import ModelMetadata
 
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 POINTS = st.lists(st.floats(0, 1), min_size=1, max_size=8, unique=True).map(sorted)
@@ -35,5 +35,5 @@ def test_isotonic_regression_is_applied_as_the_evaluation_applies_it(probabiliti
 
 @pytest.mark.parametrize("candidate", [{"calibration": {"method": "none", "parameters": {}}}, {}])
 def test_where_no_map_helps_or_rentals_are_predicted_answers_stay_as_they_are(candidate):
-    knowledge = Knowledge(b"{}", {}, {"best": {"algorithm": "xgboost"}, "candidates": {"xgboost": candidate}})
-    assert knowledge.calibrated([0.5]) is None
+    metadata = ModelMetadata(b"{}", {}, {"best": {"algorithm": "xgboost"}, "candidates": {"xgboost": candidate}})
+    assert metadata.calibrated([0.5]) is None

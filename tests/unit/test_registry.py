@@ -12,7 +12,7 @@ import pytest
 
 from local_sagemaker import open_service
 from pipelines.errors import BadInput, PipelineError
-from pipelines.models.registry import approve, describe_model, find_model, read_knowledge
+from pipelines.models.registry import approve, describe_model, find_model, read_metadata
 
 SCHEMA = b'{"format_version": 1, "features": []}'
 EVALUATION = {"best": {"algorithm": "xgboost"}, "candidates": {"xgboost": {"cut_off": 0.4}}}
@@ -105,13 +105,13 @@ def test_a_version_of_somebody_else_is_refused(clients):
 def test_what_came_with_a_model_is_read_and_checked(clients):
     sagemaker, s3 = clients
     model = describe_model(sagemaker, register(sagemaker, "Known-classification"))
-    knowledge = read_knowledge(s3, model)
-    assert knowledge.schema["format_version"] == 1
-    assert knowledge.schema_text == SCHEMA
-    assert knowledge.cut_off == 0.4
+    metadata = read_metadata(s3, model)
+    assert metadata.schema["format_version"] == 1
+    assert metadata.schema_text == SCHEMA
+    assert metadata.cut_off == 0.4
     other = describe_model(sagemaker, register(sagemaker, "Known-classification", schema_sha256="0" * 64))
     with pytest.raises(PipelineError, match="is not the schema that Known-classification/2 was registered with"):
-        read_knowledge(s3, other)
+        read_metadata(s3, other)
     gone = describe_model(sagemaker, register(sagemaker, "Known-classification", evaluation="s3://bucket/gone"))
     with pytest.raises(PipelineError, match=r"s3://bucket/gone/schema.json, which came with Known-classification/3"):
-        read_knowledge(s3, gone)
+        read_metadata(s3, gone)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from pipelines.admin.teardown.item import Item, Left, is_ours
+from pipelines.admin.teardown.item import Item, Kept, is_ours
 from pipelines.aws.responses import last_part, listed
 from pipelines.aws.s3 import delete_versions_below, folders_below
 from pipelines.aws.tags import tags_of
@@ -23,7 +23,7 @@ STOPPING_SECONDS = 900.0
 """On AWS, a job may take minutes to stop."""
 STACK_TAG = "aws:cloudformation:stack-name"
 
-Found = Iterator[Item | Left]
+Found = Iterator[Item | Kept]
 
 
 def everything(context: CommandContext) -> Found:
@@ -94,12 +94,12 @@ def _registry(context: CommandContext, group: str) -> Found:
             )
         else:
             others += 1
-            yield Left("registered version", name, f"no execution that wrote below {prefix} registered it")
+            yield Kept("registered version", name, f"no execution that wrote below {prefix} registered it")
     stack = tags_of(context.sagemaker, described["ModelPackageGroupArn"]).get(STACK_TAG)
     if stack:
-        yield Left("model package group", group, f"it belongs to the stack {stack}: boostpipe infra delete")
+        yield Kept("model package group", group, f"it belongs to the stack {stack}: boostpipe infra delete")
     elif others:
-        yield Left("model package group", group, "not all of its versions are ours")
+        yield Kept("model package group", group, "not all of its versions are ours")
     else:
         remove = partial(context.sagemaker.delete_model_package_group, ModelPackageGroupName=group)
         yield Item("model package group", group, remove)
@@ -124,6 +124,6 @@ def _objects(context: CommandContext) -> Found:
         name = f"s3://{bucket}/{folder}"
         why = not_ours.get(last_part(folder.rstrip("/")))
         if why:
-            yield Left("objects", name, why)
+            yield Kept("objects", name, why)
         else:
             yield Item("objects", name, partial(delete_versions_below, context.s3, bucket, folder))

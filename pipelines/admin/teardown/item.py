@@ -25,7 +25,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Left:
+class Kept:
     """One resource that looks like ours and is kept, and why."""
 
     kind: str

@@ -17,7 +17,7 @@ from pipelines.serving.batch.rows import Part, Prepared
 
 if TYPE_CHECKING:
     from pipelines.definition.formats import Format
-    from pipelines.models.registry import Knowledge
+    from pipelines.models.registry import ModelMetadata
     from pipelines.settings import Task
 
 CALIBRATED, DECISION = "calibrated_probability", "high_demand"
@@ -31,7 +31,7 @@ class Answers:
     s3: Any
     uri: str
     form: Format
-    knowledge: Knowledge
+    metadata: ModelMetadata
     task: Task
 
 
@@ -85,29 +85,29 @@ def _joined(prepared: Prepared, answers: Answers) -> Iterator[Any]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    closed = answers.knowledge.schema.get("closed")
+    closed = answers.metadata.schema.get("closed")
     for part in prepared.parts:
         table = parquet.read_table(part.known)
         numbers = read_answers(_read(answers, part))
         require_as_many(len(numbers), table.num_rows)
         closed_feature = table.column(closed["feature"]).to_pylist() if closed else None
-        for name, values in _predicted(numbers, closed_feature, answers.knowledge, answers.task).items():
+        for name, values in _predicted(numbers, closed_feature, answers.metadata, answers.task).items():
             table = table.append_column(name, pa.array(values))
         yield table
 
 
 def _predicted(
-    numbers: Sequence[float], closed_feature: Sequence[float] | None, knowledge: Knowledge, task: Task
+    numbers: Sequence[float], closed_feature: Sequence[float] | None, metadata: ModelMetadata, task: Task
 ) -> dict[str, Sequence[float]]:
     """Make the columns of predictions from a model's responses."""
-    kept = apply_rules(numbers, closed_feature, knowledge.schema, task)
+    kept = apply_rules(numbers, closed_feature, metadata.schema, task)
     if task == "regression":
         return {COLUMN[task]: kept}
-    better = knowledge.calibrated(numbers)
+    better = metadata.calibrated(numbers)
     return {
         COLUMN[task]: kept,
-        **({} if better is None else {CALIBRATED: apply_rules(better, closed_feature, knowledge.schema, task)}),
-        DECISION: [probability >= knowledge.cut_off for probability in kept],
+        **({} if better is None else {CALIBRATED: apply_rules(better, closed_feature, metadata.schema, task)}),
+        DECISION: [probability >= metadata.cut_off for probability in kept],
     }
 
 

@@ -18,7 +18,7 @@ from pipelines.aws.s3 import split_uri
 from pipelines.definition.formats import Format
 from pipelines.errors import PipelineError
 from pipelines.models.features import PACKAGE, code_folder, refusal
-from pipelines.models.registry import Knowledge, RegisteredModel
+from pipelines.models.registry import ModelMetadata, RegisteredModel
 
 UPLOADS_AT_ONCE = 4
 
@@ -67,7 +67,7 @@ class Prepared:
         return sum(part.rows for part in self.parts)
 
 
-def prepare(s3: Any, model: RegisteredModel, knowledge: Knowledge, rows: Rows, folder: Path, uri: str) -> Prepared:
+def prepare(s3: Any, model: RegisteredModel, metadata: ModelMetadata, rows: Rows, folder: Path, uri: str) -> Prepared:
     """Make the features and upload them below ``uri``, while the next objects are made.
 
     Parameters
@@ -83,7 +83,7 @@ def prepare(s3: Any, model: RegisteredModel, knowledge: Knowledge, rows: Rows, f
         The code cannot be read, or fails.
     """
     schema = folder / "schema.json"
-    schema.write_bytes(knowledge.schema_text)
+    schema.write_bytes(metadata.schema_text)
     parts, read, predicted, uploads = [], 0, 0, []
     with (
         ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool,

@@ -17,7 +17,7 @@ from pipelines.data.output import keep, require_writable
 from pipelines.definition.algorithms import require_format
 from pipelines.definition.formats import Format
 from pipelines.errors import BadInput
-from pipelines.models.registry import RegisteredModel, read_knowledge
+from pipelines.models.registry import RegisteredModel, read_metadata
 from pipelines.names import Layout, job_name, project_tags
 from pipelines.serving.batch.result import Answers, write_result
 from pipelines.serving.batch.rows import Rows, prepare
@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is to be predicted, and how.
+class BatchRequest:
+    """Rows to predict, and how.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Wish:
     capacity: Capacity
 
     def __post_init__(self) -> None:
-        """Refuse numbers that no job could use."""
+        """Refuse numbers outside their limits."""
         for option, value, high in (
             ("--rows-per-object", self.rows_per_object, 10_000_000),
             ("--instance-count", self.capacity.instance_count, 100),
@@ -61,8 +61,8 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came out: how many rows were read, predicted, in how many objects, where the result is, and the times."""
+class BatchResult:
+    """Result of a batch: numbers of rows and objects, the files, and the seconds of each phase."""
 
     model: RegisteredModel
     transform_job_arn: str
@@ -73,7 +73,7 @@ class Outcome:
     seconds: dict[str, float]
 
     def as_json(self) -> dict[str, Any]:
-        """Give what ``--json`` prints."""
+        """Return it as ``--json`` prints it."""
         return {
             "model_package_arn": self.model.arn,
             "task": self.model.task,
@@ -86,48 +86,48 @@ class Outcome:
         }
 
 
-def predict(connection: Connection, settings: Settings, model: RegisteredModel, wish: Wish) -> Outcome:
+def predict(connection: Connection, settings: Settings, model: RegisteredModel, request: BatchRequest) -> BatchResult:
     """Predict a file of raw rows with a registered version through a transform job.
 
     Raises
     ------
     PipelineError
-        Any of the tree; nothing of a result has been written then, and nothing is left in the bucket.
+        Any of its subclasses; no result has been written then, and nothing is left in the bucket.
     """
-    require_format(wish.form, [model.algorithm])
+    require_format(request.form, [model.algorithm])
     s3 = connection.client("s3")
-    knowledge = read_knowledge(s3, model)
+    metadata = read_metadata(s3, model)
     name = job_name(settings.pipeline_name, model.task)
     place = Layout(connection.bucket, settings.pipeline_name).batch(name)
-    output = wish.output or str(settings.state_dir / "results" / name)
+    output = request.output or str(settings.state_dir / "results" / name)
     require_writable(output, s3)
     seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="batch-") as temporary, temporary_prefix(s3, place):
         folder = Path(temporary)
-        rows = Rows(_local_file(s3, wish.input, folder), wish.rows_per_object, wish.series, wish.form)
+        rows = Rows(_local_file(s3, request.input, folder), request.rows_per_object, request.series, request.form)
         with _timed(seconds, "features"):
-            prepared = prepare(s3, model, knowledge, rows, folder, f"{place}/rows")
+            prepared = prepare(s3, model, metadata, rows, folder, f"{place}/rows")
         logger.info("%s rows to predict in %d objects", f"{prepared.rows:,}", len(prepared.parts))
         with _timed(seconds, "transform"):
             job = transform(
                 connection,
                 name,
                 model,
-                wish.form,
+                request.form,
                 f"{place}/rows/",
                 f"{place}/answers",
-                wish.capacity,
+                request.capacity,
                 as_list(project_tags(settings.pipeline_name, settings.tags)),
             )
         with _timed(seconds, "result"):
-            answers = Answers(s3, f"{place}/answers", wish.form, knowledge, model.task)
+            answers = Answers(s3, f"{place}/answers", request.form, metadata, model.task)
             files = write_result(prepared, answers, folder / "result")
             kept = keep(files, output, s3)
-    return Outcome(model, job.arn, prepared.read, prepared.rows, len(prepared.parts), kept, seconds)
+    return BatchResult(model, job.arn, prepared.read, prepared.rows, len(prepared.parts), kept, seconds)
 
 
 def _local_file(s3: Any, source: str, folder: Path) -> Path:
-    """The file itself; an object is brought to this machine first."""
+    """Return the path of a file, or download an object."""
     from botocore.exceptions import ClientError
 
     if not source.startswith("s3://"):

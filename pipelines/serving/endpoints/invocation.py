@@ -11,7 +11,7 @@ from pipelines.errors import BadInput, PipelineError
 from pipelines.models.container_output import read_answers
 from pipelines.models.features import make_features
 from pipelines.models.postprocessing import apply_rules_to_rows
-from pipelines.models.registry import RegisteredModel, describe_model, read_knowledge
+from pipelines.models.registry import RegisteredModel, describe_model, read_metadata
 from pipelines.serving.endpoints.predictions import Predictions, predictions_of, unknown_territory
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint
 from pipelines.target import CommandContext
@@ -75,26 +75,26 @@ def ask(
     """
     if endpoint.status not in ANSWERS_WHILE:
         raise PipelineError(f"The endpoint {endpoint.name} is {endpoint.status} and does not answer; nothing was sent.")
-    knowledge = read_knowledge(context.s3, model)
-    looks_back = knowledge.schema["history_hours"]
+    metadata = read_metadata(context.s3, model)
+    looks_back = metadata.schema["history_hours"]
     if looks_back and alone and history is None:
-        what = " and ".join(knowledge.schema["history_of"])
+        what = " and ".join(metadata.schema["history_of"])
         raise BadInput(
             f"{model.title} needs the {what} of the {looks_back} hours before an hour. Name a file of them with "
             "--history, such as the data set; nothing was sent."
         )
-    features = make_features(context.s3, model, knowledge, hours, history)
+    features = make_features(context.s3, model, metadata, hours, history)
     runtime = context.client("sagemaker-runtime")
     answers = [
         number for body in _bodies(features.rows) for number in read_answers(_send(runtime, endpoint.name, body))
     ]
     if len(answers) != len(features.rows):
         raise PipelineError(f"The endpoint {endpoint.name} gave {len(answers)} answers to {len(features.rows)} hours.")
-    rows, better = "\n".join(features.rows), knowledge.calibrated(answers)
-    answers = apply_rules_to_rows(answers, rows, knowledge.schema, model.task)
-    better = better and apply_rules_to_rows(better, rows, knowledge.schema, model.task)
-    predictions = predictions_of(model.task, knowledge, features.hours, answers, better)
-    return Answered(model, predictions, unknown_territory(features, knowledge.schema))
+    rows, better = "\n".join(features.rows), metadata.calibrated(answers)
+    answers = apply_rules_to_rows(answers, rows, metadata.schema, model.task)
+    better = better and apply_rules_to_rows(better, rows, metadata.schema, model.task)
+    predictions = predictions_of(model.task, metadata, features.hours, answers, better)
+    return Answered(model, predictions, unknown_territory(features, metadata.schema))
 
 
 def _bodies(rows: Sequence[str]) -> Iterator[str]:

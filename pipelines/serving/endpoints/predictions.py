@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.models.features import Features
-from pipelines.models.registry import Knowledge
+from pipelines.models.registry import ModelMetadata
 from pipelines.settings import Task
 
 _ASKED_FOR = ("weather", "calendar")
@@ -86,14 +86,14 @@ class Predictions:
 
 def predictions_of(
     task: Task,
-    knowledge: Knowledge,
+    metadata: ModelMetadata,
     hours: Sequence[str],
     values: Sequence[float],
     calibrated: Sequence[float] | None,
 ) -> Predictions:
     """Put numbers beside their hours, with what is needed to understand them."""
-    cut_off = knowledge.cut_off if task == "classification" else None
-    return Predictions(task, hours, values, cut_off, float(knowledge.schema["threshold"]), calibrated)
+    cut_off = metadata.cut_off if task == "classification" else None
+    return Predictions(task, hours, values, cut_off, float(metadata.schema["threshold"]), calibrated)
 
 
 def unknown_territory(features: Features, schema: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from local_sagemaker import open_service
 from pipelines.data.code_bundles import Bundle, bundles
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models import features
-from pipelines.models.registry import Knowledge, RegisteredModel
+from pipelines.models.registry import ModelMetadata, RegisteredModel
 
 MODEL = RegisteredModel(
     arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/group/1",
@@ -30,7 +30,7 @@ MODEL = RegisteredModel(
     schema_sha256="",
     description={},
 )
-KNOWLEDGE = Knowledge(b"{}", {}, {})
+KNOWLEDGE = ModelMetadata(b"{}", {}, {})
 OTHER_CODE = {
     "processing_scripts/__init__.py": b"",
     "processing_scripts/inference.py": b"import sys\n"
