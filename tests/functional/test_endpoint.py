@@ -452,7 +452,7 @@ def test_a_version_that_does_not_come_up_leaves_the_old_one_in_service(house: Ho
     failed = house("update", *NOW, "--task", "classification", "--model-package", package)
     assert failed.code == 1
     assert "did not come into service" in failed.stderr
-    assert "serves what it served before" in failed.stderr
+    assert "serves the version before" in failed.stderr
     described = house("describe", *NOW, "--task", "classification", "--json").json
     assert (described["status"], described["model_package"][-2:]) == ("InService", "/1")
     assert house("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON)).code == 0
@@ -494,7 +494,7 @@ def test_a_serverless_endpoint_costs_by_the_second(house: House) -> None:
     assert deployed.code == 0, deployed.stderr
     assert deployed.json["capacity"] == {"memory_mb": 2048, "max_concurrency": 5}
     assert deployed.json["cost_per_hour"] == 0
-    assert "0.00004 USD per second of answering and nothing between" in deployed.stderr
+    assert "0.00004 USD per second of computing, nothing in between" in deployed.stderr
     assert house("invoke", "--name", "less", "--row", *pairs(NOON)).code == 0
     refused = house("scale", "--name", "less", "--max-instances", "2")
     assert (refused.code, "less is serverless and scales by itself" in refused.stderr) == (2, True)

@@ -63,7 +63,7 @@ def test_where_lines_cross_both_cost_the_same_and_the_order_changes(
 
 
 def test_an_instance_type_without_a_price_is_named() -> None:
-    with pytest.raises(BadInput, match=r"^What ml\.x9\.huge costs is not in the list of prices"):
+    with pytest.raises(BadInput, match=r"^The price of ml\.x9\.huge is not in the list"):
         costs_of_a_day(load_prices(), SPEED, Assumed("ml.m5.large", "ml.x9.huge", 2048, 240))
 
 

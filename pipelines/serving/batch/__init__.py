@@ -1,1 +1,1 @@
-"""Batches: what ``boostpipe batch`` does, the same on AWS and here."""
+"""Batch predictions, on AWS and locally."""

@@ -1,1 +1,1 @@
-"""Real time against batch: what ``boostpipe compare`` does, the same on AWS and here."""
+"""Comparison of real-time and batch predictions, on AWS and locally."""

@@ -1,7 +1,6 @@
-"""What each way of predicting costs on AWS in a day, by the number of rows, and where the lines cross.
+"""Costs of a day of each way of predicting on AWS, by the number of rows, and where they are equal.
 
-Prices are AWS's; how long an answer takes is what was measured, here or there. Costs that hardly
-depend on the way (storage, requests to S3) are left out.
+Prices are AWS's, latencies are measured. Costs that hardly depend on the way (storage, requests to S3) are left out.
 """
 
 from __future__ import annotations
@@ -25,18 +24,18 @@ EVERY_HOUR = "transform job every hour"
 
 @dataclass(frozen=True)
 class Speed:
-    """What was measured.
+    """Measured speeds.
 
     Attributes
     ----------
     seconds_per_request
-        Of one row through the endpoint, one request after another: the median.
+        Median for one row through the endpoint, one request after another.
     rows_per_second
-        Single rows through the endpoint, as many at a time as it answered best.
+        Single rows through the endpoint, at its best number of requests at once.
     transform_rows_per_second
-        Of the transform job, its start left out.
+        Of the transform job, without its start.
     bytes_per_row
-        What goes in and comes out of the endpoint for one row.
+        Request and response of the endpoint for one row.
     """
 
     seconds_per_request: float
@@ -47,7 +46,7 @@ class Speed:
 
 @dataclass(frozen=True)
 class Assumed:
-    """What has to be assumed: instance types, a serverless endpoint's memory, and how long AWS takes to start a job."""
+    """Assumptions: instance types, a serverless endpoint's memory, and the seconds that AWS needs to start a job."""
 
     hosting_type: str
     transform_type: str
@@ -60,7 +59,7 @@ Cost = Callable[[float], float]
 
 
 def costs_of_a_day(prices: Prices, speed: Speed, assumed: Assumed) -> Mapping[str, Cost]:
-    """Give the four ways.
+    """Return the costs of the four ways.
 
     Raises
     ------
@@ -71,7 +70,7 @@ def costs_of_a_day(prices: Prices, speed: Speed, assumed: Assumed) -> Mapping[st
     transform = prices.per_hour("transform", assumed.transform_type)
     if hosting is None or transform is None:
         missing = assumed.hosting_type if hosting is None else assumed.transform_type
-        raise BadInput(f"What {missing} costs is not in the list of prices; name yours with --prices.")
+        raise BadInput(f"The price of {missing} is not in the list; name yours with --prices.")
     gigabytes = speed.bytes_per_row / 1e9
     serverless_row = speed.seconds_per_request * prices.serverless_second(assumed.serverless_mb)
 
@@ -94,10 +93,10 @@ def costs_of_a_day(prices: Prices, speed: Speed, assumed: Assumed) -> Mapping[st
 
 
 def crossings(ways: Mapping[str, Cost], most: float = 1e10) -> list[tuple[str, str, float]]:
-    """Find at how many rows a day two ways cost the same: (the cheaper one below, the cheaper one above, rows).
+    """Find the rows a day at which two ways cost the same: (the cheaper one below, the cheaper one above, rows).
 
-    Every cost grows with the rows, and two cross once or never in this range, but for steps: the first crossing counts.
-    Two that cost the same for a single row have nothing to cross.
+    Costs grow with the rows, and two of them cross once or never in this range; where steps make them cross several
+    times, the first crossing counts. Two that cost the same for a single row do not cross.
     """
     names = list(ways)
     found = []
@@ -111,7 +110,7 @@ def crossings(ways: Mapping[str, Cost], most: float = 1e10) -> list[tuple[str, s
 
 
 def _first_crossing(cheaper: Cost, dearer: Cost, most: float) -> float | None:
-    """Look through the range in small steps, then halve the step in which the one becomes the dearer."""
+    """Search the range in small steps, then bisect the step in which the cheaper one becomes the dearer."""
     low = 1.0
     if cheaper(low) == dearer(low):
         return None

@@ -1,4 +1,4 @@
-"""An endpoint for as long as a block lasts, whatever happens in it."""
+"""A temporary endpoint, deleted at the end of a block, however the block ends."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from pipelines.serving.endpoints.state import IN_SERVICE, describe_endpoint
 from pipelines.target import Connection
 
 HOURS_TO_LIVE = 2
-"""After which ``boostpipe endpoint delete --expired`` ends it, should this machine lose its power."""
+"""After this, ``boostpipe endpoint delete --expired`` deletes it, in case this machine loses power."""
 
 logger = logging.getLogger(__name__)
 
 
 @contextmanager
 def endpoint(connection: Connection, name: str, model: RegisteredModel, instance_type: str) -> Iterator[str]:
-    """Make an endpoint of one instance, wait until it answers, and delete it with all that was made for it.
+    """Create an endpoint of one instance, wait until it is in service, and delete it with all that was created for it.
 
-    Of the registered version, whoever approved it, its container is used.
+    It uses the registered version's container, approved or not.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def endpoint(connection: Connection, name: str, model: RegisteredModel, instance
         sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], Tags=tags)
         undo.callback(_delete, sagemaker, name, POLL_SECONDS[connection.name])
         sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=tags)
-        logger.info("Endpoint %s: made for this comparison and deleted after it", name)
+        logger.info("Endpoint %s: created for this comparison and deleted after it", name)
         described = _at_rest(sagemaker, name, POLL_SECONDS[connection.name])
         if described is None or described["EndpointStatus"] != IN_SERVICE:
             reason = (described or {}).get("FailureReason", "it gives no reason")
@@ -58,8 +58,8 @@ def endpoint(connection: Connection, name: str, model: RegisteredModel, instance
 
 
 def _delete(sagemaker: Any, name: str, interval: float) -> None:
-    """End the endpoint, if there is one by now, and wait until it is gone: from then on it costs nothing."""
-    # The service refuses to delete what it is still making.
+    """Delete the endpoint, if it was created, and wait until it no longer exists and costs nothing."""
+    # The service refuses to delete an endpoint that it is still creating.
     if _at_rest(sagemaker, name, interval) is None:
         return
     sagemaker.delete_endpoint(EndpointName=name)

@@ -1,4 +1,4 @@
-"""Asks an endpoint, several requests at a time, and measures how long each answer takes."""
+"""Load on an endpoint: several requests at a time, and the latency of each."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from pipelines.models.container_output import read_answers
 from pipelines.models.postprocessing import require_as_many
 
 FEWEST_REQUESTS = 100
-"""Of which percentiles can be told."""
+"""Enough for percentiles."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """How an endpoint answered.
+    """Latencies and throughput of an endpoint.
 
     Attributes
     ----------
     rows_per_request, at_once
-        How it was asked.
+        Rows per request, and requests at once.
     p50, p95, p99
-        Milliseconds from request to answer, which half, 95 and 99 % of the requests stay below.
+        Percentiles of the latency, in milliseconds.
     rows_per_second
-        All rows over the time that they took together.
+        All rows over the total time.
     """
 
     rows_per_request: int
@@ -45,24 +45,24 @@ class Load:
 def ask(
     client: Callable[[str], Any], endpoint: str, rows: Sequence[str], rows_per_request: int, at_once: int
 ) -> tuple[Load, list[float], float]:
-    """Ask for all rows, again and again until there are `FEWEST_REQUESTS`.
+    """Send all rows, repeatedly until there are `FEWEST_REQUESTS`.
 
     Parameters
     ----------
     client
-        Makes a client; each of those that ask has its own, with its own connection.
+        Makes a client; each concurrent request has its own, with its own connection.
     rows
         CSV, one row each.
 
     Returns
     -------
-    How it answered, the answers in the order of the rows as often as they were sent, and the bytes that went and came
-    for one row.
+    The load, the predictions in the order of the rows as often as they were sent, and the bytes of request and response
+    per row.
 
     Raises
     ------
     PipelineError
-        An answer has not one number for each row.
+        A response does not have one number per row.
     """
     bodies = [
         "".join(f"{row}\n" for row in rows[start : start + rows_per_request]).encode()

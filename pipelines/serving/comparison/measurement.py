@@ -1,4 +1,4 @@
-"""Sends the same rows through an endpoint and through a transform job, and sees that both predict the same."""
+"""Measurement of the same rows through an endpoint and a transform job, which must predict the same."""
 
 from __future__ import annotations
 
@@ -24,32 +24,31 @@ from pipelines.target import Connection
 
 AT_ONCE = (1, 4, 16)
 TOLERANCE = 1e-6
-"""Largest difference between the two ways, of a prediction or, above 1, of its size."""
+"""Largest allowed difference between the two ways: absolute, and relative to predictions above 1."""
 TRANSFORM_ROWS = 50_000
-"""A transform job of fewer is hardly longer than its start."""
+"""A job of fewer rows takes hardly longer than its start."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What came out.
+    """Result of a measurement.
 
     Attributes
     ----------
     rows
-        How many different ones went both ways.
+        Number of different rows.
     loads
-        How the endpoint answered: single rows first, then batches.
+        Of the endpoint: single rows first, then several rows per request.
     transform_rows, transform_seconds
-        Rows of the transform job, which had all of them as often as makes `TRANSFORM_ROWS`, and its seconds, as the
-        service says.
+        Rows of the transform job, repeated up to `TRANSFORM_ROWS`, and its seconds by the service's own times.
     transform_start_seconds
-        Of a transform job of a single row: what it takes to start.
+        Seconds of a transform job of a single row: the time of its start.
     largest_difference
-        Between a prediction of the endpoint and that of the transform job, of its size where that is above 1.
+        Between predictions of the endpoint and of the transform job; relative to predictions above 1.
     bytes_per_row
-        What goes to the endpoint and comes back for a single row.
+        Request and response of the endpoint for a single row.
     """
 
     rows: int
@@ -62,13 +61,13 @@ class Measurement:
 
     @property
     def transform_rows_per_second(self) -> float:
-        """Rows over the seconds that they take longer than a single row."""
+        """Rows over the seconds beyond those of a single row."""
         longer = self.transform_seconds - self.transform_start_seconds
         return self.transform_rows / max(longer, self.transform_seconds / 10)
 
     @property
     def speed(self) -> Speed:
-        """What costs depend on."""
+        """The speeds that costs depend on."""
         single = [load for load in self.loads if load.rows_per_request == 1]
         return Speed(
             seconds_per_request=single[0].p50 / 1000,
@@ -80,7 +79,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Capacities:
-    """What the endpoint and the transform job run on, and how many rows go in a request that has several."""
+    """Instance types of the endpoint and the transform job, and the rows per request with several rows."""
 
     hosting_type: str
     transform_type: str
@@ -119,7 +118,7 @@ def measure(
 
 
 def require_same(title: str, expected: Sequence[float], others: Sequence[Sequence[float]]) -> float:
-    """See that rows are predicted alike whichever way they went, and as often as they did; the largest difference.
+    """Check that rows have the same predictions in every way and repetition, and return the largest difference.
 
     Raises
     ------
@@ -134,7 +133,7 @@ def require_same(title: str, expected: Sequence[float], others: Sequence[Sequenc
     if largest > TOLERANCE:
         raise PipelineError(
             f"The endpoint and the transform job of {title} predict differently: by up to {largest:.2g} of a "
-            f"prediction's size, where {TOLERANCE:g} is allowed. Neither is to be trusted before that is understood."
+            f"prediction's size, where {TOLERANCE:g} is allowed. Trust neither before you know why."
         )
     return largest
 
@@ -142,7 +141,7 @@ def require_same(title: str, expected: Sequence[float], others: Sequence[Sequenc
 def _transformed(
     connection: Connection, uri: str, model: RegisteredModel, rows: Sequence[str], capacity: Capacity
 ) -> tuple[float, list[float]]:
-    """Send rows through a transform job named as their folder in the bucket is; its seconds and its answers."""
+    """Run a transform job, named as its folder in the bucket, and return its seconds and its predictions."""
     s3 = connection.client("s3")
     bucket, prefix = split_uri(uri)
     name = last_part(uri)

@@ -1,4 +1,4 @@
-"""What is shown of a comparison: Markdown, JSON, and a picture."""
+"""Report of a comparison: Markdown, JSON, and a figure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLOURS = ("#2166ac", "#d95f02", "#1b9e77", "#7b3294")
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """What was measured, what it costs, and from what that follows."""
+    """Measurement, costs, and their assumptions."""
 
     model: str
     algorithm: str
@@ -29,7 +29,7 @@ class Comparison:
     assumed: Assumed
 
     def as_json(self) -> dict[str, Any]:
-        """Give what ``--json`` prints, the picture left out."""
+        """Return it as ``--json`` prints it, without the figure."""
         measured = self.measurement
         return {
             "model": self.model,
@@ -58,7 +58,7 @@ class Comparison:
         }
 
     def as_markdown(self) -> str:
-        """Give the tables, with every assumption beside them."""
+        """Return the tables, with every assumption."""
         return "\n".join([*self._measured(), "", *self._costs(), "", *self._lines_cross(), ""])
 
     def _measured(self) -> list[str]:
@@ -105,12 +105,12 @@ class Comparison:
 
 
 def require_matplotlib() -> None:
-    """See that the picture can be drawn, before anything is spent on what it shows.
+    """Check that the figure can be drawn, before anything is measured.
 
     Raises
     ------
     EnvironmentProblem
-        It is not installed.
+        matplotlib is not installed.
     """
     try:
         import matplotlib  # noqa: F401, ICN001 - only whether it is there
@@ -119,7 +119,7 @@ def require_matplotlib() -> None:
 
 
 def draw(comparison: Comparison, path: Path) -> None:
-    """Draw how long answers take, and what a day costs, as PNG."""
+    """Draw latencies and costs of a day as a PNG file."""
     import matplotlib as mpl
 
     mpl.use("Agg")

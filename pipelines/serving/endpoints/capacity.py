@@ -1,4 +1,4 @@
-"""What an endpoint runs on: instances that always run, or memory that is paid while it answers."""
+"""Capacity of an endpoint: instances that always run, or serverless memory that is billed while it computes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipelines.aws.prices import Prices
 
 @dataclass(frozen=True)
 class Instances:
-    """So many instances of a type."""
+    """A number of instances of one type."""
 
     instance_type: str
     count: int
@@ -20,24 +20,24 @@ class Instances:
         return f"{self.count} x {self.instance_type}"
 
     def variant(self) -> dict[str, Any]:
-        """Give its part of a ProductionVariant."""
+        """Return its members of a ProductionVariant."""
         return {"InstanceType": self.instance_type, "InitialInstanceCount": self.count}
 
     def cost_per_hour(self, prices: Prices) -> float | None:
-        """Price of one hour, asked or not; None where the price of the type is not known."""
+        """Return the price of one hour, with or without requests; None if the type's price is unknown."""
         return prices.per_hour("hosting", self.instance_type, self.count)
 
     def cost_in_words(self, prices: Prices) -> str:
-        """Say what it costs."""
+        """Describe its cost."""
         cost = self.cost_per_hour(prices)
         if cost is None:
-            return f"what {self} costs is not in the list of prices (name yours with --prices)"
+            return f"the price of {self} is not in the list (name yours with --prices)"
         return f"{cost:.3f} {prices.currency} per hour for {self} ({prices.origin})"
 
 
 @dataclass(frozen=True)
 class Serverless:
-    """Memory in MB for each of so many requests at once."""
+    """Memory in MB, and the most requests at once."""
 
     memory_mb: int
     max_concurrency: int
@@ -46,31 +46,31 @@ class Serverless:
         return f"serverless, {self.memory_mb} MB, at most {self.max_concurrency} requests at once"
 
     def variant(self) -> dict[str, Any]:
-        """Give its part of a ProductionVariant."""
+        """Return its members of a ProductionVariant."""
         return {"ServerlessConfig": {"MemorySizeInMB": self.memory_mb, "MaxConcurrency": self.max_concurrency}}
 
-    def cost_per_hour(self, prices: Prices) -> float | None:  # noqa: ARG002 - as instances have it
-        """Price of one hour in which nobody asks."""
+    def cost_per_hour(self, prices: Prices) -> float | None:  # noqa: ARG002 - the same signature as of instances
+        """Return the price of one hour without requests."""
         return 0.0
 
     def cost_in_words(self, prices: Prices) -> str:
-        """Say what it costs."""
+        """Describe its cost."""
         second = prices.serverless_second(self.memory_mb)
-        return f"{second:.5f} {prices.currency} per second of answering and nothing between ({prices.origin})"
+        return f"{second:.5f} {prices.currency} per second of computing, nothing in between ({prices.origin})"
 
 
 Capacity = Instances | Serverless
 
 
 def capacity_of(variant: Mapping[str, Any], summary: Mapping[str, Any]) -> Capacity:
-    """Read what a variant runs on.
+    """Read the capacity of a variant.
 
     Parameters
     ----------
     variant
         The ProductionVariant of the configuration.
     summary
-        What DescribeEndpoint says of it, which knows how many instances there are now; may be empty.
+        Its summary from DescribeEndpoint, with the current number of instances; may be empty.
     """
     serverless = variant.get("ServerlessConfig")
     if serverless:

@@ -1,4 +1,4 @@
-"""What endpoints cost on AWS, and how they are ended: the line after every command."""
+"""Costs of endpoints on AWS, and the command that deletes them: the line after every command."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pipelines.target import CommandContext
 
 
 def cost_line(context: CommandContext, endpoint: Endpoint) -> str:
-    """Say what an endpoint costs and how to end it, in one line."""
+    """Describe what an endpoint costs and how to delete it, in one line."""
     return _line(context, endpoint.name, endpoint.capacity)
 
 
 def costs_of_deployed(context: CommandContext, tasks: Iterable[Task], instance_type: str) -> list[str]:
-    """Say what the endpoints of a pipeline with ``--deploy`` cost as soon as they are there, and how to end them."""
+    """Describe what the endpoints of a pipeline with ``--deploy`` will cost, and how to delete them."""
     names = [group_name(context.settings.pipeline_name, task) for task in tasks]
     return [f"{name}: {_line(context, name, Instances(instance_type, 1))}" for name in names]
 
 
 def cost_of(context: CommandContext, endpoint: Endpoint) -> float | None:
-    """Price of one hour in which nobody asks it; None where it is not known."""
+    """Return the price of one hour without requests; None if it is unknown."""
     return endpoint.capacity.cost_per_hour(context.prices) if endpoint.capacity else None
 
 
@@ -34,9 +34,9 @@ def price_in_words(cost: float | None) -> str:
 
 def here(context: CommandContext) -> str:
     """Begin a sentence about costs."""
-    return "Here it costs nothing; on AWS: " if context.connection.name == "local" else "Cost: "
+    return "Locally it costs nothing; on AWS: " if context.connection.name == "local" else "Cost: "
 
 
 def _line(context: CommandContext, name: str, capacity: Capacity | None) -> str:
-    cost = capacity.cost_in_words(context.prices) if capacity else "nobody knows what it costs"
+    cost = capacity.cost_in_words(context.prices) if capacity else "its cost is unknown"
     return f"{here(context)}{cost}. Delete it with: {context.command(f'endpoint delete --name {name}')}"

@@ -1,7 +1,7 @@
-"""Brings a registered version into service: a model, a configuration and an endpoint, or another configuration of one.
+"""Deployment of a registered version: a model, a configuration, and a new endpoint or the update of one.
 
-Configurations cannot be changed, so each deployment and each update makes its own, and a model of its own; both carry
-the name of their endpoint and go when it needs them no longer.
+A configuration cannot be changed, so each deployment and each update creates its own, and a model of its own. Both have
+the name of their endpoint in a tag, and are deleted when the endpoint no longer needs them.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ HALF_OF_THE_INSTANCES = {
         "WaitIntervalInSeconds": 0,
     }
 }
-"""At most half of the instances may be in a batch, so that one instance alone cannot be rolled."""
+"""A batch has at most half of the instances, so a single instance cannot be updated in this way."""
 
 logger = logging.getLogger(__name__)
 
 
 def check(context: CommandContext, name: str, model: RegisteredModel, capacity: Capacity) -> None:
-    """See before anything is changed that an endpoint can be made.
+    """Check, before anything is changed, that an endpoint can be created.
 
     Raises
     ------
     BadInput
-        The name cannot be used, or is taken; or the version is not for instances of this type.
+        The name is invalid or taken, or the version does not support the instance type.
     EnvironmentProblem
-        There is no role that it could run with.
+        There is no execution role.
     """
     context.connection.find_role()
     if not NAME.match(name):
@@ -60,8 +60,8 @@ def check(context: CommandContext, name: str, model: RegisteredModel, capacity: 
     there = find_endpoint(context.sagemaker, name)
     if there is not None:
         raise BadInput(
-            f"There is an endpoint {name} already, {there.status}. Let it serve another version with update, end it "
-            "with delete, or give the new one another --name."
+            f"There is an endpoint {name} already, {there.status}. Serve another version with update, delete it with "
+            "delete, or give the new one another --name."
         )
     if isinstance(capacity, Instances):
         types = model.description["InferenceSpecification"].get("SupportedRealtimeInferenceInstanceTypes", [])
@@ -72,7 +72,7 @@ def check(context: CommandContext, name: str, model: RegisteredModel, capacity: 
 
 
 def deploy(context: CommandContext, name: str, model: RegisteredModel, capacity: Capacity) -> Endpoint:
-    """Make a new endpoint, and wait until it answers.
+    """Create an endpoint, and wait until it is in service.
 
     Raises
     ------
@@ -100,14 +100,14 @@ def deploy(context: CommandContext, name: str, model: RegisteredModel, capacity:
 
 
 def update(context: CommandContext, endpoint: Endpoint, model: RegisteredModel) -> Endpoint:
-    """Let an endpoint serve another version; what it has goes on answering until the new one does.
+    """Serve another version; the present one serves until the new one is in service.
 
-    With several instances one half follows the other; a single one is replaced by another that already answers.
+    Several instances are updated in two halves; a single one is replaced by another that is in service already.
 
     Raises
     ------
     PipelineError
-        The new version did not come into service; the endpoint serves as before.
+        The new version did not come into service; the endpoint serves the one before.
     """
     sagemaker, before = context.sagemaker, endpoint.config
     count = endpoint.capacity.count if isinstance(endpoint.capacity, Instances) else 0
@@ -122,19 +122,21 @@ def update(context: CommandContext, endpoint: Endpoint, model: RegisteredModel) 
         forget_config(sagemaker, endpoint.name, sagemaker.describe_endpoint_config(EndpointConfigName=config))
         raise PipelineError(
             f"{model.title} did not come into service: {updated.failure}. The endpoint {endpoint.name} is "
-            f"{updated.status} and serves what it served before."
+            f"{updated.status} and serves the version before."
         )
     forget_config(sagemaker, endpoint.name, before)
     return updated
 
 
 def wait_at_rest(context: CommandContext, name: str) -> Endpoint:
-    """Wait until an endpoint is neither being made nor changed, and tell how it goes."""
+    """Wait until an endpoint is neither being created nor changed, and log its status."""
     try:
         return _followed(context, name)
     except KeyboardInterrupt:
         logger.warning(
-            "%s goes on without this command; end it with: %s", name, context.command(f"endpoint delete --name {name}")
+            "%s continues without this command; delete it with: %s",
+            name,
+            context.command(f"endpoint delete --name {name}"),
         )
         raise
 
@@ -152,7 +154,7 @@ def _followed(context: CommandContext, name: str) -> Endpoint:
 
 
 def forget_config(sagemaker: Any, endpoint: str, config: Mapping[str, Any]) -> None:
-    """Delete a configuration that an endpoint needs no longer, and the model that was made for it."""
+    """Delete a configuration that an endpoint no longer needs, and the model that was created for it."""
     models = [variant["ModelName"] for variant in config.get("ProductionVariants", [])]
     if config and _made_for(sagemaker, config["EndpointConfigArn"], endpoint):
         sagemaker.delete_endpoint_config(EndpointConfigName=config["EndpointConfigName"])
@@ -170,7 +172,7 @@ def _configure(
     variant: Mapping[str, Any],
     capture: Mapping[str, Any] | None,
 ) -> str:
-    """Make a model and a configuration, and give the configuration's name; ``undo`` takes both away again."""
+    """Create a model and a configuration, and return the configuration's name; ``undo`` deletes both."""
     sagemaker = context.sagemaker
     name = deployment_name(endpoint, model.version)
     tags = as_list({**_common_tags(context), PACKAGE: model.arn, ENDPOINT: endpoint})
@@ -197,7 +199,7 @@ def _common_tags(context: CommandContext) -> dict[str, str]:
 
 
 def _owner(context: CommandContext) -> str:
-    """Who calls: the name that AWS knows, or the user of this machine; in the letters that tags may have."""
+    """Return the caller's name on AWS, or the local user, in the characters that tags allow."""
     if context.connection.name == "aws":
         name = last_part(context.caller["Arn"])
     else:

@@ -1,4 +1,4 @@
-"""Asks an endpoint: raw hours in, checked and made into features by the model's own code; predictions out."""
+"""Invocation of an endpoint: raw hours, checked and made into features by the model's own code, become predictions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pipelines.target import CommandContext
 
 ANSWERS_WHILE = (IN_SERVICE, "Updating", "SystemUpdating", "RollingBack")
 MOST_BYTES = 3_000_000
-"""Of one request: a serverless endpoint takes 4 MB, instances take more."""
+"""Size of one request: a serverless endpoint accepts 4 MB, instances accept more."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """Predictions, the model that made them, and what is to be known of them besides."""
+    """Predictions, the model that made them, and remarks on the input."""
 
     model: RegisteredModel
     predictions: Predictions
@@ -36,12 +36,12 @@ def served_model(context: CommandContext, endpoint: Endpoint) -> RegisteredModel
     Raises
     ------
     BadInput
-        Its configuration does not say.
+        Its configuration does not name one.
     """
     if endpoint.package is None:
         raise BadInput(
-            f"The endpoint {endpoint.name} does not say which registered version it serves, so nobody knows what to "
-            "send it. Deploy one with this command, or with --deploy of the pipeline."
+            f"The configuration of the endpoint {endpoint.name} names no registered version, so its features are "
+            "unknown. Deploy one with this command, or with --deploy of the pipeline."
         )
     return describe_model(context.sagemaker, endpoint.package)
 
@@ -60,18 +60,18 @@ def ask(
     Parameters
     ----------
     endpoint, model
-        Whom to ask, and the version that it serves.
+        The endpoint, and the version that it serves.
     hours, history
         Files of raw columns; see `pipelines.models.features.make_features`.
     alone
-        Whether the hours cannot bring their history themselves.
+        Whether the file cannot contain the history of the hours.
 
     Raises
     ------
     BadInput
         The hours are refused; nothing was sent.
     PipelineError
-        The endpoint does not answer, or not with one number per hour.
+        The endpoint does not respond, or not with one number per hour.
     """
     if endpoint.status not in ANSWERS_WHILE:
         raise PipelineError(f"The endpoint {endpoint.name} is {endpoint.status} and does not answer; nothing was sent.")
@@ -98,7 +98,7 @@ def ask(
 
 
 def _bodies(rows: Sequence[str]) -> Iterator[str]:
-    """Put as many rows into each request as it takes."""
+    """Split rows into requests of at most `MOST_BYTES`."""
     body: list[str] = []
     size = 0
     for row in rows:

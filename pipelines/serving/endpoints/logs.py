@@ -1,4 +1,4 @@
-"""What an endpoint's containers said, from CloudWatch Logs."""
+"""The logs of an endpoint's containers, from CloudWatch Logs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LOG_GROUP = "/aws/sagemaker/Endpoints"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a log: when, in milliseconds since 1970, in which stream, and what."""
+    """One line of a log; the timestamp is in milliseconds since 1970."""
 
     timestamp: int
     stream: str
@@ -20,7 +20,7 @@ class Line:
 
 
 def last_lines(logs: Any, endpoint: str, most: int) -> list[Line]:
-    """Read the last lines of an endpoint's log, the oldest first; of all its streams together.
+    """Read the last lines of an endpoint's log, the oldest first, over all streams.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What an endpoint's numbers mean: rentals, or the probability of high demand and the decision."""
+"""Predictions of an endpoint: rentals, or the probability of high demand and the decision."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pipelines.models.features import Features
 from pipelines.models.registry import ModelMetadata
 from pipelines.settings import Task
 
-_ASKED_FOR = ("weather", "calendar")
-"""Groups of features that say what was asked, where others follow from them."""
+_GIVEN = ("weather", "calendar")
+"""Groups of features that come from the input; others are derived from them."""
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,18 @@ class Predictions:
     Attributes
     ----------
     task
-        What the numbers are: rentals in the hour, or probabilities of high demand.
+        The kind of the numbers: rentals per hour, or probabilities of high demand.
     hours
-        Their starts, as ``2018-12-01T08:00:00``.
+        Their starts, such as ``2018-12-01T08:00:00``.
     values
-        The numbers, as the model answers them.
+        The numbers, as the model returns them.
     cut_off
-        Of a classification: the probability from which demand counts as high, chosen on the validation part.
+        Of a classification: the probability from which demand counts as high, chosen on the validation set.
     threshold
         Rentals per hour above which demand is high.
     calibrated
-        Of a classification, where the evaluation found a map that helps: the probabilities to be taken at their word.
-        The decision needs none.
+        Of a classification, if the evaluation found a map that helps: the calibrated probabilities, which the decision
+        does not use.
     """
 
     task: Task
@@ -91,18 +91,18 @@ def predictions_of(
     values: Sequence[float],
     calibrated: Sequence[float] | None,
 ) -> Predictions:
-    """Put numbers beside their hours, with what is needed to understand them."""
+    """Combine numbers with their hours, the cut-off and the threshold."""
     cut_off = metadata.cut_off if task == "classification" else None
     return Predictions(task, hours, values, cut_off, float(metadata.schema["threshold"]), calibrated)
 
 
 def unknown_territory(features: Features, schema: Mapping[str, Any]) -> list[str]:
-    """Say of what was asked what lies outside of what the model was trained on, one sentence per column."""
+    """Describe the values outside of the range of the training data, one sentence per column."""
     columns = list(zip(*(row.split(",") for row in features.rows), strict=True))
     sentences = []
     for feature, cells in zip(schema["features"], columns, strict=True):
         lowest, highest = feature["minimum"], feature["maximum"]
-        if feature["group"] not in _ASKED_FOR or lowest is None:
+        if feature["group"] not in _GIVEN or lowest is None:
             continue
         outside = [cell for cell in cells if cell and not lowest <= float(cell) <= highest]
         if outside:

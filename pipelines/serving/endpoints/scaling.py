@@ -1,4 +1,4 @@
-"""How many instances an endpoint has: between two bounds, by how much each of them is asked.
+"""Scaling of an endpoint: the number of instances follows the invocations per instance, between two bounds.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html
 """
@@ -22,7 +22,7 @@ _DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
 @dataclass(frozen=True)
 class Bounds:
-    """The fewest and the most instances, and the invocations per instance and minute that are aimed for."""
+    """The fewest and the most instances, and the target of invocations per instance and minute."""
 
     fewest: int
     most: int
@@ -34,7 +34,7 @@ class Bounds:
 
 
 def scale(context: CommandContext, endpoint: Endpoint, bounds: Bounds) -> Endpoint:
-    """Let the number of instances follow the invocations per instance.
+    """Scale the number of instances by the invocations per instance.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def scale(context: CommandContext, endpoint: Endpoint, bounds: Bounds) -> Endpoi
 
 
 def set_instances(context: CommandContext, endpoint: Endpoint, count: int) -> Endpoint:
-    """Give an endpoint so many instances, and wait until it has them."""
+    """Set the number of instances of an endpoint, and wait until it has them."""
     _require_instances(endpoint)
     context.sagemaker.update_endpoint_weights_and_capacities(
         EndpointName=endpoint.name,
@@ -72,15 +72,15 @@ def set_instances(context: CommandContext, endpoint: Endpoint, count: int) -> En
 
 
 def stop_scaling(context: CommandContext, endpoint: str) -> bool:
-    """Leave the number of instances as it is from now on; gives whether it was scaled."""
+    """Stop scaling, and keep the number of instances; return whether the endpoint was scaled."""
     if bounds_of(context, endpoint) is None:
         return False
-    context.scaling.deregister_scalable_target(**_resource(endpoint), ScalableDimension=_DIMENSION)  # with its policies
+    context.scaling.deregister_scalable_target(**_resource(endpoint), ScalableDimension=_DIMENSION)
     return True
 
 
 def bounds_of(context: CommandContext, endpoint: str) -> Bounds | None:
-    """Read between which bounds an endpoint is scaled; None where it is not."""
+    """Read the bounds within which an endpoint is scaled; None if it is not scaled."""
     resource = _resource(endpoint)
     found = context.scaling.describe_scalable_targets(ServiceNamespace=_NAMESPACE, ResourceIds=[resource["ResourceId"]])
     if not found["ScalableTargets"]:

@@ -1,4 +1,4 @@
-"""Endpoints as the API describes them."""
+"""Endpoints, as the API describes them."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Endpoint:
     name, arn, status, failure, created, modified
         As DescribeEndpoint has them.
     config
-        What DescribeEndpointConfig says of its configuration; empty where that is gone.
+        The response of DescribeEndpointConfig; empty if the configuration was deleted.
     package
-        The registered version that it serves, if its configuration says so.
+        The registered version that it serves, if its configuration names one.
     capacity
-        What it runs on; None where nobody knows.
+        Instances or serverless memory; None if the configuration was deleted.
     capture
-        What DescribeEndpoint says of its data capture.
+        Its data capture, from DescribeEndpoint.
     tags
         Its own.
     """
@@ -53,7 +53,7 @@ class Endpoint:
 
     @property
     def ours(self) -> bool:
-        """Whether this project made it."""
+        """Whether it has our tag."""
         return PROJECT.items() <= self.tags.items()
 
     @property
@@ -63,7 +63,7 @@ class Endpoint:
         Raises
         ------
         PipelineError
-            The configuration is gone.
+            The configuration was deleted.
         """
         if not self.config:
             raise PipelineError(
@@ -75,12 +75,12 @@ class Endpoint:
 
     @property
     def expiry(self) -> datetime | None:
-        """When it has outlived its time; None is never."""
+        """When ``endpoint delete --expired`` deletes it; None is never."""
         return read_expiry(self.tags.get("expiry"), self.config.get("CreationTime", self.created))
 
     @property
     def expired(self) -> bool:
-        """Whether it has."""
+        """Whether that time has passed."""
         return self.expiry is not None and self.expiry <= datetime.now(UTC)
 
 
@@ -121,7 +121,7 @@ def require_endpoint(sagemaker: Any, name: str) -> Endpoint:
     Raises
     ------
     BadInput
-        There is none of that name; it says which there are.
+        There is none of that name; the message lists the others.
     """
     endpoint = find_endpoint(sagemaker, name)
     if endpoint is None:
@@ -132,7 +132,7 @@ def require_endpoint(sagemaker: Any, name: str) -> Endpoint:
 
 
 def our_endpoints(sagemaker: Any) -> Iterator[Endpoint]:
-    """Read every endpoint that this project made, the newest first."""
+    """Read every endpoint of ours, the newest first."""
     for entry in listed(sagemaker, "list_endpoints", "Endpoints", SortBy="CreationTime", SortOrder="Descending"):
         endpoint = find_endpoint(sagemaker, entry["EndpointName"])
         if endpoint is not None and endpoint.ours:
