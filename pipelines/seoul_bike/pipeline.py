@@ -1,4 +1,4 @@
-"""The pipeline as a SageMaker project expects one: ``get_pipeline(...)``, as AWS's seed code has it.
+"""The pipeline for a SageMaker project: ``get_pipeline(...)``, as in AWS's seed code.
 
 The commands ``run-pipeline`` and ``get-pipeline-definition`` use it, as do those of a project.
 https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-sm.html
@@ -21,13 +21,13 @@ from pipelines.settings import Settings, from_values
 
 
 class ProjectPipeline:
-    """The SDK's pipeline, which brings its code and its data along; everything else is the SDK's own."""
+    """The SDK's pipeline, which also uploads its code and its data."""
 
     def __init__(self, pipeline: Any, settings: Settings, bucket: str, code: list[Bundle]) -> None:
         self._pipeline, self._settings, self._bucket, self._code = pipeline, settings, bucket, code
 
     def definition(self) -> str:
-        """Give the definition as JSON, checked.
+        """Return the definition as JSON, checked.
 
         Raises
         ------
@@ -39,7 +39,7 @@ class ProjectPipeline:
         return text
 
     def upsert(self, role_arn: str, **more: Any) -> Any:
-        """Upload the code that the steps run, and create or update the pipeline."""
+        """Upload the code of the steps, and create or update the pipeline."""
         import boto3
 
         self.definition()
@@ -48,7 +48,7 @@ class ProjectPipeline:
         return self._pipeline.upsert(role_arn=role_arn, **more)
 
     def start(self, parameters: dict[str, Any] | None = None, **more: Any) -> Any:
-        """Start an execution; where ``parameters`` names no InputDataUri, with the data of the settings."""
+        """Start an execution, with the data of the settings unless ``parameters`` has an InputDataUri."""
         given = dict(parameters or {})
         if "InputDataUri" not in given:
             data = datasets.find(self._settings.data, allow_sample=False)
@@ -76,13 +76,13 @@ def get_pipeline(
     region
         AWS region.
     sagemaker_project_arn
-        Of the project, whose name becomes a tag of everything that is made.
+        Of the project; its name becomes a tag of every resource.
     role
         ARN of the execution role (default: SAGEMAKER_PIPELINE_ROLE_ARN).
     default_bucket
         Bucket of code, data and results (default: ARTIFACT_BUCKET, else ``sagemaker-<region>-<account>``).
     model_package_group_name
-        As ``pipeline_name``, which project templates give it too: a group per task is named after that.
+        None or the same as ``pipeline_name``, after which the group of each task is named.
     pipeline_name
         Name of the pipeline.
     base_job_prefix
@@ -91,7 +91,7 @@ def get_pipeline(
     Raises
     ------
     BadInput
-        There is no role, or the name of the groups is another than that of the pipeline.
+        There is no role, or the name of the groups differs from that of the pipeline.
     """
     if model_package_group_name not in (None, pipeline_name):
         raise BadInput(

@@ -10,7 +10,7 @@ from pipelines.admin.doctor.finding import Finding, failure, not_asked, ok, warn
 from pipelines.admin.doctor.resources import DEPLOY
 from pipelines.aws.responses import listed
 from pipelines.errors import EnvironmentProblem
-from pipelines.names import PREPROCESS, group_name
+from pipelines.names import PREPROCESS, Layout, group_name
 from pipelines.target import CommandContext
 
 PASSED_TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
@@ -127,8 +127,8 @@ def _denied(iam: Any, principal: str, need: Need) -> list[str]:
 
 
 def _objects(context: CommandContext) -> Need:
-    prefix = f"arn:{_partition(context)}:s3:::{context.connection.bucket}/{context.settings.pipeline_name}"
-    return Need(("s3:GetObject", "s3:PutObject"), f"{prefix}/executions/x")
+    executions = Layout(context.connection.bucket, context.pipeline).executions.removeprefix("s3://")
+    return Need(("s3:GetObject", "s3:PutObject"), f"arn:{_partition(context)}:s3:::{executions}/x")
 
 
 def _sagemaker(context: CommandContext, resource: str) -> str:

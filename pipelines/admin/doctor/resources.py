@@ -9,6 +9,7 @@ from typing import Any
 from pipelines.admin.doctor.finding import Finding, failure, ok
 from pipelines.aws.responses import last_part
 from pipelines.errors import EnvironmentProblem
+from pipelines.names import Layout
 from pipelines.target import CommandContext
 
 DEPLOY = "boostpipe infra deploy"
@@ -68,7 +69,7 @@ def bucket(context: CommandContext) -> list[Finding]:
     if where != context.connection.region:
         says = f"{name} is in {where}, but the jobs run in {context.connection.region}"
         return [failure("bucket", says, f"--region {where}, or another --bucket")]
-    return [ok("bucket", f"s3://{name}, and everything of this pipeline below {context.settings.pipeline_name}/")]
+    return [ok("bucket", f"everything of this pipeline is below {Layout(name, context.pipeline).root}/")]
 
 
 def jumpstart(context: CommandContext) -> list[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.admin.teardown.item import Item, Kept, is_ours
 from pipelines.aws.responses import last_part, listed
-from pipelines.aws.s3 import delete_versions_below, folders_below
+from pipelines.aws.s3 import delete_versions_below, folders_below, split_uri
 from pipelines.aws.tags import tags_of
 from pipelines.execution import schedule as schedules
 from pipelines.execution.lookup import recent
@@ -118,11 +118,11 @@ def _pipeline(context: CommandContext) -> Found:
 
 
 def _objects(context: CommandContext) -> Found:
-    bucket = context.connection.bucket
-    not_ours = Layout(bucket, context.pipeline).not_made_here
-    for folder in folders_below(context.s3, bucket, f"{context.pipeline}/"):
+    layout = Layout(context.connection.bucket, context.pipeline)
+    bucket, prefix = split_uri(f"{layout.root}/")
+    for folder in folders_below(context.s3, bucket, prefix):
         name = f"s3://{bucket}/{folder}"
-        why = not_ours.get(last_part(folder.rstrip("/")))
+        why = layout.not_made_here.get(last_part(folder.rstrip("/")))
         if why:
             yield Kept("objects", name, why)
         else:
