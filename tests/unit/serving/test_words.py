@@ -48,7 +48,7 @@ def test_costs_name_their_origin_and_an_unknown_price_is_not_nothing():
     unknown = Instances("ml.g5.48xlarge", 1)
     assert unknown.cost_per_hour(prices) is None
     assert "is not in the list" in unknown.cost_in_words(prices)
-    assert "per second of answering" in Serverless(1024, 1).cost_in_words(prices)
+    assert "per second of computing" in Serverless(1024, 1).cost_in_words(prices)
 
 
 def test_rentals_are_said_in_whole_bicycles():
