@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli.command import Command, choose
 from pipelines.cli.console import Result
-from pipelines.cli.options import ALL_SETTINGS, add_parameters
+from pipelines.cli.options import ALL_SETTINGS, add_parameters, given_parameters, require_format
 from pipelines.cli.parser import Parser
 from pipelines.cli.rendering import table
-from pipelines.cli.run import check_format, unique
 
 if TYPE_CHECKING:
     from pipelines.execution.estimate import Estimate
@@ -32,10 +31,10 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
     from pipelines.execution.pipeline import check_parameters
     from pipelines.target import offline
 
-    check_format(settings)
+    require_format(settings)
     with offline(settings) as target:
         definition = Build(settings, target, bundles()).result()
-    parameters = check_parameters(definition, unique(options.parameter))
+    parameters = check_parameters(definition, given_parameters(options))
     prices, seconds = load_prices(settings.prices), _measured_seconds(settings)
     found = estimate(definition.content, parameters, prices, seconds, settings.max_parallel_steps)
     return Result(_as_text(found), found.as_json())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli import settings_file
+from pipelines.errors import BadInput
 from pipelines.settings import TASKS, Settings, from_values, option_name
 
 if TYPE_CHECKING:
@@ -103,6 +104,29 @@ def add_parameters(command: argparse._ActionsContainer) -> None:
         metavar="NAME=VALUE",
         help="a pipeline parameter of this execution (repeatable)",
     )
+
+
+def given_parameters(options: argparse.Namespace) -> dict[str, str]:
+    """Return the parameters of ``--parameter`` by name.
+
+    Raises
+    ------
+    BadInput
+        A name is given twice.
+    """
+    names = [name for name, _ in options.parameter]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInput(f"--parameter {name} is given more than once.")
+    return dict(options.parameter)
+
+
+def require_format(settings: Settings) -> None:
+    """Refuse algorithms that cannot read the batch format."""
+    from pipelines.definition import algorithms
+    from pipelines.definition.formats import FORMATS
+
+    algorithms.require_format(FORMATS[settings.batch_format], settings.algorithms)
 
 
 def add_task(command: argparse.ArgumentParser) -> None:

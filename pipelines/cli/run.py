@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli.command import Command, choose
 from pipelines.cli.console import Result
-from pipelines.cli.options import ALL_SETTINGS, add_parameters, add_wait
+from pipelines.cli.options import ALL_SETTINGS, add_parameters, add_wait, given_parameters, require_format
 from pipelines.cli.parser import Parser
-from pipelines.errors import BadInput
 
 if TYPE_CHECKING:
     from pipelines.execution.workflow import RunRequest, RunResult
@@ -31,7 +30,7 @@ def _options(parser: Parser) -> None:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
-    check_format(settings)
+    require_format(settings)
     if options.dry_run:
         return _dry_run(settings)
     if options.estimate:
@@ -42,19 +41,11 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
         return _nothing_done(settings, choose(settings).name)
     from pipelines.execution.workflow import RunRequest
 
-    parameters = unique(options.parameter)
+    parameters = given_parameters(options)
     request = RunRequest(
         options.upsert, options.start, options.wait, parameters, options.execution_name, options.schedule
     )
     return execute(request, settings)
-
-
-def check_format(settings: Settings) -> None:
-    """Refuse algorithms that cannot read the batch format."""
-    from pipelines.definition.algorithms import require_format
-    from pipelines.definition.formats import FORMATS
-
-    require_format(FORMATS[settings.batch_format], settings.algorithms)
 
 
 def execute(request: RunRequest, settings: Settings) -> Result:
@@ -74,21 +65,6 @@ def execute(request: RunRequest, settings: Settings) -> Result:
     failed = progress is not None and progress.finished and progress.status != "Succeeded"
     text, content = summary.as_text(outcome), summary.as_json(outcome)
     return Result(text, content, costs, exit_code=1 if failed else 0, logs_text=True)
-
-
-def unique(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """Give parameters by name.
-
-    Raises
-    ------
-    BadInput
-        A name is given twice.
-    """
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise BadInput(f"--parameter {name} is given more than once.")
-    return dict(pairs)
 
 
 def _dry_run(settings: Settings) -> Result:

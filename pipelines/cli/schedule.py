@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli import run
 from pipelines.cli.command import Command
-from pipelines.cli.options import ALL_SETTINGS, add_parameters
+from pipelines.cli.options import ALL_SETTINGS, add_parameters, given_parameters, require_format
 from pipelines.cli.parser import Parser
 
 if TYPE_CHECKING:
@@ -24,10 +24,8 @@ def _options(parser: Parser) -> None:
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
     from pipelines.execution.workflow import RunRequest
 
-    run.check_format(settings)
-    request = RunRequest(
-        options.upsert, start=False, parameters=run.unique(options.parameter), schedule=options.expression
-    )
+    require_format(settings)
+    request = RunRequest(options.upsert, start=False, parameters=given_parameters(options), schedule=options.expression)
     return run.execute(request, settings)
 
 

@@ -7,12 +7,12 @@ are its key.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
 from pipelines.data.dataset import cache_folder
+from pipelines.data.whole_files import written_whole
 from pipelines.definition import import_closure
 
 BUILDER = "pipelines.definition.build_process"
@@ -39,9 +39,7 @@ def read(path: Path) -> str | None:
 def keep(path: Path, text: str) -> None:
     """Write a definition, whole or not at all."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.partial")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        with written_whole(path) as (partial,):
+            partial.write_text(text, encoding="utf-8")
     except OSError:
         return  # without the cache, the next build takes longer, nothing else
