@@ -98,7 +98,7 @@ def test_a_version_of_somebody_else_is_refused(clients):
         ModelPackageGroupName="Foreign-regression",
         InferenceSpecification={"Containers": [{"Image": "i"}], "SupportedContentTypes": ["text/csv"]},
     )
-    with pytest.raises(BadInput, match="was not registered by this pipeline"):
+    with pytest.raises(BadInput, match="so another pipeline registered it"):
         find_model(sagemaker, "Foreign")
 
 
@@ -113,5 +113,5 @@ def test_what_came_with_a_model_is_read_and_checked(clients):
     with pytest.raises(PipelineError, match="is not the schema that Known-classification/2 was registered with"):
         read_metadata(s3, other)
     gone = describe_model(sagemaker, register(sagemaker, "Known-classification", evaluation="s3://bucket/gone"))
-    with pytest.raises(PipelineError, match=r"s3://bucket/gone/schema.json, which came with Known-classification/3"):
+    with pytest.raises(PipelineError, match=r"s3://bucket/gone/schema.json, the metadata of Known-classification/3"):
         read_metadata(s3, gone)
