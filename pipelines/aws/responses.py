@@ -21,7 +21,7 @@ def listed(client: Any, operation: str, member: str, **request: Any) -> Iterator
 
 
 def or_none(call: Callable[..., Any], missing: Collection[str], **request: Any) -> Any:
-    """Call an operation; None where its error has one of the codes by which the service says that there is none."""
+    """Call an operation; None if its error has one of the codes for a missing resource."""
     from botocore.exceptions import ClientError
 
     try:

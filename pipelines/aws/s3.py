@@ -1,4 +1,4 @@
-"""Objects of S3: their addresses, what lies below a prefix, and its deletion; ``s3`` is a boto3 client."""
+"""Objects of S3: addresses, lists and deletion below a prefix; ``s3`` is a boto3 client."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def _ask(
             hours = options.file or input_rows.stdin_as_file(folder)
         return ask(context, endpoint, model, hours, options.history, alone=bool(options.rows))
     except BadInput as error:
-        sentence = input_rows.speak_of_rows(str(error), len(options.rows)) if options.rows else str(error)
+        sentence = input_rows.name_the_row(str(error), len(options.rows)) if options.rows else str(error)
         raise BadInput(f"{sentence}{_about_history(sentence, options)}") from error
 
 

@@ -1,6 +1,6 @@
 """The code that runs inside the containers, uploaded under its content's hash.
 
-The same code has the same address, so an upsert does not kill the step cache, and two builds give the same bytes.
+The same code has the same address, so an upsert keeps the step cache, and two builds give the same bytes.
 """
 
 from __future__ import annotations

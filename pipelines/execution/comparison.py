@@ -1,4 +1,4 @@
-"""Two executions side by side: what they measured, and everything in which they were set differently."""
+"""Comparison of two executions: their metrics, and the settings in which they differ."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from local_sagemaker.definition.expressions import is_expression
 from local_sagemaker.definition.parse import read
 
 NAMES = ("Name", "InputName", "OutputName", "ChannelName", "ParameterName", "Key")
-"""Members by which the items of a list are known."""
+"""Members that identify the items of a list."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """What is compared of one execution."""
+    """One of the two executions."""
 
     id: str
     status: str
@@ -26,7 +26,7 @@ class Side:
 
 
 def as_json(one: Side, other: Side) -> dict[str, Any]:
-    """Give the metrics and the differing settings of both; None where one has no such value."""
+    """Return the metrics and the differing settings of both; None where one has no such value."""
     return {
         "executions": [one.id, other.id],
         "status": [one.status, other.status],
@@ -58,8 +58,8 @@ def differences(one: Side, other: Side) -> dict[str, tuple[str | None, str | Non
 def settings_of(side: Side) -> dict[str, str]:
     """Flatten the parameters and every step's arguments to names and values.
 
-    Items of lists go by their names, and container arguments by their options, so that one more or one fewer does not
-    make all that follow it look different.
+    Items of lists are identified by their names, and container arguments by their options, so that one more item does
+    not make all that follow differ.
     """
     found = dict(side.parameters)
     for step in read(side.definition).steps.values():
@@ -81,7 +81,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _options(items: list[Any], path: str) -> Iterator[tuple[str, str]]:
-    """Read ``["--seed", "42"]`` as an option and its value; what is no option stands at its position."""
+    """Read ``["--seed", "42"]`` as an option and its value; other arguments are named by their position."""
     taken = False
     for position, (item, following) in enumerate(pairwise([*items, None])):
         if taken:

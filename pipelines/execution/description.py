@@ -1,4 +1,4 @@
-"""One execution with everything that one asks about it: parameters, steps, metrics, reasons, links."""
+"""Description of one execution: parameters, steps, metrics, reasons, links."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Description:
     parameters: Mapping[str, str]
     metrics: Mapping[str, Mapping[str, Any]]
     links: Mapping[str, Mapping[str, str]]
-    """By step: where the console shows its ``job`` and its ``log``; empty on this machine."""
+    """By step: the addresses of its ``job`` and its ``log`` in the console; empty locally."""
     studio: str | None
 
     def as_json(self) -> dict[str, Any]:
-        """Give all of it as one object."""
+        """Return it as one JSON object."""
         return {
             **self.progress.as_json(),
             "studio": self.studio,
@@ -37,12 +37,12 @@ class Description:
 
 
 def describe(connection: Connection, progress: Progress, pipeline_name: str) -> Description:
-    """Ask for everything there is to an execution.
+    """Query everything about an execution.
 
     Parameters
     ----------
     pipeline_name
-        As it was given: ARNs may have it in lower case, and Studio's addresses may not.
+        In its own case: ARNs may have it in lower case, Studio's addresses may not.
     """
     sagemaker = connection.client("sagemaker")
     measures = evaluations(progress.steps, sagemaker, connection.client("s3"))
@@ -59,12 +59,12 @@ def describe(connection: Connection, progress: Progress, pipeline_name: str) -> 
 
 
 def step_as_json(step: Step, links: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, Any]:
-    """Give a step with the ARN of what it made, and its links where there are any."""
+    """Return a step as JSON, with the ARN of what it made, and its links."""
     return {**step.as_json(), "arn": made_by(step), "links": dict((links or {}).get(step.name, {}))}
 
 
 def made_by(step: Step) -> str | None:
-    """Give the ARN of the job, model or package that a step made."""
+    """Return the ARN of the job, model or package that a step made."""
     return next((made["Arn"] for made in step.metadata.values() if isinstance(made, dict) and "Arn" in made), None)
 
 

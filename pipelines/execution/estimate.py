@@ -1,7 +1,7 @@
-"""What one execution costs and how long it takes, step by step, before it is started.
+"""Estimate of the cost and the duration of one execution, step by step, before it starts.
 
 Minutes come from the last executions of the pipeline where it has run on AWS, else from ``ASSUMED_MINUTES``; prices are
-those of `pipelines.aws.prices`. Costs of S3, logs and what the registry keeps are not in it.
+those of `pipelines.aws.prices`. Costs of S3, logs and the registry are not included.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipelines.execution.pipeline import Step
 
 ASSUMED_MINUTES = {"Processing": 6.0, "Training": 5.0, "Tuning": 5.0, "Transform": 6.0}
 """Of one job from its start to its end, on this project's data: nearly all of it is start-up. An assumption, not a
-measurement; a tuning step has as many such jobs as ``--max-jobs`` says."""
+measurement; a tuning step has ``--max-jobs`` such jobs."""
 USES: Mapping[str, Use] = {
     "Processing": "processing",
     "Training": "training",
@@ -31,7 +31,7 @@ PLACES = {
     "Tuning": ("TrainingJobDefinition", "ResourceConfig"),
     "Transform": ("TransformResources",),
 }
-"""Where a step's request says on what it runs."""
+"""Path to the instance type and count in a step's request."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ class StepEstimate:
     minutes
         From its start to its end.
     billed_minutes
-        Of instances: more than ``minutes`` where several run at once.
+        Of all instances together.
     cost
-        In the currency of the prices; None where the price of the type is not known.
+        In the currency of the prices; None if the type's price is unknown.
     measured
-        Whether the minutes are of executions that were, not assumed.
+        Whether the minutes come from executions, or are assumed.
     """
 
     name: str
@@ -61,12 +61,12 @@ class StepEstimate:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One execution in which every step runs and nothing comes from the cache.
+    """Estimate of an execution in which every step runs, without the cache.
 
     Attributes
     ----------
     endpoints
-        Price of one hour of each endpoint that it deploys, by step; None where the price of the type is not known.
+        Price of one hour of each endpoint that it deploys, by step; None if the type's price is unknown.
     """
 
     steps: tuple[StepEstimate, ...]
@@ -77,18 +77,18 @@ class Estimate:
 
     @property
     def cost(self) -> float | None:
-        """The sum; None where a price is missing."""
+        """The sum; None if a price is missing."""
         costs = [step.cost for step in self.steps if step.cost is not None]
         return sum(costs) if len(costs) == len(self.steps) else None
 
     @property
     def endpoints_per_hour(self) -> float | None:
-        """What its endpoints cost from then on; None where a price is missing."""
+        """Cost per hour of its endpoints; None if a price is missing."""
         costs = [cost for cost in self.endpoints.values() if cost is not None]
         return sum(costs) if len(costs) == len(self.endpoints) else None
 
     def as_json(self) -> dict[str, Any]:
-        """Give it as one object; minutes and money are rounded."""
+        """Return it as one JSON object, with rounded minutes and costs."""
         return {
             "currency": self.prices.currency,
             "cost": None if self.cost is None else round(self.cost, 4),
@@ -119,11 +119,11 @@ def estimate(
     Parameters
     ----------
     parameters
-        Those of the execution; the defaults hold for the others.
+        Of the execution; others have their defaults.
     seconds
-        How long steps took, by name, where that is known.
+        Durations of steps, by name, where they are known.
     at_once
-        How many steps run at once at most.
+        Most steps that run at once.
     """
     whole = read(definition)
     values = {name: parameter.get("DefaultValue") for name, parameter in whole.parameters.items()} | dict(parameters)
@@ -135,7 +135,7 @@ def estimate(
 
 
 def measured_seconds(executions: Iterable[Iterable[Step]]) -> dict[str, float]:
-    """Take the median over executions of every step that succeeded and did not come from the cache."""
+    """Return the median duration of every step, over executions in which it succeeded without the cache."""
     found: dict[str, list[float]] = {}
     for steps in executions:
         for step in steps:
@@ -178,7 +178,7 @@ def _value(value: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _minutes_of_all(steps: Sequence[DefinedStep], minutes: Mapping[str, float], at_once: int) -> float:
-    """Run the graph in thought: a ready step starts as soon as one of the places is free."""
+    """Simulate the graph: a step starts as soon as the steps before it have ended and fewer than ``at_once`` run."""
     names = {step.name for step in steps}
     waiting = {step.name: set(step.waits_for & names) for step in steps}
     running: dict[str, float] = {}

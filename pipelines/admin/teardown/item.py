@@ -1,4 +1,4 @@
-"""Resources to delete, resources to keep, and the rule that tells ours.
+"""Resources to delete, resources to keep, and the rule by which a resource is ours.
 
 A resource with tags is ours if it has both tags of everything that the pipeline creates, ``project`` and ``pipeline``.
 Without tags, a registered version is ours if its evaluation is below the pipeline's prefix, a schedule if it starts the

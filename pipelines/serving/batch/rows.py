@@ -73,7 +73,7 @@ def prepare(s3: Any, model: RegisteredModel, metadata: ModelMetadata, rows: Rows
     Parameters
     ----------
     folder
-        Holds the files until they are uploaded, and the files with the keys of the rows to the end.
+        For the files until they are uploaded, and for the keys of the rows.
 
     Raises
     ------

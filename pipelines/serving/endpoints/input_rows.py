@@ -1,4 +1,4 @@
-"""Raw columns as somebody gives them: ``KEY=VALUE`` pairs, a file or standard input, as one CSV file."""
+"""Raw columns from the user: ``KEY=VALUE`` pairs, a file or standard input, as one CSV file."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ def rows_as_file(rows: Sequence[Row], folder: Path) -> Path:
 
 
 def stdin_as_file(folder: Path) -> Path:
-    """Write what comes on standard input, byte by byte."""
+    """Copy standard input to a file, byte by byte."""
     path = folder / "standard-input"
     path.write_bytes(sys.stdin.buffer.read())
     return path
 
 
-def speak_of_rows(sentence: str, rows: int) -> str:
-    """Let a sentence about a line of the file that was made of the rows speak of the row.
+def name_the_row(message: str, rows: int) -> str:
+    """Rewrite a message about a line of the file that was made of ``--row`` values to name the row.
 
     Examples
     --------
-    >>> speak_of_rows("Line 2, column 'humidity': '-1' is below 0, which ...", 1)
+    >>> name_the_row("Line 2, column 'humidity': '-1' is below 0, which ...", 1)
     "Column 'humidity': '-1' is below 0, which ..."
     """
 
@@ -58,7 +58,7 @@ def speak_of_rows(sentence: str, rows: int) -> str:
         row = "" if rows == 1 else f"Row {int(match[1]) - 1}, "
         return f"{row}{'column' if row else 'Column'} '{match[2]}': "
 
-    of_rows = sentence.replace("the file has no other columns; add the column", "add it")
+    of_rows = message.replace("the file has no other columns; add the column", "add it")
     return _PLACE_IN_FILE.sub(place, of_rows.replace("the file has", "the row has"))
 
 

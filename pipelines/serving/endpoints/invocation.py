@@ -119,7 +119,7 @@ def _send(runtime: Any, endpoint: str, body: str) -> str:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ModelError":
             raise
-        said = error.response.get("OriginalMessage") or error.response["Error"]["Message"]
-        raise PipelineError(f"The container of {endpoint} refused the rows: {said}") from error
+        message = error.response.get("OriginalMessage") or error.response["Error"]["Message"]
+        raise PipelineError(f"The container of {endpoint} refused the rows: {message}") from error
     text: str = answer["Body"].read().decode()
     return text

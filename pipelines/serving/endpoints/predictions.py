@@ -44,11 +44,11 @@ class Predictions:
     calibrated: Sequence[float] | None = None
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Give one object per hour."""
+        """Return one object per hour."""
         return [self._one(*one) for one in self._each()]
 
     def in_words(self) -> str:
-        """Give one line per hour."""
+        """Return one line per hour."""
         return "".join(
             f"{hour.replace('T', ' ')[:16]}  {self._sentence(value, calibrated)}\n"
             for hour, value, calibrated in self._each()

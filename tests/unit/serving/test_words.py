@@ -16,7 +16,7 @@ from pipelines.errors import BadInput
 from pipelines.models.features import Features
 from pipelines.names import Layout
 from pipelines.serving.endpoints.capacity import Instances, Serverless, capacity_of
-from pipelines.serving.endpoints.input_rows import rows_as_file, speak_of_rows
+from pipelines.serving.endpoints.input_rows import name_the_row, rows_as_file
 from pipelines.serving.endpoints.predictions import Predictions, unknown_territory
 
 HOUR = "2018-12-01T08:00:00"
@@ -103,11 +103,11 @@ def test_rows_that_differ_in_their_columns_are_refused(tmp_path: Path):
 
 
 def test_errors_of_several_rows_name_the_row():
-    assert speak_of_rows("Line 3, column 'hour': '24' is above 23", 2) == "Row 2, column 'hour': '24' is above 23"
-    assert speak_of_rows("Column 'x' is not known", 2) == "Column 'x' is not known"
+    assert name_the_row("Line 3, column 'hour': '24' is above 23", 2) == "Row 2, column 'hour': '24' is above 23"
+    assert name_the_row("Column 'x' is not known", 2) == "Column 'x' is not known"
     missing = "Column 'Hour' is missing; the file has {}; add the column."
-    assert speak_of_rows(missing.format("no other columns"), 1) == "Column 'Hour' is missing; add it."
-    assert speak_of_rows(missing.format("unknown columns 'x'"), 1).endswith(
+    assert name_the_row(missing.format("no other columns"), 1) == "Column 'Hour' is missing; add it."
+    assert name_the_row(missing.format("unknown columns 'x'"), 1).endswith(
         "the row has unknown columns 'x'; add the column."
     )
 
