@@ -1,6 +1,6 @@
-"""The check of the definition before it is sent: the service's own check, and what it would let pass.
+"""The check of the definition before it is sent: the service's own check, and a few that the service does not make.
 
-The service's check refuses what can never work. What is added here works once, or in some executions only.
+The service refuses what can never work. The checks added here find what would fail, or never run, in an execution.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def findings(text: str) -> list[str]:
 
 
 def beyond_the_service(definition: Definition) -> Iterator[str]:
-    """Everything that the service accepts and that fails an execution later."""
+    """Everything that the service accepts, and that fails or never runs in an execution."""
     for step in definition.steps.values():
         yield from _unreachable(definition, step)
         yield from _repeated_configuration(step)
