@@ -5,8 +5,6 @@ that containers use, and a command that starts Python runs in the forked child i
 child.
 """
 
-from __future__ import annotations
-
 import sys
 
 # Taken before any other import: these are the modules that a bare interpreter has loaded.

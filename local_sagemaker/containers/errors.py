@@ -16,8 +16,6 @@ ContainerError
 UnsupportedFormatError      of the toolkits: a content type that needs code of the user's own
 """
 
-from __future__ import annotations
-
 
 class ContainerError(Exception):
     """Anything that goes wrong in or around a container."""

@@ -1,7 +1,5 @@
 """The images that have a stand-in on this machine, by the repository name of their URI."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Literal

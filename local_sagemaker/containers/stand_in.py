@@ -4,8 +4,6 @@ A container runs ``python -m local_sagemaker.containers.stand_in train IMAGE``. 
 program needs them.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import sys

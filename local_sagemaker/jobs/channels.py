@@ -1,7 +1,5 @@
 """The channels of a training job: their data on the hosts, and ``inputdataconfig.json``."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from local_sagemaker.core.core import Request

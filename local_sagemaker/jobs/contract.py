@@ -10,8 +10,6 @@ The API calls these functions of the jobs, collected in ``Runners``::
 They do the work in real processes, and depend on no records, pipelines or HTTP of the service.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

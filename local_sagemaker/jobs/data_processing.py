@@ -1,13 +1,11 @@
 """The filters and joins of a batch transform: the part of a record that is sent, and the output for its response."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from local_sagemaker.jobs.errors import ClientError, DataError
 from local_sagemaker.jobs.jsonpath import Filter, compile_filter
@@ -38,7 +36,7 @@ class DataProcessing:
     output_type: str
 
     @classmethod
-    def of(cls, request: Mapping[str, Any]) -> DataProcessing:
+    def of(cls, request: Mapping[str, Any]) -> Self:
         """Read a CreateTransformJob request.
 
         Raises

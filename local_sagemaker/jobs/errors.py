@@ -9,8 +9,6 @@ JobError
     InternalError         this service is at fault
 """
 
-from __future__ import annotations
-
 
 class JobError(Exception):
     """A job that failed; its ``str`` is the FailureReason, in SageMaker's format."""

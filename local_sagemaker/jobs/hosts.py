@@ -1,7 +1,5 @@
 """The hosts of a job: ``algo-1``, ``algo-2``, ..., each with a folder that becomes its ``/opt/ml``."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import socket

@@ -1,7 +1,5 @@
 """Download of a request's S3 inputs to the folders of a container."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath

@@ -3,8 +3,6 @@
 Every instance is this machine, so the first of several InstancePreferences always has capacity.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -3,8 +3,6 @@
 Own code, because SageMaker's filters differ from the libraries': they yield one value, not a list of matches.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

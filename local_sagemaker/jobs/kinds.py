@@ -1,7 +1,5 @@
 """The kinds of jobs, and their names in ARNs and in the API."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 FINAL = ("Completed", "Failed", "Stopped")

@@ -1,7 +1,5 @@
 """The life cycle of a job, from its start to its end, in its record. A job's status changes only here."""
 
-from __future__ import annotations
-
 import functools
 import logging
 import shutil

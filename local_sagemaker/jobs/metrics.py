@@ -1,7 +1,5 @@
 """The metrics of a training job, parsed from its log."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,11 +14,6 @@ _ROUND = re.compile(r"^\[\d+\]\t")
 _ROUND_METRIC = re.compile(r"\t(train|validation)-([^\t:]+):(\S+)")
 _PUBLISHED_FORM = r".*\[[0-9]+\].*#011{}:([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*"
 _SCRIPT = "sagemaker_program"
-
-
-def collector_of(specification: Mapping[str, Any]) -> MetricCollector:
-    """The collector for the metrics of an AlgorithmSpecification's jobs."""
-    return MetricCollector(specification.get("MetricDefinitions", []), built_in=_is_xgboost(specification))
 
 
 def built_in_definitions(
@@ -88,6 +81,11 @@ class MetricCollector:
         if self._built_in and _ROUND.match(line):
             for data, metric, text in _ROUND_METRIC.findall(line):
                 yield f"{data}:{metric}", text
+
+
+def collector_of(specification: Mapping[str, Any]) -> MetricCollector:
+    """The collector for the metrics of an AlgorithmSpecification's jobs."""
+    return MetricCollector(specification.get("MetricDefinitions", []), built_in=_is_xgboost(specification))
 
 
 def _number(text: str | None) -> float | None:

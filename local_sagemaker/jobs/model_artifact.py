@@ -1,7 +1,5 @@
 """Download of a model's artifact for its container."""
 
-from __future__ import annotations
-
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path

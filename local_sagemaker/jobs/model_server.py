@@ -1,7 +1,5 @@
 """A model's container with its HTTP server on the loopback interface: start, requests and end."""
 
-from __future__ import annotations
-
 import contextlib
 import http.client
 import json

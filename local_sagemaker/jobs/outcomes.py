@@ -1,7 +1,5 @@
 """Conversion of failures to outcomes: a runner always returns how its job ended."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from typing import ParamSpec

@@ -1,7 +1,5 @@
 """Upload of a container's output to S3."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import tarfile

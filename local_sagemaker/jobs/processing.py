@@ -1,7 +1,5 @@
 """Processing jobs (``docs/contracts.md``, section 5; CreateProcessingJob in the API model)."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Any

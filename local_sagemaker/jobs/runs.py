@@ -1,7 +1,5 @@
 """The run of a job's containers, one per host: logs, stop requests and time limits."""
 
-from __future__ import annotations
-
 import io
 import threading
 import time

@@ -1,7 +1,5 @@
 """A model with its servers: one container, or an inference pipeline of several."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Mapping
 from typing import Any

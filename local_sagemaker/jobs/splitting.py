@@ -1,7 +1,5 @@
 """Split of a batch transform's input file into records, and of records into the payloads of requests."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Training jobs (``docs/contracts.md``, sections 1, 2 and 5; CreateTrainingJob in the API model)."""
 
-from __future__ import annotations
-
 import posixpath
 from dataclasses import replace
 from pathlib import Path

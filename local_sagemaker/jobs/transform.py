@@ -1,7 +1,5 @@
 """Batch transform jobs (``docs/contracts.md``, section 4; CreateTransformJob in the API model)."""
 
-from __future__ import annotations
-
 import gzip
 import http.client
 from collections import deque

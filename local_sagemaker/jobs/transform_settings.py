@@ -1,9 +1,7 @@
 """The settings of a batch transform's requests."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs.errors import ClientError
@@ -28,7 +26,7 @@ class TransformSettings:
     retries: int
 
     @classmethod
-    def of(cls, request: Request, defaults: dict[str, Any]) -> TransformSettings:
+    def of(cls, request: Request, defaults: dict[str, Any]) -> Self:
         """Combine a request with the container's ``/execution-parameters``."""
         client = request.get("ModelClientConfig", {})
         strategy = request.get("BatchStrategy") or defaults.get("BatchStrategy", "MULTI_RECORD")

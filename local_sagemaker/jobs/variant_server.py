@@ -1,7 +1,5 @@
 """The server of a model behind one variant of an endpoint."""
 
-from __future__ import annotations
-
 import http.client
 from collections.abc import Mapping
 

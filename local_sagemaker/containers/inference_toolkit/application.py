@@ -1,7 +1,5 @@
 """The server of an image with the inference toolkit: the user's functions behind ``/invocations``."""
 
-from __future__ import annotations
-
 import inspect
 import logging
 import os
@@ -9,7 +7,7 @@ import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from local_sagemaker.containers.images import Serving
 from local_sagemaker.containers.inference_toolkit.handlers import Function, Handlers
@@ -39,7 +37,7 @@ class ToolkitApplication(ModelServerApplication):
             self._call(handlers.warm_up, str(model_folder), self._model)
 
     @classmethod
-    def of_this_container(cls, kind: Serving) -> ToolkitApplication:
+    def of_this_container(cls, kind: Serving) -> Self:
         """Import the user's code and load the model."""
         return cls(Handlers.of_this_container(kind), Layout.of_this_container().model, os.environ)
 

@@ -3,8 +3,6 @@
 Its reference is https://auto.gluon.ai/cloud/dev/container/reference.html.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import logging
@@ -13,7 +11,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 from local_sagemaker.containers.errors import ClientError
 from local_sagemaker.containers.inference_toolkit import codecs
@@ -43,7 +41,7 @@ class AutoGluonApplication:
         self._model = model_fn(str(model_folder))
 
     @classmethod
-    def of_this_container(cls) -> AutoGluonApplication:
+    def of_this_container(cls) -> Self:
         """Import the user's code, which this image takes from the model artifact only, and load the model."""
         folder = Layout.of_this_container().model
         program = folder / "code" / os.environ.get("SAGEMAKER_PROGRAM", "inference.py")

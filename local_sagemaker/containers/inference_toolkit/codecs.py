@@ -1,7 +1,5 @@
 """The toolkits' default encoders and decoders: JSON, CSV, NPY, and NPZ for sparse matrices."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """The functions that answer requests: the user's, and the image's defaults for those that the user leaves out."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import os
@@ -10,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -48,7 +46,7 @@ class Handlers:
     execution_parameters: Function | None
 
     @classmethod
-    def of_this_container(cls, kind: Serving) -> Handlers:
+    def of_this_container(cls, kind: Serving) -> Self:
         """Import the user's code, which ``prepare_code`` has fetched, and add the defaults.
 
         Parameters

@@ -1,7 +1,5 @@
 """The server of Hugging Face's images: their inference toolkit with the user's functions, without pipelines."""
 
-from __future__ import annotations
-
 import inspect
 import json
 import logging
@@ -9,7 +7,7 @@ import os
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from local_sagemaker.containers.inference_toolkit import codecs
 from local_sagemaker.containers.inference_toolkit.handlers import Function, Handlers
@@ -37,7 +35,7 @@ class HuggingFaceApplication(ModelServerApplication):
         self._model = self._with_context(handlers.model, 1)(str(model_folder))
 
     @classmethod
-    def of_this_container(cls) -> HuggingFaceApplication:
+    def of_this_container(cls) -> Self:
         """Import the user's code and load the model."""
         return cls(Handlers.of_this_container("huggingface"), Layout.of_this_container().model)
 

@@ -1,7 +1,5 @@
 """The encoders and decoders of Hugging Face's inference toolkit."""
 
-from __future__ import annotations
-
 import base64
 import csv
 import datetime as dt

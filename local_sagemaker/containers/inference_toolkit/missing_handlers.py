@@ -1,7 +1,5 @@
 """Stand-ins for functions that only the user can write; they raise the toolkit's errors."""
 
-from __future__ import annotations
-
 
 def no_model_fn(model_dir: str) -> object:
     """Raise NotImplementedError in the toolkit's wording."""

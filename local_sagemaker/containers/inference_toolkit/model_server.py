@@ -1,7 +1,5 @@
 """The multi model server as the toolkits in it see it: the context of a request, and the server's own responses."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from http import HTTPStatus

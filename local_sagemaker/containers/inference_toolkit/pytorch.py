@@ -3,8 +3,6 @@
 If PyTorch is not installed, payloads are arrays, and the user's code has to load the model and predict.
 """
 
-from __future__ import annotations
-
 import importlib
 from pathlib import Path
 from typing import Any

@@ -3,8 +3,6 @@
 Flask itself is not needed: this module converts a function's result to a response as Flask does.
 """
 
-from __future__ import annotations
-
 import calendar
 import dataclasses
 import datetime as dt
@@ -16,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from local_sagemaker.containers.images import Serving
 from local_sagemaker.containers.inference_toolkit import codecs
@@ -41,7 +39,7 @@ class WorkerApplication:
         self._model = handlers.model(str(model_folder))
 
     @classmethod
-    def of_this_container(cls, kind: Serving) -> WorkerApplication:
+    def of_this_container(cls, kind: Serving) -> Self:
         """Import the user's code and load the model."""
         return cls(Handlers.of_this_container(kind), Layout.of_this_container().model, os.environ)
 

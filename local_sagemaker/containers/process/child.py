@@ -1,7 +1,5 @@
 """The first steps of a forked child: a session of its own, its standard streams, and its sandbox."""
 
-from __future__ import annotations
-
 import os
 import signal
 from dataclasses import replace

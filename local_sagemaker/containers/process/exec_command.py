@@ -4,8 +4,6 @@ A command that starts Python runs in the child itself if the child was forked fr
 replaces the child, and so does Python wherever a fresh interpreter could behave differently.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -4,8 +4,6 @@ The process has one thread, so a fork is always safe: no lock can be held by a t
 When the service ends, its channel reaches end of file; the process then ends every job, and itself.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -4,8 +4,6 @@ The child leaves by ``os._exit``: a regular exit would free everything that the 
 each page that it writes to would first be copied. What a program can observe of an exit is done here by hand.
 """
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import gc

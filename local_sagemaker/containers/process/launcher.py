@@ -1,7 +1,5 @@
 """The service's side of a launcher process: start it, send it commands, and control the processes that it starts."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -1,7 +1,5 @@
 """Reading a process's output from a pipe in whole lines."""
 
-from __future__ import annotations
-
 import io
 import time
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ control socket of its own. Bytes to the launcher request a signal; one JSON line
 from either side, means that the other side has ended.
 """
 
-from __future__ import annotations
-
 import json
 import socket
 import struct

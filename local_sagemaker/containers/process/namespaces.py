@@ -5,8 +5,6 @@ the capability for it unshares the mount namespace only. Others do so inside a u
 as it is in a container.
 """
 
-from __future__ import annotations
-
 import ctypes
 import fcntl
 import os

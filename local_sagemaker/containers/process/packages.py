@@ -4,8 +4,6 @@ Call these functions in the job's own mount namespace. Scripts run ``sys.executa
 ``@remote`` before anything else. Without the overlay they would change the environment of the service itself.
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 import sysconfig

@@ -1,7 +1,5 @@
 """Paths in containers: rewriting ``/opt/ml`` for processes without a mount of their own, and unfinished files."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

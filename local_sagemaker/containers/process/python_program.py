@@ -4,8 +4,6 @@ A fork of the template has the libraries in memory. Everything that an interpret
 is reset before the program runs; ``interpreter_exit`` does what an interpreter does at the end.
 """
 
-from __future__ import annotations
-
 import builtins
 import codecs
 import contextlib

@@ -1,7 +1,5 @@
 """A container: a command in a sandbox with the environment of a SageMaker container."""
 
-from __future__ import annotations
-
 import os
 import socket
 import sys

@@ -1,7 +1,5 @@
 """The template: an interpreter that has imported what containers use, for jobs to be forked from."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import importlib

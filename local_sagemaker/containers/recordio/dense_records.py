@@ -4,8 +4,6 @@ Parsing each record as protobuf in Python takes most of the time of reading a fi
 the same length and differ in their numbers only, so the file is one array, and the numbers are columns of it.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The framing of RecordIO: each payload has a header before it and zeros after it, up to a multiple of four bytes."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """RecordIO-protobuf: matrices as records of ``aialgs.data`` (``docs/contracts.md``, section 3)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

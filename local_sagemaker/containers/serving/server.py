@@ -4,8 +4,6 @@ A worker answers one request at a time, as the workers of the real model servers
 it: the next request goes to whichever worker is free.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import signal

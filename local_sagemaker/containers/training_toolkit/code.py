@@ -1,7 +1,5 @@
 """The user's code: fetching it to ``/opt/ml/code``, and AWS's toolkits that it may import."""
 
-from __future__ import annotations
-
 import shutil
 import tarfile
 import tempfile

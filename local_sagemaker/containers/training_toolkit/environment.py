@@ -1,13 +1,11 @@
 """The environment of a training script: the variables ``SM_*``, and its command line."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from local_sagemaker.containers.errors import ClientError
 from local_sagemaker.containers.images import Toolkit
@@ -61,7 +59,7 @@ class TrainingEnvironment:
     toolkit: Toolkit = "sagemaker-training"
 
     @classmethod
-    def of_this_container(cls, toolkit: Toolkit = "sagemaker-training") -> TrainingEnvironment:
+    def of_this_container(cls, toolkit: Toolkit = "sagemaker-training") -> Self:
         """Read the configuration files."""
         layout = Layout.of_this_container()
         decoded = {name: _read(name, value) for name, value in layout.read_hyperparameters().items()}

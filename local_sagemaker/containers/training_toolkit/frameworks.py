@@ -1,7 +1,5 @@
 """The parts of AWS's PyTorch, TensorFlow and MXNet containers around the training toolkit."""
 
-from __future__ import annotations
-
 import dataclasses
 import logging
 import os

@@ -1,12 +1,10 @@
 """The folders and configuration files of a training container, below ``/opt/ml``."""
 
-from __future__ import annotations
-
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -16,7 +14,7 @@ class Layout:
     base: Path
 
     @classmethod
-    def of_this_container(cls) -> Layout:
+    def of_this_container(cls) -> Self:
         """The layout of the container that the calling process runs in."""
         return cls(Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")))
 

@@ -1,7 +1,5 @@
 """Installing the requirements of the user's ``requirements.txt`` that are not met."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import os
 import subprocess

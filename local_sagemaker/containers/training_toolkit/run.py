@@ -1,7 +1,5 @@
 """The ``train`` program of a training container: run the user's script or the algorithm, and report a failure."""
 
-from __future__ import annotations
-
 import builtins
 import io
 import json

@@ -1,7 +1,5 @@
 """One call of ``xgboost.train`` as the container makes it: metrics, early stopping, checkpoints, log lines."""
 
-from __future__ import annotations
-
 import logging
 import os
 import re
@@ -10,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 import xgboost
 from xgboost import collective
@@ -65,7 +63,7 @@ class Plan:
         both: xgboost.DMatrix,
         checkpoints: Path | None,
         model_folder: Path,
-    ) -> Plan:
+    ) -> Self:
         """Split validated hyperparameters into those for the container and those for XGBoost."""
         rest = dict(parameters)
         objective = rest.pop("_tuning_objective_metric", None)

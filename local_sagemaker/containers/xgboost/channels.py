@@ -1,7 +1,5 @@
 """The channels of the built-in XGBoost, and the configurations that it accepts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

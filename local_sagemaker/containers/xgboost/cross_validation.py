@@ -1,7 +1,5 @@
 """K-fold cross validation, the hyperparameter ``_kfold`` of the built-in XGBoost."""
 
-from __future__ import annotations
-
 import logging
 import sys
 from pathlib import Path

@@ -4,8 +4,6 @@ XGBoost's own readers are used wherever the container uses them, so that input t
 cells, ragged rows) is accepted here too.
 """
 
-from __future__ import annotations
-
 import csv
 import logging
 import os

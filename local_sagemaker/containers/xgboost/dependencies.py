@@ -1,7 +1,5 @@
 """Dependencies between hyperparameters of the built-in XGBoost, with the container's messages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

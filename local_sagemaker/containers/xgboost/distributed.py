@@ -4,8 +4,6 @@ Each host has a share of the rows; through XGBoost's collective communication th
 all rows would. The first host by name runs the tracker through which the hosts connect, and saves the model.
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os

@@ -3,8 +3,6 @@
 Values are text and are parsed strictly, as in the container: ``6.0`` is not an integer.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The evaluation metrics that the built-in XGBoost knows: XGBoost's own and the container's."""
 
-from __future__ import annotations
-
 from local_sagemaker.containers.errors import UserError
 
 MAXIMIZED = (

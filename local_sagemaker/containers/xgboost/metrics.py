@@ -1,7 +1,5 @@
 """The metrics that the container adds to XGBoost's own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

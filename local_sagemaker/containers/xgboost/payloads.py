@@ -4,8 +4,6 @@ The image's encoders, which scripts and its default functions use, differ from a
 trailing newline, and a feature that a row of LIBSVM leaves out is 0 instead of missing.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable

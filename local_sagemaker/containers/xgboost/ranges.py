@@ -1,7 +1,5 @@
 """The ranges of hyperparameters, and their spelling in messages."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol

@@ -1,7 +1,5 @@
 """Selectable inference of the built-in XGBoost: the values that ``SAGEMAKER_INFERENCE_OUTPUT`` selects per row."""
 
-from __future__ import annotations
-
 import json
 import logging
 import math

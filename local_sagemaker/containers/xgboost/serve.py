@@ -1,7 +1,5 @@
 """The server of the built-in XGBoost in algorithm mode (``docs/contracts.md``, section 1)."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os
@@ -10,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import xgboost
@@ -46,7 +44,7 @@ class Model:
     pickled: bool = False
 
     @classmethod
-    def load(cls, folder: Path, *, ensemble: bool) -> Model:
+    def load(cls, folder: Path, *, ensemble: bool) -> Self:
         """Load the files of a model folder, except hidden ones.
 
         Raises
@@ -140,7 +138,7 @@ class XGBoostApplication:
         self.max_content_length: int | None = min(requested, _CONTENT_LENGTH_CAP)
 
     @classmethod
-    def of_this_container(cls, cpus: int, version: Version) -> XGBoostApplication:
+    def of_this_container(cls, cpus: int, version: Version) -> Self:
         """Load the model of the container that the calling process runs in."""
         ensemble = os.environ.get("SAGEMAKER_INFERENCE_ENSEMBLE", "true") == "true"
         model = Model.load(Layout.of_this_container().model, ensemble=ensemble)

@@ -1,7 +1,5 @@
 """Training with the built-in XGBoost in algorithm mode: from the configuration files to the model on disk."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os
@@ -10,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import xgboost
 
@@ -107,7 +105,7 @@ class Rows:
     missing: dict[str, Path]
 
     @classmethod
-    def read(cls, parameters: dict[str, Any], content_type: str, train: Path, validation: Path | None) -> Rows:
+    def read(cls, parameters: dict[str, Any], content_type: str, train: Path, validation: Path | None) -> Self:
         """Check and read the channels of this host."""
         weighted = parameters.get("csv_weights", 0) == 1
         if validation is not None and train.is_dir():

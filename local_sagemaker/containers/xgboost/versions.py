@@ -1,9 +1,8 @@
 """The differences between the versions of the built-in XGBoost, by the tag of an image."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
+from typing import Self
 
 _CURRENT = (3, 2)
 
@@ -21,7 +20,7 @@ class Version:
     number: tuple[int, int] = _CURRENT
 
     @classmethod
-    def of_image(cls, image: str) -> Version:
+    def of_image(cls, image: str) -> Self:
         """Parse the tag: ``sagemaker-xgboost:1.0-1-cpu-py3`` is version 1.0."""
         found = re.search(r":(\d+)\.(\d+)-\d+", image)
         return cls((int(found[1]), int(found[2]))) if found else cls()

@@ -1,7 +1,5 @@
 """One training job definition of a tuning job, with the search through its ranges."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """One tuning job: it tries points in training jobs, some at a time, until a limit is reached."""
 
-from __future__ import annotations
-
 import itertools
 import queue
 import secrets

@@ -1,7 +1,5 @@
 """The training jobs of a tuning job, in the form of its listings."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 
