@@ -149,13 +149,7 @@ def repository_of(image: str) -> str:
 
 
 def stand_in_for(image: str) -> StandIn:
-    """The stand-in of an image.
-
-    Raises
-    ------
-    UnknownImageError
-        The image has none.
-    """
+    """The stand-in of an image. Raises UnknownImageError if the image has none."""
     repository = repository_of(image)
     for each in _STAND_INS:
         if re.fullmatch(each.repository, repository):

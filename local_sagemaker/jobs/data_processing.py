@@ -39,10 +39,7 @@ class DataProcessing:
     def of(cls, request: Mapping[str, Any]) -> Self:
         """Read a CreateTransformJob request.
 
-        Raises
-        ------
-        ClientError
-            A filter is not a JSONPath, or the content types and splits do not allow a join.
+        Raises ClientError if a filter is not a JSONPath, or the content types and splits do not allow a join.
         """
         given = request.get("DataProcessing", {})
         transform_input, output = request["TransformInput"], request["TransformOutput"]
@@ -75,10 +72,7 @@ class DataProcessing:
     def stored(self, records: list[bytes], answer: bytes) -> bytes:
         """The output for the response to a batch of records.
 
-        Raises
-        ------
-        DataError
-            The numbers of results and records differ, or one of them has another type.
+        Raises DataError if the numbers of results and records differ, or one of them has another type.
         """
         if not self.reads_answers:
             return answer

@@ -41,12 +41,8 @@ class InputObject:
 def find(source: Source, store: ObjectStore) -> list[InputObject]:
     """The objects of a source, in the order of their keys.
 
-    Raises
-    ------
-    DataError
-        There are no objects, or the manifest is not readable.
-    UnsupportedError
-        The data type is not supported.
+    Raises DataError if there are no objects, or the manifest is not readable; UnsupportedError if the data type is not
+    supported.
     """
     finders = {"ManifestFile": _objects_of_manifest, "S3Prefix": _objects_with_prefix}
     if source.data_type not in finders:
@@ -71,10 +67,7 @@ def share_of(host: int, hosts: int, source: Source, objects: list[InputObject]) 
 def download(objects: list[InputObject], folder: Path, store: ObjectStore) -> None:
     """Download objects to their paths below a folder.
 
-    Raises
-    ------
-    DataError
-        A key leads out of the folder, or an object has been deleted.
+    Raises DataError if a key leads out of the folder, or an object has been deleted.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for each in objects:

@@ -26,10 +26,7 @@ _STEP = re.compile(
 def compile_filter(path: str) -> Filter:
     """The function that a JSONPath stands for; it yields what is selected, or raises LookupError if nothing is there.
 
-    Raises
-    ------
-    ClientError
-        The path is too long, or not in the part of JSONPath that filters know.
+    Raises ClientError if the path is too long, or not in the part of JSONPath that filters know.
     """
     if len(path) > MOST_CHARACTERS or not path.startswith("$"):
         raise ClientError(f"The filter {path!r} is not a JSONPath of at most {MOST_CHARACTERS} characters.")

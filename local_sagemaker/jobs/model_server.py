@@ -77,13 +77,7 @@ class ModelServer:
         self._pump = LogPump(self._process.output, lambda text: context.log(HOST, text))
 
     def await_ping(self, stop: threading.Event) -> None:
-        """Wait until the server responds to ``/ping``.
-
-        Raises
-        ------
-        PingError
-            The server ended, or took too long.
-        """
+        """Wait until the server responds to ``/ping``. Raises PingError if the server ended, or took too long."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and not stop.is_set():
             if not self.alive():
@@ -115,10 +109,7 @@ class ModelServer:
     ) -> Answer:
         """Make one request.
 
-        Raises
-        ------
-        OSError, http.client.HTTPException
-            No complete response within ``timeout`` seconds.
+        Raises OSError or http.client.HTTPException if there is no complete response within ``timeout`` seconds.
         """
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)) as connection:
             connection.request(method, path, body, dict(headers or {}))

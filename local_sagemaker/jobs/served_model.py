@@ -49,13 +49,7 @@ class ServedModel:
             raise
 
     def await_ping(self, stop: threading.Event) -> None:
-        """Wait until every server responds to ``/ping``.
-
-        Raises
-        ------
-        PingError
-            A server ended, or took too long.
-        """
+        """Wait until every server responds to ``/ping``. Raises PingError if a server ended, or took too long."""
         for server in self._servers:
             server.await_ping(stop)
 
@@ -66,10 +60,7 @@ class ServedModel:
     def invoke(self, body: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
         """Send a request to the first container, its response to the next, and so on; returns the first error.
 
-        Raises
-        ------
-        OSError, http.client.HTTPException
-            A container gave no complete response within ``timeout`` seconds.
+        Raises OSError or http.client.HTTPException if a container gave no complete response within ``timeout`` seconds.
         """
         *first, last = self._servers
         given = dict(headers)

@@ -60,13 +60,7 @@ class TransformSettings:
         }
 
     def require_possible(self) -> None:
-        """Check the size of parallel payloads.
-
-        Raises
-        ------
-        ClientError
-            The size is over SageMaker's limit.
-        """
+        """Check the size of parallel payloads. Raises ClientError if the size is over SageMaker's limit."""
         if self.max_payload_mb * self.concurrent > MOST_MB_AT_ONCE:
             raise ClientError(
                 f"MaxConcurrentTransforms times MaxPayloadInMB must not be more than {MOST_MB_AT_ONCE} MB; "

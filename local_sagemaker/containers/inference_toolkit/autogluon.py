@@ -26,10 +26,7 @@ logger = logging.getLogger(__name__)
 class AutoGluonApplication:
     """Passes each request to ``transform_fn``; a ValueError is a 400 with its message, any other error a 500.
 
-    Raises
-    ------
-    ClientError
-        The module lacks one of the two functions.
+    Raises ClientError if the module lacks one of the two functions.
     """
 
     max_content_length: int | None = None

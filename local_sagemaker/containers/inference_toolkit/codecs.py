@@ -17,10 +17,7 @@ TEXT_TYPES = (JSON, CSV)
 def decode(payload: str | bytes, content_type: str | None) -> Any:
     """Decode a payload to an array as the inference toolkit does: a CSV cell that is no number is missing.
 
-    Raises
-    ------
-    UnsupportedFormatError
-        The content type is not one of the four.
+    Raises UnsupportedFormatError if the content type is not one of the four.
     """
     if content_type == CSV:
         return np.genfromtxt(io.StringIO(_text(payload)), dtype=None, delimiter=",")
@@ -34,12 +31,8 @@ def decode(payload: str | bytes, content_type: str | None) -> Any:
 def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
     """Decode a payload to an array as the workers of scikit-learn do: CSV that is not all numbers stays text.
 
-    Raises
-    ------
-    UnsupportedFormatError
-        The content type is not JSON, CSV or NPY.
-    ClientError
-        The payload is not CSV, or its rows differ in width.
+    Raises UnsupportedFormatError if the content type is not JSON, CSV or NPY; ClientError if the payload is not CSV, or
+    its rows differ in width.
     """
     if content_type != CSV:
         return _decode_json_or_npy(payload, content_type)
@@ -64,10 +57,7 @@ def _decode_json_or_npy(payload: str | bytes, content_type: str | None) -> np.nd
 def encode(values: Any, accept: str) -> str | bytes:
     """Encode an array, or anything like one: JSON and CSV are text, NPY is bytes.
 
-    Raises
-    ------
-    UnsupportedFormatError
-        The accept type is not JSON, CSV or NPY.
+    Raises UnsupportedFormatError if the accept type is not JSON, CSV or NPY.
     """
     if accept == JSON:
         return json.dumps(values, default=_plain)
@@ -85,10 +75,7 @@ def encode(values: Any, accept: str) -> str | bytes:
 def encode_strictly(values: Any, accept: str) -> str | bytes:
     """Encode an array as the workers of scikit-learn do: in CSV, cells are quoted if necessary.
 
-    Raises
-    ------
-    UnsupportedFormatError
-        The accept type is not JSON, CSV or NPY.
+    Raises UnsupportedFormatError if the accept type is not JSON, CSV or NPY.
     """
     if accept != CSV:
         return encode(values, accept)
@@ -101,10 +88,7 @@ def encode_strictly(values: Any, accept: str) -> str | bytes:
 def encode_acceptably(values: Any, accept: str) -> tuple[str | bytes, str]:
     """Encode an array in the first supported type of an Accept header; return the payload and that type.
 
-    Raises
-    ------
-    UnsupportedFormatError
-        None of the types is supported.
+    Raises UnsupportedFormatError if none of the types is supported.
     """
     for each in accept.replace(" ", "").split(","):
         if each in (JSON, CSV, NPY):

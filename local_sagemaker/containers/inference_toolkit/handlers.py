@@ -88,10 +88,7 @@ class Handlers:
 def prepare_code(kind: Serving) -> None:
     """Fetch the user's code, install its requirements, and put both on the import path; once for all workers.
 
-    Raises
-    ------
-    ClientError
-        The code cannot be fetched, or its requirements cannot be installed.
+    Raises ClientError if the code cannot be fetched, or its requirements cannot be installed.
     """
     code = _code_folder(kind)
     if code.is_dir():

@@ -27,12 +27,8 @@ class PredictionError(Exception):
 def decode(content: Any, content_type: str | None = JSON) -> Any:
     """Decode a payload to the inputs of a pipeline; CSV becomes a list below ``inputs``.
 
-    Raises
-    ------
-    UnsupportedFormatError
-        The content type is not JSON, CSV, NPY, an image or audio.
-    PredictionError
-        The CSV has no header.
+    Raises UnsupportedFormatError if the content type is not JSON, CSV, NPY, an image or audio; PredictionError if the
+    CSV has no header.
     """
     if content_type == JSON:
         return json.loads(content)
@@ -63,10 +59,7 @@ def _decode_csv(text: str) -> dict[str, list[Any]]:
 def encode(content: Any, accept_type: str = JSON) -> str | bytes:
     """Encode the outputs of a pipeline as JSON, CSV with a header, NPY, or an image.
 
-    Raises
-    ------
-    UnsupportedFormatError
-        The accept type is none of these.
+    Raises UnsupportedFormatError if the accept type is none of these.
     """
     if accept_type == JSON:
         return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)

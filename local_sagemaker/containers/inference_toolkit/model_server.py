@@ -159,10 +159,7 @@ class ModelServerApplication:
 def payload_of(request: Request, content_type: str | None) -> str | bytearray:
     """A request's body as the functions get it: text, or a bytearray.
 
-    Raises
-    ------
-    UnicodeDecodeError
-        The content type is text, and the body is not UTF-8.
+    Raises UnicodeDecodeError if the content type is text, and the body is not UTF-8.
     """
     return request.body.decode("utf-8") if content_type in codecs.TEXT_TYPES else bytearray(request.body)
 

@@ -18,12 +18,7 @@ class ModelLoadError(Exception):
 def load_model(model_dir: str) -> Any:
     """Load the model from ``model.pt``, or from the only ``.pt`` or ``.pth`` file.
 
-    Raises
-    ------
-    ValueError
-        There is no such file, or there are several.
-    ModelLoadError
-        The file is not TorchScript.
+    Raises ValueError if there is no such file, or there are several; ModelLoadError if the file is not TorchScript.
     """
     torch = _torch()
     if torch is None:

@@ -53,13 +53,7 @@ def _unshare(flags: int) -> None:
 
 
 def mount(source: str, target: Path, kind: str | None, flags: int, data: str | None = None) -> None:
-    """Mount something, as ``mount(2)`` does.
-
-    Raises
-    ------
-    NamespaceError
-        The kernel refuses it.
-    """
+    """Mount something, as ``mount(2)`` does. Raises NamespaceError if the kernel refuses it."""
     kinds, more = (text.encode() if text else None for text in (kind, data))
     result = _libc().mount(source.encode(), os.fsencode(target), kinds, ctypes.c_ulong(flags), more)
     _check(result, f"mount {target}")
@@ -179,10 +173,7 @@ def _build_opt(scratch: Path) -> None:
 def enter_private_network() -> None:
     """Give the calling process a network of its own, with the loopback interface only.
 
-    Raises
-    ------
-    NamespaceError
-        The kernel does not allow it.
+    Raises NamespaceError if the kernel does not allow it.
     """
     _unshare(CLONE_NEWNET)
     # In a new network namespace, loopback exists but is down. Bring it up with ioctl(2): `ip` may not be installed.

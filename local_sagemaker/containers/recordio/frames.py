@@ -28,10 +28,7 @@ def padded(length: int) -> int:
 def frames(data: bytes) -> Iterator[bytes]:
     """Yield the payloads of a sequence of frames; ignore a rest that is too short for a header, as the container does.
 
-    Raises
-    ------
-    RecordIOError
-        A frame does not begin with the magic number, or is truncated.
+    Raises RecordIOError if a frame does not begin with the magic number, or is truncated.
     """
     position = 0
     while position + HEADER_BYTES <= len(data):

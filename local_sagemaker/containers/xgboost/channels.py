@@ -25,10 +25,7 @@ _DISTRIBUTIONS = ("FullyReplicated", "ShardedByS3Key")
 def validate(channels: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Check ``inputdataconfig.json`` and fill in the default content type.
 
-    Raises
-    ------
-    UserError
-        A channel is missing, unknown, or has a configuration that the algorithm does not support.
+    Raises UserError if a channel is missing, unknown, or has a configuration that the algorithm does not support.
     """
     if "train" not in channels:
         raise UserError("Missing required channel: train")
@@ -51,10 +48,7 @@ def validate(channels: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]
 def content_type_of(given: str | None) -> str:
     """The format of a content type: csv, libsvm, parquet or recordio-protobuf.
 
-    Raises
-    ------
-    UserError
-        The content type is unknown, or its ``label_size`` is not 1.
+    Raises UserError if the content type is unknown, or its ``label_size`` is not 1.
     """
     if given is None:
         return "libsvm"

@@ -23,13 +23,7 @@ _MAX_DEPTH = 3
 
 
 def size_of(channel: Path) -> int:
-    """The bytes in a channel's folder.
-
-    Raises
-    ------
-    UserError
-        There is a hidden file.
-    """
+    """The bytes in a channel's folder. Raises UserError if there is a hidden file."""
     if not channel.exists():
         logger.info("Path %s does not exist!", channel)
         return 0
@@ -42,10 +36,7 @@ def size_of(channel: Path) -> int:
 def check_format(channel: Path, content_type: str) -> None:
     """Check the first lines of files in text formats.
 
-    Raises
-    ------
-    UserError
-        A CSV file has no recognizable delimiter, or a line is not LIBSVM.
+    Raises UserError if a CSV file has no recognizable delimiter, or a line is not LIBSVM.
     """
     check = {"csv": _check_csv, "libsvm": _check_libsvm}.get(content_type)
     for path in _first_leaf_files(channel) if check else ():

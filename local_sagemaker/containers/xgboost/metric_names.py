@@ -68,10 +68,7 @@ _WITH_THRESHOLD = ("error", "ndcg", "map")
 def is_metric(name: str) -> bool:
     """Whether a value of ``eval_metric`` is a metric, with or without a threshold, such as ``error@0.7``.
 
-    Raises
-    ------
-    UserError
-        The threshold is invalid, or the metric has none.
+    Raises UserError if the threshold is invalid, or the metric has none.
     """
     if "<function" in name:
         raise UserError(f"User defined evaluation metric {name} is not supported yet.")

@@ -69,12 +69,8 @@ def parse(payload: bytes, content_type: str | None, *, shifts_libsvm: bool = Tru
 def decode(payload: str | bytes, content_type: str) -> xgboost.DMatrix:
     """Decode the rows of a payload as the image's encoders do.
 
-    Raises
-    ------
-    UnsupportedFormatError
-        The content type, without parameters, is unknown.
-    ValueError
-        The payload does not match its type.
+    Raises UnsupportedFormatError if the content type, without parameters, is unknown; ValueError if the payload does
+    not match its type.
     """
     name = content_type.partition(";")[0].strip()
     if name not in _DECODERS:

@@ -47,10 +47,7 @@ class Model:
     def load(cls, folder: Path, *, ensemble: bool) -> Self:
         """Load the files of a model folder, except hidden ones.
 
-        Raises
-        ------
-        RuntimeError
-            There is none, or one is not an XGBoost model.
+        Raises RuntimeError if there is none, or one is not an XGBoost model.
         """
         paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
         if not paths:
@@ -64,10 +61,7 @@ class Model:
     def check_width(self, data: xgboost.DMatrix, content_type: str | None) -> None:
         """Compare the number of columns, which the container does for pickled models only; allow for a label.
 
-        Raises
-        ------
-        ValueError
-            The numbers do not match.
+        Raises ValueError if the numbers do not match.
         """
         if not self.pickled:
             return

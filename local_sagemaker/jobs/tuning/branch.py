@@ -62,13 +62,7 @@ class Branch:
 
 
 def branches_of(request: Mapping[str, Any]) -> list[Branch]:
-    """The branches of a CreateHyperParameterTuningJob request.
-
-    Raises
-    ------
-    ValidationException
-        A range is invalid.
-    """
+    """The branches of a CreateHyperParameterTuningJob request. Raises ValidationException if a range is invalid."""
     config = request["HyperParameterTuningJobConfig"]
     branches = []
     for definition in definitions_of(request):

@@ -111,10 +111,7 @@ class Search:
 def check_strategy(config: Mapping[str, Any], space: list[Dimension], static: Mapping[str, str]) -> None:
     """Check that a strategy fits the configuration of its job and a training job definition.
 
-    Raises
-    ------
-    ValidationException
-        The strategy does not fit.
+    Raises ValidationException if the strategy does not fit.
     """
     from optuna.distributions import CategoricalDistribution
 

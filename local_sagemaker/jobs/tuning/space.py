@@ -56,10 +56,8 @@ class Dimension:
 def dimensions(ranges: Mapping[str, Any]) -> list[Dimension]:
     """The dimensions of a search space.
 
-    Raises
-    ------
-    ValidationException
-        A range is empty or named twice, its bounds do not allow its scaling type, or there are no ranges.
+    Raises ValidationException if a range is empty or named twice, its bounds do not allow its scaling type, or there
+    are no ranges.
     """
     found = [*_integers(ranges), *_continuous(ranges), *_categories(ranges)]
     names = [dimension.name for dimension in found]

@@ -19,10 +19,7 @@ def csv_to_dmatrix(input: str | bytes, dtype: Any = None) -> Any:  # noqa: A002,
 def json_to_jsonlines(json_data: str | dict[str, Any]) -> bytes:
     """Write the values under the only key of a JSON object, one per line.
 
-    Raises
-    ------
-    ValueError
-        The object has more than one key.
+    Raises ValueError if the object has more than one key.
     """
     found = json.loads(json_data) if isinstance(json_data, str) else json_data
     if len(found) != 1:

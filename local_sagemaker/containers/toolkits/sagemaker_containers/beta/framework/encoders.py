@@ -46,13 +46,7 @@ def json_to_numpy(string_like: str, dtype: Any = None) -> Any:
 
 
 def csv_to_numpy(string_like: str, dtype: Any = None) -> Any:
-    """Decode CSV to an array.
-
-    Raises
-    ------
-    ClientError
-        A cell cannot be converted to ``dtype``.
-    """
+    """Decode CSV to an array. Raises ClientError if a cell cannot be converted to ``dtype``."""
     array = decode(string_like, CSV)
     try:
         return array if dtype is None else array.astype(dtype)
