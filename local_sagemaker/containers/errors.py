@@ -71,10 +71,7 @@ class CommandError(ClientError):
 
     Its text is that of the training toolkit, which SageMaker shows as the failure reason.
 
-    Parameters
-    ----------
-    exit_code
-        None: the predecessor of today's toolkit, which reports the command only.
+    ``exit_code`` is None for the predecessor of today's toolkit, which reports the command only.
     """
 
     def __init__(self, command: str, exit_code: int | None, output: str = "", information: str | None = None) -> None:

@@ -12,15 +12,8 @@ from local_sagemaker.jobs.hosts import Host
 def prepare(request: Request, hosts: list[Host], store: ObjectStore, *, pipe_is_the_containers: bool) -> None:
     """Download the data of every channel to every host.
 
-    Parameters
-    ----------
-    pipe_is_the_containers
-        Leave Pipe mode to the container, which refuses it with its own message.
-
-    Raises
-    ------
-    ClientError
-        A channel has no data, or needs something that is not supported.
+    ``pipe_is_the_containers``: leave Pipe mode to the container, which refuses it with its own message. Raises
+    ClientError if a channel has no data, or needs something that is not supported.
     """
     for channel in request.get("InputDataConfig", []):
         mode = _mode(channel, request)

@@ -84,13 +84,7 @@ class JobOutcome:
 
 @dataclass(frozen=True)
 class Answer:
-    """The response of a model container.
-
-    Attributes
-    ----------
-    headers
-        The headers, with lower-case names.
-    """
+    """The response of a model container. ``headers`` have lower-case names."""
 
     status: int
     content_type: str
@@ -120,10 +114,7 @@ class Hosting(Protocol):
 class Runners:
     """The functions that do the work of jobs in containers; a test has stand-ins for them.
 
-    Attributes
-    ----------
-    missing
-        ``missing(image, work)`` names what an image lacks for a kind of work, or returns None.
+    ``missing(image, work)`` names what an image lacks for a kind of work, or returns None.
     """
 
     processing: Callable[[Request, JobContext], JobOutcome]

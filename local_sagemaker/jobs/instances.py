@@ -30,15 +30,8 @@ def described(resources: Mapping[str, Any]) -> Mapping[str, Any]:
 def check(resources: Mapping[str, Any], member: str) -> None:
     """Check the constraints between the members of a job's resources.
 
-    Parameters
-    ----------
-    member
-        The name of the structure, for the error message.
-
-    Raises
-    ------
-    ValidationException
-        The number of instances is 0, or their type is given twice.
+    ``member`` is the name of the structure, for the error message. Raises ValidationException if the number of
+    instances is 0, or their type is given twice.
     """
     preferences = resources.get("InstancePreferences", [])
     if preferences and resources.get("InstanceType"):

@@ -61,10 +61,7 @@ def supervise(
 ) -> None:
     """Run ``attempt(stop)`` in a thread of the supervisor, and record its start and end.
 
-    Parameters
-    ----------
-    computes
-        Whether the job uses cores itself; a tuning job only waits for others.
+    ``computes``: whether the job uses cores itself; a tuning job only waits for others.
     """
 
     def run_and_record(stop: Event) -> None:

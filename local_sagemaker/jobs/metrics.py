@@ -21,10 +21,7 @@ def built_in_definitions(
 ) -> list[dict[str, str]]:
     """The metric definitions that SageMaker adds to a built-in algorithm; none if the request has some, or a script.
 
-    Parameters
-    ----------
-    objective
-        The objective metric of a tuning job, if there is one.
+    ``objective`` is the objective metric of a tuning job, if there is one.
     """
     if specification.get("MetricDefinitions") or _SCRIPT in hyperparameters or not _is_xgboost(specification):
         return []

@@ -35,10 +35,7 @@ def returning_failures(run: Callable[_Arguments, JobOutcome]) -> Callable[_Argum
 def algorithm_failure(message: str, exit_code: int) -> JobOutcome:
     """The outcome of a job whose container ended with an exit code other than 0, in SageMaker's format.
 
-    Parameters
-    ----------
-    message
-        The message that the container left; empty if it left none.
+    ``message`` is the message that the container left; empty if it left none.
     """
     suffix = f", exit code: {exit_code}"
     return JobOutcome("Failed", failure_reason=f"AlgorithmError: {message}"[: LONGEST_REASON - len(suffix)] + suffix)

@@ -130,10 +130,7 @@ class Context:
 class ModelServerApplication:
     """The common part of applications in the multi model server.
 
-    Attributes
-    ----------
-    max_content_length
-        The maximum size of a request in bytes.
+    ``max_content_length`` is the maximum size of a request in bytes.
     """
 
     def __init__(self, model_folder: Path) -> None:

@@ -14,15 +14,9 @@ TOOLKITS = Path(__file__).resolve().parents[1] / "toolkits"
 def fetch_code(source: str, folder: Path) -> None:
     """Copy or extract the user's code to its folder, unless the folder has files already.
 
-    Parameters
-    ----------
-    source
-        An S3 URI of an archive, a folder, an archive, or a single file. An archive is a ``.tar.gz``.
-
-    Raises
-    ------
-    OSError, tarfile.TarError, botocore.exceptions.ClientError
-        The same errors as from the toolkits: the source does not exist, or the archive is damaged.
+    ``source`` is an S3 URI of an archive, a folder, an archive (``.tar.gz``), or a single file. Raises OSError,
+    tarfile.TarError or botocore.exceptions.ClientError, as the toolkits do, if the source does not exist or the archive
+    is damaged.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) or source == str(folder):

@@ -178,10 +178,7 @@ def _save_whole(booster: xgboost.Booster, path: Path) -> None:
 class RoundsLogged(EvaluationMonitor):
     """Writes a line of metrics per round; a resumed training continues the count.
 
-    Parameters
-    ----------
-    done
-        The number of rounds in the checkpoint.
+    ``done`` is the number of rounds in the checkpoint.
     """
 
     def __init__(self, done: int = 0) -> None:

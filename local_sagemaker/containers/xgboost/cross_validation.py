@@ -20,10 +20,8 @@ logger = logging.getLogger(__name__)
 def fit_folds(plan: Plan, output: Path) -> list[xgboost.Booster]:
     """Train one model per fold and round, print the mean metrics of each round, and store the held-out predictions.
 
-    Parameters
-    ----------
-    output
-        The folder for ``predictions.csv``: per row the label and the prediction; for classes also the predicted label.
+    ``output`` is the folder for ``predictions.csv``: per row the label and the prediction; for classes also the
+    predicted label.
     """
     folds, repeats = plan.folds or 2, plan.cross_validation_rounds
     labels = plan.both.get_label()

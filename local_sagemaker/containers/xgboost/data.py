@@ -46,15 +46,8 @@ def check_format(channel: Path, content_type: str) -> None:
 def read(channels: Sequence[Path], content_type: str, *, weighted: bool) -> xgboost.DMatrix:
     """Read all files of one or several channels into one matrix; the label is the first column.
 
-    Parameters
-    ----------
-    weighted
-        CSV only: the second column is the row's weight.
-
-    Raises
-    ------
-    UserError
-        The data cannot be read, or has no labels.
+    ``weighted`` (CSV only): the second column is the row's weight. Raises UserError if the data cannot be read, or has
+    no labels.
     """
     reader: Callable[[Path], xgboost.DMatrix] = {
         "csv": lambda folder: _read_csv(folder, weighted=weighted),

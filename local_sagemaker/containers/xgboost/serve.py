@@ -32,10 +32,7 @@ logger = logging.getLogger(__name__)
 class Model:
     """The boosters of an artifact, one or those of a cross validation, and their objective.
 
-    Attributes
-    ----------
-    pickled
-        Whether the first was pickled, as by images before 1.3.
+    ``pickled``: whether the first was pickled, as by images before 1.3.
     """
 
     boosters: list[xgboost.Booster]

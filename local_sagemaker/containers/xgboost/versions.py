@@ -11,10 +11,7 @@ _CURRENT = (3, 2)
 class Version:
     """The version of an image; the library used is always the current one.
 
-    Attributes
-    ----------
-    number
-        Major and minor; the current version for an image without a version in its tag.
+    ``number``: major and minor; the current version for an image without a version in its tag.
     """
 
     number: tuple[int, int] = _CURRENT

@@ -49,10 +49,7 @@ class _Trial:
 class Campaign:
     """One tuning job, run in the thread that calls ``run``.
 
-    Parameters
-    ----------
-    start_training, stop_training
-        The functions that create a training job, and stop one by name.
+    ``start_training`` and ``stop_training`` are the functions that create a training job, and stop one by name.
     """
 
     def __init__(

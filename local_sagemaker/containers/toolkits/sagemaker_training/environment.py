@@ -17,10 +17,7 @@ output_dir = f"{base_dir}/output"
 class Environment(Mapping[str, Any]):
     """The job's environment, by attribute and by key: ``hosts``, ``hyperparameters``, ``channel_input_dirs`` ...
 
-    Raises
-    ------
-    KeyError
-        ``SM_TRAINING_ENV``: the process is not a script of a training job.
+    Raises KeyError (``SM_TRAINING_ENV``) if the process is not a script of a training job.
     """
 
     def __init__(self) -> None:
