@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.definition.algorithms.xgboost import IMAGE_VERSION as XGBOOST_IMAGE_VERSION
 from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.preprocess import Preprocessed
-from pipelines.definition.steps.processing import WHEELS, output_uri, processing_step
+from pipelines.definition.steps.processing import OUTPUT, WHEELS, output_uri, path_arguments, processing_step
 from pipelines.definition.steps.train import Candidate
 from pipelines.names import TaskSteps, group_name
 from pipelines.settings import Task
@@ -57,6 +57,7 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
     settings = context.settings
     arguments: list[Any] = ["--task", task, "--seed", str(settings.seed), "--lang", settings.lang]
     arguments += ["--own-bucket", context.locations.bucket]
+    arguments += path_arguments(f"{OUTPUT}/evaluation")
     for candidate in candidates:
         image = candidate.resources.inference_image
         name = candidate.algorithm.name

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.definition.formats import CSV, FORMATS, Format
 from pipelines.definition.steps.context import Context
-from pipelines.definition.steps.processing import output_uri, processing_step
+from pipelines.definition.steps.processing import output_uri, path_arguments, processing_step
 from pipelines.names import PREPROCESS
 from pipelines.settings import Task
 
@@ -77,6 +77,7 @@ def preprocess(context: Context) -> Preprocessed:
             "--threshold-quantile",
             str(settings.threshold_quantile),
             *(["--batch-format", form.name] if besides else []),
+            *path_arguments(),
         ],
         inputs={"data": context.parameters.input_data_uri, "batch": context.parameters.batch_input_uri},
         outputs={name: name for name in ("regression", "classification", "batch", "keys", "schema", *besides)},

@@ -9,9 +9,20 @@ from pipelines.definition.steps.context import Context
 
 ROOT = "/opt/ml/processing"
 INPUT = f"{ROOT}/input"
+OUTPUT = f"{ROOT}/output"
+MESSAGE = "/opt/ml/output/message"
 CODE = f"{INPUT}/code"
 WHEELS = "wheels"
 PIP_WITHOUT_INDEX = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{INPUT}/{WHEELS}"}
+
+
+def path_arguments(output: str = OUTPUT) -> list[str]:
+    """Return the arguments with the paths of a script.
+
+    A local container without a mount namespace has another folder as its ``/opt/ml``. There, paths in arguments are
+    replaced; paths in the code of a script cannot be.
+    """
+    return ["--input", INPUT, "--output", output, "--message", MESSAGE]
 
 
 def processing_step(
@@ -98,5 +109,5 @@ def _output(name: str, folder: str, uri: Any) -> Any:
 
     return ProcessingOutput(
         output_name=name,
-        s3_output=ProcessingS3Output(s3_uri=uri, local_path=f"{ROOT}/output/{folder}", s3_upload_mode="EndOfJob"),
+        s3_output=ProcessingS3Output(s3_uri=uri, local_path=f"{OUTPUT}/{folder}", s3_upload_mode="EndOfJob"),
     )

@@ -95,6 +95,11 @@ def test_builds_read_the_specifications_of_the_repository() -> None:
         assert properties(project)["Environment"]["Image"] == "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 
 
+def test_only_the_build_that_runs_the_tests_is_privileged() -> None:
+    assert properties("Build")["Environment"]["PrivilegedMode"] is True
+    assert "PrivilegedMode" not in properties("Deploy")["Environment"]
+
+
 def test_new_data_starts_the_pipeline_with_the_object_as_its_input() -> None:
     machine = json.loads(properties("StartOnNewData")["DefinitionString"])
     request = machine["States"]["StartPipelineExecution"]["Parameters"]

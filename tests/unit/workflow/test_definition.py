@@ -62,6 +62,16 @@ def test_both_tasks_share_one_preprocessing_step(definitions: list[str]) -> None
 
 
 @pytest.mark.xdist_group("definitions")
+def test_processing_steps_pass_their_paths(definitions: list[str]) -> None:
+    """Locally, without a mount namespace, paths in arguments are replaced; defaults in a script are not."""
+    steps = [step for step in json.loads(definitions[0])["Steps"] if step["Type"] == "Processing"]
+    assert len(steps) == 2
+    for step in steps:
+        arguments = step["Arguments"]["AppSpecification"]["ContainerArguments"]
+        assert [option for option in ("--input", "--output", "--message") if option not in arguments] == []
+
+
+@pytest.mark.xdist_group("definitions")
 def test_one_algorithm_alone_makes_one_candidate(definitions: list[str]) -> None:
     steps = [step["Name"] for step in json.loads(definitions[3])["Steps"]]
     assert [name for name in steps if name.startswith("Train")] == [
