@@ -1,7 +1,5 @@
 """The command ``local-sagemaker``, also run by ``python -m local_sagemaker``: ``serve`` and ``supported``."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import shlex

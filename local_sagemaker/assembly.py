@@ -1,7 +1,5 @@
 """The construction of the service from its parts, and its end."""
 
-from __future__ import annotations
-
 import functools
 import threading
 from collections.abc import Iterator
@@ -28,8 +26,7 @@ from local_sagemaker.jobs.training import run_training
 from local_sagemaker.jobs.transform import run_transform
 from local_sagemaker.jobs.variant_server import start_hosting
 from local_sagemaker.jumpstart.objects import bucket_objects
-from local_sagemaker.moto import hooks
-from local_sagemaker.moto.event_bus import EventBus
+from local_sagemaker.moto import event_bus, hooks
 from local_sagemaker.moto.experiments import Experiments
 from local_sagemaker.moto.s3.objects import Objects
 
@@ -63,7 +60,7 @@ def serve(directory: Path, region: str, isolation: Isolation, port: int, runners
             store=store,
             objects=objects,
             logs=Logs(directory / "logs"),
-            emit=EventBus(ACCOUNT_ID, region).emit,
+            emit=functools.partial(event_bus.emit, ACCOUNT_ID, region),
         )
         service = _service(core, work)
         aws_services = hooks.aws_services(core, objects, service.call)

@@ -4,8 +4,6 @@ Each function passes ``Core.emit`` a function that makes the detail, so that not
 client uses EventBridge.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@
 everything else goes to moto.
 """
 
-from __future__ import annotations
-
 import io
 import logging
 import os
@@ -29,14 +27,13 @@ from local_sagemaker.core.errors import AddressError, ApiError, ModelError, Vali
 from local_sagemaker.core.state_directory import IDENTITY_PATH
 from local_sagemaker.definition.shapes import check_request
 from local_sagemaker.moto.dispatch import AwsServices
+from local_sagemaker.moto.s3.downloads import Environ
 
 _REQUEST_ID = "x-amzn-RequestId"
 _BACKLOG = 128
 _METRICS_PATH = "/BatchPutMetrics"
 _RUNTIME_PATH = re.compile(r"/endpoints/([^/]+)/([a-z-]+)")
 _LOG = logging.getLogger(__name__)
-
-Environ = dict[str, Any]
 
 
 class Application:

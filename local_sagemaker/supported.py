@@ -1,7 +1,5 @@
 """The list of supported operations, steps and images, generated from the code for the documentation."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from local_sagemaker.api import operations

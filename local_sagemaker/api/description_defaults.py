@@ -4,8 +4,6 @@ Clients rely on them: the SDK's ``attach`` reads ``OutputDataConfig.KmsKeyId`` a
 .MetricDefinitions`` of every training job. The job itself, and the cache key of a step, depend on the request alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

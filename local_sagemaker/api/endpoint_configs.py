@@ -1,7 +1,5 @@
 """Endpoint configurations: the models that an endpoint serves, and their shares of its requests."""
 
-from __future__ import annotations
-
 from local_sagemaker.api import listing, models
 from local_sagemaker.api.service import Service
 from local_sagemaker.core import tags
@@ -14,17 +12,9 @@ KIND = "endpoint-config"
 
 
 def find(core: Core, name: str) -> Record:
-    """The record of an endpoint configuration.
-
-    Raises
-    ------
-    ValidationException
-        The name does not exist.
-    """
-    record = core.store.get(KIND, name)
-    if record is None:
-        raise ValidationException(f'Could not find endpoint configuration "{core.arn(f"{KIND}/{name}")}".')
-    return record
+    """The record of an endpoint configuration; raises ValidationException if the name does not exist."""
+    missing = ValidationException(f'Could not find endpoint configuration "{core.arn(f"{KIND}/{name}")}".')
+    return core.store.find(KIND, name, missing)
 
 
 def _create(service: Service, request: Request) -> Response:

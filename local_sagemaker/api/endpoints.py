@@ -1,7 +1,5 @@
 """The operations on endpoints."""
 
-from __future__ import annotations
-
 from local_sagemaker import events
 from local_sagemaker.api import endpoint_configs, listing, models
 from local_sagemaker.api.service import Service
@@ -17,17 +15,9 @@ _LOST = "The local service ended while this endpoint was being created or update
 
 
 def find(core: Core, name: str) -> Record:
-    """The record of an endpoint.
-
-    Raises
-    ------
-    ValidationException
-        The name does not exist.
-    """
-    record = core.store.get(ENDPOINT, name)
-    if record is None:
-        raise ValidationException(f'Could not find endpoint "{core.arn(f"endpoint/{name}")}".')
-    return record
+    """The record of an endpoint; raises ValidationException if the name does not exist."""
+    missing = ValidationException(f'Could not find endpoint "{core.arn(f"endpoint/{name}")}".')
+    return core.store.find(ENDPOINT, name, missing)
 
 
 def fail_what_was_changing(core: Core) -> None:

@@ -1,7 +1,5 @@
 """The operations on pipeline executions."""
 
-from __future__ import annotations
-
 from local_sagemaker.api import listing, pipelines
 from local_sagemaker.api.service import Service
 from local_sagemaker.core.clock import now

@@ -1,16 +1,15 @@
 """The operations that processing, training, transform and tuning jobs have in common."""
 
-from __future__ import annotations
-
 from local_sagemaker.api import listing
 from local_sagemaker.api.description_defaults import with_defaults
+from local_sagemaker.api.service import Operation, Service
 from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ResourceInUse, ResourceNotFound, ValidationException
 from local_sagemaker.core.store import Record
 from local_sagemaker.jobs import lifecycle
-from local_sagemaker.jobs.kinds import FINAL, TRAINING, TUNING, JobKind
+from local_sagemaker.jobs.kinds import FINAL, TRAINING, TRANSFORM, TUNING, JobKind
 
 
 def create(core: Core, kind: JobKind, request: Request, **more: object) -> str:
@@ -102,3 +101,28 @@ def delete(core: Core, kind: JobKind, name: str) -> None:
         raise ResourceInUse(f"The {kind.title} {name} cannot be deleted while it is running.")
     core.store.delete(kind.noun, name)
     tags.drop(core.store, core.arn(f"{kind.noun}/{name}"))
+
+
+def operations(kind: JobKind, create: Operation) -> dict[str, Operation]:
+    """The operations on a kind of job, by name: its own Create, and the ones that work alike for every kind."""
+
+    def describe_job(service: Service, request: Request) -> Response:
+        return describe(service.core, kind, request[kind.name])
+
+    def list_all(service: Service, request: Request) -> Response:
+        return list_jobs(service.core, kind, request)
+
+    def stop_job(service: Service, request: Request) -> None:
+        stop(service.core, kind, request[kind.name])
+
+    def delete_job(service: Service, request: Request) -> None:
+        delete(service.core, kind, request[kind.name])
+
+    found = {
+        f"Create{kind.word}": create,
+        f"Describe{kind.word}": describe_job,
+        f"List{kind.word}s": list_all,
+        f"Stop{kind.word}": stop_job,
+    }
+    # SageMaker has no DeleteTransformJob.
+    return found if kind is TRANSFORM else {**found, f"Delete{kind.word}": delete_job}

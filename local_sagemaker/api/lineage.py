@@ -1,7 +1,5 @@
 """The operations on lineage associations and artifacts, as the SDK's lineage tables use them."""
 
-from __future__ import annotations
-
 from local_sagemaker.api import lineage_graph, listing
 from local_sagemaker.api.lineage_graph import Link, Node
 from local_sagemaker.api.service import Service

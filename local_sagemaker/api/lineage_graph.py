@@ -4,21 +4,15 @@ A job is represented by its trial component, between its input artifacts (data, 
 artifacts. A registered version is an artifact that belongs to the context of its group.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from local_sagemaker.api import models, package_groups
 from local_sagemaker.core.core import Core
 from local_sagemaker.core.errors import ApiError
 from local_sagemaker.core.store import Record
 from local_sagemaker.jobs.kinds import PROCESSING, TRAINING, TRANSFORM, JobKind
-
-if TYPE_CHECKING:
-    pass
 
 CONTRIBUTED, PRODUCED, BELONGS = "ContributedTo", "Produced", "AssociatedWith"
 

@@ -1,7 +1,5 @@
 """Filters, order and pages of all List operations."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
@@ -12,7 +10,6 @@ from local_sagemaker.core.errors import ValidationException
 from local_sagemaker.core.store import Record
 
 PAGE = 10
-LONGEST_PAGE = 100
 
 
 def page(

@@ -1,7 +1,5 @@
 """The operations on models, which transform jobs and endpoints serve."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,17 +53,8 @@ def _is_stored(core: Core, uri: str) -> bool:
 
 
 def find(core: Core, name: str) -> Record:
-    """The record of a model.
-
-    Raises
-    ------
-    ValidationException
-        The name does not exist.
-    """
-    record = core.store.get(KIND, name)
-    if record is None:
-        raise ValidationException(f'Could not find model "{core.arn(f"model/{name}")}".')
-    return record
+    """The record of a model; raises ValidationException if the name does not exist."""
+    return core.store.find(KIND, name, ValidationException(f'Could not find model "{core.arn(f"model/{name}")}".'))
 
 
 def for_containers(core: Core, name: str) -> Record:

@@ -1,7 +1,5 @@
 """The table of all supported operations, collected from the files of the resources."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from local_sagemaker.api import (
@@ -18,7 +16,6 @@ from local_sagemaker.api import (
     tags,
     training,
     transform,
-    trial_components,
     tuning,
 )
 from local_sagemaker.api.service import Operation
@@ -35,7 +32,7 @@ BY_RESOURCE: Mapping[str, Mapping[str, Operation]] = {
     "endpoints": {**endpoint_configs.OPERATIONS, **endpoints.OPERATIONS},
     "tags": tags.OPERATIONS,
     "search": search.OPERATIONS,
-    "trial components": trial_components.OPERATIONS,
+    "trial components": search.TRIAL_COMPONENTS,
     "lineage (of jobs and registered versions, worked out from their records)": lineage.OPERATIONS,
 }
 OPERATIONS: Mapping[str, Operation] = {

@@ -1,7 +1,5 @@
 """The operations on model package groups."""
 
-from __future__ import annotations
-
 from local_sagemaker.api import listing
 from local_sagemaker.api.service import Service
 from local_sagemaker.core import tags
@@ -17,17 +15,9 @@ _POLICY = "model-package-group-policy"
 
 
 def find(core: Core, name_or_arn: str) -> Record:
-    """The record of a model package group.
-
-    Raises
-    ------
-    ValidationException
-        The name does not exist.
-    """
-    record = core.store.get(KIND, last_part(name_or_arn))
-    if record is None:
-        raise ValidationException(f"ModelPackageGroup {_arn(core, last_part(name_or_arn))} does not exist.")
-    return record
+    """The record of a model package group; raises ValidationException if the name does not exist."""
+    name = last_part(name_or_arn)
+    return core.store.find(KIND, name, ValidationException(f"ModelPackageGroup {_arn(core, name)} does not exist."))
 
 
 def _arn(core: Core, name: str) -> str:
@@ -90,10 +80,8 @@ def _put_policy(service: Service, request: Request) -> Response:
 
 def _get_policy(service: Service, request: Request) -> Response:
     name = find(service.core, request["ModelPackageGroupName"])["ModelPackageGroupName"]
-    policy = service.core.store.get(_POLICY, name)
-    if policy is None:
-        raise ValidationException(f"Cannot find resource policy for: {_arn(service.core, name)}")
-    return policy
+    missing = ValidationException(f"Cannot find resource policy for: {_arn(service.core, name)}")
+    return service.core.store.find(_POLICY, name, missing)
 
 
 def _delete_policy(service: Service, request: Request) -> None:

@@ -1,7 +1,5 @@
 """The operations on model packages: versions of a group, and packages without a group."""
 
-from __future__ import annotations
-
 from local_sagemaker import events
 from local_sagemaker.api import listing, package_groups
 from local_sagemaker.api.service import Service
@@ -18,16 +16,10 @@ PACKAGE = package_groups.PACKAGE
 def find(core: Core, name_or_arn: str) -> Record:
     """The record of a model package, by its ARN or, if it has no group, its name.
 
-    Raises
-    ------
-    ValidationException
-        The model package does not exist.
+    Raises ValidationException if the model package does not exist.
     """
     arn = name_or_arn if name_or_arn.startswith("arn:") else core.arn(f"{PACKAGE}/{name_or_arn}")
-    record = core.store.get(PACKAGE, arn)
-    if record is None:
-        raise ValidationException(f"ModelPackage {arn} does not exist.")
-    return record
+    return core.store.find(PACKAGE, arn, ValidationException(f"ModelPackage {arn} does not exist."))
 
 
 def _create(service: Service, request: Request) -> Response:

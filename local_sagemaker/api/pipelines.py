@@ -1,7 +1,5 @@
 """The operations on pipelines and their versions."""
 
-from __future__ import annotations
-
 from local_sagemaker.api import listing
 from local_sagemaker.api.service import Service
 from local_sagemaker.core import tags
@@ -20,33 +18,16 @@ _UPDATED_MEMBERS = ("PipelineDisplayName", "PipelineDescription", "RoleArn", "Pa
 
 
 def find(core: Core, name_or_arn: str) -> Record:
-    """The record of a pipeline.
-
-    Raises
-    ------
-    ResourceNotFound
-        The name does not exist.
-    """
+    """The record of a pipeline; raises ResourceNotFound if the name does not exist."""
     name = last_part(name_or_arn)
-    record = core.store.get(KIND, name)
-    if record is None:
-        raise ResourceNotFound(f"Pipeline '{core.arn(f'pipeline/{name}')}' does not exist.")
-    return record
+    return core.store.find(KIND, name, ResourceNotFound(f"Pipeline '{core.arn(f'pipeline/{name}')}' does not exist."))
 
 
 def definition_of(core: Core, pipeline: Record, version: int | None = None) -> str:
-    """The definition of one version of a pipeline, by default the latest.
-
-    Raises
-    ------
-    ResourceNotFound
-        The version does not exist.
-    """
-    number = version or pipeline["LatestVersion"]
-    record = core.store.get(VERSION, f"{pipeline['PipelineName']}/{number}")
-    if record is None:
-        raise ResourceNotFound(f"Pipeline {pipeline['PipelineName']} has no version {number}.")
-    return str(record["PipelineDefinition"])
+    """The definition of one version of a pipeline, by default the latest; raises ResourceNotFound if there is none."""
+    name, number = pipeline["PipelineName"], version or pipeline["LatestVersion"]
+    missing = ResourceNotFound(f"Pipeline {name} has no version {number}.")
+    return str(core.store.find(VERSION, f"{name}/{number}", missing)["PipelineDefinition"])
 
 
 def _create(service: Service, request: Request) -> Response:

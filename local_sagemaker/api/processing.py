@@ -1,7 +1,5 @@
 """The operations on processing jobs."""
 
-from __future__ import annotations
-
 from local_sagemaker.api import jobs
 from local_sagemaker.api.service import Service
 from local_sagemaker.core.core import Request, Response
@@ -26,26 +24,4 @@ def _conclude(record: Record, outcome: JobOutcome) -> None:
         record["ExitMessage"] = outcome.exit_message[: lifecycle.LONGEST_REASON]
 
 
-def _describe(service: Service, request: Request) -> Response:
-    return jobs.describe(service.core, PROCESSING, request["ProcessingJobName"])
-
-
-def _list(service: Service, request: Request) -> Response:
-    return jobs.list_jobs(service.core, PROCESSING, request)
-
-
-def _stop(service: Service, request: Request) -> None:
-    jobs.stop(service.core, PROCESSING, request["ProcessingJobName"])
-
-
-def _delete(service: Service, request: Request) -> None:
-    jobs.delete(service.core, PROCESSING, request["ProcessingJobName"])
-
-
-OPERATIONS = {
-    "CreateProcessingJob": _create,
-    "DescribeProcessingJob": _describe,
-    "ListProcessingJobs": _list,
-    "StopProcessingJob": _stop,
-    "DeleteProcessingJob": _delete,
-}
+OPERATIONS = jobs.operations(PROCESSING, _create)

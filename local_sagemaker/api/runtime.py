@@ -1,7 +1,5 @@
 """The runtime's REST interface: InvokeEndpoint, with and without a response stream."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 

@@ -1,6 +1,4 @@
-"""The Search operation, over the records of this service."""
-
-from __future__ import annotations
+"""The Search operation, over the records of this service, and the list of trial components."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -138,4 +136,16 @@ def _sortable(values: list[Any]) -> tuple[bool, Any]:
     return (isinstance(value, str), value if isinstance(value, str | int | float) else 0.0)
 
 
+def _list_trial_components(service: Service, request: Request) -> Response:
+    """The trial components, by trial, experiment or source."""
+    found = service.experiments.records("TrialComponent")
+    for parent in ("TrialName", "ExperimentName"):
+        if parent in request:
+            found = [each for each in found if request[parent] in {above.get(parent) for above in each["Parents"]}]
+    if "SourceArn" in request:
+        found = [each for each in found if each.get("Source", {}).get("SourceArn") == request["SourceArn"]]
+    return listing.page(found, request, member="TrialComponentSummaries", name="TrialComponentName")
+
+
 OPERATIONS = {"Search": _search}
+TRIAL_COMPONENTS = {"ListTrialComponents": _list_trial_components}

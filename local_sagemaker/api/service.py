@@ -1,7 +1,5 @@
 """The complete service, and the one function that runs an operation of its API."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -41,7 +39,7 @@ class Service:
     executions: Executions
     endpoints: Endpoints
     experiments: Experiments
-    operations: Mapping[str, Operation]
+    operations: "Mapping[str, Operation]"
 
     @property
     def endpoint_url(self) -> str:

@@ -1,7 +1,5 @@
 """The operations on tags, which every resource can have."""
 
-from __future__ import annotations
-
 import json
 
 from local_sagemaker.api import listing

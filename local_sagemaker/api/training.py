@@ -1,7 +1,5 @@
 """The operations on training jobs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from local_sagemaker.api import jobs
@@ -86,26 +84,4 @@ def _check(request: Request) -> None:
         )
 
 
-def _describe(service: Service, request: Request) -> Response:
-    return jobs.describe(service.core, TRAINING, request["TrainingJobName"])
-
-
-def _list(service: Service, request: Request) -> Response:
-    return jobs.list_jobs(service.core, TRAINING, request)
-
-
-def _stop(service: Service, request: Request) -> None:
-    jobs.stop(service.core, TRAINING, request["TrainingJobName"])
-
-
-def _delete(service: Service, request: Request) -> None:
-    jobs.delete(service.core, TRAINING, request["TrainingJobName"])
-
-
-OPERATIONS = {
-    "CreateTrainingJob": _create,
-    "DescribeTrainingJob": _describe,
-    "ListTrainingJobs": _list,
-    "StopTrainingJob": _stop,
-    "DeleteTrainingJob": _delete,
-}
+OPERATIONS = jobs.operations(TRAINING, _create)

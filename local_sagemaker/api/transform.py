@@ -1,7 +1,5 @@
 """The operations on batch transform jobs."""
 
-from __future__ import annotations
-
 from local_sagemaker.api import jobs, models
 from local_sagemaker.api.service import Service
 from local_sagemaker.core.core import Request, Response
@@ -17,21 +15,4 @@ def _create(service: Service, request: Request) -> Response:
     return {"TransformJobArn": arn}
 
 
-def _describe(service: Service, request: Request) -> Response:
-    return jobs.describe(service.core, TRANSFORM, request["TransformJobName"])
-
-
-def _list(service: Service, request: Request) -> Response:
-    return jobs.list_jobs(service.core, TRANSFORM, request)
-
-
-def _stop(service: Service, request: Request) -> None:
-    jobs.stop(service.core, TRANSFORM, request["TransformJobName"])
-
-
-OPERATIONS = {
-    "CreateTransformJob": _create,
-    "DescribeTransformJob": _describe,
-    "ListTransformJobs": _list,
-    "StopTransformJob": _stop,
-}
+OPERATIONS = jobs.operations(TRANSFORM, _create)

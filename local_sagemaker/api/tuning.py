@@ -1,7 +1,5 @@
 """The operations on hyperparameter tuning jobs."""
 
-from __future__ import annotations
-
 import functools
 
 from local_sagemaker.api import jobs, listing, training
@@ -116,10 +114,6 @@ def _list_training_jobs(service: Service, request: Request) -> Response:
     return listing.slice_of(kept, request, member="TrainingJobSummaries")
 
 
-def _stop(service: Service, request: Request) -> None:
-    jobs.stop(service.core, TUNING, request["HyperParameterTuningJobName"])
-
-
 def _delete(service: Service, request: Request) -> None:
     name = request["HyperParameterTuningJobName"]
     try:
@@ -131,10 +125,9 @@ def _delete(service: Service, request: Request) -> None:
 
 
 OPERATIONS = {
-    "CreateHyperParameterTuningJob": _create,
+    **jobs.operations(TUNING, _create),
     "DescribeHyperParameterTuningJob": _describe,
     "ListHyperParameterTuningJobs": _list,
     "ListTrainingJobsForHyperParameterTuningJob": _list_training_jobs,
-    "StopHyperParameterTuningJob": _stop,
     "DeleteHyperParameterTuningJob": _delete,
 }

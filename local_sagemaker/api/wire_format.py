@@ -1,7 +1,5 @@
 """SageMaker's wire format: JSON 1.1 over HTTP."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Safe extraction of tar archives."""
 
-from __future__ import annotations
-
 import tarfile
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The current time in the API's resolution."""
 
-from __future__ import annotations
-
 import time
 
 

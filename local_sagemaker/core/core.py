@@ -1,7 +1,5 @@
 """The core of the service: the values that all of its rooms share."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

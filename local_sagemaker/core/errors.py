@@ -18,8 +18,6 @@
         └── ModelError               the container behind an endpoint returned an error
 """
 
-from __future__ import annotations
-
 
 class LocalServiceError(Exception):
     """The base of all errors of this service."""

@@ -4,8 +4,6 @@ Each log group is a folder and each stream a file. A line is the time in millise
 container wrote. The files are the only record: ``moto.cloudwatch_logs`` copies them into moto when a client reads logs.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """ARNs, and the identifiers that the service generates."""
 
-from __future__ import annotations
-
 import secrets
 import string
 

@@ -1,7 +1,5 @@
 """Objects in S3, as the rest of the service uses them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,24 +23,18 @@ class ObjectStore(Protocol):
 
     def list(self, prefix_uri: str) -> Iterable[StoredObject]:
         """Objects whose key starts with the prefix, in the order of their keys."""
-        ...
 
     def exists(self, uri: str) -> bool:
         """Whether there is an object under exactly this URI."""
-        ...
 
     def read(self, uri: str, version: str | None = None) -> bytes:
         """The bytes of one object, by default of its latest version."""
-        ...
 
     def write(self, uri: str, content: bytes) -> None:
         """Store one object from memory."""
-        ...
 
     def download(self, uri: str, destination: Path) -> None:
         """Write one object to a file, and make the file's folders."""
-        ...
 
     def upload(self, source: Path, uri: str) -> None:
         """Store one file; a listing never shows it before it is whole."""
-        ...

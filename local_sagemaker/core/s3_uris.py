@@ -1,7 +1,5 @@
 """S3 URIs, in every form that the SageMaker API accepts."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import unquote, urlsplit
 

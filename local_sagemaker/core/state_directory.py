@@ -1,7 +1,5 @@
 """The state directory: one process at a time holds it, and a file in it contains the address of its service."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os

@@ -6,8 +6,6 @@ survives the death of the process at any moment. It does not survive a power fai
 the disk.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -16,7 +14,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from local_sagemaker.core.errors import StateDirectoryError
+from local_sagemaker.core.errors import ApiError, StateDirectoryError
 
 Record = dict[str, Any]
 
@@ -105,6 +103,13 @@ class Store:
                 "SELECT body FROM records WHERE kind = ? AND name = ?", (kind, name)
             ).fetchone()
         return json.loads(row[0]) if row else None
+
+    def find(self, kind: str, name: str, missing: ApiError) -> Record:
+        """One record; raises ``missing`` if it does not exist."""
+        record = self.get(kind, name)
+        if record is None:
+            raise missing
+        return record
 
     def update(self, kind: str, name: str, change: Callable[[Record], None]) -> Record | None:
         """Read, change and write one record atomically; returns None if it does not exist."""

@@ -1,7 +1,5 @@
 """The jobs that run now: one thread each, which waits for the job's own processes."""
 
-from __future__ import annotations
-
 import logging
 import os
 import threading

@@ -1,7 +1,5 @@
 """The records of tags, by the ARN of the resource."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from local_sagemaker.core.errors import ValidationException

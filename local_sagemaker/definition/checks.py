@@ -3,8 +3,6 @@
 The service refuses a pipeline with the first finding; the workflow lists all of them before it sends anything.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

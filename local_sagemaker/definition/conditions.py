@@ -1,7 +1,5 @@
 """The conditions of a Condition step."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any

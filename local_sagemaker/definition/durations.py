@@ -1,7 +1,5 @@
 """ISO 8601 durations, as a step's cache has them."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """The expressions of a definition: ``Get``, ``Std:Join`` and ``Std:JsonGet``."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """The order of steps: which ones can start, and whether they wait for each other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 from local_sagemaker.definition.parse import Definition, Step

@@ -1,7 +1,5 @@
 """The parameters of an execution: given values and defaults, each converted to its type."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """A pipeline's definition as parameters and steps, each step with the steps that it waits for."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Paths into documents: ``A.B[0]``, ``Outputs['train'].S3Output.S3Uri``, ``$.metrics["a b"]``."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -3,8 +3,6 @@
 Python's ``re`` has no ``\\p{L}``. The third-party ``regex`` package has, but this package needs botocore only.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 import unicodedata

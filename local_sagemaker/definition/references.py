@@ -1,7 +1,5 @@
 """References of expressions, checked against the parameters, steps, properties and property files of a definition."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

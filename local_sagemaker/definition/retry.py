@@ -1,7 +1,5 @@
 """Retry policies: whether and when a failed step is retried."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 

@@ -5,8 +5,6 @@ The service reports each member that breaks the model in AWS's wording:
 expression pattern: ...``.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple

@@ -1,8 +1,7 @@
 """The types of steps: the API operation that each calls, and how its result is found again."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -42,19 +41,13 @@ class ApiStep:
     retryable: bool = False
 
 
-def _job(word: str, metadata: str, *cache_keys: str) -> ApiStep:
-    return ApiStep(
-        create=f"Create{word}",
-        metadata=metadata,
-        arn=f"{word}Arn",
-        describe=f"Describe{word}",
-        identified_by=f"{word}Name",
-        name=f"{word}Name",
-        stop=f"Stop{word}",
-        status=f"{word}Status",
-        cache_keys=cache_keys,
-        retryable=True,
-    )
+def _step(noun: str, metadata: str | None = None, **more: Any) -> ApiStep:
+    return ApiStep(f"Create{noun}", metadata or noun, f"{noun}Arn", f"Describe{noun}", f"{noun}Name", **more)
+
+
+def _job(noun: str, metadata: str, *cache_keys: str) -> ApiStep:
+    names = {"name": f"{noun}Name", "stop": f"Stop{noun}", "status": f"{noun}Status"}
+    return _step(noun, metadata, **names, cache_keys=cache_keys, retryable=True)
 
 
 API_STEPS = {
@@ -82,36 +75,10 @@ API_STEPS = {
         "TrainingJobDefinitions",
     ),
     "Transform": _job("TransformJob", "TransformJob", "DataProcessing", "Environment", "ModelName", "TransformInput"),
-    "Model": ApiStep(
-        create="CreateModel",
-        metadata="Model",
-        arn="ModelArn",
-        describe="DescribeModel",
-        identified_by="ModelName",
-        name="ModelName",
-    ),
-    "RegisterModel": ApiStep(
-        create="CreateModelPackage",
-        metadata="RegisterModel",
-        arn="ModelPackageArn",
-        describe="DescribeModelPackage",
-        identified_by="ModelPackageName",
-    ),
-    "EndpointConfig": ApiStep(
-        create="CreateEndpointConfig",
-        metadata="EndpointConfig",
-        arn="EndpointConfigArn",
-        describe="DescribeEndpointConfig",
-        identified_by="EndpointConfigName",
-    ),
-    "Endpoint": ApiStep(
-        create="CreateEndpoint",
-        metadata="Endpoint",
-        arn="EndpointArn",
-        describe="DescribeEndpoint",
-        identified_by="EndpointName",
-        status="EndpointStatus",
-    ),
+    "Model": _step("Model", name="ModelName"),
+    "RegisterModel": _step("ModelPackage", "RegisterModel"),
+    "EndpointConfig": _step("EndpointConfig"),
+    "Endpoint": _step("Endpoint", status="EndpointStatus"),
 }
 ENGINE_STEPS = ("Condition", "Fail")
 SUPPORTED_STEPS = (*API_STEPS, *ENGINE_STEPS)

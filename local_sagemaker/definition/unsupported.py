@@ -4,8 +4,6 @@ Members that configure AWS's own machines (instance types, networks, keys) are a
 would report work as done that was not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""Endpoints: servers, data capture and scaling."""
+"""Endpoints: servers and data capture."""

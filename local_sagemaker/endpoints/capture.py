@@ -5,8 +5,6 @@ the same: ``<DestinationS3Uri>/<endpoint>/<variant>/yyyy/mm/dd/hh/<file>.jsonl``
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import logging

@@ -4,8 +4,6 @@ A message is its total length, the length of its headers and a checksum of these
 checksum of everything before it. https://docs.aws.amazon.com/AmazonS3/latest/API/RESTSelectObjectAppendix.html
 """
 
-from __future__ import annotations
-
 import struct
 from binascii import crc32
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The servers behind endpoints: start, choice of a variant, invocation and replacement."""
 
-from __future__ import annotations
-
 import random
 import threading
 import time

@@ -1,7 +1,5 @@
 """The types of a step's arguments, converted to the ones in the API's shapes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ The key contains the arguments that the developer guide lists for each type of s
 expression resolved. It contains no outputs, resources or roles, and not the content of S3 objects.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any

@@ -1,7 +1,5 @@
 """The executions of pipelines: start, stop and retry."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Callable

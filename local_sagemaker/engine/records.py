@@ -1,7 +1,5 @@
 """The records of executions and of their steps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -17,17 +15,8 @@ FINAL = ("Succeeded", "Failed", "Stopped", "CompletedWithFailures")
 
 
 def execution(store: Store, arn: str) -> Record:
-    """The record of an execution.
-
-    Raises
-    ------
-    ResourceNotFound
-        The execution does not exist.
-    """
-    record = store.get(EXECUTION, arn)
-    if record is None:
-        raise ResourceNotFound(f"Pipeline execution with ARN {arn} does not exist.")
-    return record
+    """The record of an execution; raises ResourceNotFound if it does not exist."""
+    return store.find(EXECUTION, arn, ResourceNotFound(f"Pipeline execution with ARN {arn} does not exist."))
 
 
 def definition_text(store: Store, arn: str) -> str:

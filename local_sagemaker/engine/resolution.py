@@ -1,7 +1,5 @@
 """The values behind the expressions of one execution: its variables, and the properties and files of its steps."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

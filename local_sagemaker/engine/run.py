@@ -1,7 +1,5 @@
 """One execution: a step starts when the steps that it needs have succeeded, and its end starts the next ones."""
 
-from __future__ import annotations
-
 import queue
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Selective execution: only selected steps run, on the results of an earlier execution."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

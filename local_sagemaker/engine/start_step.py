@@ -1,7 +1,5 @@
 """The start of a step: its API call, or an earlier result from the cache."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 from collections.abc import Mapping

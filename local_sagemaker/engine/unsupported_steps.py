@@ -1,7 +1,5 @@
 """Steps that cannot run locally, found before an execution starts."""
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

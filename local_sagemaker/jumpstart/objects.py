@@ -1,7 +1,5 @@
 """The objects of the local bucket ``jumpstart-cache-prod-<region>``, as keys and contents."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import json

@@ -4,8 +4,6 @@ They fill the local bucket ``jumpstart-cache-prod-<region>``, and replace AWS's 
 without network.
 """
 
-from __future__ import annotations
-
 import json
 from importlib import resources
 from typing import Any

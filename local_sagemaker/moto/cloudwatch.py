@@ -4,8 +4,6 @@ They are parsed from the logs with the metric definitions of each job. So they s
 no client reads them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime

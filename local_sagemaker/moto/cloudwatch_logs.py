@@ -3,8 +3,6 @@
 So logs survive a restart, and a client that never reads logs does not wait for moto to load CloudWatch Logs.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from threading import Lock
 from typing import Any

@@ -3,8 +3,6 @@
 moto's own rules find the service of a request from its host and credential scope.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -12,15 +10,13 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
 
+from werkzeug.test import EnvironBuilder
 from werkzeug.wsgi import get_input_stream
 
 from local_sagemaker.moto.not_implemented import refuse
 from local_sagemaker.moto.s3 import downloads
+from local_sagemaker.moto.s3.downloads import Application, Environ, StartResponse
 from local_sagemaker.moto.s3.objects import Objects
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 # Subresources that do not change anything, although their method is POST.
 _READING_SUBRESOURCES = {"select", "uploads"}
@@ -76,25 +72,11 @@ class AwsServices:
 
     def replay_bucket_request(self, bucket: str, subresource: str, headers: dict[str, str], body: bytes) -> None:
         """Replay one request to moto's S3 that configured a bucket."""
-        environ = {
-            "REQUEST_METHOD": "PUT",
-            "PATH_INFO": f"/{bucket}",
-            "QUERY_STRING": subresource,
-            "CONTENT_LENGTH": str(len(body)),
-            "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": "127.0.0.1",
-            "wsgi.url_scheme": "http",
-            "wsgi.version": (1, 0),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-            "wsgi.input": io.BytesIO(body),
-            **headers,
-        }
-        for _ in self._moto(environ, _ignore_start):
+        builder = EnvironBuilder(
+            f"/{bucket}", method="PUT", base_url="http://127.0.0.1/", query_string=subresource, data=body
+        )
+        environ = {**builder.get_environ(), **headers}
+        for _ in self._moto(environ, ignore_start):
             pass
 
     def _service_of(self, environ: Environ) -> str:
@@ -183,5 +165,5 @@ def _nothing(_environ: Environ) -> None:
     """Do nothing before a request to this service."""
 
 
-def _ignore_start(status: str, headers: list[tuple[str, str]], *rest: object) -> None:
+def ignore_start(status: str, headers: list[tuple[str, str]], *rest: object) -> None:
     """Ignore the response of a replayed request."""

@@ -1,7 +1,5 @@
 """The targets of EventBridge rules: pipelines and SNS topics here; queues, log groups and buses in moto."""
 
-from __future__ import annotations
-
 import copy
 import functools
 import json

@@ -5,8 +5,6 @@ an ExperimentConfig belongs to a trial. The records of executions and jobs are t
 restart, and cost nothing while no client reads them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,17 +1,15 @@
 """The code that runs before moto answers for a service, or around it: one entry per service."""
 
-from __future__ import annotations
-
 from urllib.parse import parse_qs
 
 from local_sagemaker.core.core import ROLE_NAME, Call, Core
-from local_sagemaker.endpoints import scaling
-from local_sagemaker.moto import event_targets
+from local_sagemaker.moto import event_targets, scaling
 from local_sagemaker.moto.cloudformation import resources, stacks
 from local_sagemaker.moto.cloudwatch import TrainingMetrics
 from local_sagemaker.moto.cloudwatch_logs import JobLogs
-from local_sagemaker.moto.dispatch import AwsServices, Environ, whole_body
+from local_sagemaker.moto.dispatch import AwsServices, whole_body
 from local_sagemaker.moto.iam import ExecutionRole
+from local_sagemaker.moto.s3.downloads import Environ
 from local_sagemaker.moto.s3.objects import Objects
 
 

@@ -1,7 +1,5 @@
 """The execution role in the local IAM, and the session of it that every caller has."""
 
-from __future__ import annotations
-
 import json
 from threading import Lock
 
@@ -23,14 +21,13 @@ class ExecutionRole:
         self._made = False
 
     def make(self) -> None:
-        """Create the role in moto, once."""
+        """Create the role in moto, once, and a session of it for every caller without an access key from moto."""
         with self._lock:
             if not self._made:
                 self._create()
                 self._made = True
 
     def _create(self) -> None:
-        """Create the role, and a session of it for every caller without an access key from moto."""
         from moto.iam.models import iam_backends
         from moto.sts.models import sts_backends
 

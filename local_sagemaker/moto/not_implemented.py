@@ -1,7 +1,5 @@
 """The response of a service other than SageMaker that reports an unsupported operation."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

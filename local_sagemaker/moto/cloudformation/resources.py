@@ -1,7 +1,5 @@
 """SageMaker resources in CloudFormation stacks: moto runs the stacks, and the local API creates the resources."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -113,7 +111,7 @@ def _maker(core: Core, call: Call, type_: str, kind: _Kind) -> type:
         @classmethod
         def create_from_cloudformation_json(
             cls, resource_name: str, cloudformation_json: Mapping[str, Any], *_place: str, **_more: Any
-        ) -> Maker:
+        ) -> _Resource:
             name = cloudformation_json.get("Properties", {}).get(kind.name, resource_name)
             answer = _call(call, f"Create{kind.noun}", {**_properties(cloudformation_json), kind.name: name})
             arn = answer[f"{kind.noun}Arn"]

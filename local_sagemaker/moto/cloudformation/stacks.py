@@ -1,7 +1,5 @@
 """Corrections of moto's CloudFormation stacks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Downloads of large objects, block by block; moto would load the whole object for every range."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -15,7 +13,8 @@ _BLOCK = 1024 * 1024
 _PLAIN_QUERY = {"x-id", "versionId"}
 
 Environ = dict[str, Any]
-Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 def is_plain_download(environ: Environ) -> bool:
@@ -30,7 +29,7 @@ def version_of(environ: Environ) -> str | None:
     return versions[0] if versions else None
 
 
-def send(path: Path, environ: Environ, start_response: Callable[..., Any], s3: Application) -> Iterable[bytes] | None:
+def send(path: Path, environ: Environ, start_response: StartResponse, s3: Application) -> Iterable[bytes] | None:
     """Send a file, or a range of it, with the status and headers of S3's response to HEAD.
 
     Returns None, and sends nothing, if S3's response is not the bytes.

@@ -1,7 +1,5 @@
 """The files that contain the bytes of objects; the content of a file name never changes."""
 
-from __future__ import annotations
-
 import hashlib
 import time
 import uuid

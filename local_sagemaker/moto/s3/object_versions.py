@@ -3,14 +3,10 @@
 Only this module depends on moto's classes of S3 objects.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from local_sagemaker.moto.s3.content import FileValue
 
 # The attributes of moto's key that are stored and restored unchanged.
 _PLAIN_ATTRIBUTES = (
@@ -31,6 +27,42 @@ _PLAIN_ATTRIBUTES = (
     "checksum_parts",
     "website_redirect_location",
 )
+
+
+class FileValue:
+    """The part of the interface of binary files that moto uses for an object's bytes.
+
+    It holds no file descriptor, so thousands of objects use no descriptors and no memory.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._position = 0
+
+    def seek(self, position: int, whence: int = 0) -> int:
+        """Move to a position from the start (0), from here (1) or from the end (2)."""
+        base = (0, self._position, self.path.stat().st_size if whence == 2 else 0)[whence]
+        self._position = base + position
+        return self._position
+
+    def tell(self) -> int:
+        """The current position."""
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, by default all."""
+        with self.path.open("rb") as file:
+            file.seek(self._position)
+            block = file.read(size)
+        self._position += len(block)
+        return block
+
+    def close(self) -> None:
+        """Do nothing, because no file is open."""
+
+    def __iter__(self) -> Any:
+        with self.path.open("rb") as file:
+            yield from file
 
 
 def is_delete_marker(version: Any) -> bool:

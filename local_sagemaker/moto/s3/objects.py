@@ -9,8 +9,6 @@ opens, moto gets all of this again, without reading any object.
 Jobs use the same store directly, as files, without HTTP.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

@@ -5,7 +5,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_sagemaker.moto.s3.content import FileValue
+from local_sagemaker.moto.s3.object_versions import FileValue
 
 ACTS = st.lists(
     st.tuples(st.just("seek"), st.integers(0, 12))

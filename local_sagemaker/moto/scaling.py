@@ -1,27 +1,22 @@
 """Application Auto Scaling: moto's, with targets and policies that survive a restart."""
 
-from __future__ import annotations
-
-import io
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from threading import Lock
 from typing import Any
 
 from werkzeug.test import EnvironBuilder
-from werkzeug.wsgi import get_input_stream
 
 from local_sagemaker.core.store import Record, Store
+from local_sagemaker.moto.dispatch import ignore_start, whole_body
+from local_sagemaker.moto.s3.downloads import Application, Environ, StartResponse
 
 SERVICE = "application-autoscaling"
 KIND = "scaling-request"
 _KEPT = ("RegisterScalableTarget", "PutScalingPolicy")
 _DELETED_BY = {"DeregisterScalableTarget": ("ResourceId",), "DeleteScalingPolicy": ("ResourceId", "PolicyName")}
 """The members of a deleting request that select the kept requests to delete; a target's policies go with it."""
-
-Environ = dict[str, Any]
-Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 class Scaling:
@@ -33,10 +28,9 @@ class Scaling:
         self._lock = Lock()
         self._replayed = False
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Handle one request; its change is on disk before the response leaves."""
-        body = get_input_stream(environ).read()
-        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        body = whole_body(environ)
         statuses: list[str] = []
 
         def note_status(status: str, *rest: Any) -> Any:
@@ -46,7 +40,7 @@ class Scaling:
         with self._lock:
             if not self._replayed:
                 for record in self._store.list(KIND):
-                    list(self._moto(_environ(record), _ignore))
+                    list(self._moto(_environ(record), ignore_start))
                 self._replayed = True
             answer = list(self._moto(environ, note_status))
             if statuses[0].startswith("2"):
@@ -89,7 +83,3 @@ def _environ(record: Record) -> Environ:
         data=record["Body"].encode(),
     )
     return builder.get_environ()
-
-
-def _ignore(status: str, headers: list[tuple[str, str]], *rest: object) -> None:
-    """Ignore the response of a replayed request."""
