@@ -22,15 +22,12 @@ def open_service(
 ) -> AbstractContextManager[Service | RunningService]:
     """SageMaker on this machine, until the context ends.
 
-    Uses the service that already runs on the state directory. If there is none, starts one in this process, and stops
-    it and its jobs when the context ends.
+    See ``local_sagemaker.lifetime.open_service``, which is imported on the first call, so that this import stays fast.
 
     Example::
 
         with open_service(Path(".sagemaker-local")) as service:
             client = boto3.client("sagemaker", endpoint_url=service.endpoint_url, ...)
-
-    See ``local_sagemaker.lifetime.open_service``, which is imported on the first call, so that this import stays fast.
     """
     from local_sagemaker import lifetime
 

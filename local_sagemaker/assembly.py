@@ -107,10 +107,7 @@ def _fill_jumpstart_bucket(objects: Objects, region: str) -> None:
 def _moto_to_itself() -> Iterator[None]:
     """Reserve moto, whose state exists once per process, for this service; the state is empty before and after.
 
-    Raises
-    ------
-    StateDirectoryError
-        Another service of this process uses moto.
+    Raises StateDirectoryError if another service of this process uses moto.
     """
     from moto.core.base_backend import BackendDict
     from moto.core.model_instances import reset_model_data

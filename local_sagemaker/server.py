@@ -151,10 +151,7 @@ def _through_moto(aws_services: AwsServices, environ: Environ, body: bytes) -> w
 def bind(port: int) -> socket.socket:
     """Listen on a port of the loopback interface, so that the address is known before anything can answer there.
 
-    Raises
-    ------
-    AddressError
-        The port is in use, or this user may not listen on it.
+    Raises AddressError if the port is in use, or this user may not listen on it.
     """
     try:
         return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)

@@ -20,64 +20,68 @@ def as_markdown() -> str:
 def _lines() -> Iterator[str]:
     yield "### Operations of the SageMaker API"
     yield ""
-    yield "| resource | operations |"
-    yield "|---|---|"
+    yield from _table("resource", "operations")
     for resource, names in operations.BY_RESOURCE.items():
         yield f"| {resource} | {_code(names)} |"
-    kept = "those of executions and jobs; what is made by hand is kept until the service ends"
+    kept = "those of executions and jobs; others last until the service ends"
     yield f"| experiments ({kept}) | {_code(sorted(operations.MOTO_OPERATIONS))} |"
     yield "| runtime | `InvokeEndpoint`, `InvokeEndpointWithResponseStream` |"
     yield ""
     served = {*operations.OPERATIONS, *operations.MOTO_OPERATIONS}
     others = len(set(service_model().operation_names) - served)
-    yield f"The other {others} operations answer a `ValidationException` that names the operation."
+    yield f"The other {others} operations return a `ValidationException` that names the operation."
     yield ""
-    anyhow = _code(unsupported.DEFAULT_BEHAVIOR)
-    yield f"What of a request would be work that is not done is refused by name, too, unless it is one of {anyhow}:"
+    accepted = _code(unsupported.DEFAULT_BEHAVIOR)
+    yield f"A request with one of these members is refused by name, unless its value is one of {accepted}:"
     yield ""
-    yield "| operation | members |"
-    yield "|---|---|"
+    yield from _table("operation", "members")
     for operation, members in unsupported.UNSUPPORTED.items():
         yield f"| `{operation}` | {_code(members)} |"
     yield ""
     yield (
-        "Every other AWS service is moto's. S3's objects and buckets, the logs of jobs and what Application Auto "
-        "Scaling was told stay in the state directory; what else moto keeps (roles, rules, queues, ...) lives as long "
-        "as the service runs."
+        "moto provides every other AWS service. The state directory keeps the objects and buckets of S3, the logs of "
+        "jobs, and the targets and policies of Application Auto Scaling. Everything else in moto (roles, rules, "
+        "queues, ...) lasts until the service ends."
     )
     yield ""
-    yield f"Stacks of CloudFormation make these of SageMaker, and are refused with any other: {_code(STACK_KINDS)}."
+    yield (
+        f"CloudFormation stacks support these SageMaker resources: {_code(STACK_KINDS)}. A stack with any other "
+        "SageMaker resource is refused."
+    )
     yield ""
     yield "### Steps of a pipeline"
     yield ""
-    yield "| type | what it does |"
-    yield "|---|---|"
+    yield from _table("type", "action")
     for name, kind in API_STEPS.items():
         yield f"| {name} | `{kind.create}` |"
-    yield f"| Condition | {_code(MEMBERS)}, nested as deep as wanted |"
+    yield f"| Condition | {_code(MEMBERS)}, nested to any depth |"
     yield "| Fail | ends the execution with its message |"
     yield ""
     refused = [name for name in KNOWN_STEPS if name not in SUPPORTED_STEPS]
     yield f"An execution of a pipeline with one of these steps is refused before anything runs: {_code(refused)}."
     yield (
-        "So is one with a step that asks for a member of the table of what is refused, or whose image has no stand-in "
-        "for its work; that processes without a `ContainerEntrypoint`, trains with several `InstanceGroups` or keeps "
-        "checkpoints outside `/opt/ml`. The refusal names each of them."
+        "The same holds for a step with an unsupported member (see the table above) or an image that has no stand-in; "
+        "for processing without a `ContainerEntrypoint`; and for training with several `InstanceGroups` or with "
+        "checkpoints outside `/opt/ml`. The error names each reason."
     )
     yield ""
     yield f"Expressions, in any argument: {_code(EXPRESSIONS)}. Execution variables: {_code(EXECUTION_VARIABLES)}."
     yield ""
     yield "### Images"
     yield ""
-    yield "| repository (a regular expression) | stand-in | trains | serves |"
-    yield "|---|---|---|---|"
+    yield from _table("repository (a regular expression)", "stand-in", "trains", "serves")
     for image in stand_ins():
         repository = image.repository.replace("|", "\\|")
         yield f"| `{repository}` | {image.title} | {_mark(image.training)} | {_mark(image.serving)} |"
 
 
-def _mark(played: str | None) -> str:
-    return "yes" if played else "no"
+def _table(*columns: str) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'---|' * len(columns)}"
+
+
+def _mark(stand_in: str | None) -> str:
+    return "yes" if stand_in else "no"
 
 
 def _code(names: Iterable[str]) -> str:

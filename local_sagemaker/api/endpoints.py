@@ -72,13 +72,7 @@ def _update(service: Service, request: Request) -> Response:
 
 
 def _find_at_rest(core: Core, name: str) -> Record:
-    """The record of an endpoint that is neither being created nor updated.
-
-    Raises
-    ------
-    ValidationException
-        The name does not exist, or a change of the endpoint is in progress.
-    """
+    """The record of an endpoint; raises ValidationException if it does not exist, or is being created or updated."""
     endpoint = find(core, name)
     if endpoint["EndpointStatus"] not in ("InService", "Failed"):
         raise ValidationException(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')

@@ -13,13 +13,7 @@ from local_sagemaker.jobs.kinds import FINAL, TRAINING, TRANSFORM, TUNING, JobKi
 
 
 def create(core: Core, kind: JobKind, request: Request, **more: object) -> str:
-    """Insert the record of a new job, InProgress; returns its ARN.
-
-    Raises
-    ------
-    ResourceInUse
-        The name is already in use.
-    """
+    """Insert the record of a new job, InProgress; returns its ARN. Raises ResourceInUse if the name is in use."""
     name = request[kind.name]
     arn = core.arn(f"{kind.noun}/{name}")
     moment = now()
@@ -68,13 +62,7 @@ def list_jobs(core: Core, kind: JobKind, request: Request) -> Response:
 
 
 def stop(core: Core, kind: JobKind, name: str) -> None:
-    """Stop a job; its status is Stopping until it has ended.
-
-    Raises
-    ------
-    ValidationException
-        The job has ended.
-    """
+    """Stop a job; its status is Stopping until it has ended. Raises ValidationException if it has ended already."""
     status = describe(core, kind, name)[kind.status]
     if status in FINAL:
         raise ValidationException(f"The request was rejected because the {kind.title} is in status {status}.")
@@ -90,13 +78,7 @@ def stop(core: Core, kind: JobKind, name: str) -> None:
 
 
 def delete(core: Core, kind: JobKind, name: str) -> None:
-    """Delete the record of a job that has ended.
-
-    Raises
-    ------
-    ResourceInUse
-        The job is still running.
-    """
+    """Delete the record of a job that has ended; raises ResourceInUse if it is still running."""
     if describe(core, kind, name)[kind.status] not in FINAL:
         raise ResourceInUse(f"The {kind.title} {name} cannot be deleted while it is running.")
     core.store.delete(kind.noun, name)

@@ -33,7 +33,7 @@ BY_RESOURCE: Mapping[str, Mapping[str, Operation]] = {
     "tags": tags.OPERATIONS,
     "search": search.OPERATIONS,
     "trial components": search.TRIAL_COMPONENTS,
-    "lineage (of jobs and registered versions, worked out from their records)": lineage.OPERATIONS,
+    "lineage (of jobs and registered versions, derived from their records)": lineage.OPERATIONS,
 }
 OPERATIONS: Mapping[str, Operation] = {
     name: operation for operations in BY_RESOURCE.values() for name, operation in operations.items()

@@ -45,10 +45,7 @@ class _TooLarge(ApiError):
 def invoke(service: Service, kind: str, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
     """Handle one request to the runtime; ``kind`` is the last part of its path.
 
-    Raises
-    ------
-    ApiError
-        The request is not supported, or see ``invoke_endpoint``.
+    Raises ApiError if the request is not supported, or see ``invoke_endpoint``.
     """
     if kind not in _SERVED:
         raise _NotInvocable(f"{kind} is not supported by SageMaker on this machine.")

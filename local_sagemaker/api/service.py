@@ -78,13 +78,7 @@ class Service:
         }
 
     def call(self, operation: str, request: Request) -> Response | None:
-        """Run one operation of the API, as if the request had come over HTTP.
-
-        Raises
-        ------
-        ApiError
-            The API refuses the request.
-        """
+        """Run one operation of the API, as if the request had come over HTTP; raises ApiError if it is refused."""
         run = self.operations.get(operation)
         if run is None:
             raise ValidationException(f"The operation {operation} is not supported by SageMaker on this machine.")

@@ -35,13 +35,7 @@ _RECORDS = {
 
 
 def _require(service: Service, arn: str) -> None:
-    """Check that a resource exists.
-
-    Raises
-    ------
-    ValidationException
-        It does not.
-    """
+    """Check that a resource exists; raises ValidationException if it does not."""
     kind, _, name = arn.rpartition(":")[2].partition("/")
     if kind in _RECORDS:
         found = service.core.store.get(kind, arn if _RECORDS[kind] else name) is not None

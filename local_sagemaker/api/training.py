@@ -25,8 +25,6 @@ def start(service: Service, request: Request, *, on_log: Callable[[str], None] |
 
     Parameters
     ----------
-    request
-        A CreateTrainingJob request.
     on_log
         Called with the lines of the job's log as they come.
     more

@@ -22,10 +22,7 @@ class HttpAnswer:
 def read_request(body: bytes) -> dict[str, Any]:
     """The JSON object in a request's body; an empty body is an empty object.
 
-    Raises
-    ------
-    SerializationException
-        The body is not a JSON object.
+    Raises SerializationException for any other body.
     """
     try:
         request = json.loads(body or b"{}")

@@ -60,13 +60,7 @@ def step_job_name(execution_id: str, step_name: str, prefix: str | None, longest
 
 
 def of_execution(requested: str, execution_id: str, longest: int) -> str:
-    """A requested name with the id of the execution appended, cut to the maximum length.
-
-    Parameters
-    ----------
-    longest
-        The maximum length of the name.
-    """
+    """A requested name with the id of the execution appended, at most ``longest`` characters."""
     return f"{requested[: longest - len(execution_id) - 1].rstrip('-')}-{execution_id}"
 
 

@@ -45,14 +45,9 @@ class RunningService:
 
 @contextmanager
 def hold(directory: Path) -> Iterator[bool]:
-    """Hold a state directory until the context ends or this process dies.
+    """Hold a state directory until the context ends or this process dies; yields False where another process holds it.
 
-    Yields False where another process holds it.
-
-    Raises
-    ------
-    StateDirectoryError
-        The directory cannot be created.
+    Raises StateDirectoryError if the directory cannot be created.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -100,10 +95,7 @@ def announce(directory: Path, identity: Mapping[str, Any]) -> Iterator[None]:
 def running_service(directory: Path) -> RunningService:
     """The service that holds a state directory; waits for one that is starting.
 
-    Raises
-    ------
-    StateDirectoryError
-        The service does not respond.
+    Raises StateDirectoryError if the service does not respond.
     """
     deadline = time.monotonic() + _START_TIMEOUT_SECONDS
     while True:
@@ -130,13 +122,7 @@ def _ask_identity(directory: Path) -> RunningService:
 
 
 def require_region(directory: Path, played: str, asked: str) -> None:
-    """Check that a state directory has the requested region.
-
-    Raises
-    ------
-    StateDirectoryError
-        The state directory has another region.
-    """
+    """Check the region of a state directory; raises StateDirectoryError if it is not the requested one."""
     if played != asked:
         raise StateDirectoryError(
             f"The state directory {directory} plays the region {played}, and its ARNs say so. Ask for that region, "

@@ -49,10 +49,7 @@ CREATE TABLE IF NOT EXISTS objects (
 class Store:
     """One connection, shared by all threads.
 
-    Raises
-    ------
-    StateDirectoryError
-        The file is not such a database, or is not writable.
+    Raises StateDirectoryError if the file is not such a database, or is not writable.
     """
 
     def __init__(self, path: Path) -> None:

@@ -34,16 +34,12 @@ class Supervisor:
         self._closing = False
 
     def start(self, arn: str, work: Callable[[threading.Event], None], *, computes: bool = True) -> None:
-        """Run ``work(stop)`` in a thread of its own.
+        """Run ``work(stop)`` in a thread of its own; it records how the job ended, and ends it when ``stop`` is set.
 
         A closing supervisor starts nothing; the record of the job becomes Failed when the service opens again.
 
         Parameters
         ----------
-        arn
-            The ARN of the job.
-        work
-            Runs the job and records how it ended; ``stop`` is set when the job must end.
         computes
             Whether the job uses cores itself; a tuning job only waits for others.
         """

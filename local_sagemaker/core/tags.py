@@ -11,13 +11,7 @@ _RESERVED = "aws:"
 
 
 def check(given: Iterable[Mapping[str, str]]) -> None:
-    """Check the tags of a request.
-
-    Raises
-    ------
-    ValidationException
-        A key starts with AWS's own prefix.
-    """
+    """Check the tags of a request; raises ValidationException if a key starts with AWS's own prefix."""
     if any(tag["Key"].lower().startswith(_RESERVED) for tag in given):
         raise ValidationException(f"{_RESERVED} prefixed tag key names are not allowed for external use.")
 
@@ -25,10 +19,7 @@ def check(given: Iterable[Mapping[str, str]]) -> None:
 def put(store: Store, arn: str, given: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
     """Add tags to a resource, or change their values; returns all of its tags.
 
-    Raises
-    ------
-    ValidationException
-        The resource would have more than ``MOST_TAGS`` tags.
+    Raises ValidationException if the resource would have more than ``MOST_TAGS`` tags.
     """
     kept = {tag["Key"]: tag["Value"] for tag in of(store, arn)} | {tag["Key"]: tag["Value"] for tag in given}
     if len(kept) > MOST_TAGS:

@@ -102,10 +102,7 @@ def _of_arguments(step: Step, kind: ApiStep) -> Iterator[str]:
 def argument_problems(kind: ApiStep, arguments: Mapping[str, Any], substitute: Substitute) -> Iterator[Problem]:
     """Everything about a step's arguments that does not fit the request of its API operation.
 
-    Parameters
-    ----------
-    substitute
-        Checks the expressions among the arguments.
+    ``substitute`` checks the expressions among the arguments.
     """
     return problems(service_model().operation_model(kind.create).input_shape, arguments, substitute=substitute)
 

@@ -46,10 +46,7 @@ def findings(given: object, step: str) -> Iterator[str]:
 def all_hold(conditions: Sequence[Mapping[str, Any]], scope: Scope) -> bool:
     """Whether every condition of a list holds.
 
-    Raises
-    ------
-    ExpressionError
-        A value cannot be resolved, or two values cannot be compared.
+    Raises ExpressionError if a value cannot be resolved, or two values cannot be compared.
     """
     return all(holds(condition, scope) for condition in conditions)
 

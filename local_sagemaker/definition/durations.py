@@ -11,10 +11,7 @@ _DURATION = re.compile(
 def duration(text: object) -> timedelta:
     """Read a duration (``P30D``, ``PT1H``), also without its P as in the developer guide (``30d``, ``30dT5h``).
 
-    Raises
-    ------
-    ValueError
-        It is none, or longer than any that Python has.
+    Raises ValueError if it is none, or longer than any that Python has.
     """
     found = _DURATION.fullmatch(str(text).upper())
     if found is None:

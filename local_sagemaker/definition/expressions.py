@@ -66,10 +66,7 @@ def timestamp(moment: float) -> str:
 def resolve(value: Any, scope: Scope) -> Any:
     """A document with every expression in it replaced by its value.
 
-    Raises
-    ------
-    ExpressionError
-        An expression cannot be resolved; the message names it.
+    Raises ExpressionError if an expression cannot be resolved; the message names it.
     """
     if is_expression(value):
         return _resolve_expression(value, scope)
@@ -132,10 +129,7 @@ def _json_get(argument: Mapping[str, Any], scope: Scope) -> Any:
 def property_file_of(argument: Mapping[str, Any]) -> tuple[str, str]:
     """The step and the property file that a JsonGet names: ``Steps.<step>.PropertyFiles.<file>``.
 
-    Raises
-    ------
-    ExpressionError
-        The reference has another form.
+    Raises ExpressionError if the reference has another form.
     """
     reference = argument.get("PropertyFile")
     parts = str(reference.get("Get")).split(".") if is_expression(reference) else []

@@ -70,13 +70,7 @@ class Definition:
 
 
 def parse(text: str) -> Definition:
-    """Read a definition.
-
-    Raises
-    ------
-    DefinitionError
-        It is not JSON, has not the structure of a definition, or is too long.
-    """
+    """Read a definition; raises DefinitionError if it is too long, not JSON, or has not the structure of one."""
     if len(text) > MOST_CHARACTERS:
         raise DefinitionError(f"The definition has {len(text)} characters; at most {MOST_CHARACTERS} are allowed.")
     try:
@@ -87,13 +81,7 @@ def parse(text: str) -> Definition:
 
 
 def read(document: Any) -> Definition:
-    """Read a definition from its JSON document.
-
-    Raises
-    ------
-    DefinitionError
-        It has not the structure of a definition.
-    """
+    """Read a definition from its JSON document; raises DefinitionError if it has not the structure of one."""
     document = _object(document, "The definition")
     if document.get("Version", VERSION) != VERSION:
         raise DefinitionError(f"The Version of the definition is {document['Version']!r}; it must be {VERSION!r}.")

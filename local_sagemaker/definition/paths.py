@@ -15,13 +15,7 @@ _NAMING_MEMBERS = ("OutputName", "InputName", "ChannelName", "MetricName", "Vari
 
 
 def parse(path: str) -> list[Key]:
-    """The keys of a path; a leading ``$`` is the document itself.
-
-    Raises
-    ------
-    ExpressionError
-        It is not a path.
-    """
+    """The keys of a path; a leading ``$`` is the document itself. Raises ExpressionError if it is not a path."""
     rest = path.removeprefix("$")
     keys: list[Key] = []
     at = 0
@@ -40,10 +34,7 @@ def parse(path: str) -> list[Key]:
 def follow(document: Any, keys: Sequence[Key]) -> Any:
     """The value at a path.
 
-    Raises
-    ------
-    ExpressionError
-        There is no such value; the message names the first key that is missing.
+    Raises ExpressionError if there is none; the message names the first key that is missing.
     """
     value = document
     for position, key in enumerate(keys):

@@ -38,7 +38,7 @@ def _in_python(pattern: str, *, ascii_only: bool) -> str:
         nonlocal in_class
         text = token.group()
         if token["property"]:
-            characters = _property(token["property"], ascii_only=ascii_only)
+            characters = _characters(ascii_only=ascii_only)[token["property"]]
             return characters if in_class else f"[{characters}]"
         if token["astral"]:
             return r"\U00010000-\U0010FFFF"
@@ -55,18 +55,13 @@ def _in_python(pattern: str, *, ascii_only: bool) -> str:
     return _TOKEN.sub(translate, pattern)
 
 
-def _property(name: str, *, ascii_only: bool) -> str:
-    if name == "Alnum":
-        return "a-zA-Z0-9"
-    return _category_ranges(ascii_only=ascii_only)[name]
-
-
 @functools.cache
-def _category_ranges(*, ascii_only: bool) -> dict[str, str]:
-    """Of each general category (``L`` for letters, ...), its characters as the inside of a class."""
+def _characters(*, ascii_only: bool) -> dict[str, str]:
+    """The characters of each property (``L`` for letters, ...), as the inside of a class."""
     found: dict[str, list[str]] = {}
     for block in (_ASCII,) if ascii_only else _ASSIGNED:
         for category, run in groupby(block, key=lambda point: unicodedata.category(chr(point))[0]):
             first, *rest = run
             found.setdefault(category, []).append(f"\\U{first:08X}-\\U{(rest or [first])[-1]:08X}")
-    return {category: "".join(found.get(category, ["\\U0010FFFF"])) for category in "LMNPSZC"}
+    categories = {category: "".join(found.get(category, ["\\U0010FFFF"])) for category in "LMNPSZC"}
+    return {"Alnum": "a-zA-Z0-9", **categories}

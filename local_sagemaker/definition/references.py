@@ -18,10 +18,7 @@ _OUTPUTS = ["ProcessingOutputConfig", "Outputs"]
 def findings(definition: Definition, where: str, document: object) -> Iterator[str]:
     """Everything that the expressions of a document name and the definition does not have.
 
-    Parameters
-    ----------
-    where
-        The document's place in the definition, for the message.
+    Each sentence names ``where``, the document's place in the definition.
     """
     for expression in expressions.all_expressions(document):
         kind, argument = next(iter(expression.items()))

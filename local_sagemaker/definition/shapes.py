@@ -17,13 +17,7 @@ from local_sagemaker.definition.patterns import matches
 
 
 class Violation(NamedTuple):
-    """A value that breaks a constraint of its shape.
-
-    Attributes
-    ----------
-    at
-        The path to the value, such as ``tags.1.member.key``.
-    """
+    """A value that breaks a constraint of its shape, with the path to it, such as ``tags.1.member.key``."""
 
     at: str
     value: Any
@@ -71,12 +65,7 @@ def _itself(_shape: Shape, _value: object, _at: str) -> None:
 def problems(shape: Shape, value: Any, at: str = "", substitute: Substitute = _itself) -> Iterator[Problem]:
     """Everything about a value that does not fit a shape of the model.
 
-    Parameters
-    ----------
-    at
-        The path to the value, for the message.
-    substitute
-        Checks expressions, whose values are not known yet.
+    Each problem names ``at``, the path to the value; ``substitute`` checks expressions, whose values are not known yet.
     """
     substituted = substitute(shape, value, at)
     if substituted is not None:

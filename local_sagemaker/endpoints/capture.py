@@ -50,14 +50,7 @@ def summary(configuration: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def capture(core: Core, endpoint: Record, headers: Mapping[str, str], body: bytes, invocation: Invocation) -> None:
     """Store one invocation, if capture is enabled and the sampling selects it.
 
-    Parameters
-    ----------
-    endpoint
-        The record of the endpoint.
-    headers, body
-        The request; header names in lower case.
-    invocation
-        The response.
+    ``headers``, with names in lower case, and ``body`` are those of the request; ``endpoint`` is a record.
     """
     configuration = endpoint.get("Capture")
     if not configuration or not configuration.get("EnableCapture", True):

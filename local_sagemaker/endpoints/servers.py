@@ -84,10 +84,7 @@ class Endpoints:
     def deploy(self, name: str, variants: Sequence[Mapping[str, Any]]) -> None:
         """Start the servers of an endpoint; they replace the earlier ones when all of them respond.
 
-        Raises
-        ------
-        Exception
-            A server did not start; the earlier servers stay.
+        Raises any error of a server that did not start; the earlier servers stay.
         """
         new: dict[str, _Server] = {}
         try:
@@ -106,10 +103,7 @@ class Endpoints:
     ) -> Invocation:
         """Send a request to one of an endpoint's variants, chosen by weight unless one is named.
 
-        Raises
-        ------
-        ValidationException
-            The endpoint has no such variant.
+        Raises ValidationException if the endpoint has no such variant.
         """
         while True:
             servers = self._servers_of(endpoint)

@@ -29,10 +29,7 @@ _COPIED_MEMBERS = (
 class Executions:
     """All executions of one service; each one that runs has a thread of its own.
 
-    Parameters
-    ----------
-    missing
-        ``missing(image, work)`` names what an image lacks for a kind of work, or returns None.
+    ``missing(image, work)`` names what an image lacks for a kind of work, or returns None.
     """
 
     def __init__(self, core: Core, missing: Callable[[str, Work], str | None]) -> None:
@@ -43,12 +40,7 @@ class Executions:
         self._closing = False
 
     def start(self, pipeline: Record, definition_text: str, request: Request, call: Call) -> str:
-        """Start an execution; returns its ARN.
-
-        Parameters
-        ----------
-        call
-            The API, through which the steps create their resources.
+        """Start an execution, whose steps create their resources through ``call``; returns its ARN.
 
         Raises
         ------
@@ -98,10 +90,7 @@ class Executions:
     def stop(self, arn: str) -> None:
         """Stop an execution: no more steps start, and the running ones are stopped.
 
-        Raises
-        ------
-        ValidationException
-            The execution has ended.
+        Raises ValidationException if the execution has ended.
         """
         status = records.execution(self._core.store, arn)["PipelineExecutionStatus"]
         if status in records.FINAL:
@@ -112,25 +101,18 @@ class Executions:
                 record["PipelineExecutionStatus"] = "Stopping"
 
         records.change_execution(self._core.store, arn, mark)
-        with self._lock:
-            running = self._running.get(arn)
-        if running:
+        if running := self._find(arn):
             running[0].stop()
 
     def allow(self, arn: str, most_parallel: int) -> None:
         """Change the maximum number of parallel steps of an execution, if it runs."""
-        with self._lock:
-            running = self._running.get(arn)
-        if running:
+        if running := self._find(arn):
             running[0].allow(most_parallel)
 
     def retry(self, arn: str, request: Request, call: Call) -> None:
         """Resume an execution from the steps that failed or were stopped.
 
-        Raises
-        ------
-        ConflictException
-            The execution is not Failed or Stopped.
+        Raises ConflictException if the execution is not Failed or Stopped.
         """
         store = self._core.store
         record = records.execution(store, arn)
@@ -164,9 +146,7 @@ class Executions:
 
     def wait(self, arn: str) -> None:
         """Wait until an execution has ended."""
-        with self._lock:
-            running = self._running.get(arn)
-        if running:
+        if running := self._find(arn):
             running[1].join()
 
     def close(self) -> None:
@@ -181,6 +161,10 @@ class Executions:
             run.abandon()
         for _, thread in running:
             thread.join()
+
+    def _find(self, arn: str) -> tuple[Run, threading.Thread] | None:
+        with self._lock:
+            return self._running.get(arn)
 
     def _begin(self, run: Run, arn: str) -> None:
         thread = threading.Thread(target=self._run, args=(run, arn), name=arn, daemon=True)

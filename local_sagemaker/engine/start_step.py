@@ -46,12 +46,7 @@ class Launch:
     def start(self, step: Step, scope: Scope) -> Started:
         """Make the API call of a step, or find an earlier result in its cache.
 
-        Raises
-        ------
-        ExpressionError
-            An argument cannot be resolved.
-        ApiError
-            The API refuses the call.
+        Raises ExpressionError if an argument cannot be resolved, and ApiError if the API refuses the call.
         """
         kind = API_STEPS[step.type]
         request = self._request(step, kind, scope)

@@ -14,10 +14,7 @@ from local_sagemaker.jumpstart.specs import metadata_objects, pinned_table
 def bucket_objects(region: str = "us-east-1") -> Iterable[tuple[str, bytes]]:
     """Yield the manifest, the specs, and the archives that they name; the same bytes each time.
 
-    Parameters
-    ----------
-    region
-        The region whose image URIs the specs carry.
+    The specs carry the image URIs of the region.
     """
     yield from metadata_objects(region).items()
     for model in pinned_table()["models"]:

@@ -21,10 +21,7 @@ def emit(
 ) -> None:
     """Send one event of SageMaker about some resources to the default bus of an account and region.
 
-    Parameters
-    ----------
-    detail
-        Makes the detail; None sends nothing. Not called while no client has used EventBridge.
+    ``detail`` makes the detail; None sends nothing. It is not called while no client has used EventBridge.
     """
     # moto loads its EventBridge with the first request for it; before that no rule can match.
     if "moto.events.models" not in sys.modules:

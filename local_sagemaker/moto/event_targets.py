@@ -25,10 +25,7 @@ _LOG = logging.getLogger(__name__)
 def prepare(core: Core, call: Call, environ: dict[str, Any]) -> None:
     """Prepare for a request to EventBridge.
 
-    Raises
-    ------
-    NotImplementedError
-        The request puts a target that is not supported; the message names it.
+    Raises a NotImplementedError that names a target that is not supported.
     """
     serve(core, call)
     if environ.get("HTTP_X_AMZ_TARGET") != "AWSEvents.PutTargets":

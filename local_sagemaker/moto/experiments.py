@@ -49,14 +49,9 @@ class Experiments:
         ]
 
     def check(self, operation: str, request: Mapping[str, Any]) -> None:
-        """Make the checks of a request that moto omits: a name that is in use, or that does not exist.
+        """Make the checks of a request that moto omits.
 
-        Raises
-        ------
-        ValidationException
-            The name of the new resource is in use.
-        ResourceNotFound
-            A resource that the request names does not exist.
+        Raises ValidationException if the name of a new resource is in use, ResourceNotFound if another does not exist.
         """
         self.show()
         verb, made = next((verb, operation.removeprefix(verb)) for verb in _VERBS if operation.startswith(verb))

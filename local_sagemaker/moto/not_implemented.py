@@ -16,10 +16,7 @@ def refuse(
 ) -> Iterable[bytes]:
     """Refuse a request with a reason, in the format that the service's clients read; they do not retry.
 
-    Parameters
-    ----------
-    service
-        The service of the request, if moto does not implement it.
+    ``service`` is the service of the request if moto does not implement it.
     """
     if "HTTP_X_AMZ_TARGET" in environ or (service is not None and _uses_json(service)):
         content_type, text = "application/x-amz-json-1.1", json.dumps({"__type": CODE, "message": reason})

@@ -40,13 +40,7 @@ KINDS = {
 
 
 def check(template: str) -> None:
-    """Check a template for unsupported SageMaker resources.
-
-    Raises
-    ------
-    NotImplementedError
-        The template has one; the message names it.
-    """
+    """Raise a NotImplementedError that names an unsupported SageMaker resource in a template."""
     for found in sorted({*_TYPE.findall(template)} - KINDS.keys()):
         raise NotImplementedError(f"Stacks with {found} are not supported on this machine.")
 

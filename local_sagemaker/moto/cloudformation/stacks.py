@@ -7,17 +7,9 @@ from local_sagemaker.moto.cloudformation import resources
 
 
 def prepare(account_id: str, region: str, request: Mapping[str, list[str]]) -> None:
-    """Prepare moto's stacks for a request to CloudFormation.
+    """Prepare moto's stacks for a request to CloudFormation: a posted form, with ``Action`` and ``StackName``.
 
-    Parameters
-    ----------
-    request
-        The posted form, with ``Action`` and ``StackName``.
-
-    Raises
-    ------
-    NotImplementedError
-        A template has an unsupported SageMaker resource.
+    Raises NotImplementedError if a template has an unsupported SageMaker resource.
     """
     for template in request.get("TemplateBody", []):
         resources.check(template)

@@ -109,10 +109,7 @@ class Objects:
     def restore(self, replay: Callable[[str, str, dict[str, str], bytes], None]) -> None:
         """Load everything from the disk into moto.
 
-        Parameters
-        ----------
-        replay
-            ``replay(bucket, subresource, headers, body)`` replays one configuring request to moto's S3.
+        ``replay(bucket, subresource, headers, body)`` replays one configuring request to moto's S3.
         """
         with self._store.transaction() as connection:
             requests = connection.execute(
