@@ -18,7 +18,8 @@ def bucket_objects(region: str = "us-east-1") -> Iterable[tuple[str, bytes]]:
     """
     yield from metadata_objects(region).items()
     for model in pinned_table()["models"]:
-        yield model["training_script_key"], _training_archive(model)
+        for key in ("training_script_key", "training_prepacked_script_key"):
+            yield model[key], _training_archive(model)
         yield model["hosting_script_key"], _archive(_inference_files(model))
         yield model["training_artifact_key"], _archive({"__models_info__.json": _information(model)})
 

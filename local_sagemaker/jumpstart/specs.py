@@ -67,6 +67,8 @@ def _spec(model: dict[str, Any], table: dict[str, Any], region: str) -> dict[str
         "hosting_script_key": model["hosting_script_key"],
         "hosting_artifact_key": model["training_artifact_key"],
         "training_script_key": model["training_script_key"],
+        # The SDK prefers this one, which has the script's dependencies in it.
+        "training_prepacked_script_key": model["training_prepacked_script_key"],
         "training_artifact_key": model["training_artifact_key"],
         "hyperparameters": [],
         "metrics": [],

@@ -97,7 +97,7 @@ def _train_lightgbm(
 def _train_catboost(
     task: Task, training: Rows, validation: Rows, hyperparameters: Mapping[str, Any]
 ) -> tuple[Predict, int]:
-    parameters = {**hyperparameters, "thread_count": 1, "verbose": 0, "bootstrap_type": "Bayesian"}
+    parameters = {**hyperparameters, "thread_count": 1, "verbose": 0}
     if parameters["grow_policy"] != "Lossguide":
         del parameters["max_leaves"]
     if parameters["grow_policy"] == "SymmetricTree":

@@ -20,7 +20,6 @@ TUNED: dict[Task, dict[str, Any]] = {
         "l2_leaf_reg": 3.1,
         "random_strength": 0.2,
         "rsm": 0.64,
-        "bagging_temperature": 0.61,
     },
     "classification": {
         "learning_rate": 0.115,
@@ -28,7 +27,6 @@ TUNED: dict[Task, dict[str, Any]] = {
         "l2_leaf_reg": 2.2,
         "random_strength": 0.75,
         "rsm": 0.52,
-        "bagging_temperature": 0.34,
     },
 }
 """The result of ``--tune``, used for every split and feature set (see docs/models.md, Tuning)."""
@@ -78,6 +76,5 @@ CATBOOST = Algorithm(
         "l2_leaf_reg": Range(0.5, 20.0, "Logarithmic"),
         "random_strength": Range(0.1, 5.0, "Logarithmic"),
         "rsm": Range(0.2, 1.0),
-        "bagging_temperature": Range(0.0, 1.0),
     },
 )

@@ -71,7 +71,7 @@ def _train(
         bench.store.write(f"s3://bucket/{name}/{path}", content)
     uris = {path.split("/")[0]: f"s3://bucket/{name}/{path.split('/')[0]}/" for path in data}
     uris["model"] = f"s3://jumpstart/{model['training_artifact_key']}"
-    uris["code"] = f"s3://jumpstart/{model['training_script_key']}"
+    uris["code"] = f"s3://jumpstart/{model['training_prepacked_script_key']}"
     uris.pop(without or "", None)
     given = {
         "sagemaker_program": "transfer_learning.py",
@@ -112,7 +112,8 @@ def test_spec_keys_exist_in_the_bucket() -> None:
     objects = dict(bucket_objects("eu-west-1"))
     assert "models_manifest.json" in objects
     for model in pinned_table()["models"]:
-        keys = {model[name] for name in ("training_script_key", "training_artifact_key", "hosting_script_key")}
+        keys = {value for name, value in model.items() if name.endswith("_key")}
+        assert len(keys) == 4
         assert keys <= set(objects)
 
 
@@ -221,6 +222,18 @@ def test_the_pre_trained_artifact_is_demanded(bench: Workbench) -> None:
     assert "The channel 'model' with the pre-trained model artifact (*.tar.gz) is missing." in str(
         outcome.failure_reason
     )
+
+
+def test_catboost_ignores_the_bagging_temperature(bench: Workbench) -> None:
+    """The genuine script leaves the bootstrap type to the library: MVS, which has no temperature."""
+    logs = []
+    for temperature in (0, 5):
+        data = _channels("catboost", "regression")
+        _, job = _train(
+            bench, "catboost", "regression", data, {"bagging_temperature": temperature}, name=f"{temperature}"
+        )
+        logs.append(re.findall(r"^bestTest = .*", job.log, re.MULTILINE))
+    assert logs[0] == logs[1] != []
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

@@ -45,8 +45,6 @@ def _parameters(given: dict[str, Any], task: str, classes: int) -> dict[str, Any
         parameters.pop("max_leaves", None)
     if policy == "SymmetricTree":
         parameters.pop("min_data_in_leaf", None)
-    if "bagging_temperature" in parameters:
-        parameters["bootstrap_type"] = "Bayesian"
     if task == "regression" or classes > 2:
         parameters.pop("scale_pos_weight", None)
     verbose = str(parameters.pop("verbose"))
