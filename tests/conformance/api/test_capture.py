@@ -44,7 +44,7 @@ def captured(s3, name: str) -> list[tuple[str, dict]]:
     return [(key, json.loads(line)) for key, text in texts for line in text.splitlines()]
 
 
-def test_an_invocation_is_kept_with_both_sides_as_one_json_line(sagemaker, runtime, s3):
+def test_invocation_becomes_one_json_line(sagemaker, runtime, s3):
     deploy(sagemaker, "both", CaptureOptions=BOTH, CaptureContentTypeHeader=HEADERS)
     answer = runtime.invoke_endpoint(EndpointName="both", Body=b"1,2\n3,4\n", ContentType="text/csv")["Body"].read()
     ((key, event),) = captured(s3, "both")
@@ -72,7 +72,7 @@ def test_an_invocation_is_kept_with_both_sides_as_one_json_line(sagemaker, runti
     assert key.split("/")[3:7] == f"{moment:%Y/%m/%d/%H}".split("/")
 
 
-def test_what_is_not_listed_as_text_is_kept_in_base_64(sagemaker, runtime, s3):
+def test_other_content_types_are_base64(sagemaker, runtime, s3):
     deploy(sagemaker, "binary", CaptureOptions=BOTH, CaptureContentTypeHeader={"CsvContentTypes": ["text/csv"]})
     runtime.invoke_endpoint(EndpointName="binary", Body=b"1", ContentType="application/x-recordio-protobuf")
     ((_, event),) = captured(s3, "binary")
@@ -82,7 +82,7 @@ def test_what_is_not_listed_as_text_is_kept_in_base_64(sagemaker, runtime, s3):
     assert json.loads(base64.b64decode(sides["endpointOutput"]["data"]))["body"] == "1"
 
 
-def test_one_side_can_be_kept_alone_with_what_the_caller_gave_besides(sagemaker, runtime, s3):
+def test_one_side_with_custom_attributes(sagemaker, runtime, s3):
     deploy(sagemaker, "input", CaptureOptions=[{"CaptureMode": "Input"}], CaptureContentTypeHeader=HEADERS)
     runtime.invoke_endpoint(
         EndpointName="input",
@@ -122,6 +122,6 @@ def test_the_endpoint_says_how_it_captures(sagemaker):
     assert config["CaptureOptions"] == BOTH
 
 
-def test_a_destination_that_is_not_there_costs_no_answer(sagemaker, runtime):
+def test_missing_destination_keeps_the_response(sagemaker, runtime):
     deploy(sagemaker, "lost", CaptureOptions=BOTH, DestinationS3Uri="s3://no-such-bucket/captured")
     assert runtime.invoke_endpoint(EndpointName="lost", Body=b"1", ContentType="text/csv")["Body"].read()

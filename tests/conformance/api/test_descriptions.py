@@ -12,7 +12,7 @@ from tests.conformance.stand_ins import IMAGE, ROLE, processing_arguments, train
 XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 
 
-def test_a_training_job_is_described_with_what_the_request_left_out(sagemaker):
+def test_training_job_description_has_defaults(sagemaker):
     sagemaker.create_training_job(TrainingJobName="described", **training_arguments())
     job = sagemaker.describe_training_job(TrainingJobName="described")
     (channel,) = job["InputDataConfig"]
@@ -27,7 +27,7 @@ def test_a_training_job_is_described_with_what_the_request_left_out(sagemaker):
     assert "MetricDefinitions" not in job["AlgorithmSpecification"]
 
 
-def test_a_training_job_without_channels_that_is_profiled_is_described_so(sagemaker):
+def test_profiled_training_job_without_channels(sagemaker):
     arguments = training_arguments()
     del arguments["InputDataConfig"]
     rule = {"RuleConfigurationName": "r", "RuleEvaluatorImage": IMAGE}
@@ -50,7 +50,7 @@ PREFERENCES = [
 ]
 
 
-def test_of_preferred_instances_the_first_is_selected_and_described(sagemaker):
+def test_first_preferred_instance_is_selected(sagemaker):
     training, processing = training_arguments(), processing_arguments()
     training["ResourceConfig"] = {"InstancePreferences": PREFERENCES, "VolumeSizeInGB": 1}
     processing["ProcessingResources"]["ClusterConfig"] = training["ResourceConfig"]
@@ -71,14 +71,14 @@ def test_of_preferred_instances_the_first_is_selected_and_described(sagemaker):
         ({"InstanceType": "ml.m5.large"}, "InstanceCount must be at least 1"),
     ],
 )
-def test_resources_that_name_no_instances_or_two_types_are_refused(sagemaker, resources, message):
+def test_invalid_instance_types_are_refused(sagemaker, resources, message):
     arguments = processing_arguments()
     arguments["ProcessingResources"]["ClusterConfig"] = {**resources, "VolumeSizeInGB": 1}
     with pytest.raises(ClientError, match=f"ProcessingResources.ClusterConfig.*{message}"):
         sagemaker.create_processing_job(ProcessingJobName="nowhere", **arguments)
 
 
-def test_what_was_given_is_described_as_it_was_given(sagemaker):
+def test_given_values_override_defaults(sagemaker):
     arguments = training_arguments()
     arguments["OutputDataConfig"]["KmsKeyId"] = "alias/mine"
     arguments["InputDataConfig"][0]["RecordWrapperType"] = "None"
@@ -93,7 +93,7 @@ def metrics_of(specification) -> dict[str, str]:
     return {each["Name"]: each["Regex"] for each in specification["MetricDefinitions"]}
 
 
-def test_a_built_in_algorithm_is_described_with_its_metric_definitions(sagemaker):
+def test_built_in_algorithm_has_metric_definitions(sagemaker):
     arguments = training_arguments(num_round="1")
     arguments["AlgorithmSpecification"]["TrainingImage"] = XGBOOST
     sagemaker.create_training_job(TrainingJobName="built-in", **arguments)
@@ -104,7 +104,7 @@ def test_a_built_in_algorithm_is_described_with_its_metric_definitions(sagemaker
     )
 
 
-def test_a_script_in_its_image_is_described_without_them(sagemaker):
+def test_script_mode_has_no_metric_definitions(sagemaker):
     arguments = training_arguments(sagemaker_program="train.py")
     arguments["AlgorithmSpecification"]["TrainingImage"] = XGBOOST
     sagemaker.create_training_job(TrainingJobName="script", **arguments)
@@ -112,7 +112,7 @@ def test_a_script_in_its_image_is_described_without_them(sagemaker):
     assert "MetricDefinitions" not in job["AlgorithmSpecification"]
 
 
-def test_a_tuning_job_is_described_with_its_objective_among_the_hyperparameters(sagemaker):
+def test_tuning_description_has_objective_hyperparameter(sagemaker):
     arguments = training_arguments()
     del arguments["HyperParameters"]
     arguments["AlgorithmSpecification"]["TrainingImage"] = XGBOOST
@@ -142,7 +142,7 @@ def test_a_tuning_job_is_described_with_its_objective_among_the_hyperparameters(
     assert (ranges["IntegerParameterRanges"], ranges["CategoricalParameterRanges"]) == ([], [])
 
 
-def test_a_model_is_described_with_what_the_request_left_out(sagemaker, s3):
+def test_model_description_has_defaults(sagemaker, s3):
     s3.put_object(Bucket="bucket", Key="described/model.tar.gz", Body=b"m")
     container = {"Image": IMAGE, "ModelDataUrl": "s3://bucket/described/model.tar.gz"}
     sagemaker.create_model(ModelName="described-model", ExecutionRoleArn=ROLE, PrimaryContainer=container)
@@ -157,7 +157,7 @@ def test_a_model_is_described_with_what_the_request_left_out(sagemaker, s3):
     assert model["EnableNetworkIsolation"] is False
 
 
-def test_a_processing_job_is_described_with_what_the_request_left_out(sagemaker):
+def test_processing_job_description_has_defaults(sagemaker):
     source = {"S3Uri": "s3://bucket/in", "LocalPath": "/opt/ml/processing/in", "S3DataType": "S3Prefix"}
     arguments = processing_arguments(outputs={"out": "s3://bucket/out"})
     arguments["ProcessingInputs"] = [{"InputName": "in", "S3Input": {**source, "S3InputMode": "File"}}]
@@ -171,7 +171,7 @@ def test_a_processing_job_is_described_with_what_the_request_left_out(sagemaker)
     assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 86400}
 
 
-def test_a_transform_job_is_described_with_what_the_request_left_out(sagemaker):
+def test_transform_job_description_has_defaults(sagemaker):
     sagemaker.create_model(ModelName="described", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE})
     source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}
     sagemaker.create_transform_job(
@@ -205,7 +205,7 @@ def trained(sagemaker) -> dict:
     return job
 
 
-def test_the_metrics_of_a_training_job_are_in_cloudwatch(trained, service, aws):
+def test_training_metrics_are_in_cloudwatch(trained, service, aws):
     cloudwatch = aws("cloudwatch", service.endpoint_url)
     of_the_job = [{"Name": "TrainingJobName", "Value": "trained"}]
     listed = cloudwatch.list_metrics(Namespace="/aws/sagemaker/TrainingJobs", Dimensions=of_the_job)["Metrics"]
@@ -223,7 +223,7 @@ def test_the_metrics_of_a_training_job_are_in_cloudwatch(trained, service, aws):
     assert (point["Minimum"], point["Maximum"], point["SampleCount"]) == (1.0, 3.0, 3.0)
 
 
-def test_training_jobs_are_searched_by_their_final_metrics(trained, sagemaker):
+def test_search_by_final_metrics(trained, sagemaker):
     def found(operator: str, value: str) -> list[str]:
         filters = [
             {"Name": "TrainingJobName", "Operator": "Equals", "Value": "trained"},

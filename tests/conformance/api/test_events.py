@@ -34,7 +34,7 @@ def told(aws, service):
     return receive
 
 
-def test_the_statuses_of_an_execution_reach_the_rules_of_eventbridge(told, pipelines):
+def test_execution_statuses_reach_rules(told, pipelines):
     execution = pipelines.run(definition(processing("A", FAIL="AlgorithmError: told")))
     executions = told("SageMaker Model Building Pipeline Execution Status Change")
     statuses = [event["detail"]["currentPipelineExecutionStatus"] for event in executions]
@@ -42,7 +42,7 @@ def test_the_statuses_of_an_execution_reach_the_rules_of_eventbridge(told, pipel
     assert all(execution.arn in event["resources"] for event in executions)
 
 
-def test_the_statuses_of_a_step_are_told_with_what_it_started(told, pipelines):
+def test_step_statuses_reach_rules(told, pipelines):
     execution = pipelines.run(definition(processing("A", FAIL="AlgorithmError: told")))
     steps = [event["detail"] for event in told("SageMaker Model Building Pipeline Execution Step Status Change")]
     changes = [(step["previousStepStatus"], step["currentStepStatus"]) for step in steps]
@@ -55,7 +55,7 @@ def test_the_statuses_of_a_step_are_told_with_what_it_started(told, pipelines):
     assert "stepEndTime" not in steps[0]
 
 
-def test_the_statuses_of_a_job_are_told_as_it_is_described(told, sagemaker):
+def test_job_statuses_reach_rules(told, sagemaker):
     sagemaker.create_training_job(
         TrainingJobName="told", Tags=[{"Key": "k", "Value": "v"}], **training_arguments(a="1")
     )
@@ -68,7 +68,7 @@ def test_the_statuses_of_a_job_are_told_as_it_is_described(told, sagemaker):
     assert jobs[-1]["TrainingEndTime"] == int(described["TrainingEndTime"].timestamp() * 1000)
 
 
-def test_the_statuses_of_an_endpoint_are_told_in_capitals(told, sagemaker):
+def test_endpoint_statuses_are_in_capitals(told, sagemaker):
     sagemaker.create_model(ModelName="told", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE})
     variant = {"VariantName": "v", "ModelName": "told", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName="told", ProductionVariants=[variant])
@@ -79,7 +79,7 @@ def test_the_statuses_of_an_endpoint_are_told_in_capitals(told, sagemaker):
     assert statuses == ["CREATING", "IN_SERVICE", "DELETING"]
 
 
-def test_a_target_that_is_not_served_is_refused_by_its_name(aws, service):
+def test_unsupported_target_is_refused(aws, service):
     eventbridge = aws("events", service.endpoint_url)
     eventbridge.put_rule(Name="function", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
     with pytest.raises(ClientError, match=f"The target {FUNCTION} is not supported on this machine"):
@@ -88,7 +88,7 @@ def test_a_target_that_is_not_served_is_refused_by_its_name(aws, service):
     eventbridge.delete_rule(Name="function")
 
 
-def test_a_target_that_got_there_otherwise_and_is_not_served_harms_no_execution(aws, service, pipelines, caplog):
+def test_unsupported_target_fails_no_execution(aws, service, pipelines, caplog):
     eventbridge = aws("events", service.endpoint_url)
     eventbridge.put_rule(Name="function", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
     events_backends[service.account_id][service.region].put_targets("function", None, [{"Id": "f", "Arn": FUNCTION}])
@@ -99,7 +99,7 @@ def test_a_target_that_got_there_otherwise_and_is_not_served_harms_no_execution(
     assert "Traceback" not in caplog.text
 
 
-def test_an_event_starts_the_pipeline_that_a_rule_names_with_parameters_out_of_the_event(aws, service, pipelines):
+def test_event_starts_pipeline_with_parameters(aws, service, pipelines):
     eventbridge = aws("events", service.endpoint_url)
     parameters = [{"Name": name, "Type": "String", "DefaultValue": "none"} for name in ("Fixed", "FromEvent")]
     name = pipelines.create(definition(processing("A"), parameters=parameters))
@@ -141,7 +141,7 @@ def test_a_rule_publishes_to_a_topic(aws, service):
     assert "ingestion-time" not in event
 
 
-def test_a_part_of_an_event_that_a_target_would_not_get_is_refused(aws, service):
+def test_unsupported_target_input_is_refused(aws, service):
     eventbridge = aws("events", service.endpoint_url)
     topic = aws("sns", service.endpoint_url).create_topic(Name="parts")["TopicArn"]
     eventbridge.put_rule(Name="parts", EventPattern=json.dumps({"source": ["my.parts"]}))
@@ -158,7 +158,7 @@ def _wait_for(look):
     return found
 
 
-def test_model_packages_reach_the_rules_of_eventbridge(told, sagemaker):
+def test_model_packages_reach_rules(told, sagemaker):
     sagemaker.create_model_package_group(ModelPackageGroupName="told")
     specification = {
         "Containers": [{"Image": IMAGE}],

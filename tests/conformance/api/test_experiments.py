@@ -20,13 +20,13 @@ def trial_of(execution: Execution) -> str:
     return execution.arn.rsplit("/", 1)[1]
 
 
-def test_an_execution_is_a_trial_of_its_pipelines_experiment(execution, sagemaker):
+def test_execution_is_a_trial(execution, sagemaker):
     name = execution.describe()["PipelineExperimentConfig"]["ExperimentName"]
     assert sagemaker.describe_experiment(ExperimentName=name)["ExperimentName"] == name
     assert sagemaker.describe_trial(TrialName=trial_of(execution))["ExperimentName"] == name
 
 
-def test_its_jobs_are_the_components_of_that_trial(execution, sagemaker):
+def test_jobs_are_trial_components(execution, sagemaker):
     listed = sagemaker.list_trial_components(TrialName=trial_of(execution))["TrialComponentSummaries"]
     names = {each["TrialComponentName"] for each in listed}
     jobs = {
@@ -43,13 +43,13 @@ def test_its_jobs_are_the_components_of_that_trial(execution, sagemaker):
         assert {each["TrialComponent"]["TrialComponentName"] for each in found} == names
 
 
-def test_components_are_found_by_their_metrics_and_sorted_by_them(execution, sagemaker):
+def test_components_are_searched_by_metrics(execution, sagemaker):
     better = {"Filters": [{"Name": "Metrics.Last", "Operator": "LessThan", "Value": "1.5"}]}
     found = sagemaker.search(Resource="ExperimentTrialComponent", SearchExpression=better)["Results"]
     assert [each["TrialComponent"]["Source"]["SourceType"] for each in found] == ["SageMakerTrainingJob"]
 
 
-def test_a_training_jobs_component_has_its_parameters_metrics_and_artifact(execution, sagemaker):
+def test_training_component_has_metrics_and_artifact(execution, sagemaker):
     job = execution.steps["Train"]["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
     component = sagemaker.describe_trial_component(TrialComponentName=f"{job}-aws-training-job")
     assert component["Status"]["PrimaryStatus"] == "Completed"
@@ -63,7 +63,7 @@ def test_a_training_jobs_component_has_its_parameters_metrics_and_artifact(execu
     assert (metric["MetricName"], metric["Last"]) == ("validation:rmse", 1.0)
 
 
-def test_what_someone_deleted_does_not_come_back(execution, sagemaker):
+def test_deleted_experiments_stay_deleted(execution, sagemaker):
     sagemaker.create_training_job(
         TrainingJobName="alone", ExperimentConfig={"TrialName": trial_of(execution)}, **training_arguments()
     )
@@ -83,12 +83,12 @@ def test_what_someone_deleted_does_not_come_back(execution, sagemaker):
         ("create_trial", {"TrialName": "t", "ExperimentName": "none"}, "Experiment 'arn:.*:experiment/none'"),
     ],
 )
-def test_what_is_not_there_is_not_found(sagemaker, operation, request_, missing):
+def test_missing_resources_are_not_found(sagemaker, operation, request_, missing):
     with pytest.raises(ClientError, match=f"ResourceNotFound.*{missing} does not exist"):
         getattr(sagemaker, operation)(**request_)
 
 
-def test_a_name_that_is_taken_is_not_made_again(sagemaker):
+def test_duplicate_names_are_refused(sagemaker):
     sagemaker.create_trial_component(TrialComponentName="once", Parameters={"a": {"NumberValue": 1}})
     with pytest.raises(ClientError, match=r"ValidationException.*with name \(once\) already exists"):
         sagemaker.create_trial_component(TrialComponentName="once")
@@ -96,7 +96,7 @@ def test_a_name_that_is_taken_is_not_made_again(sagemaker):
     assert described["Parameters"] == {"a": {"NumberValue": 1}}
 
 
-def test_what_is_made_by_hand_keeps_its_tags_and_is_listed_by_its_experiment(sagemaker):
+def test_own_components_keep_tags(sagemaker):
     tags = [{"Key": "sagemaker:trial-component-source", "Value": "run"}]
     sagemaker.create_experiment(ExperimentName="by-hand")
     sagemaker.create_trial(TrialName="by-hand", ExperimentName="by-hand")

@@ -54,7 +54,7 @@ def endpoint(sagemaker, name: str, config_name: str) -> dict:
     return wait(sagemaker, name)
 
 
-def test_an_endpoint_comes_into_service_and_answers(sagemaker, runtime):
+def test_endpoint_serves_requests(sagemaker, runtime):
     model(sagemaker, "one", TAG="1")
     described = endpoint(sagemaker, "E1", config(sagemaker, "C1", one=1.0))
     assert described["EndpointStatus"] == "InService"
@@ -72,7 +72,7 @@ def test_an_endpoint_comes_into_service_and_answers(sagemaker, runtime):
     assert (answer["ContentType"], answer["InvokedProductionVariant"]) == ("application/json", "one")
 
 
-def test_the_custom_attributes_of_an_answer_are_the_container_s(sagemaker, runtime):
+def test_custom_attributes_come_from_the_container(sagemaker, runtime):
     model(sagemaker, "attributed")
     endpoint(sagemaker, "E-attributed", config(sagemaker, "C-attributed", attributed=1.0))
     answer = runtime.invoke_endpoint(EndpointName="E-attributed", Body=b"1", CustomAttributes="color=blue")
@@ -80,7 +80,7 @@ def test_the_custom_attributes_of_an_answer_are_the_container_s(sagemaker, runti
     assert "CustomAttributes" not in runtime.invoke_endpoint(EndpointName="E-attributed", Body=b"1")
 
 
-def test_the_containers_own_error_comes_back_as_a_model_error(sagemaker, runtime):
+def test_container_error_is_a_model_error(sagemaker, runtime):
     model(sagemaker, "two")
     endpoint(sagemaker, "E2", config(sagemaker, "C2", two=1.0))
     with pytest.raises(ClientError) as refused:
@@ -92,13 +92,13 @@ def test_the_containers_own_error_comes_back_as_a_model_error(sagemaker, runtime
     assert "Received client error (400) from primary" in answer["Error"]["Message"]
 
 
-def test_an_endpoint_that_is_not_there_is_a_validation_error(runtime):
+def test_missing_endpoint_is_a_validation_error(runtime):
     with pytest.raises(ClientError, match="Endpoint nobody of account 123456789012 not found") as refused:
         runtime.invoke_endpoint(EndpointName="nobody", Body=b"1")
     assert refused.value.response["Error"]["Code"] == "ValidationError"
 
 
-def test_a_container_that_does_not_come_up_fails_its_endpoint(sagemaker):
+def test_container_that_cannot_start_fails_endpoint(sagemaker):
     model(sagemaker, "broken", FAIL="did not pass the ping health check")
     described = endpoint(sagemaker, "E3", config(sagemaker, "C3", broken=1.0))
     assert described["EndpointStatus"] == "Failed"
@@ -137,7 +137,7 @@ def test_an_update_drops_no_request(sagemaker, runtime):
     assert sagemaker.describe_endpoint(EndpointName="E4")["EndpointConfigName"] == "C4b"
 
 
-def test_a_failed_update_leaves_what_was_there_in_service(sagemaker, runtime):
+def test_failed_update_keeps_old_servers(sagemaker, runtime):
     model(sagemaker, "stays", TAG="stays")
     model(sagemaker, "fails", FAIL="no")
     endpoint(sagemaker, "E5", config(sagemaker, "C5a", stays=1.0))
@@ -148,7 +148,7 @@ def test_a_failed_update_leaves_what_was_there_in_service(sagemaker, runtime):
     assert json.loads(runtime.invoke_endpoint(EndpointName="E5", Body=b"1")["Body"].read())["tag"] == "stays"
 
 
-def test_variants_share_the_requests_by_their_weights(sagemaker, runtime):
+def test_variants_share_requests_by_weight(sagemaker, runtime):
     for name in ("light", "heavy"):
         model(sagemaker, name)
     endpoint(sagemaker, "E6", config(sagemaker, "C6", light=1.0, heavy=9.0))
@@ -165,7 +165,7 @@ def test_variants_share_the_requests_by_their_weights(sagemaker, runtime):
     assert shares(20) == 0.0
 
 
-def test_a_variant_without_a_weight_has_the_weight_one(sagemaker):
+def test_default_variant_weight_is_one(sagemaker):
     model(sagemaker, "weightless")
     variant = {"VariantName": "v", "ModelName": "weightless", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName="weightless", ProductionVariants=[variant])
@@ -173,7 +173,7 @@ def test_a_variant_without_a_weight_has_the_weight_one(sagemaker):
     assert described["ProductionVariants"] == [{**variant, "InitialVariantWeight": 1.0}]
 
 
-def test_an_update_may_keep_the_weights_and_counts_that_the_variants_have_now(sagemaker, runtime):
+def test_update_can_retain_variant_properties(sagemaker, runtime):
     for name in ("left", "right"):
         model(sagemaker, name)
     endpoint(sagemaker, "E10", config(sagemaker, "C10", left=1.0, right=1.0))
@@ -191,7 +191,7 @@ def test_an_update_may_keep_the_weights_and_counts_that_the_variants_have_now(sa
     assert after() == (1.0, 1)
 
 
-def test_an_endpoint_in_progress_is_neither_updated_nor_deleted(sagemaker, stand_ins):
+def test_endpoint_in_progress_cannot_change(sagemaker, stand_ins):
     model(sagemaker, "slow", SECONDS="2")
     config(sagemaker, "C11", slow=1.0)
     sagemaker.create_endpoint(EndpointName="E11", EndpointConfigName="C11")
@@ -220,12 +220,12 @@ def test_an_endpoint_in_progress_is_neither_updated_nor_deleted(sagemaker, stand
     ],
     ids=lambda more: next(iter(more)),
 )
-def test_what_is_not_supported_of_an_invocation_is_refused_by_name(sagemaker, runtime, more):
+def test_unsupported_invocation_headers_are_refused(sagemaker, runtime, more):
     with pytest.raises(ClientError, match=f"ValidationError.*{next(iter(more))} is not supported"):
         runtime.invoke_endpoint(EndpointName="any", Body=b"1", **more)
 
 
-def test_an_answer_comes_as_a_stream_where_it_is_asked_for_as_one(sagemaker, runtime):
+def test_response_comes_as_a_stream(sagemaker, runtime):
     model(sagemaker, "streamed", TAG="s")
     endpoint(sagemaker, "E-streamed", config(sagemaker, "C-streamed", streamed=1.0))
     long = "x" * 300_000
@@ -242,7 +242,7 @@ def test_an_answer_comes_as_a_stream_where_it_is_asked_for_as_one(sagemaker, run
     assert refused.value.response["Error"]["Code"] == "ModelError"
 
 
-def test_a_variant_that_is_not_there_is_a_validation_error_of_the_runtime(sagemaker, runtime):
+def test_missing_variant_is_a_validation_error(sagemaker, runtime):
     model(sagemaker, "alone")
     endpoint(sagemaker, "E12", config(sagemaker, "C12", alone=1.0))
     with pytest.raises(ClientError, match=r"ValidationError.*Variant nobody not found"):
@@ -253,12 +253,12 @@ def test_a_variant_that_is_not_there_is_a_validation_error_of_the_runtime(sagema
         )
 
 
-def test_a_body_over_the_limit_is_refused_before_any_container_sees_it(runtime):
+def test_oversized_body_is_refused(runtime):
     with pytest.raises(ClientError, match=r"\(413\).*HTTP content length exceeded 26214400 bytes"):
         runtime.invoke_endpoint(EndpointName="E12", Body=b"1" * (25 * 1024 * 1024 + 1))
 
 
-def test_an_endpoint_of_ours_can_be_registered_for_auto_scaling(aws, service):
+def test_endpoint_registers_for_auto_scaling(aws, service):
     scaling = aws("application-autoscaling", service.endpoint_url)
     target = {
         "ServiceNamespace": "sagemaker",
@@ -279,7 +279,7 @@ def test_an_endpoint_of_ours_can_be_registered_for_auto_scaling(aws, service):
     assert (registered["MinCapacity"], registered["MaxCapacity"]) == (1, 4)
 
 
-def test_a_deleted_endpoint_is_gone_with_its_server(sagemaker, service, runtime):
+def test_deletion_ends_the_server(sagemaker, service, runtime):
     model(sagemaker, "gone")
     endpoint(sagemaker, "E7", config(sagemaker, "C7", gone=1.0))
     server = service.endpoints._servers["E7"]["gone"].hosting
@@ -291,14 +291,14 @@ def test_a_deleted_endpoint_is_gone_with_its_server(sagemaker, service, runtime)
         runtime.invoke_endpoint(EndpointName="E7", Body=b"1")
 
 
-def test_a_server_that_died_is_started_again(sagemaker, service, runtime):
+def test_dead_server_restarts(sagemaker, service, runtime):
     model(sagemaker, "mortal")
     endpoint(sagemaker, "E8", config(sagemaker, "C8", mortal=1.0))
     service.endpoints._servers["E8"]["mortal"].hosting.close()
     assert runtime.invoke_endpoint(EndpointName="E8", Body=b"1")["InvokedProductionVariant"] == "mortal"
 
 
-def test_what_is_not_supported_of_a_configuration_is_refused_by_name(sagemaker):
+def test_unsupported_configuration_members_are_refused(sagemaker):
     model(sagemaker, "plain")
     variant = {"VariantName": "v", "ModelName": "plain", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     with pytest.raises(ClientError, match="AsyncInferenceConfig is not supported"):
@@ -309,7 +309,7 @@ def test_what_is_not_supported_of_a_configuration_is_refused_by_name(sagemaker):
         )
 
 
-def test_steps_create_a_configuration_of_the_execution_and_create_or_update_an_endpoint(pipelines, sagemaker, runtime):
+def test_steps_create_or_update_an_endpoint(pipelines, sagemaker, runtime):
     model(sagemaker, "stepped", TAG="stepped")
     variant = {"VariantName": "v", "ModelName": "stepped", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     steps = [
@@ -338,7 +338,7 @@ def test_steps_create_a_configuration_of_the_execution_and_create_or_update_an_e
     assert json.loads(runtime.invoke_endpoint(EndpointName="E9", Body=b"1")["Body"].read())["tag"] == "stepped"
 
 
-def test_all_containers_of_a_registered_version_serve(sagemaker, service):
+def test_all_containers_of_a_version_serve(sagemaker, service):
     sagemaker.create_model_package_group(ModelPackageGroupName="serial")
     specification = {
         "Containers": [{"Image": IMAGE, "Environment": {"TAG": tag}} for tag in ("first", "second")],

@@ -27,7 +27,7 @@ def code_of(refused) -> str:
 # Processing.
 
 
-def test_a_processing_job_completes_with_its_times_and_exit_message(sagemaker):
+def test_processing_job_has_times_and_message(sagemaker):
     arguments = processing_arguments(EXIT_MESSAGE="all well")
     arn = sagemaker.create_processing_job(ProcessingJobName="P1", **arguments)["ProcessingJobArn"]
     assert arn == "arn:aws:sagemaker:us-east-1:123456789012:processing-job/P1"
@@ -43,20 +43,20 @@ def test_a_failed_processing_job_says_why(sagemaker):
     assert (job["ProcessingJobStatus"], job["FailureReason"]) == ("Failed", "AlgorithmError: no")
 
 
-def test_a_defect_of_the_runner_is_an_internal_error(sagemaker):
+def test_runner_defect_is_an_internal_error(sagemaker):
     sagemaker.create_processing_job(ProcessingJobName="P3", **processing_arguments(RAISE="oops"))
     job = wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P3")
     assert job["FailureReason"] == "InternalServerError: ZeroDivisionError: oops"
 
 
-def test_a_name_that_is_taken_is_in_use(sagemaker):
+def test_duplicate_job_name_is_refused(sagemaker):
     sagemaker.create_processing_job(ProcessingJobName="P4", **processing_arguments())
     with pytest.raises(ClientError, match=r"with this name already exists \(arn:aws") as refused:
         sagemaker.create_processing_job(ProcessingJobName="P4", **processing_arguments())
     assert code_of(refused) == "ResourceInUse"
 
 
-def test_a_job_is_stopping_until_it_has_stopped(sagemaker):
+def test_stop_goes_through_stopping(sagemaker):
     sagemaker.create_processing_job(ProcessingJobName="P5", **processing_arguments(SECONDS="30"))
     sagemaker.stop_processing_job(ProcessingJobName="P5")
     job = wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P5")
@@ -83,7 +83,7 @@ def test_a_job_that_is_not_there(sagemaker, operation, member, message):
         getattr(sagemaker, operation)(**{member: "nobody"})
 
 
-def test_jobs_are_listed_filtered_sorted_and_paged(sagemaker):
+def test_listing_filters_sorts_and_pages(sagemaker):
     for number in range(3):
         sagemaker.create_processing_job(ProcessingJobName=f"Listed-{number}", **processing_arguments())
         wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName=f"Listed-{number}")
@@ -108,7 +108,7 @@ def test_a_deleted_job_is_gone(sagemaker):
         sagemaker.describe_processing_job(ProcessingJobName="P6")
 
 
-def test_a_jobs_output_is_in_its_log_stream(sagemaker, service, aws):
+def test_job_output_is_in_its_log(sagemaker, service, aws):
     sagemaker.create_processing_job(ProcessingJobName="P7", **processing_arguments())
     wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P7")
     logs = aws("logs", service.endpoint_url)
@@ -122,7 +122,7 @@ def test_a_jobs_output_is_in_its_log_stream(sagemaker, service, aws):
 # Training.
 
 
-def test_a_training_job_goes_through_its_secondary_statuses(sagemaker):
+def test_training_job_secondary_statuses(sagemaker):
     sagemaker.create_training_job(TrainingJobName="T1", **training_arguments(objectives="[3.0, 2.0]"))
     job = wait_for(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName="T1")
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Completed", "Completed")
@@ -133,7 +133,7 @@ def test_a_training_job_goes_through_its_secondary_statuses(sagemaker):
     assert "EndTime" in transitions[-1]
 
 
-def test_a_training_job_has_its_artifact_metrics_and_times(sagemaker, s3):
+def test_training_job_artifact_metrics_and_times(sagemaker, s3):
     sagemaker.create_training_job(TrainingJobName="T2", **training_arguments(objectives="[3.0, 2.0]"))
     job = wait_for(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName="T2")
     uri = job["ModelArtifacts"]["S3ModelArtifacts"]
@@ -145,7 +145,7 @@ def test_a_training_job_has_its_artifact_metrics_and_times(sagemaker, s3):
     assert job["HyperParameters"] == {"objectives": "[3.0, 2.0]"}
 
 
-def test_a_stopped_training_job_says_so_in_its_secondary_status(sagemaker):
+def test_stopped_training_job_secondary_status(sagemaker):
     sagemaker.create_training_job(TrainingJobName="T3", **training_arguments(SECONDS="30"))
     sagemaker.stop_training_job(TrainingJobName="T3")
     job = wait_for(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName="T3")
@@ -170,12 +170,12 @@ def transform_request(model: str) -> dict:
     }
 
 
-def test_a_transform_job_of_a_model_that_is_not_there_is_refused(sagemaker):
+def test_transform_of_missing_model_is_refused(sagemaker):
     with pytest.raises(ClientError, match='Could not find model "arn:aws:sagemaker:us-east-1:123456789012:model/none"'):
         sagemaker.create_transform_job(TransformJobName="B1", **transform_request("none"))
 
 
-def test_a_transform_job_runs_the_model_it_names(sagemaker, stand_ins):
+def test_transform_job_runs_its_model(sagemaker, stand_ins):
     container = {"Image": IMAGE, "Environment": {"A": "1"}}
     sagemaker.create_model(ModelName="batch", ExecutionRoleArn=ROLE, PrimaryContainer=container)
     sagemaker.create_transform_job(TransformJobName="B2", **transform_request("batch"))
@@ -188,7 +188,7 @@ def test_a_transform_job_runs_the_model_it_names(sagemaker, stand_ins):
 # Models and tags.
 
 
-def test_a_model_is_created_described_listed_and_deleted(sagemaker, s3):
+def test_model_life_cycle(sagemaker, s3):
     s3.put_object(Bucket="bucket", Key="x/model.tar.gz", Body=b"m")
     container = {"Image": IMAGE, "ModelDataUrl": "s3://bucket/x/model.tar.gz"}
     request = {"ModelName": "M1", "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
@@ -202,13 +202,13 @@ def test_a_model_is_created_described_listed_and_deleted(sagemaker, s3):
         sagemaker.describe_model(ModelName="M1")
 
 
-def test_a_model_without_its_data_is_refused(sagemaker):
+def test_model_without_data_is_refused(sagemaker):
     container = {"Image": IMAGE, "ModelDataUrl": "s3://bucket/none/model.tar.gz"}
     with pytest.raises(ClientError, match=r"Could not find model data at s3://bucket/none/model\.tar\.gz"):
         sagemaker.create_model(ModelName="M2", ExecutionRoleArn=ROLE, PrimaryContainer=container)
 
 
-def test_tags_are_given_added_changed_and_removed(sagemaker):
+def test_tags_can_be_changed(sagemaker):
     tags = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
     request = {"ModelName": "M3", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": IMAGE}, "Tags": tags}
     arn = sagemaker.create_model(**request)["ModelArn"]
@@ -219,13 +219,13 @@ def test_tags_are_given_added_changed_and_removed(sagemaker):
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "c", "Value": "4"}]
 
 
-def test_what_is_not_there_takes_no_tags(sagemaker):
+def test_missing_resource_cannot_be_tagged(sagemaker):
     arn = "arn:aws:sagemaker:us-east-1:123456789012:model/never-made"
     with pytest.raises(ClientError, match=r"ValidationException.*Could not find the resource .*model/never-made"):
         sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "k", "Value": "v"}])
 
 
-def test_a_resource_takes_at_most_fifty_tags(sagemaker):
+def test_fifty_tags_at_most(sagemaker):
     request = {"ModelName": "M4", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": IMAGE}}
     arn = sagemaker.create_model(**request)["ModelArn"]
     many = [{"Key": f"k{number}", "Value": "v"} for number in range(50)]
@@ -249,19 +249,19 @@ def test_a_resource_takes_at_most_fifty_tags(sagemaker):
         ),
     ],
 )
-def test_a_training_job_that_cannot_be_is_refused(sagemaker, change, message):
+def test_invalid_training_job_is_refused(sagemaker, change, message):
     with pytest.raises(ClientError, match=message) as refused:
         sagemaker.create_training_job(TrainingJobName="refused", **{**training_arguments(), **change})
     assert code_of(refused) == "ValidationException"
 
 
-def test_a_spot_job_that_may_wait_as_long_as_it_may_run_is_taken(sagemaker):
+def test_spot_job_with_equal_limits(sagemaker):
     arguments = training_arguments()
     arguments["StoppingCondition"] |= {"MaxWaitTimeInSeconds": 3600}
     sagemaker.create_training_job(TrainingJobName="spot", **arguments, EnableManagedSpotTraining=True)
     assert sagemaker.describe_training_job(TrainingJobName="spot")["EnableManagedSpotTraining"] is True
 
 
-def test_no_training_job_has_a_warm_pool(sagemaker):
+def test_no_job_has_a_warm_pool(sagemaker):
     sagemaker.create_training_job(TrainingJobName="cold", **training_arguments())
     assert sagemaker.list_training_jobs(WarmPoolStatusEquals="Available")["TrainingJobSummaries"] == []

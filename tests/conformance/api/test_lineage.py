@@ -67,7 +67,7 @@ def component_of(sagemaker, step: dict, word: str) -> str:
     return component["TrialComponentArn"]
 
 
-def test_a_training_job_has_its_data_its_image_and_its_model(execution, sagemaker, rows):
+def test_training_job_has_inputs_and_model(execution, sagemaker, rows):
     job = sagemaker.describe_training_job(
         TrainingJobName=execution.steps["Train"]["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
     )
@@ -79,14 +79,14 @@ def test_a_training_job_has_its_data_its_image_and_its_model(execution, sagemake
     assert found["out"] == [(job["ModelArtifacts"]["S3ModelArtifacts"], "Model", "Produced")]
 
 
-def test_what_one_job_made_is_the_same_thing_where_another_one_takes_it(execution, sagemaker, rows):
+def test_output_and_input_share_one_artifact(execution, sagemaker, rows):
     (made,) = rows(component_of(sagemaker, execution.steps["Train"], "TrainingJob"))["out"]
     found = rows(component_of(sagemaker, execution.steps["Evaluate"], "ProcessingJob"))
     assert (made[0], "Model", "ContributedTo") in found["in"]
     assert found["out"] == [("s3://bucket/report", "DataSet", "Produced")]
 
 
-def test_a_version_has_its_model_its_image_its_approval_and_its_group(execution, sagemaker, rows):
+def test_version_has_approval_and_group(execution, sagemaker, rows):
     package = execution.steps["Register"]["Metadata"]["RegisterModel"]["Arn"]
     (artifact,) = sagemaker.list_artifacts(SourceUri=package)["ArtifactSummaries"]
     found = rows(artifact["ArtifactArn"])
@@ -95,7 +95,7 @@ def test_a_version_has_its_model_its_image_its_approval_and_its_group(execution,
     assert (context.startswith("lineage-"), kind, association) == (True, "ModelGroup", "AssociatedWith")
 
 
-def test_an_artifact_that_is_not_there_is_not_found(sagemaker):
+def test_missing_artifact_is_not_found(sagemaker):
     arn = "arn:aws:sagemaker:us-east-1:123456789012:artifact/none"
     with pytest.raises(ClientError, match=f"ResourceNotFound.*Artifact '{arn}' does not exist"):
         sagemaker.describe_artifact(ArtifactArn=arn)

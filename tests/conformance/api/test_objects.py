@@ -12,7 +12,7 @@ from local_sagemaker.core.errors import ObjectStoreError
 from local_sagemaker.moto.s3.downloads import LARGE
 
 
-def test_a_job_reads_what_a_client_wrote_and_the_other_way_round(service, s3, tmp_path):
+def test_jobs_and_clients_share_objects(service, s3, tmp_path):
     s3.put_object(Bucket="bucket", Key="in/a.txt", Body=b"from the client")
     service.core.objects.download("s3://bucket/in/a.txt", tmp_path / "deep" / "a.txt")
     assert (tmp_path / "deep" / "a.txt").read_bytes() == b"from the client"
@@ -22,14 +22,14 @@ def test_a_job_reads_what_a_client_wrote_and_the_other_way_round(service, s3, tm
     assert answer["Body"].read() == b"from the job"
 
 
-def test_a_changed_copy_does_not_change_the_object(service, tmp_path):
+def test_changed_copy_leaves_the_object(service, tmp_path):
     service.core.objects.write("s3://bucket/copy", b"stored")
     service.core.objects.download("s3://bucket/copy", tmp_path / "copy")
     (tmp_path / "copy").write_bytes(b"changed")
     assert service.core.objects.read("s3://bucket/copy") == b"stored"
 
 
-def test_a_listing_is_in_the_order_of_keys_and_ends_with_the_prefix(service):
+def test_listing_is_in_key_order(service):
     for key in ("list/b", "list/a/2", "list/a/10", "listing"):
         service.core.objects.write(f"s3://bucket/{key}", key.encode())
     listed = [(each.key, each.size) for each in service.core.objects.list("s3://bucket/list/")]
@@ -50,7 +50,7 @@ def test_what_is_not_there_is_named(service, uri, message):
         service.core.objects.read(uri)
 
 
-def test_a_deleted_version_is_not_there_for_jobs(service, s3):
+def test_jobs_see_no_deleted_version(service, s3):
     s3.create_bucket(Bucket="versions")
     s3.put_bucket_versioning(Bucket="versions", VersioningConfiguration={"Status": "Enabled"})
     s3.put_object(Bucket="versions", Key="a", Body=b"1")
@@ -66,7 +66,7 @@ def large(service, s3) -> bytes:
     return content
 
 
-def test_a_large_object_is_sent_as_it_was_stored(s3, large, tmp_path):
+def test_large_object_is_unchanged(s3, large, tmp_path):
     answer = s3.get_object(Bucket="bucket", Key="large.bin")
     assert answer["Body"].read() == large
     assert (answer["ContentType"], answer["Metadata"], answer["ContentLength"]) == (
@@ -88,7 +88,7 @@ def test_ranges_of_a_large_object(s3, large, span, part):
     assert answer["ContentRange"].endswith(f"/{len(large)}")
 
 
-def test_conditions_on_a_large_object_are_obeyed(s3, large):
+def test_large_object_honors_conditions(s3, large):
     etag = s3.head_object(Bucket="bucket", Key="large.bin")["ETag"]
     with pytest.raises(ClientError, match="304"):
         s3.get_object(Bucket="bucket", Key="large.bin", IfNoneMatch=etag)

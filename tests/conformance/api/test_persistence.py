@@ -29,7 +29,7 @@ def opened(tmp_path, aws):
     return open_it
 
 
-def test_objects_come_back_with_their_metadata_tags_and_versions(opened):
+def test_objects_survive_a_restart(opened):
     with opened() as (_, client):
         s3 = client("s3")
         s3.create_bucket(Bucket="kept")
@@ -62,7 +62,7 @@ def test_objects_come_back_with_their_metadata_tags_and_versions(opened):
         assert [marker["Key"] for marker in s3.list_object_versions(Bucket="kept")["DeleteMarkers"]] == ["gone"]
 
 
-def test_what_was_deleted_overwritten_or_copied_stays_so(opened):
+def test_object_changes_survive_a_restart(opened):
     with opened() as (_, client):
         s3 = client("s3")
         s3.create_bucket(Bucket="kept")
@@ -102,7 +102,7 @@ def test_a_multipart_upload_is_one_object(opened):
         assert client("s3").head_object(Bucket="kept", Key="big")["ContentLength"] == len(part) * 2
 
 
-def test_the_configuration_of_a_bucket_comes_back(opened):
+def test_bucket_configuration_survives_a_restart(opened):
     policy = json.dumps({"Version": "2012-10-17", "Statement": []})
     with opened() as (_, client):
         s3 = client("s3")
@@ -123,7 +123,7 @@ def test_the_configuration_of_a_bucket_comes_back(opened):
         assert s3.list_buckets()["Buckets"][0]["CreationDate"] == created
 
 
-def test_pipelines_executions_jobs_tags_and_logs_come_back(opened):
+def test_records_and_logs_survive_a_restart(opened):
     with opened() as (service, client):
         sagemaker = client("sagemaker")
         sagemaker.create_pipeline(
@@ -148,7 +148,7 @@ def test_pipelines_executions_jobs_tags_and_logs_come_back(opened):
         assert [event["message"] for event in events] == [f"working as {job}"]
 
 
-def test_what_ran_when_the_service_was_closed_has_stopped_and_is_never_a_success(opened):
+def test_interrupted_work_never_succeeds(opened):
     with opened() as (_, client):
         sagemaker = client("sagemaker")
         sagemaker.create_pipeline(
@@ -168,7 +168,7 @@ def test_what_ran_when_the_service_was_closed_has_stopped_and_is_never_a_success
         sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="r" * 32)
 
 
-def test_scaling_comes_back_until_it_is_ended(opened):
+def test_scaling_survives_until_deregistered(opened):
     def resource(name):
         dimension = "sagemaker:variant:DesiredInstanceCount"
         return {
@@ -202,7 +202,7 @@ def test_scaling_comes_back_until_it_is_ended(opened):
         assert kept["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 10.0
 
 
-def test_what_a_request_begins_while_the_service_closes_does_not_run_and_is_found_failed(opened):
+def test_late_starts_fail_on_close(opened):
     text = json.dumps({"Version": "2020-12-01", "Steps": [{"Name": "F", "Type": "Fail", "Arguments": {}}]})
     with opened() as (service, client):
         sagemaker = client("sagemaker")
@@ -219,7 +219,7 @@ def test_what_a_request_begins_while_the_service_closes_does_not_run_and_is_foun
         assert found["PipelineExecutionStatus"] == "Failed"
 
 
-def test_an_endpoint_serves_again_after_a_restart(opened):
+def test_endpoint_survives_a_restart(opened):
     with opened() as (_, client):
         sagemaker = client("sagemaker")
         sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": "stand-in:1"})
@@ -233,7 +233,7 @@ def test_an_endpoint_serves_again_after_a_restart(opened):
         assert answer["InvokedProductionVariant"] == "v"
 
 
-def test_thousands_of_objects_are_opened_in_a_moment_without_being_read(tmp_path):
+def test_opening_reads_no_objects(tmp_path):
     runners = StandIns().runners
     with open_service(tmp_path / "state", runners=runners) as service:
         service.core.objects.create_bucket("many")
@@ -248,7 +248,7 @@ def test_thousands_of_objects_are_opened_in_a_moment_without_being_read(tmp_path
     assert time.process_time() - begin < 2
 
 
-def test_a_file_that_no_record_names_is_swept_away(opened):
+def test_unused_files_are_deleted(opened):
     with opened() as (service, _):
         stray = service.core.directory / "objects" / "ab" / "abcdef.partial"
         stray.parent.mkdir(exist_ok=True)
@@ -257,7 +257,7 @@ def test_a_file_that_no_record_names_is_swept_away(opened):
         assert not stray.exists()
 
 
-def test_a_second_opening_of_the_same_directory_uses_the_service_that_runs(tmp_path, aws):
+def test_second_opening_shares_the_service(tmp_path, aws):
     runners = StandIns().runners
     with open_service(tmp_path / "state", runners=runners) as first:
         with open_service(tmp_path / "state", runners=runners) as second:
@@ -268,7 +268,7 @@ def test_a_second_opening_of_the_same_directory_uses_the_service_that_runs(tmp_p
         assert aws("sts", first.endpoint_url).get_caller_identity()["Account"] == first.account_id
 
 
-def test_whoever_has_a_patient_service_leaves_after_its_last_user(tmp_path, aws):
+def test_patient_service_waits_for_users(tmp_path, aws):
     state, runners = tmp_path / "state", StandIns().runners
     used, ended = threading.Event(), threading.Event()
 
@@ -290,7 +290,7 @@ def test_whoever_has_a_patient_service_leaves_after_its_last_user(tmp_path, aws)
         assert service.in_process
 
 
-def test_another_directory_in_the_same_process_is_refused(tmp_path):
+def test_second_directory_in_process_is_refused(tmp_path):
     runners = StandIns().runners
     with (
         open_service(tmp_path / "one", runners=runners),
@@ -300,7 +300,7 @@ def test_another_directory_in_the_same_process_is_refused(tmp_path):
         pass
 
 
-def test_a_state_directory_stays_in_its_region(tmp_path, aws):
+def test_state_directory_keeps_its_region(tmp_path, aws):
     runners = StandIns().runners
     with open_service(tmp_path / "state", region="eu-west-1", runners=runners) as service:
         assert service.role_arn.startswith("arn:aws:iam::")
@@ -318,7 +318,7 @@ def test_a_state_directory_stays_in_its_region(tmp_path, aws):
         pass
 
 
-def test_a_state_directory_that_is_a_file_is_refused(tmp_path):
+def test_file_as_state_directory_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StateDirectoryError, match="cannot be created"), open_service(tmp_path / "file"):
         pass
@@ -333,7 +333,7 @@ def test_records_that_are_none_are_refused(tmp_path):
         pass
 
 
-def test_a_port_that_is_taken_is_refused(tmp_path):
+def test_used_port_is_refused(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with (
@@ -343,7 +343,7 @@ def test_a_port_that_is_taken_is_refused(tmp_path):
             pass
 
 
-def test_the_environment_is_enough_for_any_client(tmp_path, monkeypatch):
+def test_environment_configures_any_client(tmp_path, monkeypatch):
     with open_service(tmp_path / "state", runners=StandIns().runners) as service:
         for name, value in service.environment.items():
             monkeypatch.setenv(name, value)

@@ -36,7 +36,7 @@ def test_versions_of_a_group_are_numbered(sagemaker, group):
     assert described["ModelPackageStatus"] == "Completed"
 
 
-def test_a_repeated_call_with_the_same_token_makes_one_version(sagemaker, group):
+def test_same_token_makes_one_version(sagemaker, group):
     assert register(sagemaker, group, ClientToken="once") == register(sagemaker, group, ClientToken="once")
     assert register(sagemaker, group, ClientToken="twice") != register(sagemaker, group, ClientToken="once")
 
@@ -47,7 +47,7 @@ def test_a_number_is_not_given_twice(sagemaker, group):
     assert int(register(sagemaker, group).rsplit("/", 1)[1]) == int(last.rsplit("/", 1)[1]) + 1
 
 
-def test_a_version_waits_for_approval_and_can_be_approved(sagemaker, group):
+def test_version_can_be_approved(sagemaker, group):
     arn = register(sagemaker, group)
     assert sagemaker.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"] == "PendingManualApproval"
     sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved", ApprovalDescription="fine")
@@ -57,7 +57,7 @@ def test_a_version_waits_for_approval_and_can_be_approved(sagemaker, group):
     assert [package["ModelPackageArn"] for package in approved["ModelPackageSummaryList"]] == [arn]
 
 
-def test_metadata_metrics_and_model_card_are_kept(sagemaker, group):
+def test_metadata_and_model_card_are_kept(sagemaker, group):
     more = {
         "CustomerMetadataProperties": {"a": "1", "b": "2"},
         "ModelMetrics": {
@@ -83,7 +83,7 @@ def test_versions_are_listed_newest_first(sagemaker, group):
     assert listed[0]["ModelPackageArn"] == newest
 
 
-def test_a_group_with_versions_cannot_be_deleted(sagemaker):
+def test_nonempty_group_cannot_be_deleted(sagemaker):
     sagemaker.create_model_package_group(ModelPackageGroupName="full")
     arn = register(sagemaker, "full")
     with pytest.raises(ClientError, match="still contains Model Packages") as refused:
@@ -105,7 +105,7 @@ def test_a_version_needs_its_group(sagemaker):
         register(sagemaker, "nowhere")
 
 
-def test_a_model_of_a_package_is_served_by_the_packages_container(sagemaker, group, stand_ins):
+def test_package_model_uses_its_container(sagemaker, group, stand_ins):
     arn = register(sagemaker, group)
     container = {"ModelPackageName": arn, "Environment": {"B": "3"}}
     sagemaker.create_model(ModelName="of-package", ExecutionRoleArn=ROLE, PrimaryContainer=container)
@@ -146,13 +146,13 @@ def found(sagemaker, resource: str, *filters: dict, **more) -> list[dict]:
     return [result[resource] for result in sagemaker.search(Resource=resource, SearchExpression=expression)["Results"]]
 
 
-def test_search_finds_a_group_by_its_name_as_the_sdk_does(sagemaker, group):
+def test_search_finds_group_by_name(sagemaker, group):
     equals = {"Name": "ModelPackageGroupName", "Operator": "Equals", "Value": group}
     assert [each["ModelPackageGroupName"] for each in found(sagemaker, "ModelPackageGroup", equals)] == [group]
     assert found(sagemaker, "ModelPackageGroup", {**equals, "Value": "another"}) == []
 
 
-def test_search_combines_filters_with_and_and_or(sagemaker, group):
+def test_search_combines_filters(sagemaker, group):
     arn = register(sagemaker, group, CustomerMetadataProperties={"task": "regression"})
     by_task = {"Name": "CustomerMetadataProperties.task", "Operator": "Equals", "Value": "regression"}
     by_group = {"Name": "ModelPackageGroupName", "Operator": "Contains", "Value": "gro"}
@@ -169,18 +169,18 @@ def test_search_finds_by_tag(sagemaker, group):
     assert [each["ModelPackageGroupName"] for each in found(sagemaker, "ModelPackageGroup", tagged)] == [group]
 
 
-def test_search_over_something_else_is_refused_by_name(sagemaker):
+def test_unsupported_search_is_refused(sagemaker):
     with pytest.raises(ClientError, match="Search over FeatureGroup is not supported"):
         sagemaker.search(Resource="FeatureGroup")
 
 
 @pytest.mark.parametrize("resource", ["domain/d-1", "experiment/none", "model/none"])
-def test_what_is_not_there_takes_no_tags(sagemaker, resource):
+def test_missing_resource_cannot_be_tagged(sagemaker, resource):
     arn = f"arn:aws:sagemaker:us-east-1:123456789012:{resource}"
     with pytest.raises(ClientError, match=f"ValidationException.*Could not find the resource {arn}"):
         sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "k", "Value": "v"}])
 
 
-def test_a_tag_with_a_name_of_awss_own_is_refused(sagemaker):
+def test_reserved_tag_key_is_refused(sagemaker):
     with pytest.raises(ClientError, match="aws: prefixed tag key names are not allowed for external use"):
         sagemaker.create_model_package_group(ModelPackageGroupName="own", Tags=[{"Key": "aws:k", "Value": "v"}])

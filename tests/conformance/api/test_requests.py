@@ -40,7 +40,7 @@ def test_a_missing_member_is_named(service):
     )
 
 
-def test_a_member_that_is_null_is_as_if_it_were_not_there(service, sagemaker):
+def test_null_member_counts_as_missing(service, sagemaker):
     nothing = {"InputDataConfig": None, "HyperParameters": None}
     request = {"TrainingJobName": "nulls", **training_arguments(), **nothing}
     request["ResourceConfig"] |= {"InstancePreferences": None}
@@ -49,14 +49,14 @@ def test_a_member_that_is_null_is_as_if_it_were_not_there(service, sagemaker):
     assert sagemaker.describe_training_job(TrainingJobName="nulls")["InputDataConfig"] == []
 
 
-def test_a_training_job_without_an_algorithm_is_refused(service):
+def test_training_job_needs_an_algorithm(service):
     request = {"TrainingJobName": "without", **training_arguments(), "AlgorithmSpecification": None}
     _, answer = post(service, "CreateTrainingJob", json.dumps(request).encode())
     assert answer["__type"] == "ValidationException"
     assert "Value null at 'algorithmSpecification'" in answer["message"]
 
 
-def test_a_name_against_its_pattern_is_named_with_the_pattern(sagemaker):
+def test_pattern_violation_names_the_pattern(sagemaker):
     with pytest.raises(ClientError) as refused:
         sagemaker.create_processing_job(ProcessingJobName="bad_name", **processing_arguments())
     error = refused.value.response["Error"]
@@ -67,7 +67,7 @@ def test_a_name_against_its_pattern_is_named_with_the_pattern(sagemaker):
     )
 
 
-def test_a_value_outside_its_enumeration_is_named_with_the_set(service):
+def test_enum_violation_names_the_values(service):
     request = {"ProcessingJobName": "n", **processing_arguments()}
     request["ProcessingResources"]["ClusterConfig"]["InstanceType"] = "ml.none"
     _, answer = post(service, "CreateProcessingJob", json.dumps(request).encode())
@@ -75,7 +75,7 @@ def test_a_value_outside_its_enumeration_is_named_with_the_set(service):
     assert "Member must satisfy enum value set: [ml.t3.medium" in answer["message"]
 
 
-def test_numbers_and_lengths_outside_their_limits_are_all_named(service):
+def test_limit_violations_are_all_named(service):
     request = {"ProcessingJobName": "n" * 64, **processing_arguments()}
     request["ProcessingResources"]["ClusterConfig"]["InstanceCount"] = 101
     _, answer = post(service, "CreateProcessingJob", json.dumps(request).encode())
@@ -84,18 +84,18 @@ def test_numbers_and_lengths_outside_their_limits_are_all_named(service):
     assert "Member must have value less than or equal to 100" in answer["message"]
 
 
-def test_a_member_of_another_json_type_is_a_serialization_error(service):
+def test_wrong_type_is_a_serialization_error(service):
     status, answer = post(service, "DescribePipeline", b'{"PipelineName": 5}')
     assert (status, answer["__type"]) == (400, "SerializationException")
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff"])
-def test_a_body_that_is_no_json_object_is_a_serialization_error(service, body):
+def test_invalid_body_is_a_serialization_error(service, body):
     status, answer = post(service, "ListModels", body)
     assert (status, answer["__type"]) == (400, "SerializationException")
 
 
-def test_an_operation_that_is_not_supported_is_refused_by_its_name(sagemaker):
+def test_unsupported_operation_is_refused(sagemaker):
     with pytest.raises(ClientError, match="CreateNotebookInstance is not supported") as refused:
         sagemaker.create_notebook_instance(NotebookInstanceName="n", InstanceType="ml.t2.medium", RoleArn=ROLE)
     assert refused.value.response["Error"]["Code"] == "ValidationException"
@@ -134,17 +134,17 @@ def test_an_operation_that_is_not_supported_is_refused_by_its_name(sagemaker):
         ),
     ],
 )
-def test_what_would_not_be_done_of_a_request_is_refused_by_its_name(sagemaker, operation, request_, named):
+def test_unsupported_members_are_refused(sagemaker, operation, request_, named):
     with pytest.raises(ClientError, match=f"ValidationException.*{named} is not supported"):
         getattr(sagemaker, operation)(**request_)
 
 
-def test_what_is_done_anyhow_is_not_refused(sagemaker):
+def test_default_behavior_is_accepted(sagemaker):
     containers = [{"Image": "i:1"}, {"Image": "i:1"}]
     sagemaker.create_model(ModelName="serial", Containers=containers, InferenceExecutionConfig={"Mode": "Serial"})
 
 
-def test_an_unknown_operation_is_refused_by_its_name(service):
+def test_unknown_operation_is_refused(service):
     status, answer = post(service, "MakeCoffee", b"{}")
     assert (status, answer["message"]) == (
         400,
@@ -152,7 +152,7 @@ def test_an_unknown_operation_is_refused_by_its_name(service):
     )
 
 
-def test_a_token_that_no_listing_gave_is_refused(sagemaker):
+def test_invalid_next_token_is_refused(sagemaker):
     with pytest.raises(ClientError, match="NextToken"):
         sagemaker.list_models(NextToken="invented")
 
@@ -176,12 +176,12 @@ def test_the_other_services_answer(aws, service, service_name):
     assert calls[service_name]()
 
 
-def test_the_caller_is_a_session_of_the_execution_role(aws, service):
+def test_caller_has_the_execution_role(aws, service):
     caller = aws("sts", service.endpoint_url).get_caller_identity()["Arn"]
     assert caller == "arn:aws:sts::123456789012:assumed-role/SageMakerLocalExecutionRole/SageMaker"
 
 
-def test_a_service_that_nobody_here_knows_is_refused_and_not_retried(aws, service):
+def test_unknown_service_is_refused_once(aws, service):
     with pytest.raises(
         ClientError, match="The service sagemaker-geospatial is not supported on this machine"
     ) as refused:
@@ -190,14 +190,14 @@ def test_a_service_that_nobody_here_knows_is_refused_and_not_retried(aws, servic
     assert refused.value.response["Error"]["Code"] == "NotImplemented"
 
 
-def test_what_other_interfaces_of_sagemaker_would_do_is_refused(aws, service):
+def test_other_sagemaker_interfaces_are_refused(aws, service):
     features = aws("sagemaker-featurestore-runtime", service.endpoint_url)
     with pytest.raises(ClientError, match="/FeatureGroup/f is not supported by SageMaker on this machine") as refused:
         features.get_record(FeatureGroupName="f", RecordIdentifierValueAsString="1")
     assert refused.value.response["Error"]["Code"] == "ValidationException"
 
 
-def test_every_answer_has_the_id_of_its_request(sagemaker, aws, service):
+def test_every_response_has_a_request_id(sagemaker, aws, service):
     runtime = aws("sagemaker-runtime", service.endpoint_url)
     with pytest.raises(ClientError) as refused:
         runtime.invoke_endpoint(EndpointName="none", Body=b"")
@@ -205,7 +205,7 @@ def test_every_answer_has_the_id_of_its_request(sagemaker, aws, service):
     assert len({answer["ResponseMetadata"]["RequestId"] for answer in answers}) == 2
 
 
-def test_what_moto_has_not_implemented_is_said_once_and_not_retried(aws, service):
+def test_moto_gap_is_refused_once(aws, service):
     with pytest.raises(ClientError) as refused:
         aws("iam", service.endpoint_url).simulate_principal_policy(PolicySourceArn=ROLE, ActionNames=["s3:GetObject"])
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
@@ -223,7 +223,7 @@ def test_a_web_page_is_not_answered(service, header):
     assert refused.value.code == 403
 
 
-def test_motos_own_control_interface_is_not_served(service):
+def test_moto_control_interface_is_refused(service):
     request = urllib.request.Request(f"{service.endpoint_url}/moto-api/reset", method="POST")
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request)
@@ -231,7 +231,7 @@ def test_motos_own_control_interface_is_not_served(service):
     assert refused.value.code == 400
 
 
-def test_a_client_that_hangs_up_in_the_middle_of_its_request_is_no_defect(service, caplog):
+def test_client_disconnect_is_no_defect(service, caplog):
     address = urlsplit(service.endpoint_url)
     head = "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: SageMaker.ListModels\r\nContent-Length: 100\r\n\r\n{"
     with caplog.at_level(logging.DEBUG, logger="local_sagemaker.server"):

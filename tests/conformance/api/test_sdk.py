@@ -11,7 +11,7 @@ import pytest
 
 
 @pytest.mark.slow
-def test_the_sdk_works_with_the_service_as_with_sagemaker(service, tmp_path):
+def test_sdk_works_with_the_service(service, tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     done = subprocess.run(
         [sys.executable, "-m", "tests.conformance.api.sdk_client", str(tmp_path / "results.json")],

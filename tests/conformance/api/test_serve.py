@@ -42,7 +42,7 @@ def job(name: str, seconds: float, text: str, **more) -> dict:
     return step
 
 
-def test_the_aws_command_line_drives_a_pipeline_from_create_to_list_steps(tmp_path):
+def test_aws_cli_runs_a_pipeline(tmp_path):
     (tmp_path / "definition.json").write_text(definition(job("A", 0, "a"), job("B", 0, "b", **depends_on("A"))))
     with serving(tmp_path / "state", "--isolation", "process") as server:
 
@@ -80,7 +80,7 @@ def test_the_aws_command_line_drives_a_pipeline_from_create_to_list_steps(tmp_pa
         assert (tmp_path / "result.txt").read_text() == "b"
 
 
-def test_ctrl_c_ends_the_service_with_all_its_children(tmp_path, aws):
+def test_ctrl_c_ends_all_children(tmp_path, aws):
     with serving(tmp_path / "state", "--isolation", "process") as server:
         start(aws, server.endpoint_url, job("Long", 300, "never"))
         parent = psutil.Process(server.process.pid)
@@ -95,7 +95,7 @@ def test_ctrl_c_ends_the_service_with_all_its_children(tmp_path, aws):
         assert alive == []
 
 
-def test_a_second_serve_says_where_the_first_one_is(tmp_path):
+def test_second_serve_names_the_first(tmp_path):
     with serving(tmp_path / "state", "--isolation", "process") as first:
         with serving(tmp_path / "state", "--isolation", "process") as second:
             assert second.endpoint_url == first.endpoint_url
@@ -191,12 +191,12 @@ def killed_and_found_again(state: Path, aws, seed: int, isolation: str) -> None:
             assert ("FailureReason" in described) is (summary["ProcessingJobStatus"] == "Failed")
 
 
-def test_nothing_is_lost_when_the_service_is_killed(tmp_path, aws):
+def test_kill_loses_nothing(tmp_path, aws):
     killed_and_found_again(tmp_path / "state", aws, seed=1, isolation="process")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("isolation", ["process", "fork"])
 @pytest.mark.parametrize("seed", range(25))
-def test_nothing_is_lost_when_the_service_is_killed_at_any_moment(tmp_path, aws, seed, isolation):
+def test_kill_at_any_moment_loses_nothing(tmp_path, aws, seed, isolation):
     killed_and_found_again(tmp_path / "state", aws, seed, isolation)

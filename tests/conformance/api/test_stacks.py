@@ -66,7 +66,7 @@ def package(sagemaker) -> str:
     return made["ModelPackageArn"]
 
 
-def test_a_stack_deploys_a_registered_version_and_takes_it_away_again(stacks, sagemaker, aws, service, package):
+def test_stack_deploys_and_deletes_a_version(stacks, sagemaker, aws, service, package):
     stacks.create_stack(StackName="deploy", TemplateBody=template(HOSTING), Parameters=given(package, 1))
     described = sagemaker.describe_endpoint(EndpointName="stacked")
     assert described["EndpointStatus"] == "InService"
@@ -86,7 +86,7 @@ def test_a_stack_deploys_a_registered_version_and_takes_it_away_again(stacks, sa
     assert sagemaker.list_models(NameContains="deploy")["Models"] == []
 
 
-def test_what_the_api_refuses_fails_the_stack_in_its_words(stacks, package):
+def test_api_error_fails_the_stack(stacks, package):
     variant = {"VariantName": "v", "ModelName": "none", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     config = {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"ProductionVariants": [variant]}}
     with pytest.raises(ClientError, match="CreateEndpointConfig: Could not find model"):
@@ -110,7 +110,7 @@ def test_a_stack_makes_pipelines_and_groups(stacks, sagemaker, package):
     assert sagemaker.list_pipelines(PipelineNamePrefix="Stacked")["PipelineSummaries"] == []
 
 
-def test_a_stack_with_anything_else_of_sagemaker_is_refused_by_its_type(stacks, package):
+def test_unsupported_stack_resource_is_refused(stacks, package):
     domain = {"Type": "AWS::SageMaker::Domain", "Properties": {"DomainName": "d"}}
     with pytest.raises(ClientError, match="Stacks with AWS::SageMaker::Domain are not supported on this machine"):
         stacks.create_stack(StackName="studio", TemplateBody=template({"D": domain}), Parameters=given(package, 1))

@@ -52,7 +52,7 @@ def objective(summary: dict) -> float:
     return summary["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
 
 
-def test_random_search_runs_its_jobs_and_finds_the_best(sagemaker, stand_ins):
+def test_random_search_finds_the_best(sagemaker, stand_ins):
     stand_ins.most_at_once = 0
     job = tune(sagemaker, "random", request(jobs=6, static={"SECONDS": "0.02"}))
     assert job["HyperParameterTuningJobStatus"] == "Completed"
@@ -67,7 +67,7 @@ def test_random_search_runs_its_jobs_and_finds_the_best(sagemaker, stand_ins):
     assert objective(job["BestTrainingJob"]) == pytest.approx((x - 3) ** 2)
 
 
-def test_its_training_jobs_are_training_jobs_with_the_objective_among_their_hyperparameters(sagemaker):
+def test_trials_have_the_objective_hyperparameter(sagemaker):
     job = tune(sagemaker, "children", request(jobs=1, static={"depth": "6"}))
     name = job["BestTrainingJob"]["TrainingJobName"]
     child = sagemaker.describe_training_job(TrainingJobName=name)
@@ -77,7 +77,7 @@ def test_its_training_jobs_are_training_jobs_with_the_objective_among_their_hype
     assert name.startswith("children-001-")
 
 
-def test_the_same_seed_tries_the_same_points(sagemaker):
+def test_same_seed_same_points(sagemaker):
     points = []
     for name in ("seed-a", "seed-b"):
         tune(sagemaker, name, request(jobs=3, parallel=1))
@@ -85,7 +85,7 @@ def test_the_same_seed_tries_the_same_points(sagemaker):
     assert points[0] == points[1]
 
 
-def test_bayesian_search_comes_closer_than_its_first_guesses(sagemaker):
+def test_bayesian_search_improves(sagemaker):
     tune(sagemaker, "bayes", request("Bayesian", jobs=40, parallel=1))
     values = [objective(summary) for summary in summaries(sagemaker, "bayes", SortBy="CreationTime")]
     assert statistics.median(values[-15:]) < statistics.median(values[:10])
@@ -113,7 +113,7 @@ def test_hyperband_stops_jobs_that_fall_behind(sagemaker):
     assert job["TrainingJobStatusCounters"]["Completed"] > 0
 
 
-def test_early_stopping_stops_what_is_worse_than_the_median(sagemaker):
+def test_early_stopping_uses_the_median(sagemaker):
     curves = [json.dumps([level] * 20) for level in (1.0, 1.1, 1.2, 90.0, 91.0, 92.0)]
     ranges = {"CategoricalParameterRanges": [{"Name": "objectives", "Values": curves}]}
     given = request("Random", ranges, jobs=20, parallel=1, TrainingJobEarlyStoppingType="Auto")
@@ -123,7 +123,7 @@ def test_early_stopping_stops_what_is_worse_than_the_median(sagemaker):
 
 
 @pytest.mark.parametrize("scaling", ["Linear", "Logarithmic", "ReverseLogarithmic", "Auto"])
-def test_every_scaling_type_stays_inside_its_range(sagemaker, scaling):
+def test_scaling_types_stay_in_range(sagemaker, scaling):
     ranges = {
         "ContinuousParameterRanges": [{"Name": "x", "MinValue": "0.0001", "MaxValue": "0.9", "ScalingType": scaling}]
     }
@@ -140,7 +140,7 @@ def test_integers_are_written_as_integers(sagemaker):
     assert all(each["TunedHyperParameters"]["x"].isdigit() for each in summaries(sagemaker, "integers"))
 
 
-def test_a_stopped_tuning_job_stops_its_training_jobs(sagemaker):
+def test_stop_also_stops_training_jobs(sagemaker):
     given = request(jobs=10, static={"SECONDS": "30"})
     sagemaker.create_hyper_parameter_tuning_job(HyperParameterTuningJobName="stopped", **given)
     while len(summaries(sagemaker, "stopped")) < 2:
@@ -156,14 +156,14 @@ def test_a_stopped_tuning_job_stops_its_training_jobs(sagemaker):
     assert job["TrainingJobStatusCounters"]["Stopped"] == 2
 
 
-def test_a_tuning_job_without_a_success_fails(sagemaker):
+def test_tuning_without_success_fails(sagemaker):
     job = tune(sagemaker, "hopeless", request(jobs=20, static={"FAIL": "AlgorithmError: no"}))
     assert job["HyperParameterTuningJobStatus"] == "Failed"
     assert job["FailureReason"].startswith("No training job succeeded after ")
     assert job["TrainingJobStatusCounters"]["NonRetryableError"] < 20
 
 
-def test_a_tuning_job_without_objective_metrics_fails(sagemaker):
+def test_tuning_without_metrics_fails(sagemaker):
     ranges = {"ContinuousParameterRanges": [{"Name": "other", "MinValue": "0", "MaxValue": "1"}]}
     job = tune(sagemaker, "blind", request(ranges=ranges, jobs=2))
     assert job["HyperParameterTuningJobStatus"] == "Failed"
@@ -177,7 +177,7 @@ def test_a_target_ends_the_search(sagemaker):
     assert objective(job["BestTrainingJob"]) <= 30.0
 
 
-def test_a_warm_start_learns_from_its_parents(sagemaker):
+def test_warm_start_learns_from_parents(sagemaker):
     tune(sagemaker, "parent", request("Bayesian", jobs=12, parallel=4))
     given = request("Bayesian", jobs=8, parallel=1)
     given["WarmStartConfig"] = {
@@ -213,7 +213,7 @@ def parents(sagemaker):
     ],
 )
 @pytest.mark.usefixtures("parents")
-def test_a_warm_start_needs_parents_that_have_ended_and_had_the_same_objective(sagemaker, change, message):
+def test_warm_start_checks_its_parents(sagemaker, change, message):
     given = request(jobs=1)
     given["WarmStartConfig"] = {
         "ParentHyperParameterTuningJobs": [change],
@@ -223,7 +223,7 @@ def test_a_warm_start_needs_parents_that_have_ended_and_had_the_same_objective(s
         sagemaker.create_hyper_parameter_tuning_job(HyperParameterTuningJobName="child", **given)
 
 
-def test_hyperband_takes_its_resources_from_the_epochs_of_the_static_hyperparameters(sagemaker):
+def test_hyperband_uses_static_epochs(sagemaker):
     good, bad = (json.dumps([level - step * 0.01 for step in range(27)]) for level in (1.0, 50.0))
     ranges = {"CategoricalParameterRanges": [{"Name": "objectives", "Values": [good, bad]}]}
     given = request("Hyperband", ranges, jobs=20, parallel=1)
@@ -267,7 +267,7 @@ def test_autotune_is_refused_by_name(sagemaker):
         )
 
 
-def test_a_tuning_step_has_the_best_jobs_among_its_properties(pipelines, sagemaker):
+def test_tuning_step_properties_have_best_jobs(pipelines, sagemaker):
     steps = [
         {"Name": "Tune", "Type": "Tuning", "Arguments": request(jobs=4)},
         processing(

@@ -31,8 +31,6 @@ from tests.conformance.containers.workbench import (
     wait_until,
 )
 
-pytestmark = pytest.mark.xdist_group("containers: batch_transform")
-
 ECHO = """
 import json, os
 def model_fn(model_dir):

@@ -20,8 +20,6 @@ from tests.conformance.containers.workbench import (
     s3_input,
 )
 
-pytestmark = pytest.mark.xdist_group("containers: fresh_interpreter")
-
 
 def _run(bench: Workbench, isolation: Isolation, script: str, **more) -> tuple[Job, str]:
     job = bench.job(isolation)

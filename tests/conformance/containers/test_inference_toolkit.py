@@ -33,8 +33,6 @@ from tests.conformance.containers.workbench import (
     wheel,
 )
 
-pytestmark = pytest.mark.xdist_group("containers: inference_toolkit")
-
 FLASK_S_WORDS = b'["Thu, 02 Jan 2020 03:00:00 GMT","00000000-0000-0000-0000-000000000001",{"x":4}]\n'
 
 FUNCTIONS = """

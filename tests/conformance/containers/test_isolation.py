@@ -37,8 +37,6 @@ from tests.conformance.containers.workbench import (
     wait_until,
 )
 
-pytestmark = pytest.mark.xdist_group("containers: isolation")
-
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 

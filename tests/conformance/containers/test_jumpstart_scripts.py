@@ -37,8 +37,6 @@ from tests.conformance.containers.workbench import (
     transform_request,
 )
 
-pytestmark = pytest.mark.xdist_group("containers: jumpstart_scripts")
-
 HYPERPARAMETERS: dict[str, dict[str, Any]] = {
     "lightgbm": {"num_boost_round": 5, "learning_rate": 0.3, "num_leaves": 7, "min_data_in_leaf": 5},
     "catboost": {"iterations": 5, "learning_rate": 0.3, "depth": 3, "random_seed": 7, "verbose": 1},

@@ -19,8 +19,6 @@ from tests.conformance.containers.workbench import (
     wait_until,
 )
 
-pytestmark = pytest.mark.xdist_group("containers: processing")
-
 COPY = """
 import pathlib, shutil, sys
 for path in sorted(pathlib.Path("/opt/ml/processing/data").rglob("*")):

@@ -20,8 +20,6 @@ from tests.conformance.containers.workbench import (
     wait_until,
 )
 
-pytestmark = pytest.mark.xdist_group("containers: training_jobs")
-
 PRINT_CHANNEL = """
 import os
 from pathlib import Path

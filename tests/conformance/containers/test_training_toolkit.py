@@ -37,8 +37,6 @@ from tests.conformance.containers.workbench import (
     wheel,
 )
 
-pytestmark = pytest.mark.xdist_group("containers: training_toolkit")
-
 
 def _printed(log: str) -> Any:
     return json.loads(next(line for line in log.splitlines() if line.startswith("printed ")).removeprefix("printed "))

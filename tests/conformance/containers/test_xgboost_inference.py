@@ -32,8 +32,6 @@ from tests.conformance.containers.workbench import (
     regression_rows,
 )
 
-pytestmark = pytest.mark.xdist_group("containers: xgboost_inference")
-
 
 def _booster(objective: str = "reg:squarederror", seed: int = 0, rounds: int = 3, **more) -> xgboost.Booster:
     label, features = regression_rows(80, seed)

@@ -39,8 +39,6 @@ from tests.conformance.containers.workbench import (
     wait_until,
 )
 
-pytestmark = pytest.mark.xdist_group("containers: xgboost_training")
-
 REGRESSION = {"num_round": 3, "objective": "reg:squarederror", "max_depth": 2}
 
 

@@ -25,7 +25,7 @@ def run_twice(pipelines, first, second):
     return before, pipelines.start(name).wait()
 
 
-def test_the_same_step_is_not_run_again_and_says_whose_result_it_uses(pipelines, stand_ins):
+def test_cache_hit_names_its_source(pipelines, stand_ins):
     step = processing("Step", outputs={"out": "s3://bucket/cache"}, more=CACHE)
     name = pipelines.create(definition(step, processing("After", Uri=get("Steps.Step.ProcessingJobName"))))
     first = pipelines.start(name).wait()
@@ -39,13 +39,13 @@ def test_the_same_step_is_not_run_again_and_says_whose_result_it_uses(pipelines,
     assert len(stand_ins.requests) == asked + 1
 
 
-def test_a_hit_on_a_hit_names_the_execution_that_did_the_work(pipelines):
+def test_second_hit_names_the_first_execution(pipelines):
     name = pipelines.create(definition(processing("Step", more=CACHE)))
     first, _, third = (pipelines.start(name).wait() for _ in range(3))
     assert cached(third) == {"SourcePipelineExecutionArn": first.arn}
 
 
-def test_without_a_cache_config_every_run_works(pipelines):
+def test_no_cache_config_no_cache(pipelines):
     name = pipelines.create(definition(processing("Step")))
     pipelines.start(name).wait()
     assert cached(pipelines.start(name).wait()) is None
@@ -81,7 +81,7 @@ INPUT = {
         ("ProcessingInputs", [INPUT]),
     ],
 )
-def test_a_processing_step_is_run_again_when_its_key_changes(pipelines, change):
+def test_changed_key_runs_processing_again(pipelines, change):
     _, second = run_twice(pipelines, PROCESSING, changed(PROCESSING, *change))
     assert cached(second) is None
 
@@ -95,7 +95,7 @@ def test_a_processing_step_is_run_again_when_its_key_changes(pipelines, change):
         ("ProcessingOutputConfig", "Outputs", PROCESSING["Arguments"]["ProcessingOutputConfig"]["Outputs"][:1]),
     ],
 )
-def test_outputs_resources_and_role_are_not_in_the_key_of_a_processing_step(pipelines, change):
+def test_processing_key_omits_outputs_and_role(pipelines, change):
     _, second = run_twice(pipelines, PROCESSING, changed(PROCESSING, *change))
     assert cached(second) is not None
 
@@ -124,7 +124,7 @@ def test_the_key_of_a_training_step(pipelines, change, hit):
     assert (cached(second) is not None) is hit
 
 
-def test_the_child_attributes_of_a_tuning_steps_training_decide(pipelines):
+def test_tuning_key_uses_training_attributes(pipelines):
     objective = {"Type": "Minimize", "MetricName": "validation:rmse"}
     ranges = {"ContinuousParameterRanges": [{"Name": "x", "MinValue": "0", "MaxValue": "5"}]}
     arguments = {
@@ -152,7 +152,7 @@ def test_the_child_attributes_of_a_tuning_steps_training_decide(pipelines):
     assert cached(run_twice(pipelines, step, changed(step, *place, "2"))[1]) is None
 
 
-def test_what_lies_under_an_uri_is_not_looked_at_but_the_uri_is(pipelines, s3):
+def test_key_has_uri_not_content(pipelines, s3):
     s3.put_object(Bucket="bucket", Key="looked/at.csv", Body=b"1")
     first_input = {**INPUT, "S3Input": {**INPUT["S3Input"], "S3Uri": "s3://bucket/looked/at.csv"}}
     step = changed(PROCESSING, "ProcessingInputs", [first_input])
@@ -166,7 +166,7 @@ def test_what_lies_under_an_uri_is_not_looked_at_but_the_uri_is(pipelines, s3):
     assert cached(pipelines.start(name).wait()) is None
 
 
-def test_a_transform_step_of_the_same_model_is_not_run_again(pipelines, s3, sagemaker):
+def test_transform_of_same_model_hits(pipelines, s3, sagemaker):
     container = {"Image": IMAGE, "Environment": {}}
     sagemaker.create_model(ModelName="cached-model", ExecutionRoleArn=ROLE, PrimaryContainer=container)
     arguments = {
@@ -182,7 +182,7 @@ def test_a_transform_step_of_the_same_model_is_not_run_again(pipelines, s3, sage
     assert cached(second) is None
 
 
-def test_a_parameter_in_the_key_is_compared_by_its_value(pipelines):
+def test_key_compares_parameter_values(pipelines):
     parameters = [{"Name": "P", "Type": "String", "DefaultValue": "a"}]
     name = pipelines.create(definition(processing("Step", X=get("Parameters.P"), more=CACHE), parameters=parameters))
     first = pipelines.start(name).wait()
@@ -206,7 +206,7 @@ def test_a_failed_result_is_not_used(pipelines):
     assert (second.status, cached(second)) == ("Succeeded", None)
 
 
-def test_another_pipeline_does_not_share_the_cache(pipelines):
+def test_pipelines_share_no_cache(pipelines):
     text = definition(processing("Step", more=CACHE))
     pipelines.run(text)
     assert cached(pipelines.run(text)) is None
@@ -222,14 +222,14 @@ def test_a_model_step_is_never_cached(pipelines, s3):
     assert first.steps["Step"]["Metadata"] != second.steps["Step"]["Metadata"]
 
 
-def test_on_a_miss_the_log_says_which_field_differed(pipelines, service):
+def test_miss_logs_the_changed_field(pipelines, service):
     _, second = run_twice(pipelines, PROCESSING, changed(PROCESSING, "Environment", "X", "2"))
     identifier = second.arn.rsplit("/", 1)[1]
     (log,) = (service.core.directory / "logs").rglob(f"{identifier}.log")
     assert "Step: cache miss: Environment.X was '1', is '2'\n" in log.read_text()
 
 
-def test_of_many_fields_that_differed_the_log_names_three(pipelines, service):
+def test_miss_logs_three_fields_at_most(pipelines, service):
     more = dict.fromkeys(("X", "A", "B", "C", "D"), "new")
     _, second = run_twice(pipelines, PROCESSING, changed(PROCESSING, "Environment", more))
     (log,) = (service.core.directory / "logs").rglob(f"{second.arn.rsplit('/', 1)[1]}.log")
@@ -237,14 +237,14 @@ def test_of_many_fields_that_differed_the_log_names_three(pipelines, service):
     assert f"Step: cache miss: {named}; and 2 more\n" in log.read_text()
 
 
-def test_a_result_whose_job_was_deleted_is_not_used(pipelines, sagemaker):
+def test_deleted_job_is_no_hit(pipelines, sagemaker):
     name = pipelines.create(definition(processing("Step", more=CACHE)))
     first = pipelines.start(name).wait()
     sagemaker.delete_processing_job(ProcessingJobName=first.job("Step")["ProcessingJobName"])
     assert cached(pipelines.start(name).wait()) is None
 
 
-def test_the_definition_keeps_the_cache_config_as_it_was_written(pipelines, sagemaker):
+def test_definition_keeps_the_cache_config(pipelines, sagemaker):
     name = pipelines.create(definition(processing("Step", more=CACHE)))
     stored = json.loads(sagemaker.describe_pipeline(PipelineName=name)["PipelineDefinition"])
     assert stored["Steps"][0]["CacheConfig"] == CACHE["CacheConfig"]

@@ -58,31 +58,31 @@ def test_comparisons(pipelines, kind, left, right, holds):
         ([TRUE, {"Type": "Or", "Conditions": [{"Type": "Not", "Condition": TRUE}, FALSE]}], False),
     ],
 )
-def test_lists_are_and_with_or_not_and_in(pipelines, conditions, holds):
+def test_and_or_not_and_in(pipelines, conditions, holds):
     assert outcome_of(pipelines, conditions) == str(holds)
 
 
-def test_values_of_different_types_that_cannot_be_compared_fail_the_step(pipelines):
+def test_incomparable_values_fail_the_step(pipelines):
     execution = pipelines.run(definition(condition("Gate", [compare("LessThan", "a", 1)], [])))
     assert execution.statuses == {"Gate": "Failed"}
     assert "LessThan cannot compare 'a' with 1" in execution.steps["Gate"]["FailureReason"]
 
 
-def test_steps_of_the_other_branch_are_not_listed(pipelines):
+def test_other_branch_is_not_listed(pipelines):
     gate = condition("Gate", [TRUE], [processing("Then")], [processing("Otherwise")])
     execution = pipelines.run(definition(gate))
     assert execution.status == "Succeeded"
     assert list(execution.steps) == ["Gate", "Then"]
 
 
-def test_a_step_that_depends_on_a_step_of_the_other_branch_never_starts(pipelines):
+def test_dependent_of_other_branch_never_starts(pipelines):
     gate = condition("Gate", [TRUE], [processing("Then")], [processing("Otherwise")])
     execution = pipelines.run(definition(gate, processing("After", more=depends_on("Otherwise"))))
     assert execution.status == "Succeeded"
     assert "After" not in execution.steps
 
 
-def test_a_step_that_depends_on_a_condition_runs_whatever_its_outcome(pipelines):
+def test_dependent_of_condition_always_runs(pipelines):
     gate = condition("Gate", [FALSE], [processing("Then")])
     execution = pipelines.run(definition(gate, processing("After", more=depends_on("Gate"))))
     assert execution.statuses == {"Gate": "Succeeded", "After": "Succeeded"}
@@ -94,7 +94,7 @@ def test_conditions_stand_inside_branches_too(pipelines):
     assert execution.statuses == dict.fromkeys(("Outer", "Beside", "Inner", "Deep"), "Succeeded")
 
 
-def test_a_condition_waits_for_the_steps_that_its_values_come_from(pipelines):
+def test_condition_waits_for_its_values(pipelines):
     gate = condition("Gate", [compare("Equals", get("Steps.First.ProcessingJobStatus"), "Completed")], [])
     assert outcome_names(pipelines.run(definition(gate, processing("First")))) == {"First": None, "Gate": "True"}
 

@@ -269,7 +269,7 @@ def test_a_wrong_definition_is_refused(sagemaker, text, message):
         sagemaker.describe_pipeline(PipelineName="wrong")
 
 
-def test_a_definition_over_a_mebibyte_is_refused(sagemaker, s3):
+def test_oversized_definition_is_refused(sagemaker, s3):
     text = definition(processing("A", X="a" * 1_048_576))
     s3.put_object(Bucket="bucket", Key="large.json", Body=text.encode())
     location = {"Bucket": "bucket", "ObjectKey": "large.json"}
@@ -285,7 +285,7 @@ def test_a_definition_in_s3(sagemaker, s3):
     assert sagemaker.describe_pipeline(PipelineName="located")["PipelineDefinition"] == text
 
 
-def test_a_version_of_a_definition_in_s3(sagemaker, s3):
+def test_definition_version_in_s3(sagemaker, s3):
     s3.create_bucket(Bucket="versioned")
     s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
     first, second = (
@@ -301,14 +301,14 @@ def test_a_version_of_a_definition_in_s3(sagemaker, s3):
         sagemaker.create_pipeline(PipelineName="V", PipelineDefinitionS3Location=lost, RoleArn=ROLE)
 
 
-def test_a_missing_definition_in_s3_is_refused(sagemaker):
+def test_missing_s3_definition_is_refused(sagemaker):
     location = {"Bucket": "bucket", "ObjectKey": "none.json"}
     with pytest.raises(ClientError, match=r"s3://bucket/none\.json cannot be read"):
         sagemaker.create_pipeline(PipelineName="lost", PipelineDefinitionS3Location=location, RoleArn=ROLE)
 
 
 @pytest.mark.parametrize("kind", ["Lambda", "Callback", "QualityCheck", "EMR", "ClarifyCheck", "AutoML", "ForEach"])
-def test_unsupported_step_types_are_refused_at_the_start(pipelines, stand_ins, kind):
+def test_start_refuses_unsupported_step_types(pipelines, stand_ins, kind):
     other = {"Name": "Other", "Type": kind, "Arguments": {}}
     name = pipelines.create(definition(processing("First"), other))
     asked = len(stand_ins.requests)
@@ -318,7 +318,7 @@ def test_unsupported_step_types_are_refused_at_the_start(pipelines, stand_ins, k
     assert len(stand_ins.requests) == asked
 
 
-def test_unsupported_arguments_are_refused_at_the_start(pipelines, stand_ins):
+def test_start_refuses_unsupported_arguments(pipelines, stand_ins):
     output = {"OutputName": "fg", "AppManaged": True, "FeatureStoreOutput": {"FeatureGroupName": "group"}}
     ingest = with_argument(processing("Ingest"), "ProcessingOutputConfig", {"Outputs": [output]})
     name = pipelines.create(definition(processing("First"), ingest))
@@ -328,7 +328,7 @@ def test_unsupported_arguments_are_refused_at_the_start(pipelines, stand_ins):
     assert len(stand_ins.requests) == asked
 
 
-def test_a_selective_execution_may_omit_unsupported_steps(pipelines):
+def test_selection_can_omit_unsupported_steps(pipelines):
     other = {"Name": "Other", "Type": "Lambda", "Arguments": {}}
     name = pipelines.create(definition(processing("First"), other))
     config = {"SelectedSteps": [{"StepName": "First"}]}
@@ -408,7 +408,7 @@ def mutated(draw) -> str:
 
 @settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(text=mutated())
-def test_the_workflows_check_and_create_pipeline_agree(service, text):
+def test_workflow_check_agrees_with_create_pipeline(service, text):
     """The workflow finds everything that the service refuses, and nothing else but what is beyond the service."""
     found = findings(text)
     definition, _ = inspect(text)

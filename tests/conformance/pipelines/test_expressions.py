@@ -21,7 +21,7 @@ from tests.conformance.stand_ins import (
 EVALUATION = {"PropertyFiles": [{"PropertyFileName": "Report", "OutputName": "report", "FilePath": "evaluation.json"}]}
 
 
-def test_get_reads_a_parameter_of_each_type(pipelines):
+def test_get_reads_every_parameter_type(pipelines):
     parameters = [
         {"Name": "Text", "Type": "String", "DefaultValue": "a b"},
         {"Name": "Whole", "Type": "Integer", "DefaultValue": 7},
@@ -40,7 +40,7 @@ def test_get_reads_a_parameter_of_each_type(pipelines):
     }
 
 
-def test_an_integer_parameter_stands_where_a_number_is_wanted(pipelines):
+def test_integer_parameter_fits_a_number(pipelines):
     step = processing("Step")
     step["Arguments"]["ProcessingResources"]["ClusterConfig"]["InstanceCount"] = get("Parameters.Count")
     parameters = [{"Name": "Count", "Type": "Integer"}]
@@ -69,7 +69,7 @@ def test_get_reads_the_execution_variables(pipelines):
     assert seen["StartDateTime"] <= seen["CurrentDateTime"]
 
 
-def test_get_reads_properties_of_an_earlier_step_by_member_index_and_name(pipelines):
+def test_get_reads_step_properties(pipelines):
     first = training("Train", depth="6")
     second = processing(
         "After",
@@ -85,7 +85,7 @@ def test_get_reads_properties_of_an_earlier_step_by_member_index_and_name(pipeli
     assert (seen["ByIndex"], seen["ByName"]) == ("train", "s3://bucket/train")
 
 
-def test_a_processing_output_is_found_by_its_name(pipelines):
+def test_processing_output_by_name(pipelines):
     first = processing("First", outputs={"a": "s3://bucket/a", "b": "s3://bucket/b"})
     second = processing("Second", Uri=get("Steps.First.ProcessingOutputConfig.Outputs['b'].S3Output.S3Uri"))
     assert pipelines.run(definition(first, second)).job("Second")["Environment"]["Uri"] == "s3://bucket/b"
@@ -120,7 +120,7 @@ def test_json_get_reads_a_property_file(pipelines, path, expected):
     assert execution.job("Second")["Environment"]["Value"] == expected
 
 
-def test_json_get_reads_an_object_by_its_uri(pipelines, s3):
+def test_json_get_reads_an_s3_uri(pipelines, s3):
     s3.put_object(Bucket="bucket", Key="results/r.json", Body=b'{"Result": 3}')
     value = {"Std:JsonGet": {"S3Uri": join("/", "s3://bucket", "results/r.json"), "Path": "Result"}}
     assert pipelines.run(definition(processing("Step", Value=value))).job("Step")["Environment"]["Value"] == "3"
@@ -136,13 +136,13 @@ def test_json_get_reads_an_object_by_its_uri(pipelines, s3):
         ),
     ],
 )
-def test_an_expression_with_a_parameter_of_another_kind_fails_its_step(pipelines, expression, reason):
+def test_wrong_parameter_type_fails_the_step(pipelines, expression, reason):
     parameters = [{"Name": "Number", "Type": "Integer", "DefaultValue": 3}]
     execution = pipelines.run(definition(processing("Step", Value=expression), parameters=parameters))
     assert execution.steps["Step"]["FailureReason"] == f"ClientError: {reason}"
 
 
-def test_a_json_get_of_a_path_that_is_not_there_fails_its_step_and_says_how_far_it_came(pipelines):
+def test_missing_json_path_fails_the_step(pipelines):
     first = processing("First", outputs={"report": "s3://bucket/report"}, more=EVALUATION, WRITE='{"a": {"b": 1}}')
     execution = pipelines.run(definition(first, processing("Second", Value=json_get("First", "Report", "a.c.d"))))
     assert execution.status == "Failed"
@@ -151,20 +151,20 @@ def test_a_json_get_of_a_path_that_is_not_there_fails_its_step_and_says_how_far_
 
 
 @pytest.mark.parametrize("content", ['{"a": NaN}', "{", ""])
-def test_a_property_file_that_is_no_json_fails_the_step_that_reads_it(pipelines, content):
+def test_invalid_property_file_fails_the_step(pipelines, content):
     first = processing("First", outputs={"report": "s3://bucket/report"}, more=EVALUATION, WRITE=content)
     execution = pipelines.run(definition(first, processing("Second", Value=json_get("First", "Report", "a"))))
     assert execution.statuses == {"First": "Succeeded", "Second": "Failed"}
     assert "s3://bucket/report/evaluation.json is not JSON" in execution.steps["Second"]["FailureReason"]
 
 
-def test_a_property_that_the_job_does_not_have_fails_the_step(pipelines):
+def test_missing_property_fails_the_step(pipelines):
     steps = [training("Train"), processing("After", Value=get("Steps.Train.SecondaryStatusTransitions[99].Status"))]
     execution = pipelines.run(definition(*steps))
     assert execution.statuses == {"Train": "Succeeded", "After": "Failed"}
 
 
-def test_expressions_stand_in_a_fail_message_and_in_conditions(pipelines):
+def test_expressions_in_fail_messages_and_conditions(pipelines):
     parameters = [{"Name": "Limit", "Type": "Float", "DefaultValue": 3.0}]
     first = processing("First", outputs={"report": "s3://bucket/report"}, more=EVALUATION, WRITE='{"rmse": 3.5}')
     rmse = json_get("First", "Report", "rmse")
@@ -174,6 +174,6 @@ def test_expressions_stand_in_a_fail_message_and_in_conditions(pipelines):
     assert execution.steps["Bad"]["FailureReason"] == "RMSE 3.5 > 3.0"
 
 
-def test_the_outcome_of_a_condition_is_a_property(pipelines):
+def test_condition_outcome_is_a_property(pipelines):
     gate = condition("Gate", [compare("Equals", 1, 1)], [processing("Then", Outcome=get("Steps.Gate.Outcome"))])
     assert pipelines.run(definition(gate)).job("Then")["Environment"]["Outcome"] == "true"

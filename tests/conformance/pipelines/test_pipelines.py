@@ -24,7 +24,7 @@ PARAMETRIZED = definition(
 )
 
 
-def test_a_pipeline_is_described_as_it_was_created(sagemaker):
+def test_description_equals_the_request(sagemaker):
     answer = sagemaker.create_pipeline(
         PipelineName="Described",
         PipelineDisplayName="Shown",
@@ -44,19 +44,19 @@ def test_a_pipeline_is_described_as_it_was_created(sagemaker):
     assert sagemaker.describe_pipeline(PipelineName=answer["PipelineArn"])["PipelineName"] == "Described"
 
 
-def test_a_name_is_not_taken_twice_in_the_words_that_the_sdks_upsert_knows(pipelines):
+def test_duplicate_name_message_for_sdk_upsert(pipelines):
     name = pipelines.create(ONE)
     with pytest.raises(ClientError, match="Pipeline names must be unique within an AWS account and region") as refused:
         pipelines.create(ONE, name)
     assert refused.value.response["Error"]["Code"] == "ValidationException"
 
 
-def test_create_with_the_same_token_is_the_same_call(sagemaker):
+def test_create_with_same_token_is_idempotent(sagemaker):
     request = {"PipelineName": "Twice", "PipelineDefinition": ONE, "RoleArn": ROLE, "ClientRequestToken": "c" * 32}
     assert sagemaker.create_pipeline(**request)["PipelineArn"] == sagemaker.create_pipeline(**request)["PipelineArn"]
 
 
-def test_an_update_changes_the_definition_and_numbers_its_versions(pipelines, sagemaker):
+def test_update_makes_a_new_version(pipelines, sagemaker):
     name = pipelines.create(ONE)
     execution = pipelines.start(name).wait()
     two = definition(processing("B"))
@@ -81,7 +81,7 @@ def test_a_pipeline_that_is_not_there(sagemaker):
         assert refused.value.response["Error"]["Code"] == "ResourceNotFound"
 
 
-def test_a_deleted_pipeline_is_gone_with_its_executions(pipelines, sagemaker):
+def test_deletion_includes_executions(pipelines, sagemaker):
     name = pipelines.create(ONE)
     execution = pipelines.start(name).wait()
     sagemaker.delete_pipeline(PipelineName=name)
@@ -91,7 +91,7 @@ def test_a_deleted_pipeline_is_gone_with_its_executions(pipelines, sagemaker):
         execution.describe()
 
 
-def test_a_pipeline_with_a_running_execution_is_not_deleted(pipelines, sagemaker):
+def test_running_pipeline_cannot_be_deleted(pipelines, sagemaker):
     name = pipelines.create(definition(processing("Slow", SECONDS="20")))
     execution = pipelines.start(name)
     with pytest.raises(ClientError, match="while an execution of it is running") as refused:
@@ -116,7 +116,7 @@ def test_pipelines_are_listed_by_prefix(pipelines, sagemaker):
     assert "LastExecutionTime" in summaries[0]
 
 
-def test_executions_are_listed_newest_first_with_their_failures(pipelines, sagemaker):
+def test_executions_are_listed_newest_first(pipelines, sagemaker):
     name = pipelines.create(definition(processing("A", FAIL="AlgorithmError: list")))
     first, second = pipelines.start(name).wait(), pipelines.start(name, PipelineExecutionDisplayName="mine").wait()
     listed = sagemaker.list_pipeline_executions(PipelineName=name)["PipelineExecutionSummaries"]
@@ -126,7 +126,7 @@ def test_executions_are_listed_newest_first_with_their_failures(pipelines, sagem
     assert listed[0]["PipelineExecutionFailureReason"] == "Step failure: One or multiple steps failed."
 
 
-def test_an_execution_is_described_and_can_be_renamed(pipelines, sagemaker):
+def test_execution_can_be_renamed(pipelines, sagemaker):
     execution = pipelines.run(ONE, PipelineExecutionDescription="first")
     sagemaker.update_pipeline_execution(
         PipelineExecutionArn=execution.arn,
@@ -139,7 +139,7 @@ def test_an_execution_is_described_and_can_be_renamed(pipelines, sagemaker):
     assert described["CreationTime"] <= described["LastModifiedTime"]
 
 
-def test_start_with_the_same_token_is_the_same_execution(pipelines):
+def test_start_with_same_token_is_idempotent(pipelines):
     name = pipelines.create(ONE)
     first = pipelines.start(name, ClientRequestToken="s" * 32)
     assert pipelines.start(name, ClientRequestToken="s" * 32).arn == first.arn
@@ -147,7 +147,7 @@ def test_start_with_the_same_token_is_the_same_execution(pipelines):
     first.wait()
 
 
-def test_many_starts_with_the_same_token_at_once_are_one_execution(pipelines, sagemaker):
+def test_concurrent_starts_are_idempotent(pipelines, sagemaker):
     name = pipelines.create(ONE)
 
     def start(_: int) -> str:
@@ -179,30 +179,30 @@ def test_parameters_are_listed_with_their_defaults(pipelines, sagemaker):
         ({"Text": "a" * 1025}, "Member must have length less than or equal to 1024"),
     ],
 )
-def test_parameters_that_do_not_fit_are_refused(pipelines, given, message):
+def test_invalid_parameters_are_refused(pipelines, given, message):
     name = pipelines.create(PARAMETRIZED)
     with pytest.raises(ClientError, match=message) as refused:
         pipelines.start(name, given)
     assert refused.value.response["Error"]["Code"] == "ValidationException"
 
 
-def test_a_parameter_without_a_type_is_a_text(pipelines):
+def test_default_parameter_type_is_string(pipelines):
     told = definition(fail("Told", get("Parameters.Untyped")), parameters=[{"Name": "Untyped"}])
     assert pipelines.run(told, {"Untyped": "007"}).steps["Told"]["FailureReason"] == "007"
 
 
-def test_a_parameter_without_a_value_or_default_is_refused(pipelines):
+def test_parameter_without_value_is_refused(pipelines):
     text = definition(processing("A", X=get("Parameters.P")), parameters=[{"Name": "P", "Type": "String"}])
     with pytest.raises(ClientError, match=r"\[P\] has no default value"):
         pipelines.start(pipelines.create(text))
 
 
-def test_more_than_two_hundred_parameters_are_refused(pipelines):
+def test_two_hundred_parameters_at_most(pipelines):
     with pytest.raises(ClientError, match="Member must have length less than or equal to 200"):
         pipelines.start(pipelines.create(ONE), {f"P{number}": "1" for number in range(201)})
 
 
-def test_a_step_of_the_v2_sdks_making_runs_as_it_is_stored(pipelines, s3):
+def test_sdk_v2_definition_runs(pipelines, s3):
     """As SDK 2.x writes it: metadata, an experiment, null members, parameters in every place, a JsonGet condition."""
     text = json.dumps(
         {

@@ -124,7 +124,7 @@ RANDOMLY = {"deadline": None, "suppress_health_check": [HealthCheck.function_sco
 
 @settings(max_examples=60, **RANDOMLY)
 @given(nodes=graphs(), most=st.integers(1, 4))
-def test_random_graphs_end_as_the_oracle_says(pipelines, stand_ins, nodes, most):
+def test_random_graphs_match_the_oracle(pipelines, stand_ins, nodes, most):
     stand_ins.most_at_once = 0
     execution = pipelines.run(written(nodes), ParallelismConfiguration={"MaxParallelExecutionSteps": most})
     full, seen = oracle(nodes), execution.statuses
@@ -144,7 +144,7 @@ def test_random_graphs_end_as_the_oracle_says(pipelines, stand_ins, nodes, most)
 
 @settings(max_examples=30, **RANDOMLY)
 @given(nodes=graphs(), moment=st.floats(0, 0.02))
-def test_random_stops_end_in_a_beginning_of_the_full_run(pipelines, sagemaker, nodes, moment):
+def test_random_stops_keep_a_prefix(pipelines, sagemaker, nodes, moment):
     execution = pipelines.start(pipelines.create(written(nodes)))
     time.sleep(moment)
     try:
@@ -167,7 +167,7 @@ def test_random_stops_end_in_a_beginning_of_the_full_run(pipelines, sagemaker, n
 
 @settings(max_examples=30, **RANDOMLY)
 @given(nodes=graphs())
-def test_random_graphs_retried_go_on_until_only_what_always_fails_has_failed(pipelines, sagemaker, nodes):
+def test_random_retries_finish_all_possible_steps(pipelines, sagemaker, nodes):
     execution = pipelines.run(written(nodes))
     full = oracle(nodes, healed=True)
     for number in range(sum(node.kind == "flaky" for node in nodes)):

@@ -36,12 +36,12 @@ def promoted(pipelines: Pipelines) -> Execution:
     return execution
 
 
-def test_every_step_of_the_good_branch_runs(promoted):
+def test_good_branch_runs_completely(promoted):
     assert sorted(promoted.statuses) == sorted(FIRST + PROMOTED)
     assert set(promoted.statuses.values()) == {"Succeeded"}
 
 
-def test_the_model_is_repacked_with_its_inference_code(promoted, sagemaker, s3):
+def test_model_has_its_inference_code(promoted, sagemaker, s3):
     name = promoted.steps["Register-RepackModel-0"]["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
     uri = sagemaker.describe_training_job(TrainingJobName=name)["ModelArtifacts"]["S3ModelArtifacts"]
     content = s3.get_object(Bucket="bucket", Key=uri.removeprefix("s3://bucket/"))["Body"].read()
@@ -81,7 +81,7 @@ def invoke(runtime, name: str) -> str:
     return answer["InvokedProductionVariant"]
 
 
-def test_an_update_of_real_servers_drops_no_request(endpoint, sagemaker, aws, service):
+def test_update_drops_no_request(endpoint, sagemaker, aws, service):
     runtime = aws("sagemaker-runtime", service.endpoint_url)
     answered: list[str] = []
     failed: list[Exception] = []
@@ -118,20 +118,20 @@ def test_each_prediction_stands_beside_its_label(promoted, s3):
     assert sum((label - predicted) ** 2 for label, predicted in pairs) / 60 < 6.0
 
 
-def test_the_metrics_of_the_built_in_algorithm_are_on_its_training_job(promoted, sagemaker):
+def test_training_job_has_built_in_metrics(promoted, sagemaker):
     name = promoted.steps["Train"]["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
     metrics = sagemaker.describe_training_job(TrainingJobName=name)["FinalMetricDataList"]
     assert {metric["MetricName"] for metric in metrics} == {"train:rmse", "validation:rmse"}
 
 
-def test_a_model_that_is_not_good_enough_fails_the_execution_with_the_threshold(pipelines):
+def test_bad_model_fails_the_execution(pipelines):
     execution = pipelines.run(abalone.definition_text(), {"MseThreshold": "0.001"})
     assert execution.status == "Failed"
     assert list(execution.steps) == [*FIRST, "TooBad"]
     assert execution.steps["TooBad"]["FailureReason"] == "The error is above 0.001"
 
 
-def test_only_the_evaluation_runs_again_over_what_was_trained(pipelines, promoted, sagemaker):
+def test_selection_reuses_the_trained_model(pipelines, promoted, sagemaker):
     name = promoted.describe()["PipelineArn"].rsplit("/", 1)[1]
     config = {
         "SelectedSteps": [{"StepName": "Evaluate"}],

@@ -19,7 +19,7 @@ from tests.conformance.stand_ins import (
 )
 
 
-def test_steps_run_in_the_order_of_their_dependencies(pipelines):
+def test_steps_run_in_dependency_order(pipelines):
     steps = [processing("C", more=depends_on("B")), processing("B", more=depends_on("A")), processing("A")]
     execution = pipelines.run(definition(*steps))
     assert execution.statuses == {"A": "Succeeded", "B": "Succeeded", "C": "Succeeded"}
@@ -29,13 +29,13 @@ def test_steps_run_in_the_order_of_their_dependencies(pipelines):
     assert ends[1] <= starts[2]
 
 
-def test_independent_steps_run_at_the_same_time(pipelines, stand_ins):
+def test_independent_steps_run_in_parallel(pipelines, stand_ins):
     stand_ins.most_at_once = 0
     pipelines.run(definition(*(processing(f"S{number}", SECONDS="0.3") for number in range(4))))
     assert stand_ins.most_at_once == 4
 
 
-def test_the_parallelism_configuration_limits_how_many_run_at_once(pipelines, stand_ins):
+def test_parallelism_limits_running_steps(pipelines, stand_ins):
     stand_ins.most_at_once = 0
     steps = [processing(f"S{number}", SECONDS="0.05") for number in range(6)]
     execution = pipelines.run(definition(*steps), ParallelismConfiguration={"MaxParallelExecutionSteps": 2})
@@ -44,7 +44,7 @@ def test_the_parallelism_configuration_limits_how_many_run_at_once(pipelines, st
     assert execution.status == "Succeeded"
 
 
-def test_the_parallelism_of_the_pipeline_is_that_of_an_execution_which_names_none(pipelines, sagemaker, stand_ins):
+def test_parallelism_defaults_to_the_pipelines(pipelines, sagemaker, stand_ins):
     stand_ins.most_at_once = 0
     name = pipelines.create(definition(*(processing(f"S{number}", SECONDS="0.05") for number in range(4))))
     sagemaker.update_pipeline(PipelineName=name, ParallelismConfiguration={"MaxParallelExecutionSteps": 1})
@@ -54,7 +54,7 @@ def test_the_parallelism_of_the_pipeline_is_that_of_an_execution_which_names_non
     assert stand_ins.most_at_once == 1
 
 
-def test_the_parallelism_of_a_running_execution_can_be_changed(pipelines, sagemaker, stand_ins):
+def test_parallelism_can_change_while_running(pipelines, sagemaker, stand_ins):
     stand_ins.most_at_once = 0
     steps = [processing(f"S{number}", SECONDS="0.3") for number in range(5)]
     execution = pipelines.start(
@@ -67,7 +67,7 @@ def test_the_parallelism_of_a_running_execution_can_be_changed(pipelines, sagema
     assert stand_ins.most_at_once == 4
 
 
-def test_a_failed_steps_dependents_do_not_start_and_other_branches_go_on(pipelines):
+def test_failure_stops_only_dependents(pipelines):
     steps = [
         processing("Bad", FAIL="AlgorithmError: no"),
         processing("After", more=depends_on("Bad")),
@@ -81,13 +81,13 @@ def test_a_failed_steps_dependents_do_not_start_and_other_branches_go_on(pipelin
     assert described["FailureReason"] == "Step failure: One or multiple steps failed."
 
 
-def test_a_failed_step_carries_the_reason_of_its_job(pipelines):
+def test_failed_step_has_job_reason(pipelines):
     execution = pipelines.run(definition(processing("Bad", FAIL="AlgorithmError: See job logs, exit code: 1")))
     assert execution.steps["Bad"]["FailureReason"] == "ClientError: AlgorithmError: See job logs, exit code: 1"
     assert execution.steps["Bad"]["Metadata"]["ProcessingJob"]["Arn"].startswith("arn:aws:sagemaker:us-east-1:")
 
 
-def test_a_fail_step_ends_the_execution_with_its_message_and_lets_what_runs_finish(pipelines):
+def test_fail_step_lets_running_steps_finish(pipelines):
     steps = [
         processing("Slow", SECONDS="0.3"),
         processing("AfterSlow", more=depends_on("Slow")),
@@ -102,7 +102,7 @@ def test_a_fail_step_ends_the_execution_with_its_message_and_lets_what_runs_fini
     assert execution.status == "Failed"
 
 
-def test_an_api_call_that_is_refused_fails_its_step_in_the_services_words(pipelines):
+def test_refused_call_fails_its_step(pipelines):
     model = {
         "Name": "Create",
         "Type": "Model",
@@ -118,7 +118,7 @@ def test_an_api_call_that_is_refused_fails_its_step_in_the_services_words(pipeli
     assert execution.steps["Create"]["Metadata"] == {}
 
 
-def test_the_jobs_of_steps_are_named_by_execution_step_and_chance(pipelines):
+def test_job_names_contain_execution_and_step(pipelines):
     execution = pipelines.run(definition(processing("A_step_with_a_name_so_long_that_it_does_not_fit_in_the_job")))
     (step,) = execution.steps.values()
     name = step["Metadata"]["ProcessingJob"]["Arn"].rsplit("/", 1)[1]
@@ -128,14 +128,14 @@ def test_the_jobs_of_steps_are_named_by_execution_step_and_chance(pipelines):
     assert len(name) <= 63
 
 
-def test_a_custom_job_prefix_in_the_arguments_begins_the_jobs_name(pipelines):
+def test_custom_prefix_starts_job_name(pipelines):
     step = processing("Step")
     step["Arguments"]["ProcessingJobName"] = "mine"
     execution = pipelines.run(definition(step))
     assert execution.job("Step")["ProcessingJobName"].startswith("mine-")
 
 
-def test_steps_are_listed_newest_first_unless_asked_otherwise(pipelines, sagemaker):
+def test_steps_are_listed_newest_first(pipelines, sagemaker):
     execution = pipelines.run(definition(processing("A"), processing("B", more=depends_on("A"))))
     newest = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=execution.arn)
     oldest = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=execution.arn, SortOrder="Ascending")
@@ -155,13 +155,13 @@ def test_steps_are_listed_in_pages(pipelines, sagemaker):
     assert sorted(names) == [f"S{number}" for number in range(5)]
 
 
-def test_a_listed_step_has_its_display_name_description_and_attempts(pipelines):
+def test_listed_step_has_its_details(pipelines):
     more = {"DisplayName": "Shown", "Description": "Told"}
     step = pipelines.run(definition(processing("Step", more=more))).steps["Step"]
     assert (step["StepDisplayName"], step["StepDescription"], step["AttemptCount"]) == ("Shown", "Told", 1)
 
 
-def test_a_running_step_is_executing_and_its_execution_too(pipelines):
+def test_running_step_is_executing(pipelines):
     execution = pipelines.start(pipelines.create(definition(processing("Step", SECONDS="5"))))
     deadline = time.time() + 5
     while execution.statuses.get("Step") != "Executing" and time.time() < deadline:
@@ -173,7 +173,7 @@ def test_a_running_step_is_executing_and_its_execution_too(pipelines):
     execution.wait()
 
 
-def test_each_type_of_step_has_its_metadata(pipelines, sagemaker, s3):
+def test_every_step_type_has_metadata(pipelines, sagemaker, s3):
     s3.put_object(Bucket="bucket", Key="m/model.tar.gz", Body=b"m")
     container = {"Image": IMAGE, "ModelDataUrl": get("Steps.Train.ModelArtifacts.S3ModelArtifacts")}
     steps = [
@@ -224,7 +224,7 @@ def test_each_type_of_step_has_its_metadata(pipelines, sagemaker, s3):
     assert package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"].endswith("/output/model.tar.gz")
 
 
-def test_jobs_are_recorded_under_the_pipelines_experiment(pipelines):
+def test_jobs_belong_to_the_experiment(pipelines):
     config = {"ExperimentName": get("Execution.PipelineName"), "TrialName": get("Execution.PipelineExecutionId")}
     execution = pipelines.run(definition(processing("Step"), PipelineExperimentConfig=config))
     described = execution.describe()
@@ -236,7 +236,7 @@ def test_jobs_are_recorded_under_the_pipelines_experiment(pipelines):
     assert execution.job("Step")["ExperimentConfig"] == expected
 
 
-def test_a_defect_of_the_engine_fails_the_execution_and_its_open_steps(pipelines, monkeypatch):
+def test_engine_defect_fails_the_execution(pipelines, monkeypatch):
     def broken(*arguments, **more):
         raise ZeroDivisionError("oops")
 
@@ -246,7 +246,7 @@ def test_a_defect_of_the_engine_fails_the_execution_and_its_open_steps(pipelines
     assert execution.steps["Step"]["FailureReason"] == "InternalServerError: ZeroDivisionError: oops"
 
 
-def test_a_job_stopped_by_someone_else_fails_its_step(pipelines, sagemaker):
+def test_externally_stopped_job_fails_its_step(pipelines, sagemaker):
     gate = condition("Gate", [compare("Equals", 1, 1)], [processing("Step", SECONDS="20")])
     execution = pipelines.start(pipelines.create(definition(gate)))
     deadline = time.time() + 5
@@ -258,7 +258,7 @@ def test_a_job_stopped_by_someone_else_fails_its_step(pipelines, sagemaker):
     assert execution.status == "Failed"
 
 
-def test_a_registered_model_of_no_group_is_named_like_a_job_and_its_name_is_a_property(pipelines):
+def test_package_without_group_gets_a_name(pipelines):
     containers = {"Containers": [{"Image": IMAGE, "ModelDataUrl": "s3://bucket/m/model.tar.gz"}]}
     register = {"Name": "Register_it", "Type": "RegisterModel", "Arguments": {"InferenceSpecification": containers}}
     told = fail("Told", get("Steps.Register_it.ModelPackageName"))

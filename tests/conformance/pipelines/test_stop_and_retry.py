@@ -26,7 +26,7 @@ def started(pipelines, *steps, until: str):
     return execution
 
 
-def test_stop_ends_what_runs_and_starts_nothing_more(pipelines, sagemaker):
+def test_stop_ends_running_steps(pipelines, sagemaker):
     steps = [processing("Done"), processing("Slow", SECONDS="30", more=depends_on("Done")), processing("Never")]
     steps[2]["DependsOn"] = ["Slow"]
     execution = started(pipelines, *steps, until="Slow")
@@ -38,13 +38,13 @@ def test_stop_ends_what_runs_and_starts_nothing_more(pipelines, sagemaker):
     assert execution.job("Slow")["ProcessingJobStatus"] == "Stopped"
 
 
-def test_an_execution_that_has_ended_cannot_be_stopped(pipelines, sagemaker):
+def test_ended_execution_cannot_stop(pipelines, sagemaker):
     execution = pipelines.run(definition(processing("Step")))
     with pytest.raises(ClientError, match="its status is Succeeded"):
         sagemaker.stop_pipeline_execution(PipelineExecutionArn=execution.arn)
 
 
-def test_retry_resumes_from_the_failed_steps_and_keeps_what_succeeded(pipelines, sagemaker):
+def test_retry_resumes_failed_steps(pipelines, sagemaker):
     steps = [
         processing("First"),
         processing("Flaky", FAIL="AlgorithmError: once", FAIL_TIMES="1", more=depends_on("First")),
@@ -61,7 +61,7 @@ def test_retry_resumes_from_the_failed_steps_and_keeps_what_succeeded(pipelines,
     assert execution.steps["First"] == first
 
 
-def test_retry_after_a_stop_runs_what_was_stopped(pipelines, sagemaker):
+def test_retry_after_stop(pipelines, sagemaker):
     execution = started(pipelines, processing("Slow", SECONDS="0.4"), until="Slow")
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=execution.arn)
     execution.wait()
@@ -70,14 +70,14 @@ def test_retry_after_a_stop_runs_what_was_stopped(pipelines, sagemaker):
     assert execution.wait().statuses == {"Slow": "Succeeded"}
 
 
-def test_retry_keeps_the_outcome_of_a_condition(pipelines, sagemaker):
+def test_retry_keeps_condition_outcomes(pipelines, sagemaker):
     flaky = processing("Flaky", FAIL="AlgorithmError: twice", FAIL_TIMES="1")
     execution = pipelines.run(definition(condition("Gate", [compare("Equals", 1, 1)], [flaky], [fail("No", "no")])))
     sagemaker.retry_pipeline_execution(PipelineExecutionArn=execution.arn, ClientRequestToken="v" * 32)
     assert execution.wait().statuses == {"Gate": "Succeeded", "Flaky": "Succeeded"}
 
 
-def test_an_execution_that_succeeded_cannot_be_retried(pipelines, sagemaker):
+def test_succeeded_execution_cannot_retry(pipelines, sagemaker):
     execution = pipelines.run(definition(processing("Step")))
     with pytest.raises(ClientError, match=r"ConflictException.*not Failed or Stopped"):
         sagemaker.retry_pipeline_execution(PipelineExecutionArn=execution.arn, ClientRequestToken="w" * 32)
@@ -91,7 +91,7 @@ def policy(*exceptions: str, **more):
     }
 
 
-def test_a_retry_policy_tries_again_until_the_step_succeeds_and_counts_the_attempts(pipelines):
+def test_retry_policy_counts_attempts(pipelines):
     again = policy("SageMaker.JOB_INTERNAL_ERROR")
     step = processing("Step", FAIL="InternalServerError: retried", FAIL_TIMES="2", more=again)
     execution = pipelines.run(definition(step))
@@ -99,20 +99,20 @@ def test_a_retry_policy_tries_again_until_the_step_succeeds_and_counts_the_attem
     assert execution.steps["Step"]["AttemptCount"] == 3
 
 
-def test_a_retry_policy_gives_up_after_its_attempts(pipelines):
+def test_retry_policy_gives_up(pipelines):
     again = policy("SageMaker.CAPACITY_ERROR", MaxAttempts=2)
     execution = pipelines.run(definition(processing("Step", FAIL="CapacityError: never", more=again)))
     assert execution.steps["Step"]["AttemptCount"] == 3
     assert execution.steps["Step"]["FailureReason"] == "ClientError: CapacityError: never"
 
 
-def test_an_error_of_the_algorithm_is_never_tried_again(pipelines):
+def test_algorithm_errors_are_not_retried(pipelines):
     again = policy("SageMaker.JOB_INTERNAL_ERROR", "SageMaker.CAPACITY_ERROR", "SageMaker.RESOURCE_LIMIT")
     execution = pipelines.run(definition(processing("Step", FAIL="AlgorithmError: mine", more=again)))
     assert execution.steps["Step"]["AttemptCount"] == 1
 
 
-def test_a_stop_ends_the_wait_for_the_next_attempt(pipelines, sagemaker):
+def test_stop_ends_a_retry_wait(pipelines, sagemaker):
     again = policy("SageMaker.JOB_INTERNAL_ERROR", IntervalSeconds=60)
     execution = pipelines.start(
         pipelines.create(definition(processing("Step", FAIL="InternalServerError: wait", more=again)))
@@ -137,7 +137,7 @@ def selected(*names: str, source: str | None = None):
     return {"SelectiveExecutionConfig": config}
 
 
-def test_selective_execution_runs_only_the_selected_steps_over_earlier_results(pipelines):
+def test_selection_reuses_earlier_results(pipelines):
     name = pipelines.create(CHAIN)
     first = pipelines.start(name).wait()
     second = pipelines.start(name, **selected("B", source=first.arn)).wait()
@@ -150,7 +150,7 @@ def test_selective_execution_runs_only_the_selected_steps_over_earlier_results(p
     assert second.describe()["SelectiveExecutionConfig"]["SelectedSteps"] == [{"StepName": "B"}]
 
 
-def test_selected_steps_with_dependencies_need_a_source_execution(pipelines):
+def test_dependencies_need_a_source_execution(pipelines):
     with pytest.raises(ClientError) as refused:
         pipelines.start(pipelines.create(CHAIN), **selected("B"))
     assert (
@@ -159,16 +159,16 @@ def test_selected_steps_with_dependencies_need_a_source_execution(pipelines):
     )
 
 
-def test_selected_steps_without_dependencies_need_no_source(pipelines):
+def test_independent_selection_needs_no_source(pipelines):
     assert pipelines.start(pipelines.create(CHAIN), **selected("A")).wait().statuses == {"A": "Succeeded"}
 
 
-def test_a_selected_step_must_be_in_the_definition(pipelines):
+def test_selected_step_must_exist(pipelines):
     with pytest.raises(ClientError, match=r"\[Z\] are not in the pipeline definition"):
         pipelines.start(pipelines.create(CHAIN), **selected("Z"))
 
 
-def test_the_source_must_have_succeeded_in_what_is_needed(pipelines):
+def test_source_steps_must_have_succeeded(pipelines):
     bad = definition(processing("A", FAIL="AlgorithmError: no"), processing("B", more=depends_on("A")))
     name = pipelines.create(bad)
     first = pipelines.start(name).wait()

@@ -34,6 +34,6 @@ def test_text_becomes_a_boolean(value, expected):
     assert fitted(TRAINING, value, "EnableNetworkIsolation") is expected or expected == "x"
 
 
-def test_nulls_are_dropped_and_unknown_members_kept():
+def test_nulls_drop_unknown_members_stay():
     given = {"RoleArn": None, "Tags": [{"Key": 1, "Value": None}], "Unknown": {"A": 1}}
     assert fit(TRAINING, given) == {"Tags": [{"Key": "1"}], "Unknown": {"A": 1}}

@@ -53,7 +53,7 @@ KEYS = {
 
 
 @pytest.mark.parametrize("kind", API_STEPS)
-def test_the_key_of_a_step_is_what_the_guide_lists_and_nothing_else(kind):
+def test_key_has_only_documented_arguments(kind):
     request = {}
     for path in KEYS.get(kind, "").split():
         *parents, last = path.split(".")
@@ -77,12 +77,12 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_a_document_does_not_differ_from_itself(document):
+def test_equal_documents_do_not_differ(document):
     assert list(differences(document, document)) == []
 
 
 @given(JSON, JSON)
-def test_documents_that_differ_say_where_or_lack_a_null(before, now):
+def test_different_documents_name_the_place(before, now):
     def without_nulls(value):
         if isinstance(value, dict):
             return {name: without_nulls(item) for name, item in value.items() if without_nulls(item) is not None}
@@ -92,7 +92,7 @@ def test_documents_that_differ_say_where_or_lack_a_null(before, now):
         assert list(differences(before, now))
 
 
-def test_a_difference_is_named_by_its_path():
+def test_difference_has_its_path():
     before = {"InputDataConfig": [{"S3Uri": "s3://a"}], "Same": 1}
     now = {"InputDataConfig": [{"S3Uri": "s3://b"}], "Same": 1, "New": True}
     assert list(differences(before, now)) == [

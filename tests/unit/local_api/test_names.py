@@ -11,7 +11,7 @@ STEP_NAMES = st.from_regex(r"[A-Za-z0-9\-_]{1,64}", fullmatch=True)
 
 
 @given(STEP_NAMES, st.sampled_from([("CreateTrainingJob", "TrainingJobName"), ("CreateModel", "ModelName")]))
-def test_the_job_of_every_step_has_a_name_that_its_api_takes(step, api):
+def test_generated_job_names_are_valid(step, api):
     operation, member = api
     limits = service_model().operation_model(operation).input_shape.members[member].metadata
     name = step_job_name(new_execution_id(), step, None, limits["max"])
@@ -21,7 +21,7 @@ def test_the_job_of_every_step_has_a_name_that_its_api_takes(step, api):
 
 
 @given(STEP_NAMES)
-def test_a_tuning_jobs_name_leaves_out_the_prefix(step):
+def test_tuning_job_name_has_no_prefix(step):
     limits = service_model().shape_for("HyperParameterTuningJobName").metadata
     identifier = new_execution_id()
     name = step_job_name(identifier, step, None, limits["max"])
@@ -31,11 +31,11 @@ def test_a_tuning_jobs_name_leaves_out_the_prefix(step):
 
 
 @given(STEP_NAMES, st.from_regex(r"[a-z](-?[a-z0-9]){0,40}", fullmatch=True))
-def test_a_custom_prefix_never_makes_a_name_too_long(step, prefix):
+def test_custom_prefix_respects_maximum_length(step, prefix):
     assert len(step_job_name(new_execution_id(), step, prefix, 63)) <= 63
 
 
-def test_of_a_steps_name_twenty_characters_are_in_the_name_of_its_job():
+def test_job_name_cuts_step_name():
     # As in runs that AWS recorded: TitanicModelRegistra and abalone-createmodel-, a hyphen and the random part.
     def middle(step):
         return step_job_name("abcdefghijkl", step, None, 63).removeprefix("pipelines-abcdefghijkl-")[:-11]
@@ -45,12 +45,12 @@ def test_of_a_steps_name_twenty_characters_are_in_the_name_of_its_job():
     assert middle("Train_it") == "Train-it"
 
 
-def test_arns_have_the_partition_of_their_region():
+def test_arns_have_their_partition():
     assert arn("us-east-1", "1" * 12, "model/m") == f"arn:aws:sagemaker:us-east-1:{'1' * 12}:model/m"
     assert arn("cn-north-1", "1" * 12, "model/m").startswith("arn:aws-cn:")
     assert last_part(arn("us-east-1", "1" * 12, "model/m")) == last_part("m") == "m"
 
 
-def test_a_name_of_an_execution_is_cut_to_have_room_for_its_id():
+def test_execution_suffix_respects_maximum_length():
     assert of_execution("config", "abcdefghijkl", 63) == "config-abcdefghijkl"
     assert of_execution("c" * 49 + "-" + "c" * 13, "abcdefghijkl", 63) == f"{'c' * 49}-abcdefghijkl"

@@ -32,7 +32,7 @@ def test_malformed_paths_are_refused(path):
         parse(path)
 
 
-def test_a_name_finds_an_item_of_a_list():
+def test_name_finds_list_item():
     document = {"Outputs": [{"OutputName": "a", "Uri": 1}, {"OutputName": "b", "Uri": 2}]}
     assert follow(document, parse("Outputs['b'].Uri")) == 2
 
@@ -46,7 +46,7 @@ def test_an_index_finds_a_numbered_member():
         st.integers(), lambda inner: st.dictionaries(st.from_regex(r"[a-z]{1,4}", fullmatch=True), inner), max_leaves=8
     )
 )
-def test_every_value_is_found_by_its_path(document):
+def test_every_value_has_a_path(document):
     def places(value, path):
         yield path, value
         if isinstance(value, dict):
@@ -57,6 +57,6 @@ def test_every_value_is_found_by_its_path(document):
         assert follow(document, parse(path)) == value
 
 
-def test_the_message_names_the_first_missing_key():
+def test_error_names_first_missing_key():
     with pytest.raises(ExpressionError, match=r"there is nothing at a\.b\[3\]"):
         follow({"a": {"b": [1]}}, parse("a.b[3].c"))

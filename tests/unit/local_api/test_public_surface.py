@@ -14,7 +14,7 @@ def test_the_package_offers_one_function():
     assert local_sagemaker.__all__ == ["open_service"]
 
 
-def test_importing_the_package_is_cheap_and_brings_in_nothing_heavy():
+def test_import_is_cheap():
     code = (
         "import sys, time; begin = time.process_time(); import local_sagemaker; "
         "spent = time.process_time() - begin; "
@@ -24,7 +24,7 @@ def test_importing_the_package_is_cheap_and_brings_in_nothing_heavy():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_opening_the_service_brings_in_neither_the_sdk_nor_the_boosting_libraries():
+def test_service_imports_no_heavy_libraries():
     code = (
         "import sys; from local_sagemaker import lifetime, server; from local_sagemaker.api import operations; "
         "heavy = {'sagemaker', 'numpy', 'pandas', 'optuna', 'xgboost', 'sklearn'} & set(sys.modules); "
@@ -33,21 +33,21 @@ def test_opening_the_service_brings_in_neither_the_sdk_nor_the_boosting_librarie
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_every_operation_is_one_of_the_api_and_is_answered_by_one_of_us():
+def test_operations_exist_in_the_api():
     names = set(service_model().operation_names)
     assert set(OPERATIONS) <= names
     assert names >= MOTO_OPERATIONS
     assert not MOTO_OPERATIONS & set(OPERATIONS)
 
 
-def test_every_step_names_operations_that_are_carried_out():
+def test_step_operations_are_supported():
     for kind in API_STEPS.values():
         assert {kind.create, kind.describe} <= set(OPERATIONS)
         assert kind.stop is None or kind.stop in OPERATIONS
     assert set(SUPPORTED_STEPS) < set(KNOWN_STEPS)
 
 
-def test_the_table_of_what_is_supported_names_every_operation_and_step():
+def test_supported_table_is_complete():
     table = as_markdown()
     for name in [*OPERATIONS, *MOTO_OPERATIONS, "InvokeEndpoint"]:
         assert f"`{name}`" in table

@@ -8,7 +8,7 @@ from local_sagemaker.definition.retry import delay_before_next, exception_of_cal
 POLICY = {"ExceptionType": ["Step.THROTTLING"], "IntervalSeconds": 2, "BackoffRate": 3.0, "MaxAttempts": 3}
 
 
-def test_the_interval_grows_by_the_backoff_rate():
+def test_backoff_rate_grows_the_interval():
     delays = [delay_before_next([POLICY], "Step.THROTTLING", attempts, 0) for attempts in (1, 2, 3, 4)]
     assert delays == [2.0, 6.0, 18.0, None]
 
@@ -35,7 +35,7 @@ def test_default_intervals():
     assert [delay_before_next(policies, "Step.THROTTLING", attempts, 0) for attempts in (1, 2, 3)] == [1.0, 2.0, 4.0]
 
 
-def test_tuning_jobs_are_not_retried_after_an_internal_error():
+def test_internal_error_retries_no_tuning_job():
     assert exception_of_job("Tuning", "InternalServerError: x") is None
     assert exception_of_job("Tuning", "CapacityError: x") == "SageMaker.CAPACITY_ERROR"
 

@@ -28,6 +28,6 @@ def test_every_form_is_read(uri, bucket, key):
 @pytest.mark.parametrize(
     "uri", ["bucket/key", "s3:///key", "http://bucket.s3.amazonaws.com/key", "https://a.example/b"]
 )
-def test_anything_else_is_refused_with_what_to_write(uri):
+def test_other_uris_are_refused(uri):
     with pytest.raises(ObjectStoreError, match="write s3://bucket/key"):
         split_uri(uri)

@@ -11,7 +11,7 @@ from local_sagemaker.__main__ import _end_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_that_another_thread_gets_is_read_by_the_one_that_waits(number):
+def test_signal_in_another_thread_is_read(number):
     before = signal.getsignal(number)
     with _end_signals() as signals:
         signals.settimeout(60)

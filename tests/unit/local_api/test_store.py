@@ -21,14 +21,14 @@ def test_a_name_is_taken_once(store):
     assert store.get("job", "a") == {"n": 1}
 
 
-def test_records_are_listed_in_the_order_in_which_they_came(store):
+def test_records_keep_insertion_order(store):
     for number in (3, 1, 2):
         store.insert("job", str(number), {"n": number}, parent="odd" if number % 2 else "even")
     assert [record["n"] for record in store.list("job")] == [3, 1, 2]
     assert [record["n"] for record in store.list("job", parent="odd")] == [3, 1]
 
 
-def test_what_fails_inside_a_transaction_leaves_nothing(store):
+def test_failed_transaction_leaves_nothing(store):
     def half_done():
         with store.transaction():
             store.insert("job", "a", {})
@@ -39,7 +39,7 @@ def test_what_fails_inside_a_transaction_leaves_nothing(store):
     assert store.get("job", "a") is None
 
 
-def test_changes_from_many_threads_are_all_kept(store):
+def test_concurrent_changes_are_all_kept(store):
     store.insert("job", "a", {"n": 0})
 
     def count():

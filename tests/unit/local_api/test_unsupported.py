@@ -31,5 +31,5 @@ def test_default_behavior_may_be_requested(value):
     refuse("CreateProcessingJob", requests(shape, ["ProcessingInputs", "S3Input", "S3InputMode"], value))
 
 
-def test_pipe_mode_is_left_to_the_container():
+def test_pipe_mode_is_accepted():
     refuse("CreateTrainingJob", {"AlgorithmSpecification": {"TrainingInputMode": "Pipe"}})

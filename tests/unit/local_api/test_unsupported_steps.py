@@ -96,7 +96,7 @@ def test_the_message_names_step_and_reason(steps, reason):
         refused(*steps)
 
 
-def test_the_message_names_ten_steps_at_most():
+def test_message_names_ten_steps():
     with pytest.raises(ValidationException, match=r"S0 \(Callback\), S1 \(Callback\), .*S9 \(Callback\) and 1990 more"):
         refused(*(step("Callback", f"S{number}") for number in range(2000)))
 
@@ -120,7 +120,7 @@ def test_the_message_names_ten_steps_at_most():
         "models that are not served",
     ],
 )
-def test_supported_or_unknown_arguments_are_not_refused(steps):
+def test_supported_and_unknown_arguments_are_accepted(steps):
     refused(*steps)
 
 
@@ -129,6 +129,6 @@ def test_supported_or_unknown_arguments_are_not_refused(steps):
     st.sampled_from(["Processing", "Training", "Tuning", "Transform", "Model"]),
     st.dictionaries(MEMBERS, ANYTHING, max_size=4),
 )
-def test_arguments_of_another_shape_are_not_refused(kind, arguments):
+def test_malformed_arguments_are_not_refused(kind, arguments):
     with contextlib.suppress(ValidationException):
         refused(step(kind, **arguments))
