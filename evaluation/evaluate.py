@@ -38,12 +38,13 @@ from evaluation.measures.metrics import CUT_OFF
 from evaluation.output import studio
 from evaluation.output.report import Candidate, Measured, compare
 from evaluation.output.results import read_results
-from evaluation.page import LANGUAGES, Language, render
+from evaluation.page.document import render
 from evaluation.pictures import draw_pictures
 from evaluation.rules import apply_rules
 from evaluation.strict_json import write_json
 from evaluation.tuning.history import read_tuning, training_seconds
 from evaluation.tuning.untuned import compare_with_untuned
+from html_page.translations import LANGUAGES, Language
 
 _EXIT_MESSAGE_BYTES = 1024
 _PREDICTED: tuple[PartName, ...] = ("validation", "test")
@@ -65,24 +66,12 @@ def evaluate(
 
     Parameters
     ----------
-    task
-        ``regression`` or ``classification``.
     candidates
         In the order that decides ties.
-    source
-        Directory of data, keys, schema and models.
-    output
-        Output directory.
-    seed
-        Seed of all random draws.
-    seconds
-        Training times of candidates, where known, by name.
-    tuning_jobs
-        Tuning jobs of candidates, by name.
+    seconds, tuning_jobs
+        Training times and tuning jobs, where known, by candidate.
     group
         Model package group in which untuned counterparts are searched.
-    language
-        Language of ``report.html``.
 
     Returns
     -------

@@ -27,21 +27,14 @@ _CLOSED_KEY, _CLOSED = "functioning_day", "No"
 
 @dataclass(frozen=True)
 class Part:
-    """The rows of the training, validation or test set.
-
-    Attributes
-    ----------
-    features
-        Of shape (rows, features); NaN where missing.
-    labels
-        Of shape (rows,): rentals per hour, or 1 for high demand and 0 for low.
-    keys
-        Identity of each row: ``datetime``, the start of its hour, and the raw columns.
-    """
+    """The rows of the training, validation or test set."""
 
     features: Numbers
+    """Of shape (rows, features); NaN where missing."""
     labels: Numbers
+    """Of shape (rows,): rentals per hour, or 1 for high demand and 0 for low."""
     keys: pd.DataFrame
+    """Identity of each row: ``datetime``, the start of its hour, and the raw columns."""
 
     @property
     def days(self) -> npt.NDArray[np.intp]:
@@ -51,17 +44,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Schema:
-    """``schema.json``, whose format ``processing_scripts.schema`` documents.
-
-    Attributes
-    ----------
-    content
-        The parsed content.
-    sha256
-        Hash of the file's bytes.
-    path
-        Location of the file.
-    """
+    """``schema.json``, whose format ``processing_scripts.schema`` documents, and the hash of its bytes."""
 
     content: dict[str, Any]
     sha256: str

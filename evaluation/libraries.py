@@ -32,16 +32,8 @@ def require(library: str, requirements: Path = _REQUIREMENTS) -> ModuleType:
 
 
 def _install(library: str, requirements: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "-r",
-        str(requirements),
-    ]
+    options = ["--quiet", "--disable-pip-version-check", "-r", str(requirements)]
+    command = [sys.executable, "-m", "pip", "install", *options]
     installed = subprocess.run(command, check=False, capture_output=True, text=True)
     if installed.returncode != 0:
         last = next(iter(reversed(installed.stderr.strip().splitlines())), "pip printed nothing")

@@ -11,16 +11,7 @@ from evaluation.inputs import Numbers, Part, Schema, Task
 def apply_rules(task: Task, predicted: Numbers, part: Part, schema: Schema) -> Numbers:
     """Replace negative rentals by 0, and predictions of closed hours by the value from the schema.
 
-    Parameters
-    ----------
-    task
-        What is predicted.
-    predicted
-        Of shape (rows,): rentals per hour, or probabilities of high demand.
-    part
-        The rows.
-    schema
-        The features; its ``closed`` contains the rule for closed hours.
+    Predictions are of shape (rows,): rentals per hour, or probabilities of high demand.
 
     Raises
     ------

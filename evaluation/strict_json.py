@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 
 def write_json(path: Path, content: Any) -> None:
     """Write strict JSON; the same content gives the same bytes."""
-    path.write_text(
-        json.dumps(_strict(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-    )
+    strict = replace_values(content, _strict)
+    path.write_text(json.dumps(strict, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def read_json(path: Path) -> Any:
@@ -28,18 +28,19 @@ def read_json(path: Path) -> Any:
 
 def as_numbers(content: Any) -> Any:
     """Replace every string "NaN" in parsed JSON by the number."""
-    if isinstance(content, dict):
-        return {name: as_numbers(value) for name, value in content.items()}
-    if isinstance(content, list):
-        return [as_numbers(value) for value in content]
-    return math.nan if content == "NaN" else content
+    return replace_values(content, lambda value: math.nan if value == "NaN" else value)
 
 
-def _strict(content: Any) -> Any:
+def replace_values(content: Any, replace: Callable[[Any], Any]) -> Any:
+    """Replace every value that is neither an object nor an array."""
     if isinstance(content, dict):
-        return {name: _strict(value) for name, value in content.items()}
+        return {name: replace_values(value, replace) for name, value in content.items()}
     if isinstance(content, list | tuple):
-        return [_strict(value) for value in content]
-    if isinstance(content, float) and not math.isfinite(content):
-        return "NaN" if math.isnan(content) else str(content)
-    return content
+        return [replace_values(value, replace) for value in content]
+    return replace(content)
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else str(value)
+    return value

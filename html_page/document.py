@@ -49,16 +49,8 @@ td.text, th.text { white-space: normal; min-width: 9em; }
 def document(body: str, *, title: str, language: str, style: str = "", scripts: str = "") -> str:
     """Return a whole HTML document that loads nothing from the network.
 
-    Parameters
-    ----------
-    body, scripts
-        HTML: the content of ``<main>``, and script elements that follow it.
-    title
-        Plain text.
-    language
-        Value of the ``lang`` attribute.
-    style
-        CSS that follows the shared style.
+    ``body`` is the HTML of ``<main>``, which the script elements follow; the title is plain text, and the CSS follows
+    the shared style.
     """
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'

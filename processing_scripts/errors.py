@@ -33,14 +33,7 @@ class ColumnError(PreprocessingError):
 class CellError(PreprocessingError):
     """A cell is not a valid value of its column.
 
-    Parameters
-    ----------
-    line
-        Line of the file, counted from 1.
-    column
-        Column name in the file's header.
-    problem
-        The error and the expected value.
+    Lines are counted from 1, the column is named as in the file's header.
     """
 
     def __init__(self, line: int, column: str, problem: str) -> None:

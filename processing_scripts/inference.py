@@ -17,11 +17,10 @@ from pathlib import Path
 import pandas as pd
 
 from processing_scripts.errors import HistoryError, PreprocessingError
-from processing_scripts.features.build import make_features
 from processing_scripts.features.history import with_history
 from processing_scripts.reading.checks import check_hours_differ
 from processing_scripts.reading.observations import read_observations
-from processing_scripts.schema import Schema, check_features, feature_names, load_schema
+from processing_scripts.schema import Schema, features_of_model, load_schema
 
 
 def features_of_hours(
@@ -33,8 +32,6 @@ def features_of_hours(
     ----------
     hours
         A file of hours in any format that preprocessing reads; rentals are optional.
-    schema
-        Schema of the model, from `processing_scripts.schema.load_schema`.
     known
         A file of preceding hours, for the history.
     complete
@@ -55,10 +52,7 @@ def features_of_hours(
         raise HistoryError(
             f"Hour {batch['datetime'].iloc[0]:%Y-%m-%d %H:%M} has no history in {known.name}; give the hours before it."
         )
-    made = make_features(ready.observations, schema["feature_set"], ready.known)
-    features = made[[name for name in feature_names(schema) if name in made]]
-    check_features(features, schema)
-    return features.set_index(pd.Index(ready.observations["datetime"]))
+    return features_of_model(ready, schema).set_index(pd.Index(ready.observations["datetime"]))
 
 
 def _hours(path: Path, *, complete: bool = False) -> pd.DataFrame:

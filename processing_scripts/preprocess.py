@@ -54,20 +54,12 @@ _EXIT_MESSAGE_BYTES = 1024
 
 @dataclass(frozen=True)
 class Preprocessed:
-    """The result of preprocessing; complete before anything is written.
-
-    Attributes
-    ----------
-    observations
-        By set, including ``batch``: the hours in chronological order.
-    features
-        By set: one row per hour.
-    schema
-        Content of ``schema.json``.
-    """
+    """The result of preprocessing; complete before anything is written."""
 
     observations: dict[str, pd.DataFrame]
+    """By set, including ``batch``: the hours in chronological order."""
     features: dict[str, pd.DataFrame]
+    """By set: one row per hour."""
     schema: Schema
 
 

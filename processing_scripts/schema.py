@@ -32,8 +32,9 @@ from typing import Any
 import pandas as pd
 
 from processing_scripts.errors import FeatureError
-from processing_scripts.features.build import CATEGORIES
+from processing_scripts.features.build import CATEGORIES, make_features
 from processing_scripts.features.catalogue import HISTORY_HOURS, Feature, FeatureSet, features_for, left_out_of
+from processing_scripts.features.history import WithHistory
 from processing_scripts.reading.observations import Observations
 from processing_scripts.splits import Split
 
@@ -79,14 +80,7 @@ class Drawn:
 def describe(observed: Observations, features: Mapping[str, pd.DataFrame], drawn: Drawn) -> Schema:
     """Return the schema of preprocessed data.
 
-    Parameters
-    ----------
-    observed
-        The data set.
-    features
-        By set; ``train`` defines the ranges.
-    drawn
-        The settings of features and split.
+    Features are by set; those of ``train`` define the ranges.
     """
     hours = observed.frame["datetime"]
     return {
@@ -153,15 +147,22 @@ def feature_names(schema: Schema) -> list[str]:
     return [feature["name"] for feature in schema["features"]]
 
 
-def check_features(features: pd.DataFrame | int, schema: Schema) -> None:
-    """Refuse features that differ from those the model was trained with.
+def features_of_model(hours: WithHistory, schema: Schema) -> pd.DataFrame:
+    """Calculate the features of a model, with the index of the hours.
 
-    Parameters
-    ----------
-    features
-        A table with named columns, or its number of columns.
-    schema
-        Result of `load_schema`.
+    Raises
+    ------
+    FeatureError
+        When the schema contains unknown features.
+    """
+    made = make_features(hours.observations, schema["feature_set"], hours.known)
+    features = made[[name for name in feature_names(schema) if name in made]]
+    check_features(features, schema)
+    return features
+
+
+def check_features(features: pd.DataFrame, schema: Schema) -> None:
+    """Refuse features that differ from those the model was trained with.
 
     Raises
     ------
@@ -170,14 +171,12 @@ def check_features(features: pd.DataFrame | int, schema: Schema) -> None:
         missing column silently.
     """
     expected = feature_names(schema)
-    width = features if isinstance(features, int) else features.shape[1]
+    width = features.shape[1]
     if width != len(expected):
         names = ", ".join(expected)
         raise FeatureError(
             f"There are {width} features where the model was trained with {len(expected)}; provide {names}."
         )
-    if isinstance(features, int):
-        return
     for position, (name, wanted) in enumerate(zip(features.columns, expected, strict=True), 1):
         if name != wanted:
             raise FeatureError(

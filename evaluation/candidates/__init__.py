@@ -27,14 +27,7 @@ _FORMATS: Mapping[str, Callable[[Path, Task], Model]] = {
 def load_candidate(artifact: Path, task: Task, *, features: int) -> Model:
     """Load a model from ``model.tar.gz``.
 
-    Parameters
-    ----------
-    artifact
-        The archive.
-    task
-        What is predicted.
-    features
-        Number of features in the data; a model with another number is refused, because not every library checks it.
+    A model with another number of features than the data is refused, because not every library checks it.
 
     Raises
     ------
@@ -63,9 +56,8 @@ def _extract(artifact: Path, directory: Path) -> None:
             archive.extraction_filter = getattr(tarfile, "data_filter", None)
             archive.extractall(directory)  # noqa: S202
     except (OSError, tarfile.TarError, EOFError) as error:
-        raise CandidateError(
-            f"{artifact} is not a readable model archive ({error}); run the training again."
-        ) from error
+        message = f"{artifact} is not a readable model archive ({error}); run the training again."
+        raise CandidateError(message) from error
 
 
 def _format(artifact: Path, directory: Path) -> tuple[Callable[[Path, Task], Model], Path]:

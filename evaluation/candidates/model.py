@@ -13,39 +13,26 @@ Rows = tuple[Numbers, Numbers]
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model.
-
-    Attributes
-    ----------
-    features
-        Number of features that it was trained with.
-    predict
-        Maps features of shape (rows, features) to one number per row: rentals per hour, or the probability of high
-        demand. Runs on one core, so that prediction times are comparable.
-    contributions
-        Maps features to SHAP values of the same shape, by the library's TreeSHAP, on the scale of the raw score.
-    importance
-        Returns the library's feature importance, of shape (features,).
-    bytes
-        Size of the model file.
-    trees
-        Number of trees.
-    nanoseconds_per_tree
-        Typical prediction time of one tree, measured once per library by ``python -m tests.performance.prediction``.
-        Unlike a time measured here, it does not depend on the machine and its load.
-    retrain
-        Trains again with the same settings, on one pair of (features, labels) with early stopping on another, and
-        returns a new ``predict``. None where that would take too long.
-    """
+    """A trained model."""
 
     features: int
+    """Number of features that it was trained with."""
     predict: Callable[[Numbers], Numbers]
+    """Maps features of shape (rows, features) to one number per row: rentals per hour, or the probability of high
+    demand. Runs on one core, so that prediction times are comparable."""
     contributions: Callable[[Numbers], Numbers]
+    """Maps features to SHAP values of the same shape, by the library's TreeSHAP, on the scale of the raw score."""
     importance: Callable[[], Numbers]
+    """Returns the library's feature importance, of shape (features,)."""
     bytes: int
+    """Size of the model file."""
     trees: int
     nanoseconds_per_tree: float
+    """Typical prediction time of one tree, measured once per library by ``python -m tests.performance.prediction``.
+    Unlike a time measured here, it does not depend on the machine and its load."""
     retrain: Callable[[Rows, Rows], Callable[[Numbers], Numbers]] | None = None
+    """Trains again with the same settings, on one pair of (features, labels) with early stopping on another, and
+    returns a new ``predict``. None where that would take too long."""
 
     @property
     def usual_microseconds(self) -> float:

@@ -27,19 +27,13 @@ _Fit = Callable[[Numbers, Numbers], "Calibration"]
 
 @dataclass(frozen=True)
 class Calibration:
-    """A map from raw to calibrated probabilities.
-
-    Attributes
-    ----------
-    method
-        ``none``; ``platt``: 1 / (1 + exp(-(slope * log(p / (1 - p)) + intercept))); or ``isotonic``: linear
-        interpolation between the points (raw, calibrated).
-    parameters
-        ``slope`` and ``intercept``, or ``raw`` and ``calibrated``, depending on the method.
-    """
+    """A map from raw to calibrated probabilities."""
 
     method: Method
+    """``platt``: 1 / (1 + exp(-(slope * log(p / (1 - p)) + intercept))); ``isotonic``: linear interpolation between the
+    points (raw, calibrated)."""
     parameters: dict[str, Any]
+    """``slope`` and ``intercept``, or ``raw`` and ``calibrated``, depending on the method."""
 
     def apply(self, probability: Numbers) -> Numbers:
         """Calibrate raw probabilities."""
@@ -52,17 +46,7 @@ class Calibration:
 
 
 def calibrate(part: Part, probability: Numbers, seed: int) -> tuple[Calibration, dict[str, float]]:
-    """Return the best calibration, and the cross-validated Brier score of each method.
-
-    Parameters
-    ----------
-    part
-        Labels and days of the validation set.
-    probability
-        Raw probabilities of high demand.
-    seed
-        Seed of the bootstrap.
-    """
+    """Return the best calibration of the validation set, and the cross-validated Brier score of each method."""
     # A map is scored on held-out days (five folds of whole days): in-sample, isotonic regression always looks better.
     # Days, not rows, because the hours of a day resemble each other. The improvement must also be significant, or the
     # probabilities stay raw: a few lucky days in the validation set are no reason to change them.

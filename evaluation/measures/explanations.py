@@ -15,18 +15,7 @@ _MAX_ROWS = 100
 
 
 def explain(model: Model, features: Numbers, names: list[str], seed: int) -> dict[str, Any]:
-    """Explain a model on a sample of rows.
-
-    Parameters
-    ----------
-    model
-        The candidate.
-    features
-        Of shape (rows, features).
-    names
-        Names of the features.
-    seed
-        Seed of the sample.
+    """Explain a model on a sample of rows; ``features`` are of shape (rows, features).
 
     Returns
     -------

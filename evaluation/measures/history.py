@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from evaluation.candidates import Model
-from evaluation.inputs import Part, PartName, Predictions, Schema, Task
+from evaluation.inputs import Numbers, Part, PartName, Predictions, Schema, Task
 from evaluation.measures.metrics import MEASURES
-from evaluation.ranking.bootstrap import compare_pairs, resampled_metric
+from evaluation.ranking.bootstrap import compare_pairs
 from evaluation.ranking.selection import RANKINGS
 from evaluation.rules import apply_rules
 
@@ -25,25 +25,14 @@ def without_history(
 ) -> dict[str, Any]:
     """Compare a candidate with its twin without history features.
 
-    Parameters
-    ----------
-    task
-        What is predicted.
-    model
-        The candidate; it is skipped unless it retrains quickly.
-    predicted
-        Its predictions after the rules.
-    parts
-        All three sets: the twin trains on ``train`` and stops early on ``validation``, like the candidate.
-    schema
-        Names the history features.
-    seed
-        Seed of the bootstrap.
+    The twin trains on ``train`` and stops early on ``validation``, like the candidate, whose predictions after the
+    rules are ``predicted``.
 
     Returns
     -------
-    Empty if there is no twin; else ``without_history``: ``features`` and ``left_out`` (counts), ``validation`` and
-    ``test`` (the twin's metrics), and ``comparison``, a pair on the test set as in `evaluation.ranking.bootstrap`.
+    Empty if the candidate has no history features or does not retrain quickly; else ``without_history``: ``features``
+    and ``left_out`` (counts), ``validation`` and ``test`` (the twin's metrics), and ``comparison``, a pair on the test
+    set as in `evaluation.ranking.bootstrap`.
     """
     features = schema.content["features"]
     kept = [at for at, feature in enumerate(features) if feature.get("feature_set", _NOW) == _NOW]
@@ -56,15 +45,18 @@ def without_history(
         name: apply_rules(task, predict(part.features[:, kept]), part, schema)
         for name, part in (("validation", validation), ("test", test))
     }
-    sides = {WITH: predicted["test"], WITHOUT: twin["test"]}
-    measured = {side: MEASURES[task](test.labels, values) for side, values in sides.items()}
-    samples = resampled_metric(RANKINGS[task], test, sides, seed)
     return {
         "without_history": {
             "features": len(kept),
             "left_out": len(features) - len(kept),
             "validation": MEASURES[task](validation.labels, twin["validation"]),
-            "test": measured[WITHOUT],
-            "comparison": compare_pairs(RANKINGS[task], measured, samples, days=int(test.days.max()) + 1)[0],
+            "test": MEASURES[task](test.labels, twin["test"]),
+            "comparison": compare_two(task, test, {WITH: predicted["test"], WITHOUT: twin["test"]}, seed),
         }
     }
+
+
+def compare_two(task: Task, test: Part, sides: Mapping[str, Numbers], seed: int) -> dict[str, Any]:
+    """Compare two predictions of the test set, by name, as in `evaluation.ranking.bootstrap`."""
+    measured = {side: MEASURES[task](test.labels, predicted) for side, predicted in sides.items()}
+    return compare_pairs(RANKINGS[task], test, sides, measured, seed)[0]

@@ -20,6 +20,7 @@ _PURPOSE = {
     "classification": "Predicts whether the demand for rental bicycles in Seoul in an hour is high or low, from its "
     "calendar and weather.",
 }
+_CUSTOM = ["algorithm", "dataset", "dataset_sha256", "schema_sha256", "split", "threshold", "rules", "beats_baselines"]
 _CAVEATS = (
     "The data covers one city and one year of growing rentals, December 2017 to November 2018. The model is not "
     "validated for other years, other cities, or unprecedented weather. It is trained on measured weather: with a "
@@ -33,13 +34,7 @@ _ETHICS = (
 
 
 def model_card(report: Mapping[str, Any]) -> str:
-    """Return the model card of an evaluation as JSON.
-
-    Parameters
-    ----------
-    report
-        The content of ``evaluation.json``.
-    """
+    """Return the model card of an evaluation, given the content of ``evaluation.json``, as JSON."""
     best = report["best"]
     card = {
         "model_overview": {"model_creator": "boostpipe", "model_artifact": [best["model_data"]]},
@@ -127,18 +122,8 @@ def _metrics(values: Mapping[str, float], notes: Mapping[str, str]) -> Iterable[
 
 
 def _custom(report: Mapping[str, Any]) -> dict[str, str]:
-    best = report["best"]
-    details = {
-        "algorithm": best["algorithm"],
-        "dataset": best["dataset"],
-        "dataset_sha256": best["dataset_sha256"],
-        "schema_sha256": best["schema_sha256"],
-        "split": best["split"],
-        "threshold": best["threshold"],
-        "rules": report["rules"],
-        "beats_baselines": best["beats_baselines"],
-    }
-    return {name: str(value)[:_TEXT] for name, value in details.items()}
+    details = {**report["best"], "rules": report["rules"]}
+    return {name: str(details[name])[:_TEXT] for name in _CUSTOM}
 
 
 def _significant(value: float) -> float:

@@ -41,17 +41,7 @@ from evaluation.rules import describe_rules
 
 @dataclass(frozen=True)
 class Candidate:
-    """A candidate from the command line.
-
-    Attributes
-    ----------
-    name
-        The algorithm.
-    image
-        URI of the image that serves it.
-    model_data
-        S3 URI of its ``model.tar.gz``.
-    """
+    """A candidate from the command line: its algorithm, the URI of its image, and that of its ``model.tar.gz``."""
 
     name: str
     image: str
@@ -60,15 +50,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Measured:
-    """The measurements of a candidate before the comparison.
-
-    Attributes
-    ----------
-    predictions
-        For the validation set and the test set, after the rules.
-    details
-        Its ``cost``, ``importance`` and ``shap``.
-    """
+    """A candidate's predictions for validation and test set after the rules, and its cost and explanations."""
 
     predictions: Predictions
     details: dict[str, Any]
@@ -84,20 +66,7 @@ def compare(
 ) -> dict[str, Any]:
     """Return the content of ``evaluation.json``.
 
-    Parameters
-    ----------
-    task
-        What is predicted.
-    candidates
-        In the order that decides ties.
-    baselines
-        Predictions of the baselines.
-    parts
-        ``validation``, which ranks, and ``test``, which is only reported.
-    schema
-        The features and the data set.
-    seed
-        Seed of the bootstrap.
+    Candidates are in the order that decides ties. The validation set ranks them, the test set is only reported.
 
     Raises
     ------
@@ -120,7 +89,16 @@ def compare(
         }
         for candidate, measured in candidates.items()
     }
-    comparisons = {part: _comparisons(ranking, part, parts[part], predictions, measures, seed) for part in _COMPARED}
+    comparisons = {
+        part: compare_pairs(
+            ranking,
+            parts[part],
+            {name: predicted[part] for name, predicted in predictions.items()},
+            {name: measured[part] for name, measured in measures.items()},
+            seed,
+        )
+        for part in _COMPARED
+    }
     best, reason = _best(ranking, described, comparisons["validation"])
     slices = measure_slices(
         task, parts["test"], schema, {name: predicted["test"] for name, predicted in predictions.items()}
@@ -185,19 +163,6 @@ def _beats(ranking: Ranking, measured: Mapping[str, Any], baselines: Mapping[str
     others = [baseline["test"][ranking.metric] for baseline in baselines.values()]
     better = all(value < other if ranking.lower_is_better else value > other for other in others)
     return "yes" if better and not math.isnan(value) else "no"
-
-
-def _comparisons(
-    ranking: Ranking,
-    name: PartName,
-    part: Part,
-    predictions: Mapping[str, Predictions],
-    measures: Mapping[str, Any],
-    seed: int,
-) -> list[dict[str, Any]]:
-    samples = resampled_metric(ranking, part, {key: predicted[name] for key, predicted in predictions.items()}, seed)
-    measured = {key: measures[key][name] for key in predictions}
-    return compare_pairs(ranking, measured, samples, days=int(part.days.max()) + 1)
 
 
 def _best(ranking: Ranking, candidates: Mapping[str, Any], pairs: list[dict[str, Any]]) -> tuple[str, str]:

@@ -15,19 +15,13 @@ from evaluation.strict_json import read_json
 
 @dataclass(frozen=True)
 class Results:
-    """The results of an evaluation.
-
-    Attributes
-    ----------
-    report
-        The content of ``evaluation.json``.
-    predictions
-        By candidate the rows of ``predictions-<name>.csv``: ``datetime``, ``actual``, ``predicted`` and, for a
-        classification, ``probability``.
-    """
+    """The results of an evaluation."""
 
     report: dict[str, Any]
+    """The content of ``evaluation.json``."""
     predictions: Mapping[str, pd.DataFrame]
+    """By candidate the rows of ``predictions-<name>.csv``: ``datetime``, ``actual``, ``predicted`` and, for a
+    classification, ``probability``."""
 
     @property
     def best(self) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from evaluation.errors import EvaluationError
 from evaluation.output.results import read_results
-from evaluation.page import LANGUAGES, render
+from evaluation.page.document import render
+from html_page.translations import LANGUAGES
 
 
 def main() -> int:

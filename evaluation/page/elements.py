@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evaluation.page.marks import ON_DARK
+from evaluation.strict_json import replace_values
 from html_page.elements import html
 
 _DRAW = """
@@ -39,7 +40,9 @@ class Charts:
     def script(self) -> str:
         """Return all charts as JSON, and the script that draws them."""
         # JSON in a browser has no NaN; plotly skips null.
-        content = json.dumps(_without_nan(self.drawn), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        content = json.dumps(
+            replace_values(self.drawn, _finite), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
         content = content.replace("</", "<\\/")  # text in the data must not end the script element
         colours = json.dumps(ON_DARK)
         return f'<script type="application/json" id="charts">{content}</script>\n<script>{_DRAW % colours}</script>'
@@ -68,9 +71,5 @@ def folded(summary: str, content: str) -> str:
     return f"<details><summary>{html(summary)}</summary>{content}</details>"
 
 
-def _without_nan(content: Any) -> Any:
-    if isinstance(content, dict):
-        return {name: _without_nan(value) for name, value in content.items()}
-    if isinstance(content, list):
-        return [_without_nan(value) for value in content]
-    return None if isinstance(content, float) and not math.isfinite(content) else content
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -6,26 +6,26 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from evaluation.output.results import Results
-from evaluation.pictures import classification, explanations, regression, table, tuning
+from evaluation.pictures import sections, tasks
 
 _Draw = Callable[[Results, Path], None]
 
 _OF_BOTH: Mapping[str, _Draw] = {
-    "comparison": table.comparison,
-    "slices": table.slices,
-    "importance": explanations.importance,
-    "shap": explanations.shap_summary,
-    "cost": table.cost,
+    "comparison": sections.comparison,
+    "slices": sections.slices,
+    "importance": sections.importance,
+    "shap": sections.shap_summary,
+    "cost": sections.cost,
 }
 _OF_REGRESSION: Mapping[str, _Draw] = {
-    "actual-against-predicted": regression.actual_against_predicted,
-    "actual-over-time": regression.actual_over_time,
-    "residuals": regression.residuals,
+    "actual-against-predicted": tasks.actual_against_predicted,
+    "actual-over-time": tasks.actual_over_time,
+    "residuals": tasks.residuals,
 }
 _OF_CLASSIFICATION: Mapping[str, _Draw] = {
-    "confusion-matrix": classification.confusion_matrices,
-    "curves": classification.curves,
-    "calibration": classification.calibration,
+    "confusion-matrix": tasks.confusion_matrices,
+    "curves": tasks.curves,
+    "calibration": tasks.calibration,
 }
 
 
@@ -33,7 +33,7 @@ def draw_pictures(results: Results, folder: Path) -> list[Path]:
     """Draw every picture of the task into a folder; return the files."""
     own = _OF_REGRESSION if results.is_regression else _OF_CLASSIFICATION
     files = []
-    tuned = {"tuning": tuning.tuning} if tuning.known_histories(results) else {}
+    tuned = {"tuning": sections.tuning} if sections.known_histories(results) else {}
     for name, draw in {**own, **_OF_BOTH, **tuned}.items():
         files.append(folder / f"{name}.png")
         draw(results, files[-1])

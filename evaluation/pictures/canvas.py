@@ -60,12 +60,6 @@ def panels(
 
     Parameters
     ----------
-    path
-        File to write.
-    number
-        Number of panels.
-    title
-        Title above all panels.
     width, height
         Size of one panel in inches.
     left, bottom

@@ -22,22 +22,9 @@ SAMPLES, LEVEL = 2000, 0.95
 
 
 def resampled_metric(ranking: Ranking, part: Part, predictions: Mapping[str, Numbers], seed: int) -> dict[str, Numbers]:
-    """Return the ranking metric of each set of predictions on the same `SAMPLES` bootstrap samples of days.
+    """Return the ranking metric of each set of predictions on the same bootstrap samples of days.
 
-    Parameters
-    ----------
-    ranking
-        Its metric: ``rmse`` or ``auc``.
-    part
-        Labels and days.
-    predictions
-        By name, of shape (rows,).
-    seed
-        Seed of the samples.
-
-    Returns
-    -------
-    By name, of shape (`SAMPLES`,); NaN where a sample lacks a class.
+    Predictions are of shape (rows,), the results of shape (`SAMPLES`,); NaN where a sample lacks a class.
     """
     days, drawn = part.days, draw_days(part, seed)
     measure = _rmse_of_samples if ranking.metric == "rmse" else _auc_of_samples
@@ -60,29 +47,24 @@ def interval(values: Numbers) -> list[float]:
 
 
 def compare_pairs(
-    ranking: Ranking, measured: Mapping[str, Mapping[str, float]], samples: Mapping[str, Numbers], days: int
+    ranking: Ranking,
+    part: Part,
+    predictions: Mapping[str, Numbers],
+    measured: Mapping[str, Mapping[str, float]],
+    seed: int,
 ) -> list[dict[str, Any]]:
-    """Compare every pair of candidates on one set.
-
-    Parameters
-    ----------
-    ranking
-        The metric, and whether lower is better.
-    measured
-        Metrics of the whole set, by candidate.
-    samples
-        Result of `resampled_metric`, by candidate.
-    days
-        Number of days; with a single day, no difference is significant.
+    """Compare every pair of candidates on one set, given their metrics on the whole of it.
 
     Returns
     -------
     ``first``, ``second``, ``metric``, ``difference`` (first minus second), its 95 % ``interval``, the ``verdict``
     (`BETTER` if the interval does not contain 0, else `NO_DIFFERENCE`) and ``better``, a name or an empty string.
     """
+    samples = resampled_metric(ranking, part, predictions, seed)
+    several_days = bool(part.days.any())
     return [
-        _pair(ranking, first, second, measured, samples[first] - samples[second], days)
-        for first, second in itertools.combinations(measured, 2)
+        _pair(ranking, first, second, measured, samples[first] - samples[second], several_days=several_days)
+        for first, second in itertools.combinations(predictions, 2)
     ]
 
 
@@ -98,10 +80,11 @@ def _pair(
     second: str,
     measured: Mapping[str, Mapping[str, float]],
     differences: Numbers,
-    days: int,
+    *,
+    several_days: bool,
 ) -> dict[str, Any]:
     low, high = interval(differences)
-    significant = days > 1 and (low > 0 or high < 0)
+    significant = several_days and (low > 0 or high < 0)  # with a single day, all samples are the same
     first_is_better = (high < 0) == ranking.lower_is_better
     return {
         "first": first,

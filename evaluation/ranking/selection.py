@@ -14,21 +14,12 @@ _MIN_SPEEDUP = 2
 
 @dataclass(frozen=True)
 class Ranking:
-    """The metric that ranks candidates.
-
-    Attributes
-    ----------
-    metric
-        Its name.
-    lower_is_better
-        Whether lower values are better.
-    tolerance
-        Share of the metric up to which a difference is negligible.
-    """
+    """The metric that ranks candidates."""
 
     metric: str
     lower_is_better: bool
     tolerance: float
+    """Share of the metric up to which a difference is negligible."""
 
 
 RANKINGS = {
@@ -69,8 +60,6 @@ def best_candidate(
         Candidates without a significant difference to the first.
     microseconds
         Per prediction, by candidate; not measured times, because the same input must select the same candidate.
-    ranking
-        The metric and its tolerance.
 
     Raises
     ------

@@ -18,11 +18,6 @@ History = dict[str, Any]
 def read_tuning(jobs: Mapping[str, str]) -> dict[str, History]:
     """Read the history of each candidate's tuning job.
 
-    Parameters
-    ----------
-    jobs
-        Names of tuning jobs, by candidate.
-
     Returns
     -------
     By candidate: ``job``, its name; and either ``unknown``, a sentence with the reason why there is no history, or

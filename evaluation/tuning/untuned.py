@@ -16,9 +16,7 @@ from typing import Any
 import pandas as pd
 
 from evaluation.inputs import Numbers, Part, Schema, Task
-from evaluation.measures.metrics import MEASURES
-from evaluation.ranking.bootstrap import compare_pairs, resampled_metric
-from evaluation.ranking.selection import RANKINGS
+from evaluation.measures.history import compare_two
 from evaluation.strict_json import as_numbers
 from evaluation.tuning.account import Unknown, client, request
 
@@ -33,18 +31,12 @@ def compare_with_untuned(
 
     Parameters
     ----------
-    task
-        What is predicted.
-    group
-        Name of the model package group.
     schema
         The data and the split, which both sides must share.
-    test
-        The test set.
     tuned
         Predictions of the tuned candidates for the test set, by name.
     seed
-        Seed of the execution and of the bootstrap.
+        Of the execution, which both sides must share, and of the bootstrap.
 
     Returns
     -------
@@ -64,20 +56,13 @@ def compare_with_untuned(
         candidates[name] = {
             "validation": untuned["validation"],
             "test": untuned["test"],
-            "comparison": _compare(task, test, {TUNED: tuned[name], UNTUNED: predictions[name]}, seed),
+            "comparison": compare_two(task, test, {TUNED: tuned[name], UNTUNED: predictions[name]}, seed),
         }
     return {
         "version": version["ModelPackageArn"].rsplit("/", 1)[-1],
         "created": version["CreationTime"].strftime("%Y-%m-%d"),
         "candidates": candidates,
     }
-
-
-def _compare(task: Task, test: Part, sides: Mapping[str, Numbers], seed: int) -> dict[str, Any]:
-    ranking = RANKINGS[task]
-    measured = {side: MEASURES[task](test.labels, predicted) for side, predicted in sides.items()}
-    samples = resampled_metric(ranking, test, sides, seed)
-    return compare_pairs(ranking, measured, samples, days=int(test.days.max()) + 1)[0]
 
 
 def _newest_version(group: str, schema: Schema, seed: int) -> tuple[dict[str, Any], dict[str, str]]:

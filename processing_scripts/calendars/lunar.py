@@ -25,10 +25,7 @@ _FIRST_NEW_MOON_AFTER_J2000 = 2451550.09766 - 2451545.0
 def lunar_months(year: int) -> dict[int, date]:
     """Return the first days of months 1 to 10 of a lunar year, and of months 11 and 12 of the year before.
 
-    Parameters
-    ----------
-    year
-        The Gregorian year in which the lunar year begins.
+    The lunar year begins in the given Gregorian year.
 
     Examples
     --------

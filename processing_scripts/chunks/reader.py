@@ -27,17 +27,10 @@ _HOUR = pd.Timedelta(hours=1)
 
 
 class Chunk(NamedTuple):
-    """The hours of one chunk that can be predicted.
-
-    Attributes
-    ----------
-    keys
-        Identity of the hours (datetime, series), in the order of the file and indexed by line.
-    series
-        Hours and history of each series.
-    """
+    """The hours of one chunk that can be predicted."""
 
     keys: pd.DataFrame
+    """Identity of the hours (datetime, series), in the order of the file and indexed by line."""
     series: list[WithHistory]
 
 
@@ -52,28 +45,17 @@ class _Series:
 
 @dataclass
 class ChunkReader:
-    """Iterator over the chunks of one file, for a single pass.
-
-    Attributes
-    ----------
-    path
-        The file.
-    feature_set
-        Feature set of the model, which defines the length of the history.
-    rows
-        Rows per chunk.
-    series
-        Column that identifies the series of a row; None if the file is a single series.
-    read, predicted
-        Rows read so far, and how many of them can be predicted.
-    """
+    """Iterator over the chunks of one file, for a single pass."""
 
     path: Path
     feature_set: FeatureSet
     rows: int
+    """Rows per chunk."""
     series: str | None = None
+    """Column that identifies the series of a row; None if the file is a single series."""
     read: int = 0
     predicted: int = 0
+    """How many of the rows read so far can be predicted."""
     _state: dict[str, _Series] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Chunk]:

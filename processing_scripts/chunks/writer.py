@@ -21,10 +21,8 @@ import pandas as pd
 from processing_scripts import recordio
 from processing_scripts.chunks.reader import Chunk
 from processing_scripts.errors import PreprocessingError
-from processing_scripts.features.build import make_features
-from processing_scripts.features.history import WithHistory
 from processing_scripts.outputs import write_rows
-from processing_scripts.schema import Schema, check_features, feature_names, load_schema
+from processing_scripts.schema import Schema, features_of_model, load_schema
 
 
 class ChunkWriter(NamedTuple):
@@ -51,14 +49,8 @@ class ChunkWriter(NamedTuple):
         PreprocessingError
             When the schema contains unknown features.
         """
-        made = [self._features_of(series) for series in chunk.series]
+        made = [features_of_model(series, self.schema) for series in chunk.series]
         return pd.concat(made).sort_index() if len(made) > 1 else made[0]
-
-    def _features_of(self, series: WithHistory) -> pd.DataFrame:
-        made = make_features(series.observations, self.schema["feature_set"], series.known)
-        features = made[[name for name in feature_names(self.schema) if name in made]]
-        check_features(features, self.schema)
-        return features
 
     def _write_rows(self, path: Path, features: pd.DataFrame) -> None:
         if self.form == "csv":

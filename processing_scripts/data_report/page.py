@@ -34,15 +34,7 @@ _text = TRANSLATIONS.bilingual
 
 
 def render(report: Report, schema: Mapping[str, Any]) -> str:
-    """Return the data report as a self-contained HTML document.
-
-    Parameters
-    ----------
-    report
-        Content of ``data-report.json``, the source of every number.
-    schema
-        Content of ``schema.json``, for the split and the threshold.
-    """
+    """Return the data report as a self-contained HTML document, all of whose numbers are those of the report."""
     dataset = schema["dataset"]
     made = paragraph(_text("made note", sha256=dataset["sha256"], split=schema["split"]), "made")
     sections = [
@@ -133,17 +125,10 @@ def _columns(distribution: Report) -> str:
 def _oddities(oddities: list[Report]) -> str:
     if not oddities:
         return paragraph(_text("nothing odd"))
-    rows = [
-        Row(
-            [
-                _text(f"oddity {oddity['name']}"),
-                f"{oddity['rows']:,}",
-                f"{oddity['first'][:10]} - {oddity['last'][:10]}",
-                _text(f"meaning {oddity['name']}"),
-            ]
-        )
-        for oddity in oddities
-    ]
+    rows = []
+    for oddity in oddities:
+        name, days = oddity["name"], f"{oddity['first'][:10]} - {oddity['last'][:10]}"
+        rows.append(Row([_text(f"oddity {name}"), f"{oddity['rows']:,}", days, _text(f"meaning {name}")]))
     return table([_text(title) for title in ("what", "hours", "from to", "what is done")], rows, text_columns=[3])
 
 

@@ -5,7 +5,7 @@ Format version 1; rentals are per hour, shares are from 0 to 1::
     format_version  1
     hours           {rows, missing, first, last, closed}
     distribution    by column of the data set: {missing, mean, standard_deviation, quantiles: {"0": ..., "1": ...}}
-    rentals         {edges, closed_left_out, counts}: a histogram of open hours, len(edges) = len(counts) + 1
+    rentals         {edges, counts}: a histogram of open hours, len(edges) = len(counts) + 1
     seasonality     mean rentals of open hours: {by_hour: {working_day: [24], day_off: [24]}, by_weekday: [7, Monday
                     first], by_month: {"2017-12": ...}, by_season: {...}}; null if there is no such hour
     oddities        missing or suspicious values: {name, rows, first, last, meaning}, if there are any
@@ -36,13 +36,7 @@ Report = dict[str, Any]
 
 
 def data_report(parts: Mapping[str, pd.DataFrame]) -> Report:
-    """Describe the data set.
-
-    Parameters
-    ----------
-    parts
-        Observations of ``train``, ``validation`` and ``test``.
-    """
+    """Describe the observations of ``train``, ``validation`` and ``test``."""
     observations = pd.concat(parts.values()).sort_values("datetime")
     return {
         "format_version": FORMAT_VERSION,

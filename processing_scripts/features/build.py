@@ -24,8 +24,6 @@ def make_features(
     ----------
     observations
         Hours, see `processing_scripts.reading.observations.Observations`. Their own rentals are not used.
-    feature_set
-        The feature set.
     known
         The hours that history features may use, including the observations; by default the observations. Only ``lags``
         uses their rentals.

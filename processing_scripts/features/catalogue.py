@@ -18,15 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from processing_scripts.features.past import (
-    DEMAND_LAGS,
-    MEAN_WEATHER,
-    RAIN_MEMORY,
-    RAIN_WINDOWS,
-    SNOW_WINDOWS,
-    TEMPERATURE_WINDOWS,
-    WEATHER_WINDOWS,
-)
+from processing_scripts.features import past
 from processing_scripts.splits import Split
 
 FeatureSet = Literal["now", "history", "lags"]
@@ -46,27 +38,17 @@ _NOT_WHEN_GROWING: dict[Split, str] = {"time": _YEAR_OF_GROWTH}
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature.
-
-    Attributes
-    ----------
-    name
-        Column name, as in schemas.
-    type
-        ``flag``: 0 or 1; ``category``: a code without order.
-    meaning
-        Description with unit.
-    group
-        Group whose contribution ``tests.performance.ablation`` measures.
-    left_out
-        Splits that exclude it, with the reason.
-    """
+    """A feature."""
 
     name: str
     type: Literal["number", "integer", "flag", "category"]
+    """A flag is 0 or 1; a category is a code without order."""
     meaning: str
+    """Description with unit."""
     group: Group
+    """Group whose contribution ``tests.performance.ablation`` measures."""
     left_out: dict[Split, str] = field(default_factory=dict)
+    """Splits that exclude it, with the reason."""
 
     @property
     def feature_set(self) -> FeatureSet:
@@ -85,13 +67,7 @@ _CALENDAR = (
     Feature("month_sine", "number", "Position of the month in the year", "calendar", _NOT_WHEN_GROWING),
     Feature("month_cosine", "number", "Position of the month in the year", "calendar", _NOT_WHEN_GROWING),
     Feature("season", "category", "Season from the data set", "calendar", _NOT_WHEN_GROWING),
-    Feature(
-        "day_index",
-        "integer",
-        "Days since 1 December 2017, a trend",
-        "calendar",
-        {"hours": _TREND},
-    ),
+    Feature("day_index", "integer", "Days since 1 December 2017, a trend", "calendar", {"hours": _TREND}),
 )
 _HOLIDAYS = (
     Feature("public_holiday", "flag", "A public holiday of Korea", "holidays"),
@@ -100,10 +76,7 @@ _HOLIDAYS = (
     Feature("day_off_tomorrow", "flag", "The day after is a day off", "holidays"),
     Feature("bridge_day", "flag", "A single working day between two days off", "holidays"),
     Feature(
-        "days_off_in_a_row",
-        "integer",
-        "Number of consecutive days off around the day; 0 on working days",
-        "holidays",
+        "days_off_in_a_row", "integer", "Number of consecutive days off around the day; 0 on working days", "holidays"
     ),
     Feature("festival", "flag", "Seollal or Chuseok", "holidays"),
     Feature("hour_of_day_kind", "integer", "Hour on working days, 24 plus the hour on days off", "holidays"),
@@ -134,18 +107,13 @@ _SUN = (
 _PAST_RAIN = (
     *(
         Feature(f"rainfall_sum_{hours}h", "number", f"Rain of the {hours} hours before, in mm", "past rain")
-        for hours in RAIN_WINDOWS
+        for hours in past.RAIN_WINDOWS
     ),
     *(
         Feature(f"snowfall_maximum_{hours}h", "number", f"Maximum snow of the {hours} hours before, in cm", "past rain")
-        for hours in SNOW_WINDOWS
+        for hours in past.SNOW_WINDOWS
     ),
-    Feature(
-        "hours_since_rain",
-        "integer",
-        f"Hours since it last rained, at most {RAIN_MEMORY + 1}",
-        "past rain",
-    ),
+    Feature("hours_since_rain", "integer", f"Hours since it last rained, at most {past.RAIN_MEMORY + 1}", "past rain"),
 )
 
 
@@ -155,12 +123,12 @@ def _mean(name: str, hours: int) -> Feature:
 
 
 _PAST_WEATHER = (
-    *(_mean("temperature", hours) for hours in TEMPERATURE_WINDOWS),
-    *(_mean(name, hours) for name in MEAN_WEATHER for hours in WEATHER_WINDOWS),
+    *(_mean("temperature", hours) for hours in past.TEMPERATURE_WINDOWS),
+    *(_mean(name, hours) for name in past.MEAN_WEATHER for hours in past.WEATHER_WINDOWS),
 )
 _PAST_DEMAND = tuple(
     Feature(f"demand_{hours}h_ago", "number", f"Rentals per hour {hours} hours ago", "past demand")
-    for hours in DEMAND_LAGS
+    for hours in past.DEMAND_LAGS
 )
 FEATURES = (*_CALENDAR, *_HOLIDAYS, *_WEATHER, *_SUN, *_PAST_RAIN, *_PAST_WEATHER, *_PAST_DEMAND)
 

@@ -35,8 +35,6 @@ def with_history(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSe
         Unique hours in chronological order, indexed by line of the batch file.
     data
         Other known hours; for an hour in both, the batch takes precedence.
-    feature_set
-        Defines the length of the history.
 
     Raises
     ------
@@ -53,12 +51,8 @@ def with_history(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSe
 def next_hours(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSet, *, begun: bool) -> WithHistory:
     """Find the hours that can be predicted in the next chunk of a batch; none until one has its history.
 
-    Parameters
-    ----------
-    batch, data, feature_set
-        As for `with_history`; ``data`` is the end of the chunk before.
-    begun
-        Whether prediction began in an earlier chunk, so that every hour must have its history.
+    ``data`` is the end of the chunk before. If prediction ``begun`` in an earlier chunk, every hour must have its
+    history.
 
     Raises
     ------

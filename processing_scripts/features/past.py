@@ -1,7 +1,8 @@
 """History features: weather and demand of the hours before.
 
 They use preceding hours only, which are known when an hour begins; the weather of the hour itself comes from a forecast
-(`processing_scripts.features.weather`).
+(`processing_scripts.features.weather`). ``known`` are observations from
+`processing_scripts.features.windows.hour_by_hour`.
 """
 
 from __future__ import annotations
@@ -26,22 +27,12 @@ Columns = dict[str, pd.Series]
 
 
 def past_rain_features(known: pd.DataFrame) -> Columns:
-    """Return rain sums, snow maxima, and the hours since it last rained.
-
-    Parameters
-    ----------
-    known
-        Observations from `processing_scripts.features.windows.hour_by_hour`.
-
-    Returns
-    -------
-    By name, one value per row of ``known``.
-    """
-    dry = {"hours_since_rain": hours_since(windows_before(known["rainfall"], RAIN_MEMORY) > 0)}
+    """Return rain sums, snow maxima, and the hours since it last rained, one value per row of ``known``."""
+    dry = hours_since(windows_before(known["rainfall"], RAIN_MEMORY) > 0)
     return {
         **_over(known, "rainfall", "sum", RAIN_WINDOWS, sum_of),
         **_over(known, "snowfall", "maximum", SNOW_WINDOWS, maximum_of),
-        **{name: pd.Series(values, index=known.index) for name, values in dry.items()},
+        "hours_since_rain": pd.Series(dry, index=known.index),
     }
 
 
@@ -49,11 +40,6 @@ def past_weather_features(known: pd.DataFrame) -> Columns:
     """Return means of the weather over windows before each hour.
 
     Wind and visibility are excluded, because models with their means were worse on the validation set.
-
-    Parameters
-    ----------
-    known
-        Observations hour by hour.
     """
     weather = known.assign(**weather_features(known))
     means = _over(weather, "temperature", "mean", TEMPERATURE_WINDOWS, mean_of)
@@ -63,13 +49,7 @@ def past_weather_features(known: pd.DataFrame) -> Columns:
 
 
 def past_demand_features(known: pd.DataFrame) -> Columns:
-    """Return the rentals of the same hour a day and a week ago; NaN if the service was closed then.
-
-    Parameters
-    ----------
-    known
-        Observations hour by hour, with their rentals.
-    """
+    """Return the rentals of the same hour a day and a week ago; NaN if the service was closed then."""
     demand = known["rentals"].where(known["functioning_day"].eq(True))  # noqa: FBT003 - a comparison with missing ones
     return {f"demand_{hours}h_ago": demand.shift(hours) for hours in DEMAND_LAGS}
 

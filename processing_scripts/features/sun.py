@@ -35,12 +35,8 @@ def sun_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
 def clearness(solar_radiation: pd.Series[Any], sun_elevation: pd.Series[Any]) -> pd.Series[Any]:
     """Return the share of clear-sky radiation: about 1 without clouds, 0 if the sun is low or has set.
 
-    Parameters
-    ----------
-    solar_radiation
-        In MJ/m² per hour; clear-sky radiation is by B. Haurwitz (1945, Journal of Meteorology 2).
-    sun_elevation
-        In degrees.
+    Radiation is in MJ/m² per hour, the elevation in degrees. Clear-sky radiation is by B. Haurwitz (1945, Journal of
+    Meteorology 2).
     """
     sine = np.sin(np.radians(sun_elevation.clip(lower=_LOW_SUN)))
     clear_sky = 1098 * sine * np.exp(-0.057 / sine) * _MEGAJOULES_PER_WATT_HOUR

@@ -19,13 +19,7 @@ _DECIMALS = 3
 
 
 def hour_by_hour(known: pd.DataFrame) -> pd.DataFrame:
-    """Index observations by hour without gaps; missing hours become rows of NaN.
-
-    Parameters
-    ----------
-    known
-        Observations with unique ``datetime``.
-    """
+    """Index observations with unique ``datetime`` by hour without gaps; missing hours become rows of NaN."""
     by_hour = known.set_index("datetime").sort_index()
     return by_hour.reindex(pd.date_range(by_hour.index[0], by_hour.index[-1], freq="h", name="datetime"))
 
@@ -33,16 +27,8 @@ def hour_by_hour(known: pd.DataFrame) -> pd.DataFrame:
 def windows_before(values: pd.Series[Any], hours: int) -> Numbers:
     """Return the values of the hours before each hour, oldest first, NaN where there are none.
 
-    Parameters
-    ----------
-    values
-        One per hour, without gaps.
-    hours
-        Length of the window.
-
-    Returns
-    -------
-    A view of shape (len(values), hours); a window does not contain its own hour.
+    The values are one per hour, without gaps. The result is a view of shape (len(values), hours); a window does not
+    contain its own hour.
     """
     # The padding makes the first window complete; without the last value, window i ends just before hour i.
     padded = np.concatenate([np.full(hours, np.nan), values.to_numpy(dtype="float64")])
@@ -71,10 +57,7 @@ def maximum_of(windows: Numbers) -> Numbers:
 def hours_since(happened: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Return how many hours ago an event last happened: 1 for the hour before, window length + 1 if never.
 
-    Parameters
-    ----------
-    happened
-        Windows of shape (rows, hours), the oldest hour first.
+    Windows are of shape (rows, hours), the oldest hour first.
     """
     newest_first = happened[:, ::-1]
     since: npt.NDArray[np.int64] = np.where(newest_first.any(axis=1), newest_first.argmax(axis=1), happened.shape[1])

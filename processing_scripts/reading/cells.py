@@ -24,15 +24,7 @@ Flags: TypeAlias = "pd.Series[bool] | npt.NDArray[np.bool_]"
 
 @dataclass(frozen=True)
 class Cells:
-    """A table with the positions of the known columns.
-
-    Attributes
-    ----------
-    table
-        The cells.
-    found
-        Position of each column by name.
-    """
+    """A table with the positions of the known columns by name."""
 
     table: Table
     found: Mapping[str, int]

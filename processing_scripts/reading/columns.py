@@ -12,31 +12,21 @@ from processing_scripts.errors import ColumnError
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the data set.
-
-    Attributes
-    ----------
-    name
-        Name in our tables.
-    title
-        Header in the UCI Machine Learning Repository.
-    spellings
-        Other names, in lowercase letters and digits, without unit.
-    units
-        Spellings of its unit, in the same form; a missing unit is accepted.
-    other_units
-        Other units, which are refused.
-    lowest, highest
-        Range of possible measurements in the column's unit.
-    """
+    """A column of the data set."""
 
     name: str
+    """Name in our tables."""
     title: str
+    """Header in the UCI Machine Learning Repository."""
     spellings: tuple[str, ...] = ()
+    """Other names, in lowercase letters and digits, without unit."""
     units: tuple[str, ...] = ()
+    """Spellings of its unit, in the same form; a missing unit is accepted."""
     other_units: tuple[str, ...] = ()
+    """Other units, which are refused."""
     lowest: float | None = None
     highest: float | None = None
+    """Range of possible measurements in the column's unit."""
 
 
 _CELSIUS = ("c", "degc", "degreec", "degreesc", "celsius", "degreecelsius", "degreescelsius", "deg")
@@ -149,17 +139,7 @@ def find_columns(header: Sequence[str]) -> dict[str, int]:
 
 
 def check_present(found: Mapping[str, int], header: Sequence[str], *, without: Iterable[str] = ()) -> None:
-    """Refuse a header that lacks a column.
-
-    Parameters
-    ----------
-    found
-        Result of `find_columns`.
-    header
-        All names, for suggestions.
-    without
-        Optional columns.
-    """
+    """Refuse a header that lacks a column, except for those that it may be ``without``."""
     for column in COLUMNS:
         if column.name not in found and column.name not in without:
             unknown = [name for position, name in enumerate(header) if position not in found.values()]

@@ -10,11 +10,7 @@ from datetime import date, datetime, timedelta
 from processing_scripts.errors import CellError, DateError
 
 _ORDERS = {"year-month-day": "ymd", "day-month-year": "dmy", "month-day-year": "mdy"}
-_OPEN_ORDERS = {
-    "first": ("year-month-day",),
-    "last": ("day-month-year", "month-day-year"),
-    "short": tuple(_ORDERS),
-}
+_OPEN_ORDERS = {"first": ("year-month-day",), "last": ("day-month-year", "month-day-year"), "short": tuple(_ORDERS)}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SEASONS = ("Winter", "Winter", *["Spring"] * 3, *["Summer"] * 3, *["Autumn"] * 3, "Winter")
 
@@ -29,27 +25,18 @@ _TIME = re.compile(r"[ T]+(\d{1,2}):00(?::00(?:\.0+)?)?$")
 
 @dataclass(frozen=True)
 class DateColumn:
-    """The date column, and the columns that help to interpret it.
-
-    Attributes
-    ----------
-    name
-        Header of the column.
-    cells
-        The dates as written, one per row, without the time of day.
-    hours
-        The hours of the rows, 0 to 23.
-    seasons
-        The seasons of the rows, as in the data set: Winter is December to February, and so on.
-    lines
-        The lines of the file.
-    """
+    """The date column, and the columns that help to interpret it, one value per row."""
 
     name: str
+    """Header of the column."""
     cells: Sequence[str]
+    """The dates as written, without the time of day."""
     hours: Sequence[int]
+    """0 to 23."""
     seasons: Sequence[str]
+    """As in the data set: Winter is December to February, and so on."""
     lines: Sequence[int]
+    """The lines of the file."""
 
 
 @dataclass(frozen=True)

@@ -35,19 +35,12 @@ _FUNCTIONING = {"fun": True, "func": True, "nofun": False, "nofunc": False, "1":
 
 @dataclass(frozen=True)
 class Observations:
-    """Hourly observations of one file.
+    """Hourly observations of one file, the hash of its bytes, and whether it is marked as a generated sample.
 
-    Attributes
-    ----------
-    frame
-        One row per hour in the order of the file, indexed by line of the file: ``datetime`` (the hour's start, local
-        time), ``rentals`` (per hour; NaN where unknown), ``temperature`` and ``dew_point`` (°C), ``humidity`` (%),
-        ``wind_speed`` (m/s), ``visibility`` (10 m), ``solar_radiation`` (MJ/m²), ``rainfall`` (mm), ``snowfall`` (cm),
-        ``season``, ``holiday`` and ``functioning_day`` (booleans). Weather is NaN where a cell is empty.
-    sha256
-        Hash of the file's bytes.
-    generated
-        Whether the file is marked as a generated sample.
+    The frame contains one row per hour in the order of the file, indexed by line of the file: ``datetime`` (the hour's
+    start, local time), ``rentals`` (per hour; NaN where unknown), ``temperature`` and ``dew_point`` (°C), ``humidity``
+    (%), ``wind_speed`` (m/s), ``visibility`` (10 m), ``solar_radiation`` (MJ/m²), ``rainfall`` (mm), ``snowfall`` (cm),
+    ``season``, ``holiday`` and ``functioning_day`` (booleans). Weather is NaN where a cell is empty.
     """
 
     frame: pd.DataFrame
@@ -77,12 +70,12 @@ def _hidden(path: Path) -> bool:
 
 
 def read_observations(path: Path, *, with_rentals: bool, complete: bool = False) -> Observations:
-    """Read a file of hourly rentals, or of hours to predict.
+    """Read a CSV file of hourly rentals, or of hours to predict.
+
+    Any common encoding, separator, date format and spelling of the header is accepted.
 
     Parameters
     ----------
-    path
-        A CSV file in any common encoding, separator, date format and spelling of the header.
     with_rentals
         Whether every row must contain the number of rentals.
     complete
@@ -96,7 +89,9 @@ def read_observations(path: Path, *, with_rentals: bool, complete: bool = False)
     """
     cells = cells_of(read_table(path, recognise=count_known), with_rentals=with_rentals)
     if complete:
-        _check_complete(cells)
+        check_known(cells.table.header)
+        for column in WEATHER:
+            cells.refuse_first(column, cells.numbers(column).isna(), "is empty; give its value")
     dates = date_column(cells)
     frame = observations_of(cells, dict(zip(dates.cells, read_dates(dates), strict=True)), with_rentals=with_rentals)
     generated = "generated_sample" in cells and "yes" in {cell.lower() for cell in cells.texts("generated_sample")}
@@ -106,18 +101,18 @@ def read_observations(path: Path, *, with_rentals: bool, complete: bool = False)
 def cells_of(table: Table, *, with_rentals: bool) -> Cells:
     """Find the columns in a table, and check that none is missing."""
     found = find_columns(table.header)
-    _check_columns(found, table, with_rentals=with_rentals)
+    optional = set() if with_rentals else {TARGET}
+    dated = _date_columns(found)
+    if dated:
+        optional.add("date")
+    if len(dated) == 1 and all(split_time(row[found[dated[0]]])[1] is not None for row in table.rows):
+        optional.add("hour")
+    check_present(found, table.header, without=optional)
     return Cells(table, found)
 
 
 def observations_of(cells: Cells, days: Mapping[str, date], *, with_rentals: bool) -> pd.DataFrame:
-    """Read the observations of a table, or of a chunk of one, whose dates are known.
-
-    Parameters
-    ----------
-    days
-        Dates by cell.
-    """
+    """Read the observations of a table, or of a chunk of one, whose dates are known by cell."""
     dates = date_column(cells)
     position, written = pd.factorize(np.array(dates.cells, dtype=object))
     starts = pd.Series(pd.to_datetime([days[cell] for cell in written])[position], index=cells.index)
@@ -140,22 +135,6 @@ def open_hours(observations: pd.DataFrame) -> pd.DataFrame:
 def sha256_of(path: Path) -> str:
     """Return the hash of a file's bytes, which identifies a data set."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _check_complete(cells: Cells) -> None:
-    check_known(cells.table.header)
-    for column in WEATHER:
-        cells.refuse_first(column, cells.numbers(column).isna(), "is empty; give its value")
-
-
-def _check_columns(found: dict[str, int], table: Table, *, with_rentals: bool) -> None:
-    optional = set() if with_rentals else {TARGET}
-    dated = _date_columns(found)
-    if dated:
-        optional.add("date")
-    if len(dated) == 1 and all(split_time(row[found[dated[0]]])[1] is not None for row in table.rows):
-        optional.add("hour")
-    check_present(found, table.header, without=optional)
 
 
 def _date_columns(found: Mapping[str, int]) -> tuple[str, ...]:
@@ -186,11 +165,8 @@ def date_column(cells: Cells) -> DateColumn:
     pairs = [split[text] for text in written]
     dates, times = [day for day, _ in pairs], [time for _, time in pairs]
     hours = _hours_of_day(cells, times, title)
-    return DateColumn(title, dates, hours, _seasons(cells), cells.table.lines)
-
-
-def _seasons(cells: Cells) -> list[str]:
-    return cells.categories("season", _SEASONS, "Winter, Spring, Summer or Autumn")
+    seasons = cells.categories("season", _SEASONS, "Winter, Spring, Summer or Autumn")
+    return DateColumn(title, dates, hours, seasons, cells.table.lines)
 
 
 def _hours_of_day(cells: Cells, times: Sequence[int | None], title: str) -> list[int]:

@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 _SEPARATORS = (",", ";", "\t", "|")
 _BLOCK_BYTES = 2**20
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 _FOREIGN_BEGINNINGS = (
     (b"PK\x03\x04", "a ZIP archive or an Excel workbook; extract it, or save the sheet as CSV"),
@@ -39,35 +35,20 @@ _FOREIGN_BEGINNINGS = (
 
 @dataclass(frozen=True)
 class Table:
-    """The cells of a CSV file, without surrounding whitespace.
-
-    Attributes
-    ----------
-    header
-        One name per column, as written.
-    rows
-        As many cells per row as the header has.
-    lines
-        Line of the file on which each row ends, counted from 1.
-    separator
-        The character between cells.
-    """
+    """The cells of a CSV file, without surrounding whitespace."""
 
     header: list[str]
     rows: list[list[str]]
+    """As many cells per row as the header has."""
     lines: list[int]
+    """Line of the file on which each row ends, counted from 1."""
     separator: str
 
 
 def read_table(path: Path, *, recognise: Callable[[list[str]], int]) -> Table:
     """Read a CSV file in any encoding, with any separator and line ends.
 
-    Parameters
-    ----------
-    path
-        The file.
-    recognise
-        Counts the known names in a header; the separator with the highest count is chosen.
+    ``recognise`` counts the known names in a header; the separator with the highest count is chosen.
 
     Raises
     ------
@@ -141,7 +122,7 @@ def _encoding(path: Path) -> str:
         beginning = file.read(_BLOCK_BYTES)
     if not beginning.strip():
         raise FileError(f"{path.name} is empty; provide the CSV file with the hourly rentals.")
-    for mark, encoding in _BYTE_ORDER_MARKS:
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
         if beginning.startswith(mark):
             broken = _first_not_decoded(path, encoding)
             if broken is not None:

@@ -24,14 +24,7 @@ class ArrayError(RecordIOError):
 class RecordError(RecordIOError):
     """A record cannot be read.
 
-    Parameters
-    ----------
-    index
-        Index of the record, counted from 0.
-    offset
-        Offset of its frame, in bytes from the start of reading.
-    problem
-        The error.
+    Records are counted from 0, the offset of its frame in bytes from the start of reading.
     """
 
     def __init__(self, index: int, offset: int, problem: str) -> None:

@@ -30,28 +30,16 @@ def frame(payload: bytes) -> bytes:
 class Window:
     """The part of a file that is in memory: at most a block, or one longer record.
 
-    Parameters
-    ----------
-    file
-        Read from its current position.
-    data
-        Bytes before that position that are in memory already.
-
-    Attributes
-    ----------
-    data
-        The bytes in memory.
-    position
-        Start of the next record in ``data``.
-    offset
-        Start of the next record in the file, in bytes from the start of reading.
+    The file is read from its current position; ``data`` are bytes before it that are in memory already.
     """
 
     def __init__(self, file: SupportsRead[bytes], data: bytes = b"") -> None:
         self._file = file
         self.data = data
         self.position = 0
+        """Start of the next record in ``data``."""
         self.offset = 0
+        """Start of the next record in the file, in bytes from the start of reading."""
 
     def at_end(self) -> bool:
         """Return whether no byte is left."""

@@ -40,22 +40,14 @@ class Vector(NamedTuple):
 
 @dataclass(frozen=True)
 class Layout:
-    """The positions of the numbers in each record.
-
-    Attributes
-    ----------
-    template
-        A complete frame.
-    features, labels
-        Types and positions of the numbers; ``labels`` is None if there are none.
-    meaningless
-        Bytes that may differ between records, such as a uid.
-    """
+    """The positions of the numbers in each record."""
 
     template: bytes
+    """A complete frame."""
     features: Vector
     labels: Vector | None
     meaningless: tuple[slice, ...] = ()
+    """Bytes that may differ between records, such as a uid."""
 
     def compose(self, features: NDArray[Any], labels: NDArray[Any] | None) -> bytes:
         """Write arrays of shape (rows, columns) and (rows, labels) as copies of the template with their numbers."""

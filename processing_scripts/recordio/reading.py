@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing_scripts.recordio.errors import FrameError, MatrixError, MessageError, Problem
-from processing_scripts.recordio.frames import Window, frame_size
-from processing_scripts.recordio.layouts import Layouts, Rows
+from processing_scripts.recordio.frames import HEADER_SIZE, Window, frame, frame_size
+from processing_scripts.recordio.layout import Layout, Vector
 from processing_scripts.recordio.records import Numbers, Row, parse_record
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Matrix = tuple[NDArray[Any], NDArray[Any] | None]
 """Features and labels, as :func:`loads` returns them."""
+
+_MAX_LAYOUTS: Final = 64
+"""Limit, beyond which all known layouts are discarded."""
 
 
 def loads(data: ReadableBuffer) -> Matrix:
@@ -108,9 +111,49 @@ def _concatenate(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
+class _Rows(NamedTuple):
+    """Successive records: features of shape (rows, columns), labels of shape (rows, labels) or None, size in bytes."""
+
+    features: NDArray[Any]
+    labels: NDArray[Any] | None
+    size: int
+
+
+class _Layouts:
+    """The layouts of records that were parsed completely, by frame header, that is, by the length of the record."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Layout] = {}
+
+    def add(self, row: Row, payload: bytes) -> None:
+        """Add the layout of a record, unless its numbers are not contiguous."""
+        features, labels = _vector(row.features), _vector(row.labels)
+        if features is None or (labels is None) != (row.labels is None):
+            return
+        if len(self._known) == _MAX_LAYOUTS:
+            self._known.clear()
+        framed = frame(payload)
+        meaningless = (slice(HEADER_SIZE + place.start, HEADER_SIZE + place.stop) for place in row.meaningless)
+        self._known[framed[:HEADER_SIZE]] = Layout(framed, features, labels, tuple(meaningless))
+
+    def read(self, window: Window) -> _Rows | None:
+        """Return the next records if they have a known layout, without moving the window."""
+        layout = self._known.get(window.data[window.position : window.position + HEADER_SIZE])
+        if layout is None:
+            return None
+        frames = layout.frames_at(window.data, window.position)
+        return _Rows(*layout.extract(frames), frames.size) if len(frames) else None
+
+
+def _vector(numbers: Numbers | None) -> Vector | None:
+    if numbers is None or numbers.place is None:
+        return None
+    return Vector(numbers.values.dtype, numbers.values.size, HEADER_SIZE + numbers.place.start)
+
+
 def _read_rows(window: Window) -> Iterator[Matrix]:
     """Parse one record of each new layout completely; read all following records of known layouts at once."""
-    layouts = Layouts()
+    layouts = _Layouts()
     first: Row | None = None
     index = 0
     while not window.at_end():
@@ -126,9 +169,9 @@ def _read_rows(window: Window) -> Iterator[Matrix]:
         window.advance(rows.size)
 
 
-def _one(row: Row, payload: bytes) -> Rows:
+def _one(row: Row, payload: bytes) -> _Rows:
     labels = None if row.labels is None else row.labels.values[np.newaxis]
-    return Rows(row.features.values[np.newaxis], labels, frame_size(len(payload)))
+    return _Rows(row.features.values[np.newaxis], labels, frame_size(len(payload)))
 
 
 def _read_row(window: Window, index: int) -> tuple[Row, bytes]:

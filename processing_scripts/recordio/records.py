@@ -24,34 +24,21 @@ _WIRE_TYPES = {"<f4": FIXED32, "<f8": FIXED64, "<i4": VARINT}
 
 
 class Numbers(NamedTuple):
-    """The features or the labels of one record.
-
-    Attributes
-    ----------
-    values
-        Of shape (columns,).
-    place
-        The bytes of the payload that are the contiguous values; None if there are none.
-    """
+    """The features or the labels of one record."""
 
     values: NDArray[Any]
+    """Of shape (columns,)."""
     place: slice | None
+    """The bytes of the payload that are the contiguous values; None if there are none."""
 
 
 class Row(NamedTuple):
-    """A parsed record.
-
-    Attributes
-    ----------
-    features, labels
-        ``labels`` is None if there are none.
-    meaningless
-        The bytes of the payload that are ignored, such as uid and metadata.
-    """
+    """A parsed record."""
 
     features: Numbers
     labels: Numbers | None
     meaningless: tuple[slice, ...]
+    """The bytes of the payload that are ignored, such as uid and metadata."""
 
 
 class _Tensor(NamedTuple):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from evaluation.candidates import catboost, lightgbm, xgboost
-from evaluation.ranking.bootstrap import compare_pairs, not_significantly_different, resampled_metric
+from evaluation.ranking.bootstrap import compare_pairs, not_significantly_different
 from evaluation.ranking.selection import RANKINGS, best_candidate, rank
 from pipelines.definition.algorithms import ALGORITHMS
 from pipelines.settings import Task
@@ -90,8 +90,7 @@ def winner(trial: Trial, outcomes: Outcomes) -> str:
     part = trial.material().validation
     predicted = {name: outcome.validation_predicted for name, outcome in found.items()}
     values = {name: float(getattr(outcome.validation, ranking.metric)) for name, outcome in found.items()}
-    samples = resampled_metric(ranking, part, predicted, trial.seed)
     measured = {name: {ranking.metric: value} for name, value in values.items()}
-    pairs = compare_pairs(ranking, measured, samples, days=int(part.days.max()) + 1)
+    pairs = compare_pairs(ranking, part, predicted, measured, trial.seed)
     microseconds = {name: outcome.trees * NANOSECONDS_PER_TREE[name] / 1000 for name, outcome in found.items()}
     return best_candidate(values, not_significantly_different(rank(values, ranking)[0], pairs), microseconds, ranking)

@@ -18,7 +18,8 @@ from pathlib import Path
 from PIL import Image
 
 from evaluation.output.results import read_results
-from evaluation.page import Language, render
+from evaluation.page.document import render
+from html_page.translations import Language
 from tests.support.browser import Pipe, browser, open_page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "report"

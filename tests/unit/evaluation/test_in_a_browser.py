@@ -3,7 +3,7 @@
 import pytest
 
 from evaluation.output.results import read_results
-from evaluation.page import render
+from evaluation.page.document import render
 from tests.support.browser import CHROMIUM, browser, open_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")]

@@ -11,10 +11,11 @@ import pytest
 
 from evaluation.errors import InputError
 from evaluation.output.results import read_results
-from evaluation.page import LANGUAGES, render
+from evaluation.page.document import render
 from evaluation.page.texts import TRANSLATIONS, Texts, number
 from evaluation.pictures import draw_pictures
 from evaluation.strict_json import write_json
+from html_page.translations import LANGUAGES
 
 REPOSITORY = Path(__file__).parents[3]
 SECTIONS = {

@@ -25,7 +25,6 @@ def batch(job, schema):
 
 def test_matching_features_are_accepted(batch, schema):
     check_features(batch, schema)
-    check_features(batch.shape[1], schema)
 
 
 @pytest.mark.parametrize("change", [-1, 1])
@@ -34,7 +33,7 @@ def test_wrong_number_of_features(change, batch, schema):
     with pytest.raises(
         FeatureError, match=f"There are {width + change} features where the model was trained with {width}"
     ):
-        check_features(width + change, schema)
+        check_features(batch.reindex(columns=range(width + change)), schema)
 
 
 def test_wrong_order_of_features(batch, schema):

@@ -1,15 +1,17 @@
-"""Pictures of the comparison: metrics with intervals, slices, cost."""
+"""Pictures for both tasks: comparison, slices, cost, explanations, and tuning."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from evaluation.measures.slices import MEASURE
 from evaluation.output.results import Results
-from evaluation.page.marks import colours
+from evaluation.page.marks import GREY, LOW_TO_HIGH, colours, ranks, swarm
 from evaluation.page.texts import number
-from evaluation.pictures.canvas import TEXTS, panels
+from evaluation.pictures.canvas import TEXTS, candidate_title, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,3 +87,68 @@ def cost(results: Results, path: Path) -> None:
 
 def _coloured(report: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, colours(report)[name]) for name in report["candidates"]]
+
+
+def importance(results: Results, path: Path) -> None:
+    """Draw the most important features of every candidate."""
+    candidates = results.report["candidates"]
+    with panels(path, len(candidates), "Feature importance by each library", width=5.2, left=2.3) as axes:
+        for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
+            shares = candidate["importance"][::-1]
+            axis.barh(
+                [one["feature"] for one in shares],
+                [100 * one["share"] for one in shares],
+                color=colours(results.report)[name],
+            )
+            axis.set_title(candidate_title(name, results.best))
+            axis.set_xlabel("Share in %")
+
+
+def shap_summary(results: Results, path: Path) -> None:
+    """Draw the SHAP values of single predictions, colored by the feature's value, for every candidate."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    scale = LinearSegmentedColormap.from_list("low to high", LOW_TO_HIGH)
+    candidates = results.report["candidates"]
+    title = "SHAP values of test hours: blue for low feature values, red for high ones"
+    with panels(path, len(candidates), title, width=5.2, left=2.3) as axes:
+        for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
+            axis.axvline(0, color=GREY, linewidth=1)
+            features = candidate["shap"][::-1]
+            contributions = [np.array(feature["contributions"]) for feature in features]
+            axis.scatter(
+                np.concatenate(contributions),
+                np.concatenate([place + swarm(values) for place, values in enumerate(contributions)]),
+                c=np.concatenate([ranks(feature["values"]) for feature in features]),
+                cmap=scale,
+                s=7,
+                edgecolors="none",
+            )
+            axis.set_yticks(range(len(features)), [feature["feature"] for feature in features])
+            axis.set_title(candidate_title(name, results.best))
+            axis.set_xlabel("SHAP value")
+
+
+def known_histories(results: Results) -> dict[str, Any]:
+    """Return the tuning histories that could be read, by candidate."""
+    return {name: one for name, one in results.report.get("tuning", {}).items() if "unknown" not in one}
+
+
+def tuning(results: Results, path: Path) -> None:
+    """Draw the objective of each training job of every tuning job, and the best so far."""
+    from matplotlib.ticker import MaxNLocator
+
+    histories = known_histories(results)
+    title = "Tuning: objective of each training job on the validation set"
+    with panels(path, len(histories), title, height=4.4, left=0.85) as axes:
+        for axis, (name, history) in zip(axes, histories.items(), strict=True):
+            done = [(at, trial["value"]) for at, trial in enumerate(history["trials"], 1) if trial["value"] is not None]
+            places, values = [at for at, _ in done], [value for _, value in done]
+            best = np.minimum.accumulate if history["goal"] == "Minimize" else np.maximum.accumulate
+            colour = colours(results.report)[name]
+            axis.step(places, best(np.array(values)), where="post", color=colour, linewidth=1.5, label="best so far")
+            axis.scatter(places, values, color=colour, alpha=0.7, s=30, label="training job", edgecolors="none")
+            axis.set(title=candidate_title(name, results.best), xlabel="Training jobs in order")
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axis.legend(loc="best", fontsize=9)
+        axes[0].set_ylabel(next(iter(histories.values()))["objective"])
