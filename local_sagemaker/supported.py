@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from local_sagemaker.api import operations
-from local_sagemaker.containers.images import stand_ins
+from local_sagemaker.containers.images import STAND_INS
 from local_sagemaker.definition import unsupported
 from local_sagemaker.definition.conditions import MEMBERS
 from local_sagemaker.definition.expressions import EXECUTION_VARIABLES, EXPRESSIONS
@@ -70,7 +70,7 @@ def _lines() -> Iterator[str]:
     yield "### Images"
     yield ""
     yield from _table("repository (a regular expression)", "stand-in", "trains", "serves")
-    for image in stand_ins():
+    for image in STAND_INS:
         repository = image.repository.replace("|", "\\|")
         yield f"| `{repository}` | {image.title} | {_mark(image.training)} | {_mark(image.serving)} |"
 

@@ -63,7 +63,7 @@ _FOLDERS = {
 }
 
 
-_STAND_INS = (
+STAND_INS = (
     StandIn(
         r"sagemaker-xgboost",
         "XGBoost: the built-in algorithm, and script mode",
@@ -136,11 +136,7 @@ _STAND_INS = (
     ),
     StandIn(r"sagemaker-base-python(-\d+)?", "Base Python: processing", training="script", serving=None),
 )
-
-
-def stand_ins() -> tuple[StandIn, ...]:
-    """All stand-ins, in the order in which a repository is looked up."""
-    return _STAND_INS
+"""All stand-ins, in the order in which a repository is looked up."""
 
 
 def repository_of(image: str) -> str:
@@ -151,7 +147,7 @@ def repository_of(image: str) -> str:
 def stand_in_for(image: str) -> StandIn:
     """The stand-in of an image. Raises UnknownImageError if the image has none."""
     repository = repository_of(image)
-    for each in _STAND_INS:
+    for each in STAND_INS:
         if re.fullmatch(each.repository, repository):
             return each
     raise UnknownImageError(

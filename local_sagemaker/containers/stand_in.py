@@ -12,9 +12,12 @@ from local_sagemaker.containers import images
 from local_sagemaker.containers.process.template import Template
 from local_sagemaker.containers.serving.server import Application, run_server
 
+_OF_TOOLKIT = "%(asctime)s sagemaker-training-toolkit %(levelname)-8s %(message)s"
+"""The log format of the training toolkit."""
+
 
 def main(arguments: list[str], template: Template | None = None) -> int:
-    """Run one program of an image.
+    """Run one program of an image; return the container's exit code.
 
     Parameters
     ----------
@@ -22,11 +25,6 @@ def main(arguments: list[str], template: Template | None = None) -> int:
         The program and the image's URI.
     template
         The template that this process was forked from; None: it is an interpreter of its own.
-
-    Returns
-    -------
-    int
-        The container's exit code.
     """
     program, image = arguments
     stand_in = images.stand_in_for(image)
@@ -45,12 +43,20 @@ def _train(stand_in: images.StandIn, image: str, template: Template | None) -> i
         from local_sagemaker.containers.xgboost.versions import Version
 
         version = Version.of_image(image)
-        xgboost.configure_logging()
+        _configure_logging()
         return run.train(
             template, stand_in, lambda environment: xgboost.train(environment.layout, environment.variables(), version)
         )
-    run.configure_logging()
+    _configure_logging(_OF_TOOLKIT, dates=None)
     return run.train(template, stand_in)
+
+
+def _configure_logging(
+    form: str = "[%(asctime)s:%(levelname)s] %(message)s", dates: str | None = "%Y-%m-%d:%H:%M:%S"
+) -> None:
+    """Log as the container does: to standard output, in its format."""
+    level = int(os.environ.get("SAGEMAKER_CONTAINER_LOG_LEVEL") or logging.INFO)
+    logging.basicConfig(stream=sys.stdout, level=level, format=form, datefmt=dates, force=True)
 
 
 def _serve(stand_in: images.StandIn, image: str) -> int:
@@ -58,13 +64,7 @@ def _serve(stand_in: images.StandIn, image: str) -> int:
     kind = stand_in.serving
     if kind is None:
         raise SystemExit(f"The image {stand_in.repository} does not serve.")
-    logging.basicConfig(
-        stream=sys.stdout,
-        level=int(os.environ.get("SAGEMAKER_CONTAINER_LOG_LEVEL") or logging.INFO),
-        format="[%(asctime)s:%(levelname)s] %(message)s",
-        datefmt="%Y-%m-%d:%H:%M:%S",
-        force=True,
-    )
+    _configure_logging()
     workers = int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or (1 if kind == "autogluon" else _cpus()))
     try:
         if not _serves_algorithm(kind):
@@ -92,21 +92,25 @@ def _application(kind: images.Serving, image: str) -> Application:
         from local_sagemaker.containers.xgboost.versions import Version
 
         return XGBoostApplication.of_this_container(_cpus(), Version.of_image(image))
-    if kind in ("toolkit", "pytorch"):
-        from local_sagemaker.containers.inference_toolkit.application import ToolkitApplication
-
-        return ToolkitApplication.of_this_container(kind)
-    if kind == "huggingface":
-        from local_sagemaker.containers.inference_toolkit.huggingface import HuggingFaceApplication
-
-        return HuggingFaceApplication.of_this_container()
     if kind == "autogluon":
         from local_sagemaker.containers.inference_toolkit.autogluon import AutoGluonApplication
 
         return AutoGluonApplication.of_this_container()
+    from local_sagemaker.containers.inference_toolkit.handlers import Handlers
+    from local_sagemaker.containers.training_toolkit.layout import Layout
+
+    handlers, model_folder = Handlers.of_this_container(kind), Layout.of_this_container().model
+    if kind == "huggingface":
+        from local_sagemaker.containers.inference_toolkit.huggingface import HuggingFaceApplication
+
+        return HuggingFaceApplication(handlers, model_folder)
+    if kind in ("toolkit", "pytorch"):
+        from local_sagemaker.containers.inference_toolkit.application import ToolkitApplication
+
+        return ToolkitApplication(handlers, model_folder, os.environ)
     from local_sagemaker.containers.inference_toolkit.worker import WorkerApplication
 
-    return WorkerApplication.of_this_container(kind)
+    return WorkerApplication(handlers, model_folder, os.environ)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,8 @@ def prepare(request: Request, hosts: list[Host], store: ObjectStore, *, pipe_is_
         objects = inputs.find(source, store)
         if mode == "FastFile":
             _require_whole_prefix(source, objects)
-        for position, host in enumerate(hosts):
-            share = inputs.share_of(position, len(hosts), source, objects)
-            inputs.download(share, host.ml / "input" / "data" / channel["ChannelName"], store)
+        folders = [host.ml / "input" / "data" / channel["ChannelName"] for host in hosts]
+        inputs.distribute(source, objects, folders, store)
 
 
 def configuration(request: Request) -> dict[str, dict[str, Any]]:

@@ -59,9 +59,10 @@ def find(source: Source, store: ObjectStore) -> list[InputObject]:
     return objects
 
 
-def share_of(host: int, hosts: int, source: Source, objects: list[InputObject]) -> list[InputObject]:
-    """The objects for one host of several: all, or every n-th."""
-    return objects[host::hosts] if source.sharded else objects
+def distribute(source: Source, objects: list[InputObject], folders: list[Path], store: ObjectStore) -> None:
+    """Download the objects of a source to a folder of each host: all, or every n-th if the source is sharded."""
+    for host, folder in enumerate(folders):
+        download(objects[host :: len(folders)] if source.sharded else objects, folder, store)
 
 
 def download(objects: list[InputObject], folder: Path, store: ObjectStore) -> None:

@@ -38,14 +38,7 @@ def run(
 ) -> None:
     """Start the work of a job that has a record; does not wait for its end.
 
-    Parameters
-    ----------
-    runner
-        Does the work, in processes of its own.
-    conclude
-        See ``Conclude``.
-    on_log
-        Called with the lines of the job's log as they come.
+    ``runner`` does the work, in processes of its own; ``on_log`` gets the lines of the job's log as they come.
     """
     supervise(core, kind, name, lambda stop: runner(_context(core, kind, name, stop, on_log)), conclude)
 

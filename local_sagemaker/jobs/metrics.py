@@ -41,12 +41,8 @@ def _is_xgboost(specification: Mapping[str, Any]) -> bool:
 class MetricCollector:
     """Finds metrics in the lines of a log; the last value of each name counts.
 
-    Parameters
-    ----------
-    definitions
-        The MetricDefinitions, each with a Name and a Regex whose first group is the value.
-    built_in
-        Also parse the lines of the built-in XGBoost, which need no definitions.
+    ``definitions`` are MetricDefinitions, each with a Name and a Regex whose first group is the value; ``built_in``:
+    also parse the lines of the built-in XGBoost, which need no definitions.
     """
 
     def __init__(self, definitions: Iterable[Mapping[str, str]], *, built_in: bool) -> None:

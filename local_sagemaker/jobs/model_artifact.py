@@ -15,17 +15,8 @@ from local_sagemaker.jobs.errors import DataError
 def fetch_model(definition: Mapping[str, Any], directory: Path, store: ObjectStore) -> None:
     """Download and extract a container's artifact to ``/opt/ml/model``.
 
-    Parameters
-    ----------
-    definition
-        A ContainerDefinition.
-    directory
-        The container's folder, whose ``ml`` becomes ``/opt/ml``.
-
-    Raises
-    ------
-    DataError
-        The artifact does not exist, or is not a ``.tar.gz`` file.
+    ``definition`` is a ContainerDefinition, and ``directory`` the container's folder, whose ``ml`` becomes ``/opt/ml``.
+    Raises DataError if the artifact does not exist, or is not a ``.tar.gz`` file.
     """
     folder = directory / "ml" / "model"
     folder.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from typing import Any
 from local_sagemaker.containers import images
 from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.containers.process import sandbox
+from local_sagemaker.containers.process.messages import Launch
 from local_sagemaker.jobs.contract import Answer, JobContext
 from local_sagemaker.jobs.errors import ClientError, PingError
 from local_sagemaker.jobs.model_artifact import fetch_model
@@ -31,14 +32,8 @@ _POLL_SECONDS = 0.02
 class ModelServer:
     """A running server; usable from many threads at once.
 
-    Parameters
-    ----------
-    definition
-        The container, a ContainerDefinition.
-    directory
-        The container's folder, whose ``ml`` becomes ``/opt/ml``.
-    environment
-        Additional variables, which batch transform sets for its containers.
+    ``definition`` is a ContainerDefinition, ``directory`` the container's folder, whose ``ml`` becomes ``/opt/ml``, and
+    ``environment`` has additional variables.
     """
 
     def __init__(
@@ -58,7 +53,7 @@ class ModelServer:
         self._port: int = listener.getsockname()[1]
         with listener:
             self._process = sandbox.start(
-                sandbox.Container(
+                Launch(
                     arguments=sandbox.stand_in_command("serve", image),
                     directory=directory,
                     environment={

@@ -21,15 +21,7 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 class FolderUpload:
-    """A folder whose new and changed files are uploaded below a URI.
-
-    Parameters
-    ----------
-    folder
-        The folder on the host.
-    uri
-        ``s3://bucket/prefix``.
-    """
+    """A folder on the host whose new and changed files are uploaded below a URI, ``s3://bucket/prefix``."""
 
     def __init__(self, folder: Path, uri: str, store: ObjectStore) -> None:
         self._folder = folder
@@ -51,14 +43,9 @@ class FolderUpload:
 
 
 def upload_archive(folders: list[Path], uri: str, scratch: Path, store: ObjectStore) -> None:
-    """Pack the contents of several folders into one ``.tar.gz`` object.
+    """Pack the contents of several folders into one ``.tar.gz`` object; ``scratch`` is the folder to make it in.
 
-    Parameters
-    ----------
-    folders
-        The same folder of each host; of equal paths, the first host's file counts.
-    scratch
-        The folder in which the archive is made.
+    ``folders`` are the same folder of each host; of equal paths, the first host's file counts.
     """
     archive = scratch / Path(uri).name
     packed: set[str] = set()

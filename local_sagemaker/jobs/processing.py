@@ -6,7 +6,7 @@ from typing import Any
 
 from local_sagemaker.containers import images
 from local_sagemaker.containers.errors import ContainerError
-from local_sagemaker.containers.process import sandbox
+from local_sagemaker.containers.process.messages import Launch
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import inputs, instances
 from local_sagemaker.jobs.contract import JobContext, JobOutcome
@@ -24,19 +24,9 @@ STOP_GRACE_SECONDS = 30.0
 def run_processing(
     request: Request, context: JobContext, *, stop_grace_seconds: float = STOP_GRACE_SECONDS
 ) -> JobOutcome:
-    """Run a processing job to its end.
+    """Run a processing job to its end; returns the outcome, also of a failed job, with SageMaker's messages.
 
-    Parameters
-    ----------
-    request
-        A CreateProcessingJob request, checked against its shape.
-    stop_grace_seconds
-        The seconds between SIGTERM and SIGKILL.
-
-    Returns
-    -------
-    JobOutcome
-        The outcome, also of a failed job, with FailureReason and ExitMessage in SageMaker's format.
+    ``request`` is a CreateProcessingJob request, checked against its shape.
     """
     image = request["AppSpecification"]["ImageUri"]
     try:
@@ -99,9 +89,8 @@ def _download_inputs(request: Request, context: JobContext, hosts: list[Host]) -
             sharded=given.get("S3DataDistributionType") == "ShardedByS3Key",
         )
         objects = inputs.find(source, context.store)
-        for position, host in enumerate(hosts):
-            share = inputs.share_of(position, len(hosts), source, objects)
-            inputs.download(share, _on_host(given["LocalPath"], host), context.store)
+        folders = [_on_host(given["LocalPath"], host) for host in hosts]
+        inputs.distribute(source, objects, folders, context.store)
 
 
 def _on_host(path: str, host: Host) -> Path:
@@ -128,7 +117,7 @@ def _uploads(request: Request, context: JobContext, hosts: list[Host]) -> list[t
     return uploads
 
 
-def _container(request: Request, context: JobContext, host: Host, names: tuple[str, ...]) -> sandbox.Container:
+def _container(request: Request, context: JobContext, host: Host, names: tuple[str, ...]) -> Launch:
     application = request["AppSpecification"]
     command = [*application.get("ContainerEntrypoint", []), *application.get("ContainerArguments", [])]
     if not command:
@@ -136,7 +125,7 @@ def _container(request: Request, context: JobContext, host: Host, names: tuple[s
             f"The image {application['ImageUri']} has no entry point of its own for processing on this machine; "
             "give a ContainerEntrypoint."
         )
-    return sandbox.Container(
+    return Launch(
         arguments=command,
         directory=host.directory,
         environment={

@@ -10,7 +10,7 @@ from typing import Literal
 from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.launcher import Process
 from local_sagemaker.containers.process.lines import whole_lines
-from local_sagemaker.containers.process.sandbox import Container
+from local_sagemaker.containers.process.messages import Launch
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs.contract import JobContext
 from local_sagemaker.jobs.hosts import Host
@@ -26,14 +26,9 @@ _UPLOAD_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Run:
-    """How the containers of a job ended.
+    """How the containers of a job ended: by themselves, by a stop request or by the time limit.
 
-    Attributes
-    ----------
-    ending
-        The cause of the end: the containers, a stop request or the time limit.
-    codes
-        The exit code of each host's container, in the order of the hosts.
+    ``codes`` are the exit codes of the containers, in the order of the hosts.
     """
 
     ending: Ending
@@ -68,7 +63,7 @@ class LogPump:
 
 
 def run_containers(
-    container_of: Callable[[Host], Container],
+    launch_of: Callable[[Host], Launch],
     hosts: list[Host],
     context: JobContext,
     *,
@@ -83,8 +78,8 @@ def run_containers(
 
     Parameters
     ----------
-    container_of
-        Returns the container of a host.
+    launch_of
+        Returns the launch of a host's container.
     max_seconds
         The time limit of the request, from the start of the first container.
     stop_grace_seconds
@@ -98,7 +93,7 @@ def run_containers(
     pumps = []
     try:
         for host in hosts:
-            process = sandbox.start(container_of(host), context.isolation)
+            process = sandbox.start(launch_of(host), context.isolation)
             processes.append(process)
             pumps.append(LogPump(process.output, _sink(host.name, context, on_output)))
         ending = _await_end(processes, context, max_seconds, stop_grace_seconds, uploads)

@@ -15,17 +15,8 @@ _FIRST_ERROR = 300
 class ServedModel:
     """The running servers of a model; usable from many threads at once.
 
-    Parameters
-    ----------
-    model
-        A CreateModel request.
-    environment
-        Additional variables, which batch transform sets for its containers.
-
-    Raises
-    ------
-    JobError
-        A container does not start.
+    ``model`` is a CreateModel request, and ``environment`` has the variables that a job or an endpoint adds. Raises
+    JobError if a container does not start.
     """
 
     def __init__(self, model: Request, context: JobContext, environment: Mapping[str, str]) -> None:
@@ -57,7 +48,7 @@ class ServedModel:
         """The first server's response to ``/execution-parameters``."""
         return self._servers[0].execution_parameters()
 
-    def invoke(self, body: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
+    def send(self, body: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
         """Send a request to the first container, its response to the next, and so on; returns the first error.
 
         Raises OSError or http.client.HTTPException if a container gave no complete response within ``timeout`` seconds.

@@ -73,19 +73,9 @@ def batches_of(
 ) -> Iterator[list[bytes]]:
     """Pack records into batches whose payloads stay within a size.
 
-    Parameters
-    ----------
-    separator
-        The separator between two records of a payload.
-    most_bytes
-        The maximum size of a payload; None: no limit.
-    most_records
-        1 for single records; None: as many as fit.
-
-    Raises
-    ------
-    DataError
-        A single record is too large.
+    ``separator`` is between two records of a payload. ``most_bytes`` is the maximum size of a payload, None for no
+    limit; ``most_records`` is 1 for single records, None for as many as fit. Raises DataError if a single record is too
+    large.
     """
     batch: list[bytes] = []
     size = 0

@@ -8,7 +8,7 @@ from typing import Any
 from local_sagemaker.containers import images
 from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.containers.process import sandbox
-from local_sagemaker.containers.process.messages import MEETING_PORTS_VARIABLE
+from local_sagemaker.containers.process.messages import MEETING_PORTS_VARIABLE, Launch
 from local_sagemaker.containers.training_toolkit.environment import decode
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import channels, instances
@@ -28,19 +28,9 @@ STOP_GRACE_SECONDS = 120.0
 def run_training(
     request: Request, context: JobContext, *, stop_grace_seconds: float = STOP_GRACE_SECONDS
 ) -> JobOutcome:
-    """Run a training job to its end.
+    """Run a training job to its end; returns the outcome, also of a failed job, with SageMaker's messages.
 
-    Parameters
-    ----------
-    request
-        A CreateTrainingJob request, checked against its shape.
-    stop_grace_seconds
-        The seconds between SIGTERM and SIGKILL.
-
-    Returns
-    -------
-    JobOutcome
-        The outcome, also of a failed job, with FailureReason in SageMaker's format.
+    ``request`` is a CreateTrainingJob request, checked against its shape.
     """
     stand_in = _stand_in(request)
     hosts = hosts_of(context.directory, _instance_count(request))
@@ -163,12 +153,12 @@ def _has_own_command(request: Request) -> bool:
 
 def _container(
     request: Request, context: JobContext, host: Host, names: tuple[str, ...], meeting: dict[str, str]
-) -> sandbox.Container:
+) -> Launch:
     specification = request["AlgorithmSpecification"]
     command = specification.get("ContainerEntrypoint") or sandbox.stand_in_command(
         "train", specification["TrainingImage"]
     )
-    return sandbox.Container(
+    return Launch(
         arguments=[*command, *specification.get("ContainerArguments", [])],
         directory=host.directory,
         environment={

@@ -27,12 +27,7 @@ _POLL_SECONDS = 0.1
 class RequestFailedError(Exception):
     """The container did not process a request of a file; its ``str`` is the message in the log.
 
-    Parameters
-    ----------
-    fault
-        The party at fault, for the FailureReason of the job.
-    body
-        The container's response.
+    ``fault`` is the party at fault, for the FailureReason of the job, and ``body`` the container's response.
     """
 
     def __init__(self, reason: str, fault: type[JobError], body: bytes = b"") -> None:
@@ -43,19 +38,10 @@ class RequestFailedError(Exception):
 
 @returning_failures
 def run_transform(request: Request, model: Request, context: JobContext) -> JobOutcome:
-    """Run a transform job to its end.
+    """Run a transform job to its end; returns the outcome, also of a failed job.
 
-    Parameters
-    ----------
-    request
-        A CreateTransformJob request, checked against its shape.
-    model
-        The CreateModel request of the job's model.
-
-    Returns
-    -------
-    JobOutcome
-        The outcome, also of a failed job. A file with an invalid record has no output; the others have one.
+    ``request`` is a CreateTransformJob request, checked against its shape, and ``model`` a CreateModel request. A file
+    with an invalid record has no output; the others have one.
     """
     processing = DataProcessing.of(request)
     source = request["TransformInput"]["DataSource"]["S3DataSource"]
@@ -173,7 +159,7 @@ class _Transform:
         failure = RequestFailedError("Unable to get response from algorithm", AlgorithmError)
         for _ in range(self.settings.retries + 1):
             try:
-                answer = self.server.invoke(payload, given, self.settings.timeout_seconds)
+                answer = self.server.send(payload, given, self.settings.timeout_seconds)
             except (OSError, http.client.HTTPException) as error:
                 failure = RequestFailedError(f"Unable to get response from algorithm: {error}", AlgorithmError)
                 if not self.server.alive():

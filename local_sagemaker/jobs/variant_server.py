@@ -28,11 +28,8 @@ class HealthCheckError(PingError):
         )
 
 
-class VariantHosting:
+class VariantHosting(ServedModel):
     """One variant's server; see ``contract.Hosting``."""
-
-    def __init__(self, served: ServedModel) -> None:
-        self._served = served
 
     def invoke(
         self, body: bytes, *, content_type: str | None, accept: str | None, headers: Mapping[str, str]
@@ -45,36 +42,18 @@ class VariantHosting:
         wanted = {"Content-Type": content_type, "Accept": accept}
         passed_on |= {name: value for name, value in wanted.items() if value is not None}
         try:
-            return self._served.invoke(body, passed_on, INVOCATION_SECONDS)
+            return self.send(body, passed_on, INVOCATION_SECONDS)
         except (OSError, http.client.HTTPException) as error:
             return Answer(500, "text/plain", f"The container gave no answer: {error}".encode())
 
-    def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._served.alive()
-
-    def close(self) -> None:
-        """End the process and everything it started."""
-        self._served.close()
-
 
 def start_hosting(model: Request, variant: Request, context: JobContext) -> VariantHosting:
-    """Start a model's server and wait until it responds.
+    """Start the server of a CreateModel request for a ProductionVariant and wait until it responds.
 
-    Parameters
-    ----------
-    model
-        A CreateModel request.
-    variant
-        The ProductionVariant that it serves.
-
-    Raises
-    ------
-    JobError
-        The server does not start.
+    Raises JobError if the server does not start.
     """
     name = str(variant.get("VariantName", ""))
-    served = ServedModel(model, context, {"SAGEMAKER_VARIANT_NAME": name})
+    served = VariantHosting(model, context, {"SAGEMAKER_VARIANT_NAME": name})
     try:
         served.await_ping(context.stop)
     except PingError as error:
@@ -83,4 +62,4 @@ def start_hosting(model: Request, variant: Request, context: JobContext) -> Vari
     except BaseException:
         served.close()
         raise
-    return VariantHosting(served)
+    return served

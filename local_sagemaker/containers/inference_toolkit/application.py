@@ -2,18 +2,15 @@
 
 import inspect
 import logging
-import os
 import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from local_sagemaker.containers.images import Serving
 from local_sagemaker.containers.inference_toolkit.handlers import Function, Handlers
 from local_sagemaker.containers.inference_toolkit.model_server import ModelServerApplication, payload_of, to_bytes
 from local_sagemaker.containers.serving.server import Request, Response
-from local_sagemaker.containers.training_toolkit.layout import Layout
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +32,6 @@ class ToolkitApplication(ModelServerApplication):
         self._model = self._call(handlers.model, str(model_folder))
         if handlers.warm_up is not None:
             self._call(handlers.warm_up, str(model_folder), self._model)
-
-    @classmethod
-    def of_this_container(cls, kind: Serving) -> Self:
-        """Import the user's code and load the model."""
-        return cls(Handlers.of_this_container(kind), Layout.of_this_container().model, os.environ)
 
     def invoke(self, request: Request) -> Response:
         """Run the user's functions on one request."""

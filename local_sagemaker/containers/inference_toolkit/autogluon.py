@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from local_sagemaker.containers.errors import ClientError
 from local_sagemaker.containers.inference_toolkit import codecs
-from local_sagemaker.containers.serving.server import Request, Response, status_page
+from local_sagemaker.containers.serving.server import Application, Request, Response
 from local_sagemaker.containers.training_toolkit.layout import Layout
 
 _JSON_LINES = "application/jsonl"
@@ -23,13 +23,11 @@ _JSON_LINES = "application/jsonl"
 logger = logging.getLogger(__name__)
 
 
-class AutoGluonApplication:
+class AutoGluonApplication(Application):
     """Passes each request to ``transform_fn``; a ValueError is a 400 with its message, any other error a 500.
 
     Raises ClientError if the module lacks one of the two functions.
     """
-
-    max_content_length: int | None = None
 
     def __init__(self, module: ModuleType, model_folder: Path, environment: Mapping[str, str]) -> None:
         model_fn = _function(module, "model_fn")
@@ -43,14 +41,6 @@ class AutoGluonApplication:
         folder = Layout.of_this_container().model
         program = folder / "code" / os.environ.get("SAGEMAKER_PROGRAM", "inference.py")
         return cls(_load(program), folder, os.environ)
-
-    def ping(self) -> Response:
-        """Answer 200: without a loaded model, there is no server."""
-        return Response(HTTPStatus.OK)
-
-    def execution_parameters(self) -> Response:
-        """Answer 404: the image has no such path."""
-        return status_page(HTTPStatus.NOT_FOUND)
 
     def invoke(self, request: Request) -> Response:
         """Run ``transform_fn`` on one request."""

@@ -7,14 +7,13 @@ import os
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from local_sagemaker.containers.inference_toolkit import codecs
 from local_sagemaker.containers.inference_toolkit.handlers import Function, Handlers
 from local_sagemaker.containers.inference_toolkit.huggingface_codecs import PredictionError
 from local_sagemaker.containers.inference_toolkit.model_server import ModelServerApplication, payload_of, to_bytes
 from local_sagemaker.containers.serving.server import Request, Response
-from local_sagemaker.containers.training_toolkit.layout import Layout
 
 _NO_CSV = ("zero-shot-classification", "table-question-answering")
 _ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&='\u2028\u2029"})
@@ -33,11 +32,6 @@ class HuggingFaceApplication(ModelServerApplication):
         self._output = self._with_context(handlers.output, 2)
         self._transform = self._run_steps if handlers.transform is None else self._with_context(handlers.transform, 4)
         self._model = self._with_context(handlers.model, 1)(str(model_folder))
-
-    @classmethod
-    def of_this_container(cls) -> Self:
-        """Import the user's code and load the model."""
-        return cls(Handlers.of_this_container("huggingface"), Layout.of_this_container().model)
 
     def invoke(self, request: Request) -> Response:
         """Run the user's functions on one request."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local_sagemaker.containers.inference_toolkit import codecs
-from local_sagemaker.containers.serving.server import Request, Response
+from local_sagemaker.containers.serving.server import Application, Request, Response
 
 _DEFAULT_MAX_REQUEST_SIZE = 6_553_500
 """The multi model server's limit, in bytes."""
@@ -127,14 +127,11 @@ class Context:
         return self.get_response_headers(number).get("content-type")
 
 
-class ModelServerApplication:
-    """The common part of applications in the multi model server.
-
-    ``max_content_length`` is the maximum size of a request in bytes.
-    """
+class ModelServerApplication(Application):
+    """The common part of applications in the multi model server."""
 
     def __init__(self, model_folder: Path) -> None:
-        self.max_content_length: int | None = _DEFAULT_MAX_REQUEST_SIZE
+        self.max_content_length = _DEFAULT_MAX_REQUEST_SIZE
         self._context = Context(model_folder)
         self._default_accept = codecs.JSON
 

@@ -8,40 +8,30 @@ import dataclasses
 import datetime as dt
 import json
 import logging
-import os
 import uuid
 from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from local_sagemaker.containers.images import Serving
 from local_sagemaker.containers.inference_toolkit import codecs
 from local_sagemaker.containers.inference_toolkit.handlers import Handlers
-from local_sagemaker.containers.serving.server import Request, Response, status_page
-from local_sagemaker.containers.training_toolkit.layout import Layout
+from local_sagemaker.containers.serving.server import Application, Request, Response, status_page
 
 logger = logging.getLogger(__name__)
 
 
-class WorkerApplication:
+class WorkerApplication(Application):
     """Answers requests with the user's functions; any error is a 500 without details, and a traceback in the log.
 
     So is a content type that the image's default functions cannot read or write: the images treat them as the user's.
     """
 
-    max_content_length: int | None = None
-
     def __init__(self, handlers: Handlers, model_folder: Path, environment: Mapping[str, str]) -> None:
         self._handlers = handlers
         self._default_accept = environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or codecs.JSON
         self._model = handlers.model(str(model_folder))
-
-    @classmethod
-    def of_this_container(cls, kind: Serving) -> Self:
-        """Import the user's code and load the model."""
-        return cls(Handlers.of_this_container(kind), Layout.of_this_container().model, os.environ)
 
     def ping(self) -> Response:
         """Answer 200: without a loaded model, there is no server."""
@@ -50,7 +40,7 @@ class WorkerApplication:
     def execution_parameters(self) -> Response:
         """Answer with the user's ``execution_parameters_fn``, or 404 without one."""
         if self._handlers.execution_parameters is None:
-            return status_page(HTTPStatus.NOT_FOUND)
+            return super().execution_parameters()
         return _as_response(self._handlers.execution_parameters())
 
     def invoke(self, request: Request) -> Response:

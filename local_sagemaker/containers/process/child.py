@@ -58,7 +58,7 @@ def _enter_namespaces(launch: Launch) -> Launch:
             packages.keep_private(launch.directory / packages.FOLDER)
         except OSError:
             private = False
-    if launch.isolate_network:
+    if launch.network_isolation:
         try:
             namespaces.enter_private_network()
         except OSError as error:

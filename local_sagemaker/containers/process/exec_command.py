@@ -106,11 +106,11 @@ def start_command(
                 os.dup2(given, standard)
                 os.close(given)
         threads = int(environment.get("OMP_NUM_THREADS", "1"))
-        raise Become(Launch(tuple(arguments), dict(environment), folder, Path(folder), threads))
+        raise Become(Launch(arguments, Path(folder), dict(environment), threads, working_directory=folder))
     return lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def _replace_process(arguments: tuple[str, ...]) -> NoReturn:
+def _replace_process(arguments: Sequence[str]) -> NoReturn:
     try:
         os.execvpe(arguments[0], list(arguments), os.environ)  # noqa: S606 - running the job's own command is the task
     except OSError as error:

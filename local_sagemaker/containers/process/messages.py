@@ -8,7 +8,8 @@ from either side, means that the other side has ended.
 import json
 import socket
 import struct
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 STAND_IN = "local_sagemaker.containers.stand_in"
@@ -36,30 +37,31 @@ class Launch:
     Attributes
     ----------
     arguments
-        The command line; the program is looked up in the PATH of ``environment``.
-    environment
-        All of the process's environment.
-    working_directory
-        The folder that it starts in, as the process sees it.
+        The command line; the program is looked up in the PATH of ``environment``, where ``python`` and ``python3`` are
+        this interpreter.
     directory
-        The job's folder on the host: ``ml`` in it becomes ``/opt/ml``.
+        The container's folder on the host: ``ml`` in it becomes ``/opt/ml``.
+    environment
+        Variables on top of the basic ones; none of the caller's own is inherited.
     threads
-        The number of threads for libraries that are already loaded.
-    isolate_network
-        Give the process the loopback interface only.
+        The number of threads that the native libraries may use.
     host_names
         Names that resolve to this machine inside, as ``algo-1`` does in a container.
+    network_isolation
+        Give the process the loopback interface only, if the kernel allows it.
+    working_directory
+        The folder that it starts in, as the process sees it.
     namespaces
         Mount a private ``/opt/ml`` if the kernel allows it; otherwise paths are rewritten.
     """
 
-    arguments: tuple[str, ...]
-    environment: dict[str, str]
-    working_directory: str
+    arguments: Sequence[str]
     directory: Path
+    environment: dict[str, str] = field(default_factory=dict)
     threads: int = 1
-    isolate_network: bool = False
-    host_names: tuple[str, ...] = ()
+    host_names: Sequence[str] = ()
+    network_isolation: bool = False
+    working_directory: str = "/"
     namespaces: bool = True
 
 
@@ -80,8 +82,6 @@ def receive_launch(channel: socket.socket) -> tuple[Launch, list[int]] | None:
     if document is None:
         return None
     fields = json.loads(document)
-    for name in ("arguments", "host_names"):
-        fields[name] = tuple(fields[name])
     return Launch(**{**fields, "directory": Path(fields["directory"])}), descriptors
 
 

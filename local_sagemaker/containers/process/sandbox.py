@@ -1,10 +1,10 @@
-"""A container: a command in a sandbox with the environment of a SageMaker container."""
+"""A container: a command in a sandbox with the environment of a SageMaker launch."""
 
 import os
 import socket
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from local_sagemaker.containers.process.launcher import LAUNCHERS, PACKAGE_ROOT, Isolation, Process
@@ -22,42 +22,8 @@ _THREAD_VARIABLES = (
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-@dataclass(frozen=True)
-class Container:
-    """A command and its environment.
-
-    Attributes
-    ----------
-    arguments
-        The command line. ``python`` and ``python3`` are this interpreter.
-    directory
-        The container's folder on the host: ``ml`` in it becomes ``/opt/ml``.
-    environment
-        Variables on top of the basic ones; none of the caller's own is inherited.
-    threads
-        The number of threads that the native libraries may use.
-    host_names
-        Names that resolve to this machine inside.
-    network_isolation
-        Give the container the loopback interface only, if the kernel allows it.
-    working_directory
-        The folder that the command starts in.
-    namespaces
-        False: rewrite paths, as on a machine without namespaces.
-    """
-
-    arguments: Sequence[str]
-    directory: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
-    threads: int = 1
-    host_names: tuple[str, ...] = ()
-    network_isolation: bool = False
-    working_directory: str = "/"
-    namespaces: bool = True
-
-
-def start(container: Container, isolation: Isolation, inherited: Sequence[socket.socket] = ()) -> Process:
-    """Start a container.
+def start(launch: Launch, isolation: Isolation, inherited: Sequence[socket.socket] = ()) -> Process:
+    """Start a launch.
 
     Parameters
     ----------
@@ -72,23 +38,14 @@ def start(container: Container, isolation: Isolation, inherited: Sequence[socket
         It could not be started.
     """
     for folder in ("ml", "home", "tmp"):
-        (container.directory / folder).mkdir(parents=True, exist_ok=True)
-    launch = Launch(
-        arguments=tuple(container.arguments),
-        environment=_environment(container),
-        working_directory=container.working_directory,
-        directory=container.directory,
-        threads=container.threads,
-        isolate_network=container.network_isolation,
-        host_names=container.host_names,
-        namespaces=container.namespaces,
-    )
-    return LAUNCHERS.start(_isolation_for(container, isolation), launch, inherited)
+        (launch.directory / folder).mkdir(parents=True, exist_ok=True)
+    complete = replace(launch, environment=_environment(launch))
+    return LAUNCHERS.start(_isolation_for(launch, isolation), complete, inherited)
 
 
-def _isolation_for(container: Container, wanted: Isolation) -> Isolation:
+def _isolation_for(launch: Launch, wanted: Isolation) -> Isolation:
     """The isolation to use: a fork with loaded libraries is safe on Linux only, and only Python gains from it."""
-    python = container.arguments[0] in ("python", "python3", sys.executable)
+    python = launch.arguments[0] in ("python", "python3", sys.executable)
     return wanted if python and sys.platform.startswith("linux") else "process"
 
 
@@ -97,19 +54,19 @@ def stand_in_command(program: str, image: str) -> list[str]:
     return ["python", "-m", STAND_IN, program, image]
 
 
-def _environment(container: Container) -> dict[str, str]:
+def _environment(launch: Launch) -> dict[str, str]:
     bare = {
         "PATH": f"{Path(sys.executable).parent}:{_SYSTEM_PATH}",
-        "HOME": str(container.directory / "home"),
-        "TMPDIR": str(container.directory / "tmp"),
+        "HOME": str(launch.directory / "home"),
+        "TMPDIR": str(launch.directory / "tmp"),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "TRUE",
         "PYTHONDONTWRITEBYTECODE": "TRUE",
         "PYTHONIOENCODING": "UTF-8",
         "OMP_WAIT_POLICY": "PASSIVE",
-        **dict.fromkeys(_THREAD_VARIABLES, str(container.threads)),
+        **dict.fromkeys(_THREAD_VARIABLES, str(launch.threads)),
     }
-    environment = {**bare, **container.environment}
-    if STAND_IN in container.arguments:
+    environment = {**bare, **launch.environment}
+    if STAND_IN in launch.arguments:
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PACKAGE_ROOT), environment.get("PYTHONPATH")]))
     return environment

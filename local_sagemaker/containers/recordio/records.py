@@ -23,53 +23,39 @@ def _file(pb2: Any) -> Any:
     """The description of the messages: field numbers and types."""
     field = pb2.FieldDescriptorProto
     file = pb2.FileDescriptorProto(name="aialgs_record.proto", package="aialgs.data", syntax="proto2")
-    for name, kind in (
-        ("Float32Tensor", field.TYPE_FLOAT),
-        ("Float64Tensor", field.TYPE_DOUBLE),
-        ("Int32Tensor", field.TYPE_INT32),
-    ):
-        tensor = file.message_type.add(name=name)
-        for number, (part, part_kind) in enumerate(
-            (("values", kind), ("keys", field.TYPE_UINT64), ("shape", field.TYPE_UINT64)), start=1
-        ):
-            added = tensor.field.add(name=part, number=number, label=field.LABEL_REPEATED, type=part_kind)
-            added.options.packed = True
-    bytes_ = file.message_type.add(name="Bytes")
-    bytes_.field.add(name="value", number=1, label=field.LABEL_REPEATED, type=field.TYPE_BYTES)
-    bytes_.field.add(name="content_type", number=2, label=field.LABEL_OPTIONAL, type=field.TYPE_STRING)
-    value = file.message_type.add(name="Value")
+
+    def add(message: Any, number: int, name: str, kind: int | str, *, repeated: bool = False) -> Any:
+        """Add a field; its kind is a scalar type, or the name of a message."""
+        added = message.field.add(name=name, number=number)
+        added.label = field.LABEL_REPEATED if repeated else field.LABEL_OPTIONAL
+        if isinstance(kind, str):
+            added.type, added.type_name = field.TYPE_MESSAGE, f".aialgs.data.{kind}"
+        else:
+            added.type = kind
+        return added
+
+    value = pb2.DescriptorProto(name="Value")
     value.oneof_decl.add(name="value")
-    for number, part, kind_name in (
-        (2, "float32_tensor", "Float32Tensor"),
-        (3, "float64_tensor", "Float64Tensor"),
-        (7, "int32_tensor", "Int32Tensor"),
-        (9, "bytes", "Bytes"),
-    ):
-        value.field.add(
-            name=part,
-            number=number,
-            label=field.LABEL_OPTIONAL,
-            type=field.TYPE_MESSAGE,
-            type_name=f".aialgs.data.{kind_name}",
-            oneof_index=0,
-        )
+    for number, name, kind in ((2, "Float32", "FLOAT"), (3, "Float64", "DOUBLE"), (7, "Int32", "INT32")):
+        tensor = file.message_type.add(name=f"{name}Tensor")
+        for position, part in enumerate(("values", "keys", "shape"), start=1):
+            scalar = getattr(field, f"TYPE_{kind}") if part == "values" else field.TYPE_UINT64
+            add(tensor, position, part, scalar, repeated=True).options.packed = True
+        add(value, number, f"{name.lower()}_tensor", tensor.name).oneof_index = 0
+    bytes_ = file.message_type.add(name="Bytes")
+    add(bytes_, 1, "value", field.TYPE_BYTES, repeated=True)
+    add(bytes_, 2, "content_type", field.TYPE_STRING)
+    add(value, 9, "bytes", "Bytes").oneof_index = 0
+    file.message_type.append(value)
     record = file.message_type.add(name="Record")
     for number, part in ((1, "features"), (2, "label")):
         entry = record.nested_type.add(name=f"{part.capitalize()}Entry")
         entry.options.map_entry = True
-        entry.field.add(name="key", number=1, label=field.LABEL_OPTIONAL, type=field.TYPE_STRING)
-        entry.field.add(
-            name="value", number=2, label=field.LABEL_OPTIONAL, type=field.TYPE_MESSAGE, type_name=".aialgs.data.Value"
-        )
-        record.field.add(
-            name=part,
-            number=number,
-            label=field.LABEL_REPEATED,
-            type=field.TYPE_MESSAGE,
-            type_name=f".aialgs.data.Record.{entry.name}",
-        )
+        add(entry, 1, "key", field.TYPE_STRING)
+        add(entry, 2, "value", "Value")
+        add(record, number, part, f"Record.{entry.name}", repeated=True)
     for number, part in ((3, "uid"), (4, "metadata"), (5, "configuration")):
-        record.field.add(name=part, number=number, label=field.LABEL_OPTIONAL, type=field.TYPE_STRING)
+        add(record, number, part, field.TYPE_STRING)
     return file
 
 

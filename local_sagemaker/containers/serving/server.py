@@ -64,17 +64,17 @@ def status_page(status: HTTPStatus) -> Response:
 
 
 class Application(Protocol):
-    """The handlers of an inference container."""
+    """The handlers of an inference container; ``max_content_length`` is the maximum size of a request in bytes."""
 
-    max_content_length: int | None
+    max_content_length: int | None = None
 
     def ping(self) -> Response:
-        """Answer ``GET /ping``."""
-        ...
+        """Answer ``GET /ping`` with 200: without a loaded model, there is no server."""
+        return Response(HTTPStatus.OK)
 
     def execution_parameters(self) -> Response:
-        """Answer ``GET /execution-parameters``."""
-        ...
+        """Answer ``GET /execution-parameters``; 404 where an image has no such path."""
+        return status_page(HTTPStatus.NOT_FOUND)
 
     def invoke(self, request: Request) -> Response:
         """Answer ``POST /invocations``."""

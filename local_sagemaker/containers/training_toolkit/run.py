@@ -45,19 +45,8 @@ logger = logging.getLogger(__name__)
 def train(template: Template | None, stand_in: StandIn, algorithm: Algorithm | None = None) -> int:
     """Train, and report a failure as the toolkit does: in ``/opt/ml/output/failure``, and by the exit code.
 
-    Parameters
-    ----------
-    template
-        The template that the calling process was forked from, or None.
-    stand_in
-        The image's stand-in.
-    algorithm
-        The image's own algorithm, which runs if the user gives no program.
-
-    Returns
-    -------
-    int
-        The exit code of the container.
+    ``template`` is the one that the calling process was forked from, and ``algorithm`` the image's own, which runs if
+    the user gives no program. Returns the exit code of the container.
     """
     layout = Layout.of_this_container()
     try:
@@ -100,16 +89,6 @@ def _exit_code_of(error: Exception) -> int:
     """The container's exit code after an error: the number of an error of the operating system, otherwise 1."""
     number = getattr(error, "errno", None)
     return number if isinstance(number, int) else 1
-
-
-def configure_logging() -> None:
-    """Log as the toolkit does: to standard output, in its format."""
-    logging.basicConfig(
-        stream=sys.stdout,
-        level=int(os.environ.get("SAGEMAKER_CONTAINER_LOG_LEVEL", logging.INFO)),
-        format="%(asctime)s sagemaker-training-toolkit %(levelname)-8s %(message)s",
-        force=True,
-    )
 
 
 def run_script(environment: TrainingEnvironment, template: Template | None, *, reports_errors: bool) -> None:

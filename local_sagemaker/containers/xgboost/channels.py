@@ -5,20 +5,20 @@ from typing import Any
 
 from local_sagemaker.containers.errors import UserError
 
-CONTENT_TYPES = (
-    "csv",
-    "libsvm",
-    "parquet",
-    "recordio-protobuf",
-    "text/csv",
-    "text/libsvm",
-    "text/x-libsvm",
-    "application/x-parquet",
-    "application/x-recordio-protobuf",
-)
+_FORMATS = {
+    "csv": "csv",
+    "libsvm": "libsvm",
+    "parquet": "parquet",
+    "recordio-protobuf": "recordio-protobuf",
+    "text/csv": "csv",
+    "text/libsvm": "libsvm",
+    "text/x-libsvm": "libsvm",
+    "application/x-parquet": "parquet",
+    "application/x-recordio-protobuf": "recordio-protobuf",
+}
 DEFAULT_CONTENT_TYPE = "text/libsvm"
 
-_ACCEPTED = {"train": CONTENT_TYPES, "validation": CONTENT_TYPES, "code": ("text/python",)}
+_ACCEPTED = {"train": _FORMATS, "validation": _FORMATS, "code": ("text/python",)}
 _DISTRIBUTIONS = ("FullyReplicated", "ShardedByS3Key")
 
 
@@ -53,18 +53,13 @@ def content_type_of(given: str | None) -> str:
     if given is None:
         return "libsvm"
     name, *parameters = (part.strip() for part in given.lower().split(";"))
-    if name in ("csv", "text/csv"):
+    if name not in _FORMATS:
+        raise UserError(f"{given} is not an accepted ContentType: {', '.join(_FORMATS)}.")
+    if _FORMATS[name] == "csv":
         given_values = (part.partition("=") for part in parameters if "=" in part)
         values = {key.strip(): value.strip().strip('"') for key, _, value in given_values}
         if values.get("label_size", "1") != "1":
             raise UserError(
                 f"{given} is not an accepted csv ContentType. Optional parameter label_size must be equal to 1"
             )
-        return "csv"
-    if name in ("libsvm", "text/libsvm", "text/x-libsvm"):
-        return "libsvm"
-    if name in ("parquet", "application/x-parquet"):
-        return "parquet"
-    if name in ("recordio-protobuf", "application/x-recordio-protobuf"):
-        return "recordio-protobuf"
-    raise UserError(f"{given} is not an accepted ContentType: {', '.join(CONTENT_TYPES)}.")
+    return _FORMATS[name]

@@ -1,6 +1,6 @@
 """Dependencies between hyperparameters of the built-in XGBoost, with the container's messages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from local_sagemaker.containers.errors import UserError
@@ -72,18 +72,15 @@ def check_eval_metric(value: list[str], given: Given) -> None:
         raise UserError("Metric 'aft-nloglik' can only be applied for 'survival:aft' objective.")
 
 
-def check_monotone_constraints(_value: tuple[int, ...], given: Given) -> None:
-    """Monotone constraints require an explicit tree method, one of two."""
-    if given.get("tree_method") not in ("exact", "hist"):
-        raise UserError(
-            "monotone_constraints can be used only when the tree_method parameter is set to either 'exact' or 'hist'."
-        )
+def check_tree_method(name: str, *methods: str) -> Callable[[Any, Given], None]:
+    """The check that constraints come with an explicit tree method, one of some."""
+    *others, last = map(repr, methods)
 
+    def check(_value: Any, given: Given) -> None:
+        if given.get("tree_method") not in methods:
+            raise UserError(
+                f"{name} can be used only when the tree_method parameter is set to "
+                f"either {', '.join(others)} or {last}."
+            )
 
-def check_interaction_constraints(_value: list[list[int]], given: Given) -> None:
-    """Interaction constraints require an explicit tree method, one of three."""
-    if given.get("tree_method") not in ("exact", "hist", "approx"):
-        raise UserError(
-            "interaction_constraints can be used only when the tree_method parameter is set to "
-            "either 'exact', 'hist' or 'approx'."
-        )
+    return check

@@ -11,7 +11,7 @@ from typing import Any
 from local_sagemaker.containers.errors import AlgorithmError, UserError
 from local_sagemaker.containers.xgboost import dependencies
 from local_sagemaker.containers.xgboost.metric_names import ALL_METRICS, TUNING_METRICS, is_metric
-from local_sagemaker.containers.xgboost.ranges import Choices, Interval, Range
+from local_sagemaker.containers.xgboost.ranges import Choices, Interval
 from local_sagemaker.containers.xgboost.versions import Version
 
 ALIASES = {"learning_rate": "eta", "min_split_loss": "gamma", "reg_lambda": "lambda", "reg_alpha": "alpha"}
@@ -37,7 +37,7 @@ class Hyperparameter:
 
     name: str
     parse: Callable[[str], Any]
-    range: Range
+    range: Interval | Choices
     elements: Callable[[Any], list[Any]] | None = None
     depends_on: tuple[str, ...] = ()
     check: Callable[[Any, Mapping[str, Any]], None] | None = None
@@ -165,7 +165,7 @@ _ALL = {
             Choices([-1, 0, 1]),
             elements=list,
             depends_on=("tree_method",),
-            check=dependencies.check_monotone_constraints,
+            check=dependencies.check_tree_method("monotone_constraints", "exact", "hist"),
         ),
         Hyperparameter(
             "interaction_constraints",
@@ -173,7 +173,7 @@ _ALL = {
             Interval(min_closed=1),
             elements=lambda groups: [element for group in groups for element in group],
             depends_on=("tree_method",),
-            check=dependencies.check_interaction_constraints,
+            check=dependencies.check_tree_method("interaction_constraints", "exact", "hist", "approx"),
         ),
         _choice("sample_type", "uniform", "weighted"),
         _choice("normalize_type", "tree", "forest"),

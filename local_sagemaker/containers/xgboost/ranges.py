@@ -2,19 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-
-class Range(Protocol):
-    """A set of values with a spelling for messages."""
-
-    def __contains__(self, value: Any, /) -> bool:
-        """Whether the value is in the range."""
-        ...
-
-    def __str__(self) -> str:
-        """The range as messages show it."""
-        ...
+from typing import Any
 
 
 @dataclass(frozen=True)

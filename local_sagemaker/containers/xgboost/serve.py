@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import xgboost
 
-from local_sagemaker.containers.serving.server import Request, Response
+from local_sagemaker.containers.serving.server import Application, Request, Response
 from local_sagemaker.containers.training_toolkit.layout import Layout
 from local_sagemaker.containers.xgboost import payloads, selectable
 from local_sagemaker.containers.xgboost.channels import content_type_of
@@ -104,17 +104,10 @@ def _load(path: Path) -> tuple[xgboost.Booster, bool]:
     return booster, pickled
 
 
-class XGBoostApplication:
+class XGBoostApplication(Application):
     """The application of the built-in algorithm.
 
-    Parameters
-    ----------
-    environment
-        The container's: ``SAGEMAKER_BATCH``, ``SAGEMAKER_INFERENCE_OUTPUT`` and the like.
-    cpus
-        The number of CPUs, for ``/execution-parameters``.
-    version
-        The version of the image.
+    ``environment`` is the container's: ``SAGEMAKER_BATCH``, ``SAGEMAKER_INFERENCE_OUTPUT`` and the like.
     """
 
     def __init__(self, model: Model, environment: Mapping[str, str], cpus: int, version: Version) -> None:
@@ -126,7 +119,7 @@ class XGBoostApplication:
         self._selected_keys = None if output is None else output.replace(" ", "").lower().split(",")
         self._cpus = cpus
         requested = int(environment.get("MAX_CONTENT_LENGTH", _DEFAULT_MAX_CONTENT_LENGTH))
-        self.max_content_length: int | None = min(requested, _CONTENT_LENGTH_CAP)
+        self.max_content_length = min(requested, _CONTENT_LENGTH_CAP)
 
     @classmethod
     def of_this_container(cls, cpus: int, version: Version) -> Self:
@@ -134,10 +127,6 @@ class XGBoostApplication:
         ensemble = os.environ.get("SAGEMAKER_INFERENCE_ENSEMBLE", "true") == "true"
         model = Model.load(Layout.of_this_container().model, ensemble=ensemble)
         return cls(model, os.environ, cpus, version)
-
-    def ping(self) -> Response:
-        """Answer 200: without a loaded model, there is no server."""
-        return Response(HTTPStatus.OK)
 
     def execution_parameters(self) -> Response:
         """Answer with the settings that batch transform takes from the server."""

@@ -2,9 +2,7 @@
 
 import json
 import logging
-import os
 import pickle
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,14 +149,3 @@ def _save(boosters: list[xgboost.Booster], folder: Path, version: Version) -> No
             (folder / name).write_bytes(pickle.dumps(booster))
         else:
             booster.save_model(folder / name)
-
-
-def configure_logging() -> None:
-    """Log as the container does: to standard output, in its format."""
-    logging.basicConfig(
-        stream=sys.stdout,
-        level=int(os.environ.get("SAGEMAKER_CONTAINER_LOG_LEVEL", logging.INFO)),
-        format="[%(asctime)s:%(levelname)s] %(message)s",
-        datefmt="%Y-%m-%d:%H:%M:%S",
-        force=True,
-    )

@@ -37,16 +37,8 @@ class Search:
     ``Random`` samples, ``Bayesian`` is a tree-structured Parzen estimator, ``Grid`` tries all combinations of
     categories, and ``Hyperband`` stops trials early by successive halving over their intermediate values.
 
-    Parameters
-    ----------
-    config
-        The HyperParameterTuningJobConfig.
-    space
-        The dimensions of the search space.
-    static
-        The hyperparameters that are equal in all jobs.
-    maximize
-        Whether the objective is better when it is larger.
+    ``config`` is the HyperParameterTuningJobConfig, ``static`` are the hyperparameters that are equal in all jobs, and
+    ``maximize`` is whether the objective is better when it is larger.
     """
 
     def __init__(

@@ -17,16 +17,9 @@ _AUTO_LOGARITHMIC_FROM = 1000.0
 
 @dataclass(frozen=True)
 class Dimension:
-    """One tuned hyperparameter: its distribution, and the format of its values.
+    """One tuned hyperparameter: its name, and the distribution to sample from.
 
-    Attributes
-    ----------
-    name
-        The name of the hyperparameter.
-    distribution
-        The distribution to sample from.
-    reversed
-        Whether the sampled number is the distance to 1, as in reverse logarithmic scaling.
+    ``reversed``: whether the sampled number is the distance to 1, as in reverse logarithmic scaling.
     """
 
     name: str

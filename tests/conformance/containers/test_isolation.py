@@ -19,7 +19,7 @@ import pytest
 
 from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.launcher import Process
-from local_sagemaker.containers.process.sandbox import Container
+from local_sagemaker.containers.process.messages import Launch
 from local_sagemaker.jobs.processing import run_processing
 from local_sagemaker.jobs.training import run_training
 from local_sagemaker.jobs.variant_server import start_hosting
@@ -41,8 +41,8 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def _run(directory: Path, isolation: Isolation, code: str, **more) -> tuple[int | None, str]:
-    container = Container(["python", "-c", code], directory, working_directory=str(directory / "work"), **more)
-    process = sandbox.start(container, isolation)
+    launch = Launch(["python", "-c", code], directory, working_directory=str(directory / "work"), **more)
+    process = sandbox.start(launch, isolation)
     return _ended(process)
 
 
@@ -128,8 +128,8 @@ print(subprocess.Popen(sleeper, start_new_session=True, env={}).pid, flush=True)
 @pytest.mark.parametrize("first_closed", [0, 3])
 def test_daemons_end_with_their_job(tmp_path: Path, isolation: Isolation, namespaces: bool, first_closed: int) -> None:
     (tmp_path / "daemons.py").write_text(DAEMONS + "os._exit(0)")
-    container = Container(["python", str(tmp_path / "daemons.py"), str(first_closed)], tmp_path, namespaces=namespaces)
-    code, text = _ended(sandbox.start(container, isolation))
+    launch = Launch(["python", str(tmp_path / "daemons.py"), str(first_closed)], tmp_path, namespaces=namespaces)
+    code, text = _ended(sandbox.start(launch, isolation))
     assert code == 0
     assert len(text.split()) == 2
     assert not any(_lives(pid) for pid in text.split())
@@ -140,8 +140,8 @@ def test_killed_job_takes_only_its_own_daemons(tmp_path: Path, isolation: Isolat
     processes = []
     for name in ("killed", "other"):
         (tmp_path / f"{name}.py").write_text(DAEMONS + "time.sleep(600)")
-        container = Container(["python", str(tmp_path / f"{name}.py"), "3"], tmp_path / name, namespaces=namespaces)
-        processes.append(sandbox.start(container, isolation))
+        launch = Launch(["python", str(tmp_path / f"{name}.py"), "3"], tmp_path / name, namespaces=namespaces)
+        processes.append(sandbox.start(launch, isolation))
     ids = [[process.output.readline(), process.output.readline()] for process in processes]
     killed, other = processes
     killed.kill()
@@ -161,8 +161,8 @@ SERVICE = """
 import sys, time
 from pathlib import Path
 from local_sagemaker.containers.process import sandbox
-container = sandbox.Container(["python", "-c", sys.argv[2]], Path(sys.argv[1]), namespaces=sys.argv[3] == "True")
-process = sandbox.start(container, sys.argv[4])
+launch = sandbox.Launch(["python", "-c", sys.argv[2]], Path(sys.argv[1]), namespaces=sys.argv[3] == "True")
+process = sandbox.start(launch, sys.argv[4])
 print(process.output.readline().decode(), end="", flush=True)
 time.sleep(600)
 """
@@ -202,7 +202,7 @@ from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.launcher import LAUNCHERS
 code = "import os; print(os.getuid(), open('/opt/ml/here').read())"
 process = sandbox.start(
-    sandbox.Container(["python", "-c", code], Path(sys.argv[1]), network_isolation=True), sys.argv[2]
+    sandbox.Launch(["python", "-c", code], Path(sys.argv[1]), network_isolation=True), sys.argv[2]
 )
 print(process.output.readall().decode(), end="")
 print(process.wait())
@@ -245,14 +245,14 @@ def test_root_without_capability(tmp_path: Path) -> None:
 
 def test_paths_are_rewritten_without_namespaces(tmp_path: Path, isolation: Isolation) -> None:
     code = "import os, sys; print(os.path.exists('/opt/' + 'ml'), sys.argv[1:], os.environ['DATA'])"
-    container = Container(
+    launch = Launch(
         ["python", "-c", code, "/opt/ml/a", "--b=/opt/ml/b", "s3://bucket/opt/ml/c", "/opt/mlx"],
         tmp_path,
         environment={"DATA": "/opt/ml/input/data"},
         working_directory="/opt/ml/code",
         namespaces=False,
     )
-    code_of_exit, text = _ended(sandbox.start(container, isolation))
+    code_of_exit, text = _ended(sandbox.start(launch, isolation))
     assert code_of_exit == 0
     ml = tmp_path / "ml"
     rewritten = [f"{ml}/a", f"--b={ml}/b", "s3://bucket/opt/ml/c", "/opt/mlx"]
@@ -304,8 +304,8 @@ def transform_fn(model, data, content_type, accept):
 def test_killed_launcher_is_reported_and_replaced(tmp_path: Path) -> None:
     from local_sagemaker.containers.errors import SandboxError
 
-    container = Container(["python", "-c", "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"], tmp_path)
-    process = sandbox.start(container, "process")
+    launch = Launch(["python", "-c", "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"], tmp_path)
+    process = sandbox.start(launch, "process")
     with pytest.raises(SandboxError, match="ended unexpectedly"):
         process.wait()
     process.close()

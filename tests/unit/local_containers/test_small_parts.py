@@ -10,7 +10,7 @@ import pytest
 
 from local_sagemaker.containers.errors import ClientError as ContainerClientError
 from local_sagemaker.containers.errors import UnknownImageError, UnsupportedFormatError
-from local_sagemaker.containers.images import repository_of, stand_in_for, stand_ins
+from local_sagemaker.containers.images import STAND_INS, repository_of, stand_in_for
 from local_sagemaker.containers.inference_toolkit import codecs
 from local_sagemaker.containers.process.paths import rewrite_ml
 from local_sagemaker.containers.training_toolkit.environment import decode, encode
@@ -53,7 +53,7 @@ def test_repository_of_an_image(image: str, repository: str) -> None:
 def test_a_repository_has_its_stand_in(repository: str, training: str | None, serving: str | None) -> None:
     stand_in = stand_in_for(f"{REGISTRY}/{repository}:1")
     assert (stand_in.training, stand_in.serving) == (training, serving)
-    assert stand_in in stand_ins()
+    assert stand_in in STAND_INS
 
 
 @pytest.mark.parametrize("image", [f"{REGISTRY}/my-sagemaker-xgboost:1", f"{REGISTRY}/sagemaker-spark-processing:3"])
