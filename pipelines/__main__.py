@@ -1,7 +1,5 @@
 """``boostpipe COMMAND`` and ``python -m pipelines COMMAND``: every command of the workflow."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Sequence

@@ -7,8 +7,6 @@ PipelineError                 1   (also: an execution that failed)
 +- ExecutionFailed            1   the execution did not succeed
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable
 from difflib import get_close_matches

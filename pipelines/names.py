@@ -1,7 +1,5 @@
 """Each name once: step names, resource names, the layout of the bucket, and the tag that marks what is ours."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """``python -m pipelines.run --upsert --start``: the same as ``boostpipe run --upsert --start``."""
 
-from __future__ import annotations
-
 import sys
 
 from pipelines.cli.command import run_command

@@ -4,8 +4,6 @@ The command line, the settings file, the README's table and the definition all r
 the command line, else from the environment variable, else from the settings file, else from the default.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import os
 import re
@@ -161,10 +159,7 @@ def from_values(
 ) -> Settings:
     """Make settings from command-line values (None where not given), the environment and the settings file.
 
-    Raises
-    ------
-    BadInput
-        A value that no run could use, with the option and what it may be.
+    Raises `BadInput` for a value that no run could use, with the option and what it may be.
     """
     chosen: dict[str, Any] = {}
     for known in dataclasses.fields(Settings):

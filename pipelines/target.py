@@ -1,7 +1,5 @@
 """Where the work runs: on AWS or locally. The local service is started here and nowhere else."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os
@@ -151,10 +149,8 @@ def choose(settings: Settings, environment: Mapping[str, str] = os.environ) -> C
 def connect(settings: Settings, choice: Choice) -> Iterator[Connection]:
     """Open sessions to AWS, or start the local SageMaker (or use the one that runs).
 
-    Raises
-    ------
-    EnvironmentProblem
-        No credentials, no region, or the packages of the local service are not installed.
+    Raises `EnvironmentProblem` if there are no credentials, there is no region, or the packages of the local service
+    are not installed.
     """
     if choice.name == "aws":
         account = find_account(settings)
@@ -175,12 +171,7 @@ def connect(settings: Settings, choice: Choice) -> Iterator[Connection]:
 def open_context(settings: Settings, choice: Choice) -> Iterator[CommandContext]:
     """Read the prices and connect.
 
-    Raises
-    ------
-    BadInput
-        The file of prices cannot be used.
-    EnvironmentProblem
-        As `connect` does.
+    Raises `BadInput` if the file of prices cannot be used. Raises `EnvironmentProblem` as `connect` does.
     """
     prices = load_prices(settings.prices)
     with connect(settings, choice) as connection:
@@ -191,10 +182,7 @@ def open_context(settings: Settings, choice: Choice) -> Iterator[CommandContext]
 def open_target(settings: Settings, choice: Choice) -> Iterator[Target]:
     """Connect, and find what running a pipeline needs.
 
-    Raises
-    ------
-    EnvironmentProblem
-        As `connect` does, or there is no role, or no bucket.
+    Raises `EnvironmentProblem` as `connect` does, or if there is no role or no bucket.
     """
     with connect(settings, choice) as connection:
         if connection.name == "aws":

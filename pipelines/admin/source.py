@@ -1,7 +1,5 @@
 """The source for CodeBuild: the committed files, with the name of the commit."""
 
-from __future__ import annotations
-
 import io
 import logging
 import subprocess
@@ -34,10 +32,7 @@ def archive(root: Path = ROOT) -> tuple[str, bytes]:
 
     Uncommitted files, such as data, state or secrets, are not included.
 
-    Raises
-    ------
-    EnvironmentProblem
-        ``root`` is not a clone, or git is not installed.
+    Raises `EnvironmentProblem` if ``root`` is not a clone, or git is not installed.
     """
     commit = _git(root, "rev-parse", "HEAD").decode().strip()
     if _git(root, "status", "--porcelain"):

@@ -1,7 +1,5 @@
 """The CloudFormation stack of ``infra/template.yaml``: previewed as a change set, executed, described and deleted."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,17 +87,15 @@ class Stacks:
 
         A change set without changes of resources may still change parameters, outputs and tags.
 
+        Raises `BadInput` if CloudFormation does not accept a parameter, or the stack is in a state in which it cannot
+        be changed.
+
         Parameters
         ----------
         parameters
             Of the template. In an existing stack, parameters that are not given keep their values.
         tags
             Of every resource.
-
-        Raises
-        ------
-        BadInput
-            CloudFormation does not accept a parameter, or the stack is in a state in which it cannot be changed.
         """
         from botocore.exceptions import ClientError
 
@@ -150,10 +146,7 @@ class Stacks:
     def execute(self) -> Stack:
         """Execute the change set and wait for its end.
 
-        Raises
-        ------
-        PipelineError
-            CloudFormation rolled it back; the message has the reasons.
+        Raises `PipelineError` if CloudFormation rolled it back; the message has the reasons.
         """
         stack = self.find()
         assert stack is not None

@@ -1,7 +1,5 @@
 """Checks of values for the parameters of ``infra/template.yaml``."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,10 +11,7 @@ from pipelines.errors import BadInput
 def check(parameters: Mapping[str, str]) -> None:
     """Check values against the template's own constraints, before anything is sent.
 
-    Raises
-    ------
-    BadInput
-        CloudFormation would refuse a value; the message has the parameter's description.
+    Raises `BadInput` if CloudFormation would refuse a value; the message has the parameter's description.
     """
     declared = _declared()
     for name, value in parameters.items():

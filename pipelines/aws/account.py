@@ -1,7 +1,5 @@
 """The AWS account as target: who is calling, in which region, with which role and bucket."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,10 +32,7 @@ class Account:
 def find_account(settings: Settings) -> Account:
     """Query the caller's identity, and determine the region and the bucket.
 
-    Raises
-    ------
-    EnvironmentProblem
-        No region or no credentials.
+    Raises `EnvironmentProblem` if there is no region, or there are no credentials.
     """
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
@@ -75,10 +70,7 @@ def stack_outputs(session: Any, stack: str) -> dict[str, str]:
 def find_role(account: Account, settings: Settings) -> str:
     """Determine the execution role: the one given, else the stack's, else the role of this notebook.
 
-    Raises
-    ------
-    EnvironmentProblem
-        There is none.
+    Raises `EnvironmentProblem` if there is none.
     """
     return (
         settings.role_arn or account.outputs.get("ExecutionRoleArn") or _own_role(account.session, account.caller_arn)
@@ -88,10 +80,7 @@ def find_role(account: Account, settings: Settings) -> str:
 def check_bucket(s3: Any, bucket: str, region: str) -> None:
     """Check that the bucket exists and can be used.
 
-    Raises
-    ------
-    EnvironmentProblem
-        It cannot be used.
+    Raises `EnvironmentProblem` if it cannot be used.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 

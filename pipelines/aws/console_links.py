@@ -1,7 +1,5 @@
 """Addresses in the AWS console: of an execution's graph in Studio, of a job, and of its log."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@
 members of it, such as ``{"region": "eu-central-1", "instance_hour": {"hosting": {"ml.m5.large": 0.138}}}``.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,10 +66,7 @@ class Prices:
 def load_prices(replaced_by: str | Path | None = None) -> Prices:
     """Read the listed prices, and a file whose members replace them.
 
-    Raises
-    ------
-    BadInput
-        The file cannot be read, or has a value that is not a price.
+    Raises `BadInput` if the file cannot be read, or has a value that is not a price.
     """
     members: dict[str, Any] = json.loads(_LISTED.read_text(encoding="utf-8"))
     if replaced_by is not None:

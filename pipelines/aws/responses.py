@@ -1,7 +1,5 @@
 """Responses of AWS's APIs: all pages of a list, a resource that may be missing, and the name in an ARN."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 

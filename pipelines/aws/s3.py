@@ -1,7 +1,5 @@
 """Objects of S3: addresses, lists and deletion below a prefix; ``s3`` is a boto3 client."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,10 +41,7 @@ def folders_below(s3: Any, bucket: str, prefix: str) -> list[str]:
 def delete_versions_below(s3: Any, bucket: str, prefix: str = "") -> None:
     """Delete every version of every object below a prefix.
 
-    Raises
-    ------
-    PipelineError
-        S3 kept some of them.
+    Raises `PipelineError` if S3 kept some of them.
     """
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
         _delete(s3, bucket, [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in _versions(page)])

@@ -1,7 +1,5 @@
 """Tags, as the API takes and returns them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

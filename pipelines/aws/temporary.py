@@ -1,7 +1,5 @@
 """Resources that a command creates for itself and deletes when it ends, however it ends."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any

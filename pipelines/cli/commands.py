@@ -1,7 +1,5 @@
 """All commands, in groups."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from pipelines.cli import (

@@ -18,9 +18,9 @@ def _options(parser: Parser) -> None:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:  # noqa: ARG001 - it has no settings
-    import argcomplete
+    from argcomplete.shell_integration import shellcode
 
-    script = argcomplete.shellcode([PROGRAM], shell=options.shell)
+    script = shellcode([PROGRAM], shell=options.shell)
     return Result(script, {"shell": options.shell, "script": script})
 
 

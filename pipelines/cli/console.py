@@ -1,7 +1,5 @@
 """Results on stdout, logs on stderr, and one sentence and an exit code for an error."""
 
-from __future__ import annotations
-
 import atexit
 import gc
 import json
@@ -79,10 +77,7 @@ def run(body: Callable[[], Result], arguments: Sequence[str]) -> int:
 def confirm(question: str, *, yes: bool) -> bool:
     """Ask before something irreversible; ``yes`` is the answer given beforehand.
 
-    Raises
-    ------
-    BadInput
-        Stdin is not a terminal.
+    Raises `BadInput` if stdin is not a terminal.
     """
     if yes:
         return True

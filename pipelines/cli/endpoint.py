@@ -1,7 +1,5 @@
 """``boostpipe endpoint``: serve registered models in real time, on Amazon SageMaker or locally."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipelines.cli.command import Command, action

@@ -1,7 +1,5 @@
 """The actions of ``boostpipe endpoint``; each reads its options and gives what to print."""
 
-from __future__ import annotations
-
 import argparse
 import logging
 import tempfile

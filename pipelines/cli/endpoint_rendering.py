@@ -1,7 +1,5 @@
 """Endpoints as text for people and as JSON for programs, with remarks for both."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime

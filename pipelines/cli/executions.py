@@ -1,7 +1,5 @@
 """``boostpipe executions``: list, describe, compare, follow, stop and retry the executions of a pipeline."""
 
-from __future__ import annotations
-
 from pipelines.cli.command import Command, action
 from pipelines.cli.options import CONNECTION, add_wait, whole_number
 from pipelines.cli.parser import Parser

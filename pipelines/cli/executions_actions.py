@@ -1,7 +1,5 @@
 """The actions of ``boostpipe executions``; each reads its options and gives what to print."""
 
-from __future__ import annotations
-
 import argparse
 
 from pipelines.cli import executions_rendering as rendering

@@ -1,7 +1,5 @@
 """Executions as text for people: described, their steps, and two compared."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

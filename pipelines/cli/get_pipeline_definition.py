@@ -1,7 +1,5 @@
 """``get-pipeline-definition``: the definition that a module's ``get_pipeline`` builds, as AWS's seed code has it."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

@@ -109,10 +109,7 @@ def add_parameters(command: argparse._ActionsContainer) -> None:
 def given_parameters(options: argparse.Namespace) -> dict[str, str]:
     """Return the parameters of ``--parameter`` by name.
 
-    Raises
-    ------
-    BadInput
-        A name is given twice.
+    Raises `BadInput` if a name is given twice.
     """
     names = [name for name, _ in options.parameter]
     for name in names:
@@ -145,10 +142,7 @@ def add_model_choice(command: argparse.ArgumentParser) -> None:
 def chosen_model(sagemaker: Any, pipeline_name: str, options: argparse.Namespace, task: Task | None) -> RegisteredModel:
     """Find the version that those options choose.
 
-    Raises
-    ------
-    BadInput
-        There is no such version.
+    Raises `BadInput` if there is no such version.
     """
     from pipelines.models.registry import find_model
 
@@ -159,10 +153,7 @@ def chosen_model(sagemaker: Any, pipeline_name: str, options: argparse.Namespace
 def settings_of(options: argparse.Namespace) -> Settings:
     """Make settings of a parsed command line, the environment and the settings file.
 
-    Raises
-    ------
-    BadInput
-        A value that no run could use, or a settings file with an error.
+    Raises `BadInput` for a value that no run could use, or a settings file with an error.
     """
     values = vars(options)
     given = {**values, "tags": tuple(values["tags"]) if values.get("tags") else None}

@@ -1,7 +1,5 @@
 """An argument parser with a short usage line, grouped help, and suggestions for what is mistyped."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Iterable
 from typing import Any, NoReturn

@@ -1,7 +1,5 @@
 """Text for people: tables and lists of facts, for a terminal and for a pipe."""
 
-from __future__ import annotations
-
 import io
 import re
 import shutil

@@ -1,7 +1,5 @@
 """The options of a SageMaker project's commands: a module with ``get_pipeline``, and its arguments."""
 
-from __future__ import annotations
-
 import argparse
 import ast
 import contextlib
@@ -31,10 +29,7 @@ def add_module(command: argparse.ArgumentParser) -> None:
 def pipeline_of(options: argparse.Namespace) -> Any:
     """Call the module's ``get_pipeline``; the SDK's output goes to stderr.
 
-    Raises
-    ------
-    BadInput
-        There is no such module or function, or it does not accept the arguments.
+    Raises `BadInput` if there is no such module or function, or it does not accept the arguments.
     """
     given = read_value(options.kwargs, "--kwargs", dict)
     try:
@@ -51,10 +46,7 @@ def pipeline_of(options: argparse.Namespace) -> Any:
 def read_value(text: str, option: str, kind: type) -> Any:
     """Read JSON or a Python literal, since builds of projects pass either.
 
-    Raises
-    ------
-    BadInput
-        It is neither, or of another type.
+    Raises `BadInput` if it is neither, or of another type.
     """
     try:
         value = json.loads(text)

@@ -48,10 +48,7 @@ class Table:
 def read(folder: Path, profile: str | None, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Read the settings of a folder, those of a profile included, by the names of `Settings`' fields.
 
-    Raises
-    ------
-    BadInput
-        The file is not TOML, a key or the profile is unknown, or a value has the wrong type.
+    Raises `BadInput` if the file is not TOML, a key or the profile is unknown, or a value has the wrong type.
     """
     table = _table(folder)
     profile = profile or environment.get(PROFILE_VARIABLE)

@@ -3,8 +3,6 @@
 The same code has the same address, so an upsert keeps the step cache, and two builds give the same bytes.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import subprocess

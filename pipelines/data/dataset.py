@@ -4,8 +4,6 @@ Nothing is trained silently on other data than requested: the generated sample i
 refused on AWS.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import logging
@@ -70,12 +68,8 @@ class Dataset:
 def find(source: str | None, *, allow_sample: bool) -> Dataset:
     """Read the data from a path or an address, or from the published archive if none is given.
 
-    Raises
-    ------
-    BadInput
-        The file named does not exist or cannot be fetched.
-    EnvironmentProblem
-        Nothing was named and the archive cannot be reached, where a sample is not allowed.
+    Raises `BadInput` if the file named does not exist or cannot be fetched. Raises `EnvironmentProblem` if nothing was
+    named and the archive cannot be reached, where a sample is not allowed.
     """
     if source is None:
         return _published(allow_sample=allow_sample)

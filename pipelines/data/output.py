@@ -1,7 +1,5 @@
 """The output of a command: checked to be writable before the work, written whole or not at all after it."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -16,15 +14,12 @@ from pipelines.errors import BadInput, PipelineError
 def require_writable(output: str, s3: Any) -> None:
     """Refuse a folder or an ``s3://`` prefix that cannot be written to; nothing is created there yet.
 
+    Raises `BadInput` with the reason.
+
     Parameters
     ----------
     s3
         A boto3 client.
-
-    Raises
-    ------
-    BadInput
-        With the reason.
     """
     if output.startswith("s3://"):
         _require_bucket(output, s3)
@@ -43,14 +38,11 @@ def require_writable(output: str, s3: Any) -> None:
 def keep(files: Mapping[str, Path], output: str, s3: Any) -> dict[str, str]:
     """Copy files to the output: into a folder all or none, to S3 one after the other.
 
+    Raises `PipelineError` if they cannot be written.
+
     Returns
     -------
     The path or address of each.
-
-    Raises
-    ------
-    PipelineError
-        They cannot be written.
     """
     if output.startswith("s3://"):
         return {kind: _upload(path, output, s3) for kind, path in files.items()}

@@ -3,8 +3,6 @@
 Every row has the mark, so that whatever is made from the sample is recognized.
 """
 
-from __future__ import annotations
-
 import io
 
 MARK = "Generated Sample"

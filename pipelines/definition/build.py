@@ -3,8 +3,6 @@
 A definition for the local target depends on nothing but its inputs and our own files, so it is built once and kept.
 """
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import json
@@ -85,12 +83,8 @@ class Build:
     def result(self) -> Definition:
         """Wait for the definition, and check it, even one that was kept: the check may have become stricter.
 
-        Raises
-        ------
-        InvalidDefinition
-            The service would refuse it.
-        EnvironmentProblem
-            The SDK could not resolve an image or a JumpStart model, or is not installed.
+        Raises `InvalidDefinition` if the service would refuse it. Raises `EnvironmentProblem` if the SDK could not
+        resolve an image or a JumpStart model, or is not installed.
         """
         if self._text is not None:
             with contextlib.suppress(InvalidDefinition):  # damaged, perhaps: build it again

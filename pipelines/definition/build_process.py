@@ -1,7 +1,5 @@
 """The process that builds the definition with the SDK: ``python -m pipelines.definition.build_process``."""
 
-from __future__ import annotations
-
 import json
 import sys
 from typing import Any

@@ -3,8 +3,6 @@
 The service refuses what can never work. The checks added here find what would fail, or never run, in an execution.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -29,10 +27,7 @@ PARAMETER_TYPES = {
 def check(text: str) -> None:
     """Refuse a definition that the service would refuse, or that would fail an hour later.
 
-    Raises
-    ------
-    InvalidDefinition
-        With every finding, not only the first.
+    Raises `InvalidDefinition` with every finding, not only the first.
     """
     found = findings(text)
     if found:

@@ -1,7 +1,5 @@
 """The DAG of the pipeline, from top to bottom."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.definition.algorithms import ALGORITHMS

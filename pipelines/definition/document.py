@@ -1,7 +1,5 @@
 """The definition as JSON: its canonical bytes and their digest."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """Variant, tags and data capture of all endpoints, whether a command or a pipeline creates them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The formats of rows that built-in algorithms read, for training and for batch prediction."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

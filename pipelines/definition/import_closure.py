@@ -1,7 +1,5 @@
 """The files of ours that a module runs: itself, and every module that it imports, directly or through others."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ A local definition depends on its inputs, the SDK, and our own code that builds 
 are its key.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from importlib import metadata

@@ -1,7 +1,5 @@
 """Environment variables of the processes in which the SageMaker SDK runs."""
 
-from __future__ import annotations
-
 import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping

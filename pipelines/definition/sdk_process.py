@@ -4,8 +4,6 @@ The SDK takes some ten seconds to import, writes to stdout, resets log levels an
 so it runs in a process of its own.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -4,8 +4,6 @@ The SDK schedules executions with the parameters' defaults only. Ours have no de
 adds the values to the SDK's request.
 """
 
-from __future__ import annotations
-
 import sys
 from typing import Any
 

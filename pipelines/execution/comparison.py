@@ -1,7 +1,5 @@
 """Comparison of two executions: their metrics, and the settings in which they differ."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """Description of one execution: parameters, steps, metrics, reasons, links."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ Minutes come from the last executions of the pipeline where it has run on AWS, e
 those of `pipelines.aws.prices`. Costs of S3, logs and the registry are not included.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median

@@ -1,7 +1,5 @@
 """Follow an execution to its end, through throttling, lost networks and expired credentials."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -54,15 +52,12 @@ def follow(
     There is no time limit for the execution. Errors that pass by themselves or by logging in again are retried, for up
     to ``patience`` seconds without a successful response.
 
+    Raises `EnvironmentProblem` after ``patience`` seconds without a successful response; the execution continues.
+
     Parameters
     ----------
     client
         ``client("sagemaker")`` makes a client with the current credentials.
-
-    Raises
-    ------
-    EnvironmentProblem
-        No successful response for ``patience`` seconds; the execution continues.
     """
     sagemaker, answered, pause = client("sagemaker"), time.monotonic(), interval
     while True:

@@ -1,7 +1,5 @@
 """The logs of steps, from CloudWatch Logs, on AWS and locally."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Executions of a pipeline: listed, and found by ARN, id, name or as the latest."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 from collections.abc import Iterator
@@ -48,10 +46,7 @@ class Summary:
 def recent(sagemaker: Any, pipeline_name: str, most: int | None = None) -> list[Summary]:
     """List the executions of a pipeline, the latest first.
 
-    Raises
-    ------
-    BadInput
-        There is no such pipeline.
+    Raises `BadInput` if there is no such pipeline.
     """
     found = listed(
         sagemaker,
@@ -69,10 +64,7 @@ def recent(sagemaker: Any, pipeline_name: str, most: int | None = None) -> list[
 def find(sagemaker: Any, pipeline_name: str, wanted: str) -> str:
     """Return the ARN of an execution, given by its ARN, its id, its display name, or as ``latest``.
 
-    Raises
-    ------
-    BadInput
-        There is none, or several have that name.
+    Raises `BadInput` if there is none, or several have that name.
     """
     if wanted.startswith("arn:"):
         if not EXECUTION_ARN.fullmatch(wanted):
@@ -100,10 +92,7 @@ def find(sagemaker: Any, pipeline_name: str, wanted: str) -> str:
 def definition_of(sagemaker: Any, arn: str) -> Definition:
     """Return the definition that an execution runs or ran; the pipeline's may have changed since.
 
-    Raises
-    ------
-    BadInput
-        There is no such execution.
+    Raises `BadInput` if there is no such execution.
     """
     with _not_found(f"There is no execution {arn}. See: boostpipe executions list"):
         answer = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
@@ -118,10 +107,7 @@ def progress_of(sagemaker: Any, arn: str) -> Progress:
 def find_step(progress: Progress, name: str) -> Step:
     """Find a step of an execution by its name, in upper or lower case.
 
-    Raises
-    ------
-    BadInput
-        It has not started, or there is no such step.
+    Raises `BadInput` if it has not started, or there is no such step.
     """
     for step in progress.steps:
         if step.name.lower() == name.lower():

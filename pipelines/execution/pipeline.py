@@ -1,7 +1,5 @@
 """Upsert, start, query and stop: the same API calls on AWS and locally."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -102,10 +100,7 @@ def stored_definition(sagemaker: Any, name: str) -> tuple[str, Definition]:
 def check_parameters(definition: Definition, given: Mapping[str, str]) -> dict[str, str]:
     """Check ``--parameter`` values against the definition's parameters.
 
-    Raises
-    ------
-    BadInput
-        An unknown name, a value of the wrong type, or one outside the enumeration.
+    Raises `BadInput` for an unknown name, a value of the wrong type, or one outside the enumeration.
     """
     known = {parameter["Name"]: parameter for parameter in definition.content["Parameters"]}
     for name, value in given.items():

@@ -1,7 +1,5 @@
 """Results of an execution: metrics, the registered version, predictions joined with their hours."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -133,6 +131,8 @@ def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any,
 def join_predictions(keys: str, answers: list[float], column: str) -> str:
     """Join the responses with their hours.
 
+    Raises `PipelineError` if there are not exactly as many responses as rows.
+
     Parameters
     ----------
     keys
@@ -141,11 +141,6 @@ def join_predictions(keys: str, answers: list[float], column: str) -> str:
         One number per row.
     column
         Name of the column of predictions.
-
-    Raises
-    ------
-    PipelineError
-        There are not exactly as many responses as rows.
     """
     header, *rows = csv.reader(io.StringIO(keys))
     require_as_many(len(answers), len(rows))

@@ -3,8 +3,6 @@
 The SDK works in a process of its own, `pipelines.definition.triggers`.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -44,10 +42,7 @@ class Schedule:
 def check(expression: str) -> str:
     """Return the expression if it is valid.
 
-    Raises
-    ------
-    BadInput
-        It is neither ``cron(...)`` with six fields, nor ``rate(...)``, nor ``off``.
+    Raises `BadInput` if it is neither ``cron(...)`` with six fields, nor ``rate(...)``, nor ``off``.
     """
     rate = RATE.fullmatch(expression)
     if expression == OFF or CRON.fullmatch(expression) or (rate and int(rate[1]) > 0):
@@ -61,17 +56,14 @@ def check(expression: str) -> str:
 def put(expression: str, settings: Settings, target: Target, role: str, parameters: Mapping[str, str]) -> Schedule:
     """Create or update the schedule.
 
+    Raises `EnvironmentProblem` if AWS does not accept it.
+
     Parameters
     ----------
     role
         The role that EventBridge Scheduler assumes to start the pipeline.
     parameters
         Of every execution that it starts.
-
-    Raises
-    ------
-    EnvironmentProblem
-        AWS does not accept it.
     """
     name = schedule_name(settings.pipeline_name)
     inputs = {

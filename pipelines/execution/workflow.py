@@ -1,7 +1,5 @@
 """A run on a target: build, upsert, upload, start, follow, collect."""
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Callable, Mapping
@@ -79,10 +77,7 @@ class RunResult:
 def run(request: RunRequest, settings: Settings, target: Target, show: Callable[[Progress], None]) -> RunResult:
     """Run the actions of a request; ``show`` gets every progress while an execution is followed.
 
-    Raises
-    ------
-    PipelineError
-        Any of its subclasses.
+    Raises `PipelineError`, or one of its subclasses.
     """
     if request.start and request.wait is False and target.owns_service:
         raise BadInput(

@@ -3,8 +3,6 @@
 `evaluation.measures.calibration` fits it on the validation set and writes it into ``evaluation.json`` if it helps.
 """
 
-from __future__ import annotations
-
 import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """The responses of the containers to rows, read as numbers."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -15,17 +13,14 @@ def read_answers(text: str) -> list[float]:
     XGBoost responds with lines (older images with one line with commas), the JumpStart images with one JSON object per
     mini-batch, concatenated: ``{"prediction": [...]}`` or ``{"probabilities": [[p0, p1], ...]}``.
 
+    Raises `PipelineError` if the text is neither.
+
     Examples
     --------
     >>> read_answers("1.5\\n2.5\\n")
     [1.5, 2.5]
     >>> read_answers('{"probabilities": [[0.9, 0.1]]}\\n{"probabilities": [[0.2, 0.8]]}')
     [0.1, 0.8]
-
-    Raises
-    ------
-    PipelineError
-        The text is neither.
     """
     if text.lstrip().startswith("{"):
         return [number for answer in _json_objects(text) for number in _numbers(answer)]

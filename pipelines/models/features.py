@@ -4,8 +4,6 @@ The code is what the model was trained with, by the hash of its content: this in
 copy of what the pipeline uploaded, kept in the cache.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
@@ -49,6 +47,9 @@ def make_features(
 ) -> Features:
     """Make the features of hours to predict.
 
+    Raises `BadInput` if the hours are refused, with the message of the model's own code. Raises `PipelineError` if the
+    code cannot be read, or fails.
+
     Parameters
     ----------
     s3
@@ -63,13 +64,6 @@ def make_features(
     Returns
     -------
     One row per hour that can be predicted, in the order of time; leading hours without history serve as history only.
-
-    Raises
-    ------
-    BadInput
-        The hours are refused, with the message of the model's own code.
-    PipelineError
-        The code cannot be read, or fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         schema = Path(folder) / "schema.json"
@@ -90,10 +84,7 @@ def make_features(
 def code_folder(s3: Any, model: RegisteredModel) -> Path:
     """Find the folder from which the model's own ``processing_scripts`` can be imported.
 
-    Raises
-    ------
-    PipelineError
-        The uploaded code does not match the hash in its address.
+    Raises `PipelineError` if the uploaded code does not match the hash in its address.
     """
     digest = last_part(model.code_uri)
     if any(bundle.name == PACKAGE and bundle.digest == digest for bundle in bundles()):

@@ -1,7 +1,5 @@
 """From a model's responses to predictions: the same rules that the evaluation applies."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Mapping, Sequence
@@ -53,10 +51,7 @@ def apply_rules_to_rows(responses: Sequence[float], rows: str, schema: Mapping[s
 def require_as_many(responses: int, rows: int) -> None:
     """Check that there is one response per row.
 
-    Raises
-    ------
-    PipelineError
-        There is not.
+    Raises `PipelineError` if there is not.
     """
     if responses != rows:
         raise PipelineError(f"There are {responses} batch answers for {rows} rows, so they cannot be joined.")

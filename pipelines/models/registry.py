@@ -4,8 +4,6 @@ A version's properties name the folder of its evaluation and the hash of the ``s
 beside it, has the cut-off that was chosen on the validation set.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -108,6 +106,8 @@ def find_model(
 ) -> RegisteredModel:
     """Find a version: the one named, or the newest of a task's group.
 
+    Raises `BadInput` if there is no such version, or it is for another task, or not approved.
+
     Parameters
     ----------
     sagemaker
@@ -120,11 +120,6 @@ def find_model(
         The group, regression by default; a given package must be of this task.
     approved
         Whether only approved versions are considered.
-
-    Raises
-    ------
-    BadInput
-        There is no such version, or it is for another task, or not approved.
     """
     if package is None:
         package = _newest(sagemaker, group_name(pipeline_name, task or TASKS[0]), approved=approved)
@@ -139,10 +134,7 @@ def find_model(
 def describe_model(sagemaker: Any, package: str) -> RegisteredModel:
     """Read one version, by its ARN.
 
-    Raises
-    ------
-    BadInput
-        There is none, or this package did not register it.
+    Raises `BadInput` if there is none, or this package did not register it.
     """
     from botocore.exceptions import ClientError
 
@@ -188,10 +180,7 @@ def approve(sagemaker: Any, model: RegisteredModel, why: str) -> RegisteredModel
 def read_metadata(s3: Any, model: RegisteredModel) -> ModelMetadata:
     """Read the metadata of a model: its schema and its evaluation.
 
-    Raises
-    ------
-    PipelineError
-        A file is missing, or the schema is not the one that the model was registered with.
+    Raises `PipelineError` if a file is missing, or the schema is not the one that the model was registered with.
     """
     schema = _read(s3, f"{model.evaluation_uri}/schema.json", model)
     digest = hashlib.sha256(schema).hexdigest()

@@ -4,8 +4,6 @@ The commands ``run-pipeline`` and ``get-pipeline-definition`` use it, as do thos
 https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-sm.html
 """
 
-from __future__ import annotations
-
 import json
 import os
 from typing import Any
@@ -29,10 +27,7 @@ class ProjectPipeline:
     def definition(self) -> str:
         """Return the definition as JSON, checked.
 
-        Raises
-        ------
-        InvalidDefinition
-            The service would refuse it.
+        Raises `InvalidDefinition` if the service would refuse it.
         """
         text = canonical(json.loads(self._pipeline.definition()))
         check(text)
@@ -71,6 +66,8 @@ def get_pipeline(
 ) -> ProjectPipeline:
     """Build the pipeline for a SageMaker project.
 
+    Raises `BadInput` if there is no role, or the name of the groups differs from that of the pipeline.
+
     Parameters
     ----------
     region
@@ -87,11 +84,6 @@ def get_pipeline(
         Name of the pipeline.
     base_job_prefix
         Has no effect: SageMaker names the jobs of a pipeline after the execution and the step.
-
-    Raises
-    ------
-    BadInput
-        There is no role, or the name of the groups differs from that of the pipeline.
     """
     if model_package_group_name not in (None, pipeline_name):
         raise BadInput(

@@ -1,7 +1,5 @@
 """The result of one check, as text and as JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum

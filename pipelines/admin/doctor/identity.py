@@ -1,7 +1,5 @@
 """Checks of the caller, the region and the clock."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime

@@ -1,7 +1,5 @@
 """Checks of the inputs of a run: the data, and the definition with its images."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.admin.doctor.finding import Finding, failure, ok, warning

@@ -1,7 +1,5 @@
 """Checks of this machine: Python, the packages, and the ends of support of the SDK and the images."""
 
-from __future__ import annotations
-
 import platform
 from collections.abc import Mapping
 from datetime import date, timedelta

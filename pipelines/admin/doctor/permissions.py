@@ -1,7 +1,5 @@
 """Permissions of the execution role and of the caller, checked with IAM's policy simulator."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any

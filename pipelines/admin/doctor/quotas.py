@@ -1,7 +1,5 @@
 """Service quotas: how many instances of each type the account may use at once; in new accounts often none."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

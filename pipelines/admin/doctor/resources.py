@@ -1,7 +1,5 @@
 """Checks of the role, the bucket, and AWS's own JumpStart bucket."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Inventory of what a teardown deletes and keeps, in the order in which it can be deleted."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any

@@ -5,8 +5,6 @@ Without tags, a registered version is ours if its evaluation is below the pipeli
 pipeline, an object if it is below the prefix.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The algorithms that compete, a file each. To add one, write its file and add it to ``ALGORITHMS``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from pipelines.definition.algorithms.algorithm import Algorithm
@@ -19,10 +17,7 @@ __all__ = ["ALGORITHMS", "Algorithm", "require_format"]
 def require_format(form: Format, algorithms: Iterable[str]) -> None:
     """Check that all of the algorithms can read a format.
 
-    Raises
-    ------
-    BadInput
-        Some cannot; the message names them, and those that can.
+    Raises `BadInput` if some cannot; the message names them, and those that can.
     """
     unable = [name for name in algorithms if form not in ALGORITHMS[name].formats]
     if unable:

@@ -1,7 +1,5 @@
 """The data class that describes a built-in algorithm to the workflow."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal

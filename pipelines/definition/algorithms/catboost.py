@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/catboost-hyperparameters.html
 """
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -4,8 +4,6 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/lightgbm.html
 https://docs.aws.amazon.com/sagemaker/latest/dg/catboost.html
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.definition.algorithms.algorithm import Resources

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.definition.algorithms.algorithm import Algorithm, Range, Resources, validation_objective

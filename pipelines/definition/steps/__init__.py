@@ -1,7 +1,5 @@
 """The steps, a file each: functions from the context and the outputs of earlier steps to the SDK's step."""
 
-from __future__ import annotations
-
 from pipelines.definition.steps.batch import batch_predict
 from pipelines.definition.steps.context import Context, Locations, Parameters, silence_telemetry
 from pipelines.definition.steps.deploy import deploy

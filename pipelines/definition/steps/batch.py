@@ -1,7 +1,5 @@
 """The batch prediction step: predicts the batch rows with the winner."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.definition.steps.context import Context

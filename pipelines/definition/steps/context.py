@@ -1,7 +1,5 @@
 """The context of every step: settings, the session that records requests, parameters and locations."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The deployment steps: serve the winner behind an endpoint, which the next execution updates."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.aws.tags import as_list, as_mapping

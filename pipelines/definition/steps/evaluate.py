@@ -1,7 +1,5 @@
 """The evaluation step: ranks all candidates of a task and names one winner, in a JSON file that later steps read."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

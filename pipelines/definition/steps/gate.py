@@ -1,7 +1,5 @@
 """The quality gate: fails the execution, with the numbers, unless the winner is good enough."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The model step: creates the winner as a SageMaker model."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 from typing import Any
 

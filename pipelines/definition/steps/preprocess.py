@@ -1,7 +1,5 @@
 """The preprocessing step: writes training, validation and test sets of both tasks, batch rows and a schema."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

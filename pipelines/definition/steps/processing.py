@@ -1,7 +1,5 @@
 """Processing steps, which run a module of an uploaded code bundle in an image."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

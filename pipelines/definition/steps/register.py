@@ -1,7 +1,5 @@
 """The registration step: registers the winner as a new version in the model registry."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The training step: trains one built-in algorithm for one task."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

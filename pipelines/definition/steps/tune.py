@@ -1,7 +1,5 @@
 """The tuning step, which replaces a training step: its best model is the candidate."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.definition.algorithms import Algorithm

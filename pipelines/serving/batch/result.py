@@ -41,10 +41,7 @@ def write_result(prepared: Prepared, answers: Answers, folder: Path) -> dict[str
     A row's key is its object and its position in it. Its datetime, series and features were stored under that key when
     the object was written, so no row has to be found again by its values.
 
-    Raises
-    ------
-    PipelineError
-        An object has no response, or not one for each row.
+    Raises `PipelineError` if an object has no response, or not one for each row.
     """
     from pyarrow import parquet
 

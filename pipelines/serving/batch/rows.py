@@ -1,7 +1,5 @@
 """Raw rows become objects of features in S3: the code that the model was trained with runs in its own process."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal
@@ -70,17 +68,13 @@ class Prepared:
 def prepare(s3: Any, model: RegisteredModel, metadata: ModelMetadata, rows: Rows, folder: Path, uri: str) -> Prepared:
     """Make the features and upload them below ``uri``, while the next objects are made.
 
+    Raises `BadInput` if the rows are refused, with the message of the model's own code. Raises `PipelineError` if the
+    code cannot be read, or fails.
+
     Parameters
     ----------
     folder
         For the files until they are uploaded, and for the keys of the rows.
-
-    Raises
-    ------
-    BadInput
-        The rows are refused, with the message of the model's own code.
-    PipelineError
-        The code cannot be read, or fails.
     """
     schema = folder / "schema.json"
     schema.write_bytes(metadata.schema_text)

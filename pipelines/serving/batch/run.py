@@ -1,7 +1,5 @@
 """A batch from its file to its result."""
 
-from __future__ import annotations
-
 import logging
 import tempfile
 import time
@@ -89,10 +87,8 @@ class BatchResult:
 def predict(connection: Connection, settings: Settings, model: RegisteredModel, request: BatchRequest) -> BatchResult:
     """Predict a file of raw rows with a registered version through a transform job.
 
-    Raises
-    ------
-    PipelineError
-        Any of its subclasses; no result has been written then, and nothing is left in the bucket.
+    Raises `PipelineError`, or one of its subclasses; no result has been written then, and nothing is left in the
+    bucket.
     """
     require_format(request.form, [model.algorithm])
     s3 = connection.client("s3")

@@ -1,7 +1,5 @@
 """A transform job over objects of rows: created, followed to its end, and its model deleted."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import time
@@ -61,10 +59,7 @@ def transform(
     A model is created for this job from the registered version's container, approved or not, and deleted after it.
     When the user interrupts, the job is stopped.
 
-    Raises
-    ------
-    ExecutionFailed
-        The job failed; the message has its reason and the place of its log.
+    Raises `ExecutionFailed` if the job failed; the message has its reason and the place of its log.
     """
     sagemaker = connection.client("sagemaker")
     request = {

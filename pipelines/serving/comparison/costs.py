@@ -3,8 +3,6 @@
 Prices are AWS's, latencies are measured. Costs that hardly depend on the way (storage, requests to S3) are left out.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -61,10 +59,7 @@ Cost = Callable[[float], float]
 def costs_of_a_day(prices: Prices, speed: Speed, assumed: Assumed) -> Mapping[str, Cost]:
     """Return the costs of the four ways.
 
-    Raises
-    ------
-    BadInput
-        The list has no price for one of the instance types.
+    Raises `BadInput` if the list has no price for one of the instance types.
     """
     hosting = prices.per_hour("hosting", assumed.hosting_type)
     transform = prices.per_hour("transform", assumed.transform_type)

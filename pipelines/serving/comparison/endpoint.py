@@ -1,7 +1,5 @@
 """A temporary endpoint, deleted at the end of a block, however the block ends."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Iterator
@@ -30,10 +28,7 @@ def endpoint(connection: Connection, name: str, model: RegisteredModel, instance
 
     It uses the registered version's container, approved or not.
 
-    Raises
-    ------
-    PipelineError
-        It did not come into service.
+    Raises `PipelineError` if it did not come into service.
     """
     sagemaker, tags = connection.client("sagemaker"), as_list({**PROJECT, "expiry": expiry_from_now(HOURS_TO_LIVE)})
     with ExitStack() as undo:

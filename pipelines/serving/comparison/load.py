@@ -1,7 +1,5 @@
 """Load on an endpoint: several requests at a time, and the latency of each."""
 
-from __future__ import annotations
-
 import math
 import queue
 import time
@@ -47,6 +45,8 @@ def ask(
 ) -> tuple[Load, list[float], float]:
     """Send all rows, repeatedly until there are `FEWEST_REQUESTS`.
 
+    Raises `PipelineError` if a response does not have one number per row.
+
     Parameters
     ----------
     client
@@ -58,11 +58,6 @@ def ask(
     -------
     The load, the predictions in the order of the rows as often as they were sent, and the bytes of request and response
     per row.
-
-    Raises
-    ------
-    PipelineError
-        A response does not have one number per row.
     """
     bodies = [
         "".join(f"{row}\n" for row in rows[start : start + rows_per_request]).encode()

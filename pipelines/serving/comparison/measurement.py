@@ -1,7 +1,5 @@
 """Measurement of the same rows through an endpoint and a transform job, which must predict the same."""
 
-from __future__ import annotations
-
 import itertools
 import logging
 import math
@@ -91,10 +89,7 @@ def measure(
 ) -> Measurement:
     """Measure both ways; the endpoint is always deleted.
 
-    Raises
-    ------
-    PipelineError
-        Predictions differ by more than `TOLERANCE`, or one of the two ways failed.
+    Raises `PipelineError` if predictions differ by more than `TOLERANCE`, or one of the two ways failed.
     """
     name = job_name(pipeline_name, "compare")
     loads, answers, size = [], [], 0.0
@@ -120,10 +115,7 @@ def measure(
 def require_same(title: str, expected: Sequence[float], others: Sequence[Sequence[float]]) -> float:
     """Check that rows have the same predictions in every way and repetition, and return the largest difference.
 
-    Raises
-    ------
-    PipelineError
-        It is more than `TOLERANCE`.
+    Raises `PipelineError` if it is more than `TOLERANCE`.
     """
     largest = max(
         _difference(number, wanted)

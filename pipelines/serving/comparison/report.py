@@ -1,7 +1,5 @@
 """Report of a comparison: Markdown, JSON, and a figure."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
@@ -107,10 +105,7 @@ class Comparison:
 def require_matplotlib() -> None:
     """Check that the figure can be drawn, before anything is measured.
 
-    Raises
-    ------
-    EnvironmentProblem
-        matplotlib is not installed.
+    Raises `EnvironmentProblem` if matplotlib is not installed.
     """
     try:
         import matplotlib  # noqa: F401, ICN001 - only whether it is there

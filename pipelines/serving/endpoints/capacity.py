@@ -1,7 +1,5 @@
 """Capacity of an endpoint: instances that always run, or serverless memory that is billed while it computes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

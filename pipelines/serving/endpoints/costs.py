@@ -1,7 +1,5 @@
 """Costs of endpoints on AWS, and the command that deletes them: the line after every command."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from pipelines.names import group_name

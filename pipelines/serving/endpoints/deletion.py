@@ -1,7 +1,5 @@
 """Ends endpoints, with everything that was made for them."""
 
-from __future__ import annotations
-
 import logging
 import time
 

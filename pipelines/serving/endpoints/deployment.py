@@ -4,8 +4,6 @@ A configuration cannot be changed, so each deployment and each update creates it
 the name of their endpoint in a tag, and are deleted when the endpoint no longer needs them.
 """
 
-from __future__ import annotations
-
 import getpass
 import logging
 import re
@@ -47,12 +45,8 @@ logger = logging.getLogger(__name__)
 def check(context: CommandContext, name: str, model: RegisteredModel, capacity: Capacity) -> None:
     """Check, before anything is changed, that an endpoint can be created.
 
-    Raises
-    ------
-    BadInput
-        The name is invalid or taken, or the version does not support the instance type.
-    EnvironmentProblem
-        There is no execution role.
+    Raises `BadInput` if the name is invalid or taken, or the version does not support the instance type. Raises
+    `EnvironmentProblem` if there is no execution role.
     """
     context.connection.find_role()
     if not NAME.match(name):
@@ -74,10 +68,7 @@ def check(context: CommandContext, name: str, model: RegisteredModel, capacity: 
 def deploy(context: CommandContext, name: str, model: RegisteredModel, capacity: Capacity) -> Endpoint:
     """Create an endpoint, and wait until it is in service.
 
-    Raises
-    ------
-    PipelineError
-        The endpoint failed.
+    Raises `PipelineError` if the endpoint failed.
     """
     settings = context.settings
     tags = {**_common_tags(context), "owner": _owner(context), "expiry": expiry_from_now(settings.ttl)}
@@ -104,10 +95,7 @@ def update(context: CommandContext, endpoint: Endpoint, model: RegisteredModel) 
 
     Several instances are updated in two halves; a single one is replaced by another that is in service already.
 
-    Raises
-    ------
-    PipelineError
-        The new version did not come into service; the endpoint serves the one before.
+    Raises `PipelineError` if the new version did not come into service; the endpoint serves the one before.
     """
     sagemaker, before = context.sagemaker, endpoint.config
     count = endpoint.capacity.count if isinstance(endpoint.capacity, Instances) else 0

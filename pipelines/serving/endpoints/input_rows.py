@@ -1,7 +1,5 @@
 """Raw columns from the user: ``KEY=VALUE`` pairs, a file or standard input, as one CSV file."""
 
-from __future__ import annotations
-
 import csv
 import re
 import sys
@@ -17,10 +15,7 @@ _PLACE_IN_FILE = re.compile(r"^Line (\d+), column '(.+?)': ")
 def rows_as_file(rows: Sequence[Row], folder: Path) -> Path:
     """Write rows of ``KEY=VALUE`` pairs below the names of the first one.
 
-    Raises
-    ------
-    BadInput
-        A column is given twice, or the rows have different ones.
+    Raises `BadInput` if a column is given twice, or the rows have different ones.
     """
     names = [name for name, _ in rows[0]]
     path = folder / "rows.csv"

@@ -1,7 +1,5 @@
 """Invocation of an endpoint: raw hours, checked and made into features by the model's own code, become predictions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,10 +31,7 @@ class Answered:
 def served_model(context: CommandContext, endpoint: Endpoint) -> RegisteredModel:
     """Find the registered version that an endpoint serves.
 
-    Raises
-    ------
-    BadInput
-        Its configuration does not name one.
+    Raises `BadInput` if its configuration does not name one.
     """
     if endpoint.package is None:
         raise BadInput(
@@ -57,6 +52,9 @@ def ask(
 ) -> Answered:
     """Predict the hours of a file.
 
+    Raises `BadInput` if the hours are refused; nothing was sent. Raises `PipelineError` if the endpoint does not
+    respond, or not with one number per hour.
+
     Parameters
     ----------
     endpoint, model
@@ -65,13 +63,6 @@ def ask(
         Files of raw columns; see `pipelines.models.features.make_features`.
     alone
         Whether the file cannot contain the history of the hours.
-
-    Raises
-    ------
-    BadInput
-        The hours are refused; nothing was sent.
-    PipelineError
-        The endpoint does not respond, or not with one number per hour.
     """
     if endpoint.status not in ANSWERS_WHILE:
         raise PipelineError(f"The endpoint {endpoint.name} is {endpoint.status} and does not answer; nothing was sent.")

@@ -1,7 +1,5 @@
 """The logs of an endpoint's containers, from CloudWatch Logs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

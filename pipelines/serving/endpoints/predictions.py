@@ -1,7 +1,5 @@
 """Predictions of an endpoint: rentals, or the probability of high demand and the decision."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

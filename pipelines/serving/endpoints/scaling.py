@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,10 +34,7 @@ class Bounds:
 def scale(context: CommandContext, endpoint: Endpoint, bounds: Bounds) -> Endpoint:
     """Scale the number of instances by the invocations per instance.
 
-    Raises
-    ------
-    BadInput
-        The endpoint has no instances, or is not in service.
+    Raises `BadInput` if the endpoint has no instances, or is not in service.
     """
     capacity = _require_instances(endpoint)
     within = min(max(capacity.count, bounds.fewest), bounds.most)

@@ -1,7 +1,5 @@
 """Endpoints, as the API describes them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -60,10 +58,7 @@ class Endpoint:
     def variant(self) -> Mapping[str, Any]:
         """The first ProductionVariant of its configuration.
 
-        Raises
-        ------
-        PipelineError
-            The configuration was deleted.
+        Raises `PipelineError` if the configuration was deleted.
         """
         if not self.config:
             raise PipelineError(
@@ -118,10 +113,7 @@ def find_endpoint(sagemaker: Any, name: str) -> Endpoint | None:
 def require_endpoint(sagemaker: Any, name: str) -> Endpoint:
     """Read one endpoint.
 
-    Raises
-    ------
-    BadInput
-        There is none of that name; the message lists the others.
+    Raises `BadInput` if there is none of that name; the message lists the others.
     """
     endpoint = find_endpoint(sagemaker, name)
     if endpoint is None:
