@@ -2,14 +2,34 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from pipelines.cli import console
-from pipelines.cli.command import PROGRAM, run_command
-from pipelines.cli.commands import COMMANDS, overview, root_parser
+from pipelines.cli import (
+    batch,
+    compare,
+    completion,
+    console,
+    doctor,
+    endpoint,
+    estimate,
+    executions,
+    infra,
+    run,
+    schedule,
+    teardown,
+)
+from pipelines.cli.command import PROGRAM, Command, run_command
 from pipelines.cli.console import Result
-from pipelines.cli.parser import UsageError
+from pipelines.cli.parser import Parser, UsageError
 from pipelines.errors import did_you_mean
+
+GROUPS: Mapping[str, tuple[Command, ...]] = {
+    "Build and run": (run.COMMAND, estimate.COMMAND, schedule.COMMAND, executions.COMMAND),
+    "Predict": (endpoint.COMMAND, batch.COMMAND, compare.COMMAND),
+    "Manage what a pipeline needs and leaves": (doctor.COMMAND, infra.COMMAND, teardown.COMMAND),
+    "Set up": (completion.COMMAND,),
+}
+COMMANDS = {command.name: command for group in GROUPS.values() for command in group}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "_ARGCOMPLETE" in os.environ:  # the shell asks for completions
         import argcomplete
 
-        argcomplete.autocomplete(root_parser())
+        argcomplete.autocomplete(_root_parser())
     if given and given[0] in COMMANDS:
         return run_command(COMMANDS[given[0]], given[1:])
     return console.run(lambda: _without_command(given), given)
@@ -26,11 +46,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _without_command(given: Sequence[str]) -> Result:
     if not given or given[0] in ("-h", "--help"):
-        return Result(overview())
+        return Result(_overview())
     raise UsageError(
         f"there is no command {given[0]}{did_you_mean(given[0], COMMANDS) or '.'}",
         f"usage: {PROGRAM} COMMAND [options]\nThe commands: {PROGRAM} --help",
     )
+
+
+def _overview() -> str:
+    """List the commands with a phrase each."""
+    width = max(map(len, COMMANDS))
+    lines = [f"usage: {PROGRAM} COMMAND [options]"]
+    for title, commands in GROUPS.items():
+        lines += ["", f"{title}:", *(f"  {command.name:<{width}}  {command.summary}" for command in commands)]
+    lines += ["", f"Options of a command: {PROGRAM} COMMAND --help. First run: {PROGRAM} run --upsert --start"]
+    return "\n".join(lines) + "\n"
+
+
+def _root_parser() -> Parser:
+    """Build the parser of the whole command line, for completion."""
+    parser = Parser(prog=PROGRAM)
+    children = parser.add_subparsers()
+    for command in COMMANDS.values():
+        command.add_to(children.add_parser(command.name, help=command.summary))
+    return parser
 
 
 if __name__ == "__main__":

@@ -1,9 +1,6 @@
 """``boostpipe batch``: predict a file of new rows, of any size, with a registered model."""
 
-from __future__ import annotations
-
 import argparse
-from typing import TYPE_CHECKING
 
 from pipelines.cli.command import Command, opened
 from pipelines.cli.console import Result
@@ -11,10 +8,9 @@ from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model
 from pipelines.cli.parser import Parser
 from pipelines.cli.rendering import facts
 from pipelines.definition.formats import FORMATS
+from pipelines.serving.batch.run import BatchRequest, BatchResult, predict
+from pipelines.serving.batch.transform import Capacity
 from pipelines.settings import Settings
-
-if TYPE_CHECKING:
-    from pipelines.serving.batch.run import BatchRequest, BatchResult
 
 
 def _options(parser: Parser) -> None:
@@ -38,22 +34,13 @@ def _options(parser: Parser) -> None:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
-    from pipelines.serving.batch.run import predict
-
-    request = _request(options)
-    with opened(settings) as context:
-        model = chosen_model(context.sagemaker, settings.pipeline_name, options, options.task)
-        outcome = predict(context.connection, settings, model, request)
-    return Result(_as_text(outcome), outcome.as_json())
-
-
-def _request(options: argparse.Namespace) -> BatchRequest:
-    from pipelines.serving.batch.run import BatchRequest
-    from pipelines.serving.batch.transform import Capacity
-
     capacity = Capacity(options.instance_type, options.instance_count, options.requests_at_once)
     form = FORMATS[options.format]
-    return BatchRequest(options.input, options.output, form, options.rows_per_object, options.series, capacity)
+    request = BatchRequest(options.input, options.output, form, options.rows_per_object, options.series, capacity)
+    with opened(settings) as context:
+        model = chosen_model(context, options, options.task)
+        outcome = predict(context.connection, settings, model, request)
+    return Result(_as_text(outcome), outcome.as_json())
 
 
 def _as_text(outcome: BatchResult) -> str:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
-import pkgutil
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from pipelines import target
 from pipelines.cli import console
 from pipelines.cli.console import Result
 from pipelines.cli.options import EXIT_CODES, add_common, add_settings, settings_of
 from pipelines.cli.parser import Parser
-
-if TYPE_CHECKING:
-    from pipelines.settings import Settings
-    from pipelines.target import Choice, CommandContext
+from pipelines.settings import Settings
+from pipelines.target import Choice, CommandContext
 
 PROGRAM = "boostpipe"
 
@@ -27,30 +24,20 @@ logger = logging.getLogger("pipelines")
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One command, or several under one name.
-
-    Attributes
-    ----------
-    summary
-        One phrase for lists of commands, without a full stop.
-    run
-        Does the work, and gives what to print and the exit code.
-    options
-        Adds the command's own options to its parser.
-    settings
-        Names of the settings that are options of this command.
-    commands
-        The commands under this name, instead of ``run``.
-    """
+    """One command, or several under one name."""
 
     name: str
     summary: str
+    """One phrase for lists of commands, without a full stop."""
     run: Callable[[argparse.Namespace, Settings], Result] | None = None
     options: Callable[[Parser], None] | None = None
+    """Adds the command's own options to its parser."""
     settings: Collection[str] = ()
+    """Names of the settings that are options of this command."""
     description: str = ""
     exit_codes: str = EXIT_CODES
     commands: tuple[Command, ...] = ()
+    """The commands under this name, instead of ``run``."""
 
     def parser(self, prog: str = "") -> Parser:
         """Build the parser of the command line."""
@@ -86,14 +73,12 @@ def run_command(command: Command, arguments: Sequence[str] | None = None) -> int
     return console.run(body, given)
 
 
-def action(reference: str) -> Callable[[argparse.Namespace, Settings], Result]:
-    """Run a function of the form ``module:name`` with a context; the module is imported only then.
-
-    Help stays fast that way, since the modules that call AWS are slow to import.
-    """
+def on_target(
+    function: Callable[[CommandContext, argparse.Namespace], Result],
+) -> Callable[[argparse.Namespace, Settings], Result]:
+    """Run a function with the context of the target."""
 
     def run(options: argparse.Namespace, settings: Settings) -> Result:
-        function: Callable[[CommandContext, argparse.Namespace], Result] = pkgutil.resolve_name(reference)
         with opened(settings) as context:
             return function(context, options)
 
@@ -103,16 +88,12 @@ def action(reference: str) -> Callable[[argparse.Namespace, Settings], Result]:
 @contextlib.contextmanager
 def opened(settings: Settings) -> Iterator[CommandContext]:
     """Choose the target, log the choice, and connect."""
-    from pipelines.target import open_context
-
-    with open_context(settings, choose(settings)) as context:
+    with target.open_context(settings, choose(settings)) as context:
         yield context
 
 
 def choose(settings: Settings) -> Choice:
     """Choose the target, and log the choice."""
-    from pipelines import target
-
     choice = target.choose(settings)
     logger.info("Target: %s, because %s.", choice.name, choice.why)
     return choice

@@ -1,24 +1,25 @@
 """``boostpipe compare``: the same rows in real time and as a batch, how fast each is and what it costs."""
 
-from __future__ import annotations
-
 import argparse
 import itertools
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines.cli.command import Command, opened
 from pipelines.cli.console import Result
 from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model
 from pipelines.cli.parser import Parser
+from pipelines.data.dataset import find
+from pipelines.data.output import require_writable
 from pipelines.errors import BadInput
+from pipelines.models.features import make_features
+from pipelines.models.registry import RegisteredModel, read_metadata
+from pipelines.serving.comparison.costs import Assumed, Speed, costs_of_a_day
+from pipelines.serving.comparison.measurement import Capacities, measure
+from pipelines.serving.comparison.report import Comparison, draw, require_matplotlib
 from pipelines.settings import Settings
-
-if TYPE_CHECKING:
-    from pipelines.models.registry import RegisteredModel
-    from pipelines.serving.comparison.report import Comparison
-    from pipelines.target import CommandContext
+from pipelines.target import CommandContext
 
 MOST_ROWS = 100_000
 
@@ -52,8 +53,6 @@ def _folder(text: str) -> Path:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
-    from pipelines.serving.comparison.report import draw, require_matplotlib
-
     for option, value, high in (
         ("--rows", options.rows, MOST_ROWS),
         ("--rows-per-request", options.rows_per_request, 1000),
@@ -72,17 +71,12 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
 
 
 def _compare(options: argparse.Namespace, settings: Settings) -> Comparison:
-    from pipelines.data.output import require_writable
-    from pipelines.serving.comparison.costs import Assumed, Speed, costs_of_a_day
-    from pipelines.serving.comparison.measurement import Capacities, measure
-    from pipelines.serving.comparison.report import Comparison
-
     assumed = Assumed(options.hosting_type, options.transform_type, options.serverless_memory, options.start_seconds)
     with opened(settings) as context:
         connection, prices = context.connection, context.prices
         costs_of_a_day(prices, Speed(1, 1, 1, 1), assumed)  # refuses an unknown price before anything is spent
         require_writable(str(options.output or settings.state_dir), context.s3)
-        model = chosen_model(context.sagemaker, context.pipeline, options, options.task)
+        model = chosen_model(context, options, options.task)
         rows = _rows(context, model, options.rows)
         capacities = Capacities(options.hosting_type, options.transform_type, options.rows_per_request)
         measured = measure(connection, context.pipeline, model, rows, capacities)
@@ -92,12 +86,6 @@ def _compare(options: argparse.Namespace, settings: Settings) -> Comparison:
 
 def _rows(context: CommandContext, model: RegisteredModel, number: int) -> list[str]:
     """Take rows of the data, from the beginning again where there are not enough."""
-    import tempfile
-
-    from pipelines.data.dataset import find
-    from pipelines.models.features import make_features
-    from pipelines.models.registry import read_metadata
-
     data = find(context.settings.data, allow_sample=not context.on_aws)
     with tempfile.TemporaryDirectory() as folder:
         hours = Path(folder) / "hours.csv"

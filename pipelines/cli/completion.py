@@ -1,16 +1,11 @@
 """``boostpipe completion``: prints what makes a shell complete commands, options and their choices."""
 
-from __future__ import annotations
-
 import argparse
-from typing import TYPE_CHECKING
 
 from pipelines.cli.command import PROGRAM, Command
 from pipelines.cli.console import Result
 from pipelines.cli.parser import Parser
-
-if TYPE_CHECKING:
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 
 def _options(parser: Parser) -> None:

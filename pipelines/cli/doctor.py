@@ -1,18 +1,15 @@
 """``boostpipe doctor``: check everything that a run needs."""
 
-from __future__ import annotations
-
 import argparse
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from pipelines.admin.doctor import identity, inputs, machine, permissions, quotas, resources
+from pipelines.admin.doctor.finding import Finding, Status, as_text, failure, query
 from pipelines.cli.command import Command
 from pipelines.cli.console import Result
-
-if TYPE_CHECKING:
-    from pipelines.admin.doctor.finding import Finding
-    from pipelines.settings import Settings
-    from pipelines.target import Choice, CommandContext
+from pipelines.errors import EnvironmentProblem
+from pipelines.settings import Settings
+from pipelines.target import Choice, CommandContext, choose, open_context
 
 FAILED = 3
 SETTINGS = {
@@ -23,9 +20,6 @@ SETTINGS = {
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:  # noqa: ARG001 - it has only settings
-    from pipelines.admin.doctor.finding import Status, as_text
-    from pipelines.target import choose
-
     choice = choose(settings)
     findings = _examine(settings, choice)
     counts = {status: sum(finding.status is status for finding in findings) for status in Status}
@@ -38,11 +32,6 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:  # noqa: AR
 
 
 def _examine(settings: Settings, choice: Choice) -> list[Finding]:
-    from pipelines.admin.doctor import inputs, machine
-    from pipelines.admin.doctor.finding import failure
-    from pipelines.errors import EnvironmentProblem
-    from pipelines.target import open_context
-
     versions = machine.installed()
     findings = [machine.packages(choice.name, versions), machine.sdk(versions)]
     findings += [machine.images_life(_now().date()), inputs.data(settings, choice.name)]
@@ -56,9 +45,6 @@ def _examine(settings: Settings, choice: Choice) -> list[Finding]:
 
 
 def _query(context: CommandContext) -> list[Finding]:
-    from pipelines.admin.doctor import identity, permissions, quotas, resources
-    from pipelines.admin.doctor.finding import query
-
     findings = [identity.caller(context), identity.region(context), identity.clock(context.caller, _now())]
     checks = {
         "role": resources.role,
@@ -72,8 +58,6 @@ def _query(context: CommandContext) -> list[Finding]:
 
 def _clock_of(error: Exception) -> list[Finding]:
     """Look at the clock where AWS refused the credentials: a wrong clock makes every signature a wrong one."""
-    from pipelines.admin.doctor import identity
-
     response = getattr(error.__cause__, "response", None)
     return [identity.clock(response, _now())] if response else []
 

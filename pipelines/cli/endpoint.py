@@ -2,18 +2,14 @@
 
 from pathlib import Path
 
-from pipelines.cli.command import Command, action
+from pipelines.cli import endpoint_actions as actions
+from pipelines.cli.command import Command, on_target
 from pipelines.cli.options import CONNECTION, add_model_choice, add_task, add_yes, pair, whole_number
 from pipelines.cli.parser import Parser
 from pipelines.settings import Settings
 
-ACTIONS = "pipelines.cli.endpoint_actions"
 NETWORK = ("subnets", "security_groups")
 DEPLOYMENT = ("ttl", "data_capture", "tags", *NETWORK)
-
-
-def _add_nothing(parser: Parser) -> None:
-    """The command has no options of its own."""
 
 
 def _add_name(parser: Parser) -> None:
@@ -106,23 +102,18 @@ COMMAND = Command(
             name=name,
             summary=summary,
             options=options,
-            run=action(f"{ACTIONS}:{name}"),
+            run=on_target(action),
             settings=(*CONNECTION, "prices", *settings),
         )
-        for name, summary, options, settings in (
-            (
-                "deploy",
-                "create an endpoint from a registered model",
-                _add_deploy,
-                ("ttl", "data_capture", "tags", *NETWORK),
-            ),
-            ("describe", "show everything about one endpoint", _add_endpoint, ()),
-            ("list", "show all endpoints of this project", _add_nothing, ()),
-            ("invoke", "predict hours from raw columns", _add_invoke, ()),
-            ("update", "let an endpoint serve another version, without a pause", _add_version, NETWORK),
-            ("scale", "let the number of instances follow the invocations", _add_scale, ()),
-            ("logs", "show the log of the endpoint's server", _add_logs, ()),
-            ("delete", "delete an endpoint, or all that have expired", _add_delete, ()),
+        for name, action, summary, options, settings in (
+            ("deploy", actions.deploy, "create an endpoint from a registered model", _add_deploy, DEPLOYMENT),
+            ("describe", actions.describe, "show everything about one endpoint", _add_endpoint, ()),
+            ("list", actions.list_all, "show all endpoints of this project", None, ()),
+            ("invoke", actions.invoke, "predict hours from raw columns", _add_invoke, ()),
+            ("update", actions.update, "let an endpoint serve another version, without a pause", _add_version, NETWORK),
+            ("scale", actions.scale, "let the number of instances follow the invocations", _add_scale, ()),
+            ("logs", actions.logs, "show the log of the endpoint's server", _add_logs, ()),
+            ("delete", actions.delete, "delete an endpoint, or all that have expired", _add_delete, ()),
         )
     ),
 )

@@ -19,7 +19,7 @@ from pipelines.serving.endpoints.invocation import Answered, ask, served_model
 from pipelines.serving.endpoints.logs import last_lines
 from pipelines.serving.endpoints.scaling import Bounds, bounds_of
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint, our_endpoints, require_endpoint
-from pipelines.settings import TASKS, Task
+from pipelines.settings import TASKS
 from pipelines.target import CommandContext
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 def deploy(context: CommandContext, options: argparse.Namespace) -> Result:
     """Create an endpoint, or with ``--or-update`` update it."""
     capacity, bounds = _capacity(context, options)
-    model = _chosen(context, options, options.task)
+    model = chosen_model(context, options, options.task)
     name = options.name or group_name(context.settings.pipeline_name, model.task)
     there = find_endpoint(context.sagemaker, name) if options.or_update else None
     if there is not None:
@@ -51,7 +51,7 @@ def describe(context: CommandContext, options: argparse.Namespace) -> Result:
     return endpoint_rendering.of_endpoint(context, endpoint, bounds_of(context, endpoint.name), model)
 
 
-def list(context: CommandContext, options: argparse.Namespace) -> Result:  # noqa: A001, ARG001 - the command's name
+def list_all(context: CommandContext, options: argparse.Namespace) -> Result:  # noqa: ARG001 - it has no options
     """List the endpoints of this project."""
     return endpoint_rendering.of_endpoints(context, [*our_endpoints(context.sagemaker)])
 
@@ -96,7 +96,7 @@ def update(context: CommandContext, options: argparse.Namespace) -> Result:
     """Let an endpoint serve another version."""
     endpoint = _named(context, options)
     task = options.task or (served_model(context, endpoint).task if endpoint.package else None)
-    return _updated(context, options, endpoint, _chosen(context, options, task))
+    return _updated(context, options, endpoint, chosen_model(context, options, task))
 
 
 def _updated(
@@ -165,10 +165,6 @@ def _named(context: CommandContext, options: argparse.Namespace) -> Endpoint:
     """Find the endpoint by its name, or by its task."""
     name = options.name or group_name(context.settings.pipeline_name, options.task or TASKS[0])
     return require_endpoint(context.sagemaker, name)
-
-
-def _chosen(context: CommandContext, options: argparse.Namespace, task: Task | None) -> RegisteredModel:
-    return chosen_model(context.sagemaker, context.settings.pipeline_name, options, task)
 
 
 def _approved(context: CommandContext, options: argparse.Namespace, model: RegisteredModel) -> RegisteredModel:

@@ -1,36 +1,25 @@
 """``boostpipe estimate``: cost and duration of an execution on AWS, step by step, before it is started."""
 
-from __future__ import annotations
-
 import argparse
-from typing import TYPE_CHECKING
 
+from pipelines.aws.prices import load_prices
 from pipelines.cli.command import Command, choose
 from pipelines.cli.console import Result
 from pipelines.cli.options import ALL_SETTINGS, add_parameters, given_parameters, require_format
-from pipelines.cli.parser import Parser
 from pipelines.cli.rendering import table
-
-if TYPE_CHECKING:
-    from pipelines.execution.estimate import Estimate
-    from pipelines.settings import Settings
+from pipelines.data.code_bundles import bundles
+from pipelines.definition.build import Build
+from pipelines.execution.estimate import Estimate, estimate, measured_seconds
+from pipelines.execution.lookup import recent
+from pipelines.execution.pipeline import check_parameters, describe_pipeline, look
+from pipelines.settings import Settings
+from pipelines.target import connect, offline
 
 LAST_EXECUTIONS = 5
 
 
-def _options(parser: Parser) -> None:
-    add_parameters(parser)
-
-
 def run(options: argparse.Namespace, settings: Settings) -> Result:
     """Build the definition without a network, and estimate its execution."""
-    from pipelines.aws.prices import load_prices
-    from pipelines.data.code_bundles import bundles
-    from pipelines.definition.build import Build
-    from pipelines.execution.estimate import estimate
-    from pipelines.execution.pipeline import check_parameters
-    from pipelines.target import offline
-
     require_format(settings)
     with offline(settings) as target:
         definition = Build(settings, target, bundles()).result()
@@ -42,11 +31,6 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
 
 def _measured_seconds(settings: Settings) -> dict[str, float]:
     """Read how long the steps of the last executions took; durations of local steps say nothing about AWS."""
-    from pipelines.execution.estimate import measured_seconds
-    from pipelines.execution.lookup import recent
-    from pipelines.execution.pipeline import describe_pipeline, look
-    from pipelines.target import connect
-
     choice = choose(settings)
     if choice.name == "local":
         return {}
@@ -89,7 +73,7 @@ def _money(cost: float | None) -> str:
 COMMAND = Command(
     name="estimate",
     summary="estimate what an execution costs on AWS and how long it takes, per step",
-    options=_options,
+    options=add_parameters,
     settings=ALL_SETTINGS,
     run=run,
 )

@@ -1,12 +1,27 @@
 """``boostpipe executions``: list, describe, compare, follow, stop and retry the executions of a pipeline."""
 
-from pipelines.cli.command import Command, action
+import argparse
+
+from pipelines.cli import executions_rendering as rendering
+from pipelines.cli.command import Command, on_target
+from pipelines.cli.console import Result
 from pipelines.cli.options import CONNECTION, add_wait, whole_number
 from pipelines.cli.parser import Parser
+from pipelines.cli.progress import shown
+from pipelines.cli.rendering import table
+from pipelines.errors import BadInput
+from pipelines.execution import comparison, description, lookup
+from pipelines.execution.comparison import Side
+from pipelines.execution.follow import to_its_end
+from pipelines.execution.logs import last_log_lines, log_lines, log_of
+from pipelines.execution.pipeline import Progress, look, step_types
+from pipelines.execution.results import evaluations, measured
+from pipelines.target import CommandContext
 
 WHICH = "its id, display name or ARN; latest (the default) is the one that was started last"
-ACTIONS = "pipelines.cli.executions_actions"
 MOST_LINES = 10_000
+RETRIED = ("Failed", "Stopped")
+MOST_SECONDS = 3600
 
 
 def _add_list(parser: Parser) -> None:
@@ -42,6 +57,122 @@ def _add_compare(parser: Parser) -> None:
     parser.add_argument("other", metavar="B", help="the other one")
 
 
+def _list(context: CommandContext, options: argparse.Namespace) -> Result:
+    """List executions; the exit code is 0, as of every action that only reads."""
+    found = lookup.recent(context.sagemaker, context.pipeline, options.limit)
+    rows = [
+        (each.id, each.name, each.status, f"{each.started:%Y-%m-%d %H:%M:%S} UTC", _first_line(each.failure_reason))
+        for each in found
+    ]
+    text = table(("execution", "name", "status", "started", "reason"), rows)
+    return Result(text, {"executions": [summary.as_json() for summary in found]})
+
+
+def _describe(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Show everything about one execution."""
+    return _described(context, _progress(context, _arn(context, options)))
+
+
+def _steps(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Show the steps."""
+    progress = _progress(context, _arn(context, options))
+    content = {**progress.as_json(), "steps": [description.step_as_json(step) for step in progress.steps]}
+    return Result(rendering.steps(progress), content)
+
+
+def _logs(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Print a step's log."""
+    step = lookup.find_step(_progress(context, _arn(context, options)), options.step)
+    if log_of(step) is None:
+        raise BadInput(f"{step.name} is a step of type {step.type} and runs no job, so it has no log.")
+    client = context.client("logs")
+    lines = [*log_lines(client, step)] if options.last is None else last_log_lines(client, step, options.last)
+    return Result("".join(f"{line}\n" for line in lines), {"step": step.name, "lines": lines})
+
+
+def _stop(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Stop an execution; the exit code is 0 although it ends Stopped."""
+    arn = _arn(context, options)
+    progress = _progress(context, arn)
+    if progress.finished:
+        raise BadInput(f"{arn} cannot be stopped: it has ended already ({progress.status}).")
+    context.sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
+    followed = _followed_if_wanted(context, options, arn)
+    return Result(followed.text, followed.content)
+
+
+def _retry(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Retry an execution; with ``--wait``, the exit code is that of its end."""
+    arn = _arn(context, options)
+    progress = _progress(context, arn)
+    if progress.status not in RETRIED:
+        raise BadInput(f"{arn} cannot be retried: it is {progress.status}, not {' or '.join(RETRIED)}.")
+    if options.wait is False and context.connection.owns_service:
+        raise BadInput(
+            "--no-wait would end the local SageMaker together with this command. Start it first, in another terminal: "
+            f"local-sagemaker serve --state-dir {context.settings.state_dir}"
+        )
+    context.sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn)
+    return _followed_if_wanted(context, options, arn)
+
+
+def _wait(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Follow an execution to its end; the exit code is 0 if it succeeded, else 1."""
+    return _followed(context, options, _arn(context, options))
+
+
+def _compare(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Show two executions side by side."""
+    names = (options.one, options.other)
+    one, other = (_side(context, lookup.find(context.sagemaker, context.pipeline, name)) for name in names)
+    return Result(rendering.comparison(one, other), comparison.as_json(one, other))
+
+
+def _arn(context: CommandContext, options: argparse.Namespace) -> str:
+    return lookup.find(context.sagemaker, context.pipeline, options.execution)
+
+
+def _progress(context: CommandContext, arn: str) -> Progress:
+    return lookup.progress_of(context.sagemaker, arn)
+
+
+def _described(context: CommandContext, progress: Progress, exit_code: int = 0) -> Result:
+    described = description.describe(context.connection, progress, context.pipeline)
+    return Result(rendering.description(described), described.as_json(), exit_code=exit_code)
+
+
+def _followed_if_wanted(context: CommandContext, options: argparse.Namespace, arn: str) -> Result:
+    wanted = options.wait if options.wait is not None else not context.on_aws
+    return _followed(context, options, arn) if wanted else _described(context, _progress(context, arn))
+
+
+def _followed(context: CommandContext, options: argparse.Namespace, arn: str) -> Result:
+    interval = options.interval
+    if interval is not None and not 0 < interval <= MOST_SECONDS:
+        raise BadInput(f"--interval is {interval}, but it must be above 0 and at most {MOST_SECONDS} seconds.")
+    types = step_types(lookup.definition_of(context.sagemaker, arn))
+    with shown() as show:
+        progress = to_its_end(context.connection, arn, types, show, interval)
+    return _described(context, progress, exit_code=0 if progress.status == "Succeeded" else 1)
+
+
+def _side(context: CommandContext, arn: str) -> Side:
+    definition = lookup.definition_of(context.sagemaker, arn)
+    progress = look(context.sagemaker, arn, step_types(definition))
+    measures = evaluations(progress.steps, context.sagemaker, context.s3)
+    return Side(
+        id=arn.rsplit("/", 1)[-1],
+        status=progress.status,
+        parameters=lookup.parameters_of(context.sagemaker, arn),
+        definition=definition.content,
+        metrics={task: measured(evaluation) for task, evaluation in measures.items()},
+    )
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").partition("\n")[0]
+
+
 COMMAND = Command(
     name="executions",
     summary="list, describe, compare, follow, stop and retry executions",
@@ -50,18 +181,18 @@ COMMAND = Command(
             name=name,
             summary=summary,
             options=options,
-            run=action(f"{ACTIONS}:{name}"),
+            run=on_target(action),
             settings=CONNECTION,
         )
-        for name, summary, options in (
-            ("list", "list the executions, the latest first", _add_list),
-            ("describe", "show parameters, steps, metrics, reasons of failures and links", _add_execution),
-            ("steps", "show each step's status, time and what it made", _add_execution),
-            ("logs", "print the whole log of a step", _add_logs),
-            ("stop", "stop an execution and the jobs it runs", _add_change),
-            ("retry", "continue a failed or stopped execution where it ended", _add_change),
-            ("wait", "follow an execution to its end, however long that takes", _add_follow),
-            ("compare", "show metrics and settings of two executions side by side", _add_compare),
+        for name, action, summary, options in (
+            ("list", _list, "list the executions, the latest first", _add_list),
+            ("describe", _describe, "show parameters, steps, metrics, reasons of failures and links", _add_execution),
+            ("steps", _steps, "show each step's status, time and what it made", _add_execution),
+            ("logs", _logs, "print the whole log of a step", _add_logs),
+            ("stop", _stop, "stop an execution and the jobs it runs", _add_change),
+            ("retry", _retry, "continue a failed or stopped execution where it ended", _add_change),
+            ("wait", _wait, "follow an execution to its end, however long that takes", _add_follow),
+            ("compare", _compare, "show metrics and settings of two executions side by side", _add_compare),
         )
     ),
 )

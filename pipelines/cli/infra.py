@@ -1,7 +1,5 @@
 """``boostpipe infra``: deploy, show or delete what a pipeline needs in an AWS account, as one stack."""
 
-from __future__ import annotations
-
 import argparse
 import logging
 import sys
@@ -9,8 +7,12 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pipelines.admin import stack_parameters
+from pipelines.admin.source import upload
+from pipelines.admin.stack import TEMPLATE, Change, Stack, Stacks
+from pipelines.aws.account import delete_bucket
 from pipelines.cli import console
 from pipelines.cli.command import Command
 from pipelines.cli.console import Result
@@ -20,10 +22,7 @@ from pipelines.cli.rendering import facts, table
 from pipelines.errors import EnvironmentProblem
 from pipelines.names import project_tags
 from pipelines.settings import TASKS, Settings
-
-if TYPE_CHECKING:
-    from pipelines.admin.stack import Change, Stack, Stacks
-    from pipelines.target import Choice, CommandContext
+from pipelines.target import Choice, CommandContext, open_context
 
 SETTINGS = ("target", "region", "stack", "pipeline_name", "state_dir", "isolation")
 POLL_SECONDS = {"local": 0.1, "aws": 5.0}
@@ -66,9 +65,6 @@ def _on_stack(act: Callable[[argparse.Namespace, CommandContext, Stacks], Result
     """Run an action with a context and the stack's client."""
 
     def run(options: argparse.Namespace, settings: Settings) -> Result:
-        from pipelines.admin.stack import TEMPLATE, Stacks
-        from pipelines.target import open_context
-
         if not TEMPLATE.is_file():
             raise EnvironmentProblem(f"There is no {TEMPLATE}. Run this in a clone of the repository.")
         with _quiet_moto(), open_context(settings, _target(settings)) as context:
@@ -86,8 +82,6 @@ def _on_stack(act: Callable[[argparse.Namespace, CommandContext, Stacks], Result
 
 def _target(settings: Settings) -> Choice:
     """Choose AWS, since this command manages an account, unless ``--target local`` is given."""
-    from pipelines.target import Choice
-
     return Choice("local" if settings.target == "local" else "aws", "as asked for with --target")
 
 
@@ -101,9 +95,6 @@ def _quiet_moto() -> Iterator[None]:
 
 
 def _deploy(options: argparse.Namespace, context: CommandContext, stacks: Stacks) -> Result:
-    from pipelines.admin import stack_parameters
-    from pipelines.admin.source import upload
-
     settings = context.settings
     parameters = _parameters(options, settings)
     stack_parameters.check(parameters)
@@ -163,8 +154,6 @@ def _status(options: argparse.Namespace, context: CommandContext, stacks: Stacks
 
 
 def _delete(options: argparse.Namespace, context: CommandContext, stacks: Stacks) -> Result:
-    from pipelines.aws.account import delete_bucket
-
     stack = _existing(stacks, context.settings)
     bucket = stack.outputs.get("BucketName", "")
     what = f"WITH the bucket {bucket} and everything in it" if options.with_bucket else f"without its bucket {bucket}"

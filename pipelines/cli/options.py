@@ -1,20 +1,18 @@
 """The options that several commands share, most of them made from the table of settings."""
 
-from __future__ import annotations
-
 import argparse
 import dataclasses
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.cli import settings_file
+from pipelines.definition import algorithms
+from pipelines.definition.formats import FORMATS
 from pipelines.errors import BadInput
-from pipelines.settings import TASKS, Settings, from_values, option_name
-
-if TYPE_CHECKING:
-    from pipelines.models.registry import RegisteredModel
-    from pipelines.settings import Task
+from pipelines.models.registry import RegisteredModel, find_model
+from pipelines.settings import TASKS, Settings, Task, from_values, option_name
+from pipelines.target import CommandContext
 
 EXIT_CODES = "exit codes: 0 success, 1 the execution or endpoint failed, 2 bad usage or bad input, 3 the environment"
 DATA = ("data", "task", "algorithms", "features", "split", "seed", "threshold_quantile", "batch_format")
@@ -120,9 +118,6 @@ def given_parameters(options: argparse.Namespace) -> dict[str, str]:
 
 def require_format(settings: Settings) -> None:
     """Refuse algorithms that cannot read the batch format."""
-    from pipelines.definition import algorithms
-    from pipelines.definition.formats import FORMATS
-
     algorithms.require_format(FORMATS[settings.batch_format], settings.algorithms)
 
 
@@ -139,15 +134,13 @@ def add_model_choice(command: argparse.ArgumentParser) -> None:
     add_task(command)
 
 
-def chosen_model(sagemaker: Any, pipeline_name: str, options: argparse.Namespace, task: Task | None) -> RegisteredModel:
+def chosen_model(context: CommandContext, options: argparse.Namespace, task: Task | None) -> RegisteredModel:
     """Find the version that those options choose.
 
     Raises `BadInput` if there is no such version.
     """
-    from pipelines.models.registry import find_model
-
     package, approved = options.model_package, options.latest_approved
-    return find_model(sagemaker, pipeline_name, package=package, task=task, approved=approved)
+    return find_model(context.sagemaker, context.pipeline, package=package, task=task, approved=approved)
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

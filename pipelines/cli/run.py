@@ -1,20 +1,22 @@
 """``boostpipe run``: build the pipeline, upsert it, start it, follow it and show the results."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from pipelines.aws.prices import load_prices
+from pipelines.cli import estimate, summary
 from pipelines.cli.command import Command, choose
 from pipelines.cli.console import Result
 from pipelines.cli.options import ALL_SETTINGS, add_parameters, add_wait, given_parameters, require_format
 from pipelines.cli.parser import Parser
-
-if TYPE_CHECKING:
-    from pipelines.execution.workflow import RunRequest, RunResult
-    from pipelines.settings import Settings
-    from pipelines.target import CommandContext
+from pipelines.cli.progress import shown
+from pipelines.data.code_bundles import bundles
+from pipelines.definition.build import Build
+from pipelines.execution import workflow
+from pipelines.execution.workflow import RunRequest, RunResult
+from pipelines.serving.endpoints.costs import costs_of_deployed
+from pipelines.settings import Settings
+from pipelines.target import CommandContext, offline, open_target
 
 
 def _options(parser: Parser) -> None:
@@ -32,15 +34,12 @@ def _options(parser: Parser) -> None:
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
     require_format(settings)
     if options.dry_run:
-        return _dry_run(settings)
+        with offline(settings) as target:
+            return Result(Build(settings, target, bundles()).result().text)
     if options.estimate:
-        from pipelines.cli import estimate
-
         return estimate.run(options, settings)
     if not (options.upsert or options.start or options.schedule):
         return _nothing_done(settings, choose(settings).name)
-    from pipelines.execution.workflow import RunRequest
-
     parameters = given_parameters(options)
     request = RunRequest(
         options.upsert, options.start, options.wait, parameters, options.execution_name, options.schedule
@@ -50,12 +49,6 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
 
 def execute(request: RunRequest, settings: Settings) -> Result:
     """Do what is requested on the target, and show what was done."""
-    from pipelines.aws.prices import load_prices
-    from pipelines.cli import summary
-    from pipelines.cli.progress import shown
-    from pipelines.execution import workflow
-    from pipelines.target import CommandContext, open_target
-
     prices = load_prices(settings.prices)
     with open_target(settings, choose(settings)) as target, shown() as show:
         outcome = workflow.run(request, settings, target, show)
@@ -65,15 +58,6 @@ def execute(request: RunRequest, settings: Settings) -> Result:
     failed = progress is not None and progress.finished and progress.status != "Succeeded"
     text, content = summary.as_text(outcome), summary.as_json(outcome)
     return Result(text, content, costs, exit_code=1 if failed else 0, logs_text=True)
-
-
-def _dry_run(settings: Settings) -> Result:
-    from pipelines.data.code_bundles import bundles
-    from pipelines.definition.build import Build
-    from pipelines.target import offline
-
-    with offline(settings) as target:
-        return Result(Build(settings, target, bundles()).result().text)
 
 
 def _nothing_done(settings: Settings, target: str) -> Result:
@@ -89,8 +73,6 @@ def _nothing_done(settings: Settings, target: str) -> Result:
 
 def _costs_of_endpoints(context: CommandContext, outcome: RunResult, instance_type: str | None) -> Sequence[str]:
     """Give for every endpoint that is or will be deployed a line with its price and the command that deletes it."""
-    from pipelines.serving.endpoints.costs import costs_of_deployed
-
     settings, results = context.settings, outcome.results or {}
     tasks = [task for task, result in results.items() if result.endpoint]
     if outcome.progress is not None and not outcome.progress.finished and settings.deploy:

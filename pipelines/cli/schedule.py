@@ -1,18 +1,14 @@
 """``boostpipe schedule``: let EventBridge Scheduler start the pipeline."""
 
-from __future__ import annotations
-
 import argparse
-from typing import TYPE_CHECKING
 
 from pipelines.cli import run
 from pipelines.cli.command import Command
+from pipelines.cli.console import Result
 from pipelines.cli.options import ALL_SETTINGS, add_parameters, given_parameters, require_format
 from pipelines.cli.parser import Parser
-
-if TYPE_CHECKING:
-    from pipelines.cli.console import Result
-    from pipelines.settings import Settings
+from pipelines.execution.workflow import RunRequest
+from pipelines.settings import Settings
 
 
 def _options(parser: Parser) -> None:
@@ -22,8 +18,6 @@ def _options(parser: Parser) -> None:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
-    from pipelines.execution.workflow import RunRequest
-
     require_format(settings)
     request = RunRequest(options.upsert, start=False, parameters=given_parameters(options), schedule=options.expression)
     return run.execute(request, settings)

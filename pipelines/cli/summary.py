@@ -1,19 +1,15 @@
 """The summary of a run: a table of candidates per task with the winner marked, or the same as one JSON object."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.aws.console_links import execution_link
 from pipelines.cli.rendering import facts, table
+from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult
+from pipelines.execution.workflow import RunResult
 from pipelines.settings import Task
-
-if TYPE_CHECKING:
-    from pipelines.execution.pipeline import Progress
-    from pipelines.execution.workflow import RunResult
 
 COLUMNS: dict[Task, tuple[str, ...]] = {
     "regression": ("rmse", "mae", "mse", "r2"),

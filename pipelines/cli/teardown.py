@@ -1,26 +1,22 @@
 """``boostpipe teardown``: delete everything that a pipeline created, after a confirmation that lists it."""
 
-from __future__ import annotations
-
 import argparse
 import logging
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pipelines.admin.teardown.inventory import everything
+from pipelines.admin.teardown.item import Item, Kept
 from pipelines.aws.temporary import is_gone
 from pipelines.cli import console
-from pipelines.cli.command import Command, opened
+from pipelines.cli.command import Command, on_target
 from pipelines.cli.console import Result
 from pipelines.cli.options import CONNECTION, add_yes
 from pipelines.cli.parser import Parser
 from pipelines.cli.rendering import table
 from pipelines.errors import PipelineError
-
-if TYPE_CHECKING:
-    from pipelines.admin.teardown.item import Item, Kept
-    from pipelines.settings import Settings
-    from pipelines.target import CommandContext
+from pipelines.target import CommandContext
 
 KEPT = (
     "Also kept: the bucket, the stack (boostpipe infra delete), and SageMaker's records of jobs and experiments with "
@@ -35,15 +31,7 @@ def _options(parser: Parser) -> None:
     add_yes(parser)
 
 
-def _run(options: argparse.Namespace, settings: Settings) -> Result:
-    with opened(settings) as context:
-        return _delete(options, context)
-
-
-def _delete(options: argparse.Namespace, context: CommandContext) -> Result:
-    from pipelines.admin.teardown.inventory import everything
-    from pipelines.admin.teardown.item import Item, Kept
-
+def _run(context: CommandContext, options: argparse.Namespace) -> Result:
     found = list(everything(context))
     items = [each for each in found if isinstance(each, Item)]
     kept = [each for each in found if isinstance(each, Kept)]
@@ -110,5 +98,5 @@ COMMAND = Command(
     exit_codes="exit codes: 0 success, 1 something could not be deleted, 2 bad usage, 3 the environment",
     options=_options,
     settings=CONNECTION,
-    run=_run,
+    run=on_target(_run),
 )

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
 from pipelines.aws.responses import last_part
 from pipelines.aws.s3 import objects_below, split_uri
@@ -162,6 +161,8 @@ def cache_folder() -> Path:
 
 
 def _fetch(address: str) -> bytes:
+    from urllib.request import urlopen
+
     with urlopen(address, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - http(s) only, by the callers
         data: bytes = answer.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:

@@ -13,7 +13,6 @@ from typing import Any
 
 from pipelines.data.code_bundles import Bundle, commit
 from pipelines.definition import kept
-from pipelines.definition.checks import check
 from pipelines.definition.document import digest
 from pipelines.definition.sdk_environment import sdk_environment
 from pipelines.definition.sdk_process import last_line
@@ -86,6 +85,8 @@ class Build:
         Raises `InvalidDefinition` if the service would refuse it. Raises `EnvironmentProblem` if the SDK could not
         resolve an image or a JumpStart model, or is not installed.
         """
+        from pipelines.definition.checks import check  # botocore takes a while to import
+
         if self._text is not None:
             with contextlib.suppress(InvalidDefinition):  # damaged, perhaps: build it again
                 check(self._text)

@@ -6,7 +6,6 @@ are its key.
 
 import hashlib
 from collections.abc import Mapping
-from importlib import metadata
 from pathlib import Path
 
 from pipelines.data.dataset import cache_folder
@@ -19,6 +18,8 @@ SDK = ("sagemaker", "sagemaker-core", "sagemaker-train", "sagemaker-mlops")
 
 def kept_file(inputs: str, jumpstart: Mapping[str, bytes]) -> Path:
     """The file in which the definition of these inputs is kept, or would be."""
+    from importlib import metadata
+
     key = hashlib.sha256(inputs.encode())
     key.update(repr(sorted(jumpstart.items())).encode())
     key.update(repr([metadata.version(package) for package in SDK]).encode())

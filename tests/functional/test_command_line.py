@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.__main__ import COMMANDS
 from pipelines.cli.command import Command
-from pipelines.cli.commands import COMMANDS
 from tests.functional.conftest import Run, environment
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Mapping
 from datetime import date, timedelta
-from importlib import metadata
 
 from pipelines.admin.doctor.finding import Finding, failure, ok, warning
 
@@ -21,6 +20,8 @@ ON_THIS_MACHINE = ("catboost", "lightgbm", "matplotlib", "moto", "optuna", "xgbo
 
 def installed() -> dict[str, str]:
     """Map the packages that are installed to their versions, by their normalized names."""
+    from importlib import metadata
+
     return {str(found.name).lower().replace("_", "-"): found.version for found in metadata.distributions()}
 
 

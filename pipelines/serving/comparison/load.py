@@ -8,8 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from pipelines.models.container_output import read_answers
 from pipelines.models.postprocessing import require_as_many
 
@@ -59,6 +57,8 @@ def ask(
     The load, the predictions in the order of the rows as often as they were sent, and the bytes of request and response
     per row.
     """
+    import numpy as np
+
     bodies = [
         "".join(f"{row}\n" for row in rows[start : start + rows_per_request]).encode()
         for start in range(0, len(rows), rows_per_request)
