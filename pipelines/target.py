@@ -31,45 +31,30 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """A target whose API can be called; enough for the commands that build no definition.
-
-    Attributes
-    ----------
-    name, region, bucket
-        The target, its region, and the bucket of its objects.
-    client
-        ``client("sagemaker")`` makes a boto3 client.
-    find_role
-        Gives the execution role for what a command creates, or raises `EnvironmentProblem`.
-    owns_service
-        Whether everything that runs on the target ends when this process ends.
-    stack
-        The outputs of the CloudFormation stack of ``infra/template.yaml``; empty locally.
-    """
+    """A target whose API can be called; enough for the commands that build no definition."""
 
     name: Literal["local", "aws"]
     region: str
     bucket: str
+    """The bucket of its objects."""
     client: Callable[[str], Any]
+    """``client("sagemaker")`` makes a boto3 client."""
     find_role: Callable[[], str]
+    """Gives the execution role for what a command creates, or raises `EnvironmentProblem`."""
     owns_service: bool = False
+    """Whether everything that runs on the target ends when this process ends."""
     stack: Mapping[str, str] = field(default_factory=dict)
+    """The outputs of the CloudFormation stack of ``infra/template.yaml``; empty locally."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target(Connection):
-    """A target that runs pipelines.
-
-    Attributes
-    ----------
-    role
-        The execution role, as the definition names it.
-    jumpstart
-        The pinned metadata of JumpStart's models, as S3 keys and contents; none on AWS, where the SDK reads AWS's.
-    """
+    """A target that runs pipelines."""
 
     role: str
+    """The execution role, as the definition names it."""
     jumpstart: Mapping[str, bytes]
+    """The pinned metadata of JumpStart's models, as S3 keys and contents; none on AWS, where the SDK reads AWS's."""
 
 
 @dataclass(frozen=True)

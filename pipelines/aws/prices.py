@@ -22,21 +22,7 @@ _NUMBERS = ("hosting_data_gb", "serverless_gb_second", "serverless_data_gb")
 
 @dataclass(frozen=True, kw_only=True)
 class Prices:
-    """Prices in one currency, with their origin.
-
-    Attributes
-    ----------
-    note, as_of, region, currency, source
-        Description, date, region and origin of the prices.
-    instance_hour
-        By use and instance type, for one instance and hour; tuning jobs count as training.
-    hosting_data_gb
-        Per GB of requests and responses of an endpoint with instances.
-    serverless_gb_second
-        Per GB of memory and second in which a serverless endpoint computes.
-    serverless_data_gb
-        Per GB of requests and responses of a serverless endpoint.
-    """
+    """Prices in one currency, with their origin."""
 
     note: str
     as_of: str
@@ -44,9 +30,13 @@ class Prices:
     currency: str
     source: str
     instance_hour: Mapping[str, Mapping[str, float]]
+    """By use and instance type, for one instance and hour; tuning jobs count as training."""
     hosting_data_gb: float
+    """Per GB of requests and responses of an endpoint with instances."""
     serverless_gb_second: float
+    """Per GB of memory and second in which a serverless endpoint computes."""
     serverless_data_gb: float
+    """Per GB of requests and responses of a serverless endpoint."""
 
     def per_hour(self, use: Use, instance_type: str, count: int = 1) -> float | None:
         """Return the price of ``count`` instances for one hour; None if the type's price is unknown."""

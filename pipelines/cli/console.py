@@ -20,25 +20,17 @@ logger = logging.getLogger("pipelines")
 
 @dataclass(frozen=True)
 class Result:
-    """What a command prints, and its exit code.
-
-    Attributes
-    ----------
-    text
-        For people.
-    content
-        For programs, printed instead of the text with ``--json``; None if the text is one JSON object already.
-    remarks
-        Lines for stderr, printed after the result.
-    logs_text
-        Whether the text goes to stderr if ``--json`` prints the content, so that a build's log stays readable.
-    """
+    """What a command prints, and its exit code."""
 
     text: str
+    """For people."""
     content: Mapping[str, Any] | None = None
+    """For programs, printed instead of the text with ``--json``; None if the text is one JSON object already."""
     remarks: Sequence[str] = ()
+    """Lines for stderr, printed after the result."""
     exit_code: int = 0
     logs_text: bool = False
+    """Whether the text goes to stderr if ``--json`` prints the content, so that a build's log stays readable."""
 
 
 def run(body: Callable[[], Result], arguments: Sequence[str]) -> int:

@@ -8,13 +8,7 @@ from pipelines.errors import BadInput, did_you_mean
 
 
 class UsageError(BadInput):
-    """The command line cannot be parsed.
-
-    Attributes
-    ----------
-    usage
-        The command's usage line, and how to get its help.
-    """
+    """The command line cannot be parsed; ``usage`` is the command's usage line, and how to get its help."""
 
     def __init__(self, message: str, usage: str) -> None:
         self.usage = usage

@@ -32,21 +32,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data file that was found.
-
-    Attributes
-    ----------
-    source
-        Path or address it was read from.
-    name
-        File name for the upload.
-    data
-        Its bytes.
-    """
+    """A data file that was found."""
 
     source: str
+    """Path or address it was read from."""
     name: str
+    """File name for the upload."""
     data: bytes
+    """Its bytes."""
 
     @property
     def sha256(self) -> str:

@@ -6,24 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Format:
-    """A format of rows, in SageMaker's terms.
-
-    Attributes
-    ----------
-    name
-        The value of ``--batch-format``.
-    content_type
-        The content type of channels and requests.
-    split_type
-        How a transform job splits rows.
-    suffix
-        The suffix of files in this format.
-    """
+    """A format of rows, in SageMaker's terms."""
 
     name: str
+    """The value of ``--batch-format``."""
     content_type: str
+    """The content type of channels and requests."""
     split_type: str
+    """How a transform job splits rows."""
     suffix: str
+    """The suffix of files in this format."""
 
 
 CSV = Format("csv", "text/csv", "Line", ".csv")

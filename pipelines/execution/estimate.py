@@ -34,44 +34,31 @@ PLACES = {
 
 @dataclass(frozen=True)
 class StepEstimate:
-    """One step with a job.
-
-    Attributes
-    ----------
-    minutes
-        From its start to its end.
-    billed_minutes
-        Of all instances together.
-    cost
-        In the currency of the prices; None if the type's price is unknown.
-    measured
-        Whether the minutes come from executions, or are assumed.
-    """
+    """One step with a job."""
 
     name: str
     type: str
     instance_type: str
     minutes: float
+    """From its start to its end."""
     billed_minutes: float
+    """Of all instances together."""
     cost: float | None
+    """In the currency of the prices; None if the type's price is unknown."""
     measured: bool
+    """Whether the minutes come from executions, or are assumed."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Estimate of an execution in which every step runs, without the cache.
-
-    Attributes
-    ----------
-    endpoints
-        Price of one hour of each endpoint that it deploys, by step; None if the type's price is unknown.
-    """
+    """Estimate of an execution in which every step runs, without the cache."""
 
     steps: tuple[StepEstimate, ...]
     minutes: float
     at_once: int
     prices: Prices
     endpoints: Mapping[str, float | None]
+    """Price of one hour of each endpoint that it deploys, by step; None if the type's price is unknown."""
 
     @property
     def cost(self) -> float | None:

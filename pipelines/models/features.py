@@ -25,21 +25,14 @@ PACKAGE = "processing_scripts"
 
 @dataclass(frozen=True)
 class Features:
-    """Rows as they are sent to a container.
-
-    Attributes
-    ----------
-    names
-        Of the features, in the order of the columns.
-    hours
-        The start of each row's hour, as ``2018-12-01T08:00:00``; local time of Seoul.
-    rows
-        CSV without a header, one line per hour, without its line end.
-    """
+    """Rows as they are sent to a container."""
 
     names: tuple[str, ...]
+    """Of the features, in the order of the columns."""
     hours: tuple[str, ...]
+    """The start of each row's hour, as ``2018-12-01T08:00:00``; local time of Seoul."""
     rows: tuple[str, ...]
+    """CSV without a header, one line per hour, without its line end."""
 
 
 def make_features(

@@ -22,25 +22,7 @@ _NOT_THERE = ("ValidationException", "ResourceNotFound")
 
 @dataclass(frozen=True, kw_only=True)
 class RegisteredModel:
-    """One version of a model package group that this pipeline registered.
-
-    Attributes
-    ----------
-    arn, group, version, approval_status
-        As the registry has them.
-    task, algorithm
-        The task, and the candidate that won.
-    image, model_data
-        Its container.
-    evaluation_uri
-        The folder with its schema and its evaluation.
-    code_uri
-        The folder with the code that made the features it was trained with, named by its content.
-    schema_sha256
-        Of ``schema.json``, in hexadecimal.
-    description
-        The response of DescribeModelPackage.
-    """
+    """One version of a model package group that this pipeline registered."""
 
     arn: str
     group: str
@@ -48,12 +30,17 @@ class RegisteredModel:
     approval_status: str
     task: Task
     algorithm: str
+    """The candidate that won."""
     image: str
     model_data: str
     evaluation_uri: str
+    """The folder with its schema and its evaluation."""
     code_uri: str
+    """The folder with the code that made the features it was trained with, named by its content."""
     schema_sha256: str
+    """Of ``schema.json``, in hexadecimal."""
     description: Mapping[str, Any]
+    """The response of DescribeModelPackage."""
 
     @property
     def approved(self) -> bool:
@@ -68,21 +55,14 @@ class RegisteredModel:
 
 @dataclass(frozen=True)
 class ModelMetadata:
-    """Metadata of a model.
-
-    Attributes
-    ----------
-    schema_text
-        ``schema.json`` byte by byte.
-    schema
-        Its content.
-    evaluation
-        The content of ``evaluation.json``.
-    """
+    """Metadata of a model."""
 
     schema_text: bytes
+    """``schema.json`` byte by byte."""
     schema: dict[str, Any]
+    """Its content."""
     evaluation: dict[str, Any]
+    """The content of ``evaluation.json``."""
 
     @property
     def winner(self) -> dict[str, Any]:

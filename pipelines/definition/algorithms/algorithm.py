@@ -10,42 +10,27 @@ from pipelines.settings import Task
 
 @dataclass(frozen=True)
 class Resources:
-    """An algorithm's images and scripts, for one task in one region.
-
-    Attributes
-    ----------
-    training_image, inference_image
-        Image URIs.
-    version
-        The image's version, or the resolved version of the JumpStart model.
-    channels
-        Channels other than the data: name -> S3 URI.
-    hyperparameters
-        Hyperparameters that start the container's script; none if the image is the algorithm.
-    """
+    """An algorithm's images (their URIs) and scripts, for one task in one region."""
 
     training_image: str
     inference_image: str
     version: str
+    """The image's version, or the resolved version of the JumpStart model."""
     channels: Mapping[str, str] = field(default_factory=dict)
+    """Channels other than the data: name -> S3 URI."""
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
+    """Hyperparameters that start the container's script; none if the image is the algorithm."""
 
 
 @dataclass(frozen=True)
 class Range:
-    """The values of one hyperparameter that a tuning job may try.
-
-    Attributes
-    ----------
-    low, high
-        Inclusive bounds; integers make it an integer range.
-    scale
-        The scale on which it samples: ``Linear``, ``Logarithmic`` or ``ReverseLogarithmic``.
-    """
+    """The values of one hyperparameter that a tuning job may try."""
 
     low: float
     high: float
+    """Both bounds are inclusive; integers make it an integer range."""
     scale: Literal["Linear", "Logarithmic", "ReverseLogarithmic"] = "Linear"
+    """The scale on which it samples."""
 
 
 @dataclass(frozen=True)
@@ -58,43 +43,29 @@ class Objective:
 
 @dataclass(frozen=True)
 class Algorithm:
-    """One built-in algorithm.
-
-    Attributes
-    ----------
-    name
-        As in ``--algorithms``.
-    title
-        As in step names.
-    resources
-        ``resources(task, region)`` resolves images and scripts through the SDK.
-    channels
-        Channel name -> folder below the task's data; ``""`` is all of it.
-    hyperparameters
-        ``hyperparameters(task, seed)`` returns all of them, so that none depends on a default.
-    formats
-        The formats that its containers read, in training channels and in batches.
-    metrics
-        ``metrics(task)`` returns CloudWatch metric name -> regular expression over the log; none if the built-in
-        reports its own.
-    network_isolation
-        Whether the container runs without network, as its documentation requires.
-    objective
-        ``objective(task)`` returns what ``--tune`` optimizes.
-    ranges
-        Hyperparameter -> the values that ``--tune`` may try.
-    """
+    """One built-in algorithm."""
 
     name: str
+    """As in ``--algorithms``."""
     title: str
+    """As in step names."""
     resources: Callable[[Task, str], Resources]
+    """``resources(task, region)`` resolves images and scripts through the SDK."""
     channels: Mapping[str, str]
+    """Channel name -> folder below the task's data; ``""`` is all of it."""
     hyperparameters: Callable[[Task, int], dict[str, Any]]
+    """``hyperparameters(task, seed)`` returns all of them, so that none depends on a default."""
     formats: tuple[Format, ...]
+    """The formats that its containers read, in training channels and in batches."""
     metrics: Callable[[Task], dict[str, str]]
+    """``metrics(task)`` returns CloudWatch metric name -> regular expression over the log; none if the built-in reports
+    its own."""
     network_isolation: bool
+    """Whether the container runs without network, as its documentation requires."""
     objective: Callable[[Task], Objective]
+    """``objective(task)`` returns what ``--tune`` optimizes."""
     ranges: Mapping[str, Range]
+    """Hyperparameter -> the values that ``--tune`` may try."""
 
 
 def validation_objective(task: Task) -> Objective:

@@ -11,23 +11,16 @@ from pipelines.settings import Settings, Task
 
 @dataclass(frozen=True)
 class Locations:
-    """The values that only the account can tell.
-
-    Attributes
-    ----------
-    region, role, bucket
-        The region, the role's ARN and the bucket of the pipeline and its jobs.
-    code
-        Bundle name -> S3 prefix of its files, which contains the hash of their content.
-    commit
-        Git commit of this project, as `pipelines.data.code_bundles.commit` returns it.
-    """
+    """The values that only the account can tell."""
 
     region: str
     role: str
+    """ARN of the role of the pipeline and its jobs."""
     bucket: str
     code: Mapping[str, str]
+    """Bundle name -> S3 prefix of its files, which contains the hash of their content."""
     commit: str = "unknown"
+    """Git commit of this project, as `pipelines.data.code_bundles.commit` returns it."""
 
 
 @dataclass(frozen=True)

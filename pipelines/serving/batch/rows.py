@@ -23,24 +23,16 @@ UPLOADS_AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Rows:
-    """A file of raw rows, and how to split it into objects.
-
-    Attributes
-    ----------
-    file
-        Raw columns, without the target.
-    per_object
-        Rows of the file per object.
-    series
-        Name of the column that identifies a series of hours; None if the file is one series.
-    form
-        Format of the objects.
-    """
+    """A file of raw rows, and how to split it into objects."""
 
     file: Path
+    """Raw columns, without the target."""
     per_object: int
+    """Rows of the file per object."""
     series: str | None
+    """Name of the column that identifies a series of hours; None if the file is one series."""
     form: Format
+    """Format of the objects."""
 
 
 @dataclass(frozen=True)

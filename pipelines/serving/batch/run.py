@@ -28,20 +28,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class BatchRequest:
-    """Rows to predict, and how.
-
-    Attributes
-    ----------
-    input
-        A file of raw rows, or its ``s3://`` address.
-    output
-        A folder, or an ``s3://`` prefix; None is below the state directory.
-    form, rows_per_object, series, capacity
-        See `pipelines.serving.batch.rows.Rows` and `pipelines.serving.batch.transform.Capacity`.
-    """
+    """Rows to predict, and how; see `pipelines.serving.batch.rows.Rows`."""
 
     input: str
+    """A file of raw rows, or its ``s3://`` address."""
     output: str | None
+    """A folder, or an ``s3://`` prefix; None is below the state directory."""
     form: Format
     rows_per_object: int
     series: str | None

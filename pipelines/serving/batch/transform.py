@@ -21,19 +21,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Capacity:
-    """Instances of a transform job.
-
-    Attributes
-    ----------
-    instance_type, instance_count
-        Several instances share the objects among them; locally they have no effect.
-    requests_at_once
-        MaxConcurrentTransforms: requests that each instance's container gets at a time.
-    """
+    """Instances of a transform job."""
 
     instance_type: str
     instance_count: int
+    """Several instances share the objects among them; locally they have no effect."""
     requests_at_once: int
+    """MaxConcurrentTransforms: requests that each instance's container gets at a time."""
 
 
 @dataclass(frozen=True)

@@ -22,24 +22,16 @@ EVERY_HOUR = "transform job every hour"
 
 @dataclass(frozen=True)
 class Speed:
-    """Measured speeds.
-
-    Attributes
-    ----------
-    seconds_per_request
-        Median for one row through the endpoint, one request after another.
-    rows_per_second
-        Single rows through the endpoint, at its best number of requests at once.
-    transform_rows_per_second
-        Of the transform job, without its start.
-    bytes_per_row
-        Request and response of the endpoint for one row.
-    """
+    """Measured speeds."""
 
     seconds_per_request: float
+    """Median for one row through the endpoint, one request after another."""
     rows_per_second: float
+    """Single rows through the endpoint, at its best number of requests at once."""
     transform_rows_per_second: float
+    """Of the transform job, without its start."""
     bytes_per_row: float
+    """Request and response of the endpoint for one row."""
 
 
 @dataclass(frozen=True)

@@ -17,25 +17,17 @@ FEWEST_REQUESTS = 100
 
 @dataclass(frozen=True)
 class Load:
-    """Latencies and throughput of an endpoint.
-
-    Attributes
-    ----------
-    rows_per_request, at_once
-        Rows per request, and requests at once.
-    p50, p95, p99
-        Percentiles of the latency, in milliseconds.
-    rows_per_second
-        All rows over the total time.
-    """
+    """Latencies (percentiles in milliseconds) and throughput of an endpoint."""
 
     rows_per_request: int
     at_once: int
+    """Requests at once."""
     requests: int
     p50: float
     p95: float
     p99: float
     rows_per_second: float
+    """All rows over the total time."""
 
 
 def ask(

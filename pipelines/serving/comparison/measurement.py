@@ -31,31 +31,22 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Measurement:
-    """Result of a measurement.
-
-    Attributes
-    ----------
-    rows
-        Number of different rows.
-    loads
-        Of the endpoint: single rows first, then several rows per request.
-    transform_rows, transform_seconds
-        Rows of the transform job, repeated up to `TRANSFORM_ROWS`, and its seconds by the service's own times.
-    transform_start_seconds
-        Seconds of a transform job of a single row: the time of its start.
-    largest_difference
-        Between predictions of the endpoint and of the transform job; relative to predictions above 1.
-    bytes_per_row
-        Request and response of the endpoint for a single row.
-    """
+    """Result of a measurement."""
 
     rows: int
+    """Number of different rows."""
     loads: tuple[Load, ...]
+    """Of the endpoint: single rows first, then several rows per request."""
     transform_rows: int
+    """Rows of the transform job, repeated up to `TRANSFORM_ROWS`."""
     transform_seconds: float
+    """By the service's own times."""
     transform_start_seconds: float
+    """Seconds of a transform job of a single row: the time of its start."""
     largest_difference: float
+    """Between predictions of the endpoint and of the transform job; relative to predictions above 1."""
     bytes_per_row: float
+    """Request and response of the endpoint for a single row."""
 
     @property
     def transform_rows_per_second(self) -> float:

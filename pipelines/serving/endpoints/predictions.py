@@ -15,31 +15,21 @@ _GIVEN = ("weather", "calendar")
 
 @dataclass(frozen=True)
 class Predictions:
-    """One number per hour.
-
-    Attributes
-    ----------
-    task
-        The kind of the numbers: rentals per hour, or probabilities of high demand.
-    hours
-        Their starts, such as ``2018-12-01T08:00:00``.
-    values
-        The numbers, as the model returns them.
-    cut_off
-        Of a classification: the probability from which demand counts as high, chosen on the validation set.
-    threshold
-        Rentals per hour above which demand is high.
-    calibrated
-        Of a classification, if the evaluation found a map that helps: the calibrated probabilities, which the decision
-        does not use.
-    """
+    """One number per hour."""
 
     task: Task
+    """The kind of the numbers: rentals per hour, or probabilities of high demand."""
     hours: Sequence[str]
+    """Their starts, such as ``2018-12-01T08:00:00``."""
     values: Sequence[float]
+    """The numbers, as the model returns them."""
     cut_off: float | None
+    """Of a classification: the probability from which demand counts as high, chosen on the validation set."""
     threshold: float
+    """Rentals per hour above which demand is high."""
     calibrated: Sequence[float] | None = None
+    """Of a classification, if the evaluation found a map that helps: the calibrated probabilities, which the decision
+    does not use."""
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return one object per hour."""

@@ -19,23 +19,7 @@ MISSING = {"ValidationException", "ResourceNotFound"}
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """One endpoint, with its configuration and its tags.
-
-    Attributes
-    ----------
-    name, arn, status, failure, created, modified
-        As DescribeEndpoint has them.
-    config
-        The response of DescribeEndpointConfig; empty if the configuration was deleted.
-    package
-        The registered version that it serves, if its configuration names one.
-    capacity
-        Instances or serverless memory; None if the configuration was deleted.
-    capture
-        Its data capture, from DescribeEndpoint.
-    tags
-        Its own.
-    """
+    """One endpoint as DescribeEndpoint has it, with its configuration and its tags."""
 
     name: str
     arn: str
@@ -44,9 +28,13 @@ class Endpoint:
     created: datetime
     modified: datetime
     config: Mapping[str, Any]
+    """The response of DescribeEndpointConfig; empty if the configuration was deleted."""
     package: str | None
+    """The registered version that it serves, if its configuration names one."""
     capacity: Capacity | None
+    """Instances or serverless memory; None if the configuration was deleted."""
     capture: Mapping[str, Any] | None
+    """Its data capture, from DescribeEndpoint."""
     tags: Mapping[str, str]
 
     @property
