@@ -24,7 +24,6 @@ def project_tags(pipeline_name: str, more: Iterable[tuple[str, str]] = ()) -> di
 PREPROCESS = "Preprocess"
 
 
-@dataclass(frozen=True)
 class TaskSteps:
     """Names of the steps of one task.
 
@@ -34,12 +33,16 @@ class TaskSteps:
     'TrainXGBoostRegression'
     """
 
-    task: Task
-
-    @property
-    def title(self) -> str:
-        """The task, as it is part of step names."""
-        return self.task.capitalize()
+    def __init__(self, task: Task) -> None:
+        self.title = title = task.capitalize()
+        self.evaluate = f"Evaluate{title}"
+        self.quality_gate = f"{title}QualityGate"
+        self.below_quality_gate = f"{title}BelowQualityGate"
+        self.register = f"RegisterBest{title}"
+        self.create_model = f"CreateBest{title}Model"
+        self.batch_predict = f"BatchPredict{title}"
+        self.configure_endpoint = f"ConfigureEndpoint{title}"
+        self.deploy_endpoint = f"DeployEndpoint{title}"
 
     def train(self, algorithm: str) -> str:
         """Name the training step of an algorithm, by its title."""
@@ -48,46 +51,6 @@ class TaskSteps:
     def tune(self, algorithm: str) -> str:
         """Name the tuning step of an algorithm, by its title."""
         return f"Tune{algorithm}{self.title}"
-
-    @property
-    def evaluate(self) -> str:
-        """Name of the processing step that ranks the candidates."""
-        return f"Evaluate{self.title}"
-
-    @property
-    def quality_gate(self) -> str:
-        """Name of the condition step."""
-        return f"{self.title}QualityGate"
-
-    @property
-    def below_quality_gate(self) -> str:
-        """Name of the fail step."""
-        return f"{self.title}BelowQualityGate"
-
-    @property
-    def register(self) -> str:
-        """Name of the step that registers the winner."""
-        return f"RegisterBest{self.title}"
-
-    @property
-    def create_model(self) -> str:
-        """Name of the step that creates the winner as a model."""
-        return f"CreateBest{self.title}Model"
-
-    @property
-    def batch_predict(self) -> str:
-        """Name of the transform step."""
-        return f"BatchPredict{self.title}"
-
-    @property
-    def configure_endpoint(self) -> str:
-        """Name of the step that makes the endpoint configuration."""
-        return f"ConfigureEndpoint{self.title}"
-
-    @property
-    def deploy_endpoint(self) -> str:
-        """Name of the step that makes or updates the endpoint."""
-        return f"DeployEndpoint{self.title}"
 
 
 def shorten(name: str, limit: int) -> str:
@@ -139,10 +102,7 @@ def schedule_name(pipeline_name: str) -> str:
 def job_name(pipeline_name: str, purpose: str) -> str:
     """Name a job, and what is created for it, so that no other has the name; at most 63 characters.
 
-    Parameters
-    ----------
-    purpose
-        At most 14 characters.
+    The purpose has at most 14 characters.
     """
     return f"{shorten(pipeline_name, MOST_OF_A_PIPELINE)}-{purpose}-{_moment()}"
 

@@ -46,17 +46,7 @@ class Stack:
 
 
 class Stacks:
-    """Operations on one stack.
-
-    Parameters
-    ----------
-    cloudformation
-        A boto3 client.
-    name
-        The stack's name.
-    interval
-        Seconds between two polls.
-    """
+    """Operations on one stack; ``interval`` is in seconds, between two polls."""
 
     def __init__(self, cloudformation: Any, name: str, interval: float) -> None:
         self._cloudformation = cloudformation
@@ -85,17 +75,11 @@ class Stacks:
     def preview(self, parameters: Mapping[str, str], tags: Mapping[str, str]) -> list[Change] | None:
         """Create a change set, and return its changes; None if the stack is up to date.
 
-        A change set without changes of resources may still change parameters, outputs and tags.
+        A change set without changes of resources may still change parameters, outputs and tags. In an existing stack,
+        parameters that are not given keep their values.
 
         Raises `BadInput` if CloudFormation does not accept a parameter, or the stack is in a state in which it cannot
         be changed.
-
-        Parameters
-        ----------
-        parameters
-            Of the template. In an existing stack, parameters that are not given keep their values.
-        tags
-            Of every resource.
         """
         from botocore.exceptions import ClientError
 

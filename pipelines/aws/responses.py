@@ -5,15 +5,7 @@ from typing import Any
 
 
 def listed(client: Any, operation: str, member: str, **request: Any) -> Iterator[dict[str, Any]]:
-    """Yield the items of every page of a list.
-
-    Parameters
-    ----------
-    client
-        A boto3 client.
-    operation, member
-        Such as ``list_endpoints`` and the member of its response that has the items, ``Endpoints``.
-    """
+    """Yield the items of every page of a list: of ``list_endpoints`` for example, whose ``member`` is ``Endpoints``."""
     for page in client.get_paginator(operation).paginate(**request):
         yield from page.get(member, [])
 

@@ -17,14 +17,8 @@ def is_gone(error: Exception) -> bool:
 def deleted_after(delete: Callable[..., Any], **name: str) -> Iterator[None]:
     """Delete a resource that is created in this block, if it was.
 
-    Enter the block before you create the resource, so that an interruption cannot fall between the two.
-
-    Parameters
-    ----------
-    delete
-        An operation of a boto3 client.
-    name
-        Its arguments.
+    Enter the block before you create the resource, so that an interruption cannot fall between the two. ``delete`` is
+    an operation of a boto3 client, ``name`` its arguments.
     """
     from botocore.exceptions import ClientError
 

@@ -203,26 +203,12 @@ COMMAND = Command(
     summary="deploy, show or delete what a pipeline needs in an AWS account",
     description="Deploy, show or delete what a pipeline needs in an AWS account (infra/template.yaml).",
     exit_codes=f"The target is AWS, unless --target local is given. {EXIT_CODES}",
-    commands=(
-        Command(
-            name="deploy",
-            summary="create or update the stack, after a preview",
-            options=_add_deploy,
-            settings=(*SETTINGS, "data"),
-            run=_on_stack(_deploy),
-        ),
-        Command(
-            name="status",
-            summary="show the stack, its outputs and resources",
-            settings=SETTINGS,
-            run=_on_stack(_status),
-        ),
-        Command(
-            name="delete",
-            summary="delete the stack; its bucket and the model registry are kept",
-            options=_add_delete,
-            settings=SETTINGS,
-            run=_on_stack(_delete),
-        ),
+    commands=tuple(
+        Command(name=name, summary=summary, options=options, settings=(*SETTINGS, *settings), run=_on_stack(action))
+        for name, action, summary, options, settings in (
+            ("deploy", _deploy, "create or update the stack, after a preview", _add_deploy, ("data",)),
+            ("status", _status, "show the stack, its outputs and resources", None, ()),
+            ("delete", _delete, "delete the stack; its bucket and the model registry are kept", _add_delete, ()),
+        )
     ),
 )

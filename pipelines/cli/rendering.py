@@ -24,12 +24,7 @@ def table(
     r"""Lay out rows below their headings; numbers are aligned right.
 
     On a terminal, columns of text are folded to its width, and numbers never are. Elsewhere no line is broken, so that
-    other programs can read the table.
-
-    Parameters
-    ----------
-    bold
-        Index of the row to emphasize on a terminal.
+    other programs can read the table. ``bold`` is the index of the row to emphasize on a terminal.
 
     Examples
     --------

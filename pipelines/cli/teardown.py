@@ -6,8 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.admin.teardown.inventory import everything
-from pipelines.admin.teardown.item import Item, Kept
+from pipelines.admin.teardown.inventory import Item, Kept, everything
 from pipelines.aws.temporary import is_gone
 from pipelines.cli import console
 from pipelines.cli.command import Command, on_target

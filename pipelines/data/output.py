@@ -15,11 +15,6 @@ def require_writable(output: str, s3: Any) -> None:
     """Refuse a folder or an ``s3://`` prefix that cannot be written to; nothing is created there yet.
 
     Raises `BadInput` with the reason.
-
-    Parameters
-    ----------
-    s3
-        A boto3 client.
     """
     if output.startswith("s3://"):
         _require_bucket(output, s3)
@@ -36,13 +31,9 @@ def require_writable(output: str, s3: Any) -> None:
 
 
 def keep(files: Mapping[str, Path], output: str, s3: Any) -> dict[str, str]:
-    """Copy files to the output: into a folder all or none, to S3 one after the other.
+    """Copy files to the output (into a folder all or none, to S3 one after the other), and return where each is.
 
     Raises `PipelineError` if they cannot be written.
-
-    Returns
-    -------
-    The path or address of each.
     """
     if output.startswith("s3://"):
         return {kind: _upload(path, output, s3) for kind, path in files.items()}

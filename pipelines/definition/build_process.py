@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.definition.dag import build_pipeline
 from pipelines.definition.document import canonical
 from pipelines.definition.sdk_process import respond
-from pipelines.definition.steps import Locations
+from pipelines.definition.steps.context import Locations
 from pipelines.settings import Settings
 
 

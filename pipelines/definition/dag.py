@@ -3,21 +3,16 @@
 from typing import Any
 
 from pipelines.definition.algorithms import ALGORITHMS
-from pipelines.definition.steps import (
-    Context,
-    Locations,
-    Parameters,
-    batch_predict,
-    create_best_model,
-    deploy,
-    evaluate,
-    preprocess,
-    quality_gate,
-    register_best,
-    silence_telemetry,
-    train,
-    tune,
-)
+from pipelines.definition.steps.batch import batch_predict
+from pipelines.definition.steps.context import Context, Locations, Parameters, silence_telemetry
+from pipelines.definition.steps.deploy import deploy
+from pipelines.definition.steps.evaluate import evaluate
+from pipelines.definition.steps.gate import quality_gate
+from pipelines.definition.steps.model import create_best_model
+from pipelines.definition.steps.preprocess import preprocess
+from pipelines.definition.steps.register import register_best
+from pipelines.definition.steps.train import train
+from pipelines.definition.steps.tune import tune
 from pipelines.settings import Settings
 
 

@@ -28,14 +28,7 @@ def expiry_after(hours: int) -> str:
 
 
 def read_expiry(text: str | None, configured: datetime) -> datetime | None:
-    """Read an expiry tag; None is never.
-
-    Parameters
-    ----------
-    text
-        The tag's value, or None without a tag.
-    configured
-        When the endpoint's configuration was created; durations count from then.
+    """Read an expiry tag (None without a tag) of an endpoint; its durations count from ``configured``. None is never.
 
     Examples
     --------

@@ -12,13 +12,7 @@ _ROOT = Path(pipelines.__file__).parents[1]
 
 
 def import_closure(module: str, root: Path = _ROOT) -> list[Path]:
-    """Find the files, in the order of their paths; imports inside functions count, too.
-
-    Parameters
-    ----------
-    root
-        The folder that contains our packages.
-    """
+    """Find the files below ``root``, in the order of their paths; imports inside functions count, too."""
     found: set[Path] = set()
     waiting = [module]
     while waiting:

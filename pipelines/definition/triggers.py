@@ -14,11 +14,8 @@ from pipelines.definition.steps.context import silence_telemetry
 def put_schedule(inputs: dict[str, Any]) -> str:
     """Create or update the schedule and return its ARN.
 
-    Parameters
-    ----------
-    inputs
-        ``pipeline_name``, ``name``, ``role``, ``region``, ``bucket``, ``parameters`` (of every execution), and either
-        ``rate`` (number and unit) or ``cron``.
+    The inputs are ``pipeline_name``, ``name``, ``role``, ``region``, ``bucket``, ``parameters`` (of every execution),
+    and either ``rate`` (number and unit) or ``cron``.
     """
     import boto3
     from sagemaker.core.helper.session_helper import Session

@@ -37,10 +37,7 @@ class Description:
 def describe(connection: Connection, progress: Progress, pipeline_name: str) -> Description:
     """Query everything about an execution.
 
-    Parameters
-    ----------
-    pipeline_name
-        In its own case: ARNs may have it in lower case, Studio's addresses may not.
+    The pipeline's name is in its own case: ARNs may have it in lower case, Studio's addresses may not.
     """
     sagemaker = connection.client("sagemaker")
     measures = evaluations(progress.steps, sagemaker, connection.client("s3"))

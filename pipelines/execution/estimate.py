@@ -101,14 +101,7 @@ def estimate(
 ) -> Estimate:
     """Estimate an execution of a definition.
 
-    Parameters
-    ----------
-    parameters
-        Of the execution; others have their defaults.
-    seconds
-        Durations of steps, by name, where they are known.
-    at_once
-        Most steps that run at once.
+    Parameters that are not given have their defaults; ``seconds`` has the durations of steps where they are known.
     """
     whole = read(definition)
     values = {name: parameter.get("DefaultValue") for name, parameter in whole.parameters.items()} | dict(parameters)

@@ -53,11 +53,6 @@ def follow(
     to ``patience`` seconds without a successful response.
 
     Raises `EnvironmentProblem` after ``patience`` seconds without a successful response; the execution continues.
-
-    Parameters
-    ----------
-    client
-        ``client("sagemaker")`` makes a client with the current credentials.
     """
     sagemaker, answered, pause = client("sagemaker"), time.monotonic(), interval
     while True:

@@ -129,18 +129,9 @@ def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any,
 
 
 def join_predictions(keys: str, answers: list[float], column: str) -> str:
-    """Join the responses with their hours.
+    """Join the responses with their hours: CSV with a header, and one row per response in the same order.
 
     Raises `PipelineError` if there are not exactly as many responses as rows.
-
-    Parameters
-    ----------
-    keys
-        CSV with a header, one row per batch row, in the same order.
-    answers
-        One number per row.
-    column
-        Name of the column of predictions.
     """
     header, *rows = csv.reader(io.StringIO(keys))
     require_as_many(len(answers), len(rows))

@@ -54,16 +54,9 @@ def check(expression: str) -> str:
 
 
 def put(expression: str, settings: Settings, target: Target, role: str, parameters: Mapping[str, str]) -> Schedule:
-    """Create or update the schedule.
+    """Create or update the schedule; EventBridge Scheduler assumes the role to start executions with the parameters.
 
     Raises `EnvironmentProblem` if AWS does not accept it.
-
-    Parameters
-    ----------
-    role
-        The role that EventBridge Scheduler assumes to start the pipeline.
-    parameters
-        Of every execution that it starts.
     """
     name = schedule_name(settings.pipeline_name)
     inputs = {

@@ -15,10 +15,7 @@ _SMALLEST = 1e-6
 def calibrated(probabilities: Sequence[float], calibration: Mapping[str, Any]) -> list[float] | None:
     """Calibrate the probabilities of a model; None if the evaluation found no map that makes them better.
 
-    Parameters
-    ----------
-    calibration
-        ``method`` and ``parameters``, as ``evaluation.json`` has them.
+    The calibration is ``method`` and ``parameters``, as ``evaluation.json`` has them.
 
     Examples
     --------

@@ -45,10 +45,6 @@ def make_features(
 
     Parameters
     ----------
-    s3
-        A boto3 client.
-    model, metadata
-        The model that predicts them, and its metadata.
     hours
         A file of raw columns: the weather, without the target.
     history

@@ -15,16 +15,9 @@ COLUMN: dict[Task, str] = {"regression": "predicted_rentals", "classification": 
 def apply_rules(
     responses: Sequence[float], closed_feature: Sequence[float] | None, schema: Mapping[str, Any], task: Task
 ) -> list[float]:
-    """Set closed hours to what the schema says, and negative regression predictions to 0.
+    """Set closed hours to what ``schema.json`` says, and negative regression predictions to 0.
 
-    Parameters
-    ----------
-    responses
-        One number per row.
-    closed_feature
-        The value of the feature that marks closed hours, per row; None for a model without one.
-    schema
-        Content of ``schema.json``.
+    ``closed_feature`` has, per row, the feature that marks closed hours; None for a model without one.
     """
     kept = list(responses)
     if closed_feature is not None:

@@ -90,10 +90,6 @@ def find_model(
 
     Parameters
     ----------
-    sagemaker
-        A boto3 client.
-    pipeline_name
-        The groups are named after the pipeline.
     package
         A version's ARN; else it is the newest one of the task's group.
     task

@@ -70,8 +70,6 @@ def get_pipeline(
 
     Parameters
     ----------
-    region
-        AWS region.
     sagemaker_project_arn
         Of the project; its name becomes a tag of every resource.
     role
@@ -80,8 +78,6 @@ def get_pipeline(
         Bucket of code, data and results (default: ARTIFACT_BUCKET, else ``sagemaker-<region>-<account>``).
     model_package_group_name
         None or the same as ``pipeline_name``, after which the group of each task is named.
-    pipeline_name
-        Name of the pipeline.
     base_job_prefix
         Has no effect: SageMaker names the jobs of a pipeline after the execution and the step.
     """
@@ -101,7 +97,7 @@ def get_pipeline(
 
 def _build(settings: Settings, role: str, bucket: str) -> ProjectPipeline:
     from pipelines.definition.dag import build_pipeline
-    from pipelines.definition.steps import Locations
+    from pipelines.definition.steps.context import Locations
 
     code = bundles()
     uris = {bundle.name: bundle.uri(bucket, settings.pipeline_name) for bundle in code}

@@ -1,17 +1,22 @@
-"""Inventory of what a teardown deletes and keeps, in the order in which it can be deleted."""
+"""Inventory of what a teardown deletes and keeps, in the order in which it can be deleted.
 
-from collections.abc import Iterator, Mapping
+A resource with tags is ours if it has both tags of everything that the pipeline creates, ``project`` and ``pipeline``.
+Without tags, a registered version is ours if its evaluation is below the pipeline's prefix, a schedule if it starts the
+pipeline, an object if it is below the prefix.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pipelines.admin.teardown.item import Item, Kept, is_ours
 from pipelines.aws.responses import last_part, listed
 from pipelines.aws.s3 import delete_versions_below, folders_below, split_uri
 from pipelines.aws.tags import tags_of
 from pipelines.execution import schedule as schedules
 from pipelines.execution.lookup import recent
 from pipelines.execution.pipeline import FINISHED, describe_pipeline, stop
-from pipelines.names import Layout, group_name
+from pipelines.names import PROJECT, Layout, group_name
 from pipelines.serving.endpoints.deletion import delete as delete_endpoint
 from pipelines.serving.endpoints.state import our_endpoints
 from pipelines.settings import TASKS
@@ -20,6 +25,25 @@ from pipelines.target import CommandContext
 STOPPING_SECONDS = 900.0
 """On AWS, a job may take minutes to stop."""
 STACK_TAG = "aws:cloudformation:stack-name"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One resource, and the call that deletes it."""
+
+    kind: str
+    name: str
+    remove: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One resource that looks like ours and is kept, and why."""
+
+    kind: str
+    name: str
+    why: str
+
 
 Found = Iterator[Item | Kept]
 
@@ -61,7 +85,7 @@ def _endpoints(context: CommandContext) -> Found:
 def _endpoint_configs(context: CommandContext) -> Found:
     for config in listed(context.sagemaker, "list_endpoint_configs", "EndpointConfigs"):
         name = config["EndpointConfigName"]
-        if is_ours(context, config["EndpointConfigArn"]):
+        if _is_ours(context, config["EndpointConfigArn"]):
             yield Item(
                 "endpoint configuration",
                 name,
@@ -71,7 +95,7 @@ def _endpoint_configs(context: CommandContext) -> Found:
 
 def _models(context: CommandContext) -> Found:
     for model in listed(context.sagemaker, "list_models", "Models"):
-        if is_ours(context, model["ModelArn"]):
+        if _is_ours(context, model["ModelArn"]):
             name = model["ModelName"]
             yield Item("model", name, partial(context.sagemaker.delete_model, ModelName=name))
 
@@ -125,3 +149,8 @@ def _objects(context: CommandContext) -> Found:
             yield Kept("objects", name, why)
         else:
             yield Item("objects", name, partial(delete_versions_below, context.s3, bucket, folder))
+
+
+def _is_ours(context: CommandContext, arn: str) -> bool:
+    """Whether a resource has both of our tags."""
+    return (PROJECT | {"pipeline": context.pipeline}).items() <= tags_of(context.sagemaker, arn).items()

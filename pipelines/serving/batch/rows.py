@@ -58,15 +58,10 @@ class Prepared:
 
 
 def prepare(s3: Any, model: RegisteredModel, metadata: ModelMetadata, rows: Rows, folder: Path, uri: str) -> Prepared:
-    """Make the features and upload them below ``uri``, while the next objects are made.
+    """Make the features and upload them below ``uri``, while the next objects are made; keep the keys in ``folder``.
 
     Raises `BadInput` if the rows are refused, with the message of the model's own code. Raises `PipelineError` if the
     code cannot be read, or fails.
-
-    Parameters
-    ----------
-    folder
-        For the files until they are uploaded, and for the keys of the rows.
     """
     schema = folder / "schema.json"
     schema.write_bytes(metadata.schema_text)

@@ -61,14 +61,9 @@ Capacity = Instances | Serverless
 
 
 def capacity_of(variant: Mapping[str, Any], summary: Mapping[str, Any]) -> Capacity:
-    """Read the capacity of a variant.
+    """Read the capacity of a ProductionVariant.
 
-    Parameters
-    ----------
-    variant
-        The ProductionVariant of the configuration.
-    summary
-        Its summary from DescribeEndpoint, with the current number of instances; may be empty.
+    Its summary, from DescribeEndpoint, has the current number of instances; it may be empty.
     """
     serverless = variant.get("ServerlessConfig")
     if serverless:

@@ -50,19 +50,10 @@ def ask(
     *,
     alone: bool = False,
 ) -> Answered:
-    """Predict the hours of a file.
+    """Predict the hours of a file; ``alone`` tells that it cannot contain their history.
 
     Raises `BadInput` if the hours are refused; nothing was sent. Raises `PipelineError` if the endpoint does not
     respond, or not with one number per hour.
-
-    Parameters
-    ----------
-    endpoint, model
-        The endpoint, and the version that it serves.
-    hours, history
-        Files of raw columns; see `pipelines.models.features.make_features`.
-    alone
-        Whether the file cannot contain the history of the hours.
     """
     if endpoint.status not in ANSWERS_WHILE:
         raise PipelineError(f"The endpoint {endpoint.name} is {endpoint.status} and does not answer; nothing was sent.")

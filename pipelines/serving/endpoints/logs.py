@@ -18,15 +18,7 @@ class Line:
 
 
 def last_lines(logs: Any, endpoint: str, most: int) -> list[Line]:
-    """Read the last lines of an endpoint's log, the oldest first, over all streams.
-
-    Parameters
-    ----------
-    logs
-        A boto3 client of CloudWatch Logs.
-    most
-        How many lines at most, 1 to 10,000.
-    """
+    """Read the last lines (at most 10,000) of an endpoint's log, the oldest first, over all streams."""
     group = f"{LOG_GROUP}/{endpoint}"
     lines = [
         Line(event["timestamp"], stream, event["message"].rstrip("\n"))
