@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines.cli.command import Command, opened
 from pipelines.cli.console import Result
-from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model
+from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model, whole_number
 from pipelines.cli.parser import Parser
 from pipelines.data.dataset import find
 from pipelines.data.output import require_writable
@@ -34,7 +34,11 @@ def _options(parser: Parser) -> None:
     transform = defaults.transform_instance_type
     parser.add_argument("--transform-type", default=transform, metavar="TYPE", help="(default: %(default)s)")
     parser.add_argument(
-        "--serverless-memory", type=int, default=2048, metavar="MB", help="for its cost (default: %(default)s)"
+        "--serverless-memory",
+        type=whole_number(1024, 6144, step=1024),
+        default=2048,
+        metavar="MB",
+        help="for its cost (default: %(default)s)",
     )
     parser.add_argument(
         "--start-seconds",

@@ -33,9 +33,9 @@ def _add_deploy(parser: Parser) -> None:
     group = parser.add_argument_group("capacity")
     where = group.add_mutually_exclusive_group()
     where.add_argument("--instance-type", metavar="TYPE", help=f"(default: {Settings().hosting_instance_type})")
-    where.add_argument("--serverless", action="store_true", help="no instances: memory while it answers")
+    where.add_argument("--serverless", action="store_true", help="no instances: memory while it answers (XGBoost)")
     _add_bounds(parser, "scale up to so many (default: as --min-instances)")
-    memory, concurrency = whole_number(1024, 6144), whole_number(1, 200)
+    memory, concurrency = whole_number(1024, 6144, step=1024), whole_number(1, 200)
     group.add_argument("--memory", type=memory, default=2048, metavar="MB", help="of --serverless")
     group.add_argument(
         "--max-concurrency", type=concurrency, default=5, metavar="N", help="requests at once of --serverless"

@@ -32,7 +32,7 @@ def deploy(context: CommandContext, options: argparse.Namespace) -> Result:
     name = options.name or group_name(context.settings.pipeline_name, model.task)
     there = find_endpoint(context.sagemaker, name) if options.or_update else None
     if there is not None:
-        return _updated(context, options, there, model)
+        return _updated(context, options, there, model, renew=True)
     deployment.check(context, name, model, capacity)
     model = _approved(context, options, model)
     endpoint = deployment.deploy(context, name, model, capacity)
@@ -100,13 +100,21 @@ def update(context: CommandContext, options: argparse.Namespace) -> Result:
 
 
 def _updated(
-    context: CommandContext, options: argparse.Namespace, endpoint: Endpoint, model: RegisteredModel
+    context: CommandContext,
+    options: argparse.Namespace,
+    endpoint: Endpoint,
+    model: RegisteredModel,
+    *,
+    renew: bool = False,
 ) -> Result:
     bounds = bounds_of(context, endpoint.name)
     if endpoint.package != model.arn:
         context.connection.find_role()  # before anything is approved
+        deployment.check_serverless(model, endpoint.capacity)
         model = _approved(context, options, model)
         endpoint = deployment.update(context, endpoint, model)
+        if renew and endpoint.expiry is not None:
+            endpoint = deployment.renew_expiry(context, endpoint)
         return endpoint_rendering.of_endpoint(context, endpoint, bounds, model)
     remark = f"{endpoint.name} serves {model.title} already; nothing was changed."
     return endpoint_rendering.of_endpoint(context, endpoint, bounds, model, remark)
@@ -187,6 +195,8 @@ def _capacity(context: CommandContext, options: argparse.Namespace) -> tuple[Cap
             raise BadInput("A serverless endpoint cannot capture data: leave out --data-capture or --serverless.")
         if context.settings.vpc:
             raise BadInput("A serverless endpoint runs in no VPC of yours: leave out --subnets or --serverless.")
+        if context.connection.region.startswith("cn-"):
+            raise BadInput(f"{context.connection.region} has no serverless endpoints: leave out --serverless.")
         return Serverless(options.memory, options.max_concurrency), None
     instance_type = options.instance_type or context.settings.hosting_instance_type
     bounds = _bounds(options)

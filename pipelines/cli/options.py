@@ -183,12 +183,13 @@ def pair(what: str) -> Callable[[str], tuple[str, str]]:
     return read
 
 
-def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
-    """Read a whole number between two bounds."""
+def whole_number(lowest: int, highest: int, step: int = 1) -> Callable[[str], int]:
+    """Read a whole number between two bounds, in steps from the lowest."""
 
     def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {lowest} to {highest}")
+        if not text.isascii() or not text.isdigit() or int(text) not in range(lowest, highest + 1, step):
+            steps = f" in steps of {step}" if step > 1 else ""
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {lowest} to {highest}{steps}")
         return int(text)
 
     return read

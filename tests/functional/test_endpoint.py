@@ -238,6 +238,10 @@ def test_prices_of_ones_own_are_used(house: House, tmp_path: Path) -> None:
         (["deploy", *NOW, "--min-instances", "3", "--max-instances", "2"], "--max-instances is 2, but it must be at"),
         (["deploy", *NOW, "--min-instances", "none"], "'none' is not a whole number from 1 to 1000"),
         (["deploy", *NOW, "--serverless", "--memory", "100"], "'100' is not a whole number from 1024 to 6144"),
+        (
+            ["deploy", *NOW, "--serverless", "--memory", "2000"],
+            "'2000' is not a whole number from 1024 to 6144 in steps",
+        ),
         (["deploy", *NOW, "--ttl", "-1"], "--ttl is -1, but it must lie between 0 and 8760"),
         (["deploy", *NOW, "--data-capture", "101"], "--data-capture is 101, but it must lie between 0 and 100"),
         (["deploy", "--pipeline-name", "Nobody"], "There is no model package group Nobody-regression"),

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from pipelines.aws.responses import last_part
@@ -24,13 +25,15 @@ from pipelines.definition.endpoint_config import (
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import RegisteredModel
 from pipelines.names import PROJECT, Layout, deployment_name
-from pipelines.serving.endpoints.capacity import Capacity, Instances
+from pipelines.serving.endpoints.capacity import Capacity, Instances, Serverless
 from pipelines.serving.endpoints.logs import last_lines
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint, find_endpoint, require_endpoint
 from pipelines.target import CommandContext
 
 NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
 CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
+INSTALL_AT_START = ("lightgbm", "catboost")
+"""Algorithms whose containers install packages when they start."""
 HALF_OF_THE_INSTANCES = {
     "RollingUpdatePolicy": {
         "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 50},
@@ -45,7 +48,7 @@ logger = logging.getLogger(__name__)
 def check(context: CommandContext, name: str, model: RegisteredModel, capacity: Capacity) -> None:
     """Check, before anything is changed, that an endpoint can be created.
 
-    Raises `BadInput` if the name is invalid or taken, or the version does not support the instance type. Raises
+    Raises `BadInput` if the name is invalid or taken, or the version does not support the capacity. Raises
     `EnvironmentProblem` if there is no execution role.
     """
     context.connection.find_role()
@@ -57,12 +60,28 @@ def check(context: CommandContext, name: str, model: RegisteredModel, capacity: 
             f"There is an endpoint {name} already, {there.status}. Serve another version with update, delete it with "
             "delete, or give the new one another --name."
         )
+    check_serverless(model, capacity)
     if isinstance(capacity, Instances):
         types = model.description["InferenceSpecification"].get("SupportedRealtimeInferenceInstanceTypes", [])
         if types and capacity.instance_type not in types:
             raise BadInput(
                 f"--instance-type is {capacity.instance_type}, but {model.title} is registered for {', '.join(types)}."
             )
+
+
+def check_serverless(model: RegisteredModel, capacity: Capacity | None) -> None:
+    """Check that a model can start where it is to be served.
+
+    The artifacts of the JumpStart algorithms have requirements that their server installs when it starts, but the
+    containers of serverless endpoints cannot write (https://github.com/aws/sagemaker-python-sdk/issues/4310).
+
+    Raises `BadInput` if the model's container has to install packages, and the endpoint is serverless.
+    """
+    if isinstance(capacity, Serverless) and model.algorithm in INSTALL_AT_START:
+        raise BadInput(
+            f"{model.title} is a {model.algorithm} model: its container installs packages when it starts, which a "
+            "serverless endpoint does not allow. Deploy it on an instance, with --instance-type and --ttl."
+        )
 
 
 def deploy(context: CommandContext, name: str, model: RegisteredModel, capacity: Capacity) -> Endpoint:
@@ -97,6 +116,8 @@ def update(context: CommandContext, endpoint: Endpoint, model: RegisteredModel) 
 
     Raises `PipelineError` if the new version did not come into service; the endpoint serves the one before.
     """
+    if endpoint.status in CHANGING:  # as after two approvals in a row
+        endpoint = wait_at_rest(context, endpoint.name)
     sagemaker, before = context.sagemaker, endpoint.config
     count = endpoint.capacity.count if isinstance(endpoint.capacity, Instances) else 0
     variant = {**endpoint.variant, **({"InitialInstanceCount": count} if count else {})}
@@ -114,6 +135,13 @@ def update(context: CommandContext, endpoint: Endpoint, model: RegisteredModel) 
         )
     forget_config(sagemaker, endpoint.name, before)
     return updated
+
+
+def renew_expiry(context: CommandContext, endpoint: Endpoint) -> Endpoint:
+    """Let the time to live of an endpoint count from now."""
+    expiry = {"expiry": expiry_from_now(context.settings.ttl)}
+    context.sagemaker.add_tags(ResourceArn=endpoint.arn, Tags=as_list(expiry))
+    return replace(endpoint, tags={**endpoint.tags, **expiry})
 
 
 def wait_at_rest(context: CommandContext, name: str) -> Endpoint:
