@@ -164,4 +164,4 @@ class Layout:
     @property
     def not_made_here(self) -> dict[str, str]:
         """Folders that a pipeline does not write, with whose they are."""
-        return {"incoming": "what you put there yourself", "source": "the stack's"}
+        return {"incoming": "what you put there yourself"}

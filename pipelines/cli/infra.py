@@ -35,7 +35,7 @@ TEXTS = {
     "expire_days": "ExecutionsExpireAfterDays",
 }
 """Option of ``deploy`` -> parameter of the template that takes its text."""
-SWITCHES = {"new_data": "NewDataTrigger", "deploy_approved": "DeployApprovedModels"}
+SWITCHES = {"new_data": "NewDataTrigger", "deploy_approved": "DeployApprovedModels", "vpc": "JobsInVpc"}
 STATES = {"on": "ENABLED", "off": "DISABLED"}
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,8 @@ def _add_deploy(parser: Parser) -> None:
     add("--schedule", metavar="rate(...)|cron(...)|off", help="when to retrain, in UTC (default: off)")
     add("--new-data", choices=STATES, help="whether a new data object starts the pipeline (default: on)")
     add("--deploy-approved", choices=STATES, help="whether an approved model is deployed (default: on)")
-    add("--endpoint-options", metavar="OPTIONS", help="options of that deployment (default: --serverless)")
+    add("--vpc", choices=STATES, help="whether the execution role may attach jobs to a VPC (default: off)")
+    add("--endpoint-options", metavar="OPTIONS", help="options of that deployment (default: --ttl 24)")
     add("--alert-email", metavar="ADDRESS", help="address that is notified of failures (default: none)")
     add("--expire-days", metavar="N", help="delete what executions wrote after N days; 0 keeps it (default: 0)")
     add("--source", metavar="https://...", help="public Git repository to build from (default: what is committed here)")

@@ -85,9 +85,8 @@ def test_commit_of_an_uploaded_source(tmp_path: Path) -> None:
     assert shown.stdout == "aB_3.x-Z aB3xZ\n", "an execution's name has letters, digits and single hyphens only"
 
 
-def test_deployment_needs_a_registered_model(tmp_path: Path, cache: Path) -> None:
+def test_deployment_of_an_approved_model_and_deletion_of_expired_endpoints(tmp_path: Path, cache: Path) -> None:
     commands = DEPLOYMENT["phases"]["build"]["commands"]
-    assert _in_one_shell(commands, {}).returncode == 2
     with open_service(tmp_path / "state") as service:
         variables = environment(
             cache,
@@ -95,12 +94,14 @@ def test_deployment_needs_a_registered_model(tmp_path: Path, cache: Path) -> Non
             **DEPLOYMENT["env"]["variables"],
             SAGEMAKER_PIPELINE_ROLE_ARN=service.role_arn,
             ARTIFACT_BUCKET="artifacts",
-            ENDPOINT_OPTIONS="--serverless",
-            MODEL_PACKAGE_ARN="arn:aws:sagemaker:us-east-1:123456789012:model-package/SeoulBikeDemand-regression/7",
+            ENDPOINT_OPTIONS="--ttl 24",
         )
-        done = _in_one_shell(commands, variables)
-    assert done.returncode == 2, done.stderr
-    assert "model-package/SeoulBikeDemand-regression/7" in done.stderr
+        scheduled = _in_one_shell(commands, variables)
+        package = "arn:aws:sagemaker:us-east-1:123456789012:model-package/SeoulBikeDemand-regression/7"
+        approved = _in_one_shell(commands, {**variables, "MODEL_PACKAGE_ARN": package})
+    assert scheduled.returncode == 0, scheduled.stderr
+    assert approved.returncode == 2, approved.stderr
+    assert "model-package/SeoulBikeDemand-regression/7" in approved.stderr
 
 
 def _in_one_shell(

@@ -30,6 +30,7 @@ from tests.support.implied import (
     by_scaling,
     by_stopping,
     by_the_starter,
+    by_vpc,
 )
 from tests.support.policies import BUCKET, EXECUTION_ROLE, PIPELINE, REGION, STARTER_ROLE, Call, allows, load
 
@@ -109,6 +110,7 @@ def needed(folder: Path, cache: Path) -> dict[str, set[Call]]:
     needed["caller"] |= by_stopping()
     needed["serving"] |= by_scaling() | by_interruption()
     needed["events"] |= by_events()
+    needed["vpc"] |= by_vpc()
     needed["start-pipeline"] |= by_the_starter()
     return needed
 

@@ -164,10 +164,7 @@ def by_codebuild() -> set[Call]:
     ]
     operations = ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases", "BatchPutCodeCoverages")
     return {
-        *(
-            Call(f"s3:{action}", f"{source}/{PIPELINE}/source/source.zip")
-            for action in ("GetObject", "GetObjectVersion")
-        ),
+        *(Call(f"s3:{action}", f"{source}/_source/source.zip") for action in ("GetObject", "GetObjectVersion")),
         *(Call(f"s3:{action}", source) for action in ("GetBucketAcl", "GetBucketLocation")),
         *permissions("logs", "CreateLogStream", log),
         *permissions("logs", "PutLogEvents", log),
@@ -176,13 +173,38 @@ def by_codebuild() -> set[Call]:
 
 
 def by_scaling() -> set[Call]:
-    """Give what the first scaling of an account's endpoints asks for besides: Application Auto Scaling makes its role.
+    """Give what scaling asks its caller for besides: the alarms of target tracking, and at first its own role.
 
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
     https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
     """
+    alarms = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm"
+    alarm = f"{alarms}:TargetTracking-endpoint/{PIPELINE}-regression/variant/AllTraffic-AlarmHigh-0123"
     service = "sagemaker.application-autoscaling.amazonaws.com"
     role = f"role/aws-service-role/{service}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-    return {Call("iam:CreateServiceLinkedRole", f"arn:aws:iam::{ACCOUNT}:{role}", {"iam:AWSServiceName": service})}
+    return {
+        Call("cloudwatch:PutMetricAlarm", alarm),
+        Call("cloudwatch:DeleteAlarms", alarm),
+        Call("cloudwatch:DescribeAlarms", f"{alarms}:*"),
+        Call("iam:CreateServiceLinkedRole", f"arn:aws:iam::{ACCOUNT}:{role}", {"iam:AWSServiceName": service}),
+    }
+
+
+def by_vpc() -> set[Call]:
+    """Give what SageMaker asks the execution role for where jobs run in a VPC, whose owner may be another account.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    interface = f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/eni-0123"
+    shared = f"arn:aws:ec2:{REGION}:210987654321"
+    changes = ("CreateNetworkInterface", "CreateNetworkInterfacePermission", "DeleteNetworkInterface")
+    described = ("NetworkInterfaces", "Vpcs", "DhcpOptions", "Subnets", "SecurityGroups")
+    return {
+        *(Call(f"ec2:{action}", interface) for action in (*changes, "DeleteNetworkInterfacePermission")),
+        Call("ec2:CreateNetworkInterface", f"{shared}:subnet/subnet-0123"),
+        Call("ec2:CreateNetworkInterface", f"{shared}:security-group/sg-0123"),
+        *(Call(f"ec2:Describe{what}", "*") for what in described),
+    }
 
 
 def by_interruption() -> set[Call]:

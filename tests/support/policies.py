@@ -20,6 +20,15 @@ REGION, ACCOUNT, STACK, BUCKET = "us-east-1", "123456789012", "seoul-bikes", "se
 PIPELINE = "SeoulBikeDemand"
 EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/seoul-bikes-ExecutionRole-X"
 STARTER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/seoul-bikes-StarterRole-X"
+RULES = (
+    "NewData",
+    "Retraining",
+    "ModelApproved",
+    "EndpointsExpire",
+    "ExecutionFailed",
+    "BuildFailed",
+    "StartFailed",
+)
 NAMES = {
     "AWS::Partition": "aws",
     "AWS::Region": REGION,
@@ -34,10 +43,8 @@ NAMES = {
     "StarterRole.Arn": STARTER_ROLE,
     "StartOnNewData": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:StartOnNewData-X",
     "Alerts": f"arn:aws:sns:{REGION}:{ACCOUNT}:seoul-bikes-Alerts-X",
-    **{
-        f"{rule}.Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{rule}-X"
-        for rule in ("ExecutionFailed", "BuildFailed", "StartFailed")
-    },
+    "UndeliveredEvents.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:seoul-bikes-UndeliveredEvents-X",
+    **{f"{rule}.Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{rule}-X" for rule in RULES},
 }
 """What the functions of CloudFormation give in the stack of these tests."""
 

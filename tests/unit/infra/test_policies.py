@@ -21,16 +21,17 @@ from tests.support.policies import (
     PIPELINE,
     POLICIES,
     REGION,
+    RULES,
     Call,
     allows,
     load,
 )
 
-IDENTITY_POLICIES = sorted({path.stem for path in POLICIES.glob("*.yaml")} - {"bucket", "alerts"})
-OF_RESOURCES = ["bucket", "alerts"]
-"""Policies of resources, not of callers: they name principals."""
+IDENTITY_POLICIES = sorted({path.stem for path in POLICIES.glob("*.yaml")} - {"bucket", "alerts", "undelivered-events"})
+"""All but those of resources, which name principals."""
 SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+SOURCE_KEY = "_source/source.zip"
 NOBODY_MAY = [
     # somebody else's data
     Call("s3:GetObject", "arn:aws:s3:::somebody-elses-bucket/SeoulBikeDemand/secret.csv"),
@@ -44,6 +45,10 @@ NOBODY_MAY = [
     Call("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:database"),
     Call("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/database"),
     Call("kms:Decrypt", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0123"),
+    # the source that CodeBuild runs with its own rights
+    Call("s3:PutObject", f"arn:aws:s3:::{BUCKET}/{SOURCE_KEY}"),
+    Call("s3:DeleteObject", f"arn:aws:s3:::{BUCKET}/{SOURCE_KEY}"),
+    Call("s3:DeleteObjectVersion", f"arn:aws:s3:::{BUCKET}/{SOURCE_KEY}"),
     # more rights than it was given
     Call("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/Administrator", TO_SAGEMAKER),
     Call("iam:PassRole", f"{EXECUTION_ROLE}-and-more", TO_SAGEMAKER),
@@ -180,10 +185,22 @@ def test_the_bucket_is_closed_to_whoever_does_not_come_over_tls() -> None:
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_alerts_come_from_the_rules_of_the_stack_only() -> None:
-    (statement,) = load("alerts")
+def test_topics_have_no_condition_for_eventbridge() -> None:
+    """EventBridge delivers nothing to a topic whose policy has a Condition block."""
+    statements = [statement for path in POLICIES.glob("*.yaml") for statement in load(path.stem)]
+    of_topics = [
+        statement
+        for statement in statements
+        if statement.get("Principal") == {"Service": "events.amazonaws.com"} and statement["Action"] == ["sns:Publish"]
+    ]
+    assert of_topics
+    assert not any("Condition" in statement for statement in of_topics)
+
+
+def test_undelivered_events_come_from_every_rule_of_the_stack_only() -> None:
+    (statement,) = load("undelivered-events")
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
-    assert len(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == 3
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": [NAMES[f"{rule}.Arn"] for rule in RULES]}}
 
 
 # The evaluator itself.

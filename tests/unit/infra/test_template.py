@@ -13,6 +13,7 @@ import yaml
 
 from pipelines.admin import stack_parameters
 from pipelines.errors import BadInput
+from tests.support.policies import RULES
 from tests.support.template import INFRA, TEMPLATE, renewed
 
 
@@ -86,7 +87,40 @@ def test_nothing_is_scheduled_and_no_data_deleted_unless_somebody_says_so() -> N
     assert DEFAULTS["RetrainingSchedule"] == "off"
     assert properties("Retraining")["State"] == ["IsScheduled", "ENABLED", "DISABLED"]
     assert DEFAULTS["ExecutionsExpireAfterDays"] == "0"
-    assert DEFAULTS["EndpointOptions"] == "--serverless"
+    assert DEFAULTS["JobsInVpc"] == "DISABLED"
+    assert properties("EndpointsExpire")["State"] == "DeployApprovedModels"
+
+
+def test_approved_models_of_every_algorithm_can_be_deployed() -> None:
+    """LightGBM and CatBoost cannot start on a serverless endpoint; an instance that is forgotten is deleted."""
+    assert DEFAULTS["EndpointOptions"] == "--ttl 24"
+
+
+def test_two_approvals_start_two_deployments() -> None:
+    """CodeBuild refuses a build above the limit, and the rule's event is lost."""
+    for project in ("Build", "Deploy"):
+        assert "ConcurrentBuildLimit" not in properties(project)
+
+
+def test_the_source_of_builds_is_not_below_any_pipelines_prefix() -> None:
+    """Whoever may start the pipeline may write below its prefix; a pipeline's name cannot begin with an underscore."""
+    for project in ("Build", "Deploy"):
+        assert "${Bucket}/_source/source.zip" in properties(project)["Source"]["Location"]
+    with pytest.raises(BadInput):
+        stack_parameters.check({"PipelineName": "_source"})
+
+
+def test_events_that_reach_no_target_are_kept() -> None:
+    rules = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Events::Rule"}
+    assert rules == set(RULES)
+    for rule in rules:
+        for target in properties(rule)["Targets"]:
+            assert target["DeadLetterConfig"] == {"Arn": "UndeliveredEvents.Arn"}
+
+
+def test_the_role_may_attach_jobs_to_a_vpc_only_if_asked_to() -> None:
+    assert RESOURCES["VpcPolicy"]["Condition"] == "NeedsVpc"
+    assert properties("VpcPolicy")["Roles"] == ["ExecutionRole"]
 
 
 def test_builds_read_the_specifications_of_the_repository() -> None:
