@@ -8,9 +8,9 @@ below ``<input>``::
     schema/schema.json
     models/<name>/model.tar.gz               one per candidate
 
-and writes to ``<output>``: ``evaluation.json`` (see evaluation.output.report), ``metrics.json`` (the selected
-candidate in Studio's format), ``model-card.json``, ``schema.json`` (a copy), ``predictions-<name>.csv`` (of the test
-set), ``report.html`` and its pictures as PNG.
+and writes to ``<output>``: ``evaluation.json`` (see evaluation.output.report), ``verdict.json`` (its small extract for
+the pipeline), ``metrics.json`` (the selected candidate in Studio's format), ``model-card.json``, ``schema.json`` (a
+copy), ``predictions-<name>.csv`` (of the test set), ``report.html`` and its pictures as PNG.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from evaluation.measures.explanations import explain
 from evaluation.measures.history import without_history
 from evaluation.measures.metrics import CUT_OFF
 from evaluation.output import studio
-from evaluation.output.report import Candidate, Measured, compare
+from evaluation.output.report import Candidate, Measured, compare, verdict
 from evaluation.output.results import read_results
 from evaluation.page.document import render
 from evaluation.pictures import draw_pictures
@@ -119,6 +119,7 @@ def evaluate(
     write_json(output / "metrics.json", studio_report(parts["test"].labels, test[report["best"]["algorithm"]], seed))
     (output / "model-card.json").write_text(report["model_card"], encoding="utf-8")
     write_json(output / "evaluation.json", report)
+    write_json(output / "verdict.json", verdict(report))
     results = read_results(output)
     draw_pictures(results, output)
     (output / "report.html").write_text(render(results, language), encoding="utf-8")

@@ -1,8 +1,8 @@
 """The model card of the selected candidate, in the reduced schema of model packages.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html#model-card-schema: ``model_overview`` has
-only a creator and artifacts, strings have the limits below, and the whole is at most 100,000 characters. It is one line
-of JSON, because the API's pattern excludes line breaks.
+only a creator and artifacts, strings have the limits below, and the whole is at most 100,000 characters. It is
+shorter here, because ``verdict.json`` contains it. It is one line, because the API's pattern excludes line breaks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-MOST_CHARACTERS = 100_000
+MOST_BYTES = 12_000
+"""Of the card as a string in a JSON document."""
 _OBSERVATION, _TEXT, _SHORT = 2096, 1024, 63
 
 _PURPOSE = {
@@ -62,10 +63,15 @@ def model_card(report: Mapping[str, Any]) -> str:
         },
     }
     text = json.dumps(card, ensure_ascii=False, allow_nan=False)
-    if len(text) > MOST_CHARACTERS:  # too many slices; the rest is the essential part
+    if encoded_bytes(text) > MOST_BYTES:  # too many slices; the rest is the essential part
         del card["evaluation_details"][2]  # type: ignore[attr-defined]
         text = json.dumps(card, ensure_ascii=False, allow_nan=False)
     return text
+
+
+def encoded_bytes(text: str) -> int:
+    """Return the size of a text as a string in a JSON document."""
+    return len(json.dumps(text, ensure_ascii=False).encode())
 
 
 def _factors(report: Mapping[str, Any]) -> str:

@@ -7,8 +7,7 @@
     rules, closed         postprocessing before any measurement; the schema's rule for closed hours
     seed                  of all random draws
     best                  the selected candidate: algorithm, image, model_data, validation, test, beats_baselines
-                          ("yes" or "no", on the test set), reason, and what its registration needs: a JsonGet path
-                          such as ``best.image`` or ``best.test.rmse`` returns a string or a number
+                          ("yes" or "no", on the test set), reason, and what its registration needs
     candidates            by name: image, model_data, validation, test, test_interval (of the metric, 95 %),
                           beats_baselines, cost, importance, shap_rows, shap, for a classification the keys of
                           `evaluation.measures.classification`, and for a candidate with history features that
@@ -135,6 +134,15 @@ def compare(
         "worst_slices": worst_slices(task, slices, best, described[best]["test"]),
     }
     return {**report, "model_card": model_card(report)}
+
+
+def verdict(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of ``verdict.json``, which the gate, register and create steps read through JsonGet.
+
+    It stays below 16 kB, because SageMaker limits property files without publishing the limit. A path such as
+    ``best.image`` or ``best.test.rmse`` returns a string or a number.
+    """
+    return {name: report[name] for name in ("task", "metric", "best", "model_card")}
 
 
 def _text(number: float | None) -> str:

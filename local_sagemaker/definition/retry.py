@@ -7,8 +7,6 @@ from local_sagemaker.core.errors import ApiError, ResourceLimitExceeded
 from local_sagemaker.definition.parse import Step
 from local_sagemaker.definition.step_types import API_STEPS
 
-STEP_EXCEPTIONS = ("Step.SERVICE_FAULT", "Step.THROTTLING")
-JOB_EXCEPTIONS = ("SageMaker.JOB_INTERNAL_ERROR", "SageMaker.CAPACITY_ERROR", "SageMaker.RESOURCE_LIMIT")
 _JOB_REASONS = {
     "InternalServerError": "SageMaker.JOB_INTERNAL_ERROR",
     "CapacityError": "SageMaker.CAPACITY_ERROR",
@@ -24,7 +22,10 @@ LIMITS = {"IntervalSeconds": (0, 43_200), "MaxAttempts": (0, 20), "ExpireAfterMi
 def findings(step: Step) -> Iterator[str]:
     """Everything wrong with the retry policies of a step: the exceptions that they name, and their numbers."""
     kind = API_STEPS.get(step.type)
-    allowed = STEP_EXCEPTIONS + (JOB_EXCEPTIONS if kind and kind.retryable else ())
+    allowed = kind.retryable if kind else ()
+    if step.retry_policies and not allowed:
+        yield f"The step {step.name} of type {step.type} takes no RetryPolicies."
+        return
     for policy in step.retry_policies:
         for exception in policy.get("ExceptionType", ()):
             if exception not in allowed:

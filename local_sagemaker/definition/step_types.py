@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+STEP_EXCEPTIONS = ("Step.SERVICE_FAULT", "Step.THROTTLING")
+JOB_EXCEPTIONS = ("SageMaker.JOB_INTERNAL_ERROR", "SageMaker.CAPACITY_ERROR", "SageMaker.RESOURCE_LIMIT")
+
 
 @dataclass(frozen=True)
 class ApiStep:
@@ -26,7 +29,7 @@ class ApiStep:
         The arguments, or paths into them, that must be equal for an earlier result to be reused; empty if it never
         is.
     retryable
-        Whether retry policies may name the exception types of jobs.
+        The exception types that the step's retry policies may name; empty if it takes none.
     """
 
     create: str
@@ -38,7 +41,7 @@ class ApiStep:
     stop: str | None = None
     status: str | None = None
     cache_keys: tuple[str, ...] = ()
-    retryable: bool = False
+    retryable: tuple[str, ...] = ()
 
 
 def _step(noun: str, metadata: str | None = None, **more: Any) -> ApiStep:
@@ -47,7 +50,7 @@ def _step(noun: str, metadata: str | None = None, **more: Any) -> ApiStep:
 
 def _job(noun: str, metadata: str, *cache_keys: str) -> ApiStep:
     names = {"name": f"{noun}Name", "stop": f"Stop{noun}", "status": f"{noun}Status"}
-    return _step(noun, metadata, **names, cache_keys=cache_keys, retryable=True)
+    return _step(noun, metadata, **names, cache_keys=cache_keys, retryable=STEP_EXCEPTIONS + JOB_EXCEPTIONS)
 
 
 API_STEPS = {
@@ -75,8 +78,8 @@ API_STEPS = {
         "TrainingJobDefinitions",
     ),
     "Transform": _job("TransformJob", "TransformJob", "DataProcessing", "Environment", "ModelName", "TransformInput"),
-    "Model": _step("Model", name="ModelName"),
-    "RegisterModel": _step("ModelPackage", "RegisterModel"),
+    "Model": _step("Model", name="ModelName", retryable=STEP_EXCEPTIONS),
+    "RegisterModel": _step("ModelPackage", "RegisterModel", retryable=STEP_EXCEPTIONS),
     "EndpointConfig": _step("EndpointConfig"),
     "Endpoint": _step("Endpoint", status="EndpointStatus"),
 }

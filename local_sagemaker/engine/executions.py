@@ -112,7 +112,7 @@ class Executions:
     def retry(self, arn: str, request: Request, call: Call) -> None:
         """Resume an execution from the steps that failed or were stopped.
 
-        Raises ConflictException if the execution is not Failed or Stopped.
+        Raises ConflictException if the execution is not Failed or Stopped, or a Fail step ended it.
         """
         store = self._core.store
         record = records.execution(store, arn)
@@ -121,8 +121,14 @@ class Executions:
             raise ConflictException(
                 f"Pipeline execution with ARN {arn} cannot be retried: its status is {status}, not Failed or Stopped."
             )
+        steps, definition = records.steps(store, arn), records.definition(store, arn)
+        ended_by = next((step["StepName"] for step in steps if definition.steps[step["StepName"]].type == "Fail"), None)
+        if ended_by is not None:
+            raise ConflictException(
+                f"Pipeline execution with ARN {arn} cannot be retried: the Fail step {ended_by} ended it."
+            )
         with store.transaction():
-            for step in records.steps(store, arn):
+            for step in steps:
                 if step["StepStatus"] != "Succeeded":
                     store.delete(records.STEP, f"{arn}/{step['StepName']}")
 
@@ -133,7 +139,7 @@ class Executions:
                     record["ParallelismConfiguration"] = request["ParallelismConfiguration"]
 
             record = records.change_execution(store, arn, resume) or record
-        self._begin(Run(self._core, call, record, records.definition(store, arn)), arn)
+        self._begin(Run(self._core, call, record, definition), arn)
 
     def fail_what_was_running(self) -> None:
         """End the executions that an earlier process of the service left running, with their running steps."""

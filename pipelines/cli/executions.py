@@ -14,7 +14,7 @@ from pipelines.execution import comparison, description, lookup
 from pipelines.execution.comparison import Side
 from pipelines.execution.follow import to_its_end
 from pipelines.execution.logs import last_log_lines, log_lines, log_of
-from pipelines.execution.pipeline import Progress, look, step_types
+from pipelines.execution.pipeline import Progress, look, parameters_before, step_types
 from pipelines.execution.results import evaluations, measured
 from pipelines.target import CommandContext
 
@@ -112,8 +112,24 @@ def _retry(context: CommandContext, options: argparse.Namespace) -> Result:
             "--no-wait would end the local SageMaker together with this command. Start it first, in another terminal: "
             f"local-sagemaker serve --state-dir {context.settings.state_dir}"
         )
+    _require_retryable(context, progress)
     context.sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn)
     return _followed_if_wanted(context, options, arn)
+
+
+def _require_retryable(context: CommandContext, progress: Progress) -> None:
+    """Refuse an execution that a Fail step ended, because SageMaker refuses it."""
+    failed = next((step for step in progress.steps if step.type == "Fail"), None)
+    if failed is None:
+        return
+    names = parameters_before(lookup.definition_of(context.sagemaker, progress.arn), failed.name)
+    given = "".join(f" --parameter {name}=VALUE" for name in names)
+    change = f"another {' or '.join(names)}" if names else "other parameters"
+    raise BadInput(
+        f"{progress.arn} cannot be retried: the Fail step {failed.name} ended it, and SageMaker retries no such "
+        f"execution. Start a new one with {change}, whose earlier steps come from the cache: boostpipe run --start"
+        f"{given}"
+    )
 
 
 def _wait(context: CommandContext, options: argparse.Namespace) -> Result:

@@ -178,6 +178,17 @@ def step_types(definition: Definition) -> dict[str, str]:
     return {step.name: step.type for step in parse(definition.text).steps.values()}
 
 
+def parameters_before(definition: Definition, name: str) -> list[str]:
+    """Return the parameters that decide whether a step runs: those in the conditions before it."""
+    from local_sagemaker.definition.expressions import all_expressions
+    from local_sagemaker.definition.parse import parse
+
+    parsed = parse(definition.text)
+    conditions = [parsed.steps[condition].arguments for condition, _ in parsed.branches(parsed.steps[name])]
+    read = [str(expression.get("Get", "")) for expression in all_expressions(conditions)]
+    return [*dict.fromkeys(get.removeprefix("Parameters.") for get in read if get.startswith("Parameters."))]
+
+
 def stop(sagemaker: Any, arn: str, patience: float = 60) -> None:
     """Stop an execution and wait until it has stopped."""
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)

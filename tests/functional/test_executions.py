@@ -52,9 +52,9 @@ def test_a_description_has_parameters_steps_metrics_and_the_way_to_the_logs(fini
 def test_a_failed_one_says_why(finished: Finished) -> None:
     steps = finished.verb("executions", "steps", "latest")
     assert "ClassificationBelowQualityGate: " in steps.stdout
-    assert "ClassificationMinAuc asks for at least 0.99999" in steps.stdout
+    assert "ClassificationMinAuc requires at least 0.99999" in steps.stdout
     described = finished.verb("executions", "describe", "too-strict").stdout
-    assert "ClassificationMinAuc asks for at least 0.99999" in described
+    assert "ClassificationMinAuc requires at least 0.99999" in described
 
 
 def test_on_aws_every_job_has_its_links(finished: Finished, aws: Aws) -> None:
@@ -157,6 +157,7 @@ def test_one_that_runs_can_be_stopped_waited_for_and_retried(tmp_path: Path, cac
         (["logs", "RegisterBestClassification", "good"], "is a step of type RegisterModel and runs no job"),
         (["logs", "Preprocess", "--last", "0"], "argument --last: '0' is not a whole number from 1 to 10000"),
         (["list", "--limit", "0"], "argument --limit: '0' is not a whole number from 1 to"),
+        (["retry", "too-strict"], "another ClassificationMinAuc, whose earlier steps come from the cache"),
         (["stop", "good"], "cannot be stopped: it has ended already (Succeeded)."),
         (["wait", "good", "--interval", "0"], "--interval is 0.0, but it must be above 0"),
         (["rename"], "invalid choice: 'rename'"),

@@ -8,6 +8,9 @@ from pipelines.aws.tags import as_list
 from pipelines.names import Layout, project_tags
 from pipelines.settings import Settings, Task
 
+QUEUE_MINUTES = 120
+"""How long a job's step retries while the account's quota of instances is used up."""
+
 
 @dataclass(frozen=True)
 class Locations:
@@ -88,7 +91,7 @@ class Context:
         return CacheConfig(enable_caching=True, expire_after=f"P{days}D") if days else None
 
     def job_retries(self) -> list[Any]:
-        """Retry policies of jobs: retry if the service failed, not the job's own code."""
+        """Retry policies of jobs: retry if the service failed or a quota is used up, not if the code failed."""
         from sagemaker.mlops.workflow.retry import SageMakerJobExceptionTypeEnum, SageMakerJobStepRetryPolicy
 
         job = SageMakerJobStepRetryPolicy(
@@ -100,7 +103,14 @@ class Context:
             backoff_rate=2.0,
             max_attempts=3,
         )
-        return [*self.step_retries(), job]
+        # New accounts may have a quota of one instance. Parallel jobs then wait for each other instead of failing.
+        quota = SageMakerJobStepRetryPolicy(
+            exception_types=[SageMakerJobExceptionTypeEnum.RESOURCE_LIMIT],
+            interval_seconds=60,
+            backoff_rate=1.0,
+            expire_after_mins=QUEUE_MINUTES,
+        )
+        return [*self.step_retries(), job, quota]
 
     def step_retries(self) -> list[Any]:
         """Retry policies of every step: retry if the service was busy. Model steps accept no others."""

@@ -22,19 +22,18 @@ def deploy(context: Context, task: Task, model: Any, registered: Any) -> list[An
     config = EndpointConfigStep(
         name=TaskSteps(task).configure_endpoint,
         display_name=f"Configure endpoint: {task}",
-        description="Says what the endpoint serves and on what it runs",
+        description="Sets the model and the instance type of the endpoint",
         step_args=context.session.create_endpoint_config(
             name=_config_name(context, task),
             production_variants=[_variant(context, model)],
             tags=as_list({**tags, PACKAGE: registered.properties.ModelPackageArn, ENDPOINT: name}),
             data_capture_config_dict=data_capture(settings.data_capture, context.layout),
         ),
-        retry_policies=context.step_retries(),
     )
     endpoint = EndpointStep(
         name=TaskSteps(task).deploy_endpoint,
         display_name=f"Deploy endpoint: {task}",
-        description="Makes the endpoint, or lets the one there is serve this winner",
+        description="Creates the endpoint, or updates it to serve the winner",
         step_args=context.session.create_endpoint(
             endpoint_name=name,
             config_name=config.properties.EndpointConfigName,

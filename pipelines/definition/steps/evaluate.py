@@ -1,4 +1,4 @@
-"""The evaluation step: ranks all candidates of a task and names one winner, in a JSON file that later steps read."""
+"""The evaluation step: ranks all candidates of a task and writes the winner to a file that later steps read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from pipelines.definition.steps.train import Candidate
 from pipelines.names import TaskSteps, group_name
 from pipelines.settings import Task
 
-PROPERTY_FILE = "Evaluation"
+PROPERTY_FILE = "Verdict"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """References to the evaluation's results, which later steps read."""
+    """References to the evaluation's results, which later steps read; ``verdict.json`` has the values."""
 
     task: Task
     step: Any
@@ -70,7 +70,7 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
         context,
         name=TaskSteps(task).evaluate,
         display_name=f"Evaluate: {task}",
-        description="Ranks the candidates on the validation part, reports on the test part, names one winner",
+        description="Selects the winner on the validation set and measures all candidates on the test set",
         image=settings.evaluation_image
         or image_uris.retrieve("xgboost", context.locations.region, version=XGBOOST_IMAGE_VERSION),
         module="evaluation.evaluate",
@@ -83,6 +83,6 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
             **({WHEELS: settings.wheelhouse} if settings.wheelhouse else {}),
         },
         outputs={"evaluation": "evaluation"},
-        property_files=[PropertyFile(name=PROPERTY_FILE, output_name="evaluation", path="evaluation.json")],
+        property_files=[PropertyFile(name=PROPERTY_FILE, output_name="evaluation", path="verdict.json")],
     )
     return Verdict(task, step, tuple(candidates))

@@ -21,14 +21,14 @@ def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -
     from sagemaker.mlops.workflow.condition_step import ConditionStep
 
     metric = METRIC[verdict.task]
-    keeps_to = ConditionLessThanOrEqualTo if metric == "rmse" else ConditionGreaterThanOrEqualTo
+    meets = ConditionLessThanOrEqualTo if metric == "rmse" else ConditionGreaterThanOrEqualTo
     threshold = context.parameters.thresholds[verdict.task]
     return ConditionStep(
         name=TaskSteps(verdict.task).quality_gate,
         display_name=f"Quality gate: {verdict.task}",
-        description=f"The winner's {metric} on the test part keeps to {threshold.name}, and it beats the baselines",
+        description=f"Passes if the winner's {metric} on the test set meets {threshold.name} and beats the baselines",
         conditions=[
-            keeps_to(left=verdict.best(f"test.{metric}"), right=threshold),
+            meets(left=verdict.best(f"test.{metric}"), right=threshold),
             ConditionEquals(left=verdict.best("beats_baselines"), right="yes"),
         ],
         if_steps=list(passed),
@@ -48,17 +48,17 @@ def below_quality_gate(context: Context, verdict: Verdict) -> Any:
         values=[
             f"The best {verdict.task} model is",
             verdict.best("algorithm"),
-            f"with a test {metric} of",
+            f"with {metric}",
             verdict.best(f"test.{metric}"),
-            f"but the parameter {threshold.name} asks for {'at most' if metric == 'rmse' else 'at least'}",
+            f"on the test set, but {threshold.name} requires {'at most' if metric == 'rmse' else 'at least'}",
             threshold,
-            "and it must beat the baselines; does it:",
+            "and the model must beat the baselines. Beats the baselines:",
             verdict.best("beats_baselines"),
         ],
     )
     return FailStep(
         name=TaskSteps(verdict.task).below_quality_gate,
         display_name=f"Below the gate: {verdict.task}",
-        description="Ends the execution as Failed; nothing is registered",
+        description="Fails the execution; registers no model",
         error_message=message,
     )

@@ -25,7 +25,7 @@ def create_best_model(context: Context, verdict: Verdict, after: Any) -> Any:
     return ModelStep(
         name=TaskSteps(verdict.task).create_model,
         display_name=f"Create model: {verdict.task}",
-        description="Creates the winner as a model that a transform job or an endpoint can use",
+        description="Creates a model of the winner for transform jobs and endpoints",
         step_args=arguments,
         depends_on=[after],
         retry_policies=context.step_retries(),

@@ -57,7 +57,7 @@ def preprocess(context: Context) -> Preprocessed:
         context,
         name=PREPROCESS,
         display_name=PREPROCESS,
-        description="Reads and checks the raw file, makes the features, splits, and writes a schema",
+        description="Checks the raw file, computes features, and writes training, validation and test sets",
         image=image_uris.retrieve(
             "sklearn",
             context.locations.region,

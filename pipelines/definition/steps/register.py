@@ -41,7 +41,7 @@ def register_best(context: Context, verdict: Verdict) -> Any:
     return ModelStep(
         name=TaskSteps(verdict.task).register,
         display_name=f"Register: {verdict.task}",
-        description="Registers the winner as a new version of its model package group",
+        description="Registers the winner as a new version in its model package group",
         step_args=arguments,
         retry_policies=context.step_retries(),
     )

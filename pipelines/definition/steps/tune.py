@@ -53,7 +53,7 @@ def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed)
     step = IsolatedTuningStep(
         name=TaskSteps(task).tune(algorithm.title),
         display_name=f"Tune {algorithm.title}: {task}",
-        description=f"Tunes the built-in {algorithm.title} {resources.version} for {task} on the validation part",
+        description=f"Tunes the built-in {algorithm.title} {resources.version} for {task} on the validation set",
         step_args=tuner.tune(inputs=channels(task, algorithm, resources, data)),
         cache_config=context.cache(),
         retry_policies=context.job_retries(),

@@ -237,6 +237,20 @@ WRONG = {
         ),
         "cannot retry after SageMaker.CAPACITY_ERROR",
     ),
+    "a retry policy of a step that takes none": (
+        definition(
+            {
+                "Name": "C",
+                "Type": "EndpointConfig",
+                "Arguments": {
+                    "EndpointConfigName": "c",
+                    "ProductionVariants": [{"VariantName": "v", "ModelName": "m"}],
+                },
+                "RetryPolicies": [{"ExceptionType": ["Step.THROTTLING"], "MaxAttempts": 1}],
+            }
+        ),
+        "The step C of type EndpointConfig takes no RetryPolicies.",
+    ),
     "another version of the language": (
         json.dumps({"Version": "2019-01-01", "Steps": []}),
         "The Version of the definition is '2019-01-01'; it must be '2020-12-01'",

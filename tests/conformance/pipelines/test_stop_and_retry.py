@@ -83,6 +83,12 @@ def test_succeeded_execution_cannot_retry(pipelines, sagemaker):
         sagemaker.retry_pipeline_execution(PipelineExecutionArn=execution.arn, ClientRequestToken="w" * 32)
 
 
+def test_an_execution_that_a_fail_step_ended_cannot_be_retried(pipelines, sagemaker):
+    execution = pipelines.run(definition(condition("Gate", [compare("Equals", 1, 2)], [], [fail("No", "no")])))
+    with pytest.raises(ClientError, match=r"ConflictException.*cannot be retried: the Fail step No ended it"):
+        sagemaker.retry_pipeline_execution(PipelineExecutionArn=execution.arn, ClientRequestToken="x" * 32)
+
+
 def policy(*exceptions: str, **more):
     return {
         "RetryPolicies": [

@@ -12,6 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evaluation.output.model_card import model_card
+from evaluation.output.report import verdict
+from evaluation.strict_json import write_json
+
 REPOSITORY = Path(__file__).parents[3]
 METRICS = {
     "regression": ["mse", "rmse", "mae", "r2"],
@@ -43,11 +47,27 @@ def studio(output):
 
 
 def test_output_files(task, output):
-    expected = ["evaluation.json", "metrics.json", "model-card.json", "report.html", "schema.json"]
+    expected = ["evaluation.json", "metrics.json", "model-card.json", "report.html", "schema.json", "verdict.json"]
     expected += PICTURES[task] + PICTURES_OF_BOTH
     assert sorted(path.name for path in output.iterdir()) == sorted(
         expected + [f"predictions-{name}.csv" for name in ALGORITHMS]
     )
+
+
+def test_verdict_is_an_extract_of_the_evaluation(output, report):
+    small = strict((output / "verdict.json").read_text())
+    assert small == {name: report[name] for name in ("task", "metric", "best", "model_card")}
+
+
+def test_verdict_is_small_with_long_names(output, report, tmp_path):
+    name, folder = "n" * 63, "s3://" + "b" * 63 + "/" + "k" * 950
+    best = {**report["best"], "image": "i" * 255, "model_data": f"{folder}/model.tar.gz", "dataset": "d" * 256}
+    slices = [{**slice_, "value": f"{number:063}"} for slice_ in report["slices"] for number in range(100)]
+    candidates = {f"{name}{number}": candidate for number, candidate in enumerate(report["candidates"].values())}
+    slices = [{**slice_, "candidates": {best["algorithm"]: {"rmse": 1.0, "accuracy": 1.0}}} for slice_ in slices]
+    long = {**report, "best": {**best, "reason": name * 5}, "candidates": candidates, "slices": slices}
+    write_json(tmp_path / "verdict.json", verdict({**long, "model_card": model_card(long)}))
+    assert (tmp_path / "verdict.json").stat().st_size < 16_000
 
 
 def test_candidates_are_measured_on_both_sets(task, report):

@@ -79,7 +79,7 @@ def test_a_property_that_the_describe_call_does_not_have_is_found() -> None:
 
 def test_a_property_file_that_nobody_declares_is_found() -> None:
     text = found_after(lambda d: step(d, "EvaluateRegression").pop("PropertyFiles"))
-    assert "the step EvaluateRegression has no property file Evaluation." in text
+    assert "the step EvaluateRegression has no property file Verdict." in text
 
 
 def test_a_property_file_in_an_output_that_does_not_exist_is_found() -> None:

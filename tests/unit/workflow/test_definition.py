@@ -105,6 +105,14 @@ def test_recordio_is_trained_on_and_predicted_and_nothing_else_changes(definitio
 
 
 @pytest.mark.xdist_group("definitions")
+def test_jobs_wait_for_a_quota_of_instances_that_is_used_up(definitions: list[str]) -> None:
+    steps = json.loads(definitions[6])["Steps"]
+    for step in steps[:-1]:
+        waiting = [each for each in step["RetryPolicies"] if each["ExceptionType"] == ["SageMaker.RESOURCE_LIMIT"]]
+        assert [(each["IntervalSeconds"], each["ExpireAfterMin"]) for each in waiting] == [(60, 120)], step["Name"]
+
+
+@pytest.mark.xdist_group("definitions")
 def test_deploy_adds_an_endpoint_after_registration_and_changes_nothing_else(definitions: list[str]) -> None:
     plain, deploying = json.loads(definitions[6]), json.loads(definitions[9])
     gate = deploying["Steps"][-1]["Arguments"]
@@ -118,6 +126,7 @@ def test_deploy_adds_an_endpoint_after_registration_and_changes_nothing_else(def
     assert deploying == plain
     name = config["Arguments"]["EndpointConfigName"]["Std:Join"]
     assert name["Values"] == ["SeoulBikeDemand-regression", {"Get": "Execution.PipelineExecutionId"}]
+    assert "RetryPolicies" not in config | endpoint, "the service takes none there"
     (variant,) = config["Arguments"]["ProductionVariants"]
     assert variant["ModelName"] == {"Get": "Steps.CreateBestRegressionModel.ModelName"}
     assert variant["InstanceType"] == {"Get": "Parameters.HostingInstanceType"}
