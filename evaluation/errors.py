@@ -10,8 +10,6 @@
 Each message is one sentence: what is wrong, where, and what to do.
 """
 
-from __future__ import annotations
-
 
 class EvaluationError(Exception):
     """The candidates cannot be compared; no output is written."""

@@ -13,8 +13,6 @@ the pipeline), ``metrics.json`` (the selected candidate in Studio's format), ``m
 copy), ``predictions-<name>.csv`` (of the test set), ``report.html`` and its pictures as PNG.
 """
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import sys

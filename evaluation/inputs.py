@@ -1,7 +1,5 @@
 """The outputs of preprocessing that the evaluation reads: data sets, keys, and schema."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

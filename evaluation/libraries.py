@@ -1,7 +1,5 @@
 """Libraries of the models and the page, installed on first use where the image lacks them."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import subprocess

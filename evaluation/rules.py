@@ -1,7 +1,5 @@
 """Postprocessing rules for every prediction, before measurement here and in every use of a model."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from evaluation.errors import InputError

@@ -1,7 +1,5 @@
 """Strict JSON, which JsonGet requires: NaN becomes the string "NaN"."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable

@@ -15,8 +15,6 @@
 Each message is one sentence for the owner of the data: what is wrong, where, and what to do.
 """
 
-from __future__ import annotations
-
 
 class PreprocessingError(Exception):
     """The data cannot be preprocessed; no output is written."""

@@ -7,8 +7,6 @@ history are refused. ``--named`` adds a header, and the hour at the start of eac
 columns and empty cells.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Sequence

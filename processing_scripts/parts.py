@@ -15,8 +15,6 @@ Most files have one chunk. The following ones are written by another process (`p
 this one continues to read.
 """
 
-from __future__ import annotations
-
 import argparse
 import pickle
 import subprocess

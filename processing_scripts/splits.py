@@ -11,8 +11,6 @@ Days are drawn in equal shares of every month, and within it of working days and
 each other.
 """
 
-from __future__ import annotations
-
 from typing import Literal, get_args
 
 import numpy as np

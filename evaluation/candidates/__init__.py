@@ -3,8 +3,6 @@
 Each format is a module with ``FILE``, the file name that identifies it, and ``load(path, task)``.
 """
 
-from __future__ import annotations
-
 import tarfile
 import tempfile
 from collections.abc import Callable, Mapping

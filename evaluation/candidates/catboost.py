@@ -1,7 +1,5 @@
 """Models of the built-in CatBoost algorithm: ``model``, in CatBoost's binary format."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Models of the built-in LightGBM algorithm: ``model.pkl``, a booster saved by joblib."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A loaded candidate, independent of its library."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Models of the built-in XGBoost algorithm: ``xgboost-model``, saved by ``Booster.save_model``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Baselines that a candidate must beat: calendar means, and a linear model of the features."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 import numpy as np

@@ -4,8 +4,6 @@ Containers return raw probabilities; clients apply `Calibration.apply`. The cut-
 decision needs no calibration.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """A classifier beyond its metrics at a cut-off of 0.5: curves, best cut-off, and calibration."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

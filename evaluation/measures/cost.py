@@ -1,7 +1,5 @@
 """The cost of a candidate: training time, model size, and prediction time."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 

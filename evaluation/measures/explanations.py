@@ -1,7 +1,5 @@
 """Explanations of a candidate: feature importance, and SHAP values by the library's TreeSHAP."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

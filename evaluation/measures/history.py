@@ -4,8 +4,6 @@ A model with history features needs the preceding hours (``history_hours`` in th
 measure whether they help, the same algorithm with the same settings is trained again without them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

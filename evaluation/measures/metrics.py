@@ -1,7 +1,5 @@
 """Metrics of predictions, and the curves of classifiers."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 

@@ -5,8 +5,6 @@ only a creator and artifacts, strings have the limits below, and the whole is at
 shorter here, because ``verdict.json`` contains it. It is one line, because the API's pattern excludes line breaks.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable, Mapping

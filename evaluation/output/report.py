@@ -21,8 +21,6 @@
     untuned               of tuned candidates with an untuned counterpart: see `evaluation.tuning.untuned`
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

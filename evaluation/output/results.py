@@ -1,7 +1,5 @@
 """The output folder of an evaluation, the only source of the page and the pictures."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,8 +4,6 @@ The format is that of the developer guide's model quality reports: each metric h
 over five random samples of 80 %, if there are at least 200 rows; undefined values are the string "NaN".
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """``python -m evaluation.page FOLDER --lang ko``: rewrite the report of an evaluation, for example in Korean."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

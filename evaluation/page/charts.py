@@ -1,7 +1,5 @@
 """The charts of the report as plotly figures."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from typing import Any

@@ -1,7 +1,5 @@
 """The sections that compare two sides: candidates with each other, with baselines, and with twins without history."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from evaluation.measures.history import WITH, WITHOUT

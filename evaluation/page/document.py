@@ -1,7 +1,5 @@
 """The report as one HTML document."""
 
-from __future__ import annotations
-
 from html import escape
 from importlib import import_module
 

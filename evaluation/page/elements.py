@@ -1,7 +1,5 @@
 """Elements of the report beyond `html_page.elements`: charts, tiles, and the table of contents."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable

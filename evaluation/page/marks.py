@@ -1,7 +1,5 @@
 """Colours and positions of marks, for the charts of the page and the PNG pictures alike."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The sections of the report for both tasks: slices, explanations, cost, and sources."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from evaluation.measures.slices import FEWEST_ROWS, MEASURE

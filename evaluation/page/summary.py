@@ -1,7 +1,5 @@
 """The report's summary: the selected candidate, the significance of its lead, and its largest errors."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from evaluation.output.results import Results

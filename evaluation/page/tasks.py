@@ -1,7 +1,5 @@
 """The sections of the report that are specific to a task."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from evaluation.output.results import Results

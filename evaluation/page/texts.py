@@ -1,7 +1,5 @@
 """The report's texts in one language, and how its numbers are formatted."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from pathlib import Path

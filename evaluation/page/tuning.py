@@ -1,7 +1,5 @@
 """The section on tuning: the history of each tuning job, and tuned against untuned candidates."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from evaluation.output.results import Results

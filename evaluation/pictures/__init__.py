@@ -1,7 +1,5 @@
 """The pictures of an evaluation as PNG files, drawn with matplotlib from its results."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 

@@ -5,8 +5,6 @@ Every candidate is measured on the same samples, so that days which are hard for
 difference.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Selection of a candidate, from the candidates and the validation set alone."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A processing job has its region and its role's credentials, but may have no rout
 permission. Information from here is optional, and `Unknown` carries the reason why it is missing.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobsForHyperParameterTuningJob.html
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -5,8 +5,6 @@ its candidates. The same data, features, split and seed give the same test set, 
 its untuned counterpart on the same hours.
 """
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ holidays for Seollal, Chuseok and Children's Day), 2021 (the national days), 202
 2026 (Constitution Day and Labour Day). Holidays that are decreed for a single year are listed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta

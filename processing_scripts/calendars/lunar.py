@@ -8,8 +8,6 @@ The positions of sun and moon follow Jean Meeus, Astronomical Algorithms, chapte
 change the day: both are accurate to a few minutes.
 """
 
-from __future__ import annotations
-
 import math
 from datetime import date, datetime, timedelta
 from functools import cache

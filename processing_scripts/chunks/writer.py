@@ -5,8 +5,6 @@ name and a `Chunk` from stdin, which `processing_scripts.parts` sends, and repor
 files are complete.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import pickle

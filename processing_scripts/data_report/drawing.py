@@ -1,7 +1,5 @@
 """SVG charts: bars, lines, and a box plot that fits in a table cell."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

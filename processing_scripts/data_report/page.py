@@ -4,8 +4,6 @@ The charts are SVG of our own: the scikit-learn image has no plotting library, a
 execution wait.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Calculation of all features of a feature set."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from processing_scripts.features.calendar import calendar_features

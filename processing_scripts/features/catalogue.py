@@ -13,8 +13,6 @@ The data set's holiday flag is not a feature, because it has errors: it lacks 20
 marks 2017-12-22, 12-24 and 12-31. Public holidays are calculated instead.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 

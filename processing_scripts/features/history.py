@@ -4,8 +4,6 @@ A batch file continues the data set, or starts with its own history: the hours b
 history are not predicted. From that hour on, every hour must have its history.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -5,8 +5,6 @@ They use preceding hours only, which are known when an hour begins; the weather 
 `processing_scripts.features.windows.hour_by_hour`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pandas as pd

@@ -10,8 +10,6 @@
         └── MatrixError   its row does not have the shape of the rows before it
 """
 
-from __future__ import annotations
-
 
 class RecordIOError(ValueError):
     """RecordIO-protobuf cannot be written or read."""

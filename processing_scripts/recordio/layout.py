@@ -4,8 +4,6 @@ A matrix is written by inserting the numbers into copies of a template, and read
 and extracting the numbers, thousands of records at a time. That is a hundred times as fast as a protobuf message each.
 """
 
-from __future__ import annotations
-
 import ctypes
 import io
 from collections.abc import Iterable

@@ -5,8 +5,6 @@ unknown fields ignored. It parses only the first of many dense rows with the sam
 are valid for the others (:mod:`processing_scripts.recordio.layout`).
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any, Final, NamedTuple
 

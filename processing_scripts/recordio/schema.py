@@ -8,8 +8,6 @@ The source is the proto2 definition in Amazon SageMaker's developer guide, "Comm
     tensors         values = 1, keys = 2, shape = 3, all repeated, packed
 """
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 import numpy as np

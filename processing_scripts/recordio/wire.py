@@ -3,8 +3,6 @@
 The source is "Encoding" in the documentation of Protocol Buffers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
