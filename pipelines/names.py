@@ -94,6 +94,11 @@ def endpoint_config_prefix(pipeline_name: str, task: Task) -> str:
     return f"{shorten(pipeline_name, MOST_OF_A_PIPELINE)}-{task}"[:37]
 
 
+def own_prefixes(pipeline_name: str) -> tuple[str, ...]:
+    """Return how the names of a pipeline's endpoints, configurations and models begin, unless the user names them."""
+    return f"{pipeline_name}-"[:MOST_OF_A_PIPELINE], f"{shorten(pipeline_name, MOST_OF_A_PIPELINE)}-"
+
+
 def schedule_name(pipeline_name: str) -> str:
     """Name the schedule that starts a pipeline: as the pipeline, within EventBridge Scheduler's 64 characters."""
     return shorten(pipeline_name, 64)

@@ -53,7 +53,7 @@ def describe(context: CommandContext, options: argparse.Namespace) -> Result:
 
 def list_all(context: CommandContext, options: argparse.Namespace) -> Result:  # noqa: ARG001 - it has no options
     """List the endpoints of this project."""
-    return endpoint_rendering.of_endpoints(context, [*our_endpoints(context.sagemaker)])
+    return endpoint_rendering.of_endpoints(context, [*our_endpoints(context)])
 
 
 def invoke(context: CommandContext, options: argparse.Namespace) -> Result:
@@ -147,7 +147,7 @@ def delete(context: CommandContext, options: argparse.Namespace) -> Result:
     if options.expired and (options.name or options.task):
         raise BadInput("Give either --expired, which deletes every expired endpoint, or one endpoint's name.")
     if options.expired:
-        endpoints = [endpoint for endpoint in our_endpoints(context.sagemaker) if endpoint.expired]
+        endpoints = [endpoint for endpoint in our_endpoints(context) if endpoint.expired]
     else:
         endpoints = [_named(context, options)]
     if endpoints and not console.confirm(_question(context, endpoints), yes=options.yes):
@@ -172,7 +172,7 @@ def _question(context: CommandContext, endpoints: Sequence[Endpoint]) -> str:
 def _named(context: CommandContext, options: argparse.Namespace) -> Endpoint:
     """Find the endpoint by its name, or by its task."""
     name = options.name or group_name(context.settings.pipeline_name, options.task or TASKS[0])
-    return require_endpoint(context.sagemaker, name)
+    return require_endpoint(context, name)
 
 
 def _approved(context: CommandContext, options: argparse.Namespace, model: RegisteredModel) -> RegisteredModel:

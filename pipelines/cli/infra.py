@@ -172,9 +172,11 @@ def _delete(options: argparse.Namespace, context: CommandContext, stacks: Stacks
 
 def _registered(sagemaker: Any, pipeline: str) -> list[str]:
     """Delete the model package groups that are empty, and name the others; the stack itself keeps them all."""
+    from pipelines.aws.responses import listed
+
     stays = []
-    listed = sagemaker.list_model_package_groups(NameContains=pipeline)["ModelPackageGroupSummaryList"]
-    for name in {group["ModelPackageGroupName"] for group in listed} & {f"{pipeline}-{task}" for task in TASKS}:
+    groups = listed(sagemaker, "list_model_package_groups", "ModelPackageGroupSummaryList", NameContains=pipeline)
+    for name in {group["ModelPackageGroupName"] for group in groups} & {f"{pipeline}-{task}" for task in TASKS}:
         if sagemaker.list_model_packages(ModelPackageGroupName=name, MaxResults=1)["ModelPackageSummaryList"]:
             stays.append(f"the model package group {name}, whose versions boostpipe teardown deletes")
         else:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from pipelines.aws.responses import DENIED
 from pipelines.target import CommandContext
-
-DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
 
 class Status(Enum):

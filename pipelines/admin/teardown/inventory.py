@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pipelines.aws.responses import last_part, listed
+from pipelines.aws.responses import last_part, listed, unless_of_others
 from pipelines.aws.s3 import delete_versions_below, folders_below, split_uri
 from pipelines.aws.tags import tags_of
 from pipelines.execution import schedule as schedules
 from pipelines.execution.lookup import recent
 from pipelines.execution.pipeline import FINISHED, describe_pipeline, stop
-from pipelines.names import PROJECT, Layout, group_name
+from pipelines.names import PROJECT, Layout, group_name, own_prefixes
 from pipelines.serving.endpoints.deletion import delete as delete_endpoint
 from pipelines.serving.endpoints.state import our_endpoints
 from pipelines.settings import TASKS
@@ -77,7 +77,7 @@ def _schedule(context: CommandContext) -> Found:
 
 
 def _endpoints(context: CommandContext) -> Found:
-    for endpoint in our_endpoints(context.sagemaker):
+    for endpoint in our_endpoints(context):
         if endpoint.tags.get("pipeline") == context.pipeline:
             yield Item("endpoint", endpoint.name, partial(delete_endpoint, context, endpoint))
 
@@ -85,7 +85,7 @@ def _endpoints(context: CommandContext) -> Found:
 def _endpoint_configs(context: CommandContext) -> Found:
     for config in listed(context.sagemaker, "list_endpoint_configs", "EndpointConfigs"):
         name = config["EndpointConfigName"]
-        if _is_ours(context, config["EndpointConfigArn"]):
+        if _is_ours(context, name, config["EndpointConfigArn"]):
             yield Item(
                 "endpoint configuration",
                 name,
@@ -95,8 +95,8 @@ def _endpoint_configs(context: CommandContext) -> Found:
 
 def _models(context: CommandContext) -> Found:
     for model in listed(context.sagemaker, "list_models", "Models"):
-        if _is_ours(context, model["ModelArn"]):
-            name = model["ModelName"]
+        name = model["ModelName"]
+        if _is_ours(context, name, model["ModelArn"]):
             yield Item("model", name, partial(context.sagemaker.delete_model, ModelName=name))
 
 
@@ -151,6 +151,7 @@ def _objects(context: CommandContext) -> Found:
             yield Item("objects", name, partial(delete_versions_below, context.s3, bucket, folder))
 
 
-def _is_ours(context: CommandContext, arn: str) -> bool:
+def _is_ours(context: CommandContext, name: str, arn: str) -> bool:
     """Whether a resource has both of our tags."""
-    return (PROJECT | {"pipeline": context.pipeline}).items() <= tags_of(context.sagemaker, arn).items()
+    tags = unless_of_others(partial(tags_of, context.sagemaker, arn), name, own_prefixes(context.pipeline))
+    return tags is not None and (PROJECT | {"pipeline": context.pipeline}).items() <= tags.items()

@@ -165,7 +165,7 @@ def _followed(context: CommandContext, name: str) -> Endpoint:
             logger.info("%s: %s", name, status)
             shown = status
         if status not in CHANGING:
-            return require_endpoint(context.sagemaker, name)
+            return require_endpoint(context, name)
         time.sleep(context.poll_seconds)
 
 

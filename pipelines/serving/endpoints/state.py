@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from pipelines.aws.responses import listed, or_none
+from pipelines.aws.responses import listed, or_none, unless_of_others
 from pipelines.aws.tags import tags_of
 from pipelines.definition.endpoint_config import PACKAGE, read_expiry
 from pipelines.errors import BadInput, PipelineError
-from pipelines.names import PROJECT
+from pipelines.names import PROJECT, own_prefixes
 from pipelines.serving.endpoints.capacity import Capacity, capacity_of
+from pipelines.target import CommandContext
 
 IN_SERVICE = "InService"
 MISSING = {"ValidationException", "ResourceNotFound"}
@@ -98,22 +100,24 @@ def find_endpoint(sagemaker: Any, name: str) -> Endpoint | None:
     )
 
 
-def require_endpoint(sagemaker: Any, name: str) -> Endpoint:
+def require_endpoint(context: CommandContext, name: str) -> Endpoint:
     """Read one endpoint.
 
     Raises `BadInput` if there is none of that name; the message lists the others.
     """
-    endpoint = find_endpoint(sagemaker, name)
+    endpoint = find_endpoint(context.sagemaker, name)
     if endpoint is None:
-        others = ", ".join(other.name for other in our_endpoints(sagemaker))
+        others = ", ".join(other.name for other in our_endpoints(context))
         there_are = f"there are {others}; choose with --name or --task" if others else "there is none; deploy one"
         raise BadInput(f"There is no endpoint {name}: {there_are}.")
     return endpoint
 
 
-def our_endpoints(sagemaker: Any) -> Iterator[Endpoint]:
+def our_endpoints(context: CommandContext) -> Iterator[Endpoint]:
     """Read every endpoint of ours, the newest first."""
+    sagemaker, own = context.sagemaker, own_prefixes(context.pipeline)
     for entry in listed(sagemaker, "list_endpoints", "Endpoints", SortBy="CreationTime", SortOrder="Descending"):
-        endpoint = find_endpoint(sagemaker, entry["EndpointName"])
+        name = entry["EndpointName"]
+        endpoint = unless_of_others(partial(find_endpoint, sagemaker, name), name, own)
         if endpoint is not None and endpoint.ours:
             yield endpoint
