@@ -1,7 +1,5 @@
 """The HTML document around a page's content, and the style that all pages share."""
 
-from __future__ import annotations
-
 from html import escape
 
 STYLE = """

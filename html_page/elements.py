@@ -1,7 +1,5 @@
 """HTML elements. Every text is escaped here and nowhere else, unless it is `Markup`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape

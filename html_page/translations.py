@@ -1,7 +1,5 @@
 """Texts in several languages, from a JSON file: ``{"key": {"en": "{rows} hours", "ko": "{rows}시간"}}``."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Decoding of requests and encoding of predictions, for the LightGBM and CatBoost inference scripts."""
 
-from __future__ import annotations
-
 import io
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The toolkit of the scikit-learn and XGBoost images: the parts that scripts use."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

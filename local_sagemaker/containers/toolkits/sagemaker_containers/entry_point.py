@@ -1,7 +1,5 @@
 """The function that scripts call before their hosts connect."""
 
-from __future__ import annotations
-
 from local_sagemaker.containers.xgboost.distributed import wait_hostname_resolution
 
 

@@ -1,7 +1,5 @@
 """Hugging Face's inference toolkit: the parts that scripts import."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

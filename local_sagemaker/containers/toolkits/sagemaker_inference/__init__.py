@@ -1,7 +1,5 @@
 """AWS's inference toolkit: content types, encoder, decoder, errors."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Content types by name."""
 
-from __future__ import annotations
-
 from local_sagemaker.containers.toolkits.sagemaker_containers._content_types import (
     ANY,
     CSV,

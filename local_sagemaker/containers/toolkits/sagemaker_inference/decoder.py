@@ -1,7 +1,5 @@
 """The decoder from payloads to arrays."""
 
-from __future__ import annotations
-
 from local_sagemaker.containers.inference_toolkit.codecs import decode
 
 __all__ = ["decode"]

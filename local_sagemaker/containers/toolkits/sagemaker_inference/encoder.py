@@ -1,7 +1,5 @@
 """The encoder from arrays to payloads."""
 
-from __future__ import annotations
-
 from local_sagemaker.containers.inference_toolkit.codecs import CSV, JSON, NPY, encode
 
 SUPPORTED_CONTENT_TYPES = {CSV, JSON, NPY}

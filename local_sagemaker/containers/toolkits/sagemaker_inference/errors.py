@@ -1,7 +1,5 @@
 """The toolkit's errors; a status of theirs is the response's."""
 
-from __future__ import annotations
-
 from local_sagemaker.containers.errors import UnsupportedFormatError
 
 

@@ -1,7 +1,5 @@
 """The training toolkit's ``Environment``."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The package of the XGBoost image that scripts import: readers, checkpoints, and training on several hosts."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Checkpoints of a training, in files ``xgboost-checkpoint.N``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

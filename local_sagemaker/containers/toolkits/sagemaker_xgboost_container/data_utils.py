@@ -1,7 +1,5 @@
 """Reading the data of channels."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Training on several hosts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Decoders from payloads to matrices."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Encoders and decoders of arrays: by content type, and by function name."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from local_sagemaker.containers.errors import ClientError

@@ -1,7 +1,5 @@
 """The response that an ``output_fn`` may return."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 
