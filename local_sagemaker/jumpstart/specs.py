@@ -84,7 +84,9 @@ def _spec(model: dict[str, Any], table: dict[str, Any], region: str) -> dict[str
 
 def _variants(table: dict[str, Any], image: str, region: str) -> dict[str, Any]:
     """The variants, through which alone the SDK finds images (see ``sagemaker.core.jumpstart.types``)."""
-    uri = f"{table['account']}.dkr.ecr.{region}.amazonaws.com/{image}"
+    account = table["other_accounts"].get(region, table["account"])
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    uri = f"{account}.dkr.ecr.{region}.{domain}/{image}"
     properties = {"regional_properties": {"image_uri": "$image"}}
     return {
         "regional_aliases": {region: {"image": uri}},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import joblib
@@ -18,7 +20,7 @@ from local_sagemaker.jobs.training import run_training
 from local_sagemaker.jobs.transform import run_transform
 from local_sagemaker.jobs.variant_server import start_hosting
 from local_sagemaker.jumpstart.objects import bucket_objects
-from local_sagemaker.jumpstart.specs import pinned_table
+from local_sagemaker.jumpstart.specs import metadata_objects, pinned_table
 from tests.conformance.containers.workbench import (
     ISOLATION,
     PYTORCH_INFERENCE,
@@ -121,6 +123,26 @@ def test_specs_serve_the_estimator() -> None:
         assert spec["default_training_instance_type"] in spec["supported_training_instance_types"]
         assert spec["predictor_specs"]["default_content_type"] == "text/csv"
     assert len(specs) == len(pinned_table()["models"])
+
+
+def test_images_are_in_the_registry_of_each_region() -> None:
+    """As the SDK's own table of AWS's framework images has it."""
+    sdk = importlib.util.find_spec("sagemaker.core")
+    assert sdk
+    assert sdk.origin
+    images = json.loads((Path(sdk.origin).parent / "image_uri_config" / "pytorch.json").read_text(encoding="utf-8"))
+    registries = {
+        region: account
+        for region, account in images["training"]["versions"]["1.9.0"]["registries"].items()
+        if "-iso" not in region
+    }
+    assert len(registries) > 30
+    for region, account in registries.items():
+        specs = [json.loads(content) for key, content in metadata_objects(region).items() if "/specs_" in key]
+        domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        for variants in ("training_instance_type_variants", "hosting_instance_type_variants"):
+            uris = {spec[variants]["regional_aliases"][region]["image"].split("/")[0] for spec in specs}
+            assert uris == {f"{account}.dkr.ecr.{region}.{domain}"}
 
 
 @pytest.mark.parametrize(
