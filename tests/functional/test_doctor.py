@@ -58,7 +58,7 @@ def test_in_a_healthy_account_nothing_fails_and_nothing_is_changed(finished: Fin
     assert ran.code == 0, ran.stdout
     assert {status for all_of in found(ran).values() for status, _, _ in all_of} == {"OK"}
     reading = ("Get", "List", "Describe", "Simulate", "GET ", "HEAD ")
-    assert [operation for operation in aws.asked if not operation.startswith(reading)] == []
+    assert [operation for operation in aws.operations if not operation.startswith(reading)] == []
 
 
 def test_each_ailment_is_named_with_the_command_that_mends_it(finished: Finished, aws: Aws) -> None:

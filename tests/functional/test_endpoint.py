@@ -547,7 +547,7 @@ def test_on_aws_the_same_calls_are_made(house: House, tmp_path: Path) -> None:
         variables = {**house.service.environment, "AWS_ENDPOINT_URL": aws.url}
 
         def on_aws(*arguments: str) -> Ran:
-            aws.asked.clear()
+            aws.operations.clear()
             return house(*arguments, "--target", "aws", "--role-arn", role, **variables)
 
         vpc = ("--subnets", "subnet-0a", "--security-groups", "sg-0a")
@@ -558,7 +558,7 @@ def test_on_aws_the_same_calls_are_made(house: House, tmp_path: Path) -> None:
         )
         assert deployed.code == 0, deployed.stderr
         assert models[0]["VpcConfig"] == {"Subnets": ["subnet-0a"], "SecurityGroupIds": ["sg-0a"]}
-        assert [call for call in aws.asked if call.startswith(("Create", "Register", "Put"))] == [
+        assert [call for call in aws.operations if call.startswith(("Create", "Register", "Put"))] == [
             "CreateModel",
             "CreateEndpointConfig",
             "CreateEndpoint",
@@ -578,7 +578,9 @@ def test_on_aws_the_same_calls_are_made(house: House, tmp_path: Path) -> None:
         batch = requests[0]["DeploymentConfig"]["RollingUpdatePolicy"]["MaximumBatchSize"]
         assert batch == {"Type": "CAPACITY_PERCENT", "Value": 50}
         assert on_aws("delete", "--yes", "--name", "cloud").code == 0
-        assert {"DeregisterScalableTarget", "DeleteEndpoint", "DeleteEndpointConfig", "DeleteModel"} <= set(aws.asked)
+        assert {"DeregisterScalableTarget", "DeleteEndpoint", "DeleteEndpointConfig", "DeleteModel"} <= set(
+            aws.operations
+        )
 
 
 def test_without_credentials_the_exit_code_is_3(house: House, tmp_path: Path) -> None:

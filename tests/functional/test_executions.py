@@ -114,7 +114,7 @@ def test_waiting_survives_throttling_expired_tokens_and_trouble_of_aws(finished:
     assert waited.code == 0, waited.stderr
     assert waited.stderr.count("The credentials have expired (ExpiredTokenException): log in again") == 2
     assert "The execution continues; retrying in" in waited.stderr
-    assert aws.asked.count("ListPipelineExecutionSteps") >= 5
+    assert aws.operations.count("ListPipelineExecutionSteps") >= 5
 
 
 def test_waiting_does_not_survive_what_will_not_pass(finished: Finished, aws: Aws) -> None:

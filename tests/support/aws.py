@@ -1,4 +1,4 @@
-"""An HTTP server in AWS's place: the local service behind it answers, except where a test says what AWS would."""
+"""An HTTP server that replaces AWS: it forwards to the local service, unless a test sets the response."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JSON = "application/x-amz-json-1.1"
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer in AWS's place."""
+    """One response."""
 
     body: str
     status: int = 200
@@ -66,24 +66,24 @@ def simulated_answer(request: dict[str, Any], denied: tuple[str, ...] = ()) -> A
 
 
 class Aws:
-    """What answers; ``answers`` maps an operation's name to a function of the request, None lets it pass."""
+    """The server's state; ``answers`` maps an operation to a function of the request; None forwards the request."""
 
     def __init__(self, upstream: str) -> None:
         self.upstream = urlsplit(upstream)
         self.answers: dict[str, Responder] = {}
-        self.asked: list[str] = []
+        self.operations: list[str] = []
         self.date: str | None = None
         self.url = ""
 
     def next_answers(self, operation: str, *answers: Answer) -> None:
-        """Answer the next requests of an operation so, and let the later ones pass."""
+        """Set the responses to the next requests of an operation; later requests are forwarded."""
         left = list(answers)
         self.answers[operation] = lambda _request: left.pop(0) if left else None
 
 
 @contextlib.contextmanager
 def standing_in_for_aws(upstream: str) -> Iterator[Aws]:
-    """Serve on loopback for as long as the context lasts; ``url`` is where."""
+    """Serve on loopback at ``url`` until the context ends."""
     aws = Aws(upstream)
     server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *arguments: _Handler(aws, *arguments))
     aws.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -110,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         operation, request = self._read(body)
-        self._aws.asked.append(operation)
+        self._aws.operations.append(operation)
         responder = self._aws.answers.get(operation)
         answer = responder(request) if responder else None
         if answer is None:

@@ -43,15 +43,15 @@ class Page:
     Attributes
     ----------
     requests
-        The addresses that it asked for, its own first.
-    complaints
-        What its console said as an error, and exceptions that nobody caught.
+        The addresses that it requested, its own first.
+    errors
+        Errors on its console, and uncaught exceptions.
     """
 
     pipe: Pipe
     session: str
     requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression of JavaScript, awaited."""
@@ -59,7 +59,7 @@ class Page:
         return self._call("Runtime.evaluate", parameters)["result"].get("value")
 
     def screenshot(self, height: int | None = None, top: int = 0) -> bytes:
-        """The page as PNG, whole, or so many pixels of it from one on."""
+        """The page as PNG: all of it, or ``height`` pixels from ``top`` on."""
         size = self._call("Page.getLayoutMetrics")["cssContentSize"]
         clip = {"x": 0, "y": top, "width": size["width"], "height": height or size["height"], "scale": 1}
         taken = self._call("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
@@ -85,9 +85,9 @@ class Page:
         if event["method"] == "Network.requestWillBeSent":
             self.requests.append(said["request"]["url"])
         elif event["method"] == "Runtime.exceptionThrown":
-            self.complaints.append(said["exceptionDetails"]["text"])
+            self.errors.append(said["exceptionDetails"]["text"])
         elif event["method"] == "Runtime.consoleAPICalled" and said["type"] == "error":
-            self.complaints.append(str(said["args"]))
+            self.errors.append(str(said["args"]))
 
 
 class Pipe:

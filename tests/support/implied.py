@@ -1,4 +1,4 @@
-"""Calls that no verb of ours makes, though everything needs them: SageMaker's own, CodeBuild's, EventBridge's."""
+"""Calls that services make on their own, without a command: SageMaker, CodeBuild and EventBridge."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from tests.support.iam import permissions
 from tests.support.policies import ACCOUNT, BUCKET, EXECUTION_ROLE, NAMES, PIPELINE, REGION, STACK, Call
 
 EXECUTION_ID = "0a1b2c3d4e5f"
-SOMETHING_OF_THE_EXECUTION = f"s3://{BUCKET}/{PIPELINE}/executions/{EXECUTION_ID}/something"
-NAMED_LIKE_THE_SERVICE = {
+EXECUTION_OBJECT = f"s3://{BUCKET}/{PIPELINE}/executions/{EXECUTION_ID}/something"
+NAME_PATTERNS = {
     "Processing": ("ProcessingJob", f"pipelines-{EXECUTION_ID}-{{step}}-Xyz0123456"),
     "Training": ("TrainingJob", f"pipelines-{EXECUTION_ID}-{{step}}-Xyz0123456"),
     "Transform": ("TransformJob", f"pipelines-{EXECUTION_ID}-{{step}}-Xyz0123456"),
     "Tuning": ("HyperParameterTuningJob", f"{EXECUTION_ID}-{{step:.7}}-Xyz0123456"),
     "Model": ("Model", f"pipelines-{EXECUTION_ID}-{{step}}-Xyz0123456"),
 }
-"""Kind of step -> what it makes, and the name that SageMaker gives it (a tuning job's has 32 characters at most)."""
+"""Kind of step -> the resource it creates, and the name that SageMaker gives it (at most 32 characters for tuning)."""
 LOG_GROUPS = ("ProcessingJobs", "TrainingJobs", "TransformJobs")
 EXPERIMENT = (
     "CreateExperiment",
@@ -32,7 +32,7 @@ EXPERIMENT = (
 
 
 def by_definition(text: str) -> set[Call]:
-    """Give what the execution role is asked for while a definition of `tests.support.definitions` is carried out."""
+    """Return the calls of the execution role while a definition of `tests.support.definitions` is executed."""
     definition = json.loads(text.replace(LOCATIONS["role"], EXECUTION_ROLE).replace(LOCATIONS["bucket"], BUCKET))
     calls = {Call("ecr:GetAuthorizationToken", "*"), *_logs_and_metrics(), *_experiment()}
     for step in _steps(definition["Steps"]):
@@ -49,7 +49,7 @@ def _steps(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _made_by(step: Mapping[str, Any]) -> Iterator[Call]:
-    """The calls for what a step makes; SageMaker has it in ARNs as it was named, or in lower case."""
+    """The calls that create a step's resource; its name in ARNs is as given, or in lower case."""
     if step["Type"] == "RegisterModel":
         group = step["Arguments"]["ModelPackageGroupName"]
         for name in (group, group.lower()):
@@ -59,8 +59,8 @@ def _made_by(step: Mapping[str, Any]) -> Iterator[Call]:
             yield from permissions("sagemaker", "DescribeModelPackage", {"ModelPackageName": f"{name}/1"})
             # The evaluation of tuned candidates looks for a version that was not tuned.
             yield Call("sagemaker:ListModelPackages", f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/{name}/1")
-    elif step["Type"] in NAMED_LIKE_THE_SERVICE:
-        kind, form = NAMED_LIKE_THE_SERVICE[step["Type"]]
+    elif step["Type"] in NAME_PATTERNS:
+        kind, form = NAME_PATTERNS[step["Type"]]
         roles = set(re.findall(r'"(arn:aws:iam::[^"]+)"', json.dumps(step["Arguments"])))
         for name in (form.format(step=step["Name"]), form.format(step=step["Name"]).lower()):
             yield from permissions("sagemaker", f"Create{kind}", {f"{kind}Name": name, "Tags": [1]})
@@ -91,13 +91,13 @@ def _deployed_by(step: Mapping[str, Any]) -> Iterator[Call]:
 
 
 def _data_of(value: Any, *, written: bool = False) -> Iterator[Call]:
-    """The reading and writing that a step's arguments ask for, wherever an address of S3 stands in them."""
+    """The reads and writes for every S3 address in a step's arguments."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if key in ("S3Uri", "S3OutputPath", "ModelDataUrl"):
-                bucket, _, place = _resolved(inner).removeprefix("s3://").partition("/")
+                bucket, _, prefix = _resolved(inner).removeprefix("s3://").partition("/")
                 for action in ("PutObject", "AbortMultipartUpload") if written else ("GetObject",):
-                    yield Call(f"s3:{action}", f"arn:aws:s3:::{bucket}/{place}")
+                    yield Call(f"s3:{action}", f"arn:aws:s3:::{bucket}/{prefix}")
                 for action in ("ListBucket", "GetBucketLocation") if bucket == BUCKET else ("ListBucket",):
                     yield Call(f"s3:{action}", f"arn:aws:s3:::{bucket}")
             else:
@@ -110,7 +110,7 @@ def _data_of(value: Any, *, written: bool = False) -> Iterator[Call]:
 
 
 def _resolved(value: Any) -> str:
-    """Work an address out as far as its bucket and prefix are concerned."""
+    """Resolve the bucket and the prefix of an address."""
     if isinstance(value, str):
         return value
     if "Std:Join" in value:
@@ -119,7 +119,7 @@ def _resolved(value: Any) -> str:
             for part in value["Std:Join"]["Values"]
         ]
         return value["Std:Join"]["On"].join(_resolved(part) for part in parts)
-    return SOMETHING_OF_THE_EXECUTION  # another step's output, or a parameter: data below the pipeline's prefix
+    return EXECUTION_OBJECT  # another step's output, or a parameter: data below the pipeline's prefix
 
 
 def _images_in(arguments: Any) -> Iterator[Call]:
@@ -140,7 +140,7 @@ def _logs_and_metrics() -> Iterator[Call]:
 
 
 def _experiment() -> Iterator[Call]:
-    """What an execution records of itself: an experiment of the pipeline's name, a trial, and a component per job."""
+    """The records of an execution: an experiment with the pipeline's name, a trial, and a component per job."""
     root = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
     resources = [
         *(f"{root}:experiment/{name}" for name in (PIPELINE, PIPELINE.lower())),
@@ -153,7 +153,7 @@ def _experiment() -> Iterator[Call]:
 
 
 def by_codebuild() -> set[Call]:
-    """Give what CodeBuild asks its role for, besides what the commands of the build call.
+    """Return the calls of CodeBuild's role, besides those of the commands in the build.
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
     """
@@ -173,7 +173,7 @@ def by_codebuild() -> set[Call]:
 
 
 def by_scaling() -> set[Call]:
-    """Give what scaling asks its caller for besides: the alarms of target tracking, and at first its own role.
+    """Return the further calls of scaling: the alarms of target tracking, and once its own role.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
     https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
@@ -191,7 +191,7 @@ def by_scaling() -> set[Call]:
 
 
 def by_vpc() -> set[Call]:
-    """Give what SageMaker asks the execution role for where jobs run in a VPC, whose owner may be another account.
+    """Return the calls of the execution role for jobs in a VPC, which another account may own.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
     """
@@ -208,7 +208,7 @@ def by_vpc() -> set[Call]:
 
 
 def by_interruption() -> set[Call]:
-    """Give what a batch asks for that is interrupted: its job is stopped."""
+    """Return the call of an interrupted batch, which stops its job."""
     return set(permissions("sagemaker", "StopTransformJob", {"TransformJobName": f"{PIPELINE}-regression-0123"}))
 
 
@@ -219,7 +219,7 @@ def by_stopping() -> set[Call]:
 
 
 def by_events() -> set[Call]:
-    """Give what the rules of the template ask EventBridge's role for."""
+    """Return the calls of EventBridge's role for the rules of the template."""
     projects = [f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/{STACK}-{project}" for project in ("build", "deploy")]
     return {
         Call("states:StartExecution", NAMES["StartOnNewData"]),
@@ -228,7 +228,7 @@ def by_events() -> set[Call]:
 
 
 def by_the_starter() -> set[Call]:
-    """Give what the state machine, and EventBridge Scheduler, ask their role for."""
+    """Return the calls of the role of the state machine and of EventBridge Scheduler."""
     return {
         call
         for name in (PIPELINE, PIPELINE.lower())

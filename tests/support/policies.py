@@ -1,7 +1,7 @@
 """The policies of ``infra/policies``, resolved as in one deployed stack, and what they allow.
 
-`allows` is a policy evaluator for what these policies use: it knows actions and resources with wildcards, and the
-condition operators below; anything else it refuses to judge.
+`allows` evaluates what these policies use: actions and resources with wildcards, and the condition operators below. It
+fails for anything else.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ NAMES = {
     "UndeliveredEvents.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:seoul-bikes-UndeliveredEvents-X",
     **{f"{rule}.Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{rule}-X" for rule in RULES},
 }
-"""What the functions of CloudFormation give in the stack of these tests."""
+"""The values of CloudFormation's functions in the stack of these tests."""
 
 Statement = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call as IAM sees it: an action on a resource, with the keys that conditions may ask for."""
+    """One call as IAM sees it: an action on a resource, with the keys for conditions."""
 
     action: str
     resource: str
@@ -61,7 +61,7 @@ class Call:
 
 
 def load(name: str, names: Mapping[str, str] = NAMES) -> list[Statement]:
-    """Read the statements of a policy file, its functions of CloudFormation worked out."""
+    """Read the statements of a policy file, with CloudFormation's functions resolved."""
     document = yaml.load((POLICIES / f"{name}.yaml").read_text(encoding="utf-8"), _loader(names))
     assert document["Version"] == "2012-10-17"
     return document["Statement"]
@@ -69,7 +69,7 @@ def load(name: str, names: Mapping[str, str] = NAMES) -> list[Statement]:
 
 def _loader(names: Mapping[str, str]) -> type[yaml.SafeLoader]:
     class Loader(yaml.SafeLoader):
-        """Works out ``!Sub``, ``!Ref`` and ``!GetAtt``."""
+        """Resolves ``!Sub``, ``!Ref`` and ``!GetAtt``."""
 
     Loader.add_constructor(
         "!Sub", lambda loader, node: re.sub(r"\$\{([^}]+)\}", lambda found: names[found[1]], node.value)
@@ -90,7 +90,7 @@ def allows(statements: Iterable[Statement], call: Call) -> bool:
 
 def _applies(statement: Statement, call: Call) -> bool:
     known = {"Sid", "Effect", "Action", "Resource", "Condition"}
-    assert statement.keys() <= known, f"not known here: {statement.keys() - known}"
+    assert statement.keys() <= known, f"unknown: {statement.keys() - known}"
     return (
         any(_matches(action.lower(), call.action.lower()) for action in _listed(statement["Action"]))
         and any(_matches(resource, call.resource) for resource in _listed(statement["Resource"]))

@@ -1,7 +1,7 @@
-"""Makes the screenshots of docs/report: ``python -m tests.support.screenshots`` runs the pipeline and looks at it.
+"""Makes the screenshots of docs/report: ``python -m tests.support.screenshots`` runs the pipeline and opens its report.
 
-Of two executions the first trains and the second tunes; ``--results`` names folders of two that have run already.
-It needs Chromium (``apt-get install chromium fonts-noto-cjk``) and SEOUL_BIKE_DATA or a way to the archive.
+The first execution trains and the second tunes; ``--results`` names the results folders of two earlier executions.
+This needs Chromium (``apt-get install chromium fonts-noto-cjk``), and SEOUL_BIKE_DATA or the network.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DESK, PHONE = 1440, 390
 
 @dataclass(frozen=True)
 class Shot:
-    """One screenshot: of which page, how wide, how much of it from which section on, in which language and light."""
+    """One screenshot: the page, its size in pixels, the first section, the language and the colour scheme."""
 
     name: str
     page: str

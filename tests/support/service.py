@@ -39,7 +39,7 @@ class Server:
 def serving(
     state: Path, *options: str, patience: float = 120, command: Sequence[str | Path] = COMMAND
 ) -> Iterator[Server]:
-    """Serve a state directory for as long as the context lasts."""
+    """Serve a state directory until the context ends."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     process = subprocess.Popen(
         [*command, "serve", "--state-dir", str(state), *options],

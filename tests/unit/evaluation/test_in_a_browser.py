@@ -17,7 +17,7 @@ def test_report_is_self_contained_and_fits(output, tmp_path, width, language, da
     page_file.write_text(render(read_results(output), language), encoding="utf-8")
     with browser() as pipe, open_page(pipe, page_file.as_uri(), width=width, dark=dark) as page:
         assert page.requests == [page_file.as_uri()]
-        assert page.complaints == []
+        assert page.errors == []
         assert page.evaluate("document.documentElement.scrollWidth") == width
         charts = page.evaluate("document.querySelectorAll('.chart').length")
         assert page.evaluate("document.querySelectorAll('.chart .main-svg').length") >= charts > 8

@@ -1,4 +1,4 @@
-"""Durations of caches, and what differs between two keys."""
+"""Cache durations, and the differences between two keys."""
 
 from datetime import timedelta
 
@@ -35,12 +35,12 @@ def test_durations(text, expected):
 
 
 @pytest.mark.parametrize("text", ["", "P", "PT", "T", "soon", "30", "P1H", "1h", "1D2H", "P30DT"])
-def test_what_is_no_duration_is_refused(text):
+def test_invalid_duration_is_refused(text):
     with pytest.raises(ValueError, match="is not an ISO 8601 duration"):
         duration(text)
 
 
-# What the developer guide lists for each type of step.
+# The arguments that the developer guide lists for each type of step.
 KEYS = {
     "Processing": "AppSpecification Environment ProcessingInputs",
     "Training": "AlgorithmSpecification CheckpointConfig DebugHookConfig DebugRuleConfigurations Environment "

@@ -1,4 +1,4 @@
-"""Names of the service's making."""
+"""Names that the service generates."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""What the rest of the house may rely on, and what importing it costs."""
+"""The public interface of the local service, and the cost of its import."""
 
 import subprocess
 import sys

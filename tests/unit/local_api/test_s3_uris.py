@@ -1,4 +1,4 @@
-"""The addresses of objects, as CreateModel and channels take them."""
+"""S3 URIs in CreateModel and in channels."""
 
 from __future__ import annotations
 

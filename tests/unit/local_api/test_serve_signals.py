@@ -1,4 +1,4 @@
-"""Ctrl-C reaches the service, whichever of its threads the kernel hands it to."""
+"""Ctrl-C reaches the service in whichever thread the kernel delivers it."""
 
 from __future__ import annotations
 

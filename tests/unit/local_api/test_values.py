@@ -1,4 +1,4 @@
-"""The bytes of an object over a file behave as the temporary files that moto keeps them in."""
+"""An object's content on disk behaves like moto's temporary files."""
 
 import io
 

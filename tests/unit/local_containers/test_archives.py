@@ -36,7 +36,7 @@ def test_files_and_folders_are_unpacked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "kind"), [("../outside", tarfile.REGTYPE), ("link", tarfile.SYMTYPE)])
-def test_what_leads_outside_is_refused(tmp_path: Path, name: str, kind: bytes) -> None:
+def test_path_outside_is_refused(tmp_path: Path, name: str, kind: bytes) -> None:
     with _archive(name, kind) as tar, pytest.raises(tarfile.TarError):
         extract(tar, tmp_path / "inside")
     assert not (tmp_path / "outside").exists()

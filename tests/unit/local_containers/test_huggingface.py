@@ -1,4 +1,4 @@
-"""What Hugging Face's inference toolkit makes of the user's functions, of requests, and of results."""
+"""Hugging Face's inference toolkit: the user's functions, requests and results."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def output_fn(prediction, accept): return prediction, accept
     assert json.loads(response.body) == [["1application/json", "model", "yes"], "application/json"]
 
 
-def test_a_transform_fn_does_all_of_it(application: Make) -> None:
+def test_transform_fn_replaces_all_functions(application: Make) -> None:
     script = f"{MODEL}def transform_fn(model, data, content_type, accept): return bytes(data)[::-1]\n"
     response = _ask(application(script), b"abc", {"content-type": "a/b", "accept": "c/d"})
     assert (response.status, response.content_type, response.body) == (200, "c/d", b"cba")
@@ -107,7 +107,7 @@ def test_a_transform_fn_does_all_of_it(application: Make) -> None:
         application(f"{script}def input_fn(data, content_type): return data\n")
 
 
-def test_what_can_be_no_json_is_a_503(application: Make) -> None:
+def test_unserializable_result_is_503(application: Make) -> None:
     response = _ask(application(f"{MODEL}def output_fn(prediction, accept): return {{1j}}\n"), b'{"inputs": 1}')
     assert response.status == 503
     assert json.loads(response.body)["message"] == "Unsupported model output data type."

@@ -1,4 +1,4 @@
-"""What the servers of user's code make of odd functions and odd results: the inference toolkit and the Flask worker."""
+"""Unusual functions and results of users in the inference toolkit and the Flask worker."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_unsendable_result_is_500(application, kind: Serving) -> None:
     assert _ask(application(f"{ECHO}def output_fn(prediction, accept): return object()\n", kind)).status == 500
 
 
-def test_an_error_without_words_is_an_invalid_request(application) -> None:
+def test_error_without_message_is_invalid_request(application) -> None:
     answer = _ask(application(f"{ECHO}def output_fn(prediction, accept): assert False\n", "toolkit"))
     assert answer.status == 500
     assert answer.body.startswith(b"Invalid Request\nTraceback (most recent call last):\n")

@@ -38,7 +38,7 @@ def test_a_path_selects_one_value(path: str, value: object, selected: object) ->
 
 
 @pytest.mark.parametrize("path", ["", "id", "$.", "$[", "$[a]", "$..id", "$[?(@.id)]", "$.id extra", "$" + "[0]" * 21])
-def test_what_is_no_path_of_filters_is_refused(path: str) -> None:
+def test_unsupported_path_is_refused(path: str) -> None:
     with pytest.raises(ClientError):
         compile_filter(path)
 
@@ -51,7 +51,7 @@ def test_a_path_has_at_most_63_characters() -> None:
 
 
 @pytest.mark.parametrize("path", ["$[9]", "$.id", "$['id']", "$[0][0]"])
-def test_what_is_not_there_is_a_miss(path: str) -> None:
+def test_missing_value_is_a_miss(path: str) -> None:
     with pytest.raises(LookupError):
         compile_filter(path)(ROW)
 

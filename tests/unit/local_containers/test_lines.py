@@ -1,4 +1,4 @@
-"""The output of a process is handed on in whole lines, however it was written."""
+"""The output of a process arrives in whole lines, whatever the writes."""
 
 import io
 import os
@@ -38,7 +38,7 @@ def test_more_than_a_pipe_holds_comes_whole() -> None:
     assert "".join(written(b"0123456789\n" * 50_000)) == "0123456789\n" * 50_000
 
 
-def test_what_is_no_utf_8_is_replaced() -> None:
+def test_invalid_utf_8_is_replaced() -> None:
     assert written(b"\xff\n") == ["\ufffd\n"]
 
 

@@ -9,7 +9,7 @@ from tests.conformance.containers.workbench import FolderStore
 
 
 class Hasty(FolderStore):
-    """A store in front of which one file has always just been removed."""
+    """A store that finds one file removed before each upload."""
 
     def upload(self, source: Path, uri: str) -> None:
         if source.name == "gone":

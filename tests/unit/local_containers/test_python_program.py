@@ -1,4 +1,4 @@
-"""What of a job's own could be imported in the place of a library that the template has loaded."""
+"""Modules of a job that could replace a library of the template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small parts: images, paths, metrics of a log, and codecs."""
+"""Images, paths, metrics in a log, and codecs."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_bare_name_meets_the_training_value_first() -> None:
 
 
 @pytest.mark.parametrize("regex", [r"nan=(\S+)x", "no group", "(maybe)?loss"])
-def test_what_is_no_number_is_no_metric(regex: str) -> None:
+def test_text_is_no_metric(regex: str) -> None:
     assert _final("nan=wordx no group loss\n", ("metric", regex)) == {}
 
 

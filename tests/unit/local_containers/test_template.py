@@ -34,7 +34,7 @@ def test_early_fork_has_what_is_loaded(preloading: Preloading) -> None:
     assert "stringprep" not in early.loaded
 
 
-def test_what_is_not_installed_is_passed_over(preloading: Preloading) -> None:
+def test_missing_library_is_skipped(preloading: Preloading) -> None:
     while not preloading.is_finished:
         preloading.load_next()
     assert {"colorsys", "stringprep"} <= preloading.settle().loaded
@@ -50,7 +50,7 @@ def test_early_fork_collects_garbage(preloading: Preloading, steps: int) -> None
     assert gc.get_freeze_count() > 0
 
 
-def test_a_library_that_is_broken_does_no_harm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_broken_library_is_skipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "broken_library.py").write_text("raise OSError('libgomp.so.1: cannot open shared object file')")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(template, "LIBRARIES", ("broken_library", "colorsys"))

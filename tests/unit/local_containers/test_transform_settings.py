@@ -1,4 +1,4 @@
-"""How a batch transform makes its requests: the request's word, the container's, the default."""
+"""Settings of a batch transform's requests: from the request, else from the container, else the default."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from local_sagemaker.jobs.errors import ClientError
 from local_sagemaker.jobs.transform_settings import TransformSettings
 
-TOLD = {"MaxConcurrentTransforms": 8, "BatchStrategy": "SINGLE_RECORD", "MaxPayloadInMB": 10}
-ASKED = {"MaxConcurrentTransforms": 2, "BatchStrategy": "MultiRecord", "MaxPayloadInMB": 1}
+CONTAINER = {"MaxConcurrentTransforms": 8, "BatchStrategy": "SINGLE_RECORD", "MaxPayloadInMB": 10}
+REQUEST = {"MaxConcurrentTransforms": 2, "BatchStrategy": "MultiRecord", "MaxPayloadInMB": 1}
 
 
 def test_default_payload_settings() -> None:
@@ -21,29 +21,29 @@ def test_default_payload_settings() -> None:
 def test_default_timeout_and_retries() -> None:
     settings = TransformSettings.of({}, {})
     assert (settings.timeout_seconds, settings.retries) == (600, 3)
-    told = {"ModelClientConfig": {"InvocationsTimeoutInSeconds": 5, "InvocationsMaxRetries": 0}}
-    settings = TransformSettings.of(told, {})
+    request = {"ModelClientConfig": {"InvocationsTimeoutInSeconds": 5, "InvocationsMaxRetries": 0}}
+    settings = TransformSettings.of(request, {})
     assert (settings.timeout_seconds, settings.retries) == (5, 0)
 
 
 @pytest.mark.parametrize(
-    ("request_", "told", "expected"),
+    ("request_", "container", "expected"),
     [
-        (ASKED, TOLD, (2, "MULTI_RECORD", 1)),
-        ({}, TOLD, (8, "SINGLE_RECORD", 10)),
+        (REQUEST, CONTAINER, (2, "MULTI_RECORD", 1)),
+        ({}, CONTAINER, (8, "SINGLE_RECORD", 10)),
         ({"MaxPayloadInMB": 3}, {"MaxConcurrentTransforms": 4}, (4, "MULTI_RECORD", 3)),
     ],
 )
 def test_request_before_container_before_default(
-    request_: dict[str, Any], told: dict[str, Any], expected: tuple[int, str, int]
+    request_: dict[str, Any], container: dict[str, Any], expected: tuple[int, str, int]
 ) -> None:
-    settings = TransformSettings.of(request_, told)
+    settings = TransformSettings.of(request_, container)
     assert (settings.concurrent, settings.strategy, settings.max_payload_mb) == expected
 
 
 def test_payload_of_0_mb_has_no_limit() -> None:
-    assert TransformSettings.of({"MaxPayloadInMB": 0}, TOLD).max_payload_bytes is None
-    assert TransformSettings.of({"MaxPayloadInMB": 2}, TOLD).max_payload_bytes == 2 * 1024**2
+    assert TransformSettings.of({"MaxPayloadInMB": 0}, CONTAINER).max_payload_bytes is None
+    assert TransformSettings.of({"MaxPayloadInMB": 2}, CONTAINER).max_payload_bytes == 2 * 1024**2
 
 
 @pytest.mark.parametrize(("megabytes", "concurrent"), [(101, 1), (51, 2)])

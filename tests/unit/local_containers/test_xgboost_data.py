@@ -1,4 +1,4 @@
-"""What the built-in XGBoost takes for data, and in which words it refuses the rest."""
+"""The data that the built-in XGBoost accepts, and its messages for all other data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hyperparameters of the built-in XGBoost: what is taken, what is refused, and in which words."""
+"""The hyperparameters of the built-in XGBoost: accepted values, refused values, and the messages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_value_in_range(name: str, text: str, value: Any) -> None:
     assert validate(given)[name] == value
 
 
-# What the guide names of each, closed ends as the last value taken.
+# The ranges in the guide; a closed end is the last accepted value.
 LOWEST = {
     0: ("eta", "gamma", "min_child_weight", "max_delta_step", "lambda", "alpha"),
     0.001: ("subsample", "colsample_bytree", "colsample_bylevel", "colsample_bynode", "scale_pos_weight"),

@@ -9,7 +9,7 @@ from sklearn import metrics
 
 from local_sagemaker.containers.xgboost.metrics import CUSTOM_METRICS, custom_metric, split_metrics
 
-# Of four rows the first two are positive; the margins say so of the first and the third.
+# Of four rows the first two are positive; the margins predict the first and the third as positive.
 LABELS, MARGINS = [1, 1, 0, 0], [2.0, -1.0, 1.0, 0.0]
 TWO_CLASSES = {
     "accuracy": 0.5,
@@ -24,7 +24,7 @@ TWO_CLASSES = {
     "recall_macro": 0.5,
     "recall_micro": 0.5,
 }
-# Of four rows, in three classes, only the last is predicted as another: as 0 in place of 2.
+# Of four rows, in three classes, only the last is predicted wrong: as 0 instead of 2.
 CLASSES = [0, 1, 2, 2]
 PROBABILITIES = [[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.5, 0.1, 0.4]]
 THREE_CLASSES = {

@@ -14,7 +14,7 @@ from local_sagemaker.containers.xgboost.versions import Version
 
 
 def _rows(data: Any) -> list[list[float]]:
-    """The rows of a matrix; what is missing is -1."""
+    """The rows of a matrix, with -1 for missing values."""
     return np.where(np.isnan(dense := _dense(data)), -1, dense).tolist()
 
 

@@ -1,4 +1,4 @@
-"""Selectable inference of the built-in XGBoost: what each objective tells of a prediction, key by key."""
+"""Selectable inference of the built-in XGBoost: the values of each objective, key by key."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from local_sagemaker.containers.xgboost.selectable import encode
 
 KEYS = ("predicted_label", "labels", "probability", "probabilities", "raw_score", "raw_scores", "predicted_score")
 NAN = math.nan
-# Of each objective: a prediction, and what is told of it in the order of the keys.
-TOLD: dict[str, tuple[Any, Sequence[Any]]] = {
+# Objective -> a prediction, and its values in the order of the keys.
+EXPECTED: dict[str, tuple[Any, Sequence[Any]]] = {
     "binary:logistic": (0.75, [1, [0, 1], 0.75, [0.25, 0.75], 0.75, [0.25, 0.75], NAN]),
     "binary:logitraw": (-0.5, [0, [0, 1], NAN, NAN, -0.5, [1.5, -0.5], NAN]),
     "binary:hinge": (1.0, [1.0, [0, 1], NAN, NAN, 1.0, [0.0, 1.0], NAN]),
@@ -34,15 +34,15 @@ TOLD: dict[str, tuple[Any, Sequence[Any]]] = {
 
 
 def _encoded(objective: str, keys: Sequence[str], accept: str, *, batch: bool = False) -> bytes:
-    predictions = np.array([TOLD[objective][0]] * 2, dtype=np.float32)
+    predictions = np.array([EXPECTED[objective][0]] * 2, dtype=np.float32)
     return encode(predictions, keys, objective, "3", accept, batch=batch)
 
 
-@pytest.mark.parametrize("objective", TOLD)
+@pytest.mark.parametrize("objective", EXPECTED)
 def test_keys_of_objectives(objective: str) -> None:
     rows = json.loads(_encoded(objective, KEYS, "application/json"))["predictions"]
     assert len(rows) == 2
-    assert repr([rows[0][key] for key in KEYS]) == repr(TOLD[objective][1])
+    assert repr([rows[0][key] for key in KEYS]) == repr(EXPECTED[objective][1])
 
 
 @pytest.mark.parametrize(("value", "label"), [(0.5, 0), (0.5001, 1)])
@@ -71,8 +71,8 @@ def test_json_lines_are_a_line_per_prediction() -> None:
 def test_records_have_the_keys_among_their_labels() -> None:
     answer = _encoded("multi:softprob", ["probabilities", "predicted_label"], "application/x-recordio-protobuf")
     records = [record_class().FromString(payload) for payload in frames(answer)]
-    told = [{key: list(value.float32_tensor.values) for key, value in record.label.items()} for record in records]
-    assert told == [{"predicted_label": [1.0], "probabilities": [0.125, 0.625, 0.25]}] * 2
+    labels = [{key: list(value.float32_tensor.values) for key, value in record.label.items()} for record in records]
+    assert labels == [{"predicted_label": [1.0], "probabilities": [0.125, 0.625, 0.25]}] * 2
 
 
 @pytest.mark.parametrize("objective", ["count:poisson", "rank:pairwise", "survival:cox", "reg:pseudohubererror"])
