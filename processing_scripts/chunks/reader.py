@@ -6,7 +6,7 @@ Memory holds one chunk, and the last hours of every series from the chunks befor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +18,9 @@ from processing_scripts.errors import ColumnError, HoursError
 from processing_scripts.features.catalogue import HISTORY_HOURS, FeatureSet
 from processing_scripts.features.history import WithHistory, next_hours, no_history
 from processing_scripts.reading.cells import Cells
-from processing_scripts.reading.columns import count_known
+from processing_scripts.reading.columns import NUMBERS, count_known
 from processing_scripts.reading.dates import DateColumn, read_dates
+from processing_scripts.reading.numbers import Marks, NumberColumns
 from processing_scripts.reading.observations import cells_of, date_column, observations_of
 from processing_scripts.reading.tables import Table, read_tables
 
@@ -66,9 +67,10 @@ class ChunkReader:
         PreprocessingError
             When rows are invalid, out of order, or lack their history; earlier chunks were yielded.
         """
-        days = self._days()
+        days, marks = self._days_and_marks()
         for cells in self._tables():
-            chunk = self._chunk(observations_of(cells, days, with_rentals=False), self._series_of(cells.table))
+            hours = observations_of(replace(cells, marks=marks), days, with_rentals=False)
+            chunk = self._chunk(hours, self._series_of(cells.table))
             self.read += len(cells.table.rows)
             self.predicted += len(chunk.keys)
             if len(chunk.keys):
@@ -81,12 +83,15 @@ class ChunkReader:
         for table in read_tables(self.path, recognise=count_known, rows=self.rows):
             yield cells_of(table, with_rentals=False)
 
-    def _days(self) -> dict[str, date]:
-        """Read all dates of the file before the first chunk."""
+    def _days_and_marks(self) -> tuple[dict[str, date], dict[str, Marks]]:
+        """Read all dates of the file, and find the marks of its numbers, before the first chunk."""
         # 03/04/2018 in the first chunk is ambiguous until 25/04/2018, in a later one, excludes the month-first order.
+        # 2.000 is ambiguous until 12,5.
+        numbers = NumberColumns()
         first: dict[tuple[str, int, str], int] = {}
         name = ""
         for cells in self._tables():
+            cells.number_columns(NUMBERS, numbers)
             column = date_column(cells)
             name = column.name
             for row, line in zip(
@@ -94,9 +99,8 @@ class ChunkReader:
             ):
                 first.setdefault(row, line)
         written, hours, seasons = zip(*first, strict=True)
-        return dict(
-            zip(written, read_dates(DateColumn(name, written, hours, seasons, list(first.values()))), strict=True)
-        )
+        days = read_dates(DateColumn(name, written, hours, seasons, list(first.values())))
+        return dict(zip(written, days, strict=True)), numbers.marks()
 
     def _series_of(self, table: Table) -> list[str]:
         if self.series is None:

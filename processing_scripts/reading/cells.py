@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias, TypeVar
@@ -15,9 +16,10 @@ import pandas as pd
 
 from processing_scripts.errors import CellError
 from processing_scripts.reading.columns import Column
+from processing_scripts.reading.numbers import MISSING, Marks, NumberColumns
 from processing_scripts.reading.tables import Table
 
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+_SEPARATED_WORDS = re.compile(r"\w+(?:[\s_-]+\w+)*\.?")
 _Meaning = TypeVar("_Meaning")
 Flags: TypeAlias = "pd.Series[bool] | npt.NDArray[np.bool_]"
 
@@ -28,6 +30,8 @@ class Cells:
 
     table: Table
     found: Mapping[str, int]
+    marks: Mapping[str, Marks] = field(default_factory=dict)
+    """Decimal marks and thousands separators by column of the file; if empty, those of this table."""
 
     def __contains__(self, name: str) -> bool:
         return name in self.found
@@ -56,7 +60,7 @@ class Cells:
         texts = self.texts(name)
         means: dict[str, _Meaning] = {}
         for text in dict.fromkeys(texts):
-            letters = re.sub(r"[^a-z0-9]", "", text.lower())
+            letters = _letters(text)
             if letters not in meanings:
                 line = self.table.lines[texts.index(text)]
                 raise CellError(line, self.title(name), f"'{text}' is not a known value; write {expected}.")
@@ -72,13 +76,11 @@ class Cells:
             When a cell is not a number, or outside the column's range.
         """
         # A column has few distinct texts, each of which is parsed once.
-        position, different = pd.factorize(np.array(self.texts(column.name), dtype=object))
-        texts = pd.Series(different, dtype=object)
-        if self.table.separator != ",":
-            # If commas do not separate cells, they are decimal commas.
-            texts = texts.str.replace(",", ".", regex=False)
-        read = pd.to_numeric(texts, errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
-        wrong = read.isna() & ~texts.str.lower().isin(_MISSING)
+        position, texts = pd.factorize(np.array(self.texts(column.name), dtype=object))
+        marks = self.marks.get(column.name) or self.number_columns([column]).marks()[column.name]
+        values = [marks.value(text) for text in texts]
+        read = pd.Series(values, dtype="float64").replace([np.inf, -np.inf], np.nan)
+        wrong = read.isna() & np.array([text.lower() not in MISSING for text in texts], dtype=bool)
         self.refuse_first(column, wrong.to_numpy()[position], "{cell} is not a number; correct the cell")
         numbers = pd.Series(read.to_numpy()[position], index=self.index)
         impossible = f"which is impossible for {column.title}; correct the cell"
@@ -87,6 +89,14 @@ class Cells:
         if column.highest is not None:
             self.refuse_first(column, numbers > column.highest, f"{{cell}} is above {column.highest:g}, {impossible}")
         return numbers
+
+    def number_columns(self, columns: Iterable[Column], collected: NumberColumns | None = None) -> NumberColumns:
+        """Collect the cells of columns of numbers that the table has, to find their marks."""
+        collected = collected or NumberColumns()
+        for column in columns:
+            if column.name in self:
+                collected.add(column, self.title(column.name), self.texts(column.name), self.table.lines)
+        return collected
 
     def refuse_first(self, column: Column, wrong: Flags, problem: str) -> None:
         """Refuse the first wrong cell of a column, if there is one; ``{cell}`` in the problem is replaced by the cell.
@@ -100,3 +110,10 @@ class Cells:
             position = int(np.argmax(wrong))
             cell = f"'{self.texts(column.name)[position]}'"
             raise CellError(self.table.lines[position], self.title(column.name), f"{problem.format(cell=cell)}.")
+
+
+def _letters(text: str) -> str:
+    """Return words without case and the separators between them; other text as it is."""
+    # A sign may negate: only what separates words is dropped.
+    words = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\s_.-]", "", words) if _SEPARATED_WORDS.fullmatch(words) else words

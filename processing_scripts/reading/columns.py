@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from processing_scripts.errors import ColumnError
 
@@ -27,7 +28,12 @@ class Column:
     lowest: float | None = None
     highest: float | None = None
     """Range of possible measurements in the column's unit."""
+    whole: bool = False
+    """Whether its numbers have no decimals."""
 
+
+_LETTERS_PER_ERROR = 5
+"""A name of this length may have one typing error, and so on."""
 
 _CELSIUS = ("c", "degc", "degreec", "degreesc", "celsius", "degreecelsius", "degreescelsius", "deg")
 _NOT_CELSIUS = ("f", "degf", "fahrenheit", "degreef", "degreesf", "k", "kelvin")
@@ -37,29 +43,42 @@ WEATHER = (
     Column(
         "temperature",
         "Temperature(°C)",
-        ("temperature", "temp", "airtemperature"),
+        ("temperature", "temp", "airtemperature", "기온", "온도"),
         _CELSIUS,
         _NOT_CELSIUS,
         lowest=-60,
         highest=60,
     ),
-    Column("humidity", "Humidity(%)", ("humidity", "relativehumidity"), ("percent", "pct"), lowest=0, highest=100),
+    Column(
+        "humidity",
+        "Humidity(%)",
+        ("humidity", "relativehumidity", "습도", "상대습도"),
+        ("percent", "pct"),
+        lowest=0,
+        highest=100,
+    ),
     Column(
         "wind_speed",
         "Wind speed (m/s)",
-        ("windspeed", "wind"),
+        ("windspeed", "wind", "풍속"),
         ("ms", "mps", "ms1", "metrespersecond", "meterspersecond"),
         ("kmh", "kph", "mph", "kn", "knots", "kt"),
         lowest=0,
         highest=80,
     ),
     Column(
-        "visibility", "Visibility (10m)", ("visibility",), ("10m",), ("m", "km", "miles", "mi"), lowest=0, highest=5000
+        "visibility",
+        "Visibility (10m)",
+        ("visibility", "시정", "가시거리"),
+        ("10m",),
+        ("m", "km", "miles", "mi"),
+        lowest=0,
+        highest=5000,
     ),
     Column(
         "dew_point",
         "Dew point temperature(°C)",
-        ("dewpointtemperature", "dewpointtemp", "dewpoint"),
+        ("dewpointtemperature", "dewpointtemp", "dewpoint", "이슬점온도", "이슬점", "노점온도"),
         _CELSIUS,
         _NOT_CELSIUS,
         lowest=-80,
@@ -68,19 +87,25 @@ WEATHER = (
     Column(
         "solar_radiation",
         "Solar Radiation (MJ/m2)",
-        ("solarradiation", "radiation"),
+        ("solarradiation", "radiation", "일사량", "일사"),
         ("mjm2", "mjm"),
         ("wm2", "wm", "kwhm2", "kwhm"),
         lowest=0,
         highest=6,
     ),
     Column(
-        "rainfall", "Rainfall(mm)", ("rainfall", "rain"), ("mm",), ("in", "inch", "inches", "cm"), lowest=0, highest=400
+        "rainfall",
+        "Rainfall(mm)",
+        ("rainfall", "rain", "강수량", "강우량"),
+        ("mm",),
+        ("in", "inch", "inches", "cm"),
+        lowest=0,
+        highest=400,
     ),
     Column(
         "snowfall",
         "Snowfall (cm)",
-        ("snowfall", "snow"),
+        ("snowfall", "snow", "적설량", "적설", "강설량"),
         ("cm",),
         ("in", "inch", "inches", "mm"),
         lowest=0,
@@ -88,28 +113,60 @@ WEATHER = (
     ),
 )
 COLUMNS = (
-    Column("date", "Date", ("date",)),
+    Column("date", "Date", ("date", "날짜", "일자")),
     Column(
         TARGET,
         "Rented Bike Count",
-        ("rentedbikecount", "rentedbikes", "bikecount", "rentals", "count"),
+        (
+            *("rentedbikecount", "rentedbikes", "bikecount", "rentals", "count"),
+            *("대여건수", "대여수", "대여대수", "대여량", "대여횟수", "이용건수", "자전거대여수", "자전거대여건수"),
+            *("자전거대여대수", "자전거대여량", "따릉이대여건수", "따릉이대여수"),
+        ),
         lowest=0,
         highest=1e6,
+        whole=True,
     ),
-    Column("hour", "Hour", ("hour", "hr", "hourofday"), lowest=0, highest=23),
+    Column(
+        "hour", "Hour", ("hour", "hr", "hourofday", "시간", "시", "시각", "시간대"), lowest=0, highest=23, whole=True
+    ),
     *WEATHER,
-    Column("season", "Seasons", ("seasons", "season")),
-    Column("holiday", "Holiday", ("holiday", "isholiday")),
-    Column("functioning_day", "Functioning Day", ("functioningday", "functioning", "functionday", "functionalday")),
+    Column("season", "Seasons", ("seasons", "season", "계절")),
+    Column("holiday", "Holiday", ("holiday", "isholiday", "휴일", "공휴일", "휴일여부", "공휴일여부")),
+    Column(
+        "functioning_day",
+        "Functioning Day",
+        (
+            "functioningday",
+            "functioning",
+            "functionday",
+            "functionalday",
+            "운영일",
+            "운영여부",
+            "운영일여부",
+            "운영",
+            "가동일",
+        ),
+    ),
 )
 OPTIONAL_COLUMNS = (
     Column("generated_sample", "Generated Sample", ("generatedsample",)),
-    Column("datetime", "Datetime", ("datetime", "timestamp", "dateandtime")),
-    Column("year", "Year", ("year",)),
-    Column("month", "Month", ("month",)),
-    Column("day", "Day", ("day", "dayofmonth")),
+    Column("datetime", "Datetime", ("datetime", "timestamp", "dateandtime", "일시", "날짜시간")),
+    Column("year", "Year", ("year", "연도", "년도", "연", "년")),
+    Column("month", "Month", ("month", "월")),
+    Column("day", "Day", ("day", "dayofmonth", "일")),
 )
+NUMBERS = tuple(column for column in COLUMNS if column.lowest is not None)
 _TITLES = [column.title for column in COLUMNS]
+
+# A degree sign in one encoding, read in another.
+_ENCODINGS = ("utf-8", "cp949", "gbk", "cp1252", "latin-1", "shift_jis")
+_GARBLED: dict[str, str] = {}
+for _sign, _letter in (("\u00b0C", "C"), ("\u00b0F", "F"), ("\u2103", "C"), ("\u2109", "F")):
+    for _written in _ENCODINGS:
+        for _read in _ENCODINGS:
+            _text = _sign.encode(_written, "ignore").decode(_read, "ignore")
+            if len(_text) > 0 and not _text.isascii():
+                _GARBLED[_text] = _letter if _GARBLED.get(_text, _letter) == _letter else "?"
 
 
 def count_known(header: Sequence[str]) -> int:
@@ -143,28 +200,56 @@ def check_present(found: Mapping[str, int], header: Sequence[str], *, without: I
     for column in COLUMNS:
         if column.name not in found and column.name not in without:
             unknown = [name for position, name in enumerate(header) if position not in found.values()]
-            raise ColumnError(f"Column '{column.title}' is missing; {_suggestion(column, unknown)}.")
+            for name in unknown:
+                if _is_misspelled(name, column):
+                    raise _unknown(name, column)
+            others = f"unknown columns {', '.join(map(repr, unknown))}" if unknown else "no other columns"
+            raise ColumnError(f"Column '{column.title}' is missing; the file has {others}; add the column.")
 
 
 def check_known(header: Sequence[str]) -> None:
     """Refuse a header with an unknown column, which may be misspelled."""
     for name in header:
         if _meaning(name) is None:
-            letters = {spelling: column.title for column in COLUMNS for spelling in column.spellings}
-            close = difflib.get_close_matches(_letters(name), list(letters), n=1, cutoff=0.6)
-            meant = f"did you mean '{letters[close[0]]}'?" if close else f"known columns: {', '.join(_TITLES)}."
-            raise ColumnError(f"Column '{name}' is not known; {meant}")
+            raise _unknown(name, next((column for column in COLUMNS if _is_misspelled(name, column)), None))
 
 
-def _suggestion(column: Column, unknown: Sequence[str]) -> str:
-    by_letters = {_letters(name): name for name in unknown if _letters(name)}
-    for spelling in (_letters(column.title), *column.spellings):
-        for match in difflib.get_close_matches(spelling, list(by_letters), n=1, cutoff=0.6):
-            return f"did you mean '{by_letters[match]}'? Rename it"
-    others = f"unknown columns {', '.join(map(repr, unknown))}" if unknown else "no other columns"
-    return f"the file has {others}; add the column"
+def _unknown(name: str, meant: Column | None) -> ColumnError:
+    hint = f"did you mean '{meant.title}'? Rename it" if meant else f"known columns: {', '.join(_TITLES)}"
+    return ColumnError(f"Column '{name}' is not known; {hint}.")
 
 
+def _is_misspelled(name: str, column: Column) -> bool:
+    """Whether a name can only be a typing error, not a name of something else such as ``Temperature_lag2``."""
+    words = [_letters(word) for word in re.split(r"[\W_]+", name)]
+    if any(_known("".join(words[:at] + words[at + 1 :])) for at in range(len(words))):
+        return False
+    letters = _letters(name)
+    return any(_differs_by_typing_errors(letters, spelling) for spelling in (_letters(column.title), *column.spellings))
+
+
+def _known(letters: str) -> bool:
+    return any(letters in _with_units(spelling, column) for column in COLUMNS for spelling in column.spellings)
+
+
+def _differs_by_typing_errors(letters: str, spelling: str) -> bool:
+    digits = re.sub(r"\D", "", letters), re.sub(r"\D", "", spelling)
+    if letters[:1] != spelling[:1] or digits[0] != digits[1]:
+        return False
+    return _distance(letters, spelling) <= len(spelling) // _LETTERS_PER_ERROR
+
+
+def _distance(first: str, second: str) -> int:
+    """Count the letters to insert, delete or replace (Levenshtein)."""
+    row = list(range(len(second) + 1))
+    for number, letter in enumerate(first, 1):
+        before, row = row, [number]
+        for at, other in enumerate(second):
+            row.append(min(before[at + 1] + 1, row[at] + 1, before[at] + (letter != other)))
+    return row[-1]
+
+
+@lru_cache(4096)
 def _meaning(name: str) -> Column | None:
     letters = _letters(name)
     for column in (*COLUMNS, *OPTIONAL_COLUMNS):
@@ -183,7 +268,13 @@ def _check_unit(name: str, column: Column) -> None:
         raise ColumnError(f"Column '{name}' has another unit than '{column.title}'; convert its numbers and rename it.")
 
 
+@lru_cache(4096)
 def _letters(name: str) -> str:
     """Return a name without case, whitespace, punctuation, and remains of a wrongly decoded degree sign."""
-    readable = name.replace("\u2103", "C").replace("\u2109", "F").replace("\u00b2", "2")
-    return re.sub(r"[^a-z0-9]", "", readable.lower())
+    # Other characters stay: they may change the meaning, as in a prefix of another language.
+    for garbled in sorted(_GARBLED, key=len, reverse=True):
+        name = name.replace(garbled, _GARBLED[garbled])
+    for mark in ("\u00c2\u00b0", "\u00ba", "\u02da", "\u00b0"):
+        name = name.replace(mark, "")
+    name = unicodedata.normalize("NFKC", name.replace("\u00c2\u00b2", "2"))
+    return re.sub(r"[\s_.,:;()\[\]{}/%?#*^'\"`\u00b7\u2212\ufffd\ufeff\u200b-]", "", name.casefold())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from processing_scripts.errors import CellError, FileError
 from processing_scripts.reading.cells import Cells
 from processing_scripts.reading.columns import (
     COLUMNS,
+    NUMBERS,
     TARGET,
     WEATHER,
     Column,
@@ -27,10 +28,54 @@ from processing_scripts.reading.columns import (
 from processing_scripts.reading.dates import DateColumn, read_dates, split_time
 from processing_scripts.reading.tables import Table, read_table
 
-_SEASONS = {"winter": "Winter", "spring": "Spring", "summer": "Summer", "autumn": "Autumn", "fall": "Autumn"}
-_YES_OR_NO = {"yes": True, "no": False, "y": True, "n": False, "true": True, "false": False}
-_HOLIDAY = {"holiday": True, "noholiday": False, **_YES_OR_NO}
-_FUNCTIONING = {"fun": True, "func": True, "nofun": False, "nofunc": False, "1": True, "0": False, **_YES_OR_NO}
+_SEASONS = {
+    "winter": "Winter",
+    "spring": "Spring",
+    "summer": "Summer",
+    "autumn": "Autumn",
+    "fall": "Autumn",
+    "겨울": "Winter",
+    "봄": "Spring",
+    "여름": "Summer",
+    "가을": "Autumn",
+}
+_YES_OR_NO = {
+    "yes": True,
+    "no": False,
+    "y": True,
+    "n": False,
+    "true": True,
+    "false": False,
+    "예": True,
+    "네": True,
+    "아니오": False,
+    "아니요": False,
+}
+_HOLIDAY = {
+    "holiday": True,
+    "noholiday": False,
+    "휴일": True,
+    "공휴일": True,
+    "비휴일": False,
+    "휴일아님": False,
+    "공휴일아님": False,
+    "평일": False,
+    **_YES_OR_NO,
+}
+_FUNCTIONING = {
+    "fun": True,
+    "func": True,
+    "nofun": False,
+    "nofunc": False,
+    "1": True,
+    "0": False,
+    "운영": True,
+    "미운영": False,
+    "운영안함": False,
+    "휴무": False,
+    **_YES_OR_NO,
+}
+_LAST_HOUR = 23
 
 
 @dataclass(frozen=True)
@@ -88,6 +133,7 @@ def read_observations(path: Path, *, with_rentals: bool, complete: bool = False)
         When the file, a column or a cell is invalid or ambiguous.
     """
     cells = cells_of(read_table(path, recognise=count_known), with_rentals=with_rentals)
+    cells = replace(cells, marks=cells.number_columns(NUMBERS).marks())
     if complete:
         check_known(cells.table.header)
         for column in WEATHER:
@@ -164,6 +210,9 @@ def date_column(cells: Cells) -> DateColumn:
     split = {text: split_time(text) for text in set(written)}
     pairs = [split[text] for text in written]
     dates, times = [day for day, _ in pairs], [time for _, time in pairs]
+    for line, text, time in zip(cells.table.lines, written, times, strict=True):
+        if time is not None and time > _LAST_HOUR:
+            raise CellError(line, title, f"'{text}' has no hour from 0 to {_LAST_HOUR}; correct the time.")
     hours = _hours_of_day(cells, times, title)
     seasons = cells.categories("season", _SEASONS, "Winter, Spring, Summer or Autumn")
     return DateColumn(title, dates, hours, seasons, cells.table.lines)

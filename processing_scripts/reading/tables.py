@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
 _SEPARATORS = (",", ";", "\t", "|")
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')
+"""The line with which Excel is told the separator."""
+_SEARCHED_RECORDS = 20
+"""Records in which a header is looked for, to say where it is."""
+_LIKELY_HEADER = 3
+"""Known names that make a record a header without doubt."""
 _BLOCK_BYTES = 2**20
 
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -42,7 +49,6 @@ class Table:
     """As many cells per row as the header has."""
     lines: list[int]
     """Line of the file on which each row ends, counted from 1."""
-    separator: str
 
 
 def read_table(path: Path, *, recognise: Callable[[list[str]], int]) -> Table:
@@ -66,15 +72,103 @@ def read_tables(path: Path, *, recognise: Callable[[list[str]], int], rows: int 
     FileError
         As for `read_table`, when the row is reached.
     """
-    encoding = _encoding(path)
     try:
-        with _open(path, encoding) as file:
-            separator = max(_SEPARATORS, key=lambda candidate: recognise(_header(file, candidate)))
-            file.seek(0)
-            yield from _tables(_reader(file, separator), separator, path, rows)
+        layout = _layout(path, recognise)
+        with _open(path, layout.encoding) as file:
+            for _ in range(layout.skipped):
+                file.readline()
+            yield from _tables(_reader(file, layout.separator), layout, path, rows)
     except csv.Error as error:
         message = f"{path.name} is not CSV ({error}); look for an extra quotation mark, or save the table again."
         raise FileError(message) from error
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How to read a file: its encoding and separator, and the lines before its header."""
+
+    encoding: str
+    separator: str
+    skipped: int
+    known: int
+    """Known names in the header."""
+
+
+def _layout(path: Path, recognise: Callable[[list[str]], int]) -> _Layout:
+    """Find the encoding and the separator with which the header has the most known names.
+
+    Raises
+    ------
+    FileError
+        When the file has no header, or other lines than blank lines, comments and ``sep=`` before it.
+    """
+    encodings = _encodings(path)
+    layouts = [
+        _Layout(encoding, separator, skipped, recognise(_record(path, encoding, separator, skipped)))
+        for encoding in encodings
+        for skipped, separators in [_lines_before_header(path, encoding, recognise)]
+        for separator in separators
+    ]
+    layout = max(layouts, key=lambda candidate: candidate.known)
+    if layout.known < _LIKELY_HEADER:
+        _require_header(path, layout, recognise)
+    return layout
+
+
+def _lines_before_header(
+    path: Path, encoding: str, recognise: Callable[[list[str]], int]
+) -> tuple[int, tuple[str, ...]]:
+    """Count blank lines, comments and a ``sep=`` line before the header; return the possible separators as well."""
+    separators: tuple[str, ...] = _SEPARATORS
+    skipped = 0
+    with _open(path, encoding) as file:
+        while line := file.readline():
+            text = line.strip()
+            named = _SEPARATOR_LINE.fullmatch(line.strip("\r\n "))
+            # A header may start with # too.
+            comment = text.startswith("#") and not any(recognise(text.split(each)) > 1 for each in _SEPARATORS)
+            if named:
+                separators = (named[1], *_SEPARATORS)
+            elif text.strip(' ",;|') and not comment:
+                break
+            skipped += 1
+    return skipped, separators
+
+
+def _require_header(path: Path, layout: _Layout, recognise: Callable[[list[str]], int]) -> None:
+    """Refuse a file whose first record contains values, or whose header comes later."""
+    for separator in _SEPARATORS:
+        records = _records(path, layout.encoding, separator, layout.skipped)
+        for number, (_, cells) in enumerate(islice(records, _SEARCHED_RECORDS)):
+            if number and recognise(cells) >= _LIKELY_HEADER:
+                raise FileError(
+                    f"{path.name} has its header after other text; delete the lines before it that are neither blank "
+                    "nor comments (#)."
+                )
+    first = _record(path, layout.encoding, layout.separator, layout.skipped)
+    if layout.known == 0 and any(re.fullmatch(r"[+-]?\d[\d.,:/ -]*", cell) for cell in first):
+        raise FileError(
+            f"{path.name} has no header: line {layout.skipped + 1} contains values; add a first line with the names of "
+            "the columns."
+        )
+
+
+def _record(path: Path, encoding: str, separator: str, skipped: int) -> list[str]:
+    """Return the first record after some lines; empty if it is not CSV with this separator."""
+    return next((cells for _, cells in _records(path, encoding, separator, skipped)), [])
+
+
+def _records(path: Path, encoding: str, separator: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield records with their lines until the end, or until they are not CSV with this separator."""
+    with _open(path, encoding) as file:
+        for _ in range(skipped):
+            file.readline()
+        reader = _reader(file, separator)
+        try:
+            for cells in reader:
+                yield skipped + reader.line_num, [*map(str.strip, cells)]
+        except csv.Error:  # quotation marks that another separator explains
+            return
 
 
 def _open(path: Path, encoding: str) -> TextIO:
@@ -86,14 +180,9 @@ def _reader(file: TextIO, separator: str) -> CsvReader:
     return csv.reader(file, delimiter=separator, strict=True)
 
 
-def _header(file: TextIO, separator: str) -> list[str]:
-    file.seek(0)
-    return next(_reader(iter(file.readline, ""), separator), [])  # type: ignore[arg-type]
-
-
-def _tables(reader: CsvReader, separator: str, path: Path, most: int | None) -> Iterator[Table]:
-    header = [cell.strip() for cell in next(reader)]
-    rows = _rows(reader, header, path)
+def _tables(reader: CsvReader, layout: _Layout, path: Path, most: int | None) -> Iterator[Table]:
+    header = [cell.strip() for cell in next(reader, [])]
+    rows = _rows(reader, header, path, layout.skipped)
     empty = True
     while numbered := list(islice(rows, most)):
         empty = False
@@ -101,23 +190,22 @@ def _tables(reader: CsvReader, separator: str, path: Path, most: int | None) -> 
             header=header,
             rows=[cells for _, cells in numbered],
             lines=[line for line, _ in numbered],
-            separator=separator,
         )
     if empty:
         raise FileError(f"{path.name} has a header but no rows; provide a file with hourly rows below it.")
 
 
-def _rows(reader: CsvReader, header: list[str], path: Path) -> Iterator[tuple[int, list[str]]]:
+def _rows(reader: CsvReader, header: list[str], path: Path, skipped: int) -> Iterator[tuple[int, list[str]]]:
     for row in reader:
         cells = [*map(str.strip, row)]
         if any(cells):
             if len(cells) != len(header):
-                raise _wrong_width(cells, header, reader.line_num, path)
-            yield reader.line_num, cells
+                raise _wrong_width(cells, header, skipped + reader.line_num, path)
+            yield skipped + reader.line_num, cells
 
 
-def _encoding(path: Path) -> str:
-    """Detect the encoding of a file; refuse files that are not text."""
+def _encodings(path: Path) -> tuple[str, ...]:
+    """Detect the possible encodings of a file, the most likely first; refuse files that are not text."""
     with path.open("rb") as file:
         beginning = file.read(_BLOCK_BYTES)
     if not beginning.strip():
@@ -129,7 +217,7 @@ def _encoding(path: Path) -> str:
                 raise FileError(
                     f"{path.name} starts as {encoding} but is invalid at byte {broken}; save it as CSV in UTF-8."
                 )
-            return encoding
+            return (encoding,)
     for foreign, what in _FOREIGN_BEGINNINGS:
         if beginning.lstrip().startswith(foreign):
             raise FileError(f"{path.name} is not a CSV file but {what}.")
@@ -137,16 +225,27 @@ def _encoding(path: Path) -> str:
         if b"\x00" in block:
             at = offset + block.index(0)
             raise FileError(f"{path.name} contains binary data (byte 0 at offset {at}); save it as CSV in UTF-8.")
-    # Latin-1 decodes every byte. Only the degree sign of the header is affected if the guess is wrong.
-    return "utf-8" if _first_not_decoded(path, "utf-8") is None else "latin-1"
+    return ("utf-8",) if _first_not_decoded(path, "utf-8") is None else _other_encodings(path)
 
 
-def _first_not_decoded(path: Path, encoding: str) -> int | None:
-    """Return the offset of the first byte that is invalid in an encoding; None if all are valid."""
+def _other_encodings(path: Path) -> tuple[str, ...]:
+    """Return Korean and Western encodings, the more likely first."""
+    if _first_not_decoded(path, "cp949") is not None:
+        return ("latin-1",)  # which decodes every byte
+    # The degree sign of a Western header is the first half of a Korean syllable too, so the bytes of the rows decide:
+    # in Korean text, both bytes of a syllable lie above 160. The known names in the header decide before that.
+    with path.open("rb") as file:
+        file.readline()
+        korean = _first_not_decoded(path, "euc_kr", start=file.tell()) is None and not file.read().isascii()
+    return ("cp949", "latin-1") if korean else ("latin-1", "cp949")
+
+
+def _first_not_decoded(path: Path, encoding: str, start: int = 0) -> int | None:
+    """Return the offset of the first byte that is invalid in an encoding; None if all from ``start`` are valid."""
     decoder = codecs.getincrementaldecoder(encoding)()
     end = 0
     try:
-        for offset, block in _blocks(path):
+        for offset, block in _blocks(path, start):
             end = offset + len(block)
             decoder.decode(block)
         decoder.decode(b"", final=True)
@@ -156,10 +255,10 @@ def _first_not_decoded(path: Path, encoding: str) -> int | None:
     return None
 
 
-def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield the blocks of a file, each with its offset."""
+def _blocks(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Yield the blocks of a file from ``start``, each with its offset."""
     with path.open("rb") as file:
-        offset = 0
+        offset = file.seek(start)
         while block := file.read(_BLOCK_BYTES):
             yield offset, block
             offset += len(block)

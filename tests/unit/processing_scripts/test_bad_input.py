@@ -37,7 +37,7 @@ def with_cell(frame, line, column, cell):
 
 def test_missing_column_suggests_similar_name(frame, refusal):
     message = refusal(frame.rename(columns={"Functioning Day": "Functionning Dy"}))
-    assert message == "Column 'Functioning Day' is missing; did you mean 'Functionning Dy'? Rename it."
+    assert message == "Column 'Functionning Dy' is not known; did you mean 'Functioning Day'? Rename it."
 
 
 def test_missing_column_lists_unknown_columns(frame, refusal):

@@ -72,7 +72,7 @@ def test_named_rows(job, hours, data, capsys):
     ("change", "sentence"),
     [
         ({"Temperature(°C)": None}, "Line 2, column 'Temperature(°C)': is empty; give its value."),
-        ({"Humidty": 50}, "Column 'Humidty' is not known; did you mean 'Humidity(%)'?"),
+        ({"Humidty": 50}, "Column 'Humidty' is not known; did you mean 'Humidity(%)'? Rename it."),
         ({"phase of the moon": 1}, "Column 'phase of the moon' is not known; known columns: Date, Rented Bike Count"),
     ],
 )
