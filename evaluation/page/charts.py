@@ -132,7 +132,7 @@ def calibration(results: Results, name: str, texts: Texts) -> Chart:
         points = [one["predicted"] for one in bins], [one["actual"] for one in bins]
         line = _curve(texts(kind), points, colour)
         traces.append({**line, "mode": "lines+markers", "line": {**line["line"], "dash": dash}})
-    return _chart(traces, height=340, x=texts("said"), y=texts("true"))
+    return _chart(traces, height=340, x=texts("predicted probability"), y=texts("observed frequency"))
 
 
 def slices_by_hour(results: Results, texts: Texts) -> Chart:

@@ -25,7 +25,7 @@ _RANGES: dict[str, Any] = {
     "ContinuousParameterRanges": [{"ScalingType": "Auto"}],
     "CategoricalParameterRanges": [{}],
 }
-"""An absent member of these is described as an empty list."""
+"""Members that are described as an empty list if the request omits them."""
 _TUNED = {
     **_UNUSUAL,
     "InputDataConfig": [{"CompressionType": "None", "DataSource": _S3_SOURCE}],
@@ -91,7 +91,7 @@ def with_defaults(kind: JobKind, request: Request) -> Record:
 
 
 def _fill(value: Any, defaults: Any) -> Any:
-    """A document with its absent members added, and in each item of a list; given members stay."""
+    """A document with its omitted members added, and in each item of a list; given members stay."""
     if isinstance(defaults, list) and isinstance(value, list):
         return [_fill(item, defaults[0]) for item in value]
     if not (isinstance(defaults, Mapping) and isinstance(value, Mapping)):

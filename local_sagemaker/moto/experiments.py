@@ -37,7 +37,7 @@ class Experiments:
         self._region = region
         self._lock = Lock()
         self._shown: set[tuple[str, str]] = set()
-        """What moto has got already, even if a client has deleted it there."""
+        """The resources that moto got already, even if a client has deleted them there."""
 
     def records(self, kind: str) -> list[Record]:
         """All records of a kind (``Experiment``, ``Trial`` or ``TrialComponent``), with their ``Parents``."""

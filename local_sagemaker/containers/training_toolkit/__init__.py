@@ -1,1 +1,1 @@
-"""What runs a user's script in a training container: the training toolkit, as AWS's behaves."""
+"""The training toolkit, which runs a user's script in a training container as AWS's toolkit does."""
