@@ -128,6 +128,11 @@ class Settings:
     wheelhouse: str | None = setting(
         None, "folder of wheels that the evaluation installs from, where no index is reachable", metavar="s3://..."
     )
+    trusted_code: tuple[str, ...] = setting(
+        (),
+        "prefixes of S3 whose preprocessing code predictions may run locally, besides the pipeline's own",
+        metavar="s3://...",
+    )
     prices: str | None = setting(
         None,
         "a JSON file of prices that replace pipelines/aws/prices.json's",
@@ -251,5 +256,8 @@ def _check_network(settings: Settings) -> None:
             raise BadInput(f"{option} is {','.join(values)!r}, but it must be ids such as {example}.")
     if bool(settings.subnets) != bool(settings.security_groups):
         raise BadInput("--subnets and --security-groups go together: a job in a VPC needs both.")
+    for prefix in settings.trusted_code:
+        if not re.fullmatch("s3://[^/]+/.+", prefix):
+            raise BadInput(f"--trusted-code is {prefix!r}, but it must be a folder of S3, s3://BUCKET/PIPELINE.")
     if settings.wheelhouse and not settings.wheelhouse.startswith("s3://"):
         raise BadInput(f"--wheelhouse is {settings.wheelhouse!r}, but it must be a folder of S3, s3://...")

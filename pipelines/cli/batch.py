@@ -67,7 +67,7 @@ COMMAND = Command(
             summary="predict a file of raw rows",
             description="Predict a file of raw rows without target; the result is one Parquet and one CSV file.",
             options=_options,
-            settings=(*CONNECTION, "tags"),
+            settings=(*CONNECTION, "tags", "trusted_code"),
             run=_run,
         ),
     ),

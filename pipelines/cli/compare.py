@@ -13,7 +13,7 @@ from pipelines.cli.parser import Parser
 from pipelines.data.dataset import find
 from pipelines.data.output import require_writable
 from pipelines.errors import BadInput
-from pipelines.models.features import make_features
+from pipelines.models.features import make_features, trusted_prefixes
 from pipelines.models.registry import RegisteredModel, read_metadata
 from pipelines.serving.comparison.costs import Assumed, Speed, costs_of_a_day
 from pipelines.serving.comparison.measurement import Capacities, measure
@@ -94,7 +94,8 @@ def _rows(context: CommandContext, model: RegisteredModel, number: int) -> list[
     with tempfile.TemporaryDirectory() as folder:
         hours = Path(folder) / "hours.csv"
         hours.write_bytes(data.data)
-        features = make_features(context.s3, model, read_metadata(context.s3, model), hours)
+        trusted = trusted_prefixes(context.connection.bucket, context.settings)
+        features = make_features(context.s3, model, read_metadata(context.s3, model), trusted, hours)
     return list(itertools.islice(itertools.cycle(features.rows), number))
 
 
@@ -104,6 +105,6 @@ COMMAND = Command(
     description="Send the same rows through an endpoint and through a transform job: on Amazon SageMaker, or locally. "
     "The endpoint is created for this and always deleted.",
     options=_options,
-    settings=(*CONNECTION, "data", "prices"),
+    settings=(*CONNECTION, "data", "prices", "trusted_code"),
     run=_run,
 )

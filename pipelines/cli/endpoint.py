@@ -109,7 +109,7 @@ COMMAND = Command(
             ("deploy", actions.deploy, "create an endpoint from a registered model", _add_deploy, DEPLOYMENT),
             ("describe", actions.describe, "show everything about one endpoint", _add_endpoint, ()),
             ("list", actions.list_all, "show all endpoints of this project", None, ()),
-            ("invoke", actions.invoke, "predict hours from raw columns", _add_invoke, ()),
+            ("invoke", actions.invoke, "predict hours from raw columns", _add_invoke, ("trusted_code",)),
             ("update", actions.update, "let an endpoint serve another version, without a pause", _add_version, NETWORK),
             ("scale", actions.scale, "let the number of instances follow the invocations", _add_scale, ()),
             ("logs", actions.logs, "show the log of the endpoint's server", _add_logs, ()),

@@ -1,7 +1,8 @@
 """Features of raw hours, made by the code and the schema of the model, in a process of its own.
 
 The code is what the model was trained with, by the hash of its content: this installation's if it is the same, else a
-copy of what the pipeline uploaded, kept in the cache.
+copy of what the pipeline uploaded, kept in the cache. A model package may name any code, and whoever predicts would run
+it with their own rights: so it must be below the pipeline's own prefix, or a trusted one, and it gets no credentials.
 """
 
 import os
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,8 +21,23 @@ from pipelines.data.code_bundles import INSTALLED, Bundle, bundles
 from pipelines.data.dataset import cache_folder
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import ModelMetadata, RegisteredModel
+from pipelines.names import Layout
+from pipelines.settings import Settings
 
 PACKAGE = "processing_scripts"
+ENVIRONMENT = (
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "OMP_NUM_THREADS",
+)
+"""Environment variables that a model's own code gets."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,12 @@ class Features:
 
 
 def make_features(
-    s3: Any, model: RegisteredModel, metadata: ModelMetadata, hours: Path, history: Path | None = None
+    s3: Any,
+    model: RegisteredModel,
+    metadata: ModelMetadata,
+    trusted: Sequence[str],
+    hours: Path,
+    history: Path | None = None,
 ) -> Features:
     """Make the features of hours to predict.
 
@@ -45,6 +67,8 @@ def make_features(
 
     Parameters
     ----------
+    trusted
+        See `trusted_prefixes`.
     hours
         A file of raw columns: the weather, without the target.
     history
@@ -59,7 +83,8 @@ def make_features(
         schema.write_bytes(metadata.schema_text)
         known = [] if history is None else ["--known", str(history)]
         text = _run(
-            code_folder(s3, model), ["--schema", str(schema), "--hours", str(hours), *known, "--named", "--complete"]
+            code_folder(s3, model, trusted),
+            ["--schema", str(schema), "--hours", str(hours), *known, "--named", "--complete"],
         )
     header, *lines = text.splitlines()
     named = [line.partition(",") for line in lines]
@@ -70,14 +95,32 @@ def make_features(
     )
 
 
-def code_folder(s3: Any, model: RegisteredModel) -> Path:
+def trusted_prefixes(bucket: str, settings: Settings) -> tuple[str, ...]:
+    """Return the prefixes of S3 whose code may run: the pipeline's own, and those of ``--trusted-code``."""
+    return (Layout(bucket, settings.pipeline_name).root, *settings.trusted_code)
+
+
+def code_environment(code: Path) -> dict[str, str]:
+    """Return the environment of a process that runs a model's own code; no AWS variables and secrets are in it."""
+    kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    return {**kept, "PYTHONPATH": str(code), "PYTHONUTF8": "1", "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def code_folder(s3: Any, model: RegisteredModel, trusted: Sequence[str]) -> Path:
     """Find the folder from which the model's own ``processing_scripts`` can be imported.
 
-    Raises `PipelineError` if the uploaded code does not match the hash in its address.
+    Raises `BadInput` if the code is below no trusted prefix. Raises `PipelineError` if the uploaded code does not match
+    the hash in its address.
     """
     digest = last_part(model.code_uri)
     if any(bundle.name == PACKAGE and bundle.digest == digest for bundle in bundles()):
         return INSTALLED
+    if not any(model.code_uri.startswith(f"{prefix.rstrip('/')}/") for prefix in trusted):
+        raise BadInput(
+            f"{model.title} would run the code {model.code_uri}, which is not below {' or '.join(trusted)}; nothing "
+            "was predicted. Name its pipeline with --pipeline-name and --bucket, or, if you trust who may write there, "
+            "its prefix with --trusted-code."
+        )
     folder = cache_folder() / "code" / digest
     if not folder.is_dir():
         files = _download(s3, model.code_uri)
@@ -120,7 +163,7 @@ def _keep(folder: Path, files: dict[str, bytes]) -> None:
 def _run(code: Path, arguments: list[str]) -> str:
     done = subprocess.run(
         [sys.executable, "-P", "-m", f"{PACKAGE}.inference", *arguments],
-        env={**os.environ, "PYTHONPATH": str(code), "PYTHONUTF8": "1"},
+        env=code_environment(code),
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -15,8 +15,8 @@ from typing import Any
 from pipelines.aws.s3 import split_uri
 from pipelines.definition.formats import Format
 from pipelines.errors import PipelineError
-from pipelines.models.features import PACKAGE, code_folder, refusal
-from pipelines.models.registry import ModelMetadata, RegisteredModel
+from pipelines.models.features import PACKAGE, code_environment, refusal
+from pipelines.models.registry import ModelMetadata
 
 UPLOADS_AT_ONCE = 4
 
@@ -57,7 +57,7 @@ class Prepared:
         return sum(part.rows for part in self.parts)
 
 
-def prepare(s3: Any, model: RegisteredModel, metadata: ModelMetadata, rows: Rows, folder: Path, uri: str) -> Prepared:
+def prepare(s3: Any, code: Path, metadata: ModelMetadata, rows: Rows, folder: Path, uri: str) -> Prepared:
     """Make the features and upload them below ``uri``, while the next objects are made; keep the keys in ``folder``.
 
     Raises `BadInput` if the rows are refused, with the message of the model's own code. Raises `PipelineError` if the
@@ -68,7 +68,7 @@ def prepare(s3: Any, model: RegisteredModel, metadata: ModelMetadata, rows: Rows
     parts, read, predicted, uploads = [], 0, 0, []
     with (
         ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool,
-        _preprocess(code_folder(s3, model), schema, rows, folder) as lines,
+        _preprocess(code, schema, rows, folder) as lines,
     ):
         for line in lines:
             message = json.loads(line)
@@ -104,7 +104,7 @@ def _preprocess(code: Path, schema: Path, rows: Rows, folder: Path) -> Iterator[
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", f"{PACKAGE}.parts", *map(str, arguments)],
-            env={**os.environ, "PYTHONPATH": str(code), "PYTHONUTF8": "1"},
+            env=code_environment(code),
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

@@ -15,6 +15,7 @@ from pipelines.data.output import keep, require_writable
 from pipelines.definition.algorithms import require_format
 from pipelines.definition.formats import Format
 from pipelines.errors import BadInput
+from pipelines.models.features import code_folder, trusted_prefixes
 from pipelines.models.registry import RegisteredModel, read_metadata
 from pipelines.names import Layout, job_name, project_tags
 from pipelines.serving.batch.result import Answers, write_result
@@ -94,7 +95,8 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
         folder = Path(temporary)
         rows = Rows(_local_file(s3, request.input, folder), request.rows_per_object, request.series, request.form)
         with _timed(seconds, "features"):
-            prepared = prepare(s3, model, metadata, rows, folder, f"{place}/rows")
+            code = code_folder(s3, model, trusted_prefixes(connection.bucket, settings))
+            prepared = prepare(s3, code, metadata, rows, folder, f"{place}/rows")
         logger.info("%s rows to predict in %d objects", f"{prepared.rows:,}", len(prepared.parts))
         with _timed(seconds, "transform"):
             job = transform(

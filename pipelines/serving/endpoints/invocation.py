@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.container_output import read_answers
-from pipelines.models.features import make_features
+from pipelines.models.features import make_features, trusted_prefixes
 from pipelines.models.postprocessing import apply_rules_to_rows
 from pipelines.models.registry import RegisteredModel, describe_model, read_metadata
 from pipelines.serving.endpoints.predictions import Predictions, predictions_of, unknown_territory
@@ -65,7 +65,8 @@ def ask(
             f"{model.title} needs the {what} of the {looks_back} hours before an hour. Name a file of them with "
             "--history, such as the data set; nothing was sent."
         )
-    features = make_features(context.s3, model, metadata, hours, history)
+    trusted = trusted_prefixes(context.connection.bucket, context.settings)
+    features = make_features(context.s3, model, metadata, trusted, hours, history)
     runtime = context.client("sagemaker-runtime")
     answers = [
         number for body in _bodies(features.rows) for number in read_answers(_send(runtime, endpoint.name, body))

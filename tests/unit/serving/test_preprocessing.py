@@ -15,6 +15,7 @@ from pipelines.data.code_bundles import Bundle, bundles
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models import features
 from pipelines.models.registry import ModelMetadata, RegisteredModel
+from pipelines.settings import Settings
 
 MODEL = RegisteredModel(
     arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/group/1",
@@ -30,6 +31,7 @@ MODEL = RegisteredModel(
     schema_sha256="",
     description={},
 )
+TRUSTED = ("s3://bucket/code",)
 KNOWLEDGE = ModelMetadata(b"{}", {}, {})
 OTHER_CODE = {
     "processing_scripts/__init__.py": b"",
@@ -38,6 +40,7 @@ OTHER_CODE = {
     b"hours = Path(sys.argv[sys.argv.index('--hours') + 1]).read_text()\n"
     b"if hours == 'refused': sys.exit('These hours are refused.')\n"
     b"if hours == 'defect': raise KeyError('a defect')\n"
+    b"if hours == 'environment': import os; hours = ' '.join(os.environ)\n"
     b"print('datetime,a,b')\n"
     b"print('2018-12-01T08:00:00,1.50,' + hours)\n",
 }
@@ -72,29 +75,29 @@ def uploaded(s3: Any, files: dict[str, bytes], digest: str | None = None) -> Reg
 def test_the_models_own_code_makes_the_features_and_their_cells_stay_as_they_are(s3, hours):
     model = uploaded(s3, OTHER_CODE)
     hours.write_text("7")
-    made = features.make_features(s3, model, KNOWLEDGE, hours)
+    made = features.make_features(s3, model, KNOWLEDGE, TRUSTED, hours)
     assert made == features.Features(("a", "b"), ("2018-12-01T08:00:00",), ("1.50,7",))
     for entry in s3.list_objects_v2(Bucket="bucket")["Contents"]:
         s3.delete_object(Bucket="bucket", Key=entry["Key"])
-    assert features.make_features(s3, model, KNOWLEDGE, hours) == made  # it is kept
+    assert features.make_features(s3, model, KNOWLEDGE, TRUSTED, hours) == made  # it is kept
 
 
 def test_where_it_is_the_code_installed_here_nothing_is_fetched(s3):
     here = next(bundle for bundle in bundles() if bundle.name == "processing_scripts")
     model = dataclasses.replace(MODEL, code_uri=here.uri("bucket", "Anything").rstrip("/"))
-    assert (features.code_folder(s3, model) / "processing_scripts" / "inference.py").is_file()
+    assert (features.code_folder(s3, model, ()) / "processing_scripts" / "inference.py").is_file()
 
 
 def test_what_the_code_refuses_is_bad_input_in_its_words(s3, hours):
     hours.write_text("refused")
     with pytest.raises(BadInput, match=r"^These hours are refused\.$"):
-        features.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, hours)
+        features.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, TRUSTED, hours)
 
 
 def test_a_defect_of_the_code_is_not_called_bad_input(s3, hours):
     hours.write_text("defect")
     with pytest.raises(PipelineError, match="The preprocessing code that came with the model failed: KeyError") as said:
-        features.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, hours)
+        features.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, TRUSTED, hours)
     assert not isinstance(said.value, BadInput)
 
 
@@ -103,4 +106,28 @@ def test_code_that_is_not_what_its_address_says_is_never_run(s3, hours, files):
     hours.write_text("7")
     model = uploaded(s3, files, digest="0123456789abcdef"[: 8 + len(files)])
     with pytest.raises(PipelineError, match=r"nothing was predicted\."):
-        features.make_features(s3, model, KNOWLEDGE, hours)
+        features.make_features(s3, model, KNOWLEDGE, TRUSTED, hours)
+
+
+@pytest.mark.parametrize(
+    "trusted", ["s3://bucket/another", "s3://another/code", "s3://bucket/cod", "s3://bucket/code/x"]
+)
+def test_code_below_no_trusted_prefix_is_never_run(s3, hours, trusted):
+    hours.write_text("7")
+    with pytest.raises(BadInput, match=rf"not below {trusted}; nothing was predicted\..* --trusted-code"):
+        features.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, (trusted,), hours)
+
+
+def test_the_pipelines_own_prefix_and_named_ones_are_trusted():
+    settings = Settings(pipeline_name="Bikes", trusted_code=("s3://theirs/Bikes/",))
+    assert features.trusted_prefixes("ours", settings) == ("s3://ours/Bikes", "s3://theirs/Bikes/")
+
+
+def test_the_code_gets_no_credentials(s3, hours, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "DATABASE_PASSWORD"):
+        monkeypatch.setenv(name, "secret")
+    hours.write_text("environment")
+    made = features.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, TRUSTED, hours)
+    names = made.rows[0].removeprefix("1.50,").split()
+    assert "PYTHONPATH" in names
+    assert [name for name in names if name.startswith(("AWS_", "DATABASE"))] == ["AWS_EC2_METADATA_DISABLED"]
