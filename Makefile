@@ -8,7 +8,15 @@ PYTEST_ARGS ?=
 
 PACKAGES := $(dir $(wildcard */py.typed))
 INSTALL := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --compile-bytecode --constraint constraints.txt --editable
+LOCK := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+
+# What the evaluation needs that its image lacks, and what of it the image has: pip installs the rest with --no-deps, so
+# that the image keeps its own versions.
+EVALUATION := catboost lightgbm plotly
+IN_THE_IMAGE := contourpy cycler fonttools kiwisolver matplotlib numpy packaging pandas pillow pyparsing \
+	python-dateutil pytz scipy six tzdata
 
 .PHONY: help install install-test run test test-slow check benchmark benchmark-models lock golden template clean python
 
@@ -51,9 +59,11 @@ golden: install-test  ## Update the golden definitions; review the difference
 template: install-test  ## Copy the policies in infra/policies into infra/template.yaml
 	$(BIN)/python -m tests.support.template
 
-lock: install  ## Update constraints.txt to the newest versions of all dependencies
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate \
-		--no-emit-index-url --extra test pyproject.toml --output-file constraints.txt
+lock: install  ## Update constraints.txt and evaluation/requirements.txt to the newest versions
+	$(LOCK) --universal --upgrade --extra test pyproject.toml --output-file constraints.txt
+	printf '%s\n' $(EVALUATION) | $(LOCK) --constraint constraints.txt --python-version 3.12 \
+		--python-platform x86_64-manylinux_2_28 --only-binary :all: $(addprefix --no-emit-package ,$(IN_THE_IMAGE)) \
+		- --output-file evaluation/requirements.txt
 
 clean:  ## Delete the environment and the local state
 	rm -rf $(VENV) .sagemaker-local build *.egg-info

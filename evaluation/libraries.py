@@ -30,7 +30,8 @@ def require(library: str, requirements: Path = _REQUIREMENTS) -> ModuleType:
 
 
 def _install(library: str, requirements: Path) -> None:
-    options = ["--quiet", "--disable-pip-version-check", "-r", str(requirements)]
+    # Without dependencies, since the image has them, and other versions would change what it was tested with.
+    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "-r", str(requirements)]
     command = [sys.executable, "-m", "pip", "install", *options]
     installed = subprocess.run(command, check=False, capture_output=True, text=True)
     if installed.returncode != 0:
