@@ -1,1 +1,1 @@
-"""Preprocessing: what runs inside the SKLearn container."""
+"""Preprocessing, which runs in the scikit-learn container."""
