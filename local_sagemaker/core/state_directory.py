@@ -121,12 +121,12 @@ def _ask_identity(directory: Path) -> RunningService:
     return RunningService(identity["endpoint_url"], identity["region"], identity["account_id"], identity["role_arn"])
 
 
-def require_region(directory: Path, played: str, asked: str) -> None:
+def require_region(directory: Path, emulated: str, requested: str) -> None:
     """Check the region of a state directory; raises StateDirectoryError if it is not the requested one."""
-    if played != asked:
+    if emulated != requested:
         raise StateDirectoryError(
-            f"The state directory {directory} plays the region {played}, and its ARNs say so. Ask for that region, "
-            f"or use another directory for {asked}."
+            f"The state directory {directory} is for the region {emulated}, which its ARNs contain. Use that region, "
+            f"or another directory for {requested}."
         )
 
 

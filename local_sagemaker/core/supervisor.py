@@ -52,7 +52,7 @@ class Supervisor:
             thread.start()
 
     def stop(self, arn: str) -> None:
-        """Ask a job to end; does nothing if it has ended."""
+        """Request the end of a job; does nothing if it has ended."""
         with self._lock:
             running = self._running.get(arn)
         if running is not None:

@@ -312,7 +312,7 @@ def test_state_directory_keeps_its_region(tmp_path, aws):
         model = sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": "stand-in:1"})
         assert model["ModelArn"] == "arn:aws:sagemaker:eu-west-1:123456789012:model/m"
     with (
-        pytest.raises(StateDirectoryError, match="plays the region eu-west-1"),
+        pytest.raises(StateDirectoryError, match="is for the region eu-west-1"),
         open_service(tmp_path / "state", runners=runners),
     ):
         pass
