@@ -44,6 +44,7 @@ def _task(task: Task, result: TaskResult) -> str:
     lines = [
         ("winner", f"{result.winner}, {result.evaluation['best']['reason']}"),
         ("registered", result.model_package_arn),
+        ("from the cache", f"same model as version {result.same_model_as}" if result.same_model_as else None),
         ("endpoint", result.endpoint),
         ("predictions", result.predictions),
         ("report", result.report),

@@ -66,6 +66,7 @@ def _parameters(settings: Settings) -> Parameters:
     return Parameters(
         input_data_uri=ParameterString("InputDataUri"),
         batch_input_uri=ParameterString("BatchInputUri"),
+        input_data_version=ParameterString("InputDataVersion", default_value="unknown"),
         processing_instance_type=ParameterString("ProcessingInstanceType", settings.processing_instance_type),
         training_instance_type=ParameterString("TrainingInstanceType", settings.training_instance_type),
         transform_instance_type=ParameterString("TransformInstanceType", settings.transform_instance_type),

@@ -1,9 +1,11 @@
 """The process that creates a schedule with the SDK: ``python -m pipelines.definition.triggers``.
 
-The SDK schedules executions with the parameters' defaults only. Ours have no default for the data, so an event handler
-adds the values to the SDK's request.
+The SDK schedules executions with the parameters' defaults only, and ours have no default for the data. So an event
+handler replaces the target by the same API call with parameters, which may contain keywords such as the scheduled time:
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html.
 """
 
+import json
 import sys
 from typing import Any
 
@@ -25,9 +27,21 @@ def put_schedule(inputs: dict[str, Any]) -> str:
     silence_telemetry()
     given = [{"Name": name, "Value": value} for name, value in inputs["parameters"].items()]
 
+    request = {
+        "PipelineName": inputs["pipeline_name"],
+        "PipelineParameters": given,
+        # One execution per time, also if the call is repeated; it has at least 32 characters.
+        "ClientRequestToken": f"{inputs['pipeline_name']}-scheduled-for-<aws.scheduler.scheduled-time>",
+    }
+
     def add_parameters(params: dict[str, Any], **_: object) -> None:
         if "Target" in params:
-            params["Target"]["SageMakerPipelineParameters"] = {"PipelineParameterList": given}
+            partition = params["Target"]["RoleArn"].split(":")[1]
+            params["Target"] = {
+                "Arn": f"arn:{partition}:scheduler:::aws-sdk:sagemaker:startPipelineExecution",
+                "RoleArn": params["Target"]["RoleArn"],
+                "Input": json.dumps(request),
+            }
 
     boto_session = boto3.Session(region_name=inputs["region"])
     boto_session.events.register("provide-client-params.scheduler", add_parameters)

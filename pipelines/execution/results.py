@@ -15,6 +15,7 @@ from pipelines.definition.formats import with_content_type
 from pipelines.execution.pipeline import Progress, Step
 from pipelines.models.container_output import read_answers
 from pipelines.models.postprocessing import COLUMN, apply_rules_to_rows, require_as_many
+from pipelines.models.registry import earlier_version
 from pipelines.names import PREPROCESS, TaskSteps
 from pipelines.settings import TASKS, Task
 
@@ -31,6 +32,8 @@ class TaskResult:
     predictions: Path | None
     pictures: tuple[Path, ...]
     report: Path
+    same_model_as: int | None = None
+    """An earlier version with the same model, if the model comes from the cache."""
     endpoint: str | None = None
     """The name of the endpoint that serves the winner, if one was deployed."""
 
@@ -44,6 +47,7 @@ class TaskResult:
         return {
             **measured(self.evaluation),
             "model_package_arn": self.model_package_arn,
+            "same_model_as_version": self.same_model_as,
             "predictions": str(self.predictions) if self.predictions else None,
             "report": str(self.report),
             "endpoint": self.endpoint,
@@ -99,9 +103,13 @@ def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any
     files = _download(s3, evaluation_uri, folder)
     evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     registered, deployed = steps.get(names.register), steps.get(names.deploy_endpoint)
+    package = registered.metadata["RegisterModel"]["Arn"] if registered else None
+    # Without a cached training or evaluation, the model is new.
+    cached = any(step.cache_hit for step in steps.values() if step.name != PREPROCESS)
     return TaskResult(
         evaluation=evaluation,
-        model_package_arn=registered.metadata["RegisterModel"]["Arn"] if registered else None,
+        model_package_arn=package,
+        same_model_as=earlier_version(sagemaker, package) if package and cached else None,
         predictions=_predictions(task, steps, sagemaker, s3, folder),
         pictures=tuple(file for file in files if file.suffix == ".png"),
         report=folder / "report.html",

@@ -21,6 +21,8 @@ from pipelines.settings import Settings
 from pipelines.target import Connection, Target
 
 OFF = "off"
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+"""A keyword that EventBridge Scheduler replaces by the time of each start."""
 RATE = re.compile(r"rate\((\d+) (minute|minutes|hour|hours|day|days)\)")
 CRON = re.compile(r"cron\(((?:\S+ ){5}\S+)\)")
 
@@ -103,9 +105,18 @@ def find(connection: Connection, pipeline_name: str) -> Schedule | None:
     found = or_none(connection.client("scheduler").get_schedule, {"ResourceNotFoundException"}, Name=name)
     if found is None:
         return None
-    target = found["Target"]
-    if not target["Arn"].lower().endswith(f":pipeline/{pipeline_name}".lower()):
+    request = _request(found["Target"])
+    if request.get("PipelineName", "").lower() != pipeline_name.lower():
         return None
-    given = target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
-    values = {parameter["Name"]: parameter["Value"] for parameter in given}
+    values = {parameter["Name"]: parameter["Value"] for parameter in request.get("PipelineParameters", [])}
     return Schedule(name, found["ScheduleExpression"], found["Arn"], values)
+
+
+def _request(target: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the request that a schedule sends; empty if it starts no pipeline."""
+    if target["Arn"].endswith(":aws-sdk:sagemaker:startPipelineExecution"):
+        return dict(json.loads(target.get("Input", "{}")))
+    if ":pipeline/" not in target["Arn"]:
+        return {}
+    given = target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
+    return {"PipelineName": target["Arn"].rpartition("/")[2], "PipelineParameters": given}

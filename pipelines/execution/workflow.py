@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipelines.aws.responses import last_part
 from pipelines.data import dataset as datasets
+from pipelines.data import versions
 from pipelines.data.code_bundles import bundles
 from pipelines.data.dataset import Dataset
 from pipelines.definition.build import Build, Definition
@@ -123,11 +124,17 @@ def _find_data(settings: Settings, target: Target, parameters: Mapping[str, str]
 
 
 def _with_input(begun: RunResult, parameters: dict[str, str]) -> RunResult:
-    """Upload the data, and name it in the parameters."""
+    """Upload the data, and name it and its version in the parameters."""
+    known = {parameter["Name"] for parameter in begun.definition.content["Parameters"]}
     if begun.dataset is not None:
         bucket, name = begun.target.bucket, begun.settings.pipeline_name
         parameters["InputDataUri"] = datasets.upload(begun.dataset, bucket, name)
     parameters.setdefault("BatchInputUri", parameters["InputDataUri"])
+    if versions.PARAMETER in known and versions.PARAMETER not in parameters:
+        s3 = begun.target.client("s3")
+        parameters[versions.PARAMETER] = versions.input_version(
+            s3, parameters["InputDataUri"], parameters["BatchInputUri"]
+        )
     return replace(begun, input_uri=parameters["InputDataUri"])
 
 
@@ -138,13 +145,18 @@ def _set_schedule(expression: str, begun: RunResult, parameters: Mapping[str, st
         logger.info("The schedule is deleted." if had_one else "There was no schedule.")
         return None
     role = settings.schedule_role_arn or target.stack.get("StarterRoleArn") or target.role
+    # Uploaded data lies under the hash of its content. Another address may get new content before a start.
+    constant = begun.dataset is not None and parameters["BatchInputUri"] == parameters["InputDataUri"]
+    if not constant and versions.PARAMETER in parameters:
+        parameters = {**parameters, versions.PARAMETER: schedules.SCHEDULED_TIME}
     schedule = schedules.put(expression, settings, target, role, parameters)
     if target.name == "local":
         logger.warning("Locally, a schedule is only recorded: it starts nothing, and it is lost when the service ends.")
+    elif not constant:
+        logger.info("Every execution reads %s when it starts, and takes no results from the cache.", begun.input_uri)
     elif settings.cache_days:
         logger.info(
-            "Every execution reads %s; while that address and the code stay the same, results come from the cache of "
-            "the last %d days.",
+            "Every execution reads %s, whose content does not change, so results come from the cache for %d days.",
             begun.input_uri,
             settings.cache_days,
         )

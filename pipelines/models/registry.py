@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.aws.responses import listed
 from pipelines.aws.s3 import split_uri
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.calibration import calibrated
@@ -151,6 +152,30 @@ def approve(sagemaker: Any, model: RegisteredModel, why: str) -> RegisteredModel
         ModelPackageArn=model.arn, ModelApprovalStatus=APPROVED, ApprovalDescription=why[:1024]
     )
     return describe_model(sagemaker, model.arn)
+
+
+def earlier_version(sagemaker: Any, package: str) -> int | None:
+    """Return the latest earlier version of the same group with the same model artifact; None if there is none."""
+    description = sagemaker.describe_model_package(ModelPackageName=package)
+    versions = listed(
+        sagemaker,
+        "list_model_packages",
+        "ModelPackageSummaryList",
+        ModelPackageGroupName=description["ModelPackageGroupName"],
+        SortBy="CreationTime",
+        SortOrder="Descending",
+    )
+    for version in versions:
+        if version["ModelPackageVersion"] < description["ModelPackageVersion"]:
+            other = sagemaker.describe_model_package(ModelPackageName=version["ModelPackageArn"])
+            if _artifacts(other) == _artifacts(description):
+                return int(version["ModelPackageVersion"])
+    return None
+
+
+def _artifacts(description: Mapping[str, Any]) -> list[str | None]:
+    containers = description.get("InferenceSpecification", {}).get("Containers", [])
+    return [container.get("ModelDataUrl") for container in containers]
 
 
 def read_metadata(s3: Any, model: RegisteredModel) -> ModelMetadata:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.aws.account import default_bucket as bucket_of
 from pipelines.data import dataset as datasets
+from pipelines.data import versions
 from pipelines.data.code_bundles import Bundle, bundles, commit
 from pipelines.definition.checks import check
 from pipelines.definition.document import canonical
@@ -44,11 +45,17 @@ class ProjectPipeline:
 
     def start(self, parameters: dict[str, Any] | None = None, **more: Any) -> Any:
         """Start an execution, with the data of the settings unless ``parameters`` has an InputDataUri."""
+        import boto3
+
         given = dict(parameters or {})
         if "InputDataUri" not in given:
             data = datasets.find(self._settings.data, allow_sample=False)
             given["InputDataUri"] = datasets.upload(data, self._bucket, self._settings.pipeline_name)
         given.setdefault("BatchInputUri", given["InputDataUri"])
+        if versions.PARAMETER not in given:
+            given[versions.PARAMETER] = versions.input_version(
+                boto3.client("s3"), given["InputDataUri"], given["BatchInputUri"]
+            )
         return self._pipeline.start(parameters=given, **more)
 
     def __getattr__(self, name: str) -> Any:

@@ -24,13 +24,13 @@ EVENT = {
     "source": "aws.s3",
     "detail": {
         "bucket": {"name": "the-bucket"},
-        "object": {"key": "SeoulBikeDemand/incoming/march 2019.csv", "size": 9},
+        "object": {"key": "SeoulBikeDemand/incoming/march 2019.csv", "size": 9, "etag": "0f"},
     },
 }
 """As S3 tells EventBridge: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
 PIPELINE = {
     "Version": "2020-12-01",
-    "Parameters": [{"Name": name, "Type": "String"} for name in ("InputDataUri", "BatchInputUri")],
+    "Parameters": [{"Name": name, "Type": "String"} for name in ("InputDataUri", "BatchInputUri", "InputDataVersion")],
     "Steps": [{"Name": "Stop", "Type": "Fail", "Arguments": {"ErrorMessage": "far enough"}}],
 }
 
@@ -75,6 +75,7 @@ def test_an_object_that_arrives_becomes_the_input_of_one_execution(clients: Any)
     assert {parameter["Name"]: parameter["Value"] for parameter in parameters} == {
         "InputDataUri": uri,
         "BatchInputUri": uri,
+        "InputDataVersion": "0f",
     }
 
 

@@ -55,6 +55,7 @@ NO_DATA = f"InputDataUri=s3://{BUCKET}/{PIPELINE}/data/none.csv"
 INSTANCES = ["--min-instances", "1", "--max-instances", "2"]
 COMMANDS = [
     Said("caller", ["run", "--upsert", "--start", "--wait", "--tag", "commit=0123abc", *SHORT]),
+    Said("caller", ["run", "--start", "--wait", *SHORT]),  # from the cache
     Said("serving", ["endpoint", "deploy", "--approve", *INSTANCES]),
     Said("serving", ["endpoint", "list"]),
     Said("serving", ["endpoint", "describe"]),

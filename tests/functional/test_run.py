@@ -13,7 +13,7 @@ import pytest
 
 from local_sagemaker import open_service
 from pipelines.data.code_bundles import commit
-from tests.functional.conftest import Ran, run_command
+from tests.functional.conftest import Finished, Ran, run_command
 
 pytestmark = pytest.mark.xdist_group("run")
 
@@ -152,6 +152,8 @@ def test_the_same_again_hits_the_cache_and_other_data_misses_it(tmp_path: Path, 
     assert hits == {"Preprocess", "TrainLightGBMClassification", "EvaluateClassification"}
     assert again.json["tasks"]["classification"]["candidates"] == once.json["tasks"]["classification"]["candidates"]
     assert (tmp_path / again.json["tasks"]["classification"]["predictions"]).is_file()
+    same = [ran.json["tasks"]["classification"]["same_model_as_version"] for ran in (once, again)]
+    assert same == [None, 1]
 
     lines = data.read_bytes().splitlines(keepends=True)
     (tmp_path / "shorter.csv").write_bytes(b"".join(lines[:-24]))
@@ -160,6 +162,31 @@ def test_the_same_again_hits_the_cache_and_other_data_misses_it(tmp_path: Path, 
     assert not any(step["cache_hit"] for step in other.json["steps"])
     definitions = {ran.json["pipeline"]["definition_sha256"] for ran in (once, again, other)}
     assert len(definitions) == 1, "the definition does not change with the data"
+
+
+def test_new_data_at_the_same_address_is_trained_on(finished: Finished) -> None:
+    s3, lines = finished.client("s3"), finished.data.read_bytes().splitlines(keepends=True)
+    s3.create_bucket(Bucket="deliveries")
+    run = ("run", *SMALL, "--parameter", "InputDataUri=s3://deliveries/hours.csv", "--pipeline-name", "Deliveries")
+    runs = []
+    for content in (lines, lines[:-24], lines[:-24]):
+        s3.put_object(Bucket="deliveries", Key="hours.csv", Body=b"".join(content))
+        runs.append(finished.verb(*run))
+        assert runs[-1].code == 0, runs[-1].stderr
+    first, second, third = ([step["name"] for step in ran.json["steps"] if step["cache_hit"]] for ran in runs)
+    assert first == second == []
+    assert "TrainLightGBMClassification" in third
+    same = [ran.json["tasks"]["classification"]["same_model_as_version"] for ran in runs]
+    assert same == [None, None, 2]
+    registered = runs[2].json["tasks"]["classification"]["model_package_arn"]
+    properties = finished.client("sagemaker").describe_model_package(ModelPackageName=registered)
+    metadata = properties["CustomerMetadataProperties"]
+    etag = s3.head_object(Bucket="deliveries", Key="hours.csv")["ETag"].strip('"')
+    assert metadata["input_data_version"] == etag
+    assert metadata["execution"] not in metadata["evaluation"], "the evaluation comes from the cache"
+    missing = finished.verb("run", "--start", *run[-2:], "--parameter", "InputDataUri=s3://deliveries/none.csv")
+    assert missing.code == 2
+    assert "There is no object at s3://deliveries/none.csv." in missing.stderr
 
 
 def test_recordio_gives_the_metrics_and_the_predictions_of_csv(tmp_path: Path, cache: Path, data: Path) -> None:

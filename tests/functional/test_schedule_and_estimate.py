@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from pipelines.execution.schedule import SCHEDULED_TIME
 from tests.functional.conftest import Finished, Run
 from tests.support.aws import standing_in_for_aws
 
 SMALL = ("--task", "classification", "--algorithms", "lightgbm", "--pipeline-name", "Scheduled")
 ROLE = "arn:aws:iam::123456789012:role/Starter"
+
+
+def _parameters(finished: Finished) -> dict[str, str]:
+    target = finished.client("scheduler").get_schedule(Name="Scheduled")["Target"]
+    return {each["Name"]: each["Value"] for each in json.loads(target["Input"])["PipelineParameters"]}
 
 
 def test_a_schedule_starts_the_pipeline_with_the_data_and_the_parameters_of_the_command(finished: Finished) -> None:
@@ -22,10 +30,12 @@ def test_a_schedule_starts_the_pipeline_with_the_data_and_the_parameters_of_the_
     assert schedule["State"] == "ENABLED"
     assert schedule["Arn"] == ran.json["schedule"]["arn"]
     target = schedule["Target"]
-    assert (target["Arn"], target["RoleArn"]) == (ran.json["pipeline"]["arn"], ROLE)
-    parameters = {
-        each["Name"]: each["Value"] for each in target["SageMakerPipelineParameters"]["PipelineParameterList"]
-    }
+    assert (target["Arn"], target["RoleArn"]) == ("arn:aws:scheduler:::aws-sdk:sagemaker:startPipelineExecution", ROLE)
+    request = json.loads(target["Input"])
+    assert request["PipelineName"] == "Scheduled"
+    assert len(request["ClientRequestToken"].replace("<aws.scheduler.scheduled-time>", "2026-11-30T03:00:00Z")) >= 32
+    parameters = _parameters(finished)
+    assert parameters["InputDataVersion"] != SCHEDULED_TIME, "the data lies under the hash of its content"
     assert parameters["ClassificationMinAuc"] == "0.8"
     assert parameters["InputDataUri"] == parameters["BatchInputUri"]
     bucket, _, key = parameters["InputDataUri"].removeprefix("s3://").partition("/")
@@ -35,6 +45,7 @@ def test_a_schedule_starts_the_pipeline_with_the_data_and_the_parameters_of_the_
         "run", "--schedule", "rate(7 days)", *SMALL, "--parameter", f"InputDataUri={parameters['InputDataUri']}"
     )
     assert changed.code == 0, changed.stderr
+    assert _parameters(finished)["InputDataVersion"] == SCHEDULED_TIME, "the object may be replaced before a start"
     assert scheduler.get_schedule(Name="Scheduled")["ScheduleExpression"] == "rate(7 days)"
 
     off = finished.verb("run", "--schedule", "off", *SMALL)

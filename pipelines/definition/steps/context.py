@@ -32,6 +32,8 @@ class Parameters:
 
     input_data_uri: Any
     batch_input_uri: Any
+    input_data_version: Any
+    """Version of the objects at both addresses, because the step cache compares addresses and not content."""
     processing_instance_type: Any
     training_instance_type: Any
     transform_instance_type: Any
@@ -45,6 +47,7 @@ class Parameters:
         return [
             self.input_data_uri,
             self.batch_input_uri,
+            self.input_data_version,
             self.model_approval_status,
             *self.thresholds.values(),
             self.processing_instance_type,

@@ -77,6 +77,8 @@ def preprocess(context: Context) -> Preprocessed:
             *(["--batch-format", form.name] if besides else []),
             *path_arguments(),
         ],
+        # The script ignores it: it is there because the environment is part of the cache key.
+        environment={"INPUT_DATA_VERSION": context.parameters.input_data_version},
         inputs={"data": context.parameters.input_data_uri, "batch": context.parameters.batch_input_uri},
         outputs={name: name for name in ("regression", "classification", "batch", "keys", "schema", *besides)},
     )

@@ -23,7 +23,7 @@ def path_arguments(output: str = OUTPUT) -> list[str]:
     return ["--input", INPUT, "--output", output, "--message", MESSAGE]
 
 
-def processing_step(
+def processing_step(  # noqa: PLR0913 - keywords only
     context: Context,
     *,
     name: str,
@@ -35,6 +35,7 @@ def processing_step(
     inputs: Mapping[str, Any],
     outputs: Mapping[str, str],
     property_files: Sequence[Any] = (),
+    environment: Mapping[str, Any] | None = None,
 ) -> Any:
     """Run ``python3 -m module`` in an image.
 
@@ -43,6 +44,8 @@ def processing_step(
     inputs
         Folder below ``/opt/ml/processing/input`` -> S3 URI. With a folder named ``wheels``, pip installs from that
         folder only.
+    environment
+        Environment variables besides ours.
     outputs
         Output name -> folder below ``/opt/ml/processing/output``; uploaded below the execution's own prefix.
     """
@@ -60,7 +63,7 @@ def processing_step(
         instance_type=context.parameters.processing_instance_type,
         entrypoint=["python3", "-m", module],
         max_runtime_in_seconds=3600,
-        env={"PYTHONPATH": CODE, **(PIP_WITHOUT_INDEX if WHEELS in inputs else {})},
+        env={"PYTHONPATH": CODE, **(PIP_WITHOUT_INDEX if WHEELS in inputs else {}), **(environment or {})},
         network_config=NetworkConfig(security_group_ids=vpc["SecurityGroupIds"], subnets=vpc["Subnets"])
         if vpc
         else None,

@@ -55,6 +55,8 @@ def _model_metrics(verdict: Verdict) -> dict[str, Any]:
 
 
 def _metadata(context: Context, verdict: Verdict) -> dict[str, Any]:
+    from sagemaker.core.workflow.execution_variables import ExecutionVariables
+
     versions = {f"{candidate.algorithm.name}_version": candidate.resources.version for candidate in verdict.candidates}
     return {
         "task": verdict.task,
@@ -62,6 +64,9 @@ def _metadata(context: Context, verdict: Verdict) -> dict[str, Any]:
         "dataset": verdict.best("dataset"),
         "dataset_sha256": verdict.best("dataset_sha256"),
         "schema_sha256": verdict.best("schema_sha256"),
+        "input_data_version": context.parameters.input_data_version,
+        # The evaluation is below another execution's ID if it came from the cache.
+        "execution": ExecutionVariables.PIPELINE_EXECUTION_ID,
         "evaluation": verdict.output,
         "preprocessing_code": context.locations.code["processing_scripts"],
         "split": context.settings.split,

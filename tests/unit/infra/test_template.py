@@ -139,7 +139,7 @@ def test_new_data_starts_the_pipeline_with_the_object_as_its_input() -> None:
     request = machine["States"]["StartPipelineExecution"]["Parameters"]
     values = {parameter["Name"]: parameter["Value.$"] for parameter in request["PipelineParameters"]}
     uri = "States.Format('s3://{}/{}', $.detail.bucket.name, $.detail.object.key)"
-    assert values == {"InputDataUri": uri, "BatchInputUri": uri}
+    assert values == {"InputDataUri": uri, "BatchInputUri": uri, "InputDataVersion": "$.detail.object.etag"}
     assert request["ClientRequestToken.$"] == "$.id", "an event that is delivered twice starts one execution"
 
 
