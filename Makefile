@@ -18,7 +18,8 @@ EVALUATION := catboost lightgbm plotly
 IN_THE_IMAGE := contourpy cycler fonttools kiwisolver matplotlib numpy packaging pandas pillow pyparsing \
 	python-dateutil pytz scipy six tzdata
 
-.PHONY: help install install-test run test test-slow check benchmark benchmark-models lock golden template clean python
+.PHONY: help install install-test run test test-slow test-without-namespaces check \
+	benchmark benchmark-models lock golden template clean python
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -35,6 +36,11 @@ run: install  ## Create or update the pipeline and start it; options in ARGS="..
 
 test: install-test  ## Run the tests; options of pytest in PYTEST_ARGS="..."
 	$(PYTEST) $(PYTEST_ARGS)
+
+# The tests that start the most jobs. All tests there: .ci/without-namespaces make test
+test-without-namespaces: install-test  ## Run the main tests where jobs get no namespaces, as in docker run or Studio
+	.ci/without-namespaces $(PYTEST) tests/functional/test_run.py tests/functional/test_endpoint.py \
+		tests/functional/test_batch.py tests/functional/test_compare.py tests/conformance/containers $(PYTEST_ARGS)
 
 test-slow: install-test  ## Run the slow tests, too
 	$(PYTEST) -m "slow or not slow" $(PYTEST_ARGS)

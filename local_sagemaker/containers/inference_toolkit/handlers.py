@@ -15,6 +15,7 @@ import numpy as np
 from local_sagemaker.containers.images import Serving
 from local_sagemaker.containers.inference_toolkit import codecs, huggingface_codecs, pytorch
 from local_sagemaker.containers.inference_toolkit.missing_handlers import no_model_fn, no_pipeline, no_predict_fn
+from local_sagemaker.containers.process.hard_coded_paths import require_none_in_script
 from local_sagemaker.containers.training_toolkit.code import TOOLKITS, fetch_code
 from local_sagemaker.containers.training_toolkit.layout import Layout
 from local_sagemaker.containers.training_toolkit.requirements import install
@@ -88,10 +89,13 @@ class Handlers:
 def prepare_code(kind: Serving) -> None:
     """Fetch the user's code, install its requirements, and put both on the import path; once for all workers.
 
-    Raises ClientError if the code cannot be fetched, or its requirements cannot be installed.
+    Raises ClientError if the code cannot be fetched, its requirements cannot be installed, or it contains a path that
+    cannot be replaced.
     """
     code = _code_folder(kind)
     if code.is_dir():
+        script = code / (os.environ.get("SAGEMAKER_PROGRAM") or DEFAULT_PROGRAM)
+        require_none_in_script(script, [], os.environ, Layout.of_this_container().base)
         packages = install(code, package=kind in ("sklearn", "xgboost"), toolkit="sagemaker-containers")
         sys.path[:0] = filter(None, [str(code), packages])
     sys.path.append(str(TOOLKITS))

@@ -4,9 +4,11 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
-from local_sagemaker.containers.process import namespaces, packages
-from local_sagemaker.containers.process.messages import LISTENER_VARIABLE, Launch
+from local_sagemaker.containers.process import landlock, namespaces, packages
+from local_sagemaker.containers.process.hard_coded_paths import find_in_command
+from local_sagemaker.containers.process.messages import LISTENER_VARIABLE, STAND_IN, Launch
 from local_sagemaker.containers.process.paths import rewrite_ml
 
 
@@ -63,7 +65,26 @@ def _enter_namespaces(launch: Launch) -> Launch:
             namespaces.enter_private_network()
         except OSError as error:
             os.write(2, f"Network isolation is not available here ({error}); the job runs without.\n".encode())
-    return launch if private else _with_rewritten_paths(launch, ml)
+    if private:
+        return launch
+    landlock.deny_writing(namespaces.ML, launch.directory)
+    launch = _with_rewritten_paths(launch, ml)
+    # A stand-in checks the user's script when it has fetched that.
+    if STAND_IN not in launch.arguments:
+        found = find_in_command(launch.arguments, launch.environment, launch.working_directory, ml)
+        if found is not None:
+            _fail(str(found), ml / "output")
+    return launch
+
+
+def _fail(message: str, output: Path) -> NoReturn:
+    """End the container; the message becomes the failure reason of a processing job or a training job."""
+    os.write(2, f"{message}\n".encode())
+    output.mkdir(exist_ok=True)
+    for name in ("message", "failure"):
+        (output / name).write_text(message, encoding="utf-8")
+    # Without the interpreter's own exit: that would run the launcher's exit functions in this copy of it.
+    os._exit(1)
 
 
 def _scratch(directory: Path) -> Path:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from local_sagemaker.containers.errors import ClientError
 from local_sagemaker.containers.images import Toolkit
+from local_sagemaker.containers.process.paths import rewrite_ml
 from local_sagemaker.containers.training_toolkit.layout import Layout
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,9 @@ class TrainingEnvironment:
     def of_this_container(cls, toolkit: Toolkit = "sagemaker-training") -> Self:
         """Read the configuration files."""
         layout = Layout.of_this_container()
-        decoded = {name: _read(name, value) for name, value in layout.read_hyperparameters().items()}
+        decoded = {
+            name: _read(name, rewrite_ml(value, layout.base)) for name, value in layout.read_hyperparameters().items()
+        }
         to_toolkit = {
             name: value
             for name, value in decoded.items()
@@ -90,9 +93,7 @@ class TrainingEnvironment:
     @property
     def submit_directory(self) -> str:
         """The location of the user's code: an S3 URI, a folder or an archive."""
-        return self.layout.resolve(
-            str(self.toolkit_hyperparameters.get("sagemaker_submit_directory", self.layout.code))
-        )
+        return str(self.toolkit_hyperparameters.get("sagemaker_submit_directory", self.layout.code))
 
     def require_no_launcher(self) -> None:
         """Raise ClientError if a hyperparameter requests a launcher of distributed training."""

@@ -57,7 +57,8 @@ def _run_in_tensorflow(environment: TrainingEnvironment, run: Callable[[Training
     given = environment.hyperparameters.get("model_dir")
     tuned = "_tuning_objective_metric" in environment.toolkit_hyperparameters
     if tuned and isinstance(given, str):
-        folder = given if given.startswith("/opt/ml") else f"{given}/{os.environ.get('TRAINING_JOB_NAME')}/model"
+        local = given.startswith(str(environment.layout.base))
+        folder = given if local else f"{given}/{os.environ.get('TRAINING_JOB_NAME')}/model"
         logger.info("Appending the training job name to model_dir: %s", folder)
         environment = dataclasses.replace(
             environment, hyperparameters={**environment.hyperparameters, "model_dir": folder}

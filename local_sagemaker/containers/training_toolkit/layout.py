@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from local_sagemaker.containers.process.paths import rewrite_ml
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -17,10 +19,6 @@ class Layout:
     def of_this_container(cls) -> Self:
         """The layout of the container that the calling process runs in."""
         return cls(Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")))
-
-    def resolve(self, path: str) -> str:
-        """The real location of a path below ``/opt/ml``; any other path or URI unchanged."""
-        return str(self.base / path.removeprefix("/opt/ml/")) if path.startswith("/opt/ml/") else path
 
     @property
     def code(self) -> Path:
@@ -76,7 +74,7 @@ class Layout:
         if not (self.configuration / "checkpointconfig.json").is_file():
             return None
         local_path: str = self._read("checkpointconfig.json").get("LocalPath", "/opt/ml/checkpoints")
-        return Path(self.resolve(local_path))
+        return Path(rewrite_ml(local_path, self.base))
 
     def report_failure(self, message: str) -> None:
         """Write ``/opt/ml/output/failure``, unless the script wrote one itself."""

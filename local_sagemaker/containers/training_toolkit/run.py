@@ -19,6 +19,7 @@ from typing import Literal, TextIO
 from local_sagemaker.containers.errors import ClientError, ExecuteUserScriptError
 from local_sagemaker.containers.images import StandIn, Toolkit
 from local_sagemaker.containers.process.exec_command import start_command
+from local_sagemaker.containers.process.hard_coded_paths import require_none_in_script
 from local_sagemaker.containers.process.lines import whole_lines
 from local_sagemaker.containers.process.template import Template
 from local_sagemaker.containers.training_toolkit.code import TOOLKITS, fetch_code
@@ -102,7 +103,8 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, r
     Raises
     ------
     ClientError
-        The requirements cannot be installed, the job requests an unsupported launcher, or the script failed.
+        The requirements cannot be installed, the job requests an unsupported launcher, a path in the script cannot be
+        replaced, or the script failed.
     OSError, tarfile.TarError, botocore.exceptions.ClientError
         The code cannot be fetched, or the command is not in it.
     """
@@ -118,7 +120,10 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, r
     variables["PYTHONPATH"] = os.pathsep.join(
         filter(None, [str(code), packages, str(TOOLKITS), variables.get("PYTHONPATH")])
     )
-    command = _command(kind, program, code, environment.arguments())
+    arguments = environment.arguments()
+    script = code / (program if kind == "command" else f"{program.removesuffix('.py')}.py")
+    require_none_in_script(script, arguments, variables, environment.layout.base)
+    command = _command(kind, program, code, arguments)
     _log_invocation(environment, command)
     code_of_exit, errors = _run(command, variables, code, template, watched=reports_errors)
     if code_of_exit == 0:

@@ -132,7 +132,9 @@ def transform_fn(model, data, content_type, accept, context):
     return [model["model_dir"], model["gpu_id"], context.get_request_header(0, "Content-Type")]
 """
     with _hosted(bench, {"code/inference.py": script}) as hosting:
-        assert json.loads(_ask(hosting, "4").body) == ["/opt/ml/model", None, "text/csv"]
+        folder, *others = json.loads(_ask(hosting, "4").body)
+    assert folder.endswith("/ml/model")
+    assert others == [None, "text/csv"]
 
 
 @pytest.mark.parametrize("image", [PYTORCH_INFERENCE, HUGGINGFACE_INFERENCE], ids=["pytorch", "huggingface"])

@@ -20,6 +20,7 @@ import pytest
 from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.launcher import Process
 from local_sagemaker.containers.process.messages import Launch
+from local_sagemaker.jobs.errors import PingError
 from local_sagemaker.jobs.processing import run_processing
 from local_sagemaker.jobs.training import run_training
 from local_sagemaker.jobs.variant_server import start_hosting
@@ -33,9 +34,11 @@ from tests.conformance.containers.workbench import (
     model_request,
     names_in,
     processing_request,
+    s3_input,
     script_request,
     wait_until,
 )
+from tests.support.namespaces import AVAILABLE, needs_namespaces
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -72,7 +75,7 @@ print(open("/opt/ml/mine").read())
 def test_host_opt_is_visible_and_unchanged(tmp_path: Path, isolation: Isolation) -> None:
     before = sorted(path.name for path in Path("/opt").iterdir())
     _, text = _run(tmp_path, isolation, "import json, os; print(json.dumps(sorted(os.listdir('/opt'))))")
-    assert json.loads(text) == sorted({*before, "ml"})
+    assert set(json.loads(text)) == {*before, *(["ml"] if AVAILABLE else [])}
     assert sorted(path.name for path in Path("/opt").iterdir()) == before
 
 
@@ -94,6 +97,7 @@ def test_python_and_python3_are_this_interpreter(tmp_path: Path, isolation: Isol
     assert _run(tmp_path, isolation, code)[1].strip() == sys.prefix
 
 
+@needs_namespaces
 def test_an_isolated_job_has_nothing_but_loopback(tmp_path: Path, isolation: Isolation) -> None:
     code = """
 import socket
@@ -301,6 +305,91 @@ def transform_fn(model, data, content_type, accept):
         hosting.close()
 
 
+HARD_CODED = """
+# The path /opt/ml/comment is not used.
+import helper
+"""
+HELPER = "def save():\n    open('/opt/ml/processing/out/a', 'w')\n"
+REASON = "helper.py contains the path /opt/ml/processing/out/a (line 2), but a local job has no /opt/ml of its own here"
+
+
+@pytest.mark.usefixtures("no_namespaces")
+def test_hard_coded_path_fails_before_the_job_runs(bench: Workbench, isolation: Isolation) -> None:
+    request = processing_request(bench.store, f"print('ran'){HARD_CODED}")
+    bench.store.write("s3://bucket/helper/helper.py", HELPER)
+    request["ProcessingInputs"].append(s3_input("helper", "s3://bucket/helper/", "/opt/ml/processing/input/code"))
+    job = bench.job(isolation)
+    outcome = run_processing(request, job.context)
+    assert str(outcome.failure_reason).startswith(f"AlgorithmError: {REASON}")
+    assert str(outcome.failure_reason).endswith("as in a privileged container., exit code: 1")
+    assert "ran" not in job.log
+
+
+@pytest.mark.usefixtures("no_namespaces")
+def test_hard_coded_path_fails_before_training(bench: Workbench, isolation: Isolation) -> None:
+    job = bench.job(isolation)
+    request = script_request(bench.store, f"print('ran'){HARD_CODED}", files={"helper.py": HELPER})
+    outcome = run_training(request, job.context)
+    assert str(outcome.failure_reason).startswith(f"AlgorithmError: {REASON}")
+    assert "\nran\n" not in job.log
+
+
+@pytest.mark.usefixtures("no_namespaces")
+def test_hard_coded_path_fails_before_serving(bench: Workbench, isolation: Isolation) -> None:
+    uri = bench.store.write(
+        "s3://bucket/m.tar.gz", archive({"code/inference.py": HARD_CODED, "code/helper.py": HELPER})
+    )
+    job = bench.job(isolation)
+    with pytest.raises(PingError):
+        start_hosting(model_request(PYTORCH_INFERENCE, uri), {}, job.context)
+    assert REASON in job.log
+
+
+ORDINARY_CONTAINER = """
+mount -t tmpfs none /opt && mkdir /opt/ml && echo untouched > /opt/ml/sentinel && exec "$@"
+"""
+
+COMPOSED = """
+import os
+folder = os.path.join("/opt", "ml")
+for name in ("sentinel", "new"):
+    try:
+        open(os.path.join(folder, name), "w").write("overwritten")
+    except PermissionError as error:
+        print(error)
+open(os.path.join(os.environ["SAGEMAKER_BASE_DIR"], "mine"), "w").close()
+"""
+
+WITHOUT_NAMESPACES = """
+import sys
+from pathlib import Path
+from local_sagemaker.containers.process import sandbox
+from local_sagemaker.containers.process.launcher import LAUNCHERS
+launch = sandbox.Launch(["python", "-c", sys.argv[3]], Path(sys.argv[1]), namespaces=False)
+process = sandbox.start(launch, sys.argv[2])
+print(process.output.readall().decode(), process.wait(), *Path("/opt/ml").iterdir())
+print(Path("/opt/ml/sentinel").read_text())
+process.close()
+LAUNCHERS.close()
+"""
+
+
+@needs_namespaces
+def test_host_opt_ml_is_not_written(tmp_path: Path, isolation: Isolation) -> None:
+    """A host with an ``/opt/ml`` of its own, as root without namespaces; the job composes the path."""
+    host = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", ORDINARY_CONTAINER, "sh"]
+    done = subprocess.run(
+        [*host, sys.executable, "-c", WITHOUT_NAMESPACES, str(tmp_path), isolation, COMPOSED],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    denied = "".join(f"[Errno 13] Permission denied: '/opt/ml/{name}'\n" for name in ("sentinel", "new"))
+    assert (done.stdout, done.stderr) == (f"{denied} 0 /opt/ml/sentinel\nuntouched\n\n", "")
+    assert (tmp_path / "ml" / "mine").is_file()
+
+
 def test_killed_launcher_is_reported_and_replaced(tmp_path: Path) -> None:
     from local_sagemaker.containers.errors import SandboxError
 
@@ -321,6 +410,7 @@ def shared_file() -> Iterator[Path]:
     file.unlink()
 
 
+@needs_namespaces
 def test_installed_packages_are_private(tmp_path: Path, isolation: Isolation, shared_file: Path) -> None:
     wheel = tmp_path / "tiny_of_a_job-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive_:

@@ -19,6 +19,7 @@ from tests.conformance.containers.workbench import (
     script_request,
     wait_until,
 )
+from tests.support.namespaces import needs_namespaces
 
 PRINT_CHANNEL = """
 import os
@@ -82,6 +83,7 @@ def test_a_manifest_names_the_objects_of_a_channel(bench: Workbench) -> None:
     assert _files(job.log) == ["c.csv", "deep/b.csv"]
 
 
+@needs_namespaces
 def test_sharded_channel(bench: Workbench) -> None:
     for number in range(3):
         bench.store.write(f"s3://bucket/data/{number}", "1")

@@ -36,6 +36,7 @@ from tests.conformance.containers.workbench import (
     wait_until,
     wheel,
 )
+from tests.support.namespaces import needs_namespaces
 
 
 def _printed(log: str) -> Any:
@@ -217,14 +218,16 @@ def test_code_from_a_channel_folder(bench: Workbench) -> None:
 
 def test_missing_code_fails_clearly(bench: Workbench) -> None:
     request = script_request(bench.store, "", {"sagemaker_submit_directory": "/opt/ml/input/data/nothing"})
-    reason = str(run_training(request, bench.job().context).failure_reason)
+    job = bench.job()
+    reason = job.inside(run_training(request, job.context).failure_reason)
     assert reason.startswith("AlgorithmError: Framework Error: \nTraceback (most recent call last):\n")
     assert reason.endswith("\n[Errno 2] No such file or directory: '/opt/ml/input/data/nothing', exit code: 2")
 
 
 def test_missing_command_is_an_os_error(bench: Workbench) -> None:
-    outcome = run_training(script_request(bench.store, "", {"sagemaker_program": "nothing.sh"}), bench.job().context)
-    assert str(outcome.failure_reason).endswith(
+    job = bench.job()
+    outcome = run_training(script_request(bench.store, "", {"sagemaker_program": "nothing.sh"}), job.context)
+    assert job.inside(outcome.failure_reason).endswith(
         "\n[Errno 2] No such file or directory: '/opt/ml/code/nothing.sh', exit code: 2"
     )
 
@@ -256,6 +259,7 @@ def test_parameter_servers_are_refused(bench: Workbench, image: str) -> None:
     )
 
 
+@needs_namespaces
 def test_pytorch_hosts_share_an_address(bench: Workbench) -> None:
     script = """
 import os, socket, time
@@ -462,8 +466,10 @@ def test_success_and_failure_files(bench: Workbench) -> None:
     "program", ["../train.py", "/opt/ml/code/train.py", "-c", "+x.py", "train.py; ls", "a/./train.py", ""]
 )
 def test_entry_point_outside_the_code_is_refused(bench: Workbench, program: str) -> None:
-    outcome = run_training(script_request(bench.store, "", {"sagemaker_program": program}), bench.job().context)
-    assert f"The training entry point {program!r} is not a relative path inside the code" in str(outcome.failure_reason)
+    job = bench.job()
+    outcome = run_training(script_request(bench.store, "", {"sagemaker_program": program}), job.context)
+    message = f"The training entry point {program!r} is not a relative path inside the code"
+    assert message in job.inside(outcome.failure_reason)
 
 
 def test_failure_file_of_the_script_is_kept(bench: Workbench) -> None:
@@ -602,6 +608,7 @@ def test_program_is_required_without_an_algorithm(bench: Workbench) -> None:
     assert "give a script in the hyperparameter sagemaker_program" in str(outcome.failure_reason)
 
 
+@needs_namespaces
 def test_sdk_v3_drivers(bench: Workbench) -> None:
     location = find_spec("sagemaker")
     assert location is not None

@@ -20,6 +20,7 @@ import numpy as np
 from local_sagemaker.core.errors import ObjectStoreError
 from local_sagemaker.core.objects import StoredObject
 from local_sagemaker.jobs.contract import JobContext, JobOutcome
+from tests.support.namespaces import portable
 
 ACCOUNT = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
 SKLEARN = f"{ACCOUNT}/sagemaker-scikit-learn:1.9-0"
@@ -92,7 +93,12 @@ class Job:
 
     @property
     def log(self) -> str:
-        return "".join(text for _, text in self.lines)
+        """All output, with paths as in a container."""
+        return self.inside("".join(text for _, text in self.lines))
+
+    def inside(self, text: str | None) -> str:
+        """A text with paths as in a container."""
+        return str(text).replace(str(self.ml), "/opt/ml")
 
     @property
     def ml(self) -> Path:
@@ -140,7 +146,7 @@ def processing_request(
     store: FolderStore, script: str, *arguments: str, image: str = SKLEARN, instances: int = 1, **more: Any
 ) -> dict[str, Any]:
     """A CreateProcessingJob request that runs a script."""
-    uri = store.write("s3://bucket/code/script.py", script)
+    uri = store.write("s3://bucket/code/script.py", portable(script))
     request: dict[str, Any] = {
         "ProcessingJobName": "job",
         "RoleArn": "arn:aws:iam::123456789012:role/Role",
@@ -225,7 +231,7 @@ def script_request(
     **more: Any,
 ) -> dict[str, Any]:
     """A CreateTrainingJob request that runs a script in script mode, from a channel ``code``."""
-    uri = store.write("s3://bucket/code/sourcedir.tar.gz", archive({"train.py": script, **(files or {})}))
+    uri = store.write("s3://bucket/code/sourcedir.tar.gz", archive({"train.py": portable(script), **(files or {})}))
     given = {
         "sagemaker_program": "train.py",
         "sagemaker_submit_directory": "/opt/ml/input/data/code/sourcedir.tar.gz",
