@@ -22,6 +22,8 @@ FormatName = Literal["csv", "recordio"]
 
 TASKS: tuple[Task, ...] = ("regression", "classification")
 ALGORITHM_NAMES = ("xgboost", "lightgbm", "catboost")
+GATE_BOUNDS = {"RegressionMaxRmse": (0, 1e9), "ClassificationMinAuc": (0, 1)}
+"""Lowest and highest value of the parameters of the gate."""
 PIPELINE_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,99}$")
 STACK_NAME = re.compile(r"^[a-zA-Z][-a-zA-Z0-9]{0,127}$")
 
@@ -238,8 +240,8 @@ def _check(settings: Settings) -> None:
         ("--max-parallel-jobs", settings.max_parallel_jobs, 1, 100),
         ("--max-parallel-steps", settings.max_parallel_steps, 1, 50),
         ("--cache-days", settings.cache_days, 0, 365),
-        ("--max-rmse", settings.max_rmse, 0, 1e9),
-        ("--min-auc", settings.min_auc, 0, 1),
+        ("--max-rmse", settings.max_rmse, *GATE_BOUNDS["RegressionMaxRmse"]),
+        ("--min-auc", settings.min_auc, *GATE_BOUNDS["ClassificationMinAuc"]),
     )
     for option, value, low, high in ranges:
         if not low <= value <= high:

@@ -38,7 +38,12 @@ from processing_scripts.features.build import make_features
 from processing_scripts.features.catalogue import FEATURE_SETS, FeatureSet, features_for
 from processing_scripts.features.history import WithHistory, with_history
 from processing_scripts.outputs import write_json, write_keys, write_part, write_recordio
-from processing_scripts.reading.checks import check_both_classes, check_hours_complete, check_hours_differ
+from processing_scripts.reading.checks import (
+    check_both_classes,
+    check_hours_complete,
+    check_hours_differ,
+    check_open_hours,
+)
 from processing_scripts.reading.observations import (
     Observations,
     open_hours,
@@ -64,9 +69,16 @@ class Preprocessed:
 
 
 def preprocess(
-    data: Path, batch: Path, *, split: Split, feature_set: FeatureSet, seed: int, threshold_quantile: float
+    data: Path,
+    batch: Path,
+    *,
+    split: Split,
+    feature_set: FeatureSet,
+    seed: int,
+    threshold_quantile: float,
+    task: str | None = None,
 ) -> Preprocessed:
-    """Read, check and split the data, and calculate its features.
+    """Read, check and split the data for a task, or for both, and calculate its features.
 
     Raises
     ------
@@ -78,7 +90,9 @@ def preprocess(
     check_hours_complete(observed.frame)
     parts = _parts(observed, split, seed)
     threshold = float(parts["train"]["rentals"].quantile(threshold_quantile))
-    check_both_classes(parts, threshold)
+    if task != "regression":
+        check_both_classes(parts, threshold)
+    check_open_hours({part: parts[part] for part in (("train",) if task == "classification" else PARTS)})
     to_predict = _batch(batch, observed, parts["test"], feature_set)
     names = [feature.name for feature in features_for(split, feature_set)]
     made = make_features(observed.frame, feature_set, observed.frame)[names]
@@ -148,6 +162,11 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="quantile of the training set's rentals (default: %(default)s)",
     )
     parser.add_argument(
+        "--task",
+        choices=("regression", "classification"),
+        help="the only task to train, so that the data is not checked for the other (default: both)",
+    )
+    parser.add_argument(
         "--batch-format",
         choices=("csv", "recordio"),
         default="csv",
@@ -179,6 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             feature_set=options.features,
             seed=options.seed,
             threshold_quantile=options.threshold_quantile,
+            task=options.task,
         )
     except PreprocessingError as error:
         sys.stderr.write(f"{error}\n")

@@ -1,17 +1,22 @@
 """Upsert, start, query and stop: the same API calls on AWS and locally."""
 
+import math
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pipelines.aws.responses import listed, or_none
 from pipelines.definition.build import Definition
 from pipelines.errors import BadInput, EnvironmentProblem, did_you_mean
-from pipelines.settings import Settings
+from pipelines.settings import GATE_BOUNDS, Settings
 
 FINISHED = {"Succeeded", "Failed", "Stopped", "CompletedWithFailures"}
-CONVERT: dict[str, Callable[[str], object]] = {"Integer": int, "Float": float}
+NUMBERS = {
+    "Integer": re.compile(r"[+-]?[0-9]+"),
+    "Float": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"),
+}
 
 
 @dataclass(frozen=True)
@@ -112,12 +117,13 @@ def check_parameters(definition: Definition, given: Mapping[str, str]) -> dict[s
 
 
 def _check_value(parameter: dict[str, Any], value: str) -> None:
-    try:
-        CONVERT.get(parameter["Type"], str)(value)
-    except ValueError as error:
-        raise BadInput(
-            f"--parameter {parameter['Name']}={value}: the value must be of type {parameter['Type']}."
-        ) from error
+    name, kind = parameter["Name"], parameter["Type"]
+    # Python's float also reads NaN, Infinity, 1_000 and digits of other scripts.
+    if kind in NUMBERS and not NUMBERS[kind].fullmatch(value):
+        raise BadInput(f"--parameter {name}={value}: the value must be of type {kind}.")
+    lowest, highest = GATE_BOUNDS.get(name, (-math.inf, math.inf))
+    if kind in NUMBERS and not (lowest <= float(value) <= highest and math.isfinite(float(value))):
+        raise BadInput(f"--parameter {name}={value}: the value must lie between {lowest:g} and {highest:g}.")
     allowed = parameter.get("EnumValues")
     if allowed and value not in allowed:
         raise BadInput(f"--parameter {parameter['Name']}={value}: the value must be one of {', '.join(allowed)}.")

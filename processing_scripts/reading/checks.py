@@ -51,3 +51,13 @@ def check_both_classes(parts: dict[str, pd.DataFrame], threshold: float) -> None
                 f"(threshold {threshold:g} rentals per hour), so metrics are undefined there; provide more "
                 "hours, or choose another threshold quantile."
             )
+
+
+def check_open_hours(parts: dict[str, pd.DataFrame]) -> None:
+    """Refuse sets that contain only closed hours."""
+    for name, frame in parts.items():
+        if not frame["functioning_day"].any():
+            raise TooFewRowsError(
+                f"The service is closed in all {len(frame)} hours of the {_SET_NAMES[name]} set, so there is nothing "
+                "to predict; provide more hours, or choose another split."
+            )

@@ -75,6 +75,7 @@ def preprocess(context: Context) -> Preprocessed:
             "--threshold-quantile",
             str(settings.threshold_quantile),
             *(["--batch-format", form.name] if besides else []),
+            *(["--task", *settings.tasks] if len(settings.tasks) == 1 else []),
             *path_arguments(),
         ],
         # The script ignores it: it is there because the environment is part of the cache key.
