@@ -40,7 +40,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
     with opened(settings) as context:
         model = chosen_model(context, options, options.task)
         outcome = predict(context.connection, settings, model, request)
-    return Result(_as_text(outcome), outcome.as_json())
+    return Result(_as_text(outcome), outcome.as_json(), outcome.remarks)
 
 
 def _as_text(outcome: BatchResult) -> str:

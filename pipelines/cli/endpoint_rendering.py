@@ -101,8 +101,7 @@ def of_answer(context: CommandContext, endpoint: Endpoint, answered: Answered) -
         **(decision if predictions.cut_off is not None else {}),
         "remarks": list(answered.remarks),
     }
-    remarks = [f"Outside the range of the training set: {remark}." for remark in answered.remarks]
-    return Result(predictions.in_words(), content, [*remarks, cost_line(context, endpoint)])
+    return Result(predictions.in_words(), content, [*answered.remarks, cost_line(context, endpoint)])
 
 
 def of_log(context: CommandContext, endpoint: Endpoint, lines: Sequence[Line]) -> Result:

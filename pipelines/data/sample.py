@@ -6,6 +6,9 @@ Every row has the mark, so that whatever is made from the sample is recognized.
 import io
 
 MARK = "Generated Sample"
+GENERATED_SAMPLE = "generated-sample"
+"""The kind of data set in the schema, the report and the metadata of a model."""
+MEANS_NOTHING = "trained on a generated sample, whose numbers mean nothing"
 SEED = 560
 """Fixed, so that every machine generates the same file: the number of the published data set."""
 

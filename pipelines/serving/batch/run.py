@@ -16,6 +16,7 @@ from pipelines.definition.algorithms import require_format
 from pipelines.definition.formats import Format
 from pipelines.errors import BadInput
 from pipelines.models.features import code_folder, trusted_prefixes
+from pipelines.models.ranges import remarks_on
 from pipelines.models.registry import RegisteredModel, read_metadata
 from pipelines.names import Layout, job_name, project_tags
 from pipelines.serving.batch.result import Answers, write_result
@@ -62,6 +63,8 @@ class BatchResult:
     objects: int
     files: dict[str, str]
     seconds: dict[str, float]
+    remarks: tuple[str, ...] = ()
+    """On rows with missing values or values outside of the training set's range, and on the model."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as ``--json`` prints it."""
@@ -73,6 +76,7 @@ class BatchResult:
             "rows": {"read": self.read, "predicted": self.predicted, "history_only": self.read - self.predicted},
             "objects": self.objects,
             "files": self.files,
+            "remarks": list(self.remarks),
             "seconds": {name: round(seconds, 3) for name, seconds in self.seconds.items()},
         }
 
@@ -97,6 +101,7 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
         with _timed(seconds, "features"):
             code = code_folder(s3, model, trusted_prefixes(connection.bucket, settings))
             prepared = prepare(s3, code, metadata, rows, folder, f"{place}/rows")
+            remarks = remarks_on((_columns(part.known) for part in prepared.parts), metadata.schema)
         logger.info("%s rows to predict in %d objects", f"{prepared.rows:,}", len(prepared.parts))
         with _timed(seconds, "transform"):
             job = transform(
@@ -113,7 +118,14 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
             answers = Answers(s3, f"{place}/answers", request.form, metadata, model.task)
             files = write_result(prepared, answers, folder / "result")
             kept = keep(files, output, s3)
-    return BatchResult(model, job.arn, prepared.read, prepared.rows, len(prepared.parts), kept, seconds)
+    return BatchResult(model, job.arn, prepared.read, prepared.rows, len(prepared.parts), kept, seconds, tuple(remarks))
+
+
+def _columns(path: Path) -> dict[str, list[Any]]:
+    from pyarrow import parquet
+
+    columns: dict[str, list[Any]] = parquet.read_table(path).to_pydict()
+    return columns
 
 
 def _local_file(s3: Any, source: str, folder: Path) -> Path:

@@ -9,8 +9,9 @@ from pipelines.errors import BadInput, PipelineError
 from pipelines.models.container_output import read_answers
 from pipelines.models.features import make_features, trusted_prefixes
 from pipelines.models.postprocessing import apply_rules_to_rows
+from pipelines.models.ranges import remarks_on
 from pipelines.models.registry import RegisteredModel, describe_model, read_metadata
-from pipelines.serving.endpoints.predictions import Predictions, predictions_of, unknown_territory
+from pipelines.serving.endpoints.predictions import Predictions, predictions_of
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint
 from pipelines.target import CommandContext
 
@@ -77,7 +78,9 @@ def ask(
     answers = apply_rules_to_rows(answers, rows, metadata.schema, model.task)
     better = better and apply_rules_to_rows(better, rows, metadata.schema, model.task)
     predictions = predictions_of(model.task, metadata, features.hours, answers, better)
-    return Answered(model, predictions, unknown_territory(features, metadata.schema))
+    columns = zip(*(row.split(",") for row in features.rows), strict=True)
+    remarks = remarks_on([dict(zip(features.names, columns, strict=True))], metadata.schema)
+    return Answered(model, predictions, remarks)
 
 
 def _bodies(rows: Sequence[str]) -> Iterator[str]:

@@ -1,16 +1,12 @@
 """Predictions of an endpoint: rentals, or the probability of high demand and the decision."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.models.features import Features
 from pipelines.models.registry import ModelMetadata
 from pipelines.settings import Task
-
-_GIVEN = ("weather", "calendar")
-"""Groups of features that come from the input; others are derived from them."""
 
 
 @dataclass(frozen=True)
@@ -82,20 +78,3 @@ def predictions_of(
     """Combine numbers with their hours, the cut-off and the threshold."""
     cut_off = metadata.cut_off if task == "classification" else None
     return Predictions(task, hours, values, cut_off, float(metadata.schema["threshold"]), calibrated)
-
-
-def unknown_territory(features: Features, schema: Mapping[str, Any]) -> list[str]:
-    """Describe the values outside of the range of the training data, one sentence per column."""
-    columns = list(zip(*(row.split(",") for row in features.rows), strict=True))
-    sentences = []
-    for feature, cells in zip(schema["features"], columns, strict=True):
-        lowest, highest = feature["minimum"], feature["maximum"]
-        if feature["group"] not in _GIVEN or lowest is None:
-            continue
-        outside = [cell for cell in cells if cell and not lowest <= float(cell) <= highest]
-        if outside:
-            others = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
-            sentences.append(
-                f"{feature['name']} is {outside[0]}{others}, and the model knows {lowest:g} to {highest:g} only"
-            )
-    return sentences

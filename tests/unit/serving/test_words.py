@@ -13,11 +13,11 @@ from pipelines.aws.prices import load_prices
 from pipelines.cli.endpoint_rendering import age_in_words, moment_in_words
 from pipelines.definition.endpoint_config import data_capture, expiry_after, expiry_from_now, read_expiry
 from pipelines.errors import BadInput
-from pipelines.models.features import Features
+from pipelines.models.ranges import remarks_on
 from pipelines.names import Layout
 from pipelines.serving.endpoints.capacity import Instances, Serverless, capacity_of
 from pipelines.serving.endpoints.input_rows import name_the_row, rows_as_file
-from pipelines.serving.endpoints.predictions import Predictions, unknown_territory
+from pipelines.serving.endpoints.predictions import Predictions
 
 HOUR = "2018-12-01T08:00:00"
 MADE = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -82,10 +82,17 @@ def test_only_what_was_asked_for_is_compared_with_the_training_data():
             {"name": "temperature", "group": "weather", "minimum": -10.0, "maximum": 30.0},
             {"name": "sun", "group": "sun", "minimum": 0.0, "maximum": 1.0},
             {"name": "snowfall", "group": "weather", "minimum": None, "maximum": None},
-        ]
+            {"name": "rainfall", "group": "weather", "minimum": 0, "maximum": 9},
+        ],
+        "dataset": {"kind": "generated-sample"},
     }
-    features = Features(("temperature", "sun", "snowfall"), (HOUR, HOUR, HOUR), ("40.5,9,9", "-11,0,0", "20,,"))
-    assert unknown_territory(features, schema) == ["temperature is 40.5 and 1 more, and the model knows -10 to 30 only"]
+    columns = {"temperature": ("40.5", "-11", "20"), "sun": (9, 9, 0), "snowfall": ("", "", ""),
+               "rainfall": ("", None, float("nan"))}  # fmt: skip
+    assert remarks_on([columns], schema) == [
+        "The model was trained on a generated sample, whose numbers mean nothing.",
+        "Outside the range of the training set: temperature is 40.5 and 1 more, and the model knows -10 to 30 only.",
+        "Missing values: rainfall is empty in 3 rows.",
+    ]
 
 
 def test_rows_become_a_file(tmp_path: Path):

@@ -1,0 +1,57 @@
+"""Rows outside of what a model was trained on: the same remarks for an endpoint and a batch."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pipelines.data.sample import GENERATED_SAMPLE, MEANS_NOTHING
+
+_GIVEN = ("weather", "calendar")
+"""Groups of features that come from the input; others are derived from them."""
+
+_OUTSIDE = "Outside the range of the training set"
+
+Columns = Mapping[str, Sequence[Any]]
+"""Numbers by feature: text or numbers, empty or NaN where they are missing."""
+
+
+def remarks_on(tables: Iterable[Columns], schema: Mapping[str, Any]) -> list[str]:
+    """Describe values outside of the training set's range and missing values, one sentence per feature.
+
+    A model that was trained on the generated sample is named as well.
+    """
+    features = [
+        feature for feature in schema["features"] if feature["group"] in _GIVEN and feature["minimum"] is not None
+    ]
+    missing = {feature["name"]: 0 for feature in features}
+    outside: dict[str, list[Any]] = {feature["name"]: [] for feature in features}
+    for table in tables:
+        for feature in features:
+            values = _numbers(table[feature["name"]])
+            unknown = np.isnan(values)
+            missing[feature["name"]] += int(unknown.sum())
+            wrong = ~unknown & ((values < feature["minimum"]) | (values > feature["maximum"]))
+            outside[feature["name"]] += [table[feature["name"]][at] for at in np.flatnonzero(wrong).tolist()]
+    return [*_of_sample(schema), *_sentences(features, missing, outside)]
+
+
+def _numbers(values: Sequence[Any]) -> np.ndarray:
+    return np.array([np.nan if value in {"", None} else float(value) for value in values])
+
+
+def _of_sample(schema: Mapping[str, Any]) -> list[str]:
+    return [f"The model was {MEANS_NOTHING}."] if schema["dataset"]["kind"] == GENERATED_SAMPLE else []
+
+
+def _sentences(
+    features: Iterable[Mapping[str, Any]], missing: Mapping[str, int], outside: Mapping[str, Sequence[Any]]
+) -> Iterator[str]:
+    for feature in features:
+        name, values = feature["name"], outside[feature["name"]]
+        if missing[name]:
+            yield f"Missing values: {name} is empty in {missing[name]:,} rows."
+        if values:
+            others = f" and {len(values) - 1:,} more" if len(values) > 1 else ""
+            known = f"{feature['minimum']:g} to {feature['maximum']:g}"
+            yield f"{_OUTSIDE}: {name} is {values[0]}{others}, and the model knows {known} only."
