@@ -1,11 +1,13 @@
 """The summary of a run: a table of candidates per task with the winner marked, or the same as one JSON object."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from pipelines.aws.console_links import execution_link
 from pipelines.cli.rendering import facts, table
+from pipelines.data.sample import MEANS_NOTHING
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult
 from pipelines.execution.workflow import RunResult
@@ -31,18 +33,37 @@ def as_text(outcome: RunResult) -> str:
     begun += [
         ("execution", progress.arn),
         ("Studio", studio if outcome.target.name == "aws" else None),
+        ("data", _data_notes(outcome.data_report)),
         ("data report", outcome.data_report),
     ]
     parts = [_facts(begun), *(_task(task, result) for task, result in (outcome.results or {}).items())]
     if progress.finished:
         parts.append(f"\n{progress.status} after {progress.seconds:.1f} s\n")
-    return "".join([*parts, _failures(progress, outcome.log)])
+    parts.append(_failures(progress, outcome.log))
+    if any(result.generated for result in (outcome.results or {}).values()):
+        parts.append(f"The models are {MEANS_NOTHING}. Name the real file with --data or SEOUL_BIKE_DATA.\n")
+    return "".join(parts)
+
+
+def _data_notes(page: Path | None) -> str | None:
+    """Write how many hours of the data are missing, or contradict themselves."""
+    if page is None:
+        return None
+    report = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    missing = report["hours"]["missing"]
+    wrong = next((odd["rows"] for odd in report["oddities"] if odd["name"] == "season_contradicts_date"), 0)
+    notes = [
+        *([f"{missing:,} of {report['hours']['rows'] + missing:,} hours are missing"] if missing else []),
+        *([f"the season of {wrong:,} hours contradicts their date"] if wrong else []),
+    ]
+    return "; ".join(notes) or None
 
 
 def _task(task: Task, result: TaskResult) -> str:
+    generated = f" ({MEANS_NOTHING})" if result.generated else ""
     folder, pictures = result.report.parent, ",".join(picture.stem for picture in result.pictures)
     lines = [
-        ("winner", f"{result.winner}, {result.evaluation['best']['reason']}"),
+        ("winner", f"{result.winner}, {result.evaluation['best']['reason']}" + generated),
         ("registered", result.model_package_arn),
         ("from the cache", f"same model as version {result.same_model_as}" if result.same_model_as else None),
         ("endpoint", result.endpoint),
@@ -102,6 +123,7 @@ def as_json(outcome: RunResult) -> dict[str, Any]:
         "execution": progress.as_json() if progress else None,
         "schedule": outcome.schedule.as_json() if outcome.schedule else None,
         "dataset": _dataset(outcome),
+        "data_notes": _data_notes(outcome.data_report),
         "data_report": str(outcome.data_report) if outcome.data_report else None,
         "steps": [step.as_json() for step in (progress.steps if progress else ())],
         "tasks": {task: result.as_json() for task, result in (outcome.results or {}).items()},

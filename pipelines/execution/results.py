@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelines.aws.responses import last_part
 from pipelines.aws.s3 import objects_below, split_uri
+from pipelines.data.sample import GENERATED_SAMPLE
 from pipelines.definition.formats import with_content_type
 from pipelines.execution.pipeline import Progress, Step
 from pipelines.models.container_output import read_answers
@@ -42,10 +43,16 @@ class TaskResult:
         """The algorithm that ranked first on the validation set."""
         return str(self.evaluation["best"]["algorithm"])
 
+    @property
+    def generated(self) -> bool:
+        """Whether the candidates were trained on a generated sample."""
+        return bool(self.evaluation["dataset"]["kind"] == GENERATED_SAMPLE)
+
     def as_json(self) -> dict[str, Any]:
         """Return it as ``--json`` prints a task."""
         return {
             **measured(self.evaluation),
+            "generated_sample": self.generated,
             "model_package_arn": self.model_package_arn,
             "same_model_as_version": self.same_model_as,
             "predictions": str(self.predictions) if self.predictions else None,

@@ -24,6 +24,7 @@ import pandas as pd
 
 from processing_scripts.calendars.korean import is_day_off, is_public_holiday
 from processing_scripts.reading.columns import TARGET, WEATHER
+from processing_scripts.reading.dates import season_of
 from processing_scripts.reading.observations import open_hours
 
 FORMAT_VERSION = 1
@@ -107,6 +108,10 @@ def _oddities(observations: pd.DataFrame) -> list[Report]:
         ),
         "closed_with_rentals": (~is_open & (rentals > 0), "Rentals in hours when the service is closed; kept"),
         "open_without_rentals": (is_open & (rentals == 0), "No rentals in hours when the service is open; kept"),
+        "season_contradicts_date": (
+            observations["season"] != observations["datetime"].dt.date.map(season_of),
+            "Another season than that of the date's month; kept",
+        ),
         "weather_missing": (
             observations[[column.name for column in WEATHER]].isna().any(axis=1),
             "Empty weather cells; passed to the algorithms as missing",

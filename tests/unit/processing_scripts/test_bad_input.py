@@ -226,6 +226,23 @@ def test_set_with_a_single_class(frame, refusal):
     assert message.startswith("All 768 hours of the training set are low demand (threshold 7 rentals per hour)")
 
 
+def test_only_the_requested_task_is_checked(frame, csv_bytes, run_job, refusal):
+    one_class = frame.assign(**{"Rented Bike Count": "7"})
+    assert run_job(csv_bytes(one_class), "--task", "regression").exit_code == 0
+    assert "low demand" in refusal(one_class, "--task", "classification")
+    closed_end = frame.assign(**{"Functioning Day": ["Yes"] * 768 + ["No"] * 192})
+    by_time = ("--split", "time", "--task")
+    assert "hours of the test set, so there is nothing to predict" in refusal(closed_end, *by_time, "regression")
+    assert run_job(csv_bytes(closed_end), *by_time, "classification").exit_code == 0
+
+
+def test_contradicting_seasons_are_counted(frame, csv_bytes, run_job):
+    job = run_job(csv_bytes(frame.assign(Seasons="Winter")))
+    report = json.loads((job.output / "schema" / "data-report.json").read_text())
+    odd = {oddity["name"]: oddity["rows"] for oddity in report["oddities"]}
+    assert odd["season_contradicts_date"] == len(frame)
+
+
 def test_invalid_batch(frame, csv_bytes, refusal):
     batch = csv_bytes(with_cell(frame, 4, "Humidity(%)", "wet"))
     assert refusal(frame, batch=batch).startswith("Line 4, column 'Humidity(%)': 'wet' is not a number")

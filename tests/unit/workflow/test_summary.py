@@ -1,0 +1,69 @@
+"""The summary of a run names the generated sample, and what is odd about the data."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipelines.cli.summary import as_json, as_text
+from pipelines.execution.pipeline import Progress
+from pipelines.execution.results import TaskResult
+
+SAMPLE = "trained on a generated sample, whose numbers mean nothing"
+
+
+def outcome(folder: Path, kind: str = "real-data", missing: int = 0, contradicting: int = 0) -> Any:
+    """A finished run with one candidate."""
+    oddities = [{"name": "season_contradicts_date", "rows": contradicting}] if contradicting else []
+    report = {"hours": {"rows": 8760 - missing, "missing": missing}, "oddities": oddities}
+    (folder / "data-report.json").write_text(json.dumps(report))
+    metrics = {"rmse": 1.0, "mae": 1.0, "mse": 1.0, "r2": 0.5}
+    evaluation = {
+        "dataset": {"kind": kind},
+        "metric": "rmse",
+        "best": {"algorithm": "xgboost", "reason": "the only one"},
+        "candidates": {"xgboost": {"validation": metrics, "test": metrics}},
+    }
+    return SimpleNamespace(
+        schedule=None,
+        progress=Progress("arn", "Succeeded", None, 1.0, ()),
+        pipeline_arn="arn",
+        target=SimpleNamespace(name="local", region="us-east-1"),
+        settings=SimpleNamespace(pipeline_name="p"),
+        definition=SimpleNamespace(sha256="0"),
+        data_report=folder / "data-report.html",
+        results={"regression": TaskResult(evaluation, None, None, (), folder / "report.html")},
+        dataset=None,
+        input_uri=None,
+        log=(),
+    )
+
+
+def test_generated_sample_is_named_beside_the_winner_and_last(tmp_path):
+    run = outcome(tmp_path, "generated-sample")
+    lines = as_text(run).splitlines()
+    assert SAMPLE in next(line for line in lines if line.startswith("winner"))
+    assert SAMPLE in lines[-1]
+    assert as_json(run)["tasks"]["regression"]["generated_sample"] is True
+
+
+def test_real_data_is_not_called_a_sample(tmp_path):
+    run = outcome(tmp_path)
+    assert "generated" not in as_text(run)
+    assert as_json(run)["tasks"]["regression"]["generated_sample"] is False
+
+
+@pytest.mark.parametrize(
+    ("missing", "contradicting", "notes"),
+    [
+        (0, 0, None),
+        (10, 0, "10 of 8,760 hours are missing"),
+        (10, 2, "10 of 8,760 hours are missing; the season of 2 hours contradicts their date"),
+    ],
+)
+def test_missing_hours_and_contradicting_seasons_are_counted(missing, contradicting, notes, tmp_path):
+    run = outcome(tmp_path, missing=missing, contradicting=contradicting)
+    assert as_json(run)["data_notes"] == notes
+    assert (notes or "hours are missing") in as_text(run) or notes is None
