@@ -1,4 +1,4 @@
-"""Amazon SageMaker on this machine: the same API, the same JSON, real work."""
+"""The local SageMaker: the same API, the same JSON, real work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def open_service(
     *,
     patient: bool = False,
 ) -> AbstractContextManager[Service | RunningService]:
-    """SageMaker on this machine, until the context ends.
+    """The local SageMaker, until the context ends.
 
     See ``local_sagemaker.lifetime.open_service``, which is imported on the first call, so that this import stays fast.
 

@@ -29,9 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="local-sagemaker", description="Amazon SageMaker on this machine.")
+    parser = argparse.ArgumentParser(prog="local-sagemaker", description="The API of Amazon SageMaker on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="serve until Ctrl-C; prints the environment that sends AWS clients here")
+    serve = commands.add_parser("serve", help="serve until Ctrl-C; prints the environment that AWS clients need")
     serve.add_argument("--port", type=_port, default=0, help="the port of the HTTP endpoint (default: any free port)")
     serve.add_argument(
         "--state-dir",

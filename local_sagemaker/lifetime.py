@@ -26,7 +26,7 @@ def open_service(
     runners: Runners | None = None,
     patient: bool = False,
 ) -> Iterator[Service | RunningService]:
-    """SageMaker on this machine, until the context ends.
+    """The local SageMaker, until the context ends.
 
     Uses the service that already runs on the state directory. If there is none, starts one in this process, and stops
     it and its jobs when the context ends.

@@ -57,7 +57,7 @@ class Application:
         elif runtime_path and for_sagemaker:
             answer = self._runtime(unquote(runtime_path[1]), runtime_path[2], environ)
         elif for_sagemaker and path != _METRICS_PATH:  # another interface of SageMaker, such as the feature store's
-            answer = wire_format.failure(ValidationException(f"{path} is not supported by SageMaker on this machine."))
+            answer = wire_format.failure(ValidationException(f"{path} is not supported by the local SageMaker."))
         elif path == IDENTITY_PATH:
             answer = wire_format.success(self._service.identity)
         else:

@@ -25,7 +25,7 @@ def _create(service: Service, request: Request) -> Response:
         if not variant.get("ModelName"):
             raise ValidationException(
                 f"Production variant {variant['VariantName']} names no model; "
-                f"inference components are not supported by SageMaker on this machine."
+                f"inference components are not supported by the local SageMaker."
             )
         if "ServerlessConfig" not in variant and not {"InstanceType", "InitialInstanceCount"} <= variant.keys():
             raise ValidationException(

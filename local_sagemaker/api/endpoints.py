@@ -11,7 +11,7 @@ from local_sagemaker.core.store import Record
 from local_sagemaker.endpoints import capture
 
 ENDPOINT = "endpoint"
-_LOST = "The local service ended while this endpoint was being created or updated."
+_LOST = "The local SageMaker ended while this endpoint was being created or updated."
 
 
 def find(core: Core, name: str) -> Record:

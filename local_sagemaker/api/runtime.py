@@ -48,10 +48,10 @@ def invoke(service: Service, kind: str, name: str, headers: Mapping[str, str], b
     Raises ApiError if the request is not supported, or see ``invoke_endpoint``.
     """
     if kind not in _SERVED:
-        raise _NotInvocable(f"{kind} is not supported by SageMaker on this machine.")
+        raise _NotInvocable(f"{kind} is not supported by the local SageMaker.")
     for header, member in _REFUSED_HEADERS.items():
         if headers.get(header):
-            raise _NotInvocable(f"{member} is not supported by SageMaker on this machine.")
+            raise _NotInvocable(f"{member} is not supported by the local SageMaker.")
     if len(body) > LONGEST_BODY:
         raise _TooLarge(f"HTTP content length exceeded {LONGEST_BODY} bytes.")
     answer = invoke_endpoint(service, name, _as_whole(headers), body)

@@ -59,7 +59,7 @@ def _all_of(service: Service, resource: str) -> tuple[str, list[Record]]:
         member = _EXPERIMENTS[resource]
         return member, _with_tags(service.core, service.experiments.records(member), f"{member}Arn")
     if resource not in _RESOURCES:
-        raise ValidationException(f"Search over {resource} is not supported by SageMaker on this machine.")
+        raise ValidationException(f"Search over {resource} is not supported by the local SageMaker.")
     kind, arn = _RESOURCES[resource]
     return resource, _with_tags(service.core, service.core.store.list(kind), arn)
 

@@ -63,7 +63,7 @@ class Service:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variables that send any AWS client here."""
+        """The environment variables that direct any AWS client to the local SageMaker."""
         return self.core.environment
 
     @property
@@ -81,7 +81,7 @@ class Service:
         """Run one operation of the API, as if the request had come over HTTP; raises ApiError if it is refused."""
         run = self.operations.get(operation)
         if run is None:
-            raise ValidationException(f"The operation {operation} is not supported by SageMaker on this machine.")
+            raise ValidationException(f"The operation {operation} is not supported by the local SageMaker.")
         check_request(operation, request)
         request = without_nulls(request)
         unsupported.refuse(operation, request)

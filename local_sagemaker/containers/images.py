@@ -1,4 +1,4 @@
-"""The images that have a stand-in on this machine, by the repository name of their URI."""
+"""The images that have a stand-in in the local SageMaker, by the repository name of their URI."""
 
 import re
 from dataclasses import dataclass
@@ -151,7 +151,7 @@ def stand_in_for(image: str) -> StandIn:
         if re.fullmatch(each.repository, repository):
             return each
     raise UnknownImageError(
-        f"The image {image} has no stand-in on this machine: its repository {repository} is not supported. Use "
+        f"The image {image} has no stand-in in the local SageMaker: its repository {repository} is not supported. Use "
         "sagemaker-xgboost, sagemaker-scikit-learn, or one of the framework images; `local-sagemaker supported` lists "
         "them."
     )

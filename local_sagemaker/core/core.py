@@ -63,7 +63,7 @@ class Core:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variables that send any AWS client here."""
+        """The environment variables that direct any AWS client to the local SageMaker."""
         return environment(self.endpoint_url, self.region)
 
     def arn(self, resource: str) -> str:

@@ -74,7 +74,7 @@ def unused(directory: Path) -> Iterator[None]:
     """Wait until no other process uses this process's service, and let none register until the context ends."""
     with (directory / _USERS_FILE).open("a") as file:
         if not _lock(file, exclusive=True, patient=False):
-            _LOG.info("Waiting for other commands that use SageMaker on this machine; Ctrl-C ends it at once.")
+            _LOG.info("Waiting for other commands that use the local SageMaker; Ctrl-C ends it at once.")
             _lock(file, exclusive=True, patient=True)
         yield
 

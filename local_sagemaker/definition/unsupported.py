@@ -77,7 +77,7 @@ DEFAULT_BEHAVIOR = (
 def refuse(operation: str, request: Mapping[str, Any]) -> None:
     """Refuse a request for something that is not supported: raises a ValidationException that names the member."""
     for named in unsupported_members(operation, request):
-        raise ValidationException(f"{named} is not supported by SageMaker on this machine.")
+        raise ValidationException(f"{named} is not supported by the local SageMaker.")
 
 
 def unsupported_members(operation: str, request: Mapping[str, Any]) -> Iterator[str]:

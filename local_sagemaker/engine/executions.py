@@ -16,7 +16,7 @@ from local_sagemaker.engine import records, selective, unsupported_steps
 from local_sagemaker.engine.run import FAILED, Run
 
 _LOG = logging.getLogger(__name__)
-_LOST = "InternalServerError: The local service ended while this step was running."
+_LOST = "InternalServerError: The local SageMaker ended while this step was running."
 _COPIED_MEMBERS = (
     "PipelineExecutionDescription",
     "ParallelismConfiguration",

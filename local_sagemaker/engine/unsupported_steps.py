@@ -44,7 +44,7 @@ def refuse(definition: Definition, parameters: Mapping[str, Any], missing: Missi
     if found:
         more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
         raise ValidationException(
-            f"SageMaker on this machine does not support these steps: {', '.join(found[:_MOST_NAMED])}{more}. "
+            f"The local SageMaker does not support these steps: {', '.join(found[:_MOST_NAMED])}{more}. "
             f"It supports {', '.join(SUPPORTED_STEPS)}."
         )
 

@@ -54,12 +54,16 @@ def _mode(channel: dict[str, Any], request: Request) -> str:
 def _source(channel: dict[str, Any], mode: str) -> inputs.Source:
     name = channel["ChannelName"]
     if mode == "Pipe":
-        raise UnsupportedError(f"The input mode Pipe of channel {name} is not supported on this machine; use File.")
+        raise UnsupportedError(
+            f"The input mode Pipe of channel {name} is not supported by the local SageMaker; use File."
+        )
     if channel.get("CompressionType", "None") != "None":
-        raise UnsupportedError(f"The CompressionType of channel {name} is for Pipe mode, which is not supported here.")
+        raise UnsupportedError(
+            f"The CompressionType of channel {name} is for Pipe mode, which is not supported by the local SageMaker."
+        )
     source = channel["DataSource"].get("S3DataSource")
     if source is None:
-        raise UnsupportedError(f"The file system of channel {name} is not supported on this machine; use S3.")
+        raise UnsupportedError(f"The file system of channel {name} is not supported by the local SageMaker; use S3.")
     return inputs.Source(
         source["S3Uri"],
         source["S3DataType"],

@@ -3,7 +3,7 @@
 JobError
     ClientError           the request or its data is at fault
         DataError         no data, or not in the format of the request
-        UnsupportedError  not supported on this machine
+        UnsupportedError  not supported by the local SageMaker
     AlgorithmError        the container is at fault
         PingError         its server did not start
     InternalError         this service is at fault
@@ -30,7 +30,7 @@ class DataError(ClientError):
 
 
 class UnsupportedError(ClientError):
-    """The request needs something that is not supported on this machine."""
+    """The request needs something that is not supported by the local SageMaker."""
 
 
 class AlgorithmError(JobError):

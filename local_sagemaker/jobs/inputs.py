@@ -46,7 +46,9 @@ def find(source: Source, store: ObjectStore) -> list[InputObject]:
     """
     finders = {"ManifestFile": _objects_of_manifest, "S3Prefix": _objects_with_prefix}
     if source.data_type not in finders:
-        raise UnsupportedError(f"The S3DataType {source.data_type} of {source.uri} is not supported on this machine.")
+        raise UnsupportedError(
+            f"The S3DataType {source.data_type} of {source.uri} is not supported by the local SageMaker."
+        )
     try:
         objects = finders[source.data_type](source.uri, store)
     except ObjectStoreError as error:

@@ -18,7 +18,7 @@ Conclude = Callable[[Record, JobOutcome], None]
 """Adds the members of a kind of job to the record of a job that has ended."""
 
 LONGEST_REASON = 1024
-LOST = "InternalServerError: The local service ended while this job was running."
+LOST = "InternalServerError: The local SageMaker ended while this job was running."
 _LOG = logging.getLogger(__name__)
 
 

@@ -82,7 +82,9 @@ def _download_inputs(request: Request, context: JobContext, hosts: list[Host]) -
             continue
         given = each.get("S3Input")
         if given is None:
-            raise UnsupportedError(f"The DatasetDefinition of the input {name} is not supported on this machine.")
+            raise UnsupportedError(
+                f"The DatasetDefinition of the input {name} is not supported by the local SageMaker."
+            )
         source = inputs.Source(
             given["S3Uri"],
             given.get("S3DataType", "S3Prefix"),
@@ -108,7 +110,7 @@ def _uploads(request: Request, context: JobContext, hosts: list[Host]) -> list[t
         target: dict[str, Any] | None = output.get("S3Output")
         if target is None:
             raise UnsupportedError(
-                f"The FeatureStoreOutput of the output {output['OutputName']} is not supported on this machine."
+                f"The FeatureStoreOutput of the output {output['OutputName']} is not supported by the local SageMaker."
             )
         for host in hosts:
             folder = _on_host(target["LocalPath"], host)
@@ -122,7 +124,7 @@ def _container(request: Request, context: JobContext, host: Host, names: tuple[s
     command = [*application.get("ContainerEntrypoint", []), *application.get("ContainerArguments", [])]
     if not command:
         raise UnsupportedError(
-            f"The image {application['ImageUri']} has no entry point of its own for processing on this machine; "
+            f"The image {application['ImageUri']} has no entry point of its own for processing in the local SageMaker; "
             "give a ContainerEntrypoint."
         )
     return Launch(

@@ -76,5 +76,5 @@ class ServedModel:
 def _container_definitions(model: Request) -> list[dict[str, Any]]:
     definitions = list(model.get("Containers") or []) or [model["PrimaryContainer"]]
     if any(definition.get("Mode", "SingleModel") != "SingleModel" for definition in definitions):
-        raise UnsupportedError("A container in the mode MultiModel is not supported on this machine.")
+        raise UnsupportedError("A container in the mode MultiModel is not supported by the local SageMaker.")
     return definitions

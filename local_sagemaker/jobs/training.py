@@ -63,7 +63,7 @@ def _stand_in(request: Request) -> images.StandIn:
     specification = request["AlgorithmSpecification"]
     image = specification.get("TrainingImage")
     if image is None:
-        raise UnsupportedError("An AlgorithmName is not supported on this machine; give a TrainingImage.")
+        raise UnsupportedError("An AlgorithmName is not supported by the local SageMaker; give a TrainingImage.")
     try:
         stand_in = images.stand_in_for(image)
     except ContainerError as error:
@@ -76,7 +76,7 @@ def _stand_in(request: Request) -> images.StandIn:
 def _instance_count(request: Request) -> int:
     resources = request.get("ResourceConfig", {})
     if len(resources.get("InstanceGroups", [])) > 1:
-        raise UnsupportedError("Several InstanceGroups are not supported on this machine; use one InstanceType.")
+        raise UnsupportedError("Several InstanceGroups are not supported by the local SageMaker; use one InstanceType.")
     groups = resources.get("InstanceGroups") or [instances.chosen(resources)]
     return int(groups[0].get("InstanceCount", 1))
 
@@ -116,7 +116,7 @@ def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> li
     path = posixpath.normpath(configuration.get("LocalPath", "/opt/ml/checkpoints"))
     if not path.startswith("/opt/ml/"):
         raise UnsupportedError(
-            f"The checkpoint LocalPath {path} is not below /opt/ml, as it has to be on this machine."
+            f"The checkpoint LocalPath {path} is not below /opt/ml, as the local SageMaker requires."
         )
     uploads = []
     for host in hosts:

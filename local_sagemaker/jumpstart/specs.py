@@ -16,7 +16,7 @@ _PREDICTOR = {
     "default_content_type": "text/csv",
     "default_accept_type": "application/json",
 }
-"""Read by the SDK's JumpStartEstimator, as are the instance types, which mean nothing on this machine."""
+"""Read by the SDK's JumpStartEstimator, as are the instance types, which mean nothing to the local SageMaker."""
 
 
 def metadata_objects(region: str) -> dict[str, bytes]:

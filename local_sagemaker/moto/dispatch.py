@@ -59,7 +59,7 @@ class AwsServices:
             return refuse(environ, start_response, "moto's own control interface is not supported.")
         service = self._service_of(environ)
         if not self._is_known(service, environ):
-            reason = f"The service {service} is not supported on this machine."
+            reason = f"The service {service} is not supported by the local SageMaker."
             return refuse(environ, start_response, reason, service=service)
         try:
             self._before.get(service, _nothing)(environ)

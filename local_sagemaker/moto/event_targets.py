@@ -33,13 +33,13 @@ def prepare(core: Core, call: Call, environ: dict[str, Any]) -> None:
     for target in json.loads(whole_body(environ)).get("Targets", []):
         if not _is_supported(target.get("Arn", "")):
             raise NotImplementedError(
-                f"The target {target.get('Arn')} is not supported on this machine: rules deliver to pipelines, topics, "
-                f"queues, log groups and other buses."
+                f"The target {target.get('Arn')} is not supported by the local SageMaker: rules deliver to "
+                f"pipelines, topics, queues, log groups and other buses."
             )
         ignored = (_INPUTS & target.keys()) - _SUPPORTED_INPUTS.get(_service_of(target["Arn"]), set())
         if ignored:
             raise NotImplementedError(
-                f"{' and '.join(sorted(ignored))} of the target {target['Arn']} cannot be used on this machine."
+                f"{' and '.join(sorted(ignored))} of the target {target['Arn']} cannot be used in the local SageMaker."
             )
 
 
@@ -58,7 +58,9 @@ def serve(core: Core, call: Call) -> None:
         for target in rule.targets:
             arn = target["Arn"]
             if not _is_supported(arn):
-                _LOG.warning("the rule %s has a target that is not supported on this machine: %s", rule.name, arn)
+                _LOG.warning(
+                    "the rule %s has a target that is not supported by the local SageMaker: %s", rule.name, arn
+                )
             elif _service_of(arn) in _BY_MOTO:
                 rest.targets.append(target)
             else:

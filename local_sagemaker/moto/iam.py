@@ -42,7 +42,7 @@ class ExecutionRole:
             assume_role_policy_document=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
             path=_PATH,
             permissions_boundary=None,
-            description="The execution role of SageMaker on this machine",
+            description="The execution role of the local SageMaker",
             tags=[],
             max_session_duration="3600",
         )

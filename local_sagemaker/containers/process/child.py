@@ -64,7 +64,7 @@ def _enter_namespaces(launch: Launch) -> Launch:
         try:
             namespaces.enter_private_network()
         except OSError as error:
-            os.write(2, f"Network isolation is not available here ({error}); the job runs without.\n".encode())
+            os.write(2, f"Network isolation is not available ({error}); the job runs without it.\n".encode())
     if private:
         return launch
     landlock.deny_writing(namespaces.ML, launch.directory)

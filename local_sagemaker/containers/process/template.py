@@ -39,7 +39,7 @@ STAND_INS = (
 """The programs of images: importing them in each job would take a tenth of a second."""
 
 OWN_PACKAGE = __name__.partition(".")[0]
-"""The package of the local service: a job does not see its modules."""
+"""The package of the local SageMaker: a job does not see its modules."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ KINDS = {
 def check(template: str) -> None:
     """Raise a NotImplementedError that names an unsupported SageMaker resource in a template."""
     for found in sorted({*_TYPE.findall(template)} - KINDS.keys()):
-        raise NotImplementedError(f"Stacks with {found} are not supported on this machine.")
+        raise NotImplementedError(f"Stacks with {found} are not supported by the local SageMaker.")
 
 
 def serve(core: Core, call: Call) -> None:

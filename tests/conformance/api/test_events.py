@@ -82,7 +82,7 @@ def test_endpoint_statuses_are_in_capitals(told, sagemaker):
 def test_unsupported_target_is_refused(aws, service):
     eventbridge = aws("events", service.endpoint_url)
     eventbridge.put_rule(Name="function", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
-    with pytest.raises(ClientError, match=f"The target {FUNCTION} is not supported on this machine"):
+    with pytest.raises(ClientError, match=f"The target {FUNCTION} is not supported by the local SageMaker"):
         eventbridge.put_targets(Rule="function", Targets=[{"Id": "f", "Arn": FUNCTION}])
     assert eventbridge.list_targets_by_rule(Rule="function")["Targets"] == []
     eventbridge.delete_rule(Name="function")
@@ -95,7 +95,7 @@ def test_unsupported_target_fails_no_execution(aws, service, pipelines, caplog):
     assert pipelines.run(definition(processing("A"))).status == "Succeeded"
     eventbridge.remove_targets(Rule="function", Ids=["f"])
     eventbridge.delete_rule(Name="function")
-    assert "has a target that is not supported on this machine" in caplog.text
+    assert "has a target that is not supported by the local SageMaker" in caplog.text
     assert "Traceback" not in caplog.text
 
 

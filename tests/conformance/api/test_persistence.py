@@ -162,7 +162,7 @@ def test_interrupted_work_never_succeeds(opened):
         assert sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)["PipelineExecutionStatus"] == "Failed"
         (step,) = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
         assert step["StepStatus"] == "Failed"
-        assert "local service ended" in step["FailureReason"]
+        assert "local SageMaker ended" in step["FailureReason"]
         job = sagemaker.describe_processing_job(ProcessingJobName="alone")
         assert job["ProcessingJobStatus"] == "Stopped"
         sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="r" * 32)

@@ -148,7 +148,7 @@ def test_unknown_operation_is_refused(service):
     status, answer = post(service, "MakeCoffee", b"{}")
     assert (status, answer["message"]) == (
         400,
-        "The operation MakeCoffee is not supported by SageMaker on this machine.",
+        "The operation MakeCoffee is not supported by the local SageMaker.",
     )
 
 
@@ -183,7 +183,7 @@ def test_caller_has_the_execution_role(aws, service):
 
 def test_unknown_service_is_refused_once(aws, service):
     with pytest.raises(
-        ClientError, match="The service sagemaker-geospatial is not supported on this machine"
+        ClientError, match="The service sagemaker-geospatial is not supported by the local SageMaker"
     ) as refused:
         aws("sagemaker-geospatial", service.endpoint_url).list_raster_data_collections()
     assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
@@ -192,7 +192,7 @@ def test_unknown_service_is_refused_once(aws, service):
 
 def test_other_sagemaker_interfaces_are_refused(aws, service):
     features = aws("sagemaker-featurestore-runtime", service.endpoint_url)
-    with pytest.raises(ClientError, match="/FeatureGroup/f is not supported by SageMaker on this machine") as refused:
+    with pytest.raises(ClientError, match="/FeatureGroup/f is not supported by the local SageMaker") as refused:
         features.get_record(FeatureGroupName="f", RecordIdentifierValueAsString="1")
     assert refused.value.response["Error"]["Code"] == "ValidationException"
 

@@ -112,5 +112,7 @@ def test_a_stack_makes_pipelines_and_groups(stacks, sagemaker, package):
 
 def test_unsupported_stack_resource_is_refused(stacks, package):
     domain = {"Type": "AWS::SageMaker::Domain", "Properties": {"DomainName": "d"}}
-    with pytest.raises(ClientError, match="Stacks with AWS::SageMaker::Domain are not supported on this machine"):
+    with pytest.raises(
+        ClientError, match="Stacks with AWS::SageMaker::Domain are not supported by the local SageMaker"
+    ):
         stacks.create_stack(StackName="studio", TemplateBody=template({"D": domain}), Parameters=given(package, 1))

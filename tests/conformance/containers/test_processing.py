@@ -270,7 +270,7 @@ def test_an_unknown_image_fails_by_name(bench: Workbench) -> None:
     request = processing_request(bench.store, "", image="1.dkr.ecr.us-east-1.amazonaws.com/my-own:latest")
     outcome = run_processing(request, bench.job().context)
     assert outcome.status == "Failed"
-    assert "my-own:latest has no stand-in on this machine" in str(outcome.failure_reason)
+    assert "my-own:latest has no stand-in in the local SageMaker" in str(outcome.failure_reason)
 
 
 def test_empty_input_fails(bench: Workbench) -> None:

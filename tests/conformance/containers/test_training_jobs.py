@@ -102,7 +102,7 @@ def test_pipe_mode_is_refused_by_name(bench: Workbench) -> None:
     outcome = run_training(script_request(bench.store, "", channels=[data]), bench.job().context)
     assert outcome.status == "Failed"
     assert outcome.failure_reason == (
-        "ClientError: The input mode Pipe of channel data is not supported on this machine; use File."
+        "ClientError: The input mode Pipe of channel data is not supported by the local SageMaker; use File."
     )
 
 
@@ -268,7 +268,7 @@ while not os.path.exists("/opt/ml/go"):
 def test_checkpoints_outside_of_opt_ml_are_refused(bench: Workbench, path: str) -> None:
     configuration = {"S3Uri": "s3://bucket/checkpoints", "LocalPath": path}
     outcome = run_training(script_request(bench.store, "", CheckpointConfig=configuration), bench.job().context)
-    assert "is not below /opt/ml, as it has to be on this machine." in str(outcome.failure_reason)
+    assert "is not below /opt/ml, as the local SageMaker requires." in str(outcome.failure_reason)
 
 
 def test_an_image_that_does_not_train_is_refused(bench: Workbench) -> None:

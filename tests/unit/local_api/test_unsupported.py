@@ -21,7 +21,7 @@ def requests(shape, path: list[str], value=None):
 @pytest.mark.parametrize(("operation", "path"), MEMBERS)
 def test_unsupported_members_are_refused_by_name(operation, path):
     shape = service_model().operation_model(operation).input_shape
-    with pytest.raises(ValidationException, match=rf"{path}.* is not supported by SageMaker on this machine\."):
+    with pytest.raises(ValidationException, match=rf"{path}.* is not supported by the local SageMaker\."):
         refuse(operation, requests(shape, path.split(".")))
 
 

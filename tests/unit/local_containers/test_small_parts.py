@@ -58,7 +58,7 @@ def test_a_repository_has_its_stand_in(repository: str, training: str | None, se
 
 @pytest.mark.parametrize("image", [f"{REGISTRY}/my-sagemaker-xgboost:1", f"{REGISTRY}/sagemaker-spark-processing:3"])
 def test_an_unknown_image_is_named_in_one_sentence(image: str) -> None:
-    with pytest.raises(UnknownImageError, match=f"^The image {image} has no stand-in on this machine: "):
+    with pytest.raises(UnknownImageError, match=f"^The image {image} has no stand-in in the local SageMaker: "):
         stand_in_for(image)
 
 
