@@ -25,7 +25,7 @@ Environment = dict[str, str]
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command left behind."""
+    """The result of a command: exit code, output and working folder."""
 
     code: int
     stdout: str
@@ -41,23 +41,23 @@ Run = Callable[..., Ran]
 
 
 def environment(cache: Path, **more: str) -> Environment:
-    """The caller's, without anything that speaks of AWS."""
+    """The caller's environment, without the variables of AWS and of this project."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAGEMAKER_", "SEOUL_"))}
     return {**own, "XDG_CACHE_HOME": str(cache), "COLUMNS": "200", **more}
 
 
 def run_command(folder: Path, cache: Path, *arguments: str, **more: str) -> Ran:
-    return run_verb("run", folder, cache, *arguments, **more)
+    return run_command_named("run", folder, cache, *arguments, **more)
 
 
-def run_verb(name: str, folder: Path, cache: Path, *arguments: str, said: str = "", **more: str) -> Ran:
-    """Run ``python -m pipelines.<name>``; ``said`` is what the person types."""
+def run_command_named(name: str, folder: Path, cache: Path, *arguments: str, typed: str = "", **more: str) -> Ran:
+    """Run ``python -m pipelines NAME``; ``typed`` is the standard input."""
     folder.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-m", *(("pipelines.run",) if name == "run" else ("pipelines", name)), *arguments],
         cwd=folder,
         env=environment(cache, **more),
-        input=said,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=1500,
@@ -67,7 +67,7 @@ def run_verb(name: str, folder: Path, cache: Path, *arguments: str, said: str = 
 
 
 def typed_in_a_terminal(command: str, folder: Path, variables: Environment, answers: str) -> tuple[int, str]:
-    """Run a command as if somebody sat there and answered its questions; give its exit code and all it said."""
+    """Run a command in a terminal, with answers to its questions; return the exit code and the output."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         command,
@@ -80,10 +80,10 @@ def typed_in_a_terminal(command: str, folder: Path, variables: Environment, answ
         text=True,
     ) as process:
         os.write(ours, answers.encode())
-        said, _ = process.communicate(timeout=1500)
+        output, _ = process.communicate(timeout=1500)
     os.close(ours)
     os.close(theirs)
-    return process.returncode, said
+    return process.returncode, output
 
 
 @pytest.fixture(scope="session")
@@ -133,8 +133,8 @@ class Finished:
     failed: str
     unmarked: Path
 
-    def verb(self, name: str, *arguments: str, **more: str) -> Ran:
-        return run_verb(name, self.folder, self.cache, *arguments, **more)
+    def command(self, name: str, *arguments: str, **more: str) -> Ran:
+        return run_command_named(name, self.folder, self.cache, *arguments, **more)
 
     def client(self, name: str) -> Any:
         keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}

@@ -33,13 +33,13 @@ def registered(finished: Finished, data: Path) -> Finished:
     """A pipeline of its own, with an XGBoost for regression and a LightGBM for classification registered."""
     for task, algorithm in (("regression", "xgboost"), ("classification", "lightgbm")):
         models = ("--task", task, "--algorithms", algorithm, "--max-rmse", "1e6", "--min-auc", "0")
-        ran = finished.verb("run", "--upsert", "--start", *NAMED, *models, "--data", str(data))
+        ran = finished.command("run", "--upsert", "--start", *NAMED, *models, "--data", str(data))
         assert ran.code == 0, ran.stderr
     return finished
 
 
 def predict(registered: Finished, *arguments: str) -> Ran:
-    return registered.verb("batch", "run", *NAMED, *arguments)
+    return registered.command("batch", "run", *NAMED, *arguments)
 
 
 @pytest.fixture(scope="module")

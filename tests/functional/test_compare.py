@@ -34,7 +34,7 @@ def left_behind(finished: Finished) -> list[Any]:
 
 def test_both_ways_are_measured_and_their_predictions_are_the_same(finished: Finished, data: Path) -> None:
     arguments = (*TASK, "--rows", "30", "--rows-per-request", "10", "--data", str(data), "--output", "compared")
-    ran = finished.verb("compare", *arguments, "--json")
+    ran = finished.command("compare", *arguments, "--json")
     assert ran.code == 0, ran.stderr
     said = ran.json
     assert [(load["rows_per_request"], load["at_once"]) for load in said["endpoint"]] == [
@@ -116,7 +116,7 @@ def test_an_interruption_right_after_something_was_made_leaves_nothing(finished:
 def test_what_cannot_be_compared_gets_one_sentence_and_makes_nothing(
     finished: Finished, arguments: list[str], sentence: str
 ) -> None:
-    refused = finished.verb("compare", *TASK, *arguments)
+    refused = finished.command("compare", *TASK, *arguments)
     assert refused.code == 2
     assert sentence in refused.stderr
     assert "Traceback" not in refused.stderr

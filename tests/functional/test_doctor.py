@@ -15,7 +15,7 @@ from pipelines.admin.doctor.finding import Status
 from pipelines.aws.prices import load_prices
 from pipelines.settings import Settings
 from pipelines.target import CommandContext, Connection
-from tests.functional.conftest import Finished, Ran, run_verb
+from tests.functional.conftest import Finished, Ran, run_command_named
 from tests.support.aws import Answer, Aws, json_error, quotas_answer, simulated_answer, standing_in_for_aws
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/SageMakerLocalExecutionRole"
@@ -34,7 +34,7 @@ def examined(finished: Finished, aws: Aws, *arguments: str, **more: str) -> Ran:
     variables = {**finished.service.environment, "AWS_ENDPOINT_URL": aws.url, "AWS_REGION": "us-east-1", **more}
     data = ("--data", str(finished.unmarked))
     given = ("--target", "aws", "--json", "--role-arn", ROLE, "--bucket", "sagemaker-us-east-1-123456789012")
-    return finished.verb("doctor", *given, "--algorithms", "lightgbm", *data, *arguments, **variables)
+    return finished.command("doctor", *given, "--algorithms", "lightgbm", *data, *arguments, **variables)
 
 
 def found(ran: Ran) -> dict[str, list[tuple[str, str, str | None]]]:
@@ -45,7 +45,7 @@ def found(ran: Ran) -> dict[str, list[tuple[str, str, str | None]]]:
 
 
 def test_here_everything_is_well_and_what_cannot_be_asked_is_said(finished: Finished) -> None:
-    ran = finished.verb("doctor", "--data", str(finished.data))
+    ran = finished.command("doctor", "--data", str(finished.data))
     assert ran.code == 0, ran.stdout
     assert "not asked  permissions       the local service enforces no policies" in ran.stdout
     assert "not asked  quotas            the local service has none" in ran.stdout
@@ -134,7 +134,7 @@ def test_what_may_not_be_asked_is_a_warning_and_the_rest_is_asked_all_the_same(f
 
 def test_without_credentials_it_says_so_and_looks_at_the_rest(tmp_path: Path, cache: Path) -> None:
     more = {"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": "us-east-1"}
-    ran = run_verb("doctor", tmp_path, cache, "--target", "aws", "--data", "nowhere.csv", **more)
+    ran = run_command_named("doctor", tmp_path, cache, "--target", "aws", "--data", "nowhere.csv", **more)
     assert ran.code == 3
     assert "failure    target            AWS does not accept any credentials of this machine" in ran.stdout
     assert "fix it:  aws configure, or aws sso login" in ran.stdout
@@ -143,6 +143,6 @@ def test_without_credentials_it_says_so_and_looks_at_the_rest(tmp_path: Path, ca
 
 
 def test_wrong_usage_gets_exit_code_2(tmp_path: Path, cache: Path) -> None:
-    refused = run_verb("doctor", tmp_path, cache, "--algorithms", "prophet")
+    refused = run_command_named("doctor", tmp_path, cache, "--algorithms", "prophet")
     assert refused.code == 2
     assert "--algorithms is 'prophet'" in refused.stderr

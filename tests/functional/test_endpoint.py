@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from local_sagemaker import open_service
 from local_sagemaker.api.service import Service
-from tests.functional.conftest import Ran, environment, run_command, run_verb, typed_in_a_terminal
+from tests.functional.conftest import Ran, environment, run_command, run_command_named, typed_in_a_terminal
 from tests.support.aws import standing_in_for_aws
 
 pytestmark = pytest.mark.xdist_group("endpoint")
@@ -50,20 +50,20 @@ class House:
     cache: Path
     data: Path
     alone: tuple[Ran, Ran]
-    """Of Now-regression: what deploy and invoke said while no service ran."""
+    """Now-regression: the results of deploy and invoke while no service ran."""
     deployed: Ran
     """The execution of Back with --deploy."""
     service: Service | None = None
 
-    def __call__(self, *arguments: str, said: str = "", **more: str) -> Ran:
-        return run_verb("endpoint", self.folder, self.cache, *arguments, said=said, **more)
+    def __call__(self, *arguments: str, typed: str = "", **more: str) -> Ran:
+        return run_command_named("endpoint", self.folder, self.cache, *arguments, typed=typed, **more)
 
     def client(self, name: str) -> Any:
         keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
         return boto3.client(name, endpoint_url=self.service.endpoint_url, **keys)
 
     def predicted(self, ran: Ran, task: str) -> dict[str, float]:
-        """What the batch job of an execution predicted, by hour."""
+        """The predictions of an execution's batch job, by hour."""
         path = self.folder / ran.json["tasks"][task]["predictions"]
         with path.open(encoding="utf-8") as file:
             return {row["datetime"]: float(list(row.values())[-1]) for row in csv.DictReader(file)}
@@ -119,12 +119,12 @@ def first(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> 
 def house(first: tuple[Path, Ran], cache: Path, data: Path) -> Iterator[House]:
     folder, _ = first
 
-    def verb(*arguments: str) -> Ran:
-        return run_verb("endpoint", folder, cache, *arguments, *NOW)
+    def command(*arguments: str) -> Ran:
+        return run_command_named("endpoint", folder, cache, *arguments, *NOW)
 
     alone = (
-        verb("deploy", "--task", "regression", "--approve", "--data-capture", "100", "--ttl", "2", "--json"),
-        verb("invoke", "--row", *pairs(NOON), "--json"),
+        command("deploy", "--task", "regression", "--approve", "--data-capture", "100", "--ttl", "2", "--json"),
+        command("invoke", "--row", *pairs(NOON), "--json"),
     )
     back = ("--upsert", "--start", "--json", "--algorithms", "lightgbm", "--task", "regression", "--data", str(data))
     with open_service(folder / ".sagemaker-local") as service:
@@ -160,7 +160,7 @@ def register_again(house: House, group: str, **container: str) -> str:
 # Without a service: each command is one.
 
 
-def test_deploy_and_invoke_are_two_commands_without_a_service_between_them(house: House) -> None:
+def test_deploy_and_invoke_need_no_running_service(house: House) -> None:
     deployed, invoked = house.alone
     assert deployed.code == 0, deployed.stderr
     assert deployed.json["status"] == "InService"
@@ -190,7 +190,7 @@ def test_a_version_that_nobody_approved_is_not_deployed_without_approve(house: H
     assert "Now-classification" not in str(sagemaker.list_endpoint_configs())
 
 
-def test_a_deployed_endpoint_says_what_it_is_what_it_costs_and_how_to_end_it(house: House) -> None:
+def test_deploy_reports_the_endpoint_its_cost_and_its_delete_command(house: House) -> None:
     described = house("describe", *NOW)
     assert described.code == 0, described.stderr
     facts = dict(line.split(":", 1) for line in described.stdout.splitlines())
@@ -268,8 +268,8 @@ def test_an_endpoint_predicts_what_the_batch_predicted(house: House, first: tupl
     invoked = house("invoke", *NOW, "--row", *pairs(house.raw(moment)), "--json")
     assert invoked.code == 0, invoked.stderr
     assert invoked.json["predictions"][0]["rentals"] == pytest.approx(batch[moment], rel=1e-4)
-    said = house("invoke", *NOW, "--row", *pairs(house.raw(moment)))
-    assert said.stdout == f"{moment.replace('T', ' ')[:16]}  {batch[moment]:,.0f} rentals expected\n"
+    shown = house("invoke", *NOW, "--row", *pairs(house.raw(moment)))
+    assert shown.stdout == f"{moment.replace('T', ' ')[:16]}  {batch[moment]:,.0f} rentals expected\n"
 
 
 def test_a_classification_gives_the_probability_and_the_decision(house: House) -> None:
@@ -287,9 +287,9 @@ def test_a_classification_gives_the_probability_and_the_decision(house: House) -
         assert one["high_demand"] == (one["probability_of_high_demand"] >= cut_off)
     assert by_hour["2018-06-20T12:00:00"]["decision"] == "high"
     assert by_hour["2018-01-10T04:00:00"]["decision"] == "low"
-    said = house("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON)).stdout
-    assert said.startswith("2018-06-20 12:00  high demand: the probability of more than ")
-    assert f"counts as high from {cut_off:.3f} on" in said
+    output = house("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON)).stdout
+    assert output.startswith("2018-06-20 12:00  high demand: the probability of more than ")
+    assert f"counts as high from {cut_off:.3f} on" in output
 
 
 def test_closed_hours_are_zero(house: House) -> None:
@@ -310,11 +310,11 @@ def test_hours_come_in_a_file_or_on_standard_input(house: House, tmp_path: Path)
     from_file = house("invoke", *NOW, "--file", str(file), "--json")
     assert from_file.code == 0, from_file.stderr
     assert [one["datetime"][11:13] for one in from_file.json["predictions"]] == ["07", "08", "09"]
-    from_input = house("invoke", *NOW, "--stdin", "--json", said=file.read_text())
+    from_input = house("invoke", *NOW, "--stdin", "--json", typed=file.read_text())
     assert from_input.json["predictions"] == from_file.json["predictions"]
 
 
-def test_what_lies_beyond_the_training_data_is_said(house: House) -> None:
+def test_values_beyond_the_training_data_are_reported(house: House) -> None:
     hot = house("invoke", *NOW, "--row", *pairs({**NOON, "temperature": "55"}))
     assert hot.code == 0
     assert "Outside the range of the training set: temperature is 55.0, and the model knows -" in hot.stderr
@@ -347,9 +347,7 @@ def without(name: str) -> dict[str, str]:
         ([*pairs(NOON), "--history", "nowhere.csv"], "There is no file nowhere.csv."),
     ],
 )
-def test_rows_that_are_not_right_get_one_sentence_and_nothing_is_sent(
-    house: House, row: list[str], sentence: str
-) -> None:
+def test_invalid_rows_are_refused_and_not_sent(house: House, row: list[str], sentence: str) -> None:
     before = captured(house)
     refused = house("invoke", *NOW, "--row", *row)
     assert refused.code == 2
@@ -422,7 +420,7 @@ def test_an_update_serves_the_new_version_and_drops_no_request(house: House) -> 
     features = json.loads(house.client("s3").get_object(Bucket=bucket, Key=f"{key}/schema.json")["Body"].read())
     body = ",".join("0" for _ in features["features"])
 
-    def ask() -> None:
+    def invoke() -> None:
         while not done.is_set():
             try:
                 answer = runtime.invoke_endpoint(EndpointName="Now-regression", ContentType="text/csv", Body=body)
@@ -430,12 +428,12 @@ def test_an_update_serves_the_new_version_and_drops_no_request(house: House) -> 
             except ClientError as error:
                 failures.append(error)
 
-    asking = [threading.Thread(target=ask) for _ in range(2)]
-    for thread in asking:
+    clients = [threading.Thread(target=invoke) for _ in range(2)]
+    for thread in clients:
         thread.start()
     updated = house("update", *NOW, "--json")
     done.set()
-    for thread in asking:
+    for thread in clients:
         thread.join()
     assert updated.code == 0, updated.stderr
     assert failures == []
@@ -451,7 +449,7 @@ def test_an_update_serves_the_new_version_and_drops_no_request(house: House) -> 
     assert f"Now-regression serves {package.rpartition('model-package/')[2]} already" in again.stderr
 
 
-def test_a_version_that_does_not_come_up_leaves_the_old_one_in_service(house: House) -> None:
+def test_a_failed_update_leaves_the_old_version_in_service(house: House) -> None:
     s3 = house.client("s3")
     s3.put_object(Bucket="sagemaker-us-east-1-123456789012", Key="broken/model.tar.gz", Body=b"no archive")
     uri = "s3://sagemaker-us-east-1-123456789012/broken/model.tar.gz"
@@ -486,7 +484,7 @@ def test_scaling_follows_the_invocations_per_instance(house: House) -> None:
     assert scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"] == []
 
 
-def test_logs_show_what_the_server_said(house: House) -> None:
+def test_logs_show_the_servers_output(house: House) -> None:
     assert house("invoke", *NOW, "--row", *pairs(NOON)).code == 0
     logs = house("logs", *NOW, "--lines", "50")
     assert logs.code == 0, logs.stderr
@@ -509,9 +507,9 @@ def test_a_serverless_endpoint_costs_by_the_second(house: House) -> None:
 
 
 def test_deleting_names_the_endpoint_and_asks(house: House) -> None:
-    unasked = house("delete", *NOW)
-    assert unasked.code == 2
-    assert "this command asks first, and there is no terminal. Add --yes to confirm." in unasked.stderr
+    unconfirmed = house("delete", *NOW)
+    assert unconfirmed.code == 2
+    assert "this command asks first, and there is no terminal. Add --yes to confirm." in unconfirmed.stderr
     command = f"{sys.executable} -m pipelines endpoint delete {' '.join(NOW)}"
     code, printed = typed_in_a_terminal(command, house.folder, environment(house.cache), "n\n")
     assert code == 0, printed
@@ -520,7 +518,7 @@ def test_deleting_names_the_endpoint_and_asks(house: House) -> None:
     assert house("describe", *NOW).code == 0
 
 
-def test_what_outlived_its_time_is_deleted_with_everything_that_was_made_for_it(house: House) -> None:
+def test_an_expired_endpoint_is_deleted_with_its_resources(house: House) -> None:
     assert house("deploy", *NOW, "--latest-approved", "--name", "old").code == 0
     assert house("deploy", *NOW, "--latest-approved", "--name", "eternal", "--ttl", "0").code == 0
     sagemaker = house.client("sagemaker")
@@ -594,8 +592,8 @@ def test_without_credentials_the_exit_code_is_3(house: House, tmp_path: Path) ->
     assert "AWS does not accept any credentials" in refused.stderr
 
 
-def test_an_interrupted_command_says_so(house: House) -> None:
-    """Not a traceback: what was asked of the service goes on there."""
+def test_an_interrupted_command_reports_it(house: House) -> None:
+    """The command shows no traceback; the service goes on with the request."""
     command = [sys.executable, "-m", "pipelines", "endpoint", "invoke", *NOW, "--stdin"]
     process = subprocess.Popen(
         command,
@@ -609,7 +607,7 @@ def test_an_interrupted_command_says_so(house: House) -> None:
     assert process.stderr is not None
     assert "Target: local" in process.stderr.readline()
     process.send_signal(2)
-    _, said = process.communicate(timeout=300)
+    _, output = process.communicate(timeout=300)
     assert process.returncode == 130
-    assert "Interrupted." in said
-    assert "Traceback" not in said
+    assert "Interrupted." in output
+    assert "Traceback" not in output

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.conftest import Finished, Ran, run_command, run_verb
+from tests.functional.conftest import Finished, Ran, run_command, run_command_named
 from tests.support.aws import Aws, json_error, standing_in_for_aws
 from tests.support.service import serving
 
@@ -20,22 +20,22 @@ def aws(finished: Finished) -> Iterator[Aws]:
 
 def on_aws(finished: Finished, aws: Aws, *arguments: str) -> Ran:
     variables = {**finished.service.environment, "AWS_ENDPOINT_URL": aws.url, "AWS_REGION": "us-east-1"}
-    return finished.verb("executions", *arguments, "--target", "aws", **variables)
+    return finished.command("executions", *arguments, "--target", "aws", **variables)
 
 
 def test_the_list_has_the_latest_first_with_its_status(finished: Finished) -> None:
-    listed = finished.verb("executions", "list", "--json")
+    listed = finished.command("executions", "list", "--json")
     assert listed.code == 0, listed.stderr
     both = [(each["id"], each["name"], each["status"]) for each in listed.json["executions"]]
     assert both == [(finished.failed, "too-strict", "Failed"), (finished.succeeded, "good", "Succeeded")]
-    text = finished.verb("executions", "list", "--limit", "1").stdout.splitlines()
+    text = finished.command("executions", "list", "--limit", "1").stdout.splitlines()
     assert text[0].split() == ["execution", "name", "status", "started", "reason"]
     assert text[1].startswith(f"{finished.failed}  too-strict  Failed")
     assert len(text) == 2
 
 
 def test_a_description_has_parameters_steps_metrics_and_the_way_to_the_logs(finished: Finished) -> None:
-    described = finished.verb("executions", "describe", "good", "--json")
+    described = finished.command("executions", "describe", "good", "--json")
     assert described.code == 0, described.stderr
     execution = described.json
     assert execution["status"] == "Succeeded"
@@ -43,17 +43,17 @@ def test_a_description_has_parameters_steps_metrics_and_the_way_to_the_logs(fini
     assert execution["steps"][0]["name"] == "Preprocess"
     assert execution["metrics"]["classification"]["winner"] == "lightgbm"
     auc = execution["metrics"]["classification"]["candidates"]["lightgbm"]["test"]["auc"]
-    text = finished.verb("executions", "describe", finished.succeeded).stdout
+    text = finished.command("executions", "describe", finished.succeeded).stdout
     assert f"{auc:.6g}" in text
     assert "training-job/pipelines-" in text
     assert f"boostpipe executions logs STEP {finished.succeeded}" in text
 
 
 def test_a_failed_one_says_why(finished: Finished) -> None:
-    steps = finished.verb("executions", "steps", "latest")
+    steps = finished.command("executions", "steps", "latest")
     assert "ClassificationBelowQualityGate: " in steps.stdout
     assert "ClassificationMinAuc requires at least 0.99999" in steps.stdout
-    described = finished.verb("executions", "describe", "too-strict").stdout
+    described = finished.command("executions", "describe", "too-strict").stdout
     assert "ClassificationMinAuc requires at least 0.99999" in described
 
 
@@ -72,31 +72,31 @@ def test_on_aws_every_job_has_its_links(finished: Finished, aws: Aws) -> None:
 
 
 def test_a_steps_log_is_whole_and_its_end_can_be_had_alone(finished: Finished) -> None:
-    whole = finished.verb("executions", "logs", "trainlightgbmclassification", "good")
+    whole = finished.command("executions", "logs", "trainlightgbmclassification", "good")
     assert whole.code == 0, whole.stderr
     lines = whole.stdout.splitlines()
     assert any("Early stopping" in line or "Did not meet early stopping" in line for line in lines)
-    last = finished.verb("executions", "logs", "TrainLightGBMClassification", "good", "--last", "3")
+    last = finished.command("executions", "logs", "TrainLightGBMClassification", "good", "--last", "3")
     assert last.stdout.splitlines() == lines[-3:]
 
 
 def test_two_are_compared_by_metrics_and_by_what_was_set_differently(finished: Finished) -> None:
-    compared = finished.verb("executions", "compare", "good", "too-strict", "--json").json
+    compared = finished.command("executions", "compare", "good", "too-strict", "--json").json
     assert compared["executions"] == [finished.succeeded, finished.failed]
     assert compared["settings"]["ClassificationMinAuc"] == ["0.9", "0.99999"]
     assert compared["settings"]["Preprocess.AppSpecification.ContainerArguments --seed"] == ["42", "1"]
     assert not [name for name in compared["settings"] if "learning_rate" in name]
     before, after = compared["metrics"]["classification lightgbm auc"]
     assert before != after
-    text = finished.verb("executions", "compare", "good", "too-strict").stdout
+    text = finished.command("executions", "compare", "good", "too-strict").stdout
     assert f"{after - before:+.4g}" in text
-    same = finished.verb("executions", "compare", "good", "good").stdout
+    same = finished.command("executions", "compare", "good", "good").stdout
     assert "Every setting is the same" in same
 
 
 def test_waiting_for_one_that_has_ended_gives_its_end_as_exit_code(finished: Finished) -> None:
-    assert finished.verb("executions", "wait", "good").code == 0
-    failed = finished.verb("executions", "wait", "too-strict")
+    assert finished.command("executions", "wait", "good").code == 0
+    failed = finished.command("executions", "wait", "too-strict")
     assert failed.code == 1
     assert "ClassificationBelowQualityGate" in failed.stderr
 
@@ -134,15 +134,15 @@ def test_one_that_runs_can_be_stopped_waited_for_and_retried(tmp_path: Path, cac
         small = ("--task", "classification", "--algorithms", "lightgbm", "--data", str(data))
         started = run_command(folder, cache, "--upsert", "--start", "--no-wait", "--execution-name", "it", *small)
         assert started.code == 0, started.stderr
-        stopped = run_verb("executions", folder, cache, "stop", "it")
+        stopped = run_command_named("executions", folder, cache, "stop", "it")
         assert stopped.code == 0, stopped.stderr
         assert "Stopped after" in stopped.stdout
-        again = run_verb("executions", folder, cache, "retry", "it", "--no-wait")
+        again = run_command_named("executions", folder, cache, "retry", "it", "--no-wait")
         assert again.code == 0, again.stderr
-        waited = run_verb("executions", folder, cache, "wait", "--json")
+        waited = run_command_named("executions", folder, cache, "wait", "--json")
         assert waited.code == 0, waited.stderr
         assert waited.json["status"] == "Succeeded"
-        refused = run_verb("executions", folder, cache, "retry", "it")
+        refused = run_command_named("executions", folder, cache, "retry", "it")
         assert refused.code == 2
         assert "cannot be retried: it is Succeeded, not Failed or Stopped" in refused.stderr
 
@@ -164,7 +164,7 @@ def test_one_that_runs_can_be_stopped_waited_for_and_retried(tmp_path: Path, cac
     ],
 )
 def test_wrong_usage_gets_one_sentence_and_exit_code_2(finished: Finished, arguments: list[str], sentence: str) -> None:
-    refused = finished.verb("executions", *arguments)
+    refused = finished.command("executions", *arguments)
     assert refused.code == 2
     assert sentence in refused.stderr
     assert "Traceback" not in refused.stderr
@@ -176,6 +176,6 @@ def test_a_retry_that_would_die_with_the_command_is_refused(tmp_path: Path, cach
     strict = ("--parameter", "ClassificationMinAuc=0.99999")
     small = ("--upsert", "--start", "--task", "classification", "--algorithms", "lightgbm")
     assert run_command(tmp_path, cache, *small, *strict, "--data", str(data)).code == 1
-    refused = run_verb("executions", tmp_path, cache, "retry", "--no-wait")
+    refused = run_command_named("executions", tmp_path, cache, "retry", "--no-wait")
     assert refused.code == 2
     assert "local-sagemaker serve --state-dir .sagemaker-local" in refused.stderr

@@ -171,7 +171,7 @@ def test_new_data_at_the_same_address_is_trained_on(finished: Finished) -> None:
     runs = []
     for content in (lines, lines[:-24], lines[:-24]):
         s3.put_object(Bucket="deliveries", Key="hours.csv", Body=b"".join(content))
-        runs.append(finished.verb(*run))
+        runs.append(finished.command(*run))
         assert runs[-1].code == 0, runs[-1].stderr
     first, second, third = ([step["name"] for step in ran.json["steps"] if step["cache_hit"]] for ran in runs)
     assert first == second == []
@@ -184,7 +184,7 @@ def test_new_data_at_the_same_address_is_trained_on(finished: Finished) -> None:
     etag = s3.head_object(Bucket="deliveries", Key="hours.csv")["ETag"].strip('"')
     assert metadata["input_data_version"] == etag
     assert metadata["execution"] not in metadata["evaluation"], "the evaluation comes from the cache"
-    missing = finished.verb("run", "--start", *run[-2:], "--parameter", "InputDataUri=s3://deliveries/none.csv")
+    missing = finished.command("run", "--start", *run[-2:], "--parameter", "InputDataUri=s3://deliveries/none.csv")
     assert missing.code == 2
     assert "There is no object at s3://deliveries/none.csv." in missing.stderr
 

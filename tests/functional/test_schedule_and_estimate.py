@@ -21,7 +21,7 @@ def _parameters(finished: Finished) -> dict[str, str]:
 
 def test_a_schedule_starts_the_pipeline_with_the_data_and_the_parameters_of_the_command(finished: Finished) -> None:
     given = ("--data", str(finished.data), "--parameter", "ClassificationMinAuc=0.8", "--schedule-role-arn", ROLE)
-    ran = finished.verb("run", "--upsert", "--schedule", "cron(0 3 ? * MON *)", "--json", *SMALL, *given)
+    ran = finished.command("run", "--upsert", "--schedule", "cron(0 3 ? * MON *)", "--json", *SMALL, *given)
     assert ran.code == 0, ran.stderr
     assert "a schedule is only recorded: it starts nothing" in ran.stderr
     scheduler = finished.client("scheduler")
@@ -41,18 +41,18 @@ def test_a_schedule_starts_the_pipeline_with_the_data_and_the_parameters_of_the_
     bucket, _, key = parameters["InputDataUri"].removeprefix("s3://").partition("/")
     assert finished.client("s3").head_object(Bucket=bucket, Key=key)["ContentLength"] > 0
 
-    changed = finished.verb(
+    changed = finished.command(
         "run", "--schedule", "rate(7 days)", *SMALL, "--parameter", f"InputDataUri={parameters['InputDataUri']}"
     )
     assert changed.code == 0, changed.stderr
     assert _parameters(finished)["InputDataVersion"] == SCHEDULED_TIME, "the object may be replaced before a start"
     assert scheduler.get_schedule(Name="Scheduled")["ScheduleExpression"] == "rate(7 days)"
 
-    off = finished.verb("run", "--schedule", "off", *SMALL)
+    off = finished.command("run", "--schedule", "off", *SMALL)
     assert off.code == 0, off.stderr
     assert "The schedule is deleted." in off.stderr
     assert "Scheduled" not in [each["Name"] for each in scheduler.list_schedules()["Schedules"]]
-    again = finished.verb("run", "--schedule", "off", *SMALL)
+    again = finished.command("run", "--schedule", "off", *SMALL)
     assert again.code == 0
     assert "There was no schedule." in again.stderr
 
@@ -120,7 +120,7 @@ def test_minutes_come_from_the_last_executions_where_the_pipeline_has_run_on_aws
     with standing_in_for_aws(finished.service.endpoint_url) as aws:
         variables = {**finished.service.environment, "AWS_ENDPOINT_URL": aws.url, "AWS_REGION": "us-east-1"}
         small = ("--task", "classification", "--algorithms", "lightgbm,xgboost")
-        ran = finished.verb("run", "--estimate", "--json", "--target", "aws", *small, **variables)
+        ran = finished.command("run", "--estimate", "--json", "--target", "aws", *small, **variables)
     assert ran.code == 0, ran.stderr
     measured = {step["name"]: step["measured"] for step in ran.json["steps"]}
     assert measured["TrainLightGBMClassification"] is True

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.functional.conftest import Ran, environment, run_command, run_verb, typed_in_a_terminal
+from tests.functional.conftest import Ran, environment, run_command, run_command_named, typed_in_a_terminal
 from tests.support.service import serving
 
 BUCKET = "sagemaker-us-east-1-123456789012"
@@ -29,8 +29,8 @@ class Place:
         keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
         return boto3.client(name, endpoint_url=self._url, **keys)
 
-    def verb(self, name: str, *arguments: str) -> Ran:
-        return run_verb(name, self.folder, self.cache, *arguments)
+    def command(self, name: str, *arguments: str) -> Ran:
+        return run_command_named(name, self.folder, self.cache, *arguments)
 
     def names(self) -> dict[str, list[str]]:
         """Everything that is there, by kind."""
@@ -111,7 +111,7 @@ def _things_of_others(made: Place) -> None:
 
 def test_a_dry_run_shows_what_would_go_and_what_stays_and_does_nothing(place: Place) -> None:
     before = place.names()
-    shown = place.verb("teardown", "--dry-run")
+    shown = place.command("teardown", "--dry-run")
     assert shown.code == 0, shown.stderr
     assert "Would be deleted (local, us-east-1):" in shown.stdout
     for kind, name in (
@@ -133,7 +133,7 @@ def test_a_dry_run_shows_what_would_go_and_what_stays_and_does_nothing(place: Pl
 
 def test_without_anybody_to_ask_nothing_is_removed(place: Place) -> None:
     before = place.names()
-    refused = place.verb("teardown")
+    refused = place.command("teardown")
     assert refused.code == 2
     assert "Nothing was done: this command asks first, and there is no terminal. Add --yes" in refused.stderr
     assert place.names() == before
@@ -173,19 +173,19 @@ def test_whoever_says_yes_keeps_what_is_not_ours_and_nothing_else(place: Place) 
 
 
 def test_a_second_time_there_is_nothing_to_do(place: Place) -> None:
-    again = place.verb("teardown", "--yes")
+    again = place.command("teardown", "--yes")
     assert again.code == 0, again.stderr
     assert "Nothing of SeoulBikeDemand exists." in again.stdout
-    as_json = place.verb("teardown", "--yes", "--json").json
+    as_json = place.command("teardown", "--yes", "--json").json
     assert as_json["removed"] == []
     assert {each["kind"] for each in as_json["left"]} == {"registered version", "model package group", "objects"}
 
 
 def test_a_running_execution_is_stopped_first(place: Place, data: Path) -> None:
     small = ("--task", "classification", "--algorithms", "lightgbm", "--data", str(data), "--cache-days", "0")
-    started = place.verb("run", "--upsert", "--start", "--no-wait", *small)
+    started = place.command("run", "--upsert", "--start", "--no-wait", *small)
     assert started.code == 0, started.stderr
-    gone = place.verb("teardown", "--yes")
+    gone = place.command("teardown", "--yes")
     assert gone.code == 0, gone.stderr
     assert "deleted running execution" in gone.stderr
     assert place.names()["pipelines"] == []
