@@ -31,6 +31,11 @@ class Results:
         """Whether the task is regression."""
         return bool(self.report["task"] == "regression")
 
+    @property
+    def is_generated(self) -> bool:
+        """Whether the models were trained on a generated sample, not on the real data."""
+        return bool(self.report["dataset"]["kind"] != "real-data")
+
 
 def read_results(folder: Path) -> Results:
     """Read the output folder of an evaluation.

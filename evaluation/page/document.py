@@ -13,7 +13,6 @@ from html_page.document import document
 from html_page.elements import bullets, paragraph, section
 from html_page.translations import Language
 
-_REAL = "real-data"
 _STYLE = """
 nav { display: flex; flex-wrap: wrap; gap: 6px 8px; margin: 18px 4px; font-size: 0.88rem; }
 nav a { color: var(--soft); text-decoration: none; border: 1px solid var(--line); border-radius: 999px;
@@ -82,6 +81,6 @@ def _header(results: Results, texts: Texts) -> str:
     rows = {part: f"{report['rows'].get(part, 0):,}" for part in ("train", "validation", "test")}
     names = ", ".join(texts(name) for name in report["candidates"])
     subtitle = texts("subtitle", best=texts(results.best), candidates=names, split=report["split"], **rows)
-    warning = paragraph(texts("generated"), "warning") if report["dataset"]["kind"] != _REAL else ""
+    warning = paragraph(texts("generated"), "warning") if results.is_generated else ""
     title = escape(texts(f"title {report['task']}"))
     return f"<header><h1>{title}</h1>{paragraph(subtitle)}{warning}</header>"

@@ -16,7 +16,10 @@ def headline(results: Results, texts: Texts) -> str:
     """Return tiles with the name and the metrics of the selected candidate."""
     candidate = results.report["candidates"][results.best]
     low, high = (number(bound, results.report["metric"]) for bound in candidate["test_interval"])
-    winner = texts("winner"), texts(results.best), texts("of", count=len(results.report["candidates"]))
+    note = texts("of", count=len(results.report["candidates"]))
+    if results.is_generated:
+        note = f"{note}; {texts('sample')}"
+    winner = texts("winner"), texts(results.best), note
     (name, value, _), *others = (
         (texts(key), number(candidate["test"][key], key), texts(f"meaning {key}"))
         for key in _HEADLINE[results.report["task"]]

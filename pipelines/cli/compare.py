@@ -12,9 +12,10 @@ from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model, wh
 from pipelines.cli.parser import Parser
 from pipelines.data.dataset import find
 from pipelines.data.output import require_writable
+from pipelines.data.sample import GENERATED_SAMPLE
 from pipelines.errors import BadInput
 from pipelines.models.features import make_features, trusted_prefixes
-from pipelines.models.registry import RegisteredModel, read_metadata
+from pipelines.models.registry import ModelMetadata, RegisteredModel, read_metadata
 from pipelines.serving.comparison.costs import Assumed, Speed, costs_of_a_day
 from pipelines.serving.comparison.measurement import Capacities, measure
 from pipelines.serving.comparison.report import Comparison, draw, require_matplotlib
@@ -81,21 +82,23 @@ def _compare(options: argparse.Namespace, settings: Settings) -> Comparison:
         costs_of_a_day(prices, Speed(1, 1, 1, 1), assumed)  # refuses an unknown price before anything is spent
         require_writable(str(options.output or settings.state_dir), context.s3)
         model = chosen_model(context, options, options.task)
-        rows = _rows(context, model, options.rows)
+        metadata = read_metadata(context.s3, model)
+        rows = _rows(context, model, metadata, options.rows)
         capacities = Capacities(options.hosting_type, options.transform_type, options.rows_per_request)
         measured = measure(connection, context.pipeline, model, rows, capacities)
     ways = costs_of_a_day(prices, measured.speed, assumed)
-    return Comparison(model.title, model.algorithm, connection.name, measured, ways, prices, assumed)
+    generated = metadata.schema["dataset"]["kind"] == GENERATED_SAMPLE
+    return Comparison(model.title, model.algorithm, connection.name, measured, ways, prices, assumed, generated)
 
 
-def _rows(context: CommandContext, model: RegisteredModel, number: int) -> list[str]:
+def _rows(context: CommandContext, model: RegisteredModel, metadata: ModelMetadata, number: int) -> list[str]:
     """Take rows of the data, from the beginning again where there are not enough."""
     data = find(context.settings.data, allow_sample=not context.on_aws)
     with tempfile.TemporaryDirectory() as folder:
         hours = Path(folder) / "hours.csv"
         hours.write_bytes(data.data)
         trusted = trusted_prefixes(context.connection.bucket, context.settings)
-        features = make_features(context.s3, model, read_metadata(context.s3, model), trusted, hours)
+        features = make_features(context.s3, model, metadata, trusted, hours)
     return list(itertools.islice(itertools.cycle(features.rows), number))
 
 

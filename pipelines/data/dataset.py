@@ -8,6 +8,7 @@ import hashlib
 import io
 import logging
 import os
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ UCI_ARCHIVE = "https://archive.ics.uci.edu/static/public/560/seoul+bike+sharing+
 UCI_MEMBER = "SeoulBikeData.csv"
 UCI_SHA256 = "373339b71a8935d69e9af0abf26a70744632119862eeb3919efb389a7b749c60"
 TIMEOUT_SECONDS = 30
+_HEADER_BYTES = 4096
 MOST_BYTES = 200 * 1024 * 1024
 
 logger = logging.getLogger(__name__)
@@ -48,13 +50,16 @@ class Dataset:
 
     @property
     def rows(self) -> int:
-        """Number of lines that are neither empty nor the header."""
-        return max(sum(1 for line in self.data.splitlines() if line.strip()) - 1, 0)
+        """Number of lines that are neither blank nor above the rows, as in `processing_scripts.reading.tables`."""
+        rows = (line.strip(b"\xef\xbb\xbf\xff\xfe \t") for line in self.data.replace(b"\0", b"").splitlines())
+        return max(sum(1 for row in rows if row and not row.startswith((b"#", b"sep=", b'"sep='))) - 1, 0)
 
     @property
     def real(self) -> bool:
         """Whether it is measured data and not the generated sample."""
-        return MARK.encode() not in self.data.split(b"\n", 1)[0]
+        # Whatever the encoding, the spelling and the lines before the header are.
+        beginning = re.sub(rb"[^a-z]", b"", self.data[:_HEADER_BYTES].lower())
+        return MARK.replace(" ", "").lower().encode() not in beginning
 
 
 def find(source: str | None, *, allow_sample: bool) -> Dataset:

@@ -97,6 +97,19 @@ def test_parquet_and_csv_say_the_same(first: Ran) -> None:
     pd.testing.assert_frame_equal(table, found, check_dtype=False)
 
 
+def test_rows_without_weather_or_years_ahead_are_reported(registered: Finished, rows: Path) -> None:
+    table = pd.read_csv(rows, dtype=str).iloc[: 24 * 10]
+    table.loc[24 * 9 :, next(name for name in table if name.startswith("Temp"))] = ""
+    table["Date"] = [day[:-4] + str(int(day[-4:]) + 6) for day in table["Date"]]
+    path = rows.with_name("ahead.csv")
+    table.to_csv(path, index=False)
+    ran = predict(registered, "--input", str(path), "--output", "ahead", "--json")
+    assert ran.code == 0, ran.stderr
+    assert "Missing values: temperature is empty in 24 rows." in ran.json["remarks"]
+    assert "Missing values: temperature is empty in 24 rows." in ran.stderr
+    assert any(remark.startswith("Outside the range of the training set: ") for remark in ran.json["remarks"])
+
+
 def test_the_size_of_the_objects_changes_nothing(registered: Finished, rows: Path, first: Ran) -> None:
     whole = predict(registered, "--input", str(rows), "--output", "whole", "--json")
     assert whole.code == 0, whole.stderr

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.aws.prices import Prices
+from pipelines.data.sample import MEANS_NOTHING
 from pipelines.errors import missing_package
 from pipelines.serving.comparison.costs import ROWS_A_DAY, Assumed, Cost, crossings
 from pipelines.serving.comparison.measurement import TOLERANCE, Measurement
@@ -25,6 +26,8 @@ class Comparison:
     ways: Mapping[str, Cost]
     prices: Prices
     assumed: Assumed
+    generated: bool = False
+    """Whether the model was trained on a generated sample."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as ``--json`` prints it, without the figure."""
@@ -32,6 +35,7 @@ class Comparison:
         return {
             "model": self.model,
             "algorithm": self.algorithm,
+            "generated_sample": self.generated,
             "target": self.target,
             "rows": measured.rows,
             "endpoint": [dataclasses.asdict(load) for load in measured.loads],
@@ -61,9 +65,11 @@ class Comparison:
 
     def _measured(self) -> list[str]:
         measured = self.measurement
+        sample = f", {MEANS_NOTHING}" if self.generated else ""
         lines = [
-            f"{measured.rows:,} rows, {self.model} ({self.algorithm}), target {self.target}. Predictions of both ways "
-            f"are the same: they differ by at most {measured.largest_difference:.1g} ({TOLERANCE:g} is allowed).",
+            f"{measured.rows:,} rows, {self.model} ({self.algorithm}{sample}), target {self.target}. Predictions of "
+            f"both ways are the same: they differ by at most {measured.largest_difference:.1g} ({TOLERANCE:g} is "
+            "allowed).",
             "",
             "| way | rows a request | requests at once | p50, ms | p95, ms | p99, ms | rows/s |",
             "|---|---|---|---|---|---|---|",

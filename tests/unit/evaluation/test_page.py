@@ -174,7 +174,9 @@ def test_generated_sample_warning(output, tmp_path):
     shutil.copytree(output, tmp_path / "output")
     path = tmp_path / "output" / "evaluation.json"
     path.write_text(path.read_text().replace("real-data", "generated-sample"))
-    assert Texts("en")("generated") in render(read_results(tmp_path / "output"))
+    page = render(read_results(tmp_path / "output"))
+    assert Texts("en")("generated") in page
+    assert f"; {Texts('en')('sample')}" in page  # beside the winner
 
 
 def test_command_rewrites_report_in_korean(output, tmp_path):

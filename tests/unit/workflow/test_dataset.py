@@ -140,3 +140,13 @@ def test_what_an_interrupted_upload_has_left_is_not_taken_for_the_data(monkeypat
     s3.put_object(Bucket=bucket, Key=key, Body=CSV[:10])
     upload(data, "bucket", "Pipeline")
     assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == CSV
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("before", ["", "sep=,\n", "# a comment\n\n"])
+@pytest.mark.parametrize("spelling", ["Generated Sample", '"generated_sample"'])
+def test_a_sample_is_recognised_however_it_was_saved(encoding, before, spelling, tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_bytes(f"{before}Date,{spelling}\n2018-01-01,Yes\n".encode(encoding))
+    found = find(str(path), allow_sample=True)
+    assert (found.real, found.rows) == (False, 1)
