@@ -65,10 +65,10 @@ def predictions(ran: Ran) -> list[dict[str, str]]:
 
 
 def test_every_hour_with_history_is_predicted_beside_its_features(first: Ran, rows: Path) -> None:
-    said, found = first.json, predictions(first)
-    assert said["rows"] == {"read": 840, "predicted": len(found), "history_only": 840 - len(found)}
-    assert 0 < said["rows"]["history_only"] <= 168
-    assert said["objects"] == 4
+    report, found = first.json, predictions(first)
+    assert report["rows"] == {"read": 840, "predicted": len(found), "history_only": 840 - len(found)}
+    assert 0 < report["rows"]["history_only"] <= 168
+    assert report["objects"] == 4
     raw = pd.read_csv(rows)
     hours = pd.to_datetime(raw["Date"], format="%d/%m/%Y") + pd.to_timedelta(raw["Hour"], unit="h")
     assert [row["datetime"] for row in found] == hours.dt.strftime("%Y-%m-%dT%H:%M:%S").tolist()[840 - len(found) :]
@@ -272,7 +272,7 @@ def begun_with_many_rows(registered: Finished, rows: Path, *options: str) -> sub
 
 
 def interrupt(process: subprocess.Popen[str], registered: Finished) -> None:
-    """Press Ctrl-C: the command says one word, and nothing is left."""
+    """Press Ctrl-C: the command reports it, and leaves no process and no file."""
     process.send_signal(signal.SIGINT)
     output, log = process.communicate(timeout=300)
     assert process.returncode == 130

@@ -196,12 +196,12 @@ def test_a_machine_that_only_talks_to_aws_needs_no_boosting_library_and_no_moto(
 
 
 def test_without_upsert_or_start_it_says_what_it_would_do(run: Run) -> None:
-    said = run("--task", "regression", "--split", "hours")
-    assert said.code == 0
-    assert "Target: local, because no execution role is given" in said.stderr
-    assert "regression with xgboost, lightgbm, catboost, split by hours, locally" in said.stdout
-    assert "Nothing was done." in said.stdout
-    assert list(said.folder.iterdir()) == []
+    ran = run("--task", "regression", "--split", "hours")
+    assert ran.code == 0
+    assert "Target: local, because no execution role is given" in ran.stderr
+    assert "regression with xgboost, lightgbm, catboost, split by hours, locally" in ran.stdout
+    assert "Nothing was done." in ran.stdout
+    assert list(ran.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(

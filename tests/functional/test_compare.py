@@ -36,20 +36,20 @@ def test_both_ways_are_measured_and_their_predictions_are_the_same(finished: Fin
     arguments = (*TASK, "--rows", "30", "--rows-per-request", "10", "--data", str(data), "--output", "compared")
     ran = finished.command("compare", *arguments, "--json")
     assert ran.code == 0, ran.stderr
-    said = ran.json
-    assert [(load["rows_per_request"], load["at_once"]) for load in said["endpoint"]] == [
+    report = ran.json
+    assert [(load["rows_per_request"], load["at_once"]) for load in report["endpoint"]] == [
         (rows, at_once) for rows in (1, 10) for at_once in (1, 4, 16)
     ]
-    for load in said["endpoint"]:
+    for load in report["endpoint"]:
         assert 0 < load["p50"] <= load["p95"] <= load["p99"]
         assert load["requests"] >= 100
         assert load["rows_per_second"] > 0
-    assert said["transform_job"]["rows"] >= 50_000
-    assert said["transform_job"]["seconds"] >= said["transform_job"]["start_seconds"] > 0
-    assert said["largest_difference"] <= 1e-6
-    assert set(said["costs_a_day"]["rows"]) == {"1", "1000", "1000000"}
-    assert (finished.folder / said["picture"]).read_bytes().startswith(b"\x89PNG")
-    table = (finished.folder / said["table"]).read_text(encoding="utf-8")
+    assert report["transform_job"]["rows"] >= 50_000
+    assert report["transform_job"]["seconds"] >= report["transform_job"]["start_seconds"] > 0
+    assert report["largest_difference"] <= 1e-6
+    assert set(report["costs_a_day"]["rows"]) == {"1", "1000", "1000000"}
+    assert (finished.folder / report["picture"]).read_bytes().startswith(b"\x89PNG")
+    table = (finished.folder / report["table"]).read_text(encoding="utf-8")
     assert "| transform job | " in table
     assert "Where the lines cross:" in table
     assert left_behind(finished) == []

@@ -1,4 +1,4 @@
-"""The guide docs/aws.md works word by word, with the local service in place of AWS."""
+"""The guide docs/aws.md works word by word against the local SageMaker."""
 
 from __future__ import annotations
 

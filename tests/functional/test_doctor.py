@@ -1,4 +1,4 @@
-"""``python -m pipelines doctor`` on this machine, and against a server in AWS's place that has AWS's ailments."""
+"""``python -m pipelines doctor`` locally and against a replacement of AWS with problems of an account."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def found(ran: Ran) -> dict[str, list[tuple[str, str, str | None]]]:
     return by_what
 
 
-def test_here_everything_is_well_and_what_cannot_be_asked_is_said(finished: Finished) -> None:
+def test_nothing_fails_locally(finished: Finished) -> None:
     ran = finished.command("doctor", "--data", str(finished.data))
     assert ran.code == 0, ran.stdout
     assert "not asked  permissions       the local service enforces no policies" in ran.stdout
@@ -61,7 +61,7 @@ def test_in_a_healthy_account_nothing_fails_and_nothing_is_changed(finished: Fin
     assert [operation for operation in aws.operations if not operation.startswith(reading)] == []
 
 
-def test_each_ailment_is_named_with_the_command_that_mends_it(finished: Finished, aws: Aws) -> None:
+def test_each_problem_is_reported_with_its_fix(finished: Finished, aws: Aws) -> None:
     """All at once, as on a new account, so that one examination is enough."""
     aws.answers["ListServiceQuotas"] = lambda _request: quotas_answer(
         **{"ml.m5.xlarge_for_training_job_usage": 0, "ml.m5.xlarge_for_processing_job_usage": 1}
@@ -92,7 +92,7 @@ def test_each_ailment_is_named_with_the_command_that_mends_it(finished: Finished
     assert findings["images"][0][0] == "failure"
 
 
-def test_a_role_that_sagemaker_may_not_take_on_is_a_failure(finished: Finished) -> None:
+def test_a_role_that_sagemaker_cannot_assume_is_a_failure(finished: Finished) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     finished.client("iam").create_role(RoleName="ForLambda", AssumeRolePolicyDocument=document)
@@ -114,7 +114,7 @@ def _context_of(finished: Finished, role: str) -> CommandContext:
     return CommandContext(Settings(), connection, load_prices())
 
 
-def test_what_may_not_be_asked_is_a_warning_and_the_rest_is_asked_all_the_same(finished: Finished, aws: Aws) -> None:
+def test_a_check_without_permission_is_a_warning(finished: Finished, aws: Aws) -> None:
     aws.answers["ListServiceQuotas"] = lambda _request: json_error("AccessDeniedException", "no")
     aws.answers["SimulatePrincipalPolicy"] = lambda _request: Answer(
         "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>",
@@ -132,7 +132,7 @@ def test_what_may_not_be_asked_is_a_warning_and_the_rest_is_asked_all_the_same(f
     assert findings["images"][0][0] == "OK"
 
 
-def test_without_credentials_it_says_so_and_looks_at_the_rest(tmp_path: Path, cache: Path) -> None:
+def test_missing_credentials_do_not_stop_the_other_checks(tmp_path: Path, cache: Path) -> None:
     more = {"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": "us-east-1"}
     ran = run_command_named("doctor", tmp_path, cache, "--target", "aws", "--data", "nowhere.csv", **more)
     assert ran.code == 3

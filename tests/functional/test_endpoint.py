@@ -1,4 +1,4 @@
-"""``python -m pipelines endpoint``, as a person would use it: on this machine, and against a server in AWS's place."""
+"""``python -m pipelines endpoint`` locally and against a replacement of AWS."""
 
 from __future__ import annotations
 

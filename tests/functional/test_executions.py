@@ -1,4 +1,4 @@
-"""``python -m pipelines executions``, as a person would use it, on this machine and against a server in AWS's place."""
+"""``python -m pipelines executions`` locally and against a replacement of AWS."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_list_has_the_latest_first_with_its_status(finished: Finished) -> No
     assert len(text) == 2
 
 
-def test_a_description_has_parameters_steps_metrics_and_the_way_to_the_logs(finished: Finished) -> None:
+def test_describe_shows_parameters_steps_metrics_and_logs(finished: Finished) -> None:
     described = finished.command("executions", "describe", "good", "--json")
     assert described.code == 0, described.stderr
     execution = described.json
@@ -71,7 +71,7 @@ def test_on_aws_every_job_has_its_links(finished: Finished, aws: Aws) -> None:
     assert links["ClassificationQualityGate"] == {}
 
 
-def test_a_steps_log_is_whole_and_its_end_can_be_had_alone(finished: Finished) -> None:
+def test_logs_shows_a_whole_log_or_its_end(finished: Finished) -> None:
     whole = finished.command("executions", "logs", "trainlightgbmclassification", "good")
     assert whole.code == 0, whole.stderr
     lines = whole.stdout.splitlines()
@@ -80,7 +80,7 @@ def test_a_steps_log_is_whole_and_its_end_can_be_had_alone(finished: Finished) -
     assert last.stdout.splitlines() == lines[-3:]
 
 
-def test_two_are_compared_by_metrics_and_by_what_was_set_differently(finished: Finished) -> None:
+def test_compare_shows_metrics_and_different_settings(finished: Finished) -> None:
     compared = finished.command("executions", "compare", "good", "too-strict", "--json").json
     assert compared["executions"] == [finished.succeeded, finished.failed]
     assert compared["settings"]["ClassificationMinAuc"] == ["0.9", "0.99999"]
@@ -94,7 +94,7 @@ def test_two_are_compared_by_metrics_and_by_what_was_set_differently(finished: F
     assert "Every setting is the same" in same
 
 
-def test_waiting_for_one_that_has_ended_gives_its_end_as_exit_code(finished: Finished) -> None:
+def test_wait_exits_with_the_executions_result(finished: Finished) -> None:
     assert finished.command("executions", "wait", "good").code == 0
     failed = finished.command("executions", "wait", "too-strict")
     assert failed.code == 1

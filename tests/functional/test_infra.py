@@ -36,7 +36,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*not supported by moto's CloudF
 
 
 class Infra:
-    """Says the verb to a service that runs."""
+    """Runs a command against a running service."""
 
     def __init__(self, service: Any, folder: Path, cache: Path) -> None:
         self.service, self.folder, self.cache = service, folder, cache
@@ -84,7 +84,7 @@ def test_a_preview_shows_every_resource_and_leaves_nothing(infra: Infra) -> None
     assert "boostpipe infra deploy" in missing.stderr
 
 
-def test_nothing_is_deployed_where_nobody_can_be_asked(infra: Infra) -> None:
+def test_nothing_is_deployed_without_a_terminal_or_yes(infra: Infra) -> None:
     refused = infra("deploy")
     assert refused.code == 2
     assert "--yes" in refused.stderr
@@ -133,7 +133,7 @@ def test_builds_get_what_is_committed_and_its_name(infra: Infra) -> None:
         assert {"buildspec.yml", "Makefile", "infra/buildspec-deploy.yml"} <= set(packed.namelist())
 
 
-def test_the_other_verbs_find_bucket_and_role_in_the_stack(infra: Infra) -> None:
+def test_other_commands_find_bucket_and_role_in_the_stack(infra: Infra) -> None:
     assert infra("deploy", "--yes", "--stack", "bikes").code == 0
     run = infra("--start", "--stack", "bikes", "--data", "none.csv", module="run", target="aws")
     assert "Stack bikes: its bucket and its role" in run.stderr
@@ -177,7 +177,7 @@ def _ended(pipeline_arn: str, status: str) -> dict[str, str]:
     return {"pipelineArn": pipeline_arn, "currentPipelineExecutionStatus": status}
 
 
-def test_values_of_the_command_line_are_refused_before_anything_is_asked_for(infra: Infra) -> None:
+def test_invalid_options_are_refused_before_any_call(infra: Infra) -> None:
     refused = infra("deploy", "--yes", "--schedule", "sometimes")
     assert refused.code == 2
     assert "rate(...) or cron(...)" in refused.stderr

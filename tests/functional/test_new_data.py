@@ -27,7 +27,7 @@ EVENT = {
         "object": {"key": "SeoulBikeDemand/incoming/march 2019.csv", "size": 9, "etag": "0f"},
     },
 }
-"""As S3 tells EventBridge: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
+"""An event as S3 sends it to EventBridge: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
 PIPELINE = {
     "Version": "2020-12-01",
     "Parameters": [{"Name": name, "Type": "String"} for name in ("InputDataUri", "BatchInputUri", "InputDataVersion")],

@@ -41,11 +41,11 @@ RECORDER = ROOT / "tests" / "support" / "recorder"
 
 
 @dataclass(frozen=True)
-class Said:
-    """A command of `pipelines`, with the policy that must allow all of its calls; a new verb is one more line."""
+class Command:
+    """A command of `pipelines`, and the policy that must allow all of its calls."""
 
     policy: str
-    command: list[str]
+    arguments: list[str]
     environment: dict[str, str] = field(default_factory=dict)
     code: int | None = 0
 
@@ -54,37 +54,37 @@ SHORT = ["--task", "regression", "--algorithms", "xgboost,lightgbm", "--features
 NO_DATA = f"InputDataUri=s3://{BUCKET}/{PIPELINE}/data/none.csv"
 INSTANCES = ["--min-instances", "1", "--max-instances", "2"]
 COMMANDS = [
-    Said("caller", ["run", "--upsert", "--start", "--wait", "--tag", "commit=0123abc", *SHORT]),
-    Said("caller", ["run", "--start", "--wait", *SHORT]),  # from the cache
-    Said("serving", ["endpoint", "deploy", "--approve", *INSTANCES]),
-    Said("serving", ["endpoint", "list"]),
-    Said("serving", ["endpoint", "describe"]),
-    Said("serving", ["endpoint", "invoke", "--file", "rows.csv"]),
-    Said("serving", ["endpoint", "logs"]),
-    Said("serving", ["endpoint", "scale", "--min-instances", "2", "--max-instances", "2"]),
-    Said("serving", ["endpoint", "scale", "--off"]),
-    Said("caller", ["run", "--upsert", "--start", "--no-wait", "--tag", "commit=4567def", "--seed", "7", *SHORT]),
-    Said("caller", ["executions", "wait"]),
-    Said("serving", ["endpoint", "update", "--approve"]),
-    Said("serving", ["batch", "run", "--input", "rows.csv", "--output", "batch"]),
-    Said("serving", ["compare", "--rows", "20", "--output", "compared"]),
-    Said("serving", ["endpoint", "delete", "--expired", "--yes"]),
-    Said("serving", ["endpoint", "delete", "--yes"]),
-    Said("caller", ["executions", "list"]),
-    Said("caller", ["executions", "describe"]),
-    Said("caller", ["executions", "steps"]),
-    Said("caller", ["executions", "logs", "Preprocess"]),
-    Said("caller", ["executions", "compare", "latest", "latest"]),
-    Said("caller", ["run", "--estimate", *SHORT]),
-    Said("operator", ["doctor"], code=None),  # what it finds wrong with the local service is for its own tests
-    Said("operator", ["run", "--schedule", "rate(7 days)", "--schedule-role-arn", STARTER_ROLE]),
-    Said("operator", ["run", "--schedule", "rate(8 days)", "--schedule-role-arn", STARTER_ROLE]),
-    Said("operator", ["run", "--schedule", "off"]),
-    Said("caller", ["run", "--start", "--wait", "--parameter", NO_DATA], code=1),
-    Said("caller", ["executions", "retry", "--no-wait"]),
-    Said("caller", ["executions", "stop"], code=None),  # the execution may have ended already
-    Said("caller", ["run", "--start"], {"SAGEMAKER_PIPELINE_ROLE_ARN": ""}, code=3),  # looks whether a stack has one
-    Said("operator", ["teardown", "--yes"]),
+    Command("caller", ["run", "--upsert", "--start", "--wait", "--tag", "commit=0123abc", *SHORT]),
+    Command("caller", ["run", "--start", "--wait", *SHORT]),  # from the cache
+    Command("serving", ["endpoint", "deploy", "--approve", *INSTANCES]),
+    Command("serving", ["endpoint", "list"]),
+    Command("serving", ["endpoint", "describe"]),
+    Command("serving", ["endpoint", "invoke", "--file", "rows.csv"]),
+    Command("serving", ["endpoint", "logs"]),
+    Command("serving", ["endpoint", "scale", "--min-instances", "2", "--max-instances", "2"]),
+    Command("serving", ["endpoint", "scale", "--off"]),
+    Command("caller", ["run", "--upsert", "--start", "--no-wait", "--tag", "commit=4567def", "--seed", "7", *SHORT]),
+    Command("caller", ["executions", "wait"]),
+    Command("serving", ["endpoint", "update", "--approve"]),
+    Command("serving", ["batch", "run", "--input", "rows.csv", "--output", "batch"]),
+    Command("serving", ["compare", "--rows", "20", "--output", "compared"]),
+    Command("serving", ["endpoint", "delete", "--expired", "--yes"]),
+    Command("serving", ["endpoint", "delete", "--yes"]),
+    Command("caller", ["executions", "list"]),
+    Command("caller", ["executions", "describe"]),
+    Command("caller", ["executions", "steps"]),
+    Command("caller", ["executions", "logs", "Preprocess"]),
+    Command("caller", ["executions", "compare", "latest", "latest"]),
+    Command("caller", ["run", "--estimate", *SHORT]),
+    Command("operator", ["doctor"], code=None),  # its own tests check the findings
+    Command("operator", ["run", "--schedule", "rate(7 days)", "--schedule-role-arn", STARTER_ROLE]),
+    Command("operator", ["run", "--schedule", "rate(8 days)", "--schedule-role-arn", STARTER_ROLE]),
+    Command("operator", ["run", "--schedule", "off"]),
+    Command("caller", ["run", "--start", "--wait", "--parameter", NO_DATA], code=1),
+    Command("caller", ["executions", "retry", "--no-wait"]),
+    Command("caller", ["executions", "stop"], code=None),  # the execution may have ended already
+    Command("caller", ["run", "--start"], {"SAGEMAKER_PIPELINE_ROLE_ARN": ""}, code=3),  # looks whether a stack has one
+    Command("operator", ["teardown", "--yes"]),
 ]
 
 
@@ -97,13 +97,13 @@ SECRETS = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the verbs work: the service's state, their results, and all that they say."""
+    """The working folder of the commands: the service's state, their results and their output."""
     return tmp_path_factory.mktemp("policies")
 
 
 @pytest.fixture(scope="module")
 def needed(folder: Path, cache: Path) -> dict[str, set[Call]]:
-    """Map each policy to the calls that it must allow: recorded ones of the verbs, and implied ones of the services."""
+    """Map each policy to the calls that it must allow: recorded calls of commands, implied calls of services."""
     needed = _recorded(folder, cache)
     tasks = [{"task": "all"}, {"task": "all", "tune": True, "deploy": True}]
     needed["execution-role"] |= {call for text in build(tasks, folder) for call in by_definition(text)}
@@ -117,7 +117,7 @@ def needed(folder: Path, cache: Path) -> dict[str, set[Call]]:
 
 
 def _recorded(folder: Path, cache: Path) -> dict[str, set[Call]]:
-    """Say every command to the local service in AWS's place."""
+    """Run every command against the local SageMaker instead of AWS; return the calls by policy."""
     data = folder / "hours.csv"
     rows = pd.read_csv(io.BytesIO(generate_sample()), encoding="cp1252").drop(columns=MARK)
     rows["Date"] = pd.to_datetime(rows["Date"], format="%d/%m/%Y").dt.strftime("%Y-%m-%d")
@@ -135,17 +135,16 @@ def _recorded(folder: Path, cache: Path) -> dict[str, set[Call]]:
             SAGEMAKER_PIPELINE_ROLE_ARN=EXECUTION_ROLE,
             SEOUL_BIKE_DATA=str(data),
         )
-        for said in COMMANDS:
-            calls[said.policy].update(_calls_of(said, folder, {**variables, **said.environment}))
+        for command in COMMANDS:
+            calls[command.policy].update(_calls_of(command, folder, {**variables, **command.environment}))
     return calls
 
 
-def _calls_of(said: Said, folder: Path, variables: dict[str, str]) -> Iterator[Call]:
-    verb, *options = said.command
+def _calls_of(command: Command, folder: Path, variables: dict[str, str]) -> Iterator[Call]:
     file = folder / "calls.jsonl"
     file.unlink(missing_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "pipelines", verb, *options, "--target", "aws", "--bucket", BUCKET],
+        [sys.executable, "-m", "pipelines", *command.arguments, "--target", "aws", "--bucket", BUCKET],
         cwd=folder,
         env={**variables, "RECORDED_CALLS": str(file)},
         stdin=subprocess.DEVNULL,
@@ -154,10 +153,10 @@ def _calls_of(said: Said, folder: Path, variables: dict[str, str]) -> Iterator[C
         timeout=1500,
         check=False,
     )
-    with (folder / "said.txt").open("a", encoding="utf-8") as words:
-        words.write(f"{said.command}\n{done.stdout}\n{done.stderr}\n")
-    assert said.code in (None, done.returncode), f"{said.command}\n{done.stderr}"
-    assert file.is_file(), f"{said.command} made no call"
+    with (folder / "output.txt").open("a", encoding="utf-8") as output:
+        output.write(f"{command.arguments}\n{done.stdout}\n{done.stderr}\n")
+    assert command.code in (None, done.returncode), f"{command.arguments}\n{done.stderr}"
+    assert file.is_file(), f"{command.arguments} made no call"
     for line in file.read_text(encoding="utf-8").splitlines():
         call = json.loads(line)
         yield from permissions(call["service"], call["operation"], call["parameters"])
@@ -177,7 +176,7 @@ def _refused(policy: list[dict[str, Any]], calls: set[Call]) -> list[str]:
 
 
 TOGETHER = {"operator": ["operator", "caller", "serving"]}
-"""Policies that are given beside others, and need not say again what those do."""
+"""Policies that are attached together with others, and need not repeat their statements."""
 
 
 def _granted(policy: str) -> list[dict[str, Any]]:
@@ -200,17 +199,17 @@ def test_no_statement_could_be_left_out(needed: dict[str, set[Call]]) -> None:
     assert too_many == []
 
 
-def test_no_action_could_be_left_out_of_what_is_written(needed: dict[str, set[Call]]) -> None:
-    """The same for each action: what nobody asks for is not granted."""
+def test_no_action_could_be_left_out(needed: dict[str, set[Call]]) -> None:
+    """No action is granted that no call needs."""
     granted = {(policy, action) for policy in needed for statement in load(policy) for action in statement["Action"]}
-    asked = {(policy, call.action) for policy, calls in needed.items() for call in calls}
-    assert sorted(granted - asked) == []
+    needed_actions = {(policy, call.action) for policy, calls in needed.items() for call in calls}
+    assert sorted(granted - needed_actions) == []
 
 
-def test_no_secret_is_in_anything_that_the_verbs_left_or_said(needed: dict[str, set[Call]], folder: Path) -> None:
+def test_no_secret_is_in_files_or_output(needed: dict[str, set[Call]], folder: Path) -> None:
     """Definitions, tags, records, objects, logs, results, the recorded calls, and every word on the screen."""
     files = [path for path in folder.rglob("*") if path.is_file()]
-    assert {"records.sqlite", "said.txt", "evaluation.json", "report.html"} <= {path.name for path in files}
+    assert {"records.sqlite", "output.txt", "evaluation.json", "report.html"} <= {path.name for path in files}
     found = [
         f"{path}: {name}"
         for path in files
@@ -221,8 +220,8 @@ def test_no_secret_is_in_anything_that_the_verbs_left_or_said(needed: dict[str, 
     assert found == []
 
 
-def test_the_verbs_that_were_said_went_as_far_as_they_should(needed: dict[str, set[Call]]) -> None:
-    """Commands that broke off early would have made few calls, and few calls are allowed easily."""
+def test_the_commands_made_their_last_calls(needed: dict[str, set[Call]]) -> None:
+    """A command that ended early would make few calls, and the policies would look sufficient."""
     actions = {call.action for call in needed["caller"]}
     assert {"sagemaker:UpdatePipeline", "sagemaker:DescribeTransformJob", "logs:GetLogEvents"} <= actions
     assert Call("s3:GetObject", f"arn:aws:s3:::jumpstart-cache-prod-{REGION}/models_manifest.json") in needed["caller"]

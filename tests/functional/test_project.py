@@ -33,12 +33,12 @@ KWARGS = {
     "model_package_group_name": NAME,
     "base_job_prefix": NAME,
 }
-"""What the build specification of a project template gives."""
+"""The values that a project template's build specification passes."""
 TAGS = [{"Key": "sagemaker:project-name", "Value": "bikes"}, {"Key": "sagemaker:project-id", "Value": "p-0123456789ab"}]
 
 
 class Project:
-    """Says the commands to a service that stands in for AWS."""
+    """Runs a command against the local SageMaker instead of AWS."""
 
     def __init__(self, service: Any, folder: Path, cache: Path) -> None:
         self.folder = folder

@@ -18,8 +18,8 @@ OURS = [{"Key": "project", "Value": "boostpipe"}, {"Key": "pipeline", "Value": "
 OTHERS = [{"Key": "project", "Value": "boostpipe"}, {"Key": "pipeline", "Value": "SomebodyElses"}]
 
 
-class Place:
-    """A folder with a service, one execution that has ended, and things of others beside its own."""
+class Account:
+    """A service with one ended execution, resources of the pipeline, and resources of others."""
 
     def __init__(self, folder: Path, cache: Path, endpoint_url: str) -> None:
         self.folder, self.cache, self._url = folder, cache, endpoint_url
@@ -33,7 +33,7 @@ class Place:
         return run_command_named(name, self.folder, self.cache, *arguments)
 
     def names(self) -> dict[str, list[str]]:
-        """Everything that is there, by kind."""
+        """The names of all resources, by kind."""
         sagemaker = self.sagemaker
         groups = [
             each["ModelPackageGroupName"]
@@ -61,10 +61,10 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> Iterator[Place]:
+def account(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> Iterator[Account]:
     folder = tmp_path_factory.mktemp("teardown")
     with serving(folder / ".sagemaker-local") as service:
-        made = Place(folder, cache, service.endpoint_url)
+        made = Account(folder, cache, service.endpoint_url)
         small = ("--task", "classification", "--algorithms", "lightgbm", "--data", str(data))
         ran = run_command(folder, cache, "--upsert", "--start", "--schedule", "rate(7 days)", *small)
         assert ran.code == 0, ran.stderr
@@ -73,11 +73,11 @@ def place(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> 
         made.s3.put_object(Bucket=BUCKET, Key="SeoulBikeDemandToo/code/x.py", Body=b"theirs")
         made.s3.put_object(Bucket=BUCKET, Key="SeoulBikeDemand/code/twice.py", Body=b"one")
         made.s3.put_object(Bucket=BUCKET, Key="SeoulBikeDemand/code/twice.py", Body=b"two")
-        _things_of_others(made)
+        _resources_of_others(made)
         yield made
 
 
-def _things_of_others(made: Place) -> None:
+def _resources_of_others(made: Account) -> None:
     model = made.sagemaker.list_models()["Models"][0]["ModelName"]
     described = made.sagemaker.describe_model(ModelName=model)
     container = {name: described["PrimaryContainer"][name] for name in ("Image", "ModelDataUrl")}
@@ -109,9 +109,9 @@ def _things_of_others(made: Place) -> None:
     )
 
 
-def test_a_dry_run_shows_what_would_go_and_what_stays_and_does_nothing(place: Place) -> None:
-    before = place.names()
-    shown = place.command("teardown", "--dry-run")
+def test_a_dry_run_lists_the_resources_and_deletes_none(account: Account) -> None:
+    before = account.names()
+    shown = account.command("teardown", "--dry-run")
     assert shown.code == 0, shown.stderr
     assert "Would be deleted (local, us-east-1):" in shown.stdout
     for kind, name in (
@@ -128,36 +128,36 @@ def test_a_dry_run_shows_what_would_go_and_what_stays_and_does_nothing(place: Pl
         ), (kind, name)
     assert "theirs" not in shown.stdout
     assert f"s3://{BUCKET}/SeoulBikeDemand/incoming/  what you put there yourself" in shown.stdout
-    assert place.names() == before
+    assert account.names() == before
 
 
-def test_without_anybody_to_ask_nothing_is_removed(place: Place) -> None:
-    before = place.names()
-    refused = place.command("teardown")
+def test_nothing_is_deleted_without_a_terminal_or_yes(account: Account) -> None:
+    before = account.names()
+    refused = account.command("teardown")
     assert refused.code == 2
     assert "Nothing was done: this command asks first, and there is no terminal. Add --yes" in refused.stderr
-    assert place.names() == before
+    assert account.names() == before
 
 
-def test_whoever_says_no_keeps_everything(place: Place) -> None:
-    before = place.names()
-    said = answered(place, "n\n")
-    assert "Delete these " in said
-    assert "Nothing was deleted." in said
-    assert place.names() == before
+def test_answer_no_deletes_nothing(account: Account) -> None:
+    before = account.names()
+    output = answered(account, "n\n")
+    assert "Delete these " in output
+    assert "Nothing was deleted." in output
+    assert account.names() == before
 
 
-def answered(place: Place, answer: str) -> str:
+def answered(account: Account, answer: str) -> str:
     command = f"{sys.executable} -m pipelines teardown"
-    code, said = typed_in_a_terminal(command, place.folder, environment(place.cache), answer)
-    assert code == 0, said
-    return said
+    code, output = typed_in_a_terminal(command, account.folder, environment(account.cache), answer)
+    assert code == 0, output
+    return output
 
 
-def test_whoever_says_yes_keeps_what_is_not_ours_and_nothing_else(place: Place) -> None:
-    said = answered(place, "y\n")
-    assert "deleted endpoint ours" in said
-    assert place.names() == {
+def test_answer_yes_deletes_only_the_pipelines_resources(account: Account) -> None:
+    output = answered(account, "y\n")
+    assert "deleted endpoint ours" in output
+    assert account.names() == {
         "pipelines": [],
         "models": ["pipelines-x-untagged", "theirs"],
         "configs": ["theirs"],
@@ -167,25 +167,25 @@ def test_whoever_says_yes_keeps_what_is_not_ours_and_nothing_else(place: Place) 
         "schedules": ["Theirs"],
         "folders": ["SeoulBikeDemand/incoming", "SeoulBikeDemandToo/code"],
     }
-    versions = place.s3.list_object_versions(Bucket=BUCKET, Prefix="SeoulBikeDemand/code/")
+    versions = account.s3.list_object_versions(Bucket=BUCKET, Prefix="SeoulBikeDemand/code/")
     assert "Versions" not in versions
     assert "DeleteMarkers" not in versions
 
 
-def test_a_second_time_there_is_nothing_to_do(place: Place) -> None:
-    again = place.command("teardown", "--yes")
+def test_a_second_teardown_finds_nothing(account: Account) -> None:
+    again = account.command("teardown", "--yes")
     assert again.code == 0, again.stderr
     assert "Nothing of SeoulBikeDemand exists." in again.stdout
-    as_json = place.command("teardown", "--yes", "--json").json
+    as_json = account.command("teardown", "--yes", "--json").json
     assert as_json["removed"] == []
     assert {each["kind"] for each in as_json["left"]} == {"registered version", "model package group", "objects"}
 
 
-def test_a_running_execution_is_stopped_first(place: Place, data: Path) -> None:
+def test_a_running_execution_is_stopped_first(account: Account, data: Path) -> None:
     small = ("--task", "classification", "--algorithms", "lightgbm", "--data", str(data), "--cache-days", "0")
-    started = place.command("run", "--upsert", "--start", "--no-wait", *small)
+    started = account.command("run", "--upsert", "--start", "--no-wait", *small)
     assert started.code == 0, started.stderr
-    gone = place.command("teardown", "--yes")
+    gone = account.command("teardown", "--yes")
     assert gone.code == 0, gone.stderr
     assert "deleted running execution" in gone.stderr
-    assert place.names()["pipelines"] == []
+    assert account.names()["pipelines"] == []

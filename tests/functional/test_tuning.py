@@ -1,4 +1,4 @@
-"""``--tune``: the evaluation asks the service how tuning went, and for an untuned version to compare with."""
+"""``--tune``: the evaluation reads the tuning's results and an untuned version from the service."""
 
 from __future__ import annotations
 
