@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from processing_scripts.chunks.reader import ChunkReader
 from processing_scripts.errors import PreprocessingError
 
 FILES = int(os.environ.get("MUTATED_FILES", "10000"))
@@ -159,3 +160,12 @@ def test_ambiguous_number_names_both_meanings(frame, read):
 def test_no_name_of_another_meaning_is_suggested(name, frame, csv_bytes, read):
     with pytest.raises(PreprocessingError, match=r"Column 'Temperature\(°C\)' is missing; the file has unknown"):
         read(csv_bytes(frame.rename(columns={"Temperature(°C)": name})))
+
+
+@pytest.mark.parametrize("rows", [7, 1000])
+def test_marks_are_those_of_the_whole_file_in_every_chunk(rows, frame, csv_bytes, read, tmp_path):
+    numbers = {name: [grouped(text, ",", ".") for text in frame[name]] for name in frame.columns if "(" in name}
+    path = tmp_path / "german.csv"
+    path.write_bytes(frame.assign(**numbers).to_csv(index=False, sep=";").encode())
+    chunks = [series.observations for chunk in ChunkReader(path, "now", rows) for series in chunk.series]
+    assert_frame_equal(pd.concat(chunks), read(csv_bytes(frame)))
