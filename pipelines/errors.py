@@ -51,10 +51,10 @@ def missing_package(name: str) -> EnvironmentProblem:
         checkout = Path("PATH/OF/THE/CHECKOUT")
         in_environment = True
     if in_environment:
-        cure = f"{sys.executable} -m pip install 'CHECKOUT[local]'".replace("CHECKOUT", str(checkout))
+        command = f"{sys.executable} -m pip install 'CHECKOUT[local]'".replace("CHECKOUT", str(checkout))
     else:  # a system's Python often refuses pip
-        cure = f"make -C {checkout} install, and use {checkout}/.venv/bin/python instead"
-    return EnvironmentProblem(f"{sys.executable} has no package {name}. Install what is missing with: {cure}")
+        command = f"make -C {checkout} install, and use {checkout}/.venv/bin/python instead"
+    return EnvironmentProblem(f"{sys.executable} has no package {name}. Install what is missing with: {command}")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -64,6 +64,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     --------
     >>> did_you_mean("--upsrt", ["--upsert", "--start"])
     '. Did you mean --upsert?'
+    >>> did_you_mean("--instence", ["--tune"])
+    ''
     """
-    near = get_close_matches(word, list(known), n=1)
-    return f". Did you mean {near[0]}?" if near else ""
+    by_name = {each.lstrip("-"): each for each in known}  # the hyphens that all options share are no likeness
+    near = get_close_matches(word.lstrip("-"), by_name, n=1)
+    return f". Did you mean {by_name[near[0]]}?" if near else ""

@@ -167,6 +167,6 @@ class Layout:
         return f"{self.root}/captured"
 
     @property
-    def not_made_here(self) -> dict[str, str]:
-        """Folders that a pipeline does not write, with whose they are."""
+    def of_the_user(self) -> dict[str, str]:
+        """Folders that only the user writes, with the reason why a teardown keeps them."""
         return {"incoming": "what you put there yourself"}

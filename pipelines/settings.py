@@ -100,15 +100,21 @@ class Settings:
     )
     state_dir: Path = setting(Path(".sagemaker-local"), "where the local SageMaker keeps its state", metavar="PATH")
     processing_instance_type: str = setting(
-        "ml.m5.xlarge", "default of the parameter ProcessingInstanceType", metavar="TYPE"
+        "ml.m5.xlarge",
+        "instance type of processing jobs",
+        metavar="TYPE",
     )
     training_instance_type: str = setting(
-        "ml.m5.xlarge", "default of the parameter TrainingInstanceType", metavar="TYPE"
+        "ml.m5.xlarge",
+        "instance type of training jobs",
+        metavar="TYPE",
     )
     transform_instance_type: str = setting(
-        "ml.m5.large", "default of the parameter TransformInstanceType", metavar="TYPE"
+        "ml.m5.large",
+        "instance type of transform jobs",
+        metavar="TYPE",
     )
-    hosting_instance_type: str = setting("ml.m5.large", "default of the parameter HostingInstanceType", metavar="TYPE")
+    hosting_instance_type: str = setting("ml.m5.large", "instance type of endpoints", metavar="TYPE")
     max_rmse: float = setting(300.0, "default of the parameter RegressionMaxRmse, in rentals per hour", metavar="X")
     min_auc: float = setting(0.9, "default of the parameter ClassificationMinAuc", metavar="X")
     lang: Literal["en", "ko"] = setting("en", "language of the report", choices=("en", "ko"))
@@ -178,20 +184,20 @@ def from_values(
             value = file.get(known.name)
         if value is not None:
             chosen[known.name] = value
-    chosen["tags"] = tuple(dict((*project_tags(environment), *chosen.get("tags", ()))).items())
+    chosen["tags"] = tuple(dict((*sagemaker_project_tags(environment), *chosen.get("tags", ()))).items())
     settings = Settings(**chosen)
     _check(settings)
     return settings
 
 
-def project_tags(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Give the tags that mark the resources of a SageMaker project, from the variables of its builds.
+def sagemaker_project_tags(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the tags that mark the resources of a SageMaker project, from the variables of its builds.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-custom.html
 
     Examples
     --------
-    >>> project_tags({"SAGEMAKER_PROJECT_ARN": "arn:aws:sagemaker:eu-west-1:123456789012:project/bikes"})
+    >>> sagemaker_project_tags({"SAGEMAKER_PROJECT_ARN": "arn:aws:sagemaker:eu-west-1:123456789012:project/bikes"})
     (('sagemaker:project-name', 'bikes'),)
     """
     arn = environment.get("SAGEMAKER_PROJECT_ARN", "")
@@ -201,7 +207,7 @@ def project_tags(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def option_name(known: dataclasses.Field[Any]) -> str:
-    """Give the command line's name of a setting."""
+    """Return the command line's name of a setting."""
     return "--" + known.name.replace("_", "-")
 
 

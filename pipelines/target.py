@@ -1,4 +1,4 @@
-"""Where the work runs: on AWS or locally. The local service is started here and nowhere else."""
+"""Where the work runs: on AWS or locally. Only this module starts the local service."""
 
 import contextlib
 import logging
@@ -40,7 +40,7 @@ class Connection:
     client: Callable[[str], Any]
     """``client("sagemaker")`` makes a boto3 client."""
     find_role: Callable[[], str]
-    """Gives the execution role for what a command creates, or raises `EnvironmentProblem`."""
+    """Finds the execution role for what a command creates, or raises `EnvironmentProblem`."""
     owns_service: bool = False
     """Whether everything that runs on the target ends when this process ends."""
     stack: Mapping[str, str] = field(default_factory=dict)
@@ -122,7 +122,7 @@ class CommandContext:
 def choose(settings: Settings, environment: Mapping[str, str] = os.environ) -> Choice:
     """Resolve ``auto``: AWS where an execution role is given, else local."""
     if settings.target != "auto":
-        return Choice(settings.target, "--target says so")
+        return Choice(settings.target, "--target is given")
     if settings.role_arn:
         return Choice("aws", "an execution role is given")
     if INSIDE_SAGEMAKER.exists() or environment.get("SAGEMAKER_INTERNAL_IMAGE_URI"):
@@ -178,7 +178,7 @@ def open_target(settings: Settings, choice: Choice) -> Iterator[Target]:
 
 @contextlib.contextmanager
 def offline(settings: Settings) -> Iterator[Target]:
-    """Give a target that calls no API, for ``--dry-run``."""
+    """Make a target that calls no API, for ``--dry-run``."""
     region = settings.region or DEFAULT_REGION
     yield Target(
         name="local",

@@ -9,7 +9,7 @@ _GONE = ("Could not find", "does not exist", "ResourceNotFound")
 
 
 def is_gone(error: Exception) -> bool:
-    """Tell whether an error says that the resource to delete does not exist."""
+    """Whether an error means that the resource to delete does not exist."""
     return any(words in str(error) for words in _GONE)
 
 

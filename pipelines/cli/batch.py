@@ -24,17 +24,15 @@ def _options(parser: Parser) -> None:
     )
     job = parser.add_argument_group("transform job")
     job.add_argument("--format", choices=tuple(FORMATS), default="csv", help="of the requests (default: %(default)s)")
-    job.add_argument("--rows-per-object", type=int, default=20_000, metavar="N", help="(default: %(default)s)")
+    job.add_argument("--rows-per-object", type=int, default=20_000, metavar="N", help="rows (default: %(default)s)")
     job.add_argument(
         "--requests-at-once", type=int, default=2, metavar="N", help="MaxConcurrentTransforms (default: %(default)s)"
     )
-    instance_type = Settings().transform_instance_type
-    job.add_argument("--instance-type", default=instance_type, metavar="TYPE", help="(default: %(default)s)")
-    job.add_argument("--instance-count", type=int, default=1, metavar="N", help="(default: %(default)s)")
+    job.add_argument("--instance-count", type=int, default=1, metavar="N", help="instances (default: %(default)s)")
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
-    capacity = Capacity(options.instance_type, options.instance_count, options.requests_at_once)
+    capacity = Capacity(settings.transform_instance_type, options.instance_count, options.requests_at_once)
     form = FORMATS[options.format]
     request = BatchRequest(options.input, options.output, form, options.rows_per_object, options.series, capacity)
     with opened(settings) as context:
@@ -67,7 +65,7 @@ COMMAND = Command(
             summary="predict a file of raw rows",
             description="Predict a file of raw rows without target; the result is one Parquet and one CSV file.",
             options=_options,
-            settings=(*CONNECTION, "tags", "trusted_code"),
+            settings=(*CONNECTION, "transform_instance_type", "tags", "trusted_code"),
             run=_run,
         ),
     ),

@@ -26,14 +26,15 @@ MOST_ROWS = 100_000
 
 
 def _options(parser: Parser) -> None:
-    defaults = Settings()
     parser.add_argument("--rows", type=int, default=1000, metavar="N", help="how many (default: %(default)s)")
-    parser.add_argument("--rows-per-request", type=int, default=100, metavar="N", help="(default: %(default)s)")
+    parser.add_argument(
+        "--rows-per-request",
+        type=int,
+        default=100,
+        metavar="N",
+        help="rows of one request to the endpoint (default: %(default)s)",
+    )
     add_model_choice(parser)
-    hosting = defaults.hosting_instance_type
-    parser.add_argument("--hosting-type", default=hosting, metavar="TYPE", help="(default: %(default)s)")
-    transform = defaults.transform_instance_type
-    parser.add_argument("--transform-type", default=transform, metavar="TYPE", help="(default: %(default)s)")
     parser.add_argument(
         "--serverless-memory",
         type=whole_number(1024, 6144, step=1024),
@@ -76,7 +77,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
 
 
 def _compare(options: argparse.Namespace, settings: Settings) -> Comparison:
-    assumed = Assumed(options.hosting_type, options.transform_type, options.serverless_memory, options.start_seconds)
+    hosting, transform = settings.hosting_instance_type, settings.transform_instance_type
+    assumed = Assumed(hosting, transform, options.serverless_memory, options.start_seconds)
     with opened(settings) as context:
         connection, prices = context.connection, context.prices
         costs_of_a_day(prices, Speed(1, 1, 1, 1), assumed)  # refuses an unknown price before anything is spent
@@ -84,7 +86,7 @@ def _compare(options: argparse.Namespace, settings: Settings) -> Comparison:
         model = chosen_model(context, options, options.task)
         metadata = read_metadata(context.s3, model)
         rows = _rows(context, model, metadata, options.rows)
-        capacities = Capacities(options.hosting_type, options.transform_type, options.rows_per_request)
+        capacities = Capacities(hosting, transform, options.rows_per_request)
         measured = measure(connection, context.pipeline, model, rows, capacities)
     ways = costs_of_a_day(prices, measured.speed, assumed)
     generated = metadata.schema["dataset"]["kind"] == GENERATED_SAMPLE
@@ -108,6 +110,6 @@ COMMAND = Command(
     description="Send the same rows through an endpoint and through a transform job: on Amazon SageMaker, or locally. "
     "The endpoint is created for this and always deleted.",
     options=_options,
-    settings=(*CONNECTION, "data", "prices", "trusted_code"),
+    settings=(*CONNECTION, "hosting_instance_type", "transform_instance_type", "data", "prices", "trusted_code"),
     run=_run,
 )

@@ -39,8 +39,8 @@ def _examine(settings: Settings, choice: Choice) -> list[Finding]:
         with open_context(settings, choice) as context:
             findings += _query(context)
     except EnvironmentProblem as error:
-        cure = "aws configure, or aws sso login, and --region" if choice.name == "aws" else "pip install '.[local]'"
-        return [*findings, failure("target", str(error), cure), *_clock_of(error)]
+        fix = "aws configure, or aws sso login, and --region" if choice.name == "aws" else "pip install '.[local]'"
+        return [*findings, failure("target", str(error), fix), *_clock_of(error)]
     return [*findings, inputs.definition(settings, choice)]
 
 

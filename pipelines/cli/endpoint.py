@@ -32,7 +32,11 @@ def _add_deploy(parser: Parser) -> None:
     parser.add_argument("--or-update", action="store_true", help="update the endpoint if it exists")
     group = parser.add_argument_group("capacity")
     where = group.add_mutually_exclusive_group()
-    where.add_argument("--instance-type", metavar="TYPE", help=f"(default: {Settings().hosting_instance_type})")
+    where.add_argument(
+        "--hosting-instance-type",
+        metavar="TYPE",
+        help=f"instance type of the endpoint (default: {Settings().hosting_instance_type})",
+    )
     where.add_argument("--serverless", action="store_true", help="no instances: memory while it answers (XGBoost)")
     _add_bounds(parser, "scale up to so many (default: as --min-instances)")
     memory, concurrency = whole_number(1024, 6144, step=1024), whole_number(1, 200)

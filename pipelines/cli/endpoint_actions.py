@@ -1,4 +1,4 @@
-"""The actions of ``boostpipe endpoint``; each reads its options and gives what to print."""
+"""The actions of ``boostpipe endpoint``; each reads its options and returns what to print."""
 
 import argparse
 import logging
@@ -187,7 +187,7 @@ def _approved(context: CommandContext, options: argparse.Namespace, model: Regis
 
 
 def _capacity(context: CommandContext, options: argparse.Namespace) -> tuple[Capacity, Bounds | None]:
-    """Give what to deploy on, and between which bounds to scale it, if at all."""
+    """Return the capacity to deploy on, and the bounds to scale it between, if any."""
     if options.serverless:
         if options.min_instances or options.max_instances:
             raise BadInput("A serverless endpoint has no instances: leave out --min-instances and --max-instances.")
@@ -198,9 +198,10 @@ def _capacity(context: CommandContext, options: argparse.Namespace) -> tuple[Cap
         if context.connection.region.startswith("cn-"):
             raise BadInput(f"{context.connection.region} has no serverless endpoints: leave out --serverless.")
         return Serverless(options.memory, options.max_concurrency), None
-    instance_type = options.instance_type or context.settings.hosting_instance_type
     bounds = _bounds(options)
-    return Instances(instance_type, bounds.fewest), bounds if bounds.most > bounds.fewest else None
+    return Instances(
+        context.settings.hosting_instance_type, bounds.fewest
+    ), bounds if bounds.most > bounds.fewest else None
 
 
 def _bounds(options: argparse.Namespace) -> Bounds:

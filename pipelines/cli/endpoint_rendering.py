@@ -9,7 +9,7 @@ from pipelines.cli.console import Result
 from pipelines.cli.rendering import facts, table
 from pipelines.models.registry import RegisteredModel
 from pipelines.serving.endpoints.capacity import Instances
-from pipelines.serving.endpoints.costs import cost_line, cost_of, here, price_in_words
+from pipelines.serving.endpoints.costs import cost_line, cost_of, cost_prefix, price_in_words
 from pipelines.serving.endpoints.invocation import Answered
 from pipelines.serving.endpoints.logs import Line
 from pipelines.serving.endpoints.scaling import Bounds
@@ -77,8 +77,8 @@ def of_endpoints(context: CommandContext, endpoints: Sequence[Endpoint]) -> Resu
         "currency": currency,
     }
     remark = (
-        f"{here(context)}{total:.3f} {currency} per hour in all{unknown} ({context.prices.origin}). Delete one with: "
-        f"{context.command('endpoint delete --name NAME')}; all that have expired with: "
+        f"{cost_prefix(context)}{total:.3f} {currency} per hour in all{unknown} ({context.prices.origin}). "
+        f"Delete one with: {context.command('endpoint delete --name NAME')}; all that have expired with: "
         f"{context.command('endpoint delete --expired')}"
     )
     if not endpoints:
@@ -170,7 +170,7 @@ def _brief(context: CommandContext, endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _stays(context: CommandContext, endpoint: Endpoint) -> list[str]:
-    """Give locally how long the server behind an endpoint lives, and how many there are."""
+    """Return locally how long the server behind an endpoint lives, and how many there are."""
     if context.connection.name != "local":
         return []
     lines = []

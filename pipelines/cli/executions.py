@@ -2,6 +2,7 @@
 
 import argparse
 
+from pipelines.aws.responses import last_part
 from pipelines.cli import executions_rendering as rendering
 from pipelines.cli.command import Command, on_target
 from pipelines.cli.console import Result
@@ -18,7 +19,7 @@ from pipelines.execution.pipeline import Progress, look, parameters_before, step
 from pipelines.execution.results import evaluations, measured
 from pipelines.target import CommandContext
 
-WHICH = "its id, display name or ARN; latest (the default) is the one that was started last"
+WHICH = "id, display name or ARN; latest is the one that was started last"
 MOST_LINES = 10_000
 RETRIED = ("Failed", "Stopped")
 MOST_SECONDS = 3600
@@ -30,7 +31,9 @@ def _add_list(parser: Parser) -> None:
 
 
 def _add_execution(parser: Parser) -> None:
-    parser.add_argument("execution", nargs="?", default="latest", metavar="EXECUTION", help=WHICH)
+    parser.add_argument(
+        "execution", nargs="?", default="latest", metavar="EXECUTION", help=f"{WHICH} (default: latest)"
+    )
 
 
 def _add_logs(parser: Parser) -> None:
@@ -54,7 +57,7 @@ def _add_change(parser: Parser) -> None:
 
 def _add_compare(parser: Parser) -> None:
     parser.add_argument("one", metavar="A", help=WHICH)
-    parser.add_argument("other", metavar="B", help="the other one")
+    parser.add_argument("other", metavar="B", help="the other one, named in the same way")
 
 
 def _list(context: CommandContext, options: argparse.Namespace) -> Result:
@@ -177,7 +180,7 @@ def _side(context: CommandContext, arn: str) -> Side:
     progress = look(context.sagemaker, arn, step_types(definition))
     measures = evaluations(progress.steps, context.sagemaker, context.s3)
     return Side(
-        id=arn.rsplit("/", 1)[-1],
+        id=last_part(arn),
         status=progress.status,
         parameters=lookup.parameters_of(context.sagemaker, arn),
         definition=definition.content,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.aws.responses import last_part
 from pipelines.cli.progress import status_text
 from pipelines.cli.rendering import facts, number, table
 from pipelines.execution.comparison import Side, differences, metrics_of_both
@@ -16,7 +17,7 @@ def description(described: Description) -> str:
     heading = [("execution", progress.arn), ("status", f"{progress.status} after {progress.seconds:.1f} s")]
     heading += [("reason", progress.failure_reason)] if progress.failure_reason else []
     heading += [("Studio", described.studio)] if described.studio else []
-    heading.append(("logs", f"boostpipe executions logs STEP {progress.arn.rsplit('/', 1)[-1]}"))
+    heading.append(("logs", f"boostpipe executions logs STEP {last_part(progress.arn)}"))
     parts = [facts(heading), "\nparameters\n", facts(described.parameters.items(), indent=2)]
     parts += ["\nsteps\n", steps(progress, indent=2)]
     for task, measures in described.metrics.items():

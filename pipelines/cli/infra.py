@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 
 def _add_deploy(parser: Parser) -> None:
-    parser.add_argument("--preview", action="store_true", help="show what would change and do nothing else")
+    parser.add_argument("--dry-run", action="store_true", help="show what would change and do nothing else")
     add_yes(parser)
     add = parser.add_argument_group(
         "what the stack does (parameters that are not given keep their values)"
@@ -54,7 +54,11 @@ def _add_deploy(parser: Parser) -> None:
     add("--endpoint-options", metavar="OPTIONS", help="options of that deployment (default: --ttl 24)")
     add("--alert-email", metavar="ADDRESS", help="address that is notified of failures (default: none)")
     add("--expire-days", metavar="N", help="delete what executions wrote after N days; 0 keeps it (default: 0)")
-    add("--source", metavar="https://...", help="public Git repository to build from (default: what is committed here)")
+    add(
+        "--source",
+        metavar="https://...",
+        help="public Git repository to build from (default: this clone's commit)",
+    )
 
 
 def _add_delete(parser: Parser) -> None:
@@ -83,7 +87,7 @@ def _on_stack(act: Callable[[argparse.Namespace, CommandContext, Stacks], Result
 
 def _target(settings: Settings) -> Choice:
     """Choose AWS, since this command manages an account, unless ``--target local`` is given."""
-    return Choice("local" if settings.target == "local" else "aws", "as asked for with --target")
+    return Choice("local" if settings.target == "local" else "aws", "--target is given")
 
 
 @contextmanager
@@ -101,7 +105,7 @@ def _deploy(options: argparse.Namespace, context: CommandContext, stacks: Stacks
     stack_parameters.check(parameters)
     changes = stacks.preview(parameters, project_tags(settings.pipeline_name))
     described = _described(changes, settings.stack)
-    if options.preview or not (changes is None or _agreed(options, stacks, described)):
+    if options.dry_run or not (changes is None or _agreed(options, stacks, described)):
         if changes is not None:
             stacks.discard()
         return Result(described, {"stack": settings.stack, "changes": _listed(changes)})

@@ -17,7 +17,7 @@ COLOURS = {"Succeeded": "green", "Failed": "red", "Stopped": "yellow", "Executin
 
 @contextlib.contextmanager
 def shown() -> Iterator[Callable[[Progress], None]]:
-    """Give a function that shows a progress."""
+    """Yield a function that shows a progress."""
     from rich.console import Console
 
     console = Console(stderr=True)

@@ -72,7 +72,7 @@ def _nothing_done(settings: Settings, target: str) -> Result:
 
 
 def _costs_of_endpoints(context: CommandContext, outcome: RunResult, instance_type: str | None) -> Sequence[str]:
-    """Give for every endpoint that is or will be deployed a line with its price and the command that deletes it."""
+    """Return for every endpoint that is or will be deployed a line with its price and the command that deletes it."""
     settings, results = context.settings, outcome.results or {}
     tasks = [task for task, result in results.items() if result.endpoint]
     if outcome.progress is not None and not outcome.progress.finished and settings.deploy:

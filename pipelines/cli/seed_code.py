@@ -14,7 +14,7 @@ MODULE = "pipelines.seoul_bike.pipeline"
 
 
 def add_module(command: argparse.ArgumentParser) -> None:
-    """Give a command the options that name a pipeline, spelled as the seed code spells them."""
+    """Add the options that name a pipeline, spelled as the seed code spells them."""
     command.add_argument("-n", "--module-name", default=MODULE, help=f"module with get_pipeline (default: {MODULE})")
     command.add_argument(
         "-kwargs",

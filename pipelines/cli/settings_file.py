@@ -37,7 +37,7 @@ class Table:
     content: Mapping[str, Any]
 
     def child(self, key: str) -> Table:
-        """Give a table inside this one."""
+        """Return a table inside this one."""
         content = self.content.get(key, {})
         if not isinstance(content, dict):
             raise BadInput(f"{self.name}: {key} is {content!r}, but it must be a table.")
@@ -101,7 +101,7 @@ def _value(table: Table, key: str, value: Any) -> tuple[str, Any]:
 
 
 def _kind(setting: dataclasses.Field[Any]) -> tuple[Callable[[Any], bool], Callable[[Any], Any], str]:
-    """Give a check of a value's type, its conversion to the field's type, and the type's name for people."""
+    """Return a check of a value's type, its conversion to the field's type, and the type's name for people."""
     default = setting.default
     if setting.name == "tags":
         return lambda value: isinstance(value, dict) and _are_strings(value.values()), _pairs, "a table of strings"

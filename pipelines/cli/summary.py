@@ -110,7 +110,7 @@ def _facts(pairs: Iterable[tuple[str, str | Path | None]]) -> str:
 
 
 def as_json(outcome: RunResult) -> dict[str, Any]:
-    """Give what was done as one JSON object; parts that were not asked for are null."""
+    """Return what was done as one JSON object; parts that the options leave out are null."""
     settings, progress = outcome.settings, outcome.progress
     pipeline = {
         "name": settings.pipeline_name,

@@ -18,7 +18,7 @@ import pytest
 from pipelines.definition.formats import CSV
 from pipelines.errors import PipelineError
 from pipelines.models.registry import ModelMetadata
-from pipelines.serving.batch.result import Answers, write_result
+from pipelines.serving.batch.result import Responses, write_result
 from pipelines.serving.batch.rows import Part, Prepared
 from tests.functional.conftest import Finished, Ran, environment
 
@@ -306,7 +306,7 @@ def test_nothing_is_joined_by_luck(registered: Finished, tmp_path: Path, answers
     else:
         s3.delete_object(Bucket=BUCKET, Key="counted/part-00000.csv.out")
     prepared = Prepared((Part("part-00000", 2, tmp_path / "part-00000.parquet"),), read=2)
-    lying = Answers(s3, f"s3://{BUCKET}/counted", CSV, ModelMetadata(b"{}", {}, {}), "regression")
+    lying = Responses(s3, f"s3://{BUCKET}/counted", CSV, ModelMetadata(b"{}", {}, {}), "regression")
     with pytest.raises(PipelineError, match=r"batch answers for 2 rows|part-00000 has no response"):
         write_result(prepared, lying, tmp_path / "result")
     assert list((tmp_path / "result").iterdir()) == []

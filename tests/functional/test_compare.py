@@ -107,7 +107,7 @@ def test_an_interruption_right_after_something_was_made_leaves_nothing(finished:
     [
         (["--rows", "0"], "--rows is 0, but it must lie between 1 and 100,000."),
         (["--rows-per-request", "5000"], "--rows-per-request is 5000, but it must lie between 1 and 1,000."),
-        (["--hosting-type", "ml.x9.huge"], "The price of ml.x9.huge is not in the list"),
+        (["--hosting-instance-type", "ml.x9.huge"], "The price of ml.x9.huge is not in the list"),
         (["--task", "regression"], "There is no model package group SeoulBikeDemand-regression"),
         (["--data", "nowhere.csv"], "There is no data file at nowhere.csv."),
         (["--output", sys.executable], f"--output is {sys.executable}, where nothing can be written ("),

@@ -40,15 +40,15 @@ def examined(finished: Finished, aws: Aws, *arguments: str, **more: str) -> Ran:
 def found(ran: Ran) -> dict[str, list[tuple[str, str, str | None]]]:
     by_what: dict[str, list[tuple[str, str, str | None]]] = {}
     for finding in ran.json["findings"]:
-        by_what.setdefault(finding["what"], []).append((finding["status"], finding["says"], finding["cure"]))
+        by_what.setdefault(finding["what"], []).append((finding["status"], finding["message"], finding["fix"]))
     return by_what
 
 
 def test_nothing_fails_locally(finished: Finished) -> None:
     ran = finished.command("doctor", "--data", str(finished.data))
     assert ran.code == 0, ran.stdout
-    assert "not asked  permissions       the local service enforces no policies" in ran.stdout
-    assert "not asked  quotas            the local service has none" in ran.stdout
+    assert "skipped    permissions       the local service enforces no policies" in ran.stdout
+    assert "skipped    quotas            the local service has none" in ran.stdout
     assert "OK         role " in ran.stdout
     assert ran.stdout.splitlines()[-1].endswith(", 0 failures")
 
@@ -98,9 +98,9 @@ def test_a_role_that_sagemaker_cannot_assume_is_a_failure(finished: Finished) ->
     finished.client("iam").create_role(RoleName="ForLambda", AssumeRolePolicyDocument=document)
     (wrong,) = resources.role(_context_of(finished, "arn:aws:iam::123456789012:role/ForLambda"))
     assert wrong.status is Status.FAILURE
-    assert "does not let sagemaker.amazonaws.com assume it" in wrong.says
+    assert "does not let sagemaker.amazonaws.com assume it" in wrong.message
     (missing,) = resources.role(_context_of(finished, "arn:aws:iam::123456789012:role/Nobody"))
-    assert (missing.status, missing.says, missing.cure) == (
+    assert (missing.status, missing.message, missing.fix) == (
         Status.FAILURE,
         "arn:aws:iam::123456789012:role/Nobody does not exist",
         "boostpipe infra deploy",

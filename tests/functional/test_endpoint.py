@@ -182,7 +182,7 @@ def test_a_version_that_nobody_approved_is_not_deployed_without_approve(house: H
     nothing = house("deploy", "--latest-approved", "--task", "classification", *NOW)
     assert nothing.code == 2
     assert "No version of Now-classification is approved; the newest is arn:aws:sagemaker" in nothing.stderr
-    wrong = house("deploy", "--approve", "--task", "classification", "--instance-type", "ml.p9.huge", *NOW)
+    wrong = house("deploy", "--approve", "--task", "classification", "--hosting-instance-type", "ml.p9.huge", *NOW)
     assert wrong.code == 2
     sagemaker = house.client("sagemaker")
     (version,) = sagemaker.list_model_packages(ModelPackageGroupName="Now-classification")["ModelPackageSummaryList"]
@@ -226,7 +226,7 @@ def test_prices_of_ones_own_are_used(house: House, tmp_path: Path) -> None:
         (["deploy", *NOW, "--approve"], "There is an endpoint Now-regression already, InService."),
         (["deploy", *NOW, "--approve", "--name", "an endpoint"], "--name is 'an endpoint', but an endpoint's name"),
         (
-            ["deploy", *NOW, "--approve", "--name", "x", "--instance-type", "ml.p9.huge"],
+            ["deploy", *NOW, "--approve", "--name", "x", "--hosting-instance-type", "ml.p9.huge"],
             "is registered for ml.m5.large",
         ),
         (["deploy", *NOW, "--serverless", "--max-instances", "3"], "A serverless endpoint has no instances"),

@@ -74,7 +74,7 @@ def infra(tmp_path: Path, cache: Path) -> Iterator[Infra]:
 
 
 def test_a_preview_shows_every_resource_and_leaves_nothing(infra: Infra) -> None:
-    shown = infra("deploy", "--preview", "--json")
+    shown = infra("deploy", "--dry-run", "--json")
     assert shown.code == 0, shown.stderr
     assert {change["action"] for change in shown.json["changes"]} == {"Add"}
     assert {"Bucket", "ExecutionRole", "Build", "NewData"} <= {change["name"] for change in shown.json["changes"]}

@@ -15,7 +15,7 @@ class Status(Enum):
     OK = "OK"
     WARNING = "warning"
     FAILURE = "failure"
-    NOT_ASKED = "not asked"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)
@@ -24,32 +24,32 @@ class Finding:
 
     what: str
     status: Status
-    says: str
-    cure: str | None = None
+    message: str
+    fix: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return it as ``--json`` prints it."""
-        return {"what": self.what, "status": self.status.value, "says": self.says, "cure": self.cure}
+        return {"what": self.what, "status": self.status.value, "message": self.message, "fix": self.fix}
 
 
-def ok(what: str, says: str) -> Finding:
+def ok(what: str, message: str) -> Finding:
     """Report that nothing is wrong."""
-    return Finding(what, Status.OK, says)
+    return Finding(what, Status.OK, message)
 
 
-def warning(what: str, says: str, cure: str | None = None) -> Finding:
+def warning(what: str, message: str, fix: str | None = None) -> Finding:
     """Report a problem in spite of which a run may succeed."""
-    return Finding(what, Status.WARNING, says, cure)
+    return Finding(what, Status.WARNING, message, fix)
 
 
-def failure(what: str, says: str, cure: str) -> Finding:
+def failure(what: str, message: str, fix: str) -> Finding:
     """Report a problem with which no run succeeds."""
-    return Finding(what, Status.FAILURE, says, cure)
+    return Finding(what, Status.FAILURE, message, fix)
 
 
-def not_asked(what: str, says: str) -> Finding:
+def skipped(what: str, message: str) -> Finding:
     """Report that this target cannot be checked."""
-    return Finding(what, Status.NOT_ASKED, says)
+    return Finding(what, Status.SKIPPED, message)
 
 
 def query(what: str, check: Callable[[CommandContext], list[Finding]], context: CommandContext) -> list[Finding]:
@@ -61,11 +61,11 @@ def query(what: str, check: Callable[[CommandContext], list[Finding]], context: 
     except ClientError as error:
         code, operation = error.response["Error"]["Code"], error.operation_name
         if code in DENIED:
-            says = f"you have no permission to call {operation}, so this cannot be checked"
+            message = f"you have no permission to call {operation}, so this cannot be checked"
             return [
                 warning(
                     what,
-                    says,
+                    message,
                     f"let an administrator allow {operation} to {context.caller['Arn']}, or ignore this warning",
                 )
             ]
@@ -80,5 +80,5 @@ def as_text(findings: Iterable[Finding]) -> str:
 
 
 def _lines(finding: Finding) -> str:
-    line = f"{finding.status.value:<9}  {finding.what:<16}  {finding.says}\n"
-    return line + (f"{'':<29}fix it:  {finding.cure}\n" if finding.cure else "")
+    line = f"{finding.status.value:<9}  {finding.what:<16}  {finding.message}\n"
+    return line + (f"{'':<29}fix it:  {finding.fix}\n" if finding.fix else "")

@@ -35,10 +35,10 @@ def clock(response: Mapping[str, Any], now: datetime) -> Finding:
     if not date:
         return warning("clock", "the response has no Date header to compare with")
     skew = (now - parsedate_to_datetime(date)).total_seconds()
-    cure = "sudo timedatectl set-ntp true"
-    says = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} AWS's"
+    fix = "sudo timedatectl set-ntp true"
+    message = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} AWS's"
     if abs(skew) > SKEW_REFUSED:
-        return failure("clock", f"{says}; AWS refuses requests signed with it", cure)
+        return failure("clock", f"{message}; AWS refuses requests signed with it", fix)
     if abs(skew) > SKEW_NOTICED:
-        return warning("clock", says, cure)
+        return warning("clock", message, fix)
     return ok("clock", "within a minute of the server's")

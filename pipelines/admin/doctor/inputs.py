@@ -17,10 +17,10 @@ def data(settings: Settings, target: str) -> Finding:
     try:
         found = dataset.find(settings.data, allow_sample=False)
     except PipelineError as error:
-        cure = "--data PATH, or SEOUL_BIKE_DATA=PATH"
+        fix = "--data PATH, or SEOUL_BIKE_DATA=PATH"
         if target == "local" and settings.data is None:
-            return warning("data", f"{error} A local run would use a generated sample and say so.", cure)
-        return failure("data", str(error), cure)
+            return warning("data", f"{error} A local run would use a generated sample and say so.", fix)
+        return failure("data", str(error), fix)
     if not found.real and target == "aws":
         return failure("data", f"{found.source} is the generated sample, which is refused on AWS", "--data PATH")
     return ok("data", f"{found.source}, {found.rows} rows")

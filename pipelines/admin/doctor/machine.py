@@ -41,12 +41,12 @@ def packages(target: str, versions: Mapping[str, str]) -> Finding:
 def sdk(versions: Mapping[str, str]) -> Finding:
     """Check that the SDK has the major version that the definition needs."""
     version = versions.get("sagemaker")
-    cure = f"pip install 'sagemaker>={SDK_MAJOR},<{SDK_MAJOR + 1}'"
+    fix = f"pip install 'sagemaker>={SDK_MAJOR},<{SDK_MAJOR + 1}'"
     if version is None:
-        return failure("SDK", "the SageMaker Python SDK is not installed", cure)
+        return failure("SDK", "the SageMaker Python SDK is not installed", fix)
     if version.split(".")[0] == str(SDK_MAJOR):
         return ok("SDK", f"sagemaker {version}; version 3 is the current one, version 2 ends on {SDK_V2_ENDS}")
-    return failure("SDK", f"sagemaker {version} is not of version {SDK_MAJOR}; version 2 ends on {SDK_V2_ENDS}", cure)
+    return failure("SDK", f"sagemaker {version} is not of version {SDK_MAJOR}; version 2 ends on {SDK_V2_ENDS}", fix)
 
 
 def images_life(today: date) -> Finding:
@@ -54,5 +54,5 @@ def images_life(today: date) -> Finding:
     first, until = min(IMAGES_PATCHED_UNTIL.items(), key=lambda item: item[1])
     if until - today > SOON:
         return ok("images' life", f"patched at least until {until} ({first})")
-    says = f"AWS patches {first} only until {until}"
-    return warning("images' life", says, "update this package, or change the image version in it")
+    message = f"AWS patches {first} only until {until}"
+    return warning("images' life", message, "update this package, or change the image version in it")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.admin.doctor.finding import Finding, failure, not_asked, ok, warning
+from pipelines.admin.doctor.finding import Finding, failure, ok, skipped, warning
 from pipelines.admin.doctor.resources import DEPLOY
 from pipelines.aws.responses import listed
 from pipelines.errors import EnvironmentProblem
@@ -62,17 +62,17 @@ def needs_of_the_caller(context: CommandContext, role: str) -> Iterator[Need]:
 def permissions(context: CommandContext) -> list[Finding]:
     """Check both with the simulator."""
     if not context.on_aws:
-        return [not_asked("permissions", "the local service enforces no policies; check AWS's with --target aws")]
+        return [skipped("permissions", "the local service enforces no policies; check AWS's with --target aws")]
     try:
         role = context.connection.find_role()
     except EnvironmentProblem:
-        return [not_asked("permissions", "there is no role to check")]
+        return [skipped("permissions", "there is no role to check")]
     findings = [_simulated(context, "role permissions", role, needs_of_the_role(context, role))]
     principal = principal_of(context.caller["Arn"])
     if principal is None:
         return [
             *findings,
-            not_asked("your permissions", f"IAM cannot simulate the policies of {context.caller['Arn']}"),
+            skipped("your permissions", f"IAM cannot simulate the policies of {context.caller['Arn']}"),
         ]
     return [*findings, _simulated(context, "your permissions", principal, needs_of_the_caller(context, role))]
 
@@ -95,17 +95,17 @@ def _simulated(context: CommandContext, what: str, principal: str, needs: Iterat
     from botocore.exceptions import ClientError
 
     iam = context.client("iam")
-    asked, denied = 0, []
+    checked, denied = 0, []
     try:
         for need in needs:
-            asked += len(need.actions)
+            checked += len(need.actions)
             denied += [f"{action} on {need.resource}" for action in _denied(iam, principal, need)]
     except ClientError as error:
         code = error.response["Error"]["Code"]
         return warning(what, f"IAM does not simulate the policies of {principal} ({code})", f"run this again as {LOOK}")
     if denied:
         return failure(what, f"{principal} is not allowed: {'; '.join(denied)}", DEPLOY)
-    return ok(what, f"all {asked} actions are allowed, by IAM's simulator")
+    return ok(what, f"all {checked} actions are allowed, by IAM's simulator")
 
 
 def _denied(iam: Any, principal: str, need: Need) -> list[str]:

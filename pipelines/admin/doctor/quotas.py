@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.admin.doctor.finding import Finding, failure, not_asked, ok, warning
+from pipelines.admin.doctor.finding import Finding, failure, ok, skipped, warning
 from pipelines.aws.responses import listed
 from pipelines.settings import Settings
 from pipelines.target import CommandContext
@@ -29,7 +29,7 @@ def uses(settings: Settings) -> Iterator[Use]:
 def quotas(context: CommandContext) -> list[Finding]:
     """Compare the account's quotas with that."""
     if not context.on_aws:
-        return [not_asked("quotas", "the local service has none; check AWS's with --target aws")]
+        return [skipped("quotas", "the local service has none; check AWS's with --target aws")]
     found = listed(context.client("service-quotas"), "list_service_quotas", "Quotas", ServiceCode="sagemaker")
     by_name = {quota["QuotaName"]: quota for quota in found}
     return [_finding(context, use, by_name.get(use.quota)) for use in uses(context.settings)]
@@ -39,13 +39,13 @@ def _finding(context: CommandContext, use: Use, quota: dict[str, object] | None)
     if quota is None:
         return warning("quota", f"AWS lists none named {use.quota!r}; is there such an instance type in this region?")
     value = int(float(str(quota["Value"])))
-    cure = (
+    fix = (
         f"aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code {quota['QuotaCode']} "
         f"--desired-value {use.at_once} --region {context.connection.region}"
     )
-    says = f"{use.quota}: {value}, and an execution uses up to {use.at_once} at once"
+    message = f"{use.quota}: {value}, and an execution uses up to {use.at_once} at once"
     if value == 0:
-        return failure("quota", says, cure)
+        return failure("quota", message, fix)
     if value < use.at_once:
-        return warning("quota", says, f"{cure}, or fewer at once with --max-parallel-steps {value}")
-    return ok("quota", says)
+        return warning("quota", message, f"{fix}, or fewer at once with --max-parallel-steps {value}")
+    return ok("quota", message)

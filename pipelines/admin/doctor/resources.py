@@ -28,9 +28,9 @@ def role(context: CommandContext) -> list[Finding]:
             raise
         return [failure("role", f"{arn} does not exist", DEPLOY)]
     if not _trusts_sagemaker(found["AssumeRolePolicyDocument"]):
-        says = f"the trust policy of {arn} does not let sagemaker.amazonaws.com assume it"
+        message = f"the trust policy of {arn} does not let sagemaker.amazonaws.com assume it"
         return [
-            failure("role", says, f"{DEPLOY}, or aws iam update-assume-role-policy --role-name {found['RoleName']}")
+            failure("role", message, f"{DEPLOY}, or aws iam update-assume-role-policy --role-name {found['RoleName']}")
         ]
     return [ok("role", f"{arn}, and SageMaker may assume it")]
 
@@ -61,12 +61,12 @@ def bucket(context: CommandContext) -> list[Finding]:
     try:
         s3.head_bucket(Bucket=name)
     except ClientError as error:
-        says = f"{name} cannot be used ({error.response['Error']['Code']})"
-        return [failure("bucket", says, f"{DEPLOY}, or {make}, or name another with --bucket")]
+        message = f"{name} cannot be used ({error.response['Error']['Code']})"
+        return [failure("bucket", message, f"{DEPLOY}, or {make}, or name another with --bucket")]
     where = s3.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
     if where != context.connection.region:
-        says = f"{name} is in {where}, but the jobs run in {context.connection.region}"
-        return [failure("bucket", says, f"--region {where}, or another --bucket")]
+        message = f"{name} is in {where}, but the jobs run in {context.connection.region}"
+        return [failure("bucket", message, f"--region {where}, or another --bucket")]
     return [ok("bucket", f"everything of this pipeline is below {Layout(name, context.pipeline).root}/")]
 
 
@@ -78,13 +78,13 @@ def jumpstart(context: CommandContext) -> list[Finding]:
     try:
         body = context.s3.get_object(Bucket=name, Key="models_manifest.json")["Body"].read()
     except ClientError as error:
-        says = f"s3://{name}/models_manifest.json cannot be read ({error.response['Error']['Code']})"
-        cure = "allow s3:GetObject on that bucket, or --algorithms xgboost, which needs nothing of it"
-        return [failure("JumpStart", says, cure)]
+        message = f"s3://{name}/models_manifest.json cannot be read ({error.response['Error']['Code']})"
+        fix = "allow s3:GetObject on that bucket, or --algorithms xgboost, which needs nothing of it"
+        return [failure("JumpStart", message, fix)]
     known = {entry["model_id"] for entry in json.loads(body)}
     wanted = [f"{library}-{task}-model" for library in context.settings.algorithms for task in context.settings.tasks]
     missing = [model for model in wanted if model not in known and not model.startswith("xgboost")]
     if missing:
-        says = f"s3://{name} has no {', '.join(missing)}"
-        return [failure("JumpStart", says, "another --region, or --algorithms xgboost")]
+        message = f"s3://{name} has no {', '.join(missing)}"
+        return [failure("JumpStart", message, "another --region, or --algorithms xgboost")]
     return [ok("JumpStart", f"s3://{name} can be read" + ("" if context.on_aws else " (the local stand-in)"))]

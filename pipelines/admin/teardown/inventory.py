@@ -16,7 +16,7 @@ from pipelines.aws.tags import tags_of
 from pipelines.execution import schedule as schedules
 from pipelines.execution.lookup import recent
 from pipelines.execution.pipeline import FINISHED, describe_pipeline, stop
-from pipelines.names import PROJECT, Layout, group_name, own_prefixes
+from pipelines.names import Layout, group_name, own_prefixes, project_tags
 from pipelines.serving.endpoints.deletion import delete as delete_endpoint
 from pipelines.serving.endpoints.state import our_endpoints
 from pipelines.settings import TASKS
@@ -144,7 +144,7 @@ def _objects(context: CommandContext) -> Found:
     bucket, prefix = split_uri(f"{layout.root}/")
     for folder in folders_below(context.s3, bucket, prefix):
         name = f"s3://{bucket}/{folder}"
-        why = layout.not_made_here.get(last_part(folder.rstrip("/")))
+        why = layout.of_the_user.get(last_part(folder.rstrip("/")))
         if why:
             yield Kept("objects", name, why)
         else:
@@ -154,4 +154,4 @@ def _objects(context: CommandContext) -> Found:
 def _is_ours(context: CommandContext, name: str, arn: str) -> bool:
     """Whether a resource has both of our tags."""
     tags = unless_of_others(partial(tags_of, context.sagemaker, arn), name, own_prefixes(context.pipeline))
-    return tags is not None and (PROJECT | {"pipeline": context.pipeline}).items() <= tags.items()
+    return tags is not None and project_tags(context.pipeline).items() <= tags.items()

@@ -25,7 +25,7 @@ CALIBRATED, DECISION = "calibrated_probability", "high_demand"
 
 
 @dataclass(frozen=True)
-class Answers:
+class Responses:
     """Where the responses to the objects are, and the metadata of the model."""
 
     s3: Any
@@ -35,7 +35,7 @@ class Answers:
     task: Task
 
 
-def write_result(prepared: Prepared, answers: Answers, folder: Path) -> dict[str, Path]:
+def write_result(prepared: Prepared, responses: Responses, folder: Path) -> dict[str, Path]:
     """Join object by object and write ``predictions.parquet`` and ``predictions.csv``: both whole, or neither.
 
     A row's key is its object and its position in it. Its datetime, series and features were stored under that key when
@@ -50,7 +50,7 @@ def write_result(prepared: Prepared, answers: Answers, folder: Path) -> dict[str
     with written_whole(*files.values()) as (parquet_file, csv_file):
         with ExitStack() as stack:
             writers: tuple[Any, Any] | None = None
-            for table in _joined(prepared, answers):
+            for table in _joined(prepared, responses):
                 readable = _with_readable_hours(table)
                 writers = writers or (
                     stack.enter_context(parquet.ParquetWriter(parquet_file, table.schema)),
@@ -78,17 +78,17 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"' if any(character in name for character in ',"\r\n') else name
 
 
-def _joined(prepared: Prepared, answers: Answers) -> Iterator[Any]:
+def _joined(prepared: Prepared, responses: Responses) -> Iterator[Any]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    closed = answers.metadata.schema.get("closed")
+    closed = responses.metadata.schema.get("closed")
     for part in prepared.parts:
         table = parquet.read_table(part.known)
-        numbers = read_answers(_read(answers, part))
+        numbers = read_answers(_read(responses, part))
         require_as_many(len(numbers), table.num_rows)
         closed_feature = table.column(closed["feature"]).to_pylist() if closed else None
-        for name, values in _predicted(numbers, closed_feature, answers.metadata, answers.task).items():
+        for name, values in _predicted(numbers, closed_feature, responses.metadata, responses.task).items():
             table = table.append_column(name, pa.array(values))
         yield table
 
@@ -116,13 +116,13 @@ def _with_readable_hours(table: Any) -> Any:
     return table.set_column(position, "datetime", hours)
 
 
-def _read(answers: Answers, part: Part) -> str:
+def _read(responses: Responses, part: Part) -> str:
     from botocore.exceptions import ClientError
 
-    bucket, prefix = split_uri(answers.uri)
-    key = f"{prefix}/{part.name}{answers.form.suffix}.out"
+    bucket, prefix = split_uri(responses.uri)
+    key = f"{prefix}/{part.name}{responses.form.suffix}.out"
     try:
-        text: str = answers.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+        text: str = responses.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
     except ClientError as error:
         raise PipelineError(f"The object {part.name} has no response (s3://{bucket}/{key}): {error}") from error
     return text

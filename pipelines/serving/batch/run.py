@@ -19,7 +19,7 @@ from pipelines.models.features import code_folder, trusted_prefixes
 from pipelines.models.ranges import remarks_on
 from pipelines.models.registry import RegisteredModel, read_metadata
 from pipelines.names import Layout, job_name, project_tags
-from pipelines.serving.batch.result import Answers, write_result
+from pipelines.serving.batch.result import Responses, write_result
 from pipelines.serving.batch.rows import Rows, prepare
 from pipelines.serving.batch.transform import Capacity, transform
 from pipelines.settings import Settings
@@ -91,16 +91,16 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
     s3 = connection.client("s3")
     metadata = read_metadata(s3, model)
     name = job_name(settings.pipeline_name, model.task)
-    place = Layout(connection.bucket, settings.pipeline_name).batch(name)
+    prefix = Layout(connection.bucket, settings.pipeline_name).batch(name)
     output = request.output or str(settings.state_dir / "results" / name)
     require_writable(output, s3)
     seconds: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="batch-") as temporary, temporary_prefix(s3, place):
+    with tempfile.TemporaryDirectory(prefix="batch-") as temporary, temporary_prefix(s3, prefix):
         folder = Path(temporary)
         rows = Rows(_local_file(s3, request.input, folder), request.rows_per_object, request.series, request.form)
         with _timed(seconds, "features"):
             code = code_folder(s3, model, trusted_prefixes(connection.bucket, settings))
-            prepared = prepare(s3, code, metadata, rows, folder, f"{place}/rows")
+            prepared = prepare(s3, code, metadata, rows, folder, f"{prefix}/rows")
             remarks = remarks_on((_columns(part.known) for part in prepared.parts), metadata.schema)
         logger.info("%s rows to predict in %d objects", f"{prepared.rows:,}", len(prepared.parts))
         with _timed(seconds, "transform"):
@@ -109,14 +109,14 @@ def predict(connection: Connection, settings: Settings, model: RegisteredModel, 
                 name,
                 model,
                 request.form,
-                f"{place}/rows/",
-                f"{place}/answers",
+                f"{prefix}/rows/",
+                f"{prefix}/responses",
                 request.capacity,
                 as_list(project_tags(settings.pipeline_name, settings.tags)),
             )
         with _timed(seconds, "result"):
-            answers = Answers(s3, f"{place}/answers", request.form, metadata, model.task)
-            files = write_result(prepared, answers, folder / "result")
+            responses = Responses(s3, f"{prefix}/responses", request.form, metadata, model.task)
+            files = write_result(prepared, responses, folder / "result")
             kept = keep(files, output, s3)
     return BatchResult(model, job.arn, prepared.read, prepared.rows, len(prepared.parts), kept, seconds, tuple(remarks))
 

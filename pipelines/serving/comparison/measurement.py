@@ -131,8 +131,8 @@ def _transformed(
     with temporary_prefix(s3, uri):
         body = "".join(f"{row}\n" for row in rows).encode()
         s3.put_object(Bucket=bucket, Key=f"{prefix}/rows/rows.csv", Body=body)
-        job = transform(connection, name, model, CSV, f"{uri}/rows/", f"{uri}/answers", capacity, [])
-        answer = s3.get_object(Bucket=bucket, Key=f"{prefix}/answers/rows.csv.out")["Body"].read()
+        job = transform(connection, name, model, CSV, f"{uri}/rows/", f"{uri}/responses", capacity, [])
+        answer = s3.get_object(Bucket=bucket, Key=f"{prefix}/responses/rows.csv.out")["Body"].read()
     answers = read_answers(answer.decode())
     require_as_many(len(answers), len(rows))
     return job.seconds, answers

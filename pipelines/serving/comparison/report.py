@@ -95,9 +95,9 @@ class Comparison:
             *lines,
             "",
             f"Prices: {prices.origin}. Assumed: {assumed.hosting_type} behind the endpoint (one instance for what was "
-            f"measured here, more where that is not enough), {assumed.transform_type} for transform jobs, which take "
+            f"measured, more where that is not enough), {assumed.transform_type} for transform jobs, which take "
             f"{assumed.start_seconds:.0f} s to start on AWS, {assumed.serverless_mb} MB of serverless memory; single "
-            "rows in real time; answers as fast as measured here.",
+            "rows in real time; responses as fast as measured.",
         ]
 
     def _lines_cross(self) -> list[str]:

@@ -30,11 +30,11 @@ def price_in_words(cost: float | None) -> str:
     return "unknown" if cost is None else f"{cost:.3f}"
 
 
-def here(context: CommandContext) -> str:
+def cost_prefix(context: CommandContext) -> str:
     """Begin a sentence about costs."""
     return "Locally it costs nothing; on AWS: " if context.connection.name == "local" else "Cost: "
 
 
 def _line(context: CommandContext, name: str, capacity: Capacity | None) -> str:
     cost = capacity.cost_in_words(context.prices) if capacity else "its cost is unknown"
-    return f"{here(context)}{cost}. Delete it with: {context.command(f'endpoint delete --name {name}')}"
+    return f"{cost_prefix(context)}{cost}. Delete it with: {context.command(f'endpoint delete --name {name}')}"

@@ -24,7 +24,7 @@ from pipelines.definition.endpoint_config import (
 )
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import RegisteredModel
-from pipelines.names import PROJECT, Layout, deployment_name
+from pipelines.names import Layout, deployment_name, project_tags
 from pipelines.serving.endpoints.capacity import Capacity, Instances, Serverless
 from pipelines.serving.endpoints.logs import last_lines
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint, find_endpoint, require_endpoint
@@ -65,7 +65,8 @@ def check(context: CommandContext, name: str, model: RegisteredModel, capacity: 
         types = model.description["InferenceSpecification"].get("SupportedRealtimeInferenceInstanceTypes", [])
         if types and capacity.instance_type not in types:
             raise BadInput(
-                f"--instance-type is {capacity.instance_type}, but {model.title} is registered for {', '.join(types)}."
+                f"--hosting-instance-type is {capacity.instance_type}, but {model.title} is "
+                f"registered for {', '.join(types)}."
             )
 
 
@@ -80,7 +81,7 @@ def check_serverless(model: RegisteredModel, capacity: Capacity | None) -> None:
     if isinstance(capacity, Serverless) and model.algorithm in INSTALL_AT_START:
         raise BadInput(
             f"{model.title} is a {model.algorithm} model: its container installs packages when it starts, which a "
-            "serverless endpoint does not allow. Deploy it on an instance, with --instance-type and --ttl."
+            "serverless endpoint does not allow. Deploy it on an instance, with --hosting-instance-type and --ttl."
         )
 
 
@@ -90,7 +91,7 @@ def deploy(context: CommandContext, name: str, model: RegisteredModel, capacity:
     Raises `PipelineError` if the endpoint failed.
     """
     settings = context.settings
-    tags = {**_common_tags(context), "owner": _owner(context), "expiry": expiry_from_now(settings.ttl)}
+    tags = {**project_tags(context.pipeline), "owner": _owner(context), "expiry": expiry_from_now(settings.ttl)}
     tags |= dict(settings.tags)
     capture = data_capture(settings.data_capture, Layout(context.connection.bucket, settings.pipeline_name))
     with ExitStack() as undo:
@@ -191,7 +192,7 @@ def _configure(
     """Create a model and a configuration, and return the configuration's name; ``undo`` deletes both."""
     sagemaker = context.sagemaker
     name = deployment_name(endpoint, model.version)
-    tags = as_list({**_common_tags(context), PACKAGE: model.arn, ENDPOINT: endpoint})
+    tags = as_list({**project_tags(context.pipeline), PACKAGE: model.arn, ENDPOINT: endpoint})
     sagemaker.create_model(
         ModelName=name,
         PrimaryContainer={"ModelPackageName": model.arn},
@@ -208,10 +209,6 @@ def _configure(
     )
     undo.callback(lambda: sagemaker.delete_endpoint_config(EndpointConfigName=name))
     return name
-
-
-def _common_tags(context: CommandContext) -> dict[str, str]:
-    return {**PROJECT, "pipeline": context.settings.pipeline_name}
 
 
 def _owner(context: CommandContext) -> str:

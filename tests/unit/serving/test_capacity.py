@@ -43,6 +43,4 @@ def context(region: str) -> Any:
 
 
 def asked() -> argparse.Namespace:
-    return argparse.Namespace(
-        serverless=True, min_instances=None, max_instances=None, memory=2048, max_concurrency=5, instance_type=None
-    )
+    return argparse.Namespace(serverless=True, min_instances=None, max_instances=None, memory=2048, max_concurrency=5)

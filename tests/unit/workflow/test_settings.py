@@ -71,7 +71,7 @@ def test_a_wrong_choice_in_the_environment_is_refused_with_the_variable() -> Non
     [
         (Settings(), {}, "local", "no execution role is given"),
         (Settings(role_arn=LOCAL_ROLE), {}, "aws", "an execution role is given"),
-        (Settings(target="local", role_arn=LOCAL_ROLE), {}, "local", "--target says so"),
+        (Settings(target="local", role_arn=LOCAL_ROLE), {}, "local", "--target is given"),
         (Settings(), {"SAGEMAKER_INTERNAL_IMAGE_URI": "x"}, "aws", "inside SageMaker"),
     ],
 )
