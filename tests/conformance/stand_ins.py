@@ -1,4 +1,4 @@
-"""Stand-ins for the containers, which do what a job's own environment tells them, and definitions written by hand.
+"""Stand-ins for the containers, controlled by the environment variables of a job, and definitions written by hand.
 
 A job's Environment may hold ``FAIL`` (the message it fails with), ``RAISE`` (the message of a defect), ``FAIL_TIMES``
 (how often, before it succeeds), ``SECONDS`` (how long it takes, unless it is stopped) and ``WRITE`` (JSON: the content
@@ -23,7 +23,7 @@ Document = dict[str, Any]
 
 
 class StandIns:
-    """What plays the containers' side, with a record of what it was asked to do."""
+    """The replacement of the containers, with a record of its requests."""
 
     def __init__(self) -> None:
         self.requests: list[Document] = []
@@ -122,7 +122,7 @@ class Served:
         self, body: bytes, *, content_type: str | None, accept: str | None, headers: Mapping[str, str]
     ) -> Answer:
         if self.closed:
-            raise RuntimeError("asked after it was closed")
+            raise RuntimeError("invoked after it was closed")
         if body == b"bad":
             return Answer(400, "text/plain", b"Unable to evaluate payload provided: bad")
         time.sleep(0.002)
@@ -134,8 +134,8 @@ class Served:
             "accept": accept,
         }
         given = headers.get("x-amzn-sagemaker-custom-attributes")
-        told = {} if given is None else {"x-amzn-sagemaker-custom-attributes": f"seen {given}"}
-        return Answer(200, "application/json", json.dumps(answer).encode(), told)
+        headers = {} if given is None else {"x-amzn-sagemaker-custom-attributes": f"seen {given}"}
+        return Answer(200, "application/json", json.dumps(answer).encode(), headers)
 
     def alive(self) -> bool:
         return not self.closed

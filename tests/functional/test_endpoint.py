@@ -539,7 +539,7 @@ def test_an_expired_endpoint_is_deleted_with_its_resources(house: House) -> None
     assert (gone.code, "There is no endpoint eternal: there are " in gone.stderr) == (2, True)
 
 
-# On AWS: the same calls, against a server in its place.
+# On AWS: the same calls, against a replacement of AWS.
 
 
 def test_on_aws_the_same_calls_are_made(house: House, tmp_path: Path) -> None:

@@ -81,13 +81,13 @@ class Page:
         return self.pipe.call(method, parameters or {}, self.session, self._note)
 
     def _note(self, event: dict[str, Any]) -> None:
-        said = event.get("params", {})
+        parameters = event.get("params", {})
         if event["method"] == "Network.requestWillBeSent":
-            self.requests.append(said["request"]["url"])
+            self.requests.append(parameters["request"]["url"])
         elif event["method"] == "Runtime.exceptionThrown":
-            self.errors.append(said["exceptionDetails"]["text"])
-        elif event["method"] == "Runtime.consoleAPICalled" and said["type"] == "error":
-            self.errors.append(str(said["args"]))
+            self.errors.append(parameters["exceptionDetails"]["text"])
+        elif event["method"] == "Runtime.consoleAPICalled" and parameters["type"] == "error":
+            self.errors.append(str(parameters["args"]))
 
 
 class Pipe:
@@ -129,7 +129,7 @@ class Pipe:
                 yield json.loads(message)
             ready, _, _ = select.select([self._reads], [], [], max(0.0, until - time.monotonic()))
             if not ready:
-                raise TimeoutError(f"The browser said nothing for {PATIENCE_SECONDS} s.")
+                raise TimeoutError(f"The browser sent nothing for {PATIENCE_SECONDS} s.")
             read = os.read(self._reads, 1 << 16)
             if not read:
                 return

@@ -1,4 +1,4 @@
-"""What someone does with the SageMaker SDK, V3: run by ``test_sdk.py`` in a process whose environment points here."""
+"""A client of the SageMaker SDK, V3: run by ``test_sdk.py`` in a process whose environment points to the service."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def endpoint() -> str:
 
 
 def pipeline() -> list[str]:
-    made = Pipeline(name="SdkPipeline", steps=[FailStep(name="Fail", error_message="as told")])
+    made = Pipeline(name="SdkPipeline", steps=[FailStep(name="Fail", error_message="as requested")])
     made.upsert(role_arn=ROLE)
     made.upsert(role_arn=ROLE, tags=[{"Key": "k", "Value": "v"}])
     execution = made.start()

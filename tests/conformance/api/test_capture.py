@@ -22,7 +22,7 @@ def runtime(aws, service):
 
 
 def deploy(sagemaker, name: str, **capture) -> dict:
-    """An endpoint that captures as it is told."""
+    """An endpoint with the data capture that is given."""
     variant = {
         "VariantName": "AllTraffic",
         "ModelName": model(sagemaker, name),
@@ -48,8 +48,8 @@ def test_invocation_becomes_one_json_line(sagemaker, runtime, s3):
     deploy(sagemaker, "both", CaptureOptions=BOTH, CaptureContentTypeHeader=HEADERS)
     answer = runtime.invoke_endpoint(EndpointName="both", Body=b"1,2\n3,4\n", ContentType="text/csv")["Body"].read()
     ((key, event),) = captured(s3, "both")
-    place = r"captured/both/AllTraffic/\d{4}/\d\d/\d\d/\d\d/\d\d-\d\d-\d{3}-[0-9a-f-]{36}\.jsonl"
-    assert re.fullmatch(place, key)
+    pattern = r"captured/both/AllTraffic/\d{4}/\d\d/\d\d/\d\d/\d\d-\d\d-\d{3}-[0-9a-f-]{36}\.jsonl"
+    assert re.fullmatch(pattern, key)
     assert event["captureData"] == {
         "endpointInput": {
             "observedContentType": "text/csv",

@@ -1,4 +1,4 @@
-"""What descriptions of jobs have beyond the request, held against recordings of the service's own answers."""
+"""Members of job descriptions beyond the request, compared with recorded responses of AWS."""
 
 from __future__ import annotations
 

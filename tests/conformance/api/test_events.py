@@ -1,4 +1,4 @@
-"""What EventBridge is told, as far as moto delivers: here to a queue."""
+"""The events that SageMaker sends to EventBridge, delivered by moto to a queue."""
 
 from __future__ import annotations
 
@@ -17,65 +17,65 @@ FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 
 
 @pytest.fixture(scope="module")
-def told(aws, service):
-    """Answers the events that have come since it was last asked, as a rule over all of them delivers them."""
+def received(aws, service):
+    """A function that returns the events since its last call, delivered by a rule that matches all."""
     sqs, eventbridge = (aws(name, service.endpoint_url) for name in ("sqs", "events"))
-    queue = sqs.create_queue(QueueName="told")["QueueUrl"]
+    queue = sqs.create_queue(QueueName="tested")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     eventbridge.put_rule(Name="all", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
     eventbridge.put_targets(Rule="all", Targets=[{"Id": "queue", "Arn": arn}])
 
-    def receive(detail_type: str) -> list[dict]:
+    def received_since(detail_type: str) -> list[dict]:
         events = []
         while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
             events += [json.loads(message["Body"]) for message in messages]
         return [event for event in events if event["detail-type"] == detail_type]
 
-    return receive
+    return received_since
 
 
-def test_execution_statuses_reach_rules(told, pipelines):
-    execution = pipelines.run(definition(processing("A", FAIL="AlgorithmError: told")))
-    executions = told("SageMaker Model Building Pipeline Execution Status Change")
+def test_execution_statuses_reach_rules(received, pipelines):
+    execution = pipelines.run(definition(processing("A", FAIL="AlgorithmError: tested")))
+    executions = received("SageMaker Model Building Pipeline Execution Status Change")
     statuses = [event["detail"]["currentPipelineExecutionStatus"] for event in executions]
     assert statuses == ["Executing", "Failed"]
     assert all(execution.arn in event["resources"] for event in executions)
 
 
-def test_step_statuses_reach_rules(told, pipelines):
-    execution = pipelines.run(definition(processing("A", FAIL="AlgorithmError: told")))
-    steps = [event["detail"] for event in told("SageMaker Model Building Pipeline Execution Step Status Change")]
+def test_step_statuses_reach_rules(received, pipelines):
+    execution = pipelines.run(definition(processing("A", FAIL="AlgorithmError: tested")))
+    steps = [event["detail"] for event in received("SageMaker Model Building Pipeline Execution Step Status Change")]
     changes = [(step["previousStepStatus"], step["currentStepStatus"]) for step in steps]
     assert changes == [(None, "Starting"), ("Starting", "Executing"), ("Executing", "Failed")]
     assert steps[-1]["pipelineExecutionArn"] == execution.arn
     assert (steps[-1]["stepName"], steps[-1]["stepType"]) == ("A", "Processing")
     assert steps[-1]["metadata"]["processingJob"]["arn"] == execution.steps["A"]["Metadata"]["ProcessingJob"]["Arn"]
-    assert "AlgorithmError: told" in steps[-1]["failureReason"]
+    assert "AlgorithmError: tested" in steps[-1]["failureReason"]
     assert "stepEndTime" in steps[-1]
     assert "stepEndTime" not in steps[0]
 
 
-def test_job_statuses_reach_rules(told, sagemaker):
+def test_job_statuses_reach_rules(received, sagemaker):
     sagemaker.create_training_job(
-        TrainingJobName="told", Tags=[{"Key": "k", "Value": "v"}], **training_arguments(a="1")
+        TrainingJobName="tested", Tags=[{"Key": "k", "Value": "v"}], **training_arguments(a="1")
     )
-    sagemaker.get_waiter("training_job_completed_or_stopped").wait(TrainingJobName="told", WaiterConfig={"Delay": 1})
-    jobs = [event["detail"] for event in told("SageMaker Training Job State Change")]
+    sagemaker.get_waiter("training_job_completed_or_stopped").wait(TrainingJobName="tested", WaiterConfig={"Delay": 1})
+    jobs = [event["detail"] for event in received("SageMaker Training Job State Change")]
     assert [job["TrainingJobStatus"] for job in jobs] == ["InProgress", "Completed"]
     assert jobs[-1]["HyperParameters"] == {"a": "1"}
     assert jobs[-1]["Tags"] == {"k": "v"}
-    described = sagemaker.describe_training_job(TrainingJobName="told")
+    described = sagemaker.describe_training_job(TrainingJobName="tested")
     assert jobs[-1]["TrainingEndTime"] == int(described["TrainingEndTime"].timestamp() * 1000)
 
 
-def test_endpoint_statuses_are_in_capitals(told, sagemaker):
-    sagemaker.create_model(ModelName="told", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE})
-    variant = {"VariantName": "v", "ModelName": "told", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
-    sagemaker.create_endpoint_config(EndpointConfigName="told", ProductionVariants=[variant])
-    sagemaker.create_endpoint(EndpointName="told", EndpointConfigName="told")
-    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="told", WaiterConfig={"Delay": 1})
-    sagemaker.delete_endpoint(EndpointName="told")
-    statuses = [event["detail"]["EndpointStatus"] for event in told("SageMaker Endpoint State Change")]
+def test_endpoint_statuses_are_in_capitals(received, sagemaker):
+    sagemaker.create_model(ModelName="tested", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE})
+    variant = {"VariantName": "v", "ModelName": "tested", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="tested", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="tested", EndpointConfigName="tested")
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="tested", WaiterConfig={"Delay": 1})
+    sagemaker.delete_endpoint(EndpointName="tested")
+    statuses = [event["detail"]["EndpointStatus"] for event in received("SageMaker Endpoint State Change")]
     assert statuses == ["CREATING", "IN_SERVICE", "DELETING"]
 
 
@@ -158,15 +158,15 @@ def _wait_for(look):
     return found
 
 
-def test_model_packages_reach_rules(told, sagemaker):
-    sagemaker.create_model_package_group(ModelPackageGroupName="told")
+def test_model_packages_reach_rules(received, sagemaker):
+    sagemaker.create_model_package_group(ModelPackageGroupName="tested")
     specification = {
         "Containers": [{"Image": IMAGE}],
         "SupportedContentTypes": ["text/csv"],
         "SupportedResponseMIMETypes": ["text/csv"],
     }
-    package = sagemaker.create_model_package(ModelPackageGroupName="told", InferenceSpecification=specification)
+    package = sagemaker.create_model_package(ModelPackageGroupName="tested", InferenceSpecification=specification)
     sagemaker.update_model_package(ModelPackageArn=package["ModelPackageArn"], ModelApprovalStatus="Approved")
 
-    packages = [event["detail"] for event in told("SageMaker Model Package State Change")]
+    packages = [event["detail"] for event in received("SageMaker Model Package State Change")]
     assert [detail["ModelApprovalStatus"] for detail in packages] == ["PendingManualApproval", "Approved"]

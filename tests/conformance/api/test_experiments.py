@@ -1,4 +1,4 @@
-"""The experiments of executions and jobs, as the SDK's analytics ask for them."""
+"""The experiments of executions and jobs, as the SDK's analytics read them."""
 
 from __future__ import annotations
 

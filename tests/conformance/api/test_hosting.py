@@ -112,7 +112,7 @@ def test_an_update_drops_no_request(sagemaker, runtime):
     config(sagemaker, "C4b", new=1.0)
     tags, failures, done = [], [], threading.Event()
 
-    def ask():
+    def invoke():
         while not done.is_set():
             try:
                 answer = runtime.invoke_endpoint(EndpointName="E4", Body=b"1")
@@ -120,7 +120,7 @@ def test_an_update_drops_no_request(sagemaker, runtime):
             except ClientError as error:
                 failures.append(error)
 
-    threads = [threading.Thread(target=ask) for _ in range(2)]
+    threads = [threading.Thread(target=invoke) for _ in range(2)]
     for thread in threads:
         thread.start()
     for name in ("C4b", "C4a", "C4b"):

@@ -234,7 +234,7 @@ def test_fifty_tags_at_most(sagemaker):
         sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "one more", "Value": "v"}])
 
 
-# What a request says that its shape does not forbid.
+# Invalid requests that have a valid shape.
 
 
 @pytest.mark.parametrize(

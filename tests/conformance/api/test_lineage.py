@@ -1,4 +1,4 @@
-"""The lineage of an execution's jobs and versions, as the SDK's lineage tables ask for it."""
+"""The lineage of an execution's jobs and versions, as the SDK's lineage tables read it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def execution(pipelines: Pipelines) -> Execution:
 
 @pytest.fixture
 def rows(sagemaker) -> Callable[[str], Rows]:
-    """What went into something, and what came out of it, by the calls of the SDK's LineageTableVisualizer."""
+    """The inputs and the outputs of an entity, by the calls of the SDK's LineageTableVisualizer."""
 
     def of(arn: str) -> Rows:
         incoming = sagemaker.list_associations(DestinationArn=arn)["AssociationSummaries"]

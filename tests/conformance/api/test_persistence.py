@@ -1,4 +1,4 @@
-"""What survives a restart: records, objects, buckets with their configuration, logs."""
+"""State that survives a restart: records, objects, buckets with their configuration, logs."""
 
 from __future__ import annotations
 

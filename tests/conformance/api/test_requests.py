@@ -240,6 +240,6 @@ def test_client_disconnect_is_no_defect(service, caplog):
         deadline = time.monotonic() + 30
         while not any("hung up" in record.getMessage() for record in caplog.records) and time.monotonic() < deadline:
             time.sleep(0.02)
-    told = [record for record in caplog.records if record.name == "local_sagemaker.server"]
-    assert any("The client of ListModels hung up" in record.getMessage() for record in told)
-    assert all(record.levelno == logging.DEBUG for record in told)
+    records = [record for record in caplog.records if record.name == "local_sagemaker.server"]
+    assert any("The client of ListModels hung up" in record.getMessage() for record in records)
+    assert all(record.levelno == logging.DEBUG for record in records)

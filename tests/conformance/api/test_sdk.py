@@ -28,5 +28,5 @@ def test_sdk_works_with_the_service(service, tmp_path):
         "processing": "Completed",
         "registry": "Approved",
         "endpoint": "1,2",
-        "pipeline": ["Failed", "as told"],
+        "pipeline": ["Failed", "as requested"],
     }

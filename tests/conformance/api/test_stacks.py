@@ -97,7 +97,7 @@ def test_a_stack_makes_pipelines_and_groups(stacks, sagemaker, package):
     pipeline = {
         "PipelineName": "Stacked",
         "RoleArn": ROLE,
-        "PipelineDefinition": {"PipelineDefinitionBody": definition(fail("F", "as told"))},
+        "PipelineDefinition": {"PipelineDefinitionBody": definition(fail("F", "as requested"))},
     }
     resources = {
         "Pipeline": {"Type": "AWS::SageMaker::Pipeline", "Properties": pipeline},

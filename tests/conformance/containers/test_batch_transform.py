@@ -39,7 +39,7 @@ def transform_fn(model, data, content_type, accept):
     text = data if isinstance(data, str) else data.decode("latin-1")
     print("payload", json.dumps([text, content_type, accept]), flush=True)
     if "fail" in text:
-        raise ValueError("asked to fail")
+        raise ValueError("requested to fail")
     kind = os.environ.get("ANSWER", "echo")
     if kind == "count":
         return str(len(text.splitlines())), accept
@@ -52,7 +52,7 @@ def transform_fn(model, data, content_type, accept):
 
 
 def _echo_model(bench: Workbench, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """A container that answers with what it gets, or as ``ANSWER`` says, and logs each payload."""
+    """A container that responds with the request, or as ``ANSWER`` sets, and logs each payload."""
     uri = bench.store.write("s3://bucket/echo.tar.gz", archive({"code/inference.py": ECHO}))
     return model_request(PYTORCH_INFERENCE, uri, environment)
 
@@ -228,9 +228,11 @@ def test_bad_record_fails_its_file_and_the_job(bench: Workbench) -> None:
     assert outcome.failure_reason == (
         "ClientError: See job logs for more information: bucket/in/2-bad.csv: ClientError: 400"
     )
-    told = [line.split("[sagemaker logs]: ")[1] for line in job.log.splitlines() if ": bucket/in/2-bad.csv: " in line]
-    assert told[:3] == [f"bucket/in/2-bad.csv: {line}" for line in ("ClientError: 400", "", "Message:")]
-    assert told[3].startswith("bucket/in/2-bad.csv: Unable to evaluate payload provided: ")
+    reported = [
+        line.split("[sagemaker logs]: ")[1] for line in job.log.splitlines() if ": bucket/in/2-bad.csv: " in line
+    ]
+    assert reported[:3] == [f"bucket/in/2-bad.csv: {line}" for line in ("ClientError: 400", "", "Message:")]
+    assert reported[3].startswith("bucket/in/2-bad.csv: Unable to evaluate payload provided: ")
     assert bench.store.keys("s3://bucket/predictions/") == ["predictions/1-good.csv.out", "predictions/3-good.csv.out"]
 
 

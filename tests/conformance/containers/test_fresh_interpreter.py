@@ -58,13 +58,15 @@ sys.mark = True
 
 
 @pytest.mark.parametrize(
-    ("argument", "code", "said"),
+    ("argument", "code", "output"),
     [("", 0, ""), ("0", 0, ""), ("7", 7, ""), ("256", 0, ""), ("-1", 255, ""), ("'no data'", 1, "no data\n")],
 )
-def test_sys_exit_means_what_it_means(bench: Workbench, isolation: Isolation, argument: str, code: int, said: str):
+def test_sys_exit_sets_exit_code_and_output(
+    bench: Workbench, isolation: Isolation, argument: str, code: int, output: str
+):
     job, reason = _run(bench, isolation, f"import sys; sys.exit({argument})")
     assert reason == (f"AlgorithmError: , exit code: {code}" if code else "None")
-    assert job.log == said
+    assert job.log == output
 
 
 @pytest.mark.parametrize(("signal", "code"), [("SIGKILL", 137), ("SIGTERM", 143), ("SIGSEGV", 139)])

@@ -64,7 +64,7 @@ def _hosted(
         hosting.close()
 
 
-def _ask(hosting: VariantHosting, body: str, content_type: str | None = "text/csv", accept: str | None = None):
+def _invoke(hosting: VariantHosting, body: str, content_type: str | None = "text/csv", accept: str | None = None):
     return hosting.invoke(body.encode(), content_type=content_type, accept=accept, headers={})
 
 
@@ -85,7 +85,7 @@ def _server(
 
 def test_the_artifact_s_own_code_answers_by_default(bench: Workbench, isolation: Isolation) -> None:
     with _hosted(bench, {"code/inference.py": FUNCTIONS}, isolation=isolation) as hosting:
-        answer = _ask(hosting, "1,2", accept="text/csv")
+        answer = _invoke(hosting, "1,2", accept="text/csv")
     assert (answer.status, answer.content_type) == (200, "application/x-mine")
     assert json.loads(answer.body) == ["str", "text/csv", "1,2", 10, "text/csv"]
 
@@ -93,13 +93,13 @@ def test_the_artifact_s_own_code_answers_by_default(bench: Workbench, isolation:
 @pytest.mark.parametrize("accept", [None, "*/*"])
 def test_default_accept(bench: Workbench, accept: str | None) -> None:
     with _hosted(bench, {"code/inference.py": FUNCTIONS}) as hosting:
-        assert json.loads(_ask(hosting, "1", accept=accept).body)[-1] == "application/json"
+        assert json.loads(_invoke(hosting, "1", accept=accept).body)[-1] == "application/json"
 
 
 def test_program_and_submit_directory_name_the_code(bench: Workbench) -> None:
     environment = {"SAGEMAKER_PROGRAM": "mine.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
     with _hosted(bench, {"code/mine.py": FUNCTIONS}, environment) as hosting:
-        assert _ask(hosting, "1").status == 200
+        assert _invoke(hosting, "1").status == 200
 
 
 @pytest.mark.parametrize("image", [PYTORCH_INFERENCE, PYTORCH, AUTOGLUON])
@@ -111,7 +111,7 @@ def transform_fn(model, data, content_type, accept):
     return str(model * float(data)), accept
 """
     with _hosted(bench, {"code/inference.py": script}, image=image) as hosting:
-        answer = _ask(hosting, "4", accept="text/plain")
+        answer = _invoke(hosting, "4", accept="text/plain")
     assert (answer.body, answer.content_type) == (b"8.0", "text/plain")
 
 
@@ -132,7 +132,7 @@ def transform_fn(model, data, content_type, accept, context):
     return [model["model_dir"], model["gpu_id"], context.get_request_header(0, "Content-Type")]
 """
     with _hosted(bench, {"code/inference.py": script}) as hosting:
-        folder, *others = json.loads(_ask(hosting, "4").body)
+        folder, *others = json.loads(_invoke(hosting, "4").body)
     assert folder.endswith("/ml/model")
     assert others == [None, "text/csv"]
 
@@ -150,9 +150,9 @@ def transform_fn(model, data, content_type, accept, context):
     return str(context.get_response_status(0)) + context.get_response_content_type(0)
 """
     with _hosted(bench, {"code/inference.py": script}, image=image) as hosting:
-        told, plain = _ask(hosting, "4", accept="text/x"), _ask(hosting, "plain", accept="text/x")
-    assert (told.status, told.content_type, told.body) == (418, "text/x", b"(418, 'of my own')not/this")
-    assert told.headers["x-amzn-sagemaker-custom-attributes"] == "mine"
+        custom, plain = _invoke(hosting, "4", accept="text/x"), _invoke(hosting, "plain", accept="text/x")
+    assert (custom.status, custom.content_type, custom.body) == (418, "text/x", b"(418, 'of my own')not/this")
+    assert custom.headers["x-amzn-sagemaker-custom-attributes"] == "mine"
     assert (plain.status, "x-amzn-sagemaker-custom-attributes" in plain.headers) == (200, False)
 
 
@@ -164,7 +164,7 @@ def transform_fn(model, data, content_type, accept):
     return worker.Response("{}", mimetype=accept, headers={"X-Amzn-SageMaker-Custom-Attributes": "mine"})
 """
     with _hosted(bench, {"code/inference.py": script}, image=SKLEARN) as hosting:
-        answer = _ask(hosting, "4", accept="application/json")
+        answer = _invoke(hosting, "4", accept="application/json")
     assert (answer.body, answer.headers["x-amzn-sagemaker-custom-attributes"]) == (b"{}", "mine")
 
 
@@ -177,7 +177,7 @@ def model_warmup_fn(model_dir, model): model.append("warm")
 def transform_fn(model, data, content_type, accept): return model
 """
     with _hosted(bench, {"code/inference.py": script}) as hosting:
-        assert json.loads(_ask(hosting, "4").body) == ["before", "model", "warm"]
+        assert json.loads(_invoke(hosting, "4").body) == ["before", "model", "warm"]
 
 
 def test_toolkit_error_has_a_status(bench: Workbench) -> None:
@@ -188,7 +188,7 @@ def transform_fn(model, data, content_type, accept):
     raise BaseInferenceToolkitError(422, "row 7 has no age", "Unprocessable")
 """
     with _hosted(bench, {"code/inference.py": script}) as hosting:
-        answer = _ask(hosting, "4")
+        answer = _invoke(hosting, "4")
     assert answer.status == 422
     assert answer.body.decode().startswith("row 7 has no age\nTraceback (most recent call last):\n")
 
@@ -202,7 +202,7 @@ def predict_fn(data, model): return data * model
 def output_fn(prediction, accept): return encoder.encode(prediction, content_types.JSON)
 """
     with _hosted(bench, {"code/inference.py": script}) as hosting:
-        assert _ask(hosting, "1,2\n3,4").body == b"[[2, 4], [6, 8]]"
+        assert _invoke(hosting, "1,2\n3,4").body == b"[[2, 4], [6, 8]]"
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def output_fn(prediction, accept): return encoder.encode(prediction, content_typ
 def test_first_supported_accept_type(bench: Workbench, image: str, kind: str) -> None:
     script = "def model_fn(d): return 2\ndef predict_fn(data, model): return [[2, 4], [6, 8]]\n"
     with _hosted(bench, {"code/inference.py": script}, image=image) as hosting:
-        answer = _ask(hosting, "1,2\n3,4", accept="image/png, text/csv, application/json")
+        answer = _invoke(hosting, "1,2\n3,4", accept="image/png, text/csv, application/json")
     assert (answer.content_type, answer.body) == (kind, b"2,4\n6,8\n")
 
 
@@ -231,13 +231,13 @@ def test_default_functions_read_json_and_csv(
 ) -> None:
     script = "def model_fn(d): return 2\ndef predict_fn(data, model): return data * model\n"
     with _hosted(bench, {"code/inference.py": script}) as hosting:
-        assert _ask(hosting, body, content_type, accept).body == answer
+        assert _invoke(hosting, body, content_type, accept).body == answer
 
 
 def test_unsupported_type_is_500(bench: Workbench) -> None:
     script = "def model_fn(d): return 2\ndef predict_fn(data, model): return data * model\n"
     with _hosted(bench, {"code/inference.py": script}) as hosting:
-        answer = _ask(hosting, "1", "image/png")
+        answer = _invoke(hosting, "1", "image/png")
     assert answer.status == 500
     assert answer.body.decode().startswith("Content type image/png is not supported by this framework.")
 
@@ -245,8 +245,8 @@ def test_unsupported_type_is_500(bench: Workbench) -> None:
 def test_function_error_is_500_with_traceback(bench: Workbench) -> None:
     script = "def model_fn(d): return 2\ndef transform_fn(m, d, c, a): raise ValueError('no such row')\n"
     with _hosted(bench, {"code/inference.py": script}) as hosting:
-        answer = _ask(hosting, "1")
-        assert _ask(hosting, "1").status == 500
+        answer = _invoke(hosting, "1")
+        assert _invoke(hosting, "1").status == 500
     assert answer.body.decode().startswith("no such row\nTraceback (most recent call last):\n")
 
 
@@ -262,7 +262,7 @@ def model_fn(model_dir):
     return LinearRegression().fit([[0.0], [1.0]], [0.0, 2.0])
 """
     with _hosted(bench, {"code/inference.py": script}, image=SKLEARN) as hosting:
-        answer = _ask(hosting, "[[3], [4]]", "application/json")
+        answer = _invoke(hosting, "[[3], [4]]", "application/json")
     assert json.loads(answer.body) == pytest.approx([6, 8])
 
 
@@ -275,7 +275,7 @@ def predict_fn(data, model): return data
 
 def test_scikit_learn_default_content_type(bench: Workbench) -> None:
     with _hosted(bench, {"code/inference.py": IDENTITY}, image=SKLEARN) as hosting:
-        answer = _ask(hosting, "[[1, 2]]", None, "text/csv")
+        answer = _invoke(hosting, "[[1, 2]]", None, "text/csv")
     assert (answer.content_type, answer.body) == ("text/csv; charset=utf-8", b"1.0,2.0\n")
 
 
@@ -283,7 +283,7 @@ def test_scikit_learn_default_content_type(bench: Workbench) -> None:
 def test_text_and_bytes_payloads(bench: Workbench, image: str) -> None:
     with _hosted(bench, {"code/inference.py": FUNCTIONS}, image=image) as hosting:
         kinds = {
-            kind: json.loads(_ask(hosting, "1,2", kind, "application/json").body)[0]
+            kind: json.loads(_invoke(hosting, "1,2", kind, "application/json").body)[0]
             for kind in ("text/csv", "application/json", "text/plain", "text/csv; charset=utf-8", "application/x-npy")
         }
     binary = "bytes" if image == SKLEARN else "bytearray"
@@ -310,7 +310,7 @@ def test_scikit_learn_errors_are_silent_500s(
     bench: Workbench, body: str, content_type: str, accept: str | None
 ) -> None:
     with _hosted(bench, {"code/inference.py": IDENTITY}, image=SKLEARN) as hosting:
-        answer = _ask(hosting, body, content_type, accept)
+        answer = _invoke(hosting, body, content_type, accept)
     assert (answer.status, answer.content_type) == (500, "text/html; charset=utf-8")
     assert "<title>500 Internal Server Error</title>" in answer.body.decode()
 
@@ -349,7 +349,7 @@ def refusal(text):
 def output_fn(prediction, accept): return {result}
 """
     with _hosted(bench, {"code/inference.py": script}, image=SKLEARN) as hosting:
-        answer = _ask(hosting, "1")
+        answer = _invoke(hosting, "1")
     assert (answer.status, answer.content_type, answer.body) == (200, kind, body)
 
 
@@ -408,7 +408,7 @@ def test_inference_requirements_are_private(bench: Workbench, image: str) -> Non
         f"code/{TINY_WHEEL}": wheel("tiny_package", "WORD = 'installed'"),
     }
     with _hosted(bench, files, image=image, environment={"SAGEMAKER_MODEL_SERVER_WORKERS": "2"}) as hosting:
-        assert [_ask(hosting, "1").body for _ in range(4)] == [b"installed"] * 4
+        assert [_invoke(hosting, "1").body for _ in range(4)] == [b"installed"] * 4
     assert find_spec("tiny_package") is None
 
 
@@ -433,7 +433,7 @@ def test_closing_ends_the_server(bench: Workbench, isolation: Isolation) -> None
     with _hosted(bench, {"code/inference.py": FUNCTIONS}, isolation=isolation) as hosting:
         assert hosting.alive()
     assert not hosting.alive()
-    assert _ask(hosting, "1").status == 500
+    assert _invoke(hosting, "1").status == 500
 
 
 def test_several_containers_answer_in_a_row(bench: Workbench) -> None:
@@ -448,9 +448,9 @@ def test_several_containers_answer_in_a_row(bench: Workbench) -> None:
     model = {"ModelName": "model", "Containers": containers}
     hosting = start_hosting(model, {"VariantName": "v"}, bench.job().context)
     try:
-        answer = _ask(hosting, "1,2\n3,4", accept="text/csv")
+        answer = _invoke(hosting, "1,2\n3,4", accept="text/csv")
         assert (answer.status, answer.body) == (200, b"-2,-4\n-6,-8\n")
-        assert _ask(hosting, "1", "image/png").status == 500
+        assert _invoke(hosting, "1", "image/png").status == 500
     finally:
         hosting.close()
 
@@ -460,7 +460,7 @@ def test_an_isolated_server_is_reached_all_the_same(bench: Workbench) -> None:
     model = {**model_request(PYTORCH_INFERENCE, uri), "EnableNetworkIsolation": True}
     hosting = start_hosting(model, {"VariantName": "v"}, bench.job().context)
     try:
-        assert _ask(hosting, "1").status == 200
+        assert _invoke(hosting, "1").status == 200
     finally:
         hosting.close()
 
@@ -475,7 +475,7 @@ def output_fn(prediction, accept): return decoder_encoder.encode({"said": predic
     with _server(bench, HUGGINGFACE_INFERENCE, {"code/inference.py": script}) as server:
         assert server.request("GET", "/ping", timeout=60).status == 200
     with _hosted(bench, {"code/inference.py": script}, image=HUGGINGFACE_INFERENCE) as hosting:
-        answer = _ask(hosting, json.dumps({"inputs": "hello"}), "application/json", None)
-        refused = _ask(hosting, "{", "application/json", None)
+        answer = _invoke(hosting, json.dumps({"inputs": "hello"}), "application/json", None)
+        refused = _invoke(hosting, "{", "application/json", None)
     assert (answer.status, answer.content_type, answer.body) == (200, "application/json", b'{"said":"HELLO"}')
     assert (refused.status, json.loads(refused.body)["type"]) == (400, "InternalServerException")

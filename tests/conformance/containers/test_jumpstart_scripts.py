@@ -363,20 +363,20 @@ def test_the_server_s_answers_case_by_case(bench: Workbench, library: str) -> No
     )
     hosting = start_hosting(model, {"VariantName": "v"}, bench.job().context)
 
-    def ask(body: bytes, content_type: str, accept: str | None = None) -> tuple[int, str]:
+    def invoke(body: bytes, content_type: str, accept: str | None = None) -> tuple[int, str]:
         answer = hosting.invoke(body, content_type=content_type, accept=accept, headers={})
         return answer.status, answer.body.decode()
 
     try:
-        status, body = ask(b"1,1,0,0", "text/csv", "application/json;verbose")
+        status, body = invoke(b"1,1,0,0", "text/csv", "application/json;verbose")
         assert (status, json.loads(body)["predicted_label"]) == (200, [1])
-        assert ask(b"1,1,0,0", "text/csv", "text/csv")[0] == 500
-        assert ask(b"[[1,1,0,0]]", "application/json")[0] == 500
-        assert ask(b"1,1,0,0", "text/csv; charset=utf-8")[0] == 500
-        status, body = ask(b"1,1,0", "text/csv")
+        assert invoke(b"1,1,0,0", "text/csv", "text/csv")[0] == 500
+        assert invoke(b"[[1,1,0,0]]", "application/json")[0] == 500
+        assert invoke(b"1,1,0,0", "text/csv; charset=utf-8")[0] == 500
+        status, body = invoke(b"1,1,0", "text/csv")
         assert status == 500
         assert "Length mismatch: Expected axis has 3 elements" in body
-        status, body = ask(b"1,1,0,0,0", "text/csv")
+        status, body = invoke(b"1,1,0,0,0", "text/csv")
         assert status == 500
         assert "Length mismatch: Expected axis has 5 elements" in body
     finally:

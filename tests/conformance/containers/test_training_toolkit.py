@@ -263,15 +263,15 @@ def test_parameter_servers_are_refused(bench: Workbench, image: str) -> None:
 def test_pytorch_hosts_share_an_address(bench: Workbench) -> None:
     script = """
 import os, socket, time
-place = (os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"]))
+address = (os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"]))
 if os.environ["SM_CURRENT_HOST"] == os.environ["MASTER_ADDR"]:
-    with socket.create_server(place) as server:
+    with socket.create_server(address) as server:
         server.accept()[0].sendall(b"met")
 else:
     until = time.monotonic() + 20
     while True:
         try:
-            print("printed", '"' + socket.create_connection(place).recv(3).decode() + '"')
+            print("printed", '"' + socket.create_connection(address).recv(3).decode() + '"')
             break
         except OSError:
             if time.monotonic() > until:
@@ -318,14 +318,14 @@ sys.exit("RuntimeError\\nterminate called after throwing an instance of 'gloo::E
 
 
 @pytest.mark.parametrize(
-    ("tuned", "model_dir", "told"),
+    ("tuned", "model_dir", "expected"),
     [
         ({"_tuning_objective_metric": "loss"}, "s3://bucket/models", "s3://bucket/models/job/model"),
         ({"_tuning_objective_metric": "loss"}, "/opt/ml/model", "/opt/ml/model"),
         ({}, "s3://bucket/models", "s3://bucket/models"),
     ],
 )
-def test_tensorflow_tuning_model_dir(bench: Workbench, tuned: dict[str, str], model_dir: str, told: str) -> None:
+def test_tensorflow_tuning_model_dir(bench: Workbench, tuned: dict[str, str], model_dir: str, expected: str) -> None:
     script = """
 import json, os, sys
 print("printed", json.dumps([sys.argv[1:], os.environ["SM_HP_MODEL_DIR"], os.environ["S3_REGION"]]))
@@ -333,7 +333,7 @@ print("printed", json.dumps([sys.argv[1:], os.environ["SM_HP_MODEL_DIR"], os.env
     given = {**tuned, "model_dir": model_dir, "sagemaker_region": "eu-west-1"}
     job = bench.job()
     completed(run_training(script_request(bench.store, script, given, TENSORFLOW_TRAINING), job.context))
-    assert _printed(job.log) == [["--model_dir", told], told, "eu-west-1"]
+    assert _printed(job.log) == [["--model_dir", expected], expected, "eu-west-1"]
 
 
 @pytest.mark.parametrize(
@@ -587,7 +587,7 @@ def test_log_of_framework_and_script(bench: Workbench) -> None:
     job = bench.job()
     completed(run_training(script_request(bench.store, "print('ran')", {"plain": "not json"}, SKLEARN), job.context))
     log = job.log
-    said = [
+    expected = [
         "Imported framework sagemaker_sklearn_container.training\n",
         "Failed to parse hyperparameter plain value not json to Json.\nReturning the value itself\n",
         "No GPUs detected (normal if no gpus installed)\n",
@@ -597,7 +597,7 @@ def test_log_of_framework_and_script(bench: Workbench) -> None:
         "ran\n",
         "Reporting training SUCCESS\n",
     ]
-    positions = [log.find(text) for text in said]
+    positions = [log.find(text) for text in expected]
     assert -1 not in positions
     assert positions == sorted(positions)
 

@@ -254,7 +254,7 @@ def test_several_probabilities_are_one_row(bench: Workbench) -> None:
         ("text/csv", b"1,P\n"),
     ],
 )
-def test_selectable_inference_tells_what_is_asked_for(bench: Workbench, accept: str, body: bytes) -> None:
+def test_selectable_inference_returns_the_selected_values(bench: Workbench, accept: str, body: bytes) -> None:
     booster = _booster("binary:logistic")
     probability = booster.predict(xgboost.DMatrix(np.array([[1.0, 2, 3, 4]]))).tolist()[0]
     environment = {"SAGEMAKER_INFERENCE_OUTPUT": "predicted_label, probability"}
@@ -371,19 +371,19 @@ def test_pickled_model_column_count() -> None:
     model = Model([_booster()], "reg:squarederror", "", pickled=True)
     application = XGBoostApplication(model, {}, 1, Version())
 
-    def ask(body: bytes, content_type: str) -> tuple[int, str]:
+    def invoke(body: bytes, content_type: str) -> tuple[int, str]:
         answer = application.invoke(Request(body, {"content-type": content_type}))
         return answer.status, answer.body.decode()
 
-    assert ask(b"1,2,3,4", "text/csv")[0] == ask(b"1,2,3", "text/csv")[0] == 200
+    assert invoke(b"1,2,3,4", "text/csv")[0] == invoke(b"1,2,3", "text/csv")[0] == 200
     for columns, body in ((5, b"1,2,3,4,5"), (2, b"1,2")):
-        assert ask(body, "text/csv; charset=utf-8") == (
+        assert invoke(body, "text/csv; charset=utf-8") == (
             400,
             f"Unable to evaluate payload provided: Feature size of csv inference data {columns} is not consistent with "
             "feature size of trained model 4.",
         )
-    assert ask(b"0:1", "text/libsvm")[0] == 200
-    assert ask(b"0:1 5:1", "text/libsvm") == (
+    assert invoke(b"0:1", "text/libsvm")[0] == 200
+    assert invoke(b"0:1 5:1", "text/libsvm") == (
         400,
         "Unable to evaluate payload provided: Feature size of libsvm inference data 6 is larger than feature size of "
         "trained model 4.",

@@ -90,8 +90,8 @@ def test_the_log_of_a_training_tells_its_course(bench: Workbench) -> None:
     outcome, job = _train(bench, {**REGRESSION, "num_round": 1}, content)
     completed(outcome)
     lines = re.findall(r"^\[[-\d:]{19}:INFO\] (.*)|^(\[0\])\t", job.log, re.MULTILINE)
-    told = [told or line for told, line in lines]
-    assert told == [
+    messages = [message or line for message, line in lines]
+    assert messages == [
         "Imported framework sagemaker_xgboost_container.training",
         "Failed to parse hyperparameter objective value reg:squarederror to Json.",
         "No GPUs detected (normal if no gpus installed)",

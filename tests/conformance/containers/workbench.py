@@ -1,4 +1,4 @@
-"""What a job's test needs: objects in folders, contexts that remember, requests, and data."""
+"""Helpers of the tests of jobs: objects in folders, contexts that remember, requests, and data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PYTORCH_INFERENCE = f"{ACCOUNT}/pytorch-inference:2.0.1-cpu-py310"
 
 Isolation = Literal["fork", "process"]
 ISOLATION: Isolation = "process" if os.environ.get("CONTAINER_ISOLATION") == "process" else "fork"
-"""How jobs start whose test does not say it; the slow tier runs all of them both ways."""
+"""How jobs start by default; the slow tier runs all of them both ways."""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def rows(count: int = 400) -> str:
 
 
 def files() -> dict[str, bytes]:
-    """What has to be in the bucket, by key."""
+    """The objects that the bucket must contain, by key."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w:gz") as tar:
         for name, text in {"repack.py": REPACK, "launcher.sh": REPACK_LAUNCHER, "inference.py": INFERENCE}.items():

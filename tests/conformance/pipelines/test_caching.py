@@ -29,14 +29,14 @@ def test_cache_hit_names_its_source(pipelines, stand_ins):
     step = processing("Step", outputs={"out": "s3://bucket/cache"}, more=CACHE)
     name = pipelines.create(definition(step, processing("After", Uri=get("Steps.Step.ProcessingJobName"))))
     first = pipelines.start(name).wait()
-    asked = len(stand_ins.requests)
+    before = len(stand_ins.requests)
     second = pipelines.start(name).wait()
     assert cached(first) is None
     assert cached(second) == {"SourcePipelineExecutionArn": first.arn}
     assert second.statuses == {"Step": "Succeeded", "After": "Succeeded"}
     assert second.steps["Step"]["Metadata"] == first.steps["Step"]["Metadata"]
     assert second.job("After")["Environment"] == first.job("After")["Environment"]
-    assert len(stand_ins.requests) == asked + 1
+    assert len(stand_ins.requests) == before + 1
 
 
 def test_second_hit_names_the_first_execution(pipelines):
@@ -145,11 +145,11 @@ def test_tuning_key_uses_training_attributes(pipelines):
         },
     }
     step = {"Name": "Step", "Type": "Tuning", "Arguments": arguments, **CACHE}
-    place = ("TrainingJobDefinition", "OutputDataConfig", "S3OutputPath")
-    first, second = run_twice(pipelines, step, changed(step, *place, "s3://bucket/elsewhere"))
+    path = ("TrainingJobDefinition", "OutputDataConfig", "S3OutputPath")
+    first, second = run_twice(pipelines, step, changed(step, *path, "s3://bucket/elsewhere"))
     assert cached(second) == {"SourcePipelineExecutionArn": first.arn}
-    place = ("TrainingJobDefinition", "StaticHyperParameters", "num_round")
-    assert cached(run_twice(pipelines, step, changed(step, *place, "2"))[1]) is None
+    path = ("TrainingJobDefinition", "StaticHyperParameters", "num_round")
+    assert cached(run_twice(pipelines, step, changed(step, *path, "2"))[1]) is None
 
 
 def test_key_has_uri_not_content(pipelines, s3):

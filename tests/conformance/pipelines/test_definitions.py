@@ -325,21 +325,21 @@ def test_missing_s3_definition_is_refused(sagemaker):
 def test_start_refuses_unsupported_step_types(pipelines, stand_ins, kind):
     other = {"Name": "Other", "Type": kind, "Arguments": {}}
     name = pipelines.create(definition(processing("First"), other))
-    asked = len(stand_ins.requests)
+    before = len(stand_ins.requests)
     with pytest.raises(ClientError, match=rf"does not support these steps: Other \({kind}\)"):
         pipelines.start(name)
     assert pipelines.sagemaker.list_pipeline_executions(PipelineName=name)["PipelineExecutionSummaries"] == []
-    assert len(stand_ins.requests) == asked
+    assert len(stand_ins.requests) == before
 
 
 def test_start_refuses_unsupported_arguments(pipelines, stand_ins):
     output = {"OutputName": "fg", "AppManaged": True, "FeatureStoreOutput": {"FeatureGroupName": "group"}}
     ingest = with_argument(processing("Ingest"), "ProcessingOutputConfig", {"Outputs": [output]})
     name = pipelines.create(definition(processing("First"), ingest))
-    asked = len(stand_ins.requests)
+    before = len(stand_ins.requests)
     with pytest.raises(ClientError, match=r"Ingest \(ProcessingOutputConfig.Outputs.FeatureStoreOutput\)"):
         pipelines.start(name)
-    assert len(stand_ins.requests) == asked
+    assert len(stand_ins.requests) == before
 
 
 def test_selection_can_omit_unsupported_steps(pipelines):

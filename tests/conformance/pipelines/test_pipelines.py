@@ -28,7 +28,7 @@ def test_description_equals_the_request(sagemaker):
     answer = sagemaker.create_pipeline(
         PipelineName="Described",
         PipelineDisplayName="Shown",
-        PipelineDescription="Told",
+        PipelineDescription="Described",
         PipelineDefinition=ONE,
         RoleArn=ROLE,
         ParallelismConfiguration={"MaxParallelExecutionSteps": 2},
@@ -37,7 +37,7 @@ def test_description_equals_the_request(sagemaker):
     assert pipeline["PipelineArn"] == answer["PipelineArn"]
     assert answer["PipelineArn"] == "arn:aws:sagemaker:us-east-1:123456789012:pipeline/Described"
     assert pipeline["PipelineDefinition"] == ONE
-    assert (pipeline["PipelineDisplayName"], pipeline["PipelineDescription"]) == ("Shown", "Told")
+    assert (pipeline["PipelineDisplayName"], pipeline["PipelineDescription"]) == ("Shown", "Described")
     assert (pipeline["PipelineStatus"], pipeline["RoleArn"]) == ("Active", ROLE)
     assert pipeline["ParallelismConfiguration"] == {"MaxParallelExecutionSteps": 2}
     assert "LastRunTime" not in pipeline
@@ -187,8 +187,8 @@ def test_invalid_parameters_are_refused(pipelines, given, message):
 
 
 def test_default_parameter_type_is_string(pipelines):
-    told = definition(fail("Told", get("Parameters.Untyped")), parameters=[{"Name": "Untyped"}])
-    assert pipelines.run(told, {"Untyped": "007"}).steps["Told"]["FailureReason"] == "007"
+    described = definition(fail("Described", get("Parameters.Untyped")), parameters=[{"Name": "Untyped"}])
+    assert pipelines.run(described, {"Untyped": "007"}).steps["Described"]["FailureReason"] == "007"
 
 
 def test_parameter_without_value_is_refused(pipelines):
@@ -203,7 +203,7 @@ def test_two_hundred_parameters_at_most(pipelines):
 
 
 def test_sdk_v2_definition_runs(pipelines, s3):
-    """As SDK 2.x writes it: metadata, an experiment, null members, parameters in every place, a JsonGet condition."""
+    """As SDK 2.x writes it: metadata, an experiment, null members, parameters everywhere, a JsonGet condition."""
     text = json.dumps(
         {
             "Version": "2020-12-01",

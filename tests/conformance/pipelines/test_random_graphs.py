@@ -27,7 +27,7 @@ class Node:
     Attributes
     ----------
     needs
-        The steps that it waits for, and whether it says so by a value of theirs instead of DependsOn.
+        The steps that it waits for, and whether it depends on them by a value instead of DependsOn.
     branch
         The condition, by its number, and the side of it on which the step stands; conditions stand in branches, too.
     """
@@ -70,13 +70,13 @@ def written(nodes: list[Node]) -> str:
             conditions = [compare("Equals", node.kind, "true"), *(compare("Equals", value, value) for value in values)]
             made = condition(name, conditions, sides[True], sides[False])
         elif node.kind == "fail":
-            made = fail(name, {"Std:Join": {"On": " ", "Values": ["as told", *values]}})
+            made = fail(name, {"Std:Join": {"On": " ", "Values": ["as requested", *values]}})
         else:
             error = "InternalServerError" if node.kind in ("patient", "weary") else "AlgorithmError"
             times = {"bad": "1000", "flaky": "1", "patient": "2", "weary": "1000"}.get(node.kind, "0")
-            told = {"FAIL": f"{error}: as told {run} {name}", "FAIL_TIMES": times} if times != "0" else {}
-            told |= {f"V{number}": value for number, value in enumerate(values)}
-            made = processing(name, SECONDS="0.002", more=AGAIN if "Internal" in error else None, **told)
+            variables = {"FAIL": f"{error}: as requested {run} {name}", "FAIL_TIMES": times} if times != "0" else {}
+            variables |= {f"V{number}": value for number, value in enumerate(values)}
+            made = processing(name, SECONDS="0.002", more=AGAIN if "Internal" in error else None, **variables)
         return {**made, "DependsOn": [f"S{need}" for need, by_value in sorted(node.needs.items()) if not by_value]}
 
     return definition(*(step(node) for node in nodes if node.branch is None))

@@ -1,4 +1,4 @@
-"""docs/contracts.md, section 6: how steps and executions end, and what they say of it."""
+"""docs/contracts.md, section 6: the statuses and the reasons of steps and executions."""
 
 from __future__ import annotations
 
@@ -156,9 +156,9 @@ def test_steps_are_listed_in_pages(pipelines, sagemaker):
 
 
 def test_listed_step_has_its_details(pipelines):
-    more = {"DisplayName": "Shown", "Description": "Told"}
+    more = {"DisplayName": "Shown", "Description": "Described"}
     step = pipelines.run(definition(processing("Step", more=more))).steps["Step"]
-    assert (step["StepDisplayName"], step["StepDescription"], step["AttemptCount"]) == ("Shown", "Told", 1)
+    assert (step["StepDisplayName"], step["StepDescription"], step["AttemptCount"]) == ("Shown", "Described", 1)
 
 
 def test_running_step_is_executing(pipelines):
@@ -261,8 +261,8 @@ def test_externally_stopped_job_fails_its_step(pipelines, sagemaker):
 def test_package_without_group_gets_a_name(pipelines):
     containers = {"Containers": [{"Image": IMAGE, "ModelDataUrl": "s3://bucket/m/model.tar.gz"}]}
     register = {"Name": "Register_it", "Type": "RegisterModel", "Arguments": {"InferenceSpecification": containers}}
-    told = fail("Told", get("Steps.Register_it.ModelPackageName"))
-    execution = pipelines.run(definition(register, told))
+    described = fail("Described", get("Steps.Register_it.ModelPackageName"))
+    execution = pipelines.run(definition(register, described))
     name = execution.steps["Register_it"]["Metadata"]["RegisterModel"]["Arn"].rsplit("/", 1)[1]
     assert name.startswith(f"pipelines-{execution.arn.rsplit('/', 1)[1]}-Register-it-")
-    assert execution.steps["Told"]["FailureReason"] == name
+    assert execution.steps["Described"]["FailureReason"] == name
