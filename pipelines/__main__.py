@@ -54,7 +54,6 @@ def _without_command(given: Sequence[str]) -> Result:
 
 
 def _overview() -> str:
-    """List the commands with a phrase each."""
     width = max(map(len, COMMANDS))
     lines = [f"usage: {PROGRAM} COMMAND [options]"]
     for title, commands in GROUPS.items():
@@ -64,7 +63,6 @@ def _overview() -> str:
 
 
 def _root_parser() -> Parser:
-    """Build the parser of the whole command line, for completion."""
     parser = Parser(prog=PROGRAM)
     children = parser.add_subparsers()
     for command in COMMANDS.values():

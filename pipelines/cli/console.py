@@ -117,7 +117,6 @@ def _write(text: str) -> None:
 
 
 def _log_to_stderr(*, verbose: bool) -> None:
-    """Send our own messages to stderr; with -v, debug messages too."""
     handler: Any = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
     logger.handlers[:] = [handler]

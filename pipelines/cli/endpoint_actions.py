@@ -170,7 +170,6 @@ def _question(context: CommandContext, endpoints: Sequence[Endpoint]) -> str:
 
 
 def _named(context: CommandContext, options: argparse.Namespace) -> Endpoint:
-    """Find the endpoint by its name, or by its task."""
     name = options.name or group_name(context.settings.pipeline_name, options.task or TASKS[0])
     return require_endpoint(context, name)
 

@@ -72,19 +72,16 @@ def _list(context: CommandContext, options: argparse.Namespace) -> Result:
 
 
 def _describe(context: CommandContext, options: argparse.Namespace) -> Result:
-    """Show everything about one execution."""
     return _described(context, _progress(context, _arn(context, options)))
 
 
 def _steps(context: CommandContext, options: argparse.Namespace) -> Result:
-    """Show the steps."""
     progress = _progress(context, _arn(context, options))
     content = {**progress.as_json(), "steps": [description.step_as_json(step) for step in progress.steps]}
     return Result(rendering.steps(progress), content)
 
 
 def _logs(context: CommandContext, options: argparse.Namespace) -> Result:
-    """Print a step's log."""
     step = lookup.find_step(_progress(context, _arn(context, options)), options.step)
     if log_of(step) is None:
         raise BadInput(f"{step.name} is a step of type {step.type} and runs no job, so it has no log.")
@@ -141,7 +138,6 @@ def _wait(context: CommandContext, options: argparse.Namespace) -> Result:
 
 
 def _compare(context: CommandContext, options: argparse.Namespace) -> Result:
-    """Show two executions side by side."""
     names = (options.one, options.other)
     one, other = (_side(context, lookup.find(context.sagemaker, context.pipeline, name)) for name in names)
     return Result(rendering.comparison(one, other), comparison.as_json(one, other))

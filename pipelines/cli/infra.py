@@ -67,8 +67,6 @@ def _add_delete(parser: Parser) -> None:
 
 
 def _on_stack(act: Callable[[argparse.Namespace, CommandContext, Stacks], Result]) -> Callable[..., Result]:
-    """Run an action with a context and the stack's client."""
-
     def run(options: argparse.Namespace, settings: Settings) -> Result:
         if not TEMPLATE.is_file():
             raise EnvironmentProblem(f"There is no {TEMPLATE}. Run this in a clone of the repository.")

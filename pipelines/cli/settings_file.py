@@ -56,6 +56,11 @@ def read(folder: Path, profile: str | None, environment: Mapping[str, str] = os.
     values = _values(Table(table.name, {key: value for key, value in table.content.items() if key != PROFILES}))
     if not profile:
         return values
+    if not table.content:
+        raise BadInput(
+            f"There is no profile {profile!r}: neither {FILE} nor {PROJECT_FILE} in {folder} has settings. "
+            f"Write them in {FILE}, in a table [profiles.{profile}]."
+        )
     if profile not in profiles.content:
         hint = did_you_mean(profile, profiles.content) or "."
         raise BadInput(f"{table.name} has no profile {profile!r}{hint}")

@@ -93,7 +93,6 @@ def upload(dataset: Dataset, bucket: str, pipeline_name: str) -> str:
 
 
 def _size_there(s3: Any, bucket: str, key: str) -> int | None:
-    """Return the size of an object; None if there is none."""
     return next((each["Size"] for each in objects_below(s3, bucket, key) if each["Key"] == key), None)
 
 

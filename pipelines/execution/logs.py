@@ -59,7 +59,6 @@ def streams_of(logs: Any, group: str, **request: str) -> list[str]:
 
 
 def _lines(logs: Any, group: str, stream: str) -> Iterator[str]:
-    """Read every page of a stream."""
     # At the end, CloudWatch Logs returns the token that it was given.
     token: dict[str, str] = {}
     while True:

@@ -134,7 +134,6 @@ def _summary(execution: dict[str, Any]) -> Summary:
 
 @contextlib.contextmanager
 def _not_found(message: str) -> Iterator[None]:
-    """Turn the service's ResourceNotFound into a message of ours."""
     from botocore.exceptions import ClientError
 
     try:

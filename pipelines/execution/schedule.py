@@ -85,7 +85,6 @@ def put(expression: str, settings: Settings, target: Target, role: str, paramete
 
 
 def _when(expression: str) -> dict[str, Any]:
-    """Parse a valid expression into the arguments of the SDK."""
     if rate := RATE.fullmatch(expression):
         return {"rate": [int(rate[1]), rate[2]]}
     return {"cron": expression.removeprefix("cron(").removesuffix(")")}

@@ -196,7 +196,6 @@ def read_metadata(s3: Any, model: RegisteredModel) -> ModelMetadata:
 
 
 def _newest(sagemaker: Any, group: str, *, approved: bool) -> str:
-    """Return the ARN of a group's newest version."""
     from botocore.exceptions import ClientError
 
     wanted = {"ModelApprovalStatus": APPROVED} if approved else {}

@@ -152,6 +152,5 @@ def _objects(context: CommandContext) -> Found:
 
 
 def _is_ours(context: CommandContext, name: str, arn: str) -> bool:
-    """Whether a resource has both of our tags."""
     tags = unless_of_others(partial(tags_of, context.sagemaker, arn), name, own_prefixes(context.pipeline))
     return tags is not None and project_tags(context.pipeline).items() <= tags.items()

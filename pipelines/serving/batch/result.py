@@ -96,7 +96,6 @@ def _joined(prepared: Prepared, responses: Responses) -> Iterator[Any]:
 def _predicted(
     numbers: Sequence[float], closed_feature: Sequence[float] | None, metadata: ModelMetadata, task: Task
 ) -> dict[str, Sequence[float]]:
-    """Make the columns of predictions from a model's responses."""
     kept = apply_rules(numbers, closed_feature, metadata.schema, task)
     if task == "regression":
         return {COLUMN[task]: kept}

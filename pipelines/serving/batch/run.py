@@ -129,7 +129,6 @@ def _columns(path: Path) -> dict[str, list[Any]]:
 
 
 def _local_file(s3: Any, source: str, folder: Path) -> Path:
-    """Return the path of a file, or download an object."""
     from botocore.exceptions import ClientError
 
     if not source.startswith("s3://"):

@@ -84,7 +84,6 @@ def ask(
 
 
 def _bodies(rows: Sequence[str]) -> Iterator[str]:
-    """Split rows into requests of at most `MOST_BYTES`."""
     body: list[str] = []
     size = 0
     for row in rows:

@@ -105,6 +105,12 @@ def test_an_unknown_profile_is_refused_with_a_suggestion(folder: Path) -> None:
         read(folder, "prodction", {})
 
 
+def test_a_profile_without_any_settings_is_refused_with_both_files(tmp_path: Path) -> None:
+    sentence = "There is no profile 'prod': neither boostpipe.toml nor pyproject.toml in "
+    with pytest.raises(BadInput, match=f"^{sentence}"):
+        read(tmp_path, "prod", {})
+
+
 def test_settings_in_both_files_are_refused(folder: Path) -> None:
     (folder / "boostpipe.toml").write_text("seed = 1")
     with pytest.raises(BadInput, match=r"^Both boostpipe.toml and pyproject.toml \[tool.boostpipe\] have settings\."):
