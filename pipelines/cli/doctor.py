@@ -3,7 +3,7 @@
 import argparse
 from datetime import UTC, datetime
 
-from pipelines.admin.doctor import identity, inputs, machine, permissions, quotas, resources
+from pipelines.admin.doctor import identity, inputs, machine, permissions, preflight
 from pipelines.admin.doctor.finding import Finding, Status, as_text, failure, query
 from pipelines.cli.command import Command
 from pipelines.cli.console import Result
@@ -46,14 +46,7 @@ def _examine(settings: Settings, choice: Choice) -> list[Finding]:
 
 def _query(context: CommandContext) -> list[Finding]:
     findings = [identity.caller(context), identity.region(context), identity.clock(context.caller, _now())]
-    checks = {
-        "role": resources.role,
-        "permissions": permissions.permissions,
-        "bucket": resources.bucket,
-        "JumpStart": resources.jumpstart,
-        "quotas": quotas.quotas,
-    }
-    return findings + [finding for what, check in checks.items() for finding in query(what, check, context)]
+    return findings + preflight.examine(context) + query("permissions", permissions.permissions, context)
 
 
 def _clock_of(error: Exception) -> list[Finding]:

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
+from pipelines.admin.doctor.preflight import require_no_failure
 from pipelines.aws.prices import load_prices
 from pipelines.cli import estimate, summary
 from pipelines.cli.command import Command, choose
@@ -26,6 +27,12 @@ def _options(parser: Parser) -> None:
     add_wait(group)
     add_parameters(group)
     group.add_argument("--execution-name", metavar="NAME", help="display name of the execution")
+    group.add_argument(
+        "--no-preflight",
+        dest="preflight",
+        action="store_false",
+        help="on AWS, do not check role, bucket, JumpStart, quotas and the header of the data first",
+    )
     group.add_argument("--dry-run", action="store_true", help="print the definition and do nothing else")
     group.add_argument("--estimate", action="store_true", help="the same as the command estimate")
     group.add_argument("--schedule", metavar="EXPRESSION", help="after --upsert, the same as the command schedule")
@@ -42,7 +49,13 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
         return _nothing_done(settings, choose(settings).name)
     parameters = given_parameters(options)
     request = RunRequest(
-        options.upsert, options.start, options.wait, parameters, options.execution_name, options.schedule
+        options.upsert,
+        options.start,
+        options.wait,
+        parameters,
+        options.execution_name,
+        options.schedule,
+        options.preflight,
     )
     return execute(request, settings)
 
@@ -51,8 +64,10 @@ def execute(request: RunRequest, settings: Settings) -> Result:
     """Do what is requested on the target, and show what was done."""
     prices = load_prices(settings.prices)
     with open_target(settings, choose(settings)) as target, shown() as show:
-        outcome = workflow.run(request, settings, target, show)
         context = CommandContext(settings, target, prices)
+        if context.on_aws and request.preflight and (request.upsert or request.start):
+            require_no_failure(context)
+        outcome = workflow.run(request, settings, target, show)
         costs = _costs_of_endpoints(context, outcome, (request.parameters or {}).get("HostingInstanceType"))
     progress = outcome.progress
     failed = progress is not None and progress.finished and progress.status != "Succeeded"

@@ -11,6 +11,7 @@ from pipelines.data import dataset as datasets
 from pipelines.data import versions
 from pipelines.data.code_bundles import bundles
 from pipelines.data.dataset import Dataset
+from pipelines.data.header import BEGINNING_BYTES, check_header, check_header_in_s3
 from pipelines.definition.build import Build, Definition
 from pipelines.errors import BadInput
 from pipelines.execution import pipeline as executions
@@ -39,6 +40,8 @@ class RunRequest:
     execution_name: str | None = None
     schedule: str | None = None
     """``cron(...)``, ``rate(...)`` or ``off``."""
+    preflight: bool = True
+    """Whether to check the header of the data on AWS, where a job costs money."""
 
     @property
     def is_scheduled(self) -> bool:
@@ -90,7 +93,7 @@ def run(request: RunRequest, settings: Settings, target: Target, show: Callable[
     code = bundles()
     build = Build(settings, target, code) if request.upsert else None
     try:
-        data = _find_data(settings, target, parameters) if request.start or request.is_scheduled else None
+        data = _find_data(request, settings, target, parameters) if request.start or request.is_scheduled else None
         if build is None:
             arn, definition = executions.stored_definition(sagemaker, settings.pipeline_name)
         else:
@@ -112,13 +115,20 @@ def run(request: RunRequest, settings: Settings, target: Target, show: Callable[
     return _execute(request, begun, parameters, show) if request.start else begun
 
 
-def _find_data(settings: Settings, target: Target, parameters: Mapping[str, str]) -> Dataset | None:
+def _find_data(
+    request: RunRequest, settings: Settings, target: Target, parameters: Mapping[str, str]
+) -> Dataset | None:
     """Find the data, unless the parameters name it."""
+    preflight = request.preflight and target.name == "aws"
     if "InputDataUri" in parameters:
+        if preflight and request.start:  # the data of a schedule may come later
+            check_header_in_s3(target.client("s3"), parameters["InputDataUri"])
         return None
     data = datasets.find(settings.data, allow_sample=target.name == "local")
     if not data.real and target.name == "aws":
         raise BadInput(f"{data.source} is the generated sample, which is refused on AWS. Name real data with --data.")
+    if preflight:
+        check_header(data.source, data.data[:BEGINNING_BYTES])
     logger.info("Data: %s, %d rows, sha256 %s", data.source, data.rows, data.sha256)
     return data
 

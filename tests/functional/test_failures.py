@@ -103,7 +103,16 @@ def test_a_jumpstart_look_up_that_fails_on_aws_is_an_error_and_nothing_is_upsert
     ran = run_command(
         folder,
         cache,
-        *("--target", "aws", "--upsert", "--pipeline-name", "Elsewhere", "--role-arn", service.role_arn),
+        *(
+            "--target",
+            "aws",
+            "--upsert",
+            "--no-preflight",
+            "--pipeline-name",
+            "Elsewhere",
+            "--role-arn",
+            service.role_arn,
+        ),
         *("--bucket", "sagemaker-us-east-1-123456789012"),
         **aws,
     )

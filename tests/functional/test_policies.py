@@ -80,7 +80,7 @@ COMMANDS = [
     Command("operator", ["run", "--schedule", "rate(7 days)", "--schedule-role-arn", STARTER_ROLE]),
     Command("operator", ["run", "--schedule", "rate(8 days)", "--schedule-role-arn", STARTER_ROLE]),
     Command("operator", ["run", "--schedule", "off"]),
-    Command("caller", ["run", "--start", "--wait", "--parameter", NO_DATA], code=1),
+    Command("caller", ["run", "--start", "--wait", "--no-preflight", "--parameter", NO_DATA], code=1),
     Command("caller", ["executions", "retry", "--no-wait"]),
     Command("caller", ["executions", "stop"], code=None),  # the execution may have ended already
     Command("caller", ["run", "--start"], {"SAGEMAKER_PIPELINE_ROLE_ARN": ""}, code=3),  # looks whether a stack has one
@@ -127,6 +127,10 @@ def _recorded(folder: Path, cache: Path) -> dict[str, set[Call]]:
     with open_service(folder / "state") as service:
         s3 = boto3.client("s3", **_local(service))
         s3.create_bucket(Bucket=BUCKET)
+        trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        boto3.client("iam", **_local(service)).create_role(
+            RoleName=EXECUTION_ROLE.rpartition("/")[2], AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
+        )
         s3.put_object(Bucket=BUCKET, Key=f"{PIPELINE}/data/none.csv", Body=b"nothing")
         variables = environment(
             cache,

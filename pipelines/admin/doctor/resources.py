@@ -74,6 +74,8 @@ def jumpstart(context: CommandContext) -> list[Finding]:
     """Check that the manifest of JumpStart can be read, in which LightGBM and CatBoost are looked up."""
     from botocore.exceptions import ClientError
 
+    if set(context.settings.algorithms) == {"xgboost"}:
+        return [ok("JumpStart", "XGBoost needs nothing of it")]
     name = f"jumpstart-cache-prod-{context.connection.region}"
     try:
         body = context.s3.get_object(Bucket=name, Key="models_manifest.json")["Body"].read()
