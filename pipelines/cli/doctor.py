@@ -2,11 +2,14 @@
 
 import argparse
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pipelines.admin.doctor import identity, inputs, machine, permissions, preflight
 from pipelines.admin.doctor.finding import Finding, Status, as_text, failure, query
+from pipelines.admin.doctor.report import write_report
 from pipelines.cli.command import Command
 from pipelines.cli.console import Result
+from pipelines.cli.parser import Parser
 from pipelines.errors import EnvironmentProblem
 from pipelines.settings import Settings
 from pipelines.target import Choice, CommandContext, choose, open_context
@@ -19,9 +22,20 @@ SETTINGS = {
 }
 
 
-def _run(options: argparse.Namespace, settings: Settings) -> Result:  # noqa: ARG001 - it has only settings
+def _options(parser: Parser) -> None:
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="write findings, versions and the last executions, without account ids and ARNs, to attach to an issue",
+    )
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> Result:
     choice = choose(settings)
     findings = _examine(settings, choice)
+    if options.report:
+        write_report(options.report, settings, choice, findings)
     counts = {status: sum(finding.status is status for finding in findings) for status in Status}
     totals = f"{counts[Status.OK]} OK, {counts[Status.WARNING]} warnings, {counts[Status.FAILURE]} failures"
     return Result(
@@ -63,6 +77,7 @@ COMMAND = Command(
     name="doctor",
     summary="check everything that a run needs, and name the command that fixes what is wrong",
     exit_codes="exit codes: 0 nothing failed (there may be warnings), 2 bad usage or bad input, 3 something failed",
+    options=_options,
     settings=SETTINGS,
     run=_run,
 )
