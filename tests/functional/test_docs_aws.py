@@ -19,6 +19,7 @@ from tests.support.service import serving
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "aws.md"
+FIRST_RUN = ROOT / "docs" / "first-run.md"
 
 
 @pytest.mark.slow
@@ -78,8 +79,17 @@ def test_estimate_is_the_output_of_the_command(run: Run) -> None:
     assert run("--estimate").stdout == block
 
 
-def test_options_of_the_commands_exist() -> None:
-    for command in commands(DOCUMENT):
+def test_every_claim_has_a_command_that_settles_it() -> None:
+    claims, settled = (
+        re.findall(r"^\| (\d+) \|", file.read_text("utf-8"), re.MULTILINE) for file in (DOCUMENT, FIRST_RUN)
+    )
+    assert claims == settled == [str(number + 1) for number in range(len(claims))]
+
+
+@pytest.mark.parametrize("document", [DOCUMENT, FIRST_RUN], ids=["aws", "first-run"])
+def test_options_of_the_commands_exist(document: Path) -> None:
+    in_tables = re.findall(r"`(boostpipe [^`]+)`", document.read_text(encoding="utf-8"))
+    for command in [*commands(document), *in_tables]:
         name, *words = command.split()
         if name != "boostpipe":
             continue
