@@ -22,7 +22,7 @@ def require_no_failure(context: CommandContext) -> None:
     """Raise `EnvironmentProblem` with every failure and the command that fixes it."""
     failures = [finding for finding in examine(context) if finding.status is Status.FAILURE]
     if failures:
-        lines = "\n".join(f"{each.what}: {each.says}\n    fix it: {each.cure}" for each in failures)
+        lines = "\n".join(f"{each.what}: {each.message}\n    fix it: {each.fix}" for each in failures)
         raise EnvironmentProblem(
             f"The run would fail, so nothing was uploaded or started (--no-preflight skips these checks):\n{lines}"
         )

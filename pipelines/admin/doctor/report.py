@@ -19,8 +19,9 @@ from pipelines.target import Choice, CommandContext, open_context
 
 LAST_EXECUTIONS = 5
 SECRETS = {
-    # An ARN ends where the JSON text ends it: at a space, a quotation mark or an escape.
-    re.compile(r'arn:[^\s"\\]*', re.IGNORECASE): "<ARN>",
+    # JSON writes these with digits, which could complete the twelve of an account.
+    re.compile(r"[\x00-\x1f]+"): " ",
+    re.compile(r"arn:[^\s\"']*", re.IGNORECASE): "<ARN>",
     re.compile(r"\d{12,}|\d{4}-\d{4}-\d{4}"): "<account>",
     re.compile(r"A[A-Z]IA[A-Z0-9]{16}"): "<access key>",
 }
@@ -37,6 +38,15 @@ def redact(text: str) -> str:
     for secret, replacement in SECRETS.items():
         text = secret.sub(replacement, text)
     return text
+
+
+def redacted(content: Any) -> Any:
+    """Redact every text and every key of a JSON value."""
+    if isinstance(content, dict):
+        return {redact(key): redacted(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [redacted(value) for value in content]
+    return redact(content) if isinstance(content, str) else content
 
 
 def write_report(path: Path, settings: Settings, choice: Choice, findings: Iterable[Finding]) -> None:
@@ -56,7 +66,7 @@ def write_report(path: Path, settings: Settings, choice: Choice, findings: Itera
         **_executions(settings, choice),
     }
     try:
-        path.write_text(redact(json.dumps(content, indent=2, ensure_ascii=False)) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(redacted(content), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
         raise BadInput(f"--report is {path}, which cannot be written ({error.strerror}); name another file.") from error
 

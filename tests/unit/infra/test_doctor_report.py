@@ -27,7 +27,7 @@ texts = st.lists(secrets | st.text(max_size=5) | st.text("0123456789", max_size=
 
 @given(st.recursive(texts, lambda inner: st.lists(inner) | st.dictionaries(texts, inner), max_leaves=8))
 def test_no_account_and_no_arn_survives(content: Any) -> None:
-    text = report.redact(json.dumps(content, ensure_ascii=False))
+    text = json.dumps(report.redacted(content), ensure_ascii=False)
     json.loads(text)
     assert "arn:" not in text.lower()
     assert not re.search(r"\d{12}|\d{4}-\d{4}-\d{4}|AKIA[A-Z0-9]{16}", text)
@@ -51,7 +51,7 @@ def test_report_has_versions_findings_and_executions(tmp_path: Path, monkeypatch
         report.write_report(file, Settings(region="us-east-1"), Choice("aws", "a test"), findings)
     content = json.loads(file.read_text(encoding="utf-8"))
     assert content["packages"]["boto3"] == boto3.__version__
-    assert content["findings"][0]["says"] == "<ARN> does not exist"
+    assert content["findings"][0]["message"] == "<ARN> does not exist"
     assert re.fullmatch("[0-9a-f]{64}", content["definition_sha256"])
     (shown,) = content["executions"][0]["steps"]
     assert (shown["status"], shown["failure_reason"]) == ("Failed", "AccessDenied: <ARN> in <account>")

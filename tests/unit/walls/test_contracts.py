@@ -74,6 +74,19 @@ def test_module_without_a_layer(tree: Path, package: str) -> None:
     assert f"{package}.brand_new" in report
 
 
+def test_every_room_has_layers() -> None:
+    """Scripts that run under other names, in AWS's layout of packages, have no floors of ours."""
+    rooms = {
+        ".".join(file.parent.relative_to(ROOT).parts)
+        for package in PACKAGES
+        for file in (ROOT / package).rglob("__init__.py")
+        if len([*file.parent.glob("*.py"), *file.parent.glob("*/__init__.py")]) > 2
+    }
+    elsewhere = ("local_sagemaker.containers.toolkits.", "local_sagemaker.jumpstart.scripts")
+    layered = {container for contract in LAYERS for container in contract["containers"]}
+    assert sorted(room for room in rooms - layered if not room.startswith(elsewhere)) == []
+
+
 def test_layers_are_exhaustive_and_without_exceptions() -> None:
     for contract in LAYERS:
         assert contract["exhaustive"], contract["name"]
