@@ -68,9 +68,9 @@ def _booster(bench: Workbench, outcome: JobOutcome, tmp_path: Path, name: str = 
 def _reason(
     bench: Workbench, hyperparameters: Mapping[str, Any], content: Mapping[str, str | bytes], **more: Any
 ) -> str:
-    outcome, _ = _train(bench, hyperparameters, content, **more)
+    outcome, job = _train(bench, hyperparameters, content, **more)
     assert outcome.status == "Failed"
-    return str(outcome.failure_reason)
+    return job.inside(outcome.failure_reason)
 
 
 def test_artifact_equals_xgboost_training(bench: Workbench, isolation: Isolation, tmp_path: Path) -> None:
