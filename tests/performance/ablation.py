@@ -1,4 +1,4 @@
-"""What each group of features is worth, and what doing without history costs.
+"""The effect of each group of features, and of training without history.
 
 ``python -m tests.performance.ablation [--splits hours days time]`` prints two tables for ``docs/models.md``: test RMSE
 of LightGBM with the pipeline's hyperparameters, mean of seeds 0, 1 and 2, by split. ``SEOUL_BIKE_DATA`` names the real

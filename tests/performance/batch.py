@@ -39,9 +39,9 @@ SAMPLING_SECONDS = 0.25
 
 
 class Measured(NamedTuple):
-    """One run of the command: what it says of itself, its time on the clock and on processors, its peak of memory."""
+    """One run of the command: its report, elapsed and processor seconds, and peak of memory."""
 
-    said: dict[str, Any]
+    report: dict[str, Any]
     seconds: float
     cpu_seconds: float
     peak_mib: float
@@ -154,12 +154,12 @@ def _row(folder: Path, data: Path, algorithm: str, form: str) -> None:
     batch = run(
         folder, "pipelines", "batch", "run", "--input", "rows.csv", "--series", SERIES, "--format", form, "--json"
     )
-    said, stages = batch.said, batch.said["seconds"]
-    files = {kind: folder / path for kind, path in said["files"].items()}
-    rate, difference = directly(folder / ".sagemaker-local", said["model_package_arn"], files["parquet"])
+    report, stages = batch.report, batch.report["seconds"]
+    files = {kind: folder / path for kind, path in report["files"].items()}
+    rate, difference = directly(folder / ".sagemaker-local", report["model_package_arn"], files["parquet"])
     if difference > 1e-6:
         raise RuntimeError(f"{algorithm}: predictions differ by {difference:.2g}.")
-    predicted = said["rows"]["predicted"]
+    predicted = report["rows"]["predicted"]
     through = predicted / stages["transform"]
     times = " | ".join(f"{stages[name]:.1f}" for name in ("features", "transform", "result"))
     sys.stdout.write(f"| {algorithm} | {predicted:,} | {times} | {batch.seconds:.1f} | {batch.cpu_seconds:.1f} | ")

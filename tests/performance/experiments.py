@@ -31,7 +31,7 @@ _Result = TypeVar("_Result")
 
 
 class Scores(NamedTuple):
-    """What a model scores on a part: RMSE in rentals per hour and R2, or the area under the ROC curve."""
+    """The scores of a model on one set: RMSE in rentals per hour and R2, or the area under the ROC curve."""
 
     rmse: float
     r2: float
@@ -39,7 +39,7 @@ class Scores(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a model scores, how many trees it has, how long it was trained, and what it predicts of either part."""
+    """The scores of a model, its trees, its training seconds, and its predictions of either set."""
 
     validation: Scores
     test: Scores
@@ -69,7 +69,7 @@ def columns(split: Split, feature_set: FeatureSet, without: Iterable[str] = ()) 
 
 
 class Material(NamedTuple):
-    """What a model learns from, is stopped by and is tested on; and whether the service is open in the test rows."""
+    """The training, validation and test sets, and whether the service is open in the test rows."""
 
     training: Rows
     validation: Part

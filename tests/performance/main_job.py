@@ -8,9 +8,9 @@ data with the same parallelism and the same thread counts, in turn, so that both
   its end: the service and its template process, uploads, the pipeline, its execution, the results. The definition has
   been built before.
 - **shell script**: written out by ``shell_script``: preprocessing, six trainings, two evaluations and two batch
-  predictions, wired with ``cp`` and ``tar``. It stays where ``--keep`` says, to be run by hand.
+  predictions, wired with ``cp`` and ``tar``. It stays in the folder of ``--keep``, to be run by hand.
 
-The last two lines tell what the script's processes spend on starting and on imports, and what ratio would be left to a
+The last two lines show what the script's processes spend on starting and on imports, and what ratio would be left to a
 service that did all the rest and cost nothing.
 
 The data is the file that ``SEOUL_BIKE_DATA`` names, else the generated sample.
@@ -44,7 +44,7 @@ Measures = dict[str, Any]
 
 
 class Cost(NamedTuple):
-    """What one run took, in seconds: on the clock, and of processors by all of its processes."""
+    """The seconds of one run: elapsed, and of processors by all of its processes."""
 
     clock: float
     processors: float
@@ -61,7 +61,7 @@ class Workplace:
         self.definition = json.loads(self._command("--dry-run"))
 
     def with_service(self, turn: int) -> tuple[Cost, Measures]:
-        """What one run on the service took, and what each task's candidates measured."""
+        """The seconds of one run on the service, and the metrics of each task's candidates."""
         begin = _now()
         answer = json.loads(
             self._command("--upsert", "--start", "--json", "--state-dir", str(self.folder / f"service-{turn}"))

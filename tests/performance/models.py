@@ -1,8 +1,8 @@
 """How good the models are: the bars, of all candidates with the pipeline's own features and hyperparameters.
 
 ``make benchmark-models`` trains XGBoost, LightGBM and CatBoost on every split with seeds 0, 1 and 2 and on six rolling
-windows, lets the evaluation's own rule choose the winner on the validation part, and prints what the winner scores on
-the test part, with 95 % intervals over days. ``SEOUL_BIKE_DATA`` names the real file; two processors take four minutes.
+windows, applies the evaluation's own rule for the winner on the validation set, and prints what the winner scores on
+the test set, with 95 % intervals over days. ``SEOUL_BIKE_DATA`` names the real file; two processors take four minutes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MANY_SEEDS = range(12)
 
 
 class Bar(NamedTuple):
-    """What the winner's test part must reach, as the mean of the seeds."""
+    """The scores that the winner must reach on the test set, as the mean of the seeds."""
 
     split: Split
     metric: str

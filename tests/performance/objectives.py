@@ -24,7 +24,7 @@ Numbers = npt.NDArray[np.float64]
 
 
 class Objective(NamedTuple):
-    """What is optimized: hyperparameters, and how rentals are transformed before and back again."""
+    """The hyperparameters to optimize, and the transformation of rentals and its inverse."""
 
     title: str
     hyperparameters: dict[str, Any]

@@ -1,4 +1,4 @@
-"""What the local service itself costs: a pipeline of 50 processing steps that do nothing.
+"""The overhead of the local SageMaker: a pipeline of 50 processing steps that do nothing.
 
 ``python -m tests.performance.overhead`` prints milliseconds per step, one step after another and two at a time.
 """

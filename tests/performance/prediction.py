@@ -1,4 +1,4 @@
-"""What a tree costs in a prediction, by library: the constants that decide ties (``evaluation.candidates``).
+"""The cost of a tree in a prediction, by library: the constants that decide ties (``evaluation.candidates``).
 
 ``python -m tests.performance.prediction`` trains the regression of the split by days with the pipeline's
 hyperparameters and prints processor time per row, of one core and thousands of rows at once, as the evaluation measures

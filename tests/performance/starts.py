@@ -1,4 +1,4 @@
-"""What the processes of the shell script spend before they work: on the start of Python and on imports.
+"""The time that the shell script's processes need to start Python and to import modules.
 
 A service can save that and no more, which sets the limit for the ratio of the main job.
 """
@@ -28,7 +28,7 @@ for name in sys.stdin.read().split():
 def processors(script: Path) -> float:
     """Seconds of processors for starting every process of the script, and for its imports.
 
-    The script runs once more, and Python tells what each process imports. Then each is started alone, imports the same
+    The script runs once more, and Python logs the imports of each process. Then each is started alone, imports the same
     and ends.
     """
     subprocess.run(["bash", str(script)], env={**os.environ, "TELL_IMPORTS": "1"}, check=True)
@@ -41,7 +41,7 @@ def processors(script: Path) -> float:
 def _import_again(job: Path) -> None:
     names = dict.fromkeys(_IMPORTED.findall((job / "log").read_text(encoding="utf-8", errors="replace")))
     if not names:
-        raise RuntimeError(f"The log of {job.name} does not tell what was imported.")
+        raise RuntimeError(f"The log of {job.name} contains no imports.")
     paths = [str(job / "ml" / "processing" / "input" / "code"), str(shell_script.ROOT)]
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "TRUE"}
     subprocess.run([sys.executable, "-c", _IMPORT_AGAIN], input="\n".join(names), text=True, env=variables, check=True)

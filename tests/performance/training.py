@@ -24,7 +24,7 @@ Predict = Callable[[Numbers], Numbers]
 
 
 class Trained(NamedTuple):
-    """What predicts rentals or the probability of high demand from features; its trees; processor seconds it took."""
+    """A function from features to rentals or probabilities, its trees, and the processor seconds of training."""
 
     predict: Predict
     trees: int

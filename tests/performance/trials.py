@@ -84,7 +84,7 @@ def _rolling_parts(trial: Trial) -> pd.Series[str]:
 
 
 def winner(trial: Trial, outcomes: Outcomes) -> str:
-    """The candidate that the evaluation would name, by the validation part alone."""
+    """The candidate that the evaluation would name, by the validation set alone."""
     ranking = RANKINGS[trial.task]
     found = {name: outcomes[Training(trial, name)] for name in ALGORITHMS}
     part = trial.material().validation

@@ -1,4 +1,4 @@
-"""What a day costs, where the lines cross, and what counts as the same prediction."""
+"""The cost of a day, the break-even point, and equal predictions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ASSUMED = Assumed("ml.m5.large", "ml.m5.large", 2048, 240)
 SPEED = Speed(seconds_per_request=0.005, rows_per_second=400, transform_rows_per_second=30_000, bytes_per_row=300)
 
 
-def test_an_endpoint_costs_its_instances_whether_asked_or_not() -> None:
+def test_an_endpoint_costs_its_instances_with_and_without_requests() -> None:
     prices = load_prices()
     cost = costs_of_a_day(prices, SPEED, ASSUMED)[ENDPOINT]
     a_day = 24 * prices.instance_hour["hosting"]["ml.m5.large"]
@@ -34,7 +34,7 @@ def test_an_endpoint_costs_its_instances_whether_asked_or_not() -> None:
     assert cost(400 * 86_400 + 1) == pytest.approx(2 * a_day, rel=0.05), "beyond one instance, two"
 
 
-def test_serverless_costs_what_is_asked_and_nothing_else() -> None:
+def test_serverless_costs_only_its_requests() -> None:
     cost = costs_of_a_day(load_prices(), SPEED, ASSUMED)[SERVERLESS]
     assert cost(0) == 0
     assert cost(2000) == pytest.approx(2 * cost(1000))

@@ -1,4 +1,4 @@
-"""The registered model that a user means, asked of the local service."""
+"""The registered model that a command uses."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_where_nothing_is_approved_the_newest_version_is_named(clients):
     assert find_model(sagemaker, "Pending", task="classification", approved=True).arn == newest
 
 
-def test_without_a_group_the_user_is_told_to_run_the_pipeline(clients):
+def test_a_missing_group_is_reported_with_the_command(clients):
     with pytest.raises(BadInput, match="There is no model package group Nothing-regression with a version in it"):
         find_model(clients[0], "Nothing")
 

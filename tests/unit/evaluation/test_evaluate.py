@@ -151,9 +151,12 @@ def test_training_seconds(task, source, tmp_path):
     report = strict((tmp_path / "output" / "evaluation.json").read_text())
     assert report["candidates"]["xgboost"]["cost"]["training_seconds"] == 12.5
     assert '<html lang="ko">' in (tmp_path / "output" / "report.html").read_text()
-    for words, said in ((("lightgbm", "1"), "the candidates are xgboost"), (("xgboost", "long"), "is not a number")):
+    for words, expected in (
+        (("lightgbm", "1"), "the candidates are xgboost"),
+        (("xgboost", "long"), "is not a number"),
+    ):
         assert main([*arguments, *message, "--training-seconds", *words]) == 1
-        assert said in (tmp_path / "message").read_text()
+        assert expected in (tmp_path / "message").read_text()
 
 
 def test_best_contains_what_registering_needs(report, source):

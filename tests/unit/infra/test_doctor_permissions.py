@@ -34,11 +34,11 @@ def refused(policy: str, needs: list[Need]) -> list[str]:
     return [f"{call.action} on {call.resource}" for call in calls if not allows(load(policy), call)]
 
 
-def test_the_stacks_execution_role_may_do_all_that_is_asked(context: CommandContext) -> None:
+def test_the_stacks_role_has_all_checked_permissions(context: CommandContext) -> None:
     assert refused("execution-role", list(needs_of_the_role(context, EXECUTION_ROLE))) == []
 
 
-def test_with_the_callers_policy_one_may_do_all_that_is_asked(context: CommandContext) -> None:
+def test_the_callers_policy_has_all_checked_permissions(context: CommandContext) -> None:
     assert refused("caller", list(needs_of_the_caller(context, EXECUTION_ROLE))) == []
 
 

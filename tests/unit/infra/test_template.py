@@ -118,7 +118,7 @@ def test_events_that_reach_no_target_are_kept() -> None:
             assert target["DeadLetterConfig"] == {"Arn": "UndeliveredEvents.Arn"}
 
 
-def test_the_role_may_attach_jobs_to_a_vpc_only_if_asked_to() -> None:
+def test_the_role_may_attach_jobs_to_a_vpc_only_by_choice() -> None:
     assert RESOURCES["VpcPolicy"]["Condition"] == "NeedsVpc"
     assert properties("VpcPolicy")["Roles"] == ["ExecutionRole"]
 

@@ -75,9 +75,9 @@ def test_csv_with_a_header(application: Make) -> None:
 def test_errors_are_400(application: Make, body: bytes, headers: Mapping[str, str], message: str) -> None:
     response = _ask(application(MODEL), body, headers)
     assert (response.status, response.content_type) == (400, "application/json")
-    said = json.loads(response.body)
-    assert (said["code"], said["type"]) == (400, "InternalServerException")
-    assert message in said["message"]
+    error = json.loads(response.body)
+    assert (error["code"], error["type"]) == (400, "InternalServerException")
+    assert message in error["message"]
 
 
 def test_the_multi_model_server_escapes_signs_of_html(application: Make) -> None:

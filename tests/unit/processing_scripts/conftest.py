@@ -40,7 +40,7 @@ def make_raw_frame(first: str = "2018-04-20", hours: int = 60 * 24, seed: int = 
 
 
 def to_bytes(frame: pd.DataFrame, *, encoding: str = "cp1252", separator: str = ",", line_end: str = "\r\n") -> bytes:
-    """A frame as the bytes of a CSV file; as the UCI file has them unless told otherwise."""
+    """A frame as the bytes of a CSV file; by default with the columns of the UCI file."""
     return frame.to_csv(index=False, sep=separator, lineterminator=line_end).encode(encoding)
 
 

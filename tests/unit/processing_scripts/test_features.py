@@ -49,7 +49,7 @@ def test_features_do_not_depend_on_other_hours(rows, observations):
 @given(row=st.integers(168, 479), feature_set=st.sampled_from(["history", "lags"]))
 @settings(max_examples=25)
 def test_features_need_only_their_history(row, feature_set, observations):
-    """What comes after an hour, and what was before its history, changes nothing."""
+    """Rows after an hour, and rows before its history, change nothing."""
     hour = observations.iloc[[row]]
     known = observations.iloc[row - HISTORY_HOURS[feature_set] : row + 1]
     expected = make_features(observations, feature_set).loc[hour.index]

@@ -77,7 +77,7 @@ def test_named_rows(job, hours, data, capsys):
     ],
 )
 def test_complete_refuses_empty_cells(job, raw_frame, csv_bytes, data, tmp_path, capsys, change, sentence):
-    path = tmp_path / "asked.csv"
+    path = tmp_path / "input.csv"
     path.write_bytes(csv_bytes(raw_frame(first="2018-06-19", hours=2).assign(**change)))
     assert run(job, "--hours", path, "--known", data) == 0
     capsys.readouterr()
@@ -86,7 +86,7 @@ def test_complete_refuses_empty_cells(job, raw_frame, csv_bytes, data, tmp_path,
 
 
 def test_complete_never_uses_hours_as_history(job, raw_frame, csv_bytes, data, tmp_path, capsys):
-    path = tmp_path / "asked.csv"
+    path = tmp_path / "input.csv"
     early, late = (raw_frame(first=first, hours=1) for first in ("2018-01-01", "2018-06-19"))
     path.write_bytes(csv_bytes(pd.concat([early, late])))
     known = tmp_path / "known.csv"

@@ -119,13 +119,13 @@ def test_command_writes_matching_chunks(form, hours, parts_of, schema_file, tmp_
     path = parts_of(hours, 1).path
     arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "220"]
     assert module.main([*arguments, "--format", form]) == 0
-    told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-    assert told == [
+    printed = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert printed == [
         {"part": "part-00000", "rows": 60},
         {"part": "part-00001", "rows": 68},
         {"read": 288, "predicted": 128},
     ]
-    for part in told[:2]:
+    for part in printed[:2]:
         known = pq.read_table(tmp_path / "out" / "known" / f"{part['part']}.parquet").to_pandas()
         rows = tmp_path / "out" / "rows" / f"{part['part']}.{form}"
         sent = pd.read_csv(rows, header=None) if form == "csv" else recordio.loads(rows.read_bytes())[0]
@@ -139,8 +139,8 @@ def test_chunk_that_cannot_be_written(hours, parts_of, schema_file, tmp_path, ca
     (tmp_path / "out" / "known" / "part-00002.parquet").mkdir(parents=True)
     arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "20"]
     assert module.main(arguments) == 1
-    told, log = capfd.readouterr()
-    assert [json.loads(line)["part"] for line in told.splitlines()] == ["part-00000", "part-00001"]
+    printed, log = capfd.readouterr()
+    assert [json.loads(line)["part"] for line in printed.splitlines()] == ["part-00000", "part-00001"]
     assert "part-00002.parquet" in log.splitlines()[-1]
 
 
@@ -150,9 +150,9 @@ def test_late_refusal_keeps_earlier_chunks(hours, parts_of, schema_file, tmp_pat
     path.write_bytes(b"".join([*text[:270], text[270].replace(b",", b";", 1), *text[271:]]))
     arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "20"]
     assert module.main(arguments) == 1
-    told, log = capfd.readouterr()
+    printed, log = capfd.readouterr()
     assert log.startswith("Line 271 ")
-    for line in told.splitlines():
+    for line in printed.splitlines():
         part = json.loads(line)
         assert pq.read_metadata(tmp_path / "out" / "known" / f"{part['part']}.parquet").num_rows == part["rows"]
 

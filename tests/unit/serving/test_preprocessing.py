@@ -96,9 +96,11 @@ def test_what_the_code_refuses_is_bad_input_in_its_words(s3, hours):
 
 def test_a_defect_of_the_code_is_not_called_bad_input(s3, hours):
     hours.write_text("defect")
-    with pytest.raises(PipelineError, match="The preprocessing code that came with the model failed: KeyError") as said:
+    with pytest.raises(
+        PipelineError, match="The preprocessing code that came with the model failed: KeyError"
+    ) as failed:
         features.make_features(s3, uploaded(s3, OTHER_CODE), KNOWLEDGE, TRUSTED, hours)
-    assert not isinstance(said.value, BadInput)
+    assert not isinstance(failed.value, BadInput)
 
 
 @pytest.mark.parametrize("files", [{}, OTHER_CODE, {**OTHER_CODE, "../outside.py": b""}])

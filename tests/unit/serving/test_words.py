@@ -1,4 +1,4 @@
-"""Endpoints in words: tags, expiry, predictions, what was asked."""
+"""Endpoints in words: tags, expiry, predictions, requested settings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_what_is_no_moment_never_expires(text):
     assert read_expiry(text, MADE) is None
 
 
-def test_capacity_is_read_back_as_it_was_asked_for():
+def test_capacity_is_read_back():
     for capacity in (Instances("ml.m5.large", 2), Serverless(2048, 5)):
         assert capacity_of({"VariantName": "v", **capacity.variant()}, {}) == capacity
     assert capacity_of(Instances("ml.m5.large", 1).variant(), {"CurrentInstanceCount": 3}).count == 3
@@ -51,7 +51,7 @@ def test_costs_name_their_origin_and_an_unknown_price_is_not_nothing():
     assert "per second of computing" in Serverless(1024, 1).cost_in_words(prices)
 
 
-def test_rentals_are_said_in_whole_bicycles():
+def test_rentals_are_shown_in_whole_bicycles():
     predictions = Predictions("regression", [HOUR], [1234.56], None, 502.5)
     assert predictions.in_words() == "2018-12-01 08:00  1,235 rentals expected\n"
     assert predictions.as_json() == [{"datetime": HOUR, "rentals": 1234.56}]
@@ -65,7 +65,7 @@ def test_the_decision_is_made_at_the_cut_off(value, decision):
     assert predictions.in_words().startswith(f"2018-12-01 08:00  {decision} demand: the probability of more than 502.5")
 
 
-def test_a_calibrated_probability_is_the_one_that_is_said_and_the_decision_stays_the_models_own():
+def test_the_calibrated_probability_is_shown_and_the_decision_is_the_models():
     predictions = Predictions("classification", [HOUR], [0.39], 0.4, 502.5, calibrated=[0.45])
     assert predictions.in_words() == (
         "2018-12-01 08:00  low demand: the probability of more than 502.5 rentals is 0.450, and the model's own 0.390 "
@@ -76,7 +76,7 @@ def test_a_calibrated_probability_is_the_one_that_is_said_and_the_decision_stays
     assert one["high_demand"] is False
 
 
-def test_only_what_was_asked_for_is_compared_with_the_training_data():
+def test_only_requested_values_are_compared_with_the_training_data():
     schema = {
         "features": [
             {"name": "temperature", "group": "weather", "minimum": -10.0, "maximum": 30.0},

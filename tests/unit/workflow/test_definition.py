@@ -92,8 +92,8 @@ def test_recordio_is_trained_on_and_predicted_and_nothing_else_changes(definitio
     recordio = {"Get": "Steps.Preprocess.ProcessingOutputConfig.Outputs['recordio'].S3Output.S3Uri"}
     for channel in steps["TrainXGBoostRegression"]["Arguments"]["InputDataConfig"]:
         assert channel["ContentType"] == "application/x-recordio-protobuf"
-        place = channel["DataSource"]["S3DataSource"]["S3Uri"]["Std:Join"]["Values"]
-        assert place == [recordio, "regression", channel["ChannelName"]]
+        path = channel["DataSource"]["S3DataSource"]["S3Uri"]["Std:Join"]["Values"]
+        assert path == [recordio, "regression", channel["ChannelName"]]
     gate = {step["Name"]: step["Arguments"] for step in steps["RegressionQualityGate"]["Arguments"]["IfSteps"]}
     batch = gate["BatchPredictRegression"]["TransformInput"]
     assert (batch["ContentType"], batch["SplitType"]) == ("application/x-recordio-protobuf", "RecordIO")
