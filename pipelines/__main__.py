@@ -14,6 +14,7 @@ from pipelines.cli import (
     estimate,
     executions,
     infra,
+    prices,
     run,
     schedule,
     teardown,
@@ -26,7 +27,7 @@ from pipelines.errors import did_you_mean
 GROUPS: Mapping[str, tuple[Command, ...]] = {
     "Build and run": (run.COMMAND, estimate.COMMAND, schedule.COMMAND, executions.COMMAND),
     "Predict": (endpoint.COMMAND, batch.COMMAND, compare.COMMAND),
-    "Manage what a pipeline needs and leaves": (doctor.COMMAND, infra.COMMAND, teardown.COMMAND),
+    "Manage what a pipeline needs and leaves": (doctor.COMMAND, prices.COMMAND, infra.COMMAND, teardown.COMMAND),
     "Set up": (completion.COMMAND,),
 }
 COMMANDS = {command.name: command for group in GROUPS.values() for command in group}

@@ -1,10 +1,12 @@
-"""Each name once: step names, resource names, the layout of the bucket, and the tag that marks what is ours."""
+"""Each name once: step names, resource names, the bucket's layout, the cache folder, and the tag of what is ours."""
 
 import hashlib
+import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pipelines.settings import Task
 
@@ -51,6 +53,12 @@ class TaskSteps:
     def tune(self, algorithm: str) -> str:
         """Name the tuning step of an algorithm, by its title."""
         return f"Tune{algorithm}{self.title}"
+
+
+def cache_folder() -> Path:
+    """Return the folder for downloads, outside the repository."""
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "boostpipe"
 
 
 def shorten(name: str, limit: int) -> str:

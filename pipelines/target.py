@@ -154,13 +154,12 @@ def connect(settings: Settings, choice: Choice) -> Iterator[Connection]:
 
 @contextlib.contextmanager
 def open_context(settings: Settings, choice: Choice) -> Iterator[CommandContext]:
-    """Read the prices and connect.
+    """Connect, and read the prices of its region.
 
     Raises `BadInput` if the file of prices cannot be used. Raises `EnvironmentProblem` as `connect` does.
     """
-    prices = load_prices(settings.prices)
     with connect(settings, choice) as connection:
-        yield CommandContext(settings, connection, prices)
+        yield CommandContext(settings, connection, load_prices(settings.prices, connection.region))
 
 
 @contextlib.contextmanager

@@ -1,16 +1,19 @@
 """AWS's list prices of instances and requests, with their date; a file of your own replaces any of them.
 
-``pipelines/aws/prices.json`` contains the prices with their source and date; a file named with ``--prices`` replaces
-members of it, such as ``{"region": "eu-central-1", "instance_hour": {"hosting": {"ml.m5.large": 0.138}}}``.
+``pipelines/aws/prices.json`` contains the prices with their source and date. A file named with ``--prices``, or else
+the one that ``boostpipe prices --refresh`` wrote for the region, replaces members of it, such as
+``{"region": "eu-central-1", "instance_hour": {"hosting": {"ml.m5.large": 0.138}}}``.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pipelines.errors import BadInput
+from pipelines.names import cache_folder
 
 Use = Literal["processing", "training", "transform", "hosting"]
 """Use of an instance; a type may have another price for each, or none."""
@@ -18,6 +21,7 @@ Use = Literal["processing", "training", "transform", "hosting"]
 _LISTED = Path(__file__).with_name("prices.json")
 _TEXTS = ("note", "as_of", "region", "currency", "source")
 _NUMBERS = ("hosting_data_gb", "serverless_gb_second", "serverless_data_gb")
+_OLD = timedelta(days=183)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,10 @@ class Prices:
     """Per GB of memory and second in which a serverless endpoint computes."""
     serverless_data_gb: float
     """Per GB of requests and responses of a serverless endpoint."""
+    wanted_region: str = ""
+    """The region that the work runs in; empty if it is unknown."""
+    kept: str = ""
+    """How many prices are those of the shipped table, if the file is of another region or date."""
 
     def per_hour(self, use: Use, instance_type: str, count: int = 1) -> float | None:
         """Return the price of ``count`` instances for one hour; None if the type's price is unknown."""
@@ -49,19 +57,62 @@ class Prices:
 
     @property
     def origin(self) -> str:
-        """Region, date and source of the prices, for use beside an amount."""
-        return f"list prices of {self.region}, {self.as_of}; check {self.source}"
+        """Region, date and source of the prices, and why they may be wrong, for use beside an amount."""
+        elsewhere = self.wanted_region not in ("", self.region)
+        doubts = [
+            *([f"not those of {self.wanted_region}"] if elsewhere else []),
+            *(["older than six months"] if self._is_old() else []),
+        ]
+        region = f" --region {self.wanted_region}" if elsewhere else ""
+        update = [f"{' and '.join(doubts)}: update them with boostpipe prices --refresh{region}"] if doubts else []
+        parts = [f"list prices of {self.region}, {self.as_of}", *([self.kept] if self.kept else []), *update]
+        return "; ".join([*parts, f"check {self.source}"])
+
+    def _is_old(self) -> bool:
+        try:
+            as_of = date.fromisoformat(self.as_of)
+        except ValueError:  # the text of somebody's own file
+            return False
+        return datetime.now(tz=UTC).date() - as_of > _OLD
 
 
-def load_prices(replaced_by: str | Path | None = None) -> Prices:
-    """Read the listed prices, and a file whose members replace them.
+def load_prices(replaced_by: str | Path | None = None, region: str = "") -> Prices:
+    """Read the listed prices, and a file whose members replace them: the one named, or else the region's own.
 
     Raises `BadInput` if the file cannot be read, or has a value that is not a price.
     """
+    listed = _listed()
+    if replaced_by is None and region and refreshed_file(region).is_file():
+        replaced_by = refreshed_file(region)
+    if replaced_by is None:
+        return Prices(**listed, wanted_region=region)
+    own = _read(Path(replaced_by))
+    members = _replace(listed, own, Path(replaced_by))
+    others = len(missing_prices(own)) if "region" in own else 0
+    kept = f"{others} of the prices are those of {listed['region']}, {listed['as_of']}" if others else ""
+    return Prices(**members, wanted_region=region, kept=kept)
+
+
+def refreshed_file(region: str) -> Path:
+    """Return the file of a region's own prices, which ``boostpipe prices --refresh`` writes."""
+    return cache_folder() / "prices" / f"{region}.json"
+
+
+def missing_prices(own: Mapping[str, Any]) -> list[str]:
+    """Name the prices of the shipped table that a file does not replace."""
+    listed, hours = _listed(), own.get("instance_hour", {})
+    instances = [
+        f"{name} ({use})"
+        for use, prices in listed["instance_hour"].items()
+        for name in prices
+        if name not in hours.get(use, {})
+    ]
+    return [*instances, *(name for name in _NUMBERS if name not in own)]
+
+
+def _listed() -> dict[str, Any]:
     members: dict[str, Any] = json.loads(_LISTED.read_text(encoding="utf-8"))
-    if replaced_by is not None:
-        members = _replace(members, _read(Path(replaced_by)), Path(replaced_by))
-    return Prices(**members)
+    return members
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -24,22 +24,26 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
     with offline(settings) as target:
         definition = Build(settings, target, bundles()).result()
     parameters = check_parameters(definition, given_parameters(options))
-    prices, seconds = load_prices(settings.prices), _measured_seconds(settings)
+    region, seconds = _measured_seconds(settings, target.region)
+    prices = load_prices(settings.prices, region)
     found = estimate(definition.content, parameters, prices, seconds, settings.max_parallel_steps)
     return Result(_as_text(found), found.as_json())
 
 
-def _measured_seconds(settings: Settings) -> dict[str, float]:
-    """Read how long the steps of the last executions took; durations of local steps say nothing about AWS."""
+def _measured_seconds(settings: Settings, region: str) -> tuple[str, dict[str, float]]:
+    """Return the region, and how long the steps of the last executions took there.
+
+    Durations of local steps say nothing about AWS.
+    """
     choice = choose(settings)
     if choice.name == "local":
-        return {}
+        return region, {}
     with connect(settings, choice) as connection:
         sagemaker = connection.client("sagemaker")
         if describe_pipeline(sagemaker, settings.pipeline_name) is None:
-            return {}
+            return connection.region, {}
         last = recent(sagemaker, settings.pipeline_name, LAST_EXECUTIONS)
-        return measured_seconds(look(sagemaker, execution.arn, {}).steps for execution in last)
+        return connection.region, measured_seconds(look(sagemaker, execution.arn, {}).steps for execution in last)
 
 
 def _as_text(found: Estimate) -> str:

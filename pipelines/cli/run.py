@@ -62,9 +62,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
 
 def execute(request: RunRequest, settings: Settings) -> Result:
     """Do what is requested on the target, and show what was done."""
-    prices = load_prices(settings.prices)
     with open_target(settings, choose(settings)) as target, shown() as show:
-        context = CommandContext(settings, target, prices)
+        context = CommandContext(settings, target, load_prices(settings.prices, target.region))
         if context.on_aws and request.preflight and (request.upsert or request.start):
             require_no_failure(context)
         outcome = workflow.run(request, settings, target, show)

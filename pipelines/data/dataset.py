@@ -7,7 +7,6 @@ refused on AWS.
 import hashlib
 import io
 import logging
-import os
 import re
 import zipfile
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.data.sample import MARK, generate_sample
 from pipelines.data.whole_files import written_whole
 from pipelines.errors import BadInput, EnvironmentProblem
-from pipelines.names import Layout
+from pipelines.names import Layout, cache_folder
 
 UCI_ARCHIVE = "https://archive.ics.uci.edu/static/public/560/seoul+bike+sharing+demand.zip"
 UCI_MEMBER = "SeoulBikeData.csv"
@@ -149,12 +148,6 @@ def _published(*, allow_sample: bool) -> Dataset:
     with written_whole(cached) as (partial,):
         partial.write_bytes(data)
     return Dataset(UCI_ARCHIVE, UCI_MEMBER, data)
-
-
-def cache_folder() -> Path:
-    """Return the folder for downloads, outside the repository."""
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "boostpipe"
 
 
 def _fetch(address: str) -> bytes:

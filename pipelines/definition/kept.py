@@ -8,9 +8,9 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.data.dataset import cache_folder
 from pipelines.data.whole_files import written_whole
 from pipelines.definition import import_closure
+from pipelines.names import cache_folder
 
 BUILDER = "pipelines.definition.build_process"
 SDK = ("sagemaker", "sagemaker-core", "sagemaker-train", "sagemaker-mlops")

@@ -18,10 +18,9 @@ from typing import Any
 from pipelines.aws.responses import last_part
 from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.data.code_bundles import INSTALLED, Bundle, bundles
-from pipelines.data.dataset import cache_folder
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import ModelMetadata, RegisteredModel
-from pipelines.names import Layout
+from pipelines.names import Layout, cache_folder
 from pipelines.settings import Settings
 
 PACKAGE = "processing_scripts"

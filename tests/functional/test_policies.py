@@ -27,6 +27,7 @@ from tests.support.implied import (
     by_definition,
     by_events,
     by_interruption,
+    by_refreshing_prices,
     by_scaling,
     by_stopping,
     by_the_starter,
@@ -108,7 +109,7 @@ def needed(folder: Path, cache: Path) -> dict[str, set[Call]]:
     tasks = [{"task": "all"}, {"task": "all", "tune": True, "deploy": True}]
     needed["execution-role"] |= {call for text in build(tasks, folder) for call in by_definition(text)}
     needed["build"] |= by_codebuild()
-    needed["caller"] |= by_stopping()
+    needed["caller"] |= by_stopping() | by_refreshing_prices()
     needed["serving"] |= by_scaling() | by_interruption()
     needed["events"] |= by_events()
     needed["vpc"] |= by_vpc()

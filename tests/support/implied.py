@@ -218,6 +218,11 @@ def by_stopping() -> set[Call]:
     return set(permissions("sagemaker", "StopPipelineExecution", {"PipelineExecutionArn": arn}))
 
 
+def by_refreshing_prices() -> set[Call]:
+    """Return the call of ``prices --refresh``; there is no local Price List API."""
+    return {Call("pricing:GetProducts", "*")}
+
+
 def by_events() -> set[Call]:
     """Return the calls of EventBridge's role for the rules of the template."""
     projects = [f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/{STACK}-{project}" for project in ("build", "deploy")]
