@@ -14,11 +14,7 @@ __all__ = ["open_service"]
 
 
 def open_service(
-    state_dir: Path,
-    region: str = "us-east-1",
-    isolation: Literal["fork", "process"] = "fork",
-    *,
-    patient: bool = False,
+    state_dir: Path, region: str = "us-east-1", isolation: Literal["fork", "process"] = "fork", *, patient: bool = False
 ) -> AbstractContextManager[Service | RunningService]:
     """The local SageMaker, until the context ends.
 

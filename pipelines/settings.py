@@ -29,12 +29,7 @@ STACK_NAME = re.compile(r"^[a-zA-Z][-a-zA-Z0-9]{0,127}$")
 
 
 def setting(
-    default: Any,
-    meaning: str,
-    *,
-    env: str | None = None,
-    choices: tuple[str, ...] = (),
-    metavar: str | None = None,
+    default: Any, meaning: str, *, env: str | None = None, choices: tuple[str, ...] = (), metavar: str | None = None
 ) -> Any:
     """Describe one setting; the command line and the documents read the field's metadata."""
     metadata = {"help": meaning, "env": env, "choices": choices, "metavar": metavar}
@@ -99,21 +94,9 @@ class Settings:
         metavar="NAME",
     )
     state_dir: Path = setting(Path(".sagemaker-local"), "where the local SageMaker keeps its state", metavar="PATH")
-    processing_instance_type: str = setting(
-        "ml.m5.xlarge",
-        "instance type of processing jobs",
-        metavar="TYPE",
-    )
-    training_instance_type: str = setting(
-        "ml.m5.xlarge",
-        "instance type of training jobs",
-        metavar="TYPE",
-    )
-    transform_instance_type: str = setting(
-        "ml.m5.large",
-        "instance type of transform jobs",
-        metavar="TYPE",
-    )
+    processing_instance_type: str = setting("ml.m5.xlarge", "instance type of processing jobs", metavar="TYPE")
+    training_instance_type: str = setting("ml.m5.xlarge", "instance type of training jobs", metavar="TYPE")
+    transform_instance_type: str = setting("ml.m5.large", "instance type of transform jobs", metavar="TYPE")
     hosting_instance_type: str = setting("ml.m5.large", "instance type of endpoints", metavar="TYPE")
     max_rmse: float = setting(300.0, "default of the parameter RegressionMaxRmse, in rentals per hour", metavar="X")
     min_auc: float = setting(0.9, "default of the parameter ClassificationMinAuc", metavar="X")
@@ -142,10 +125,7 @@ class Settings:
         metavar="s3://...",
     )
     prices: str | None = setting(
-        None,
-        "a JSON file of prices that replace pipelines/aws/prices.json's",
-        env="SAGEMAKER_PRICES",
-        metavar="FILE",
+        None, "a JSON file of prices that replace pipelines/aws/prices.json's", env="SAGEMAKER_PRICES", metavar="FILE"
     )
     isolation: Literal["fork", "process"] = setting(
         "fork", "how jobs start locally", env="SAGEMAKER_LOCAL_ISOLATION", choices=("fork", "process")

@@ -47,7 +47,7 @@ def model_card(report: Mapping[str, Any]) -> str:
         "training_details": {
             "training_observations": f"{report['rows'].get('train')} hours in the training set of the split "
             f"'{report['split']}'; the data set is {best['dataset']} with SHA-256 {best['dataset_sha256']}. Reason for "
-            f"the selection: {best['reason']}."[:_TEXT],
+            f"the selection: {best['reason']}."[:_TEXT]
         },
         "evaluation_details": [
             _details("Test set", report, [_candidate_group(report, name) for name in report["candidates"]]),

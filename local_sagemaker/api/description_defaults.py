@@ -43,10 +43,7 @@ _DEFAULTS: Mapping[JobKind, Mapping[str, Any]] = {
     },
     PROCESSING: {
         "ProcessingInputs": [
-            {
-                "AppManaged": False,
-                "S3Input": {"S3DataDistributionType": "FullyReplicated", "S3CompressionType": "None"},
-            }
+            {"AppManaged": False, "S3Input": {"S3DataDistributionType": "FullyReplicated", "S3CompressionType": "None"}}
         ],
         "ProcessingOutputConfig": {"Outputs": [{"AppManaged": False}]},
         "StoppingCondition": {"MaxRuntimeInSeconds": _SECONDS_A_DAY},

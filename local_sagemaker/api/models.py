@@ -121,9 +121,4 @@ def _delete(service: Service, request: Request) -> None:
     tags.drop(service.core.store, service.core.arn(f"model/{request['ModelName']}"))
 
 
-OPERATIONS = {
-    "CreateModel": _create,
-    "DescribeModel": _describe,
-    "ListModels": _list,
-    "DeleteModel": _delete,
-}
+OPERATIONS = {"CreateModel": _create, "DescribeModel": _describe, "ListModels": _list, "DeleteModel": _delete}

@@ -23,11 +23,7 @@ _RESOURCES = {
     "PipelineExecution": (records.EXECUTION, "PipelineExecutionArn"),
     "Endpoint": (endpoints.ENDPOINT, "EndpointArn"),
 }
-_EXPERIMENTS = {
-    "Experiment": "Experiment",
-    "ExperimentTrial": "Trial",
-    "ExperimentTrialComponent": "TrialComponent",
-}
+_EXPERIMENTS = {"Experiment": "Experiment", "ExperimentTrial": "Trial", "ExperimentTrialComponent": "TrialComponent"}
 _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
     "GreaterThan": operator.gt,
     "GreaterThanOrEqualTo": operator.ge,

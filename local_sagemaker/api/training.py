@@ -33,12 +33,7 @@ def start(service: Service, request: Request, *, on_log: Callable[[str], None] |
     name = request["TrainingJobName"]
     starting = {"Status": "Starting", "StartTime": now(), "StatusMessage": "Starting the training job"}
     arn = jobs.create(
-        service.core,
-        TRAINING,
-        request,
-        SecondaryStatus="Starting",
-        SecondaryStatusTransitions=[starting],
-        **more,
+        service.core, TRAINING, request, SecondaryStatus="Starting", SecondaryStatusTransitions=[starting], **more
     )
     runner = service.runners.training
     lifecycle.run(service.core, TRAINING, name, lambda context: runner(request, context), _conclude, on_log=on_log)

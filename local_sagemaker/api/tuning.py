@@ -90,11 +90,7 @@ def _describe(service: Service, request: Request) -> Response:
 def _list(service: Service, request: Request) -> Response:
     records = [_with_results(service.core, record) for record in service.core.store.list(TUNING.noun)]
     return listing.page(
-        records,
-        request,
-        member="HyperParameterTuningJobSummaries",
-        name=TUNING.name,
-        status=TUNING.status,
+        records, request, member="HyperParameterTuningJobSummaries", name=TUNING.name, status=TUNING.status
     )
 
 

@@ -123,10 +123,7 @@ STAND_INS = (
         serving="pytorch",
     ),
     StandIn(
-        r"(sagemaker-)?mxnet-inference",
-        "MXNet inference: the inference toolkit",
-        training=None,
-        serving="toolkit",
+        r"(sagemaker-)?mxnet-inference", "MXNet inference: the inference toolkit", training=None, serving="toolkit"
     ),
     StandIn(
         r"(sagemaker-)?huggingface-(pytorch|tensorflow)-inference",

@@ -12,12 +12,7 @@ def _read_boolean(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
 
 
-_READERS: dict[str, Callable[[str], Any]] = {
-    "String": str,
-    "Integer": int,
-    "Float": float,
-    "Boolean": _read_boolean,
-}
+_READERS: dict[str, Callable[[str], Any]] = {"String": str, "Integer": int, "Float": float, "Boolean": _read_boolean}
 TYPES = tuple(_READERS)
 MOST_DECLARED = 200
 """https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quotas.html"""

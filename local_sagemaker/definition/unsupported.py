@@ -61,16 +61,7 @@ UNSUPPORTED: Mapping[str, tuple[str, ...]] = {
     "UpdateEndpoint": _GUARDED_DEPLOYMENT,
 }
 """Each operation's members that are refused, unless their value is in `DEFAULT_BEHAVIOR`."""
-DEFAULT_BEHAVIOR = (
-    "File",
-    "S3Prefix",
-    "ManifestFile",
-    "None",
-    "Serial",
-    "SingleModel",
-    "Disabled",
-    "ALL_AT_ONCE",
-)
+DEFAULT_BEHAVIOR = ("File", "S3Prefix", "ManifestFile", "None", "Serial", "SingleModel", "Disabled", "ALL_AT_ONCE")
 """Values that request what the service does anyway."""
 
 

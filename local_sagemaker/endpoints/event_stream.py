@@ -16,11 +16,7 @@ _OVERHEAD = 16
 
 def in_parts(body: bytes) -> bytes:
     """A body as a stream of ``PayloadPart`` events."""
-    headers = {
-        ":message-type": "event",
-        ":event-type": "PayloadPart",
-        ":content-type": "application/octet-stream",
-    }
+    headers = {":message-type": "event", ":event-type": "PayloadPart", ":content-type": "application/octet-stream"}
     return b"".join(_message(headers, part) for part in _parts(body))
 
 

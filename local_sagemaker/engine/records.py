@@ -64,14 +64,7 @@ def change_step(store: Store, arn: str, step: str, **members: Any) -> None:
     store.update(STEP, f"{arn}/{step}", lambda record: record.update(members))
 
 
-def end_step(
-    store: Store,
-    arn: str,
-    step: str,
-    status: str,
-    reason: str | None = None,
-    **members: Any,
-) -> None:
+def end_step(store: Store, arn: str, step: str, status: str, reason: str | None = None, **members: Any) -> None:
     """Record how a step ended."""
 
     def end(record: Record) -> None:

@@ -65,9 +65,7 @@ def _source(channel: dict[str, Any], mode: str) -> inputs.Source:
     if source is None:
         raise UnsupportedError(f"The file system of channel {name} is not supported by the local SageMaker; use S3.")
     return inputs.Source(
-        source["S3Uri"],
-        source["S3DataType"],
-        sharded=source.get("S3DataDistributionType") == "ShardedByS3Key",
+        source["S3Uri"], source["S3DataType"], sharded=source.get("S3DataDistributionType") == "ShardedByS3Key"
     )
 
 

@@ -31,11 +31,7 @@ class ExecutionRole:
         from moto.iam.models import iam_backends
         from moto.sts.models import sts_backends
 
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": "sagemaker.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
+        statement = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
         partition = partition_of(self._region)
         role = iam_backends[self._account_id][partition].create_role(
             role_name=self._name,

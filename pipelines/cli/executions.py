@@ -192,13 +192,7 @@ COMMAND = Command(
     name="executions",
     summary="list, describe, compare, follow, stop and retry executions",
     commands=tuple(
-        Command(
-            name=name,
-            summary=summary,
-            options=options,
-            run=on_target(action),
-            settings=CONNECTION,
-        )
+        Command(name=name, summary=summary, options=options, run=on_target(action), settings=CONNECTION)
         for name, action, summary, options in (
             ("list", _list, "list the executions, the latest first", _add_list),
             ("describe", _describe, "show parameters, steps, metrics, reasons of failures and links", _add_execution),

@@ -54,11 +54,7 @@ def _add_deploy(parser: Parser) -> None:
     add("--endpoint-options", metavar="OPTIONS", help="options of that deployment (default: --ttl 24)")
     add("--alert-email", metavar="ADDRESS", help="address that is notified of failures (default: none)")
     add("--expire-days", metavar="N", help="delete what executions wrote after N days; 0 keeps it (default: 0)")
-    add(
-        "--source",
-        metavar="https://...",
-        help="public Git repository to build from (default: this clone's commit)",
-    )
+    add("--source", metavar="https://...", help="public Git repository to build from (default: this clone's commit)")
 
 
 def _add_delete(parser: Parser) -> None:

@@ -14,12 +14,7 @@ GAP = 2
 
 
 def table(
-    headings: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    *,
-    indent: int = 0,
-    title: str = "",
-    bold: int | None = None,
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, indent: int = 0, title: str = "", bold: int | None = None
 ) -> str:
     r"""Lay out rows below their headings; numbers are aligned right.
 

@@ -65,7 +65,4 @@ def made_by(step: Step) -> str | None:
 
 def _links(region: str, step: Step) -> dict[str, str]:
     job, log = console_links.job_link(region, step.metadata), log_of(step)
-    return {
-        **({"job": job} if job else {}),
-        **({"log": console_links.log_link(region, *log)} if log else {}),
-    }
+    return {**({"job": job} if job else {}), **({"log": console_links.log_link(region, *log)} if log else {})}

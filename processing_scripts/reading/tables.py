@@ -186,11 +186,7 @@ def _tables(reader: CsvReader, layout: _Layout, path: Path, most: int | None) ->
     empty = True
     while numbered := list(islice(rows, most)):
         empty = False
-        yield Table(
-            header=header,
-            rows=[cells for _, cells in numbered],
-            lines=[line for line, _ in numbered],
-        )
+        yield Table(header=header, rows=[cells for _, cells in numbered], lines=[line for line, _ in numbered])
     if empty:
         raise FileError(f"{path.name} has a header but no rows; provide a file with hourly rows below it.")
 

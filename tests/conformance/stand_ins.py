@@ -174,11 +174,7 @@ def processing_arguments(*, outputs: Mapping[str, str] | None = None, **environm
             "Outputs": [
                 {
                     "OutputName": name,
-                    "S3Output": {
-                        "S3Uri": uri,
-                        "LocalPath": f"/opt/ml/processing/{name}",
-                        "S3UploadMode": "EndOfJob",
-                    },
+                    "S3Output": {"S3Uri": uri, "LocalPath": f"/opt/ml/processing/{name}", "S3UploadMode": "EndOfJob"},
                 }
                 for name, uri in outputs.items()
             ]

@@ -118,8 +118,7 @@ def test_completion_prints_a_script_for_the_shell(shell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "completions"),
-    [("boostpipe exec", ["executions"]), ("boostpipe run --split ", ["days", "hours", "time"])],
+    ("line", "completions"), [("boostpipe exec", ["executions"]), ("boostpipe run --split ", ["days", "hours", "time"])]
 )
 def test_commands_options_and_choices_are_completed(tmp_path: Path, line: str, completions: list[str]) -> None:
     out = tmp_path / "completions"

@@ -330,10 +330,7 @@ def without(name: str) -> dict[str, str]:
         (pairs(without("humidity")), "Column 'Humidity(%)' is missing"),
         (pairs(without("functioning_day")), "Column 'Functioning Day' is missing"),
         (pairs({**NOON, "bicycles": "3"}), "Column 'bicycles' is not known; "),
-        (
-            pairs({**without("rainfall"), "rainfal": "0"}),
-            "'rainfal' is not known; did you mean 'Rainfall(mm)'?",
-        ),
+        (pairs({**without("rainfall"), "rainfal": "0"}), "'rainfal' is not known; did you mean 'Rainfall(mm)'?"),
         (pairs({**NOON, "temperature": "warm"}), "Column 'temperature': 'warm' is not a number"),
         (pairs({**NOON, "temperature": ""}), "Column 'temperature': is empty; give its value."),
         (pairs({**NOON, "humidity": "140"}), "Column 'humidity': '140' is above 100"),

@@ -30,12 +30,7 @@ def definition(role: str, *, chained: bool) -> str:
 
 
 def _step(number: int, role: str, *, chained: bool) -> dict[str, Any]:
-    source = {
-        "S3Uri": "s3://code/noop.py",
-        "LocalPath": CODE,
-        "S3DataType": "S3Prefix",
-        "S3InputMode": "File",
-    }
+    source = {"S3Uri": "s3://code/noop.py", "LocalPath": CODE, "S3DataType": "S3Prefix", "S3InputMode": "File"}
     cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
     return {
         "Name": f"Step{number}",

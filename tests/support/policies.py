@@ -20,15 +20,7 @@ REGION, ACCOUNT, STACK, BUCKET = "us-east-1", "123456789012", "seoul-bikes", "se
 PIPELINE = "SeoulBikeDemand"
 EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/seoul-bikes-ExecutionRole-X"
 STARTER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/seoul-bikes-StarterRole-X"
-RULES = (
-    "NewData",
-    "Retraining",
-    "ModelApproved",
-    "EndpointsExpire",
-    "ExecutionFailed",
-    "BuildFailed",
-    "StartFailed",
-)
+RULES = ("NewData", "Retraining", "ModelApproved", "EndpointsExpire", "ExecutionFailed", "BuildFailed", "StartFailed")
 NAMES = {
     "AWS::Partition": "aws",
     "AWS::Region": REGION,

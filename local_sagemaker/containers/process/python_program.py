@@ -164,11 +164,7 @@ def _open_standard_streams(program: PythonProgram, launch: Launch) -> None:
         elif not unbuffered:
             raw = io.BufferedWriter(raw)
         stream: Any = io.TextIOWrapper(
-            raw,
-            encoding=encoding,
-            errors=errors,
-            line_buffering=number == 2,
-            write_through=unbuffered and number > 0,
+            raw, encoding=encoding, errors=errors, line_buffering=number == 2, write_through=unbuffered and number > 0
         )
         stream.mode = "w" if number else "r"
         setattr(sys, name, stream)

@@ -132,10 +132,7 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, r
         raise ExecuteUserScriptError(" ".join(command), None)
     killed = code_of_exit == _KILLED_IN_A_SHELL
     raise ExecuteUserScriptError(
-        " ".join(command),
-        code_of_exit,
-        errors,
-        "OutOfMemory: Process killed by SIGKILL (signal 9)" if killed else None,
+        " ".join(command), code_of_exit, errors, "OutOfMemory: Process killed by SIGKILL (signal 9)" if killed else None
     )
 
 

@@ -182,12 +182,7 @@ _ALL = {
         _real("skip_drop", _FROM_0_TO_1),
         _real("lambda_bias", _FROM_0_TO_1),
         _real("tweedie_variance_power", Interval(min_open=1, max_open=2)),
-        _choice(
-            "objective",
-            *dependencies.OBJECTIVES,
-            depends_on=("num_class",),
-            check=dependencies.check_objective,
-        ),
+        _choice("objective", *dependencies.OBJECTIVES, depends_on=("num_class",), check=dependencies.check_objective),
         _integer("num_class", 2),
         _real("base_score", _AT_LEAST_0),
         _integer("_kfold", 2),

@@ -8,10 +8,7 @@ from pipelines.admin.doctor.finding import Finding, failure, ok, warning
 
 SDK_MAJOR = 3
 SDK_V2_ENDS = date(2027, 7, 6)
-IMAGES_PATCHED_UNTIL = {
-    "sagemaker-xgboost:3.2-0": date(2027, 5, 13),
-    "sagemaker-scikit-learn:1.9-0": date(2027, 7, 16),
-}
+IMAGES_PATCHED_UNTIL = {"sagemaker-xgboost:3.2-0": date(2027, 5, 13), "sagemaker-scikit-learn:1.9-0": date(2027, 7, 16)}
 """https://docs.aws.amazon.com/sagemaker/latest/dg/pre-built-containers-support-policy.html"""
 SOON = timedelta(days=90)
 ALWAYS = ("awswrangler", "boto3", "numpy", "pandas", "rich", "scikit-learn")
@@ -33,8 +30,7 @@ def packages(target: str, versions: Mapping[str, str]) -> Finding:
         extra = "'.[local]'" if target == "local" else "."
         return failure("packages", f"not installed: {', '.join(missing)}", f"pip install {extra}")
     return ok(
-        "packages",
-        f"Python {platform.python_version()}, boto3 {versions['boto3']}, and all {len(needed)} packages",
+        "packages", f"Python {platform.python_version()}, boto3 {versions['boto3']}, and all {len(needed)} packages"
     )
 
 

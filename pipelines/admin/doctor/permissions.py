@@ -70,10 +70,7 @@ def permissions(context: CommandContext) -> list[Finding]:
     findings = [_simulated(context, "role permissions", role, needs_of_the_role(context, role))]
     principal = principal_of(context.caller["Arn"])
     if principal is None:
-        return [
-            *findings,
-            skipped("your permissions", f"IAM cannot simulate the policies of {context.caller['Arn']}"),
-        ]
+        return [*findings, skipped("your permissions", f"IAM cannot simulate the policies of {context.caller['Arn']}")]
     return [*findings, _simulated(context, "your permissions", principal, needs_of_the_caller(context, role))]
 
 

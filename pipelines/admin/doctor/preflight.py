@@ -5,12 +5,7 @@ from pipelines.admin.doctor.finding import Finding, Status, query
 from pipelines.errors import EnvironmentProblem
 from pipelines.target import CommandContext
 
-CHECKS = {
-    "role": resources.role,
-    "bucket": resources.bucket,
-    "JumpStart": resources.jumpstart,
-    "quotas": quotas.quotas,
-}
+CHECKS = {"role": resources.role, "bucket": resources.bucket, "JumpStart": resources.jumpstart, "quotas": quotas.quotas}
 
 
 def examine(context: CommandContext) -> list[Finding]:

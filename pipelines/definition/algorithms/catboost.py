@@ -12,20 +12,8 @@ from pipelines.definition.formats import CSV
 from pipelines.settings import Task
 
 TUNED: dict[Task, dict[str, Any]] = {
-    "regression": {
-        "learning_rate": 0.1,
-        "depth": 6,
-        "l2_leaf_reg": 3.1,
-        "random_strength": 0.2,
-        "rsm": 0.64,
-    },
-    "classification": {
-        "learning_rate": 0.115,
-        "depth": 6,
-        "l2_leaf_reg": 2.2,
-        "random_strength": 0.75,
-        "rsm": 0.52,
-    },
+    "regression": {"learning_rate": 0.1, "depth": 6, "l2_leaf_reg": 3.1, "random_strength": 0.2, "rsm": 0.64},
+    "classification": {"learning_rate": 0.115, "depth": 6, "l2_leaf_reg": 2.2, "random_strength": 0.75, "rsm": 0.52},
 }
 """The result of ``--tune``, used for every split and feature set (see docs/models.md, Tuning)."""
 

@@ -97,10 +97,7 @@ def _input(folder: str, uri: Any) -> Any:
     return ProcessingInput(
         input_name=folder.replace("/", "-"),
         s3_input=ProcessingS3Input(
-            s3_uri=uri,
-            local_path=f"{INPUT}/{folder}",
-            s3_data_type="S3Prefix",
-            s3_input_mode="File",
+            s3_uri=uri, local_path=f"{INPUT}/{folder}", s3_data_type="S3Prefix", s3_input_mode="File"
         ),
     )
 

@@ -66,10 +66,7 @@ def prepare(s3: Any, code: Path, metadata: ModelMetadata, rows: Rows, folder: Pa
     schema = folder / "schema.json"
     schema.write_bytes(metadata.schema_text)
     parts, read, predicted, uploads = [], 0, 0, []
-    with (
-        ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool,
-        _preprocess(code, schema, rows, folder) as lines,
-    ):
+    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool, _preprocess(code, schema, rows, folder) as lines:
         for line in lines:
             message = json.loads(line)
             if "part" not in message:  # the last one, with the totals

@@ -15,13 +15,7 @@ from typing import Any
 
 from pipelines.aws.responses import last_part
 from pipelines.aws.tags import as_list, tags_of
-from pipelines.definition.endpoint_config import (
-    ENDPOINT,
-    PACKAGE,
-    VARIANT,
-    data_capture,
-    expiry_from_now,
-)
+from pipelines.definition.endpoint_config import ENDPOINT, PACKAGE, VARIANT, data_capture, expiry_from_now
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import RegisteredModel
 from pipelines.names import Layout, deployment_name, project_tags
@@ -35,10 +29,7 @@ CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
 INSTALL_AT_START = ("lightgbm", "catboost")
 """Algorithms whose containers install packages when they start."""
 HALF_OF_THE_INSTANCES = {
-    "RollingUpdatePolicy": {
-        "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 50},
-        "WaitIntervalInSeconds": 0,
-    }
+    "RollingUpdatePolicy": {"MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 50}, "WaitIntervalInSeconds": 0}
 }
 """A batch has at most half of the instances, so a single instance cannot be updated in this way."""
 

@@ -51,12 +51,7 @@ def test_invocation_becomes_one_json_line(sagemaker, runtime, s3):
     pattern = r"captured/both/AllTraffic/\d{4}/\d\d/\d\d/\d\d/\d\d-\d\d-\d{3}-[0-9a-f-]{36}\.jsonl"
     assert re.fullmatch(pattern, key)
     assert event["captureData"] == {
-        "endpointInput": {
-            "observedContentType": "text/csv",
-            "mode": "INPUT",
-            "data": "1,2\n3,4\n",
-            "encoding": "CSV",
-        },
+        "endpointInput": {"observedContentType": "text/csv", "mode": "INPUT", "data": "1,2\n3,4\n", "encoding": "CSV"},
         "endpointOutput": {
             "observedContentType": "application/json",
             "mode": "OUTPUT",

@@ -321,10 +321,7 @@ def test_steps_create_or_update_an_endpoint(pipelines, sagemaker, runtime):
         {
             "Name": "Endpoint",
             "Type": "Endpoint",
-            "Arguments": {
-                "EndpointName": "E9",
-                "EndpointConfigName": get("Steps.Config.EndpointConfigName"),
-            },
+            "Arguments": {"EndpointName": "E9", "EndpointConfigName": get("Steps.Config.EndpointConfigName")},
         },
     ]
     pipeline = pipelines.create(definition(*steps))

@@ -72,10 +72,7 @@ def test_training_job_has_inputs_and_model(execution, sagemaker, rows):
         TrainingJobName=execution.steps["Train"]["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
     )
     found = rows(component_of(sagemaker, execution.steps["Train"], "TrainingJob"))
-    assert sorted(found["in"]) == [
-        (IMAGE, "Image", "ContributedTo"),
-        ("s3://bucket/train", "DataSet", "ContributedTo"),
-    ]
+    assert sorted(found["in"]) == [(IMAGE, "Image", "ContributedTo"), ("s3://bucket/train", "DataSet", "ContributedTo")]
     assert found["out"] == [(job["ModelArtifacts"]["S3ModelArtifacts"], "Model", "Produced")]
 
 

@@ -146,10 +146,7 @@ def test_default_behavior_is_accepted(sagemaker):
 
 def test_unknown_operation_is_refused(service):
     status, answer = post(service, "MakeCoffee", b"{}")
-    assert (status, answer["message"]) == (
-        400,
-        "The operation MakeCoffee is not supported by the local SageMaker.",
-    )
+    assert (status, answer["message"]) == (400, "The operation MakeCoffee is not supported by the local SageMaker.")
 
 
 def test_invalid_next_token_is_refused(sagemaker):

@@ -215,10 +215,7 @@ def parents(sagemaker):
 @pytest.mark.usefixtures("parents")
 def test_warm_start_checks_its_parents(sagemaker, change, message):
     given = request(jobs=1)
-    given["WarmStartConfig"] = {
-        "ParentHyperParameterTuningJobs": [change],
-        "WarmStartType": "TransferLearning",
-    }
+    given["WarmStartConfig"] = {"ParentHyperParameterTuningJobs": [change], "WarmStartType": "TransferLearning"}
     with pytest.raises(ClientError, match=message):
         sagemaker.create_hyper_parameter_tuning_job(HyperParameterTuningJobName="child", **given)
 

@@ -387,9 +387,7 @@ def test_what_does_not_go_together_is_refused(bench: Workbench, more: dict[str, 
 def test_mismatched_answers_fail_a_join(bench: Workbench) -> None:
     uri = bench.store.write("s3://bucket/in/a.csv", "1\n2\n")
     request = transform_request(
-        uri,
-        DataProcessing={"JoinSource": "Input"},
-        TransformOutput={"Accept": "text/csv", "AssembleWith": "Line"},
+        uri, DataProcessing={"JoinSource": "Input"}, TransformOutput={"Accept": "text/csv", "AssembleWith": "Line"}
     )
     outcome = run_transform(request, _echo_model(bench, {"ANSWER": "count"}), bench.job().context)
     assert "The container gave 1 answers to 2 records; they cannot be joined." in str(outcome.failure_reason)

@@ -11,14 +11,7 @@ import time
 import pytest
 
 from local_sagemaker.jobs.processing import run_processing
-from tests.conformance.containers.workbench import (
-    Isolation,
-    Job,
-    Workbench,
-    completed,
-    processing_request,
-    s3_input,
-)
+from tests.conformance.containers.workbench import Isolation, Job, Workbench, completed, processing_request, s3_input
 
 
 def _run(bench: Workbench, isolation: Isolation, script: str, **more) -> tuple[Job, str]:

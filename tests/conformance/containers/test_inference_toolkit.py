@@ -361,10 +361,7 @@ def test_scikit_learn_s_worker_may_have_execution_parameters(bench: Workbench) -
 
 @pytest.mark.parametrize(
     ("image", "kind", "body"),
-    [
-        (SKLEARN, "application/json", b""),
-        (PYTORCH_INFERENCE, "application/json", b'{\n  "status": "Healthy"\n}\n'),
-    ],
+    [(SKLEARN, "application/json", b""), (PYTORCH_INFERENCE, "application/json", b'{\n  "status": "Healthy"\n}\n')],
     ids=["sklearn", "pytorch"],
 )
 def test_ping_and_methods(bench: Workbench, image: str, kind: str, body: bytes) -> None:

@@ -531,11 +531,7 @@ def test_requirements_are_installed_for_the_job_alone(bench: Workbench) -> None:
 def test_missing_requirements_fail_clearly(bench: Workbench) -> None:
     files = {"requirements.txt": "no-such-package-as-this==1.0\n"}
     request = script_request(
-        bench.store,
-        "",
-        files=files,
-        EnableNetworkIsolation=True,
-        Environment={"PIP_RETRIES": "0", "PIP_NO_INDEX": "1"},
+        bench.store, "", files=files, EnableNetworkIsolation=True, Environment={"PIP_RETRIES": "0", "PIP_NO_INDEX": "1"}
     )
     job = bench.job()
     outcome = run_training(request, job.context)
@@ -647,10 +643,7 @@ $SM_PYTHON_CMD /opt/ml/input/data/sm_drivers/distributed_drivers/basic_script_dr
 
 def test_archive_members_in_any_order(bench: Workbench) -> None:
     bench.store.write("s3://bucket/other.tar.gz", archive({"z.py": "", "train.py": "print('found')"}))
-    given = {
-        "sagemaker_program": "train.py",
-        "sagemaker_submit_directory": "/opt/ml/input/data/other/other.tar.gz",
-    }
+    given = {"sagemaker_program": "train.py", "sagemaker_submit_directory": "/opt/ml/input/data/other/other.tar.gz"}
     request = script_request(bench.store, "", given, channels=[channel("other", "s3://bucket/other.tar.gz")])
     job = bench.job()
     completed(run_training(request, job.context))

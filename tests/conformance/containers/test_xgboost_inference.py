@@ -264,15 +264,7 @@ def test_selectable_inference_returns_the_selected_values(bench: Workbench, acce
     assert answer.body.startswith(body.replace(b"P", str(probability).encode()))
 
 
-SELECTABLE = (
-    "predicted_label",
-    "labels",
-    "probability",
-    "probabilities",
-    "raw_score",
-    "raw_scores",
-    "predicted_score",
-)
+SELECTABLE = ("predicted_label", "labels", "probability", "probabilities", "raw_score", "raw_scores", "predicted_score")
 
 
 @pytest.mark.parametrize(

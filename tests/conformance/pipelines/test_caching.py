@@ -75,11 +75,7 @@ INPUT = {
 
 @pytest.mark.parametrize(
     "change",
-    [
-        ("AppSpecification", "ContainerArguments", ["--more"]),
-        ("Environment", "X", "2"),
-        ("ProcessingInputs", [INPUT]),
-    ],
+    [("AppSpecification", "ContainerArguments", ["--more"]), ("Environment", "X", "2"), ("ProcessingInputs", [INPUT])],
 )
 def test_changed_key_runs_processing_again(pipelines, change):
     _, second = run_twice(pipelines, PROCESSING, changed(PROCESSING, *change))

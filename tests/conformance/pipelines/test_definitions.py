@@ -217,8 +217,7 @@ WRONG = {
     ),
     "a default outside the enumeration": (
         definition(
-            processing("A"),
-            parameters=[{"Name": "P", "Type": "String", "DefaultValue": "c", "EnumValues": ["a", "b"]}],
+            processing("A"), parameters=[{"Name": "P", "Type": "String", "DefaultValue": "c", "EnumValues": ["a", "b"]}]
         ),
         "must be one of",
     ),

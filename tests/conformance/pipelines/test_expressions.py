@@ -6,17 +6,7 @@ import json
 
 import pytest
 
-from tests.conformance.stand_ins import (
-    compare,
-    condition,
-    definition,
-    fail,
-    get,
-    join,
-    json_get,
-    processing,
-    training,
-)
+from tests.conformance.stand_ins import compare, condition, definition, fail, get, join, json_get, processing, training
 
 EVALUATION = {"PropertyFiles": [{"PropertyFileName": "Report", "OutputName": "report", "FilePath": "evaluation.json"}]}
 

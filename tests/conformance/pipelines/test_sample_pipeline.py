@@ -133,10 +133,7 @@ def test_bad_model_fails_the_execution(pipelines):
 
 def test_selection_reuses_the_trained_model(pipelines, promoted, sagemaker):
     name = promoted.describe()["PipelineArn"].rsplit("/", 1)[1]
-    config = {
-        "SelectedSteps": [{"StepName": "Evaluate"}],
-        "SourcePipelineExecutionArn": promoted.arn,
-    }
+    config = {"SelectedSteps": [{"StepName": "Evaluate"}], "SourcePipelineExecutionArn": promoted.arn}
     again = pipelines.start(name, SelectiveExecutionConfig=config).wait()
     assert again.status == "Succeeded"
     assert again.steps["Train"]["Metadata"] == promoted.steps["Train"]["Metadata"]

@@ -178,11 +178,7 @@ def test_every_step_type_has_metadata(pipelines, sagemaker, s3):
     container = {"Image": IMAGE, "ModelDataUrl": get("Steps.Train.ModelArtifacts.S3ModelArtifacts")}
     steps = [
         training("Train"),
-        {
-            "Name": "Create",
-            "Type": "Model",
-            "Arguments": {"ExecutionRoleArn": ROLE, "PrimaryContainer": container},
-        },
+        {"Name": "Create", "Type": "Model", "Arguments": {"ExecutionRoleArn": ROLE, "PrimaryContainer": container}},
         {
             "Name": "Register",
             "Type": "RegisterModel",

@@ -7,15 +7,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conformance.stand_ins import (
-    compare,
-    condition,
-    definition,
-    depends_on,
-    fail,
-    get,
-    processing,
-)
+from tests.conformance.stand_ins import compare, condition, definition, depends_on, fail, get, processing
 
 
 def started(pipelines, *steps, until: str):

@@ -146,10 +146,6 @@ def test_sounds_pictures_and_arrays_are_read_and_written() -> None:
         assert decode(encode(picture, kind), kind)["inputs"].size == (2, 1)
     assert json.loads(encode([picture, np.float32(0.5), np.array([1]), dt.datetime(2020, 1, 2, tzinfo=dt.UTC)]))[
         1:
-    ] == [
-        0.5,
-        [1],
-        "2020-01-02 00:00:00+00:00",
-    ]
+    ] == [0.5, [1], "2020-01-02 00:00:00+00:00"]
     assert decode(encode([1, 2], "application/x-npy"), "application/x-npy").tolist() == [1, 2]
     assert np.load(io.BytesIO(encode([1], "application/x-npy"))).tolist() == [1]  # type: ignore[arg-type]

@@ -65,10 +65,7 @@ def test_a_record_over_the_limit_is_refused() -> None:
         list(batches_of([b"x" * 11], b"", 10, None))
 
 
-@pytest.mark.parametrize(
-    "damaged",
-    [b"no record here", frame(b"payload")[:-4], struct.pack("<I", 0xCED7230A)],
-)
+@pytest.mark.parametrize("damaged", [b"no record here", frame(b"payload")[:-4], struct.pack("<I", 0xCED7230A)])
 def test_damaged_recordio_is_refused(damaged: bytes) -> None:
     with pytest.raises(DataError):
         list(records_of(io.BytesIO(damaged), "RecordIO", framed=False))

@@ -104,11 +104,7 @@ def test_text_is_no_metric(regex: str) -> None:
 
 def test_built_in_metrics() -> None:
     log = "[0]\ttrain-rmse:1.5\tvalidation-rmse:2.5\n[1]\ttrain-rmse:1.25\tvalidation-error@0.7:0.5\nx\ttrain-mae:9\n"
-    assert _final(log, built_in=True) == {
-        "train:rmse": 1.25,
-        "validation:rmse": 2.5,
-        "validation:error@0.7": 0.5,
-    }
+    assert _final(log, built_in=True) == {"train:rmse": 1.25, "validation:rmse": 2.5, "validation:error@0.7": 0.5}
 
 
 @pytest.mark.parametrize("values", [[42, 6, 9], np.array([42, 6, 9])])
@@ -118,10 +114,7 @@ def test_row_to_csv_column(values: Any) -> None:
 
 @pytest.mark.parametrize(
     ("values", "plain", "quoted"),
-    [
-        ([["a,b", 'c"d']], 'a,b,c"d\n', '"a,b","c""d"\n'),
-        ([[1.0, np.float32(0.5)]], "1.0,0.5\n", "1.0,0.5\n"),
-    ],
+    [([["a,b", 'c"d']], 'a,b,c"d\n', '"a,b","c""d"\n'), ([[1.0, np.float32(0.5)]], "1.0,0.5\n", "1.0,0.5\n")],
 )
 def test_quoted_csv_cells(values: Any, plain: str, quoted: str) -> None:
     assert codecs.encode(values, codecs.CSV) == plain

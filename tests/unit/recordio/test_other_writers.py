@@ -125,9 +125,7 @@ def test_negative_integers_are_read():
 
 def test_sparse_row():
     features, _ = read_records(
-        record({"values": [7, 9], "keys": [3, 0], "shape": [5]}),
-        record({"shape": [5]}),
-        record([1, 2, 3, 4, 5]),
+        record({"values": [7, 9], "keys": [3, 0], "shape": [5]}), record({"shape": [5]}), record([1, 2, 3, 4, 5])
     )
     assert features.tolist() == [[9, 0, 0, 7, 0], [0, 0, 0, 0, 0], [1, 2, 3, 4, 5]]
 

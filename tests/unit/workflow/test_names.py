@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 from pipelines import names
 from pipelines.settings import PIPELINE_NAME, TASKS
 
-LIMITS = {
-    names.group_name: 63,
-    names.endpoint_config_prefix: 37,
-}
+LIMITS = {names.group_name: 63, names.endpoint_config_prefix: 37}
 PIPELINES = st.from_regex(PIPELINE_NAME, fullmatch=True).filter(lambda name: "\n" not in name)
 LONG = st.text("ab-", min_size=0, max_size=12).map(lambda end: f"{'company-team-' * 6}{end}x"[:100])
 SAGEMAKER_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")

@@ -40,11 +40,7 @@ def _objective(task: str, metric: str, classes: int) -> dict[str, Any]:
         return {"objective": objective, "metric": "rmse" if metric == "auto" else metric}
     if classes <= 2:
         return {"objective": "binary", "metric": "binary_logloss" if metric == "auto" else metric}
-    return {
-        "objective": "multiclass",
-        "num_class": classes,
-        "metric": "multi_logloss" if metric == "auto" else metric,
-    }
+    return {"objective": "multiclass", "num_class": classes, "metric": "multi_logloss" if metric == "auto" else metric}
 
 
 def main() -> None:
