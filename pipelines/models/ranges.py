@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from pipelines.data.sample import GENERATED_SAMPLE, MEANS_NOTHING
 
 _GIVEN = ("weather", "calendar")
@@ -21,6 +19,8 @@ def remarks_on(tables: Iterable[Columns], schema: Mapping[str, Any]) -> list[str
 
     A model that was trained on the generated sample is named as well.
     """
+    import numpy as np
+
     features = [
         feature for feature in schema["features"] if feature["group"] in _GIVEN and feature["minimum"] is not None
     ]
@@ -36,7 +36,9 @@ def remarks_on(tables: Iterable[Columns], schema: Mapping[str, Any]) -> list[str
     return [*_of_sample(schema), *_sentences(features, missing, outside)]
 
 
-def _numbers(values: Sequence[Any]) -> np.ndarray:
+def _numbers(values: Sequence[Any]) -> Any:
+    import numpy as np
+
     return np.array([np.nan if value in {"", None} else float(value) for value in values])
 
 

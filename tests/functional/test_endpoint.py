@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -510,7 +511,7 @@ def test_deleting_names_the_endpoint_and_asks(house: House) -> None:
     command = f"{sys.executable} -m pipelines endpoint delete {' '.join(NOW)}"
     code, printed = typed_in_a_terminal(command, house.folder, environment(house.cache), "n\n")
     assert code == 0, printed
-    assert "Delete the endpoint Now-regression (configuration Now-regression-v1-" in printed
+    assert re.search(r"Delete the endpoint Now-regression \(configuration Now-regression-v\d+-", printed)
     assert "in local, us-east-1" in printed
     assert house("describe", *NOW).code == 0
 

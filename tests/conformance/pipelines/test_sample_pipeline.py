@@ -87,14 +87,14 @@ def test_update_drops_no_request(endpoint, sagemaker, aws, service):
     failed: list[Exception] = []
     over = threading.Event()
 
-    def invoke() -> None:
+    def keep_invoking() -> None:
         while not over.is_set():
             try:
                 answered.append(invoke(runtime, endpoint))
             except Exception as error:  # noqa: BLE001 - whatever a client would see
                 failed.append(error)
 
-    clients = [threading.Thread(target=invoke) for _ in range(3)]
+    clients = [threading.Thread(target=keep_invoking) for _ in range(3)]
     for client in clients:
         client.start()
     for name in ("green", "blue", "green"):
