@@ -22,9 +22,9 @@ from local_sagemaker.engine.executions import Executions
 from local_sagemaker.jobs import lifecycle
 from local_sagemaker.jobs.contract import Runners
 from local_sagemaker.jobs.processing import run_processing
-from local_sagemaker.jobs.training import run_training
-from local_sagemaker.jobs.transform import run_transform
-from local_sagemaker.jobs.variant_server import start_hosting
+from local_sagemaker.jobs.serving.variant_server import start_hosting
+from local_sagemaker.jobs.training.run import run_training
+from local_sagemaker.jobs.transform.run import run_transform
 from local_sagemaker.jumpstart.objects import bucket_objects
 from local_sagemaker.moto import event_bus, hooks
 from local_sagemaker.moto.experiments import Experiments

@@ -11,13 +11,10 @@ from local_sagemaker.api import (
     package_groups,
     packages,
     pipelines,
-    processing,
     search,
     tags,
-    training,
-    transform,
-    tuning,
 )
+from local_sagemaker.api.jobs import processing, training, transform, tuning
 from local_sagemaker.api.service import Operation
 
 BY_RESOURCE: Mapping[str, Mapping[str, Operation]] = {

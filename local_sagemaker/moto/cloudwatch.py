@@ -44,7 +44,7 @@ class TrainingMetrics:
 
 
 def _data(job: Record, path: Path, start: int, end: int) -> Iterator[dict[str, Any]]:
-    from local_sagemaker.jobs.metrics import collector_of
+    from local_sagemaker.jobs.training.metrics import collector_of
 
     collector = collector_of(job["AlgorithmSpecification"])
     dimensions = [{"Name": TRAINING.name, "Value": job[TRAINING.name]}]

@@ -14,7 +14,7 @@ from local_sagemaker.core.errors import ApiError
 from local_sagemaker.core.store import Record
 from local_sagemaker.jobs.contract import JobOutcome, Metric
 from local_sagemaker.jobs.kinds import TRAINING, TUNING
-from local_sagemaker.jobs.metrics import MetricCollector
+from local_sagemaker.jobs.training.metrics import MetricCollector
 from local_sagemaker.jobs.tuning import trials
 from local_sagemaker.jobs.tuning.branch import Branch, branches_of
 from local_sagemaker.jobs.tuning.search import Point

@@ -14,7 +14,7 @@ import xgboost
 
 from local_sagemaker.containers.recordio.frames import frame
 from local_sagemaker.containers.recordio.records import record_class
-from local_sagemaker.jobs.transform import run_transform
+from local_sagemaker.jobs.transform.run import run_transform
 from tests.conformance.containers.workbench import (
     PYTORCH_INFERENCE,
     XGBOOST,

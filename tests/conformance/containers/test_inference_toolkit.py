@@ -15,8 +15,8 @@ from scipy import sparse
 from local_sagemaker.containers.inference_toolkit.application import ToolkitApplication
 from local_sagemaker.containers.inference_toolkit.handlers import Handlers
 from local_sagemaker.jobs.errors import AlgorithmError, ClientError
-from local_sagemaker.jobs.model_server import ModelServer
-from local_sagemaker.jobs.variant_server import VariantHosting, start_hosting
+from local_sagemaker.jobs.serving.model_server import ModelServer
+from local_sagemaker.jobs.serving.variant_server import VariantHosting, start_hosting
 from tests.conformance.containers.workbench import (
     AUTOGLUON,
     HUGGINGFACE_INFERENCE,

@@ -22,8 +22,8 @@ from local_sagemaker.containers.process.launcher import Process
 from local_sagemaker.containers.process.messages import Launch
 from local_sagemaker.jobs.errors import PingError
 from local_sagemaker.jobs.processing import run_processing
-from local_sagemaker.jobs.training import run_training
-from local_sagemaker.jobs.variant_server import start_hosting
+from local_sagemaker.jobs.serving.variant_server import start_hosting
+from local_sagemaker.jobs.training.run import run_training
 from tests.conformance.containers.workbench import (
     PYTORCH_INFERENCE,
     Isolation,

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from local_sagemaker.jobs.contract import JobOutcome
-from local_sagemaker.jobs.training import run_training
-from local_sagemaker.jobs.transform import run_transform
-from local_sagemaker.jobs.variant_server import start_hosting
+from local_sagemaker.jobs.serving.variant_server import start_hosting
+from local_sagemaker.jobs.training.run import run_training
+from local_sagemaker.jobs.transform.run import run_transform
 from local_sagemaker.jumpstart.objects import bucket_objects
 from local_sagemaker.jumpstart.specs import metadata_objects, pinned_table
 from tests.conformance.containers.workbench import (

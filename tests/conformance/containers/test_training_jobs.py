@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from local_sagemaker.jobs.training import run_training
+from local_sagemaker.jobs.training.run import run_training
 from tests.conformance.containers.workbench import (
     SKLEARN,
     XGBOOST,

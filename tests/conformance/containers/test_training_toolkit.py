@@ -15,7 +15,7 @@ import pytest
 from local_sagemaker.containers.images import stand_in_for
 from local_sagemaker.containers.training_toolkit.run import train
 from local_sagemaker.jobs.processing import run_processing
-from local_sagemaker.jobs.training import run_training
+from local_sagemaker.jobs.training.run import run_training
 from tests.conformance.containers.workbench import (
     AUTOGLUON,
     MXNET_TRAINING,

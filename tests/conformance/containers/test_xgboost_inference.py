@@ -19,8 +19,8 @@ from local_sagemaker.containers.xgboost.serve import Model, XGBoostApplication
 from local_sagemaker.containers.xgboost.versions import Version
 from local_sagemaker.jobs.contract import Answer
 from local_sagemaker.jobs.errors import AlgorithmError
-from local_sagemaker.jobs.model_server import ModelServer
-from local_sagemaker.jobs.variant_server import VariantHosting, start_hosting
+from local_sagemaker.jobs.serving.model_server import ModelServer
+from local_sagemaker.jobs.serving.variant_server import VariantHosting, start_hosting
 from tests.conformance.containers.workbench import (
     ISOLATION,
     XGBOOST,

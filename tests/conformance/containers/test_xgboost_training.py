@@ -17,8 +17,8 @@ import xgboost
 from local_sagemaker.containers.recordio.frames import frame
 from local_sagemaker.containers.recordio.records import record_class
 from local_sagemaker.jobs.contract import JobOutcome
-from local_sagemaker.jobs.training import run_training
-from local_sagemaker.jobs.variant_server import start_hosting
+from local_sagemaker.jobs.serving.variant_server import start_hosting
+from local_sagemaker.jobs.training.run import run_training
 from tests.conformance.containers.workbench import (
     ISOLATION,
     XGBOOST,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_sagemaker.jobs.errors import ClientError
-from local_sagemaker.jobs.jsonpath import compile_filter
+from local_sagemaker.jobs.transform.jsonpath import compile_filter
 
 ROW = ["a", "b", "c", "d"]
 RECORD = {"id": 7, "features": {"hour": 3, "rain": [1, 2, 3]}, "two words": True}

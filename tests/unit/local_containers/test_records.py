@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix, issparse
 from local_sagemaker.containers.recordio.frames import RecordIOError, frame, frames
 from local_sagemaker.containers.recordio.records import read_matrix, record_class, write_matrix, write_predictions
 from local_sagemaker.jobs.errors import DataError
-from local_sagemaker.jobs.splitting import batches_of, records_of
+from local_sagemaker.jobs.transform.splitting import batches_of, records_of
 
 PAYLOADS = st.lists(st.binary(max_size=40), max_size=12)
 LINES = st.lists(st.binary(min_size=1, max_size=20).filter(lambda line: not set(line) & set(b"\r\n")), max_size=20)

@@ -15,7 +15,7 @@ from local_sagemaker.containers.inference_toolkit import codecs
 from local_sagemaker.containers.process.paths import rewrite_ml
 from local_sagemaker.containers.training_toolkit.environment import decode, encode
 from local_sagemaker.jobs.errors import ClientError
-from local_sagemaker.jobs.metrics import MetricCollector
+from local_sagemaker.jobs.training.metrics import MetricCollector
 
 REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
 

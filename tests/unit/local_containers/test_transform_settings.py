@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local_sagemaker.jobs.errors import ClientError
-from local_sagemaker.jobs.transform_settings import TransformSettings
+from local_sagemaker.jobs.transform.settings import TransformSettings
 
 CONTAINER = {"MaxConcurrentTransforms": 8, "BatchStrategy": "SINGLE_RECORD", "MaxPayloadInMB": 10}
 REQUEST = {"MaxConcurrentTransforms": 2, "BatchStrategy": "MultiRecord", "MaxPayloadInMB": 1}

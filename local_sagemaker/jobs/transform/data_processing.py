@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from local_sagemaker.jobs.errors import ClientError, DataError
-from local_sagemaker.jobs.jsonpath import Filter, compile_filter
+from local_sagemaker.jobs.transform.jsonpath import Filter, compile_filter
 
 _JSON_LINES = "application/jsonlines"
 _JSON = "application/json"

@@ -2,7 +2,8 @@
 
 import functools
 
-from local_sagemaker.api import jobs, listing, training
+from local_sagemaker.api import listing
+from local_sagemaker.api.jobs import common, training
 from local_sagemaker.api.service import Service
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
@@ -23,9 +24,9 @@ def _create(service: Service, request: Request) -> Response:
         service.core,
         request,
         start_training=functools.partial(training.start, service),
-        stop_training=functools.partial(jobs.stop, service.core, TRAINING),
+        stop_training=functools.partial(common.stop, service.core, TRAINING),
     )
-    arn = jobs.create(service.core, TUNING, request)
+    arn = common.create(service.core, TUNING, request)
     name = request["HyperParameterTuningJobName"]
     lifecycle.supervise(service.core, TUNING, name, campaign.run, computes=False)
     return {"HyperParameterTuningJobArn": arn}
@@ -45,7 +46,7 @@ def _check(core: Core, request: Request) -> None:
             raise ValidationException(f"The hyperparameters {sorted(both)} are both static and tuned.")
         check_strategy(config, space, static)
     for parent in trials.parents(request):
-        _check_parent(jobs.describe(core, TUNING, parent), request)
+        _check_parent(common.describe(core, TUNING, parent), request)
 
 
 def _check_parent(parent: Record, request: Request) -> None:
@@ -84,7 +85,7 @@ def _with_results(core: Core, record: Record) -> Record:
 
 
 def _describe(service: Service, request: Request) -> Response:
-    return _with_results(service.core, jobs.describe(service.core, TUNING, request["HyperParameterTuningJobName"]))
+    return _with_results(service.core, common.describe(service.core, TUNING, request["HyperParameterTuningJobName"]))
 
 
 def _list(service: Service, request: Request) -> Response:
@@ -95,7 +96,7 @@ def _list(service: Service, request: Request) -> Response:
 
 
 def _list_training_jobs(service: Service, request: Request) -> Response:
-    name = jobs.describe(service.core, TUNING, request["HyperParameterTuningJobName"])["HyperParameterTuningJobName"]
+    name = common.describe(service.core, TUNING, request["HyperParameterTuningJobName"])["HyperParameterTuningJobName"]
     summaries = trials.summaries(service.core.store, name)
     wanted = request.get("StatusEquals")
     kept = [summary for summary in summaries if wanted in (None, summary.get("TrainingJobStatus"))]
@@ -113,7 +114,7 @@ def _list_training_jobs(service: Service, request: Request) -> Response:
 def _delete(service: Service, request: Request) -> None:
     name = request["HyperParameterTuningJobName"]
     try:
-        jobs.delete(service.core, TUNING, name)
+        common.delete(service.core, TUNING, name)
     except ResourceNotFound:
         return  # as in SageMaker, deleting a job that does not exist succeeds
     for trial in service.core.store.list(trials.KIND, parent=name):
@@ -121,7 +122,7 @@ def _delete(service: Service, request: Request) -> None:
 
 
 OPERATIONS = {
-    **jobs.operations(TUNING, _create),
+    **common.operations(TUNING, _create),
     "DescribeHyperParameterTuningJob": _describe,
     "ListHyperParameterTuningJobs": _list,
     "ListTrainingJobsForHyperParameterTuningJob": _list_training_jobs,

@@ -7,7 +7,7 @@ from typing import Any
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs.contract import Answer, JobContext
 from local_sagemaker.jobs.errors import UnsupportedError
-from local_sagemaker.jobs.model_server import ModelServer
+from local_sagemaker.jobs.serving.model_server import ModelServer
 
 _FIRST_ERROR = 300
 

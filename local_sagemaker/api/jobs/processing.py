@@ -1,6 +1,6 @@
 """The operations on processing jobs."""
 
-from local_sagemaker.api import jobs
+from local_sagemaker.api.jobs import common
 from local_sagemaker.api.service import Service
 from local_sagemaker.core.core import Request, Response
 from local_sagemaker.core.store import Record
@@ -11,7 +11,7 @@ from local_sagemaker.jobs.kinds import PROCESSING
 
 def _create(service: Service, request: Request) -> Response:
     instances.check(request["ProcessingResources"]["ClusterConfig"], "ProcessingResources.ClusterConfig")
-    arn = jobs.create(service.core, PROCESSING, request)
+    arn = common.create(service.core, PROCESSING, request)
     name = request["ProcessingJobName"]
     lifecycle.run(
         service.core, PROCESSING, name, lambda context: service.runners.processing(request, context), _conclude
@@ -24,4 +24,4 @@ def _conclude(record: Record, outcome: JobOutcome) -> None:
         record["ExitMessage"] = outcome.exit_message[: lifecycle.LONGEST_REASON]
 
 
-OPERATIONS = jobs.operations(PROCESSING, _create)
+OPERATIONS = common.operations(PROCESSING, _create)

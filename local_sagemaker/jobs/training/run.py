@@ -11,14 +11,15 @@ from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.messages import MEETING_PORTS_VARIABLE, Launch
 from local_sagemaker.containers.training_toolkit.environment import decode
 from local_sagemaker.core.core import Request
-from local_sagemaker.jobs import channels, instances
+from local_sagemaker.jobs import instances
 from local_sagemaker.jobs.contract import JobContext, JobOutcome
 from local_sagemaker.jobs.errors import ClientError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host, free_ports, hosts_of, write_json
-from local_sagemaker.jobs.metrics import MetricCollector, collector_of
 from local_sagemaker.jobs.outcomes import algorithm_failure, returning_failures
 from local_sagemaker.jobs.outputs import FolderUpload, files_below, upload_archive
 from local_sagemaker.jobs.runs import Run, max_runtime, run_containers
+from local_sagemaker.jobs.training import channels
+from local_sagemaker.jobs.training.metrics import MetricCollector, collector_of
 
 STOP_GRACE_SECONDS = 120.0
 """The seconds between SIGTERM and SIGKILL, as in SageMaker."""

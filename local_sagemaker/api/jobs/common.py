@@ -1,7 +1,7 @@
 """The operations that processing, training, transform and tuning jobs have in common."""
 
 from local_sagemaker.api import listing
-from local_sagemaker.api.description_defaults import with_defaults
+from local_sagemaker.api.jobs.description_defaults import with_defaults
 from local_sagemaker.api.service import Operation, Service
 from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now

@@ -13,13 +13,13 @@ from typing import BinaryIO, cast
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import inputs
 from local_sagemaker.jobs.contract import JobContext, JobOutcome
-from local_sagemaker.jobs.data_processing import DataProcessing
 from local_sagemaker.jobs.errors import AlgorithmError, ClientError, DataError, JobError
-from local_sagemaker.jobs.model_server import HOST
 from local_sagemaker.jobs.outcomes import returning_failures
-from local_sagemaker.jobs.served_model import ServedModel
-from local_sagemaker.jobs.splitting import batches_of, records_of
-from local_sagemaker.jobs.transform_settings import TransformSettings
+from local_sagemaker.jobs.serving.model_server import HOST
+from local_sagemaker.jobs.serving.served_model import ServedModel
+from local_sagemaker.jobs.transform.data_processing import DataProcessing
+from local_sagemaker.jobs.transform.settings import TransformSettings
+from local_sagemaker.jobs.transform.splitting import batches_of, records_of
 
 _POLL_SECONDS = 0.1
 

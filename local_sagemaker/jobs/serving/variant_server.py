@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs.contract import Answer, JobContext
 from local_sagemaker.jobs.errors import PingError
-from local_sagemaker.jobs.served_model import ServedModel
+from local_sagemaker.jobs.serving.served_model import ServedModel
 
 INVOCATION_SECONDS = 60.0
 """The seconds that a container may take for one invocation, as in SageMaker."""

@@ -122,7 +122,7 @@ def _add_resources(definition: Record) -> None:
 
 def _add_metrics(document: Record, hyperparameters: Mapping[str, str], objective: str | None) -> None:
     """Add the metric definitions of a built-in algorithm, which requests leave out."""
-    from local_sagemaker.jobs.metrics import built_in_definitions
+    from local_sagemaker.jobs.training.metrics import built_in_definitions
 
     specification = document["AlgorithmSpecification"]
     definitions = built_in_definitions(specification, hyperparameters, objective)

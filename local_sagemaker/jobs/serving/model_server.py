@@ -16,8 +16,8 @@ from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.messages import Launch
 from local_sagemaker.jobs.contract import Answer, JobContext
 from local_sagemaker.jobs.errors import ClientError, PingError
-from local_sagemaker.jobs.model_artifact import fetch_model
 from local_sagemaker.jobs.runs import LogPump
+from local_sagemaker.jobs.serving.model_artifact import fetch_model
 
 HOST = "algo-1"
 START_SECONDS = 300.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from local_sagemaker.api import jobs
+from local_sagemaker.api.jobs import common
 from local_sagemaker.api.service import Service
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Request, Response
@@ -32,7 +32,7 @@ def start(service: Service, request: Request, *, on_log: Callable[[str], None] |
     """
     name = request["TrainingJobName"]
     starting = {"Status": "Starting", "StartTime": now(), "StatusMessage": "Starting the training job"}
-    arn = jobs.create(
+    arn = common.create(
         service.core, TRAINING, request, SecondaryStatus="Starting", SecondaryStatusTransitions=[starting], **more
     )
     runner = service.runners.training
@@ -77,4 +77,4 @@ def _check(request: Request) -> None:
         )
 
 
-OPERATIONS = jobs.operations(TRAINING, _create)
+OPERATIONS = common.operations(TRAINING, _create)

@@ -1,0 +1,1 @@
+"""Model servers, for batch transform and endpoints."""

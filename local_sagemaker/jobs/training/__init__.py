@@ -1,0 +1,1 @@
+"""Training jobs: channels, metrics, the run and its results."""

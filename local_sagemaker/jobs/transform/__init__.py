@@ -1,0 +1,1 @@
+"""Batch transform jobs: filters, records, requests and results."""
