@@ -7,8 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from local_sagemaker import server
-from local_sagemaker.api import endpoints, models
-from local_sagemaker.api.operations import OPERATIONS
+from local_sagemaker.api import endpoints
 from local_sagemaker.api.service import Service
 from local_sagemaker.containers import images
 from local_sagemaker.containers.process.launcher import open_template
@@ -17,8 +16,6 @@ from local_sagemaker.core.core import ACCOUNT_ID, Core, Isolation
 from local_sagemaker.core.errors import StateDirectoryError
 from local_sagemaker.core.logs import Logs
 from local_sagemaker.core.store import Store
-from local_sagemaker.endpoints.servers import Endpoints
-from local_sagemaker.engine.executions import Executions
 from local_sagemaker.jobs import lifecycle
 from local_sagemaker.jobs.contract import Runners
 from local_sagemaker.jobs.processing import run_processing
@@ -27,7 +24,6 @@ from local_sagemaker.jobs.training.run import run_training
 from local_sagemaker.jobs.transform.run import run_transform
 from local_sagemaker.jumpstart.objects import bucket_objects
 from local_sagemaker.moto import event_bus, hooks
-from local_sagemaker.moto.experiments import Experiments
 from local_sagemaker.moto.s3.objects import Objects
 
 # The only global state of the service, because moto keeps its backends once per process.
@@ -62,7 +58,7 @@ def serve(directory: Path, region: str, isolation: Isolation, port: int, runners
             logs=Logs(directory / "logs"),
             emit=functools.partial(event_bus.emit, ACCOUNT_ID, region),
         )
-        service = _service(core, work)
+        service = Service(core, work)
         aws_services = hooks.aws_services(core, objects, service.call)
         objects.restore(aws_services.replay_bucket_request)
         _fail_what_was_running(service)
@@ -76,17 +72,6 @@ def serve(directory: Path, region: str, isolation: Isolation, port: int, runners
         stack.callback(service.executions.close)
         stack.enter_context(state_directory.announce(directory, service.identity))
         yield service
-
-
-def _service(core: Core, runners: Runners) -> Service:
-    return Service(
-        core=core,
-        runners=runners,
-        executions=Executions(core, runners.missing),
-        endpoints=Endpoints(core, runners.hosting, functools.partial(models.for_containers, core)),
-        experiments=Experiments(core.store, core.account_id, core.region),
-        operations=OPERATIONS,
-    )
 
 
 def _fail_what_was_running(service: Service) -> None:

@@ -83,7 +83,9 @@ class Application:
 
     def _runtime(self, endpoint: str, kind: str, environ: Environ) -> wire_format.HttpAnswer:
         def answer() -> wire_format.HttpAnswer:
-            return runtime.invoke(self._service, kind, endpoint, _headers_of(environ), _body_of(environ))
+            return runtime.invoke(
+                self._service.core, self._service.endpoints, kind, endpoint, _headers_of(environ), _body_of(environ)
+            )
 
         return _guarded("InvokeEndpoint", answer)
 

@@ -27,7 +27,7 @@ def _lines() -> Iterator[str]:
     yield f"| experiments ({kept}) | {_code(sorted(operations.MOTO_OPERATIONS))} |"
     yield "| runtime | `InvokeEndpoint`, `InvokeEndpointWithResponseStream` |"
     yield ""
-    served = {*operations.OPERATIONS, *operations.MOTO_OPERATIONS}
+    served = operations.OPERATIONS | operations.MOTO_OPERATIONS
     others = len(set(service_model().operation_names) - served)
     yield f"The other {others} operations return a `ValidationException` that names the operation."
     yield ""

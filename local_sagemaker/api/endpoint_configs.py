@@ -1,7 +1,6 @@
 """Endpoint configurations: the models that an endpoint serves, and their shares of its requests."""
 
 from local_sagemaker.api import listing, models
-from local_sagemaker.api.service import Service
 from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
@@ -17,7 +16,7 @@ def find(core: Core, name: str) -> Record:
     return core.store.find(KIND, name, missing)
 
 
-def _create(service: Service, request: Request) -> Response:
+def _create(core: Core, request: Request) -> Response:
     names = [variant["VariantName"] for variant in request["ProductionVariants"]]
     if len(set(names)) < len(names):
         raise ValidationException(f"The names of production variants must be unique; they are {names}.")
@@ -32,31 +31,31 @@ def _create(service: Service, request: Request) -> Response:
                 f"Production variant {variant['VariantName']} needs InstanceType and InitialInstanceCount, or a "
                 f"ServerlessConfig."
             )
-        models.find(service.core, variant["ModelName"])
+        models.find(core, variant["ModelName"])
     name = request["EndpointConfigName"]
-    arn = service.core.arn(f"{KIND}/{name}")
+    arn = core.arn(f"{KIND}/{name}")
     variants = [{"InitialVariantWeight": 1.0, **variant} for variant in request["ProductionVariants"]]
     record = {**request, "ProductionVariants": variants, "EndpointConfigArn": arn, "CreationTime": now()}
     record.pop("Tags", None)
-    if not service.core.store.insert(KIND, name, record):
+    if not core.store.insert(KIND, name, record):
         raise ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
-    tags.put(service.core.store, arn, request.get("Tags", []))
+    tags.put(core.store, arn, request.get("Tags", []))
     return {"EndpointConfigArn": arn}
 
 
-def _describe(service: Service, request: Request) -> Response:
-    return find(service.core, request["EndpointConfigName"])
+def _describe(core: Core, request: Request) -> Response:
+    return find(core, request["EndpointConfigName"])
 
 
-def _list(service: Service, request: Request) -> Response:
-    return listing.page(service.core.store.list(KIND), request, member="EndpointConfigs", name="EndpointConfigName")
+def _list(core: Core, request: Request) -> Response:
+    return listing.page(core.store.list(KIND), request, member="EndpointConfigs", name="EndpointConfigName")
 
 
-def _delete(service: Service, request: Request) -> None:
+def _delete(core: Core, request: Request) -> None:
     name = request["EndpointConfigName"]
-    arn = find(service.core, name)["EndpointConfigArn"]
-    service.core.store.delete(KIND, name)
-    tags.drop(service.core.store, arn)
+    arn = find(core, name)["EndpointConfigArn"]
+    core.store.delete(KIND, name)
+    tags.drop(core.store, arn)
 
 
 OPERATIONS = {

@@ -2,13 +2,13 @@
 
 from local_sagemaker import events
 from local_sagemaker.api import endpoint_configs, listing, models
-from local_sagemaker.api.service import Service
 from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ValidationException
 from local_sagemaker.core.store import Record
 from local_sagemaker.endpoints import capture
+from local_sagemaker.endpoints.servers import Endpoints
 
 ENDPOINT = "endpoint"
 _LOST = "The local SageMaker ended while this endpoint was being created or updated."
@@ -29,10 +29,10 @@ def fail_what_was_changing(core: Core) -> None:
             _change(core, record["EndpointName"], EndpointStatus="InService", FailureReason=_LOST)
 
 
-def _create(service: Service, request: Request) -> Response:
+def _create(core: Core, servers: Endpoints, request: Request) -> Response:
     name = request["EndpointName"]
-    config = endpoint_configs.find(service.core, request["EndpointConfigName"])
-    arn = service.core.arn(f"endpoint/{name}")
+    config = endpoint_configs.find(core, request["EndpointConfigName"])
+    arn = core.arn(f"endpoint/{name}")
     moment = now()
     record = {
         "EndpointName": name,
@@ -42,18 +42,18 @@ def _create(service: Service, request: Request) -> Response:
         "CreationTime": moment,
         "LastModifiedTime": moment,
     }
-    if not service.core.store.insert(ENDPOINT, name, record):
+    if not core.store.insert(ENDPOINT, name, record):
         raise ValidationException(f'Cannot create already existing endpoint "{arn}".')
-    tags.put(service.core.store, arn, request.get("Tags", []))
-    events.endpoint_changed(service.core, record)
-    service.core.supervisor.start(arn, lambda _stop: _deploy(service, name, config, status_on_failure="Failed"))
+    tags.put(core.store, arn, request.get("Tags", []))
+    events.endpoint_changed(core, record)
+    core.supervisor.start(arn, lambda _stop: _deploy(core, servers, name, config, status_on_failure="Failed"))
     return {"EndpointArn": arn}
 
 
-def _update(service: Service, request: Request) -> Response:
+def _update(core: Core, servers: Endpoints, request: Request) -> Response:
     name = request["EndpointName"]
-    endpoint = _find_at_rest(service.core, name)
-    config = endpoint_configs.find(service.core, request["EndpointConfigName"])
+    endpoint = _find_at_rest(core, name)
+    config = endpoint_configs.find(core, request["EndpointConfigName"])
     if request.get("RetainAllVariantProperties"):
         excluded = {each["VariantPropertyType"] for each in request.get("ExcludeRetainedVariantProperties", [])}
         config["ProductionVariants"] = [
@@ -61,12 +61,12 @@ def _update(service: Service, request: Request) -> Response:
             for variant in config["ProductionVariants"]
         ]
     more = {"LastDeploymentConfig": request["DeploymentConfig"]} if "DeploymentConfig" in request else {}
-    with service.core.store.transaction():  # so the second of two simultaneous updates sees the first
-        _find_at_rest(service.core, name)
-        _change(service.core, name, EndpointStatus="Updating", **more)
+    with core.store.transaction():  # so the second of two simultaneous updates sees the first
+        _find_at_rest(core, name)
+        _change(core, name, EndpointStatus="Updating", **more)
     back = endpoint["EndpointStatus"]
-    service.core.supervisor.start(
-        endpoint["EndpointArn"], lambda _stop: _deploy(service, name, config, status_on_failure=back)
+    core.supervisor.start(
+        endpoint["EndpointArn"], lambda _stop: _deploy(core, servers, name, config, status_on_failure=back)
     )
     return {"EndpointArn": endpoint["EndpointArn"]}
 
@@ -91,16 +91,16 @@ def _retained(endpoint: Record, variant: str, excluded: set[str]) -> Record:
     }
 
 
-def _deploy(service: Service, name: str, config: Record, *, status_on_failure: str) -> None:
+def _deploy(core: Core, servers: Endpoints, name: str, config: Record, *, status_on_failure: str) -> None:
     """Start the servers of a configuration, and record the result."""
     variants = config["ProductionVariants"]
     try:
-        service.endpoints.deploy(name, variants)
+        servers.deploy(name, variants)
     except Exception as error:  # noqa: BLE001 - whatever keeps the containers from serving is the endpoint's failure
-        _change(service.core, name, EndpointStatus=status_on_failure, FailureReason=f"{error}"[:1024])
+        _change(core, name, EndpointStatus=status_on_failure, FailureReason=f"{error}"[:1024])
         return
     _change(
-        service.core,
+        core,
         name,
         EndpointStatus="InService",
         EndpointConfigName=config["EndpointConfigName"],
@@ -108,7 +108,7 @@ def _deploy(service: Service, name: str, config: Record, *, status_on_failure: s
         Variants=variants,
         Capture=config.get("DataCaptureConfig"),
         DataCaptureConfig=capture.summary(config.get("DataCaptureConfig")),
-        ProductionVariants=[_summary(service.core, variant) for variant in variants],
+        ProductionVariants=[_summary(core, variant) for variant in variants],
     )
 
 
@@ -129,9 +129,9 @@ def _summary(core: Core, variant: Record) -> Record:
     }
 
 
-def _update_weights(service: Service, request: Request) -> Response:
+def _update_weights(core: Core, request: Request) -> Response:
     name = request["EndpointName"]
-    endpoint = _find_at_rest(service.core, name)
+    endpoint = _find_at_rest(core, name)
     summaries = {summary["VariantName"]: summary for summary in endpoint.get("ProductionVariants", [])}
     for desired in request["DesiredWeightsAndCapacities"]:
         summary = summaries.get(desired["VariantName"])
@@ -143,26 +143,26 @@ def _update_weights(service: Service, request: Request) -> Response:
         for noun, member in (("Weight", "DesiredWeight"), ("InstanceCount", "DesiredInstanceCount")):
             if member in desired:
                 summary[member] = summary[f"Current{noun}"] = desired[member]
-    _change(service.core, name, ProductionVariants=list(summaries.values()))
+    _change(core, name, ProductionVariants=list(summaries.values()))
     return {"EndpointArn": endpoint["EndpointArn"]}
 
 
-def _describe(service: Service, request: Request) -> Response:
-    return find(service.core, request["EndpointName"])
+def _describe(core: Core, request: Request) -> Response:
+    return find(core, request["EndpointName"])
 
 
-def _list(service: Service, request: Request) -> Response:
+def _list(core: Core, request: Request) -> Response:
     return listing.page(
-        service.core.store.list(ENDPOINT), request, member="Endpoints", name="EndpointName", status="EndpointStatus"
+        core.store.list(ENDPOINT), request, member="Endpoints", name="EndpointName", status="EndpointStatus"
     )
 
 
-def _delete(service: Service, request: Request) -> None:
-    endpoint = _find_at_rest(service.core, request["EndpointName"])
-    events.endpoint_changed(service.core, {**endpoint, "EndpointStatus": "Deleting"})
-    service.core.store.delete(ENDPOINT, request["EndpointName"])
-    service.endpoints.remove(request["EndpointName"])
-    tags.drop(service.core.store, endpoint["EndpointArn"])
+def _delete(core: Core, servers: Endpoints, request: Request) -> None:
+    endpoint = _find_at_rest(core, request["EndpointName"])
+    events.endpoint_changed(core, {**endpoint, "EndpointStatus": "Deleting"})
+    core.store.delete(ENDPOINT, request["EndpointName"])
+    servers.remove(request["EndpointName"])
+    tags.drop(core.store, endpoint["EndpointArn"])
 
 
 def _change(core: Core, name: str, **members: object) -> None:
@@ -178,11 +178,9 @@ def _change(core: Core, name: str, **members: object) -> None:
         events.endpoint_changed(core, record)
 
 
+WITH_SERVERS = {"CreateEndpoint": _create, "UpdateEndpoint": _update, "DeleteEndpoint": _delete}
 OPERATIONS = {
-    "CreateEndpoint": _create,
-    "UpdateEndpoint": _update,
     "UpdateEndpointWeightsAndCapacities": _update_weights,
     "DescribeEndpoint": _describe,
     "ListEndpoints": _list,
-    "DeleteEndpoint": _delete,
 }

@@ -2,18 +2,17 @@
 
 from local_sagemaker.api import lineage_graph, listing
 from local_sagemaker.api.lineage_graph import Link, Node
-from local_sagemaker.api.service import Service
-from local_sagemaker.core.core import Request, Response
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ResourceNotFound
 from local_sagemaker.core.store import Record
 
 _FILTERS = ("SourceArn", "DestinationArn", "SourceType", "DestinationType", "AssociationType")
 
 
-def _list_associations(service: Service, request: Request) -> Response:
+def _list_associations(core: Core, request: Request) -> Response:
     found = [
         record
-        for record in map(_association, lineage_graph.links(service.core))
+        for record in map(_association, lineage_graph.links(core))
         if all(request.get(member) in (None, record[member]) for member in _FILTERS)
     ]
     keys = {member: member for member in _FILTERS}
@@ -33,18 +32,18 @@ def _association(link: Link) -> Record:
     }
 
 
-def _list_artifacts(service: Service, request: Request) -> Response:
+def _list_artifacts(core: Core, request: Request) -> Response:
     found = [
         _artifact(node, created)
-        for node, created in lineage_graph.artifacts(service.core).items()
+        for node, created in lineage_graph.artifacts(core).items()
         if request.get("SourceUri") in (None, node.uri) and request.get("ArtifactType") in (None, node.type)
     ]
     return listing.page(found, request, member="ArtifactSummaries")
 
 
-def _describe_artifact(service: Service, request: Request) -> Response:
+def _describe_artifact(core: Core, request: Request) -> Response:
     arn = request["ArtifactArn"]
-    for node, created in lineage_graph.artifacts(service.core).items():
+    for node, created in lineage_graph.artifacts(core).items():
         if node.arn == arn:
             return _artifact(node, created)
     raise ResourceNotFound(f"Artifact '{arn}' does not exist.")

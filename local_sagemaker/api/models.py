@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_sagemaker.api import listing, packages
-from local_sagemaker.api.service import Service
 from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
@@ -14,16 +13,16 @@ from local_sagemaker.core.store import Record
 KIND = "model"
 
 
-def _create(service: Service, request: Request) -> Response:
+def _create(core: Core, request: Request) -> Response:
     name = request["ModelName"]
-    arn = service.core.arn(f"model/{name}")
+    arn = core.arn(f"model/{name}")
     for container in _containers(request):
-        _check_container(service.core, container)
+        _check_container(core, container)
     record = {**request, "ModelArn": arn, "CreationTime": now()}
     record.pop("Tags", None)
-    if not service.core.store.insert(KIND, name, record):
+    if not core.store.insert(KIND, name, record):
         raise ValidationException(f'Cannot create already existing model "{arn}".')
-    tags.put(service.core.store, arn, request.get("Tags", []))
+    tags.put(core.store, arn, request.get("Tags", []))
     return {"ModelArn": arn}
 
 
@@ -89,8 +88,8 @@ def _with_environment(
     return {**both, "Environment": environment} if environment else both
 
 
-def _describe(service: Service, request: Request) -> Response:
-    record = find(service.core, request["ModelName"])
+def _describe(core: Core, request: Request) -> Response:
+    record = find(core, request["ModelName"])
     for member in ("PrimaryContainer", "Containers"):
         if member in record:
             given = record[member]
@@ -111,14 +110,14 @@ def _with_defaults(container: dict[str, Any]) -> dict[str, Any]:
     return described
 
 
-def _list(service: Service, request: Request) -> Response:
-    return listing.page(service.core.store.list(KIND), request, member="Models", name="ModelName")
+def _list(core: Core, request: Request) -> Response:
+    return listing.page(core.store.list(KIND), request, member="Models", name="ModelName")
 
 
-def _delete(service: Service, request: Request) -> None:
-    find(service.core, request["ModelName"])
-    service.core.store.delete(KIND, request["ModelName"])
-    tags.drop(service.core.store, service.core.arn(f"model/{request['ModelName']}"))
+def _delete(core: Core, request: Request) -> None:
+    find(core, request["ModelName"])
+    core.store.delete(KIND, request["ModelName"])
+    tags.drop(core.store, core.arn(f"model/{request['ModelName']}"))
 
 
 OPERATIONS = {"CreateModel": _create, "DescribeModel": _describe, "ListModels": _list, "DeleteModel": _delete}

@@ -1,7 +1,6 @@
 """The operations on model package groups."""
 
 from local_sagemaker.api import listing
-from local_sagemaker.api.service import Service
 from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
@@ -41,51 +40,51 @@ def _insert(core: Core, request: Request) -> bool:
     return inserted
 
 
-def _create(service: Service, request: Request) -> Response:
-    arn = _arn(service.core, request["ModelPackageGroupName"])
-    if not _insert(service.core, request):
+def _create(core: Core, request: Request) -> Response:
+    arn = _arn(core, request["ModelPackageGroupName"])
+    if not _insert(core, request):
         raise ValidationException(f"Model Package Group already exists: {arn}")
     return {"ModelPackageGroupArn": arn}
 
 
-def _describe(service: Service, request: Request) -> Response:
-    return {"CreatedBy": {}, **find(service.core, request["ModelPackageGroupName"])}
+def _describe(core: Core, request: Request) -> Response:
+    return {"CreatedBy": {}, **find(core, request["ModelPackageGroupName"])}
 
 
-def _list(service: Service, request: Request) -> Response:
+def _list(core: Core, request: Request) -> Response:
     return listing.page(
-        service.core.store.list(KIND), request, member="ModelPackageGroupSummaryList", name="ModelPackageGroupName"
+        core.store.list(KIND), request, member="ModelPackageGroupSummaryList", name="ModelPackageGroupName"
     )
 
 
-def _delete(service: Service, request: Request) -> None:
-    group = find(service.core, request["ModelPackageGroupName"])
+def _delete(core: Core, request: Request) -> None:
+    group = find(core, request["ModelPackageGroupName"])
     name = group["ModelPackageGroupName"]
-    if service.core.store.list(PACKAGE, parent=name):
+    if core.store.list(PACKAGE, parent=name):
         raise ConflictException(
             f"Model Package Group cannot be deleted because it still contains Model Packages: {name}"
         )
-    service.core.store.delete(KIND, name)
-    service.core.store.delete(_POLICY, name)
-    tags.drop(service.core.store, group["ModelPackageGroupArn"])
+    core.store.delete(KIND, name)
+    core.store.delete(_POLICY, name)
+    tags.drop(core.store, group["ModelPackageGroupArn"])
 
 
-def _put_policy(service: Service, request: Request) -> Response:
-    group = find(service.core, request["ModelPackageGroupName"])
+def _put_policy(core: Core, request: Request) -> Response:
+    group = find(core, request["ModelPackageGroupName"])
     name = group["ModelPackageGroupName"]
-    service.core.store.delete(_POLICY, name)
-    service.core.store.insert(_POLICY, name, {"ResourcePolicy": request["ResourcePolicy"]})
+    core.store.delete(_POLICY, name)
+    core.store.insert(_POLICY, name, {"ResourcePolicy": request["ResourcePolicy"]})
     return {"ModelPackageGroupArn": group["ModelPackageGroupArn"]}
 
 
-def _get_policy(service: Service, request: Request) -> Response:
-    name = find(service.core, request["ModelPackageGroupName"])["ModelPackageGroupName"]
-    missing = ValidationException(f"Cannot find resource policy for: {_arn(service.core, name)}")
-    return service.core.store.find(_POLICY, name, missing)
+def _get_policy(core: Core, request: Request) -> Response:
+    name = find(core, request["ModelPackageGroupName"])["ModelPackageGroupName"]
+    missing = ValidationException(f"Cannot find resource policy for: {_arn(core, name)}")
+    return core.store.find(_POLICY, name, missing)
 
 
-def _delete_policy(service: Service, request: Request) -> None:
-    service.core.store.delete(_POLICY, find(service.core, request["ModelPackageGroupName"])["ModelPackageGroupName"])
+def _delete_policy(core: Core, request: Request) -> None:
+    core.store.delete(_POLICY, find(core, request["ModelPackageGroupName"])["ModelPackageGroupName"])
 
 
 OPERATIONS = {

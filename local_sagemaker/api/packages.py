@@ -2,7 +2,6 @@
 
 from local_sagemaker import events
 from local_sagemaker.api import listing, package_groups
-from local_sagemaker.api.service import Service
 from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
@@ -22,19 +21,19 @@ def find(core: Core, name_or_arn: str) -> Record:
     return core.store.find(PACKAGE, arn, ValidationException(f"ModelPackage {arn} does not exist."))
 
 
-def _create(service: Service, request: Request) -> Response:
+def _create(core: Core, request: Request) -> Response:
     group, name = request.get("ModelPackageGroupName"), request.get("ModelPackageName")
     if bool(group) == bool(name):
         raise ValidationException("Give either ModelPackageGroupName or ModelPackageName, one of the two.")
-    with service.core.store.transaction():
-        made = _made_by_the_same_call(service.core, last_part(group) if group else None, request)
+    with core.store.transaction():
+        made = _made_by_the_same_call(core, last_part(group) if group else None, request)
         if made is not None:
             return {"ModelPackageArn": made["ModelPackageArn"]}
         if group:
-            path, more = _next_version(service.core, last_part(group), request)
+            path, more = _next_version(core, last_part(group), request)
         else:
             path, more = str(name), {"ModelPackageName": name}
-        arn = service.core.arn(f"{PACKAGE}/{path}")
+        arn = core.arn(f"{PACKAGE}/{path}")
         record = {
             **request,
             **more,
@@ -44,10 +43,10 @@ def _create(service: Service, request: Request) -> Response:
             "CreationTime": now(),
         }
         record.pop("Tags", None)
-        if not service.core.store.insert(PACKAGE, arn, record, parent=more.get("ModelPackageGroupName")):
+        if not core.store.insert(PACKAGE, arn, record, parent=more.get("ModelPackageGroupName")):
             raise ValidationException(f"ModelPackage already exists: {arn}")
-        tags.put(service.core.store, arn, request.get("Tags", []))
-    events.package_changed(service.core, record)
+        tags.put(core.store, arn, request.get("Tags", []))
+    events.package_changed(core, record)
     return {"ModelPackageArn": arn}
 
 
@@ -72,16 +71,16 @@ def _next_version(core: Core, group: str, request: Request) -> tuple[str, Record
     }
 
 
-def _describe(service: Service, request: Request) -> Response:
-    return find(service.core, request["ModelPackageName"])
+def _describe(core: Core, request: Request) -> Response:
+    return find(core, request["ModelPackageName"])
 
 
-def _list(service: Service, request: Request) -> Response:
+def _list(core: Core, request: Request) -> Response:
     group = request.get("ModelPackageGroupName")
     kind = request.get("ModelPackageType") or ("Versioned" if group else "Unversioned")
-    records = service.core.store.list(PACKAGE, parent=last_part(group) if group else None)
+    records = core.store.list(PACKAGE, parent=last_part(group) if group else None)
     if group:
-        package_groups.find(service.core, group)
+        package_groups.find(core, group)
     if kind != "Both":
         records = [record for record in records if ("ModelPackageVersion" in record) == (kind == "Versioned")]
     wanted = request.get("ModelApprovalStatus")
@@ -90,8 +89,8 @@ def _list(service: Service, request: Request) -> Response:
     return listing.page(records, request, member="ModelPackageSummaryList", name="ModelPackageName")
 
 
-def _update(service: Service, request: Request) -> Response:
-    arn = find(service.core, request["ModelPackageArn"])["ModelPackageArn"]
+def _update(core: Core, request: Request) -> Response:
+    arn = find(core, request["ModelPackageArn"])["ModelPackageArn"]
 
     def change(record: Record) -> None:
         _change_properties(record, request)
@@ -112,9 +111,9 @@ def _update(service: Service, request: Request) -> Response:
             record["ModelLifeCycle"] = request["ModelLifeCycle"]
         record["LastModifiedTime"] = now()
 
-    changed = service.core.store.update(PACKAGE, arn, change)
+    changed = core.store.update(PACKAGE, arn, change)
     if changed is not None:
-        events.package_changed(service.core, changed)
+        events.package_changed(core, changed)
     return {"ModelPackageArn": arn}
 
 
@@ -126,16 +125,16 @@ def _change_properties(record: Record, request: Request) -> None:
         record["CustomerMetadataProperties"] = properties
 
 
-def _delete(service: Service, request: Request) -> None:
-    arn = find(service.core, request["ModelPackageName"])["ModelPackageArn"]
-    service.core.store.delete(PACKAGE, arn)
-    tags.drop(service.core.store, arn)
+def _delete(core: Core, request: Request) -> None:
+    arn = find(core, request["ModelPackageName"])["ModelPackageArn"]
+    core.store.delete(PACKAGE, arn)
+    tags.drop(core.store, arn)
 
 
-def _batch_describe(service: Service, request: Request) -> Response:
+def _batch_describe(core: Core, request: Request) -> Response:
     summaries, errors = {}, {}
     for arn in request["ModelPackageArnList"]:
-        record = service.core.store.get(PACKAGE, arn)
+        record = core.store.get(PACKAGE, arn)
         if record is None:
             errors[arn] = {"ErrorCode": "ValidationException", "ErrorResponse": f"ModelPackage {arn} does not exist."}
         else:

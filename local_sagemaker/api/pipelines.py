@@ -1,7 +1,6 @@
 """The operations on pipelines and their versions."""
 
 from local_sagemaker.api import listing
-from local_sagemaker.api.service import Service
 from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
@@ -30,10 +29,10 @@ def definition_of(core: Core, pipeline: Record, version: int | None = None) -> s
     return str(core.store.find(VERSION, f"{name}/{number}", missing)["PipelineDefinition"])
 
 
-def _create(service: Service, request: Request) -> Response:
+def _create(core: Core, request: Request) -> Response:
     name = request["PipelineName"]
-    arn = service.core.arn(f"pipeline/{name}")
-    existing = service.core.store.get(KIND, name)
+    arn = core.arn(f"pipeline/{name}")
+    existing = core.store.get(KIND, name)
     if existing is not None:
         if existing.get("ClientRequestToken") == request.get("ClientRequestToken", ""):
             return {"PipelineArn": arn}
@@ -41,7 +40,7 @@ def _create(service: Service, request: Request) -> Response:
             f"Pipeline names must be unique within an AWS account and region. "
             f"Pipeline with name ({name}) already exists."
         )
-    definition = _given_definition(service.core, request)
+    definition = _given_definition(core, request)
     if definition is None:
         raise ValidationException("Either Pipeline Definition or Pipeline Definition S3 location should be provided")
     moment = now()
@@ -58,11 +57,11 @@ def _create(service: Service, request: Request) -> Response:
         "LastModifiedBy": user,
         "LatestVersion": 1,
     }
-    with service.core.store.transaction():
-        if not service.core.store.insert(KIND, name, record):
+    with core.store.transaction():
+        if not core.store.insert(KIND, name, record):
             raise ConflictException(f"Pipeline {name} is being created by another request.")
-        _insert_version(service.core, record, definition)
-        tags.put(service.core.store, arn, request.get("Tags", []))
+        _insert_version(core, record, definition)
+        tags.put(core.store, arn, request.get("Tags", []))
     return {"PipelineArn": arn}
 
 
@@ -94,58 +93,58 @@ def _given_definition(core: Core, request: Request) -> str | None:
     return str(inline)
 
 
-def _update(service: Service, request: Request) -> Response:
-    pipeline = find(service.core, request["PipelineName"])
-    definition = _given_definition(service.core, request)
+def _update(core: Core, request: Request) -> Response:
+    pipeline = find(core, request["PipelineName"])
+    definition = _given_definition(core, request)
 
     def change(record: Record) -> None:
         record.update({member: request[member] for member in _UPDATED_MEMBERS if member in request})
         record["LastModifiedTime"] = now()
         record["LatestVersion"] += definition is not None
 
-    with service.core.store.transaction():
-        changed = service.core.store.update(KIND, pipeline["PipelineName"], change) or pipeline
+    with core.store.transaction():
+        changed = core.store.update(KIND, pipeline["PipelineName"], change) or pipeline
         if definition is not None:
-            _insert_version(service.core, changed, definition)
+            _insert_version(core, changed, definition)
     return {"PipelineArn": changed["PipelineArn"], "PipelineVersionId": changed["LatestVersion"]}
 
 
-def _describe(service: Service, request: Request) -> Response:
-    pipeline = find(service.core, request["PipelineName"])
-    return {**pipeline, "PipelineDefinition": definition_of(service.core, pipeline, request.get("PipelineVersionId"))}
+def _describe(core: Core, request: Request) -> Response:
+    pipeline = find(core, request["PipelineName"])
+    return {**pipeline, "PipelineDefinition": definition_of(core, pipeline, request.get("PipelineVersionId"))}
 
 
-def _list(service: Service, request: Request) -> Response:
+def _list(core: Core, request: Request) -> Response:
     prefix = request.get("PipelineNamePrefix", "")
     found = [
         {**record, "LastExecutionTime": record.get("LastRunTime")}
-        for record in service.core.store.list(KIND)
+        for record in core.store.list(KIND)
         if record["PipelineName"].startswith(prefix)
     ]
     return listing.page(found, request, member="PipelineSummaries", name="PipelineName")
 
 
-def _list_versions(service: Service, request: Request) -> Response:
-    name = find(service.core, request["PipelineName"])["PipelineName"]
-    return listing.page(service.core.store.list(VERSION, parent=name), request, member="PipelineVersionSummaries")
+def _list_versions(core: Core, request: Request) -> Response:
+    name = find(core, request["PipelineName"])["PipelineName"]
+    return listing.page(core.store.list(VERSION, parent=name), request, member="PipelineVersionSummaries")
 
 
-def _delete(service: Service, request: Request) -> Response:
-    pipeline = find(service.core, request["PipelineName"])
-    name, store = pipeline["PipelineName"], service.core.store
+def _delete(core: Core, request: Request) -> Response:
+    pipeline = find(core, request["PipelineName"])
+    name, store = pipeline["PipelineName"], core.store
     executions = store.list(records.EXECUTION, parent=name)
     running = [record for record in executions if record["PipelineExecutionStatus"] not in records.FINAL]
     if running:
         raise ConflictException(f"Pipeline {name} cannot be deleted while an execution of it is running.")
     with store.transaction():
-        steps = parse(definition_of(service.core, pipeline)).steps
+        steps = parse(definition_of(core, pipeline)).steps
         cache.forget(store, name, iter(steps))
         for number in range(1, pipeline["LatestVersion"] + 1):
             store.delete(VERSION, f"{name}/{number}")
         for execution in executions:
-            _delete_execution(service.core, execution["PipelineExecutionArn"])
+            _delete_execution(core, execution["PipelineExecutionArn"])
         store.delete(KIND, name)
-        tags.drop(service.core.store, pipeline["PipelineArn"])
+        tags.drop(core.store, pipeline["PipelineArn"])
     return {"PipelineArn": pipeline["PipelineArn"]}
 
 

@@ -4,13 +4,12 @@ import json
 from collections.abc import Mapping
 
 from local_sagemaker.api import endpoints
-from local_sagemaker.api.service import Service
 from local_sagemaker.api.wire_format import HttpAnswer
 from local_sagemaker.core.core import Core
 from local_sagemaker.core.errors import ApiError, ModelError, ValidationException
 from local_sagemaker.endpoints import event_stream
 from local_sagemaker.endpoints.capture import capture
-from local_sagemaker.endpoints.servers import LOG_GROUP
+from local_sagemaker.endpoints.servers import LOG_GROUP, Endpoints
 
 _WHOLE, _STREAM = "invocations", "invocations-response-stream"
 _SERVED = (_WHOLE, _STREAM)
@@ -42,7 +41,7 @@ class _TooLarge(ApiError):
     status = 413
 
 
-def invoke(service: Service, kind: str, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+def invoke(core: Core, servers: Endpoints, kind: str, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
     """Handle one request to the runtime; ``kind`` is the last part of its path.
 
     Raises ApiError if the request is not supported, or see ``invoke_endpoint``.
@@ -54,7 +53,7 @@ def invoke(service: Service, kind: str, name: str, headers: Mapping[str, str], b
             raise _NotInvocable(f"{member} is not supported by the local SageMaker.")
     if len(body) > LONGEST_BODY:
         raise _TooLarge(f"HTTP content length exceeded {LONGEST_BODY} bytes.")
-    answer = invoke_endpoint(service, name, _as_whole(headers), body)
+    answer = invoke_endpoint(core, servers, name, _as_whole(headers), body)
     return answer if kind == _WHOLE else _as_stream(answer)
 
 
@@ -74,7 +73,7 @@ def _as_stream(answer: HttpAnswer) -> HttpAnswer:
     return HttpAnswer(answer.status, event_stream.in_parts(answer.body), headers)
 
 
-def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+def invoke_endpoint(core: Core, servers: Endpoints, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
     """Send a request to the container behind an endpoint; returns its response.
 
     Raises
@@ -84,20 +83,20 @@ def invoke_endpoint(service: Service, name: str, headers: Mapping[str, str], bod
     ApiError
         The endpoint does not exist or is not in service.
     """
-    endpoint = service.core.store.get(endpoints.ENDPOINT, name)
+    endpoint = core.store.get(endpoints.ENDPOINT, name)
     if endpoint is None:
-        raise _NotInvocable(f"Endpoint {name} of account {service.core.account_id} not found.")
+        raise _NotInvocable(f"Endpoint {name} of account {core.account_id} not found.")
     if endpoint["EndpointStatus"] not in ("InService", "Updating") or "Variants" not in endpoint:
-        raise _NotInvocable(f"Endpoint {name} of account {service.core.account_id} is {endpoint['EndpointStatus']}.")
+        raise _NotInvocable(f"Endpoint {name} of account {core.account_id} is {endpoint['EndpointStatus']}.")
     passed_on = {key: headers[key] for key in ("content-type", "accept", *_CONTAINER_HEADERS) if key in headers}
     try:
-        invocation = service.endpoints.invoke(endpoint, body, passed_on, headers.get(_TARGET_VARIANT))
+        invocation = servers.invoke(endpoint, body, passed_on, headers.get(_TARGET_VARIANT))
     except ValidationException as error:
         raise _NotInvocable(str(error)) from error
     answer = invocation.answer
     if answer.status >= 400:
-        raise _model_error(service.core, name, answer.status, answer.body.decode(errors="replace"))
-    capture(service.core, endpoint, headers, body, invocation)
+        raise _model_error(core, name, answer.status, answer.body.decode(errors="replace"))
+    capture(core, endpoint, headers, body, invocation)
     out = {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": invocation.variant}
     if _CUSTOM_ATTRIBUTES in answer.headers:
         out["X-Amzn-SageMaker-Custom-Attributes"] = answer.headers[_CUSTOM_ATTRIBUTES]

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local_sagemaker.api import endpoints, listing, models, package_groups, packages, pipelines
-from local_sagemaker.api.service import Service
 from local_sagemaker.core import tags
 from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ValidationException
 from local_sagemaker.core.store import Record
 from local_sagemaker.engine import records
 from local_sagemaker.jobs.kinds import TRAINING, TUNING
+from local_sagemaker.moto.experiments import Experiments
 
 _RESOURCES = {
     "TrainingJob": (TRAINING.noun, "TrainingJobArn"),
@@ -34,9 +34,9 @@ _METRICS, _FINAL_METRICS = "Metrics", "FinalMetricDataList"
 _PAGE = 100
 
 
-def _search(service: Service, request: Request) -> Response:
+def _search(core: Core, experiments: Experiments, request: Request) -> Response:
     resource = request["Resource"]
-    member, found = _all_of(service, resource)
+    member, found = _all_of(core, experiments, resource)
     expression = request.get("SearchExpression")
     if expression:
         found = [record for record in found if _holds(expression, record)]
@@ -49,15 +49,15 @@ def _search(service: Service, request: Request) -> Response:
     return {**answer, "TotalHits": {"Value": len(hits), "Relation": "EqualTo"}}
 
 
-def _all_of(service: Service, resource: str) -> tuple[str, list[Record]]:
+def _all_of(core: Core, experiments: Experiments, resource: str) -> tuple[str, list[Record]]:
     """The member of a result that contains a resource of a type, and all resources of that type."""
     if resource in _EXPERIMENTS:
         member = _EXPERIMENTS[resource]
-        return member, _with_tags(service.core, service.experiments.records(member), f"{member}Arn")
+        return member, _with_tags(core, experiments.records(member), f"{member}Arn")
     if resource not in _RESOURCES:
         raise ValidationException(f"Search over {resource} is not supported by the local SageMaker.")
     kind, arn = _RESOURCES[resource]
-    return resource, _with_tags(service.core, service.core.store.list(kind), arn)
+    return resource, _with_tags(core, core.store.list(kind), arn)
 
 
 def _with_tags(core: Core, found: list[Record], arn: str) -> list[Record]:
@@ -132,9 +132,9 @@ def _sortable(values: list[Any]) -> tuple[bool, Any]:
     return (isinstance(value, str), value if isinstance(value, str | int | float) else 0.0)
 
 
-def _list_trial_components(service: Service, request: Request) -> Response:
+def _list_trial_components(experiments: Experiments, request: Request) -> Response:
     """The trial components, by trial, experiment or source."""
-    found = service.experiments.records("TrialComponent")
+    found = experiments.records("TrialComponent")
     for parent in ("TrialName", "ExperimentName"):
         if parent in request:
             found = [each for each in found if request[parent] in {above.get(parent) for above in each["Parents"]}]
@@ -143,5 +143,5 @@ def _list_trial_components(service: Service, request: Request) -> Response:
     return listing.page(found, request, member="TrialComponentSummaries", name="TrialComponentName")
 
 
-OPERATIONS = {"Search": _search}
-TRIAL_COMPONENTS = {"ListTrialComponents": _list_trial_components}
+WITH_EXPERIMENTS = {"Search": _search}
+OF_EXPERIMENTS = {"ListTrialComponents": _list_trial_components}

@@ -3,10 +3,10 @@
 import json
 
 from local_sagemaker.api import listing
-from local_sagemaker.api.service import Service
 from local_sagemaker.core import tags
 from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ValidationException
+from local_sagemaker.moto.experiments import Experiments
 
 
 def follow_moto(core: Core, operation: str, request: Request, answer: bytes) -> None:
@@ -34,30 +34,31 @@ _RECORDS = {
 }
 
 
-def _require(service: Service, arn: str) -> None:
+def _require(core: Core, experiments: Experiments, arn: str) -> None:
     """Check that a resource exists; raises ValidationException if it does not."""
     kind, _, name = arn.rpartition(":")[2].partition("/")
     if kind in _RECORDS:
-        found = service.core.store.get(kind, arn if _RECORDS[kind] else name) is not None
+        found = core.store.get(kind, arn if _RECORDS[kind] else name) is not None
     else:
-        found = service.experiments.has(kind, name)
+        found = experiments.has(kind, name)
     if not found:
         raise ValidationException(f"Could not find the resource {arn}.")
 
 
-def _add_tags(service: Service, request: Request) -> Response:
-    _require(service, request["ResourceArn"])
-    return {"Tags": tags.put(service.core.store, request["ResourceArn"], request["Tags"])}
+def _add_tags(core: Core, experiments: Experiments, request: Request) -> Response:
+    _require(core, experiments, request["ResourceArn"])
+    return {"Tags": tags.put(core.store, request["ResourceArn"], request["Tags"])}
 
 
-def _list_tags(service: Service, request: Request) -> Response:
-    found = tags.of(service.core.store, request["ResourceArn"])
+def _list_tags(core: Core, request: Request) -> Response:
+    found = tags.of(core.store, request["ResourceArn"])
     return listing.slice_of(found, request, member="Tags", default=tags.MOST_TAGS)
 
 
-def _delete_tags(service: Service, request: Request) -> Response:
-    tags.remove(service.core.store, request["ResourceArn"], request["TagKeys"])
+def _delete_tags(core: Core, request: Request) -> Response:
+    tags.remove(core.store, request["ResourceArn"], request["TagKeys"])
     return {}
 
 
-OPERATIONS = {"AddTags": _add_tags, "ListTags": _list_tags, "DeleteTags": _delete_tags}
+WITH_EXPERIMENTS = {"AddTags": _add_tags}
+OPERATIONS = {"ListTags": _list_tags, "DeleteTags": _delete_tags}

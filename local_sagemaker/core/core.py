@@ -26,8 +26,38 @@ ROLE_NAME = "SageMakerLocalExecutionRole"
 
 
 @dataclass(frozen=True)
-class Core:
-    """SageMaker in one account and region: its storage, its running jobs, and its address.
+class Address:
+    """The address of a service, with the account and the region that it emulates."""
+
+    endpoint_url: str
+    region: str
+    account_id: str = ACCOUNT_ID
+
+    @property
+    def role_arn(self) -> str:
+        """The ARN of an execution role that exists in the local IAM."""
+        return f"arn:{names.partition_of(self.region)}:iam::{self.account_id}:role/service-role/{ROLE_NAME}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables that send any AWS client to this service, past any proxy."""
+        direct = ",".join(filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1"]))
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "SAGEMAKER_VALIDATE_ROLE": "false",
+            "NO_PROXY": direct,
+            "no_proxy": direct,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Core(Address):
+    """SageMaker in one account and region: its address, its storage and its running jobs.
 
     Attributes
     ----------
@@ -35,8 +65,6 @@ class Core:
         The state directory.
     isolation
         How jobs start: forked from a template process, or as plain processes.
-    endpoint_url
-        The address of the HTTP endpoint.
     store, objects, logs
         The records, the objects in S3, and the output of jobs.
     emit
@@ -46,42 +74,13 @@ class Core:
     """
 
     directory: Path
-    region: str
     isolation: Isolation
-    endpoint_url: str
     store: Store
     objects: ObjectStore
     logs: Logs
     emit: Emit
-    account_id: str = ACCOUNT_ID
     supervisor: Supervisor = field(default_factory=Supervisor)
-
-    @property
-    def role_arn(self) -> str:
-        """The ARN of an execution role that exists in the local IAM."""
-        return f"arn:{names.partition_of(self.region)}:iam::{self.account_id}:role/service-role/{ROLE_NAME}"
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment variables that direct any AWS client to the local SageMaker."""
-        return environment(self.endpoint_url, self.region)
 
     def arn(self, resource: str) -> str:
         """The ARN of a resource of this account, such as ``model/name``."""
         return names.arn(self.region, self.account_id, resource)
-
-
-def environment(endpoint_url: str, region: str) -> dict[str, str]:
-    """The environment variables that send any AWS client to a local endpoint, past any proxy."""
-    direct = ",".join(filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1"]))
-    return {
-        "AWS_ENDPOINT_URL": endpoint_url,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_DEFAULT_REGION": region,
-        "AWS_REGION": region,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "SAGEMAKER_VALIDATE_ROLE": "false",
-        "NO_PROXY": direct,
-        "no_proxy": direct,
-    }

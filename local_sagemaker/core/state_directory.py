@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from local_sagemaker.core.core import environment
+from local_sagemaker.core.core import Address
 from local_sagemaker.core.errors import StateDirectoryError
 
 IDENTITY_PATH = "/_sagemaker-local"
@@ -26,21 +26,11 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class RunningService:
+class RunningService(Address):
     """A service in another process, which serves the same state directory."""
 
     in_process: ClassVar[bool] = False
     """Whether the service ends with this process."""
-
-    endpoint_url: str
-    region: str
-    account_id: str
-    role_arn: str
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment variables that send any AWS client there."""
-        return environment(self.endpoint_url, self.region)
 
 
 @contextmanager
@@ -118,7 +108,7 @@ def _ask_identity(directory: Path) -> RunningService:
         identity = json.load(answer)
     if identity["state_dir"] != str(directory):
         raise ValueError("another state directory's service answers at that address")
-    return RunningService(identity["endpoint_url"], identity["region"], identity["account_id"], identity["role_arn"])
+    return RunningService(identity["endpoint_url"], identity["region"], identity["account_id"])
 
 
 def require_region(directory: Path, emulated: str, requested: str) -> None:

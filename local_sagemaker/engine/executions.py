@@ -29,18 +29,20 @@ _COPIED_MEMBERS = (
 class Executions:
     """All executions of one service; each one that runs has a thread of its own.
 
-    ``missing(image, work)`` names what an image lacks for a kind of work, or returns None.
+    ``missing(image, work)`` names what an image lacks for a kind of work, or returns None. Steps create their resources
+    through ``call``.
     """
 
-    def __init__(self, core: Core, missing: Callable[[str, Work], str | None]) -> None:
+    def __init__(self, core: Core, missing: Callable[[str, Work], str | None], call: Call) -> None:
         self._core = core
         self._missing = missing
+        self._call = call
         self._lock = threading.Lock()
         self._running: dict[str, tuple[Run, threading.Thread]] = {}
         self._closing = False
 
-    def start(self, pipeline: Record, definition_text: str, request: Request, call: Call) -> str:
-        """Start an execution, whose steps create their resources through ``call``; returns its ARN.
+    def start(self, pipeline: Record, definition_text: str, request: Request) -> str:
+        """Start an execution; returns its ARN.
 
         Raises
         ------
@@ -75,7 +77,7 @@ class Executions:
         }
         if "PipelineExecutionDisplayName" in request:
             record["PipelineExecutionDisplayName"] = request["PipelineExecutionDisplayName"]
-        run = Run(self._core, call, record, definition)
+        run = Run(self._core, self._call, record, definition)
         record["PipelineExperimentConfig"] = run.experiment
         store = self._core.store
         with store.transaction():
@@ -109,7 +111,7 @@ class Executions:
         if running := self._find(arn):
             running[0].allow(most_parallel)
 
-    def retry(self, arn: str, request: Request, call: Call) -> None:
+    def retry(self, arn: str, request: Request) -> None:
         """Resume an execution from the steps that failed or were stopped.
 
         Raises ConflictException if the execution is not Failed or Stopped, or a Fail step ended it.
@@ -139,7 +141,7 @@ class Executions:
                     record["ParallelismConfiguration"] = request["ParallelismConfiguration"]
 
             record = records.change_execution(store, arn, resume) or record
-        self._begin(Run(self._core, call, record, definition), arn)
+        self._begin(Run(self._core, self._call, record, definition), arn)
 
     def fail_what_was_running(self) -> None:
         """End the executions that an earlier process of the service left running, with their running steps."""

@@ -110,6 +110,10 @@ class Hosting(Protocol):
         ...
 
 
+JobRunner = Callable[[Request, JobContext], JobOutcome]
+TransformRunner = Callable[[Request, Request, JobContext], JobOutcome]
+
+
 @dataclass(frozen=True)
 class Runners:
     """The functions that do the work of jobs in containers; a test has stand-ins for them.
@@ -117,8 +121,8 @@ class Runners:
     ``missing(image, work)`` names what an image lacks for a kind of work, or returns None.
     """
 
-    processing: Callable[[Request, JobContext], JobOutcome]
-    training: Callable[[Request, JobContext], JobOutcome]
-    transform: Callable[[Request, Request, JobContext], JobOutcome]
+    processing: JobRunner
+    training: JobRunner
+    transform: TransformRunner
     hosting: Callable[[Request, Request, JobContext], Hosting]
     missing: Callable[[str, Work], str | None] = lambda _image, _work: None

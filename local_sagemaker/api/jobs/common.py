@@ -1,8 +1,9 @@
 """The operations that processing, training, transform and tuning jobs have in common."""
 
+from collections.abc import Callable
+
 from local_sagemaker.api import listing
 from local_sagemaker.api.jobs.description_defaults import with_defaults
-from local_sagemaker.api.service import Operation, Service
 from local_sagemaker.core import tags
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
@@ -54,13 +55,6 @@ def describe(core: Core, kind: JobKind, name: str) -> Record:
     raise ValidationException(f"Could not find requested job with name: {name}")
 
 
-def list_jobs(core: Core, kind: JobKind, request: Request) -> Response:
-    """One page of the jobs of a kind."""
-    # No job keeps its instances in a warm pool.
-    records = [] if request.get("WarmPoolStatusEquals") else core.store.list(kind.noun)
-    return listing.page(records, request, member=f"{kind.word}Summaries", name=kind.name, status=kind.status)
-
-
 def stop(core: Core, kind: JobKind, name: str) -> None:
     """Stop a job; its status is Stopping until it has ended. Raises ValidationException if it has ended already."""
     status = describe(core, kind, name)[kind.status]
@@ -85,26 +79,29 @@ def delete(core: Core, kind: JobKind, name: str) -> None:
     tags.drop(core.store, core.arn(f"{kind.noun}/{name}"))
 
 
-def operations(kind: JobKind, create: Operation) -> dict[str, Operation]:
-    """The operations on a kind of job, by name: its own Create, and the ones that work alike for every kind."""
+def operations(kind: JobKind) -> dict[str, Callable[[Core, Request], Response | None]]:
+    """The operations that work alike for every kind of job, by name."""
 
-    def describe_job(service: Service, request: Request) -> Response:
-        return describe(service.core, kind, request[kind.name])
+    def describe_job(core: Core, request: Request) -> Response:
+        return describe(core, kind, request[kind.name])
 
-    def list_all(service: Service, request: Request) -> Response:
-        return list_jobs(service.core, kind, request)
+    def list_all(core: Core, request: Request) -> Response:
+        # No job keeps its instances in a warm pool.
+        records = [] if request.get("WarmPoolStatusEquals") else core.store.list(kind.noun)
+        return listing.page(records, request, member=f"{kind.word}Summaries", name=kind.name, status=kind.status)
 
-    def stop_job(service: Service, request: Request) -> None:
-        stop(service.core, kind, request[kind.name])
+    def stop_job(core: Core, request: Request) -> None:
+        stop(core, kind, request[kind.name])
 
-    def delete_job(service: Service, request: Request) -> None:
-        delete(service.core, kind, request[kind.name])
+    def delete_job(core: Core, request: Request) -> None:
+        delete(core, kind, request[kind.name])
 
-    found = {
-        f"Create{kind.word}": create,
+    deletion = (
+        {f"Delete{kind.word}": delete_job} if kind is not TRANSFORM else {}
+    )  # SageMaker has no DeleteTransformJob
+    return {
         f"Describe{kind.word}": describe_job,
         f"List{kind.word}s": list_all,
         f"Stop{kind.word}": stop_job,
+        **deletion,
     }
-    # SageMaker has no DeleteTransformJob.
-    return found if kind is TRANSFORM else {**found, f"Delete{kind.word}": delete_job}

@@ -1,21 +1,20 @@
 """The operations on processing jobs."""
 
+import functools
+
 from local_sagemaker.api.jobs import common
-from local_sagemaker.api.service import Service
-from local_sagemaker.core.core import Request, Response
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.store import Record
 from local_sagemaker.jobs import instances, lifecycle
-from local_sagemaker.jobs.contract import JobOutcome
+from local_sagemaker.jobs.contract import JobOutcome, JobRunner
 from local_sagemaker.jobs.kinds import PROCESSING
 
 
-def _create(service: Service, request: Request) -> Response:
+def _create(core: Core, runner: JobRunner, request: Request) -> Response:
     instances.check(request["ProcessingResources"]["ClusterConfig"], "ProcessingResources.ClusterConfig")
-    arn = common.create(service.core, PROCESSING, request)
+    arn = common.create(core, PROCESSING, request)
     name = request["ProcessingJobName"]
-    lifecycle.run(
-        service.core, PROCESSING, name, lambda context: service.runners.processing(request, context), _conclude
-    )
+    lifecycle.run(core, PROCESSING, name, functools.partial(runner, request), _conclude)
     return {"ProcessingJobArn": arn}
 
 
@@ -24,4 +23,4 @@ def _conclude(record: Record, outcome: JobOutcome) -> None:
         record["ExitMessage"] = outcome.exit_message[: lifecycle.LONGEST_REASON]
 
 
-OPERATIONS = common.operations(PROCESSING, _create)
+WITH_RUNNER = {"CreateProcessingJob": _create}

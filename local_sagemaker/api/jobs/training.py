@@ -1,16 +1,16 @@
 """The operations on training jobs."""
 
+import functools
 from collections.abc import Callable
 
 from local_sagemaker.api.jobs import common
-from local_sagemaker.api.service import Service
 from local_sagemaker.core.clock import now
-from local_sagemaker.core.core import Request, Response
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ValidationException
 from local_sagemaker.core.store import Record
 from local_sagemaker.definition.shapes import Violation, message_of
 from local_sagemaker.jobs import instances, lifecycle
-from local_sagemaker.jobs.contract import JobOutcome
+from local_sagemaker.jobs.contract import JobOutcome, JobRunner
 from local_sagemaker.jobs.kinds import TRAINING
 
 _LAST_MESSAGES = {
@@ -20,7 +20,9 @@ _LAST_MESSAGES = {
 }
 
 
-def start(service: Service, request: Request, *, on_log: Callable[[str], None] | None = None, **more: object) -> str:
+def start(
+    core: Core, runner: JobRunner, request: Request, *, on_log: Callable[[str], None] | None = None, **more: object
+) -> str:
     """Create a training job and start its work; returns its ARN.
 
     Parameters
@@ -33,10 +35,9 @@ def start(service: Service, request: Request, *, on_log: Callable[[str], None] |
     name = request["TrainingJobName"]
     starting = {"Status": "Starting", "StartTime": now(), "StatusMessage": "Starting the training job"}
     arn = common.create(
-        service.core, TRAINING, request, SecondaryStatus="Starting", SecondaryStatusTransitions=[starting], **more
+        core, TRAINING, request, SecondaryStatus="Starting", SecondaryStatusTransitions=[starting], **more
     )
-    runner = service.runners.training
-    lifecycle.run(service.core, TRAINING, name, lambda context: runner(request, context), _conclude, on_log=on_log)
+    lifecycle.run(core, TRAINING, name, functools.partial(runner, request), _conclude, on_log=on_log)
     return arn
 
 
@@ -56,9 +57,9 @@ def _conclude(record: Record, outcome: JobOutcome) -> None:
         ]
 
 
-def _create(service: Service, request: Request) -> Response:
+def _create(core: Core, runner: JobRunner, request: Request) -> Response:
     _check(request)
-    return {"TrainingJobArn": start(service, request)}
+    return {"TrainingJobArn": start(core, runner, request)}
 
 
 def _check(request: Request) -> None:
@@ -77,4 +78,4 @@ def _check(request: Request) -> None:
         )
 
 
-OPERATIONS = common.operations(TRAINING, _create)
+WITH_RUNNER = {"CreateTrainingJob": _create}

@@ -1,19 +1,21 @@
 """The operations on batch transform jobs."""
 
+import functools
+
 from local_sagemaker.api import models
 from local_sagemaker.api.jobs import common
-from local_sagemaker.api.service import Service
-from local_sagemaker.core.core import Request, Response
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.jobs import lifecycle
+from local_sagemaker.jobs.contract import TransformRunner
 from local_sagemaker.jobs.kinds import TRANSFORM
 
 
-def _create(service: Service, request: Request) -> Response:
-    model = models.for_containers(service.core, request["ModelName"])
-    arn = common.create(service.core, TRANSFORM, request)
+def _create(core: Core, runner: TransformRunner, request: Request) -> Response:
+    model = models.for_containers(core, request["ModelName"])
+    arn = common.create(core, TRANSFORM, request)
     name = request["TransformJobName"]
-    lifecycle.run(service.core, TRANSFORM, name, lambda context: service.runners.transform(request, model, context))
+    lifecycle.run(core, TRANSFORM, name, functools.partial(runner, request, model))
     return {"TransformJobArn": arn}
 
 
-OPERATIONS = common.operations(TRANSFORM, _create)
+WITH_RUNNER = {"CreateTransformJob": _create}

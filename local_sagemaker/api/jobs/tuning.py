@@ -4,12 +4,12 @@ import functools
 
 from local_sagemaker.api import listing
 from local_sagemaker.api.jobs import common, training
-from local_sagemaker.api.service import Service
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ResourceNotFound, ValidationException
 from local_sagemaker.core.store import Record
 from local_sagemaker.jobs import lifecycle
+from local_sagemaker.jobs.contract import JobRunner
 from local_sagemaker.jobs.kinds import FINAL, TRAINING, TUNING
 from local_sagemaker.jobs.tuning import trials
 from local_sagemaker.jobs.tuning.branch import definitions_of
@@ -18,17 +18,17 @@ from local_sagemaker.jobs.tuning.search import check_strategy
 from local_sagemaker.jobs.tuning.space import dimensions
 
 
-def _create(service: Service, request: Request) -> Response:
-    _check(service.core, request)
+def _create(core: Core, train: JobRunner, request: Request) -> Response:
+    _check(core, request)
     campaign = Campaign(
-        service.core,
+        core,
         request,
-        start_training=functools.partial(training.start, service),
-        stop_training=functools.partial(common.stop, service.core, TRAINING),
+        start_training=functools.partial(training.start, core, train),
+        stop_training=functools.partial(common.stop, core, TRAINING),
     )
-    arn = common.create(service.core, TUNING, request)
+    arn = common.create(core, TUNING, request)
     name = request["HyperParameterTuningJobName"]
-    lifecycle.supervise(service.core, TUNING, name, campaign.run, computes=False)
+    lifecycle.supervise(core, TUNING, name, campaign.run, computes=False)
     return {"HyperParameterTuningJobArn": arn}
 
 
@@ -84,20 +84,20 @@ def _with_results(core: Core, record: Record) -> Record:
     return {**record, **trials.counters(summaries), **limits, **consumed, **more}
 
 
-def _describe(service: Service, request: Request) -> Response:
-    return _with_results(service.core, common.describe(service.core, TUNING, request["HyperParameterTuningJobName"]))
+def _describe(core: Core, request: Request) -> Response:
+    return _with_results(core, common.describe(core, TUNING, request["HyperParameterTuningJobName"]))
 
 
-def _list(service: Service, request: Request) -> Response:
-    records = [_with_results(service.core, record) for record in service.core.store.list(TUNING.noun)]
+def _list(core: Core, request: Request) -> Response:
+    records = [_with_results(core, record) for record in core.store.list(TUNING.noun)]
     return listing.page(
         records, request, member="HyperParameterTuningJobSummaries", name=TUNING.name, status=TUNING.status
     )
 
 
-def _list_training_jobs(service: Service, request: Request) -> Response:
-    name = common.describe(service.core, TUNING, request["HyperParameterTuningJobName"])["HyperParameterTuningJobName"]
-    summaries = trials.summaries(service.core.store, name)
+def _list_training_jobs(core: Core, request: Request) -> Response:
+    name = common.describe(core, TUNING, request["HyperParameterTuningJobName"])["HyperParameterTuningJobName"]
+    summaries = trials.summaries(core.store, name)
     wanted = request.get("StatusEquals")
     kept = [summary for summary in summaries if wanted in (None, summary.get("TrainingJobStatus"))]
     sort_by = request.get("SortBy", "Name")
@@ -111,18 +111,19 @@ def _list_training_jobs(service: Service, request: Request) -> Response:
     return listing.slice_of(kept, request, member="TrainingJobSummaries")
 
 
-def _delete(service: Service, request: Request) -> None:
+def _delete(core: Core, request: Request) -> None:
     name = request["HyperParameterTuningJobName"]
     try:
-        common.delete(service.core, TUNING, name)
+        common.delete(core, TUNING, name)
     except ResourceNotFound:
         return  # as in SageMaker, deleting a job that does not exist succeeds
-    for trial in service.core.store.list(trials.KIND, parent=name):
-        service.core.store.delete(trials.KIND, trial["TrainingJobName"])
+    for trial in core.store.list(trials.KIND, parent=name):
+        core.store.delete(trials.KIND, trial["TrainingJobName"])
 
 
+WITH_RUNNER = {"CreateHyperParameterTuningJob": _create}
 OPERATIONS = {
-    **common.operations(TUNING, _create),
+    **common.operations(TUNING),
     "DescribeHyperParameterTuningJob": _describe,
     "ListHyperParameterTuningJobs": _list,
     "ListTrainingJobsForHyperParameterTuningJob": _list_training_jobs,

@@ -2,9 +2,10 @@
 
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import local_sagemaker
-from local_sagemaker.api.operations import MOTO_OPERATIONS, OPERATIONS
+from local_sagemaker.api.operations import MOTO_OPERATIONS, OPERATIONS, bind
 from local_sagemaker.definition.shapes import service_model
 from local_sagemaker.definition.step_types import API_STEPS, KNOWN_STEPS, SUPPORTED_STEPS
 from local_sagemaker.supported import as_markdown
@@ -38,6 +39,11 @@ def test_operations_exist_in_the_api():
     assert set(OPERATIONS) <= names
     assert names >= MOTO_OPERATIONS
     assert not MOTO_OPERATIONS & set(OPERATIONS)
+
+
+def test_every_listed_operation_gets_its_parts():
+    part = Mock()
+    assert bind(part, part, part, part, part).keys() == OPERATIONS
 
 
 def test_step_operations_are_supported():
