@@ -109,8 +109,8 @@ class ModelServer:
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)) as connection:
             connection.request(method, path, body, dict(headers or {}))
             response = connection.getresponse()
-            told = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, told.get("content-type", ""), response.read(), told)
+            fields = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, fields.get("content-type", ""), response.read(), fields)
 
     def alive(self) -> bool:
         """Whether the server's process still runs."""

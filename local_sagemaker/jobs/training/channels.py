@@ -57,10 +57,6 @@ def _source(channel: dict[str, Any], mode: str) -> inputs.Source:
         raise UnsupportedError(
             f"The input mode Pipe of channel {name} is not supported by the local SageMaker; use File."
         )
-    if channel.get("CompressionType", "None") != "None":
-        raise UnsupportedError(
-            f"The CompressionType of channel {name} is for Pipe mode, which is not supported by the local SageMaker."
-        )
     source = channel["DataSource"].get("S3DataSource")
     if source is None:
         raise UnsupportedError(f"The file system of channel {name} is not supported by the local SageMaker; use S3.")

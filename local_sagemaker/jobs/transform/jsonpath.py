@@ -9,8 +9,6 @@ from typing import Any
 
 from local_sagemaker.jobs.errors import ClientError
 
-MOST_CHARACTERS = 63
-
 Filter = Callable[[Any], Any]
 
 _STEP = re.compile(
@@ -26,10 +24,10 @@ _STEP = re.compile(
 def compile_filter(path: str) -> Filter:
     """The function that a JSONPath stands for; it yields what is selected, or raises LookupError if nothing is there.
 
-    Raises ClientError if the path is too long, or not in the part of JSONPath that filters know.
+    Raises ClientError if the path is not in the part of JSONPath that filters know.
     """
-    if len(path) > MOST_CHARACTERS or not path.startswith("$"):
-        raise ClientError(f"The filter {path!r} is not a JSONPath of at most {MOST_CHARACTERS} characters.")
+    if not path.startswith("$"):
+        raise ClientError(f"The filter {path!r} is not a JSONPath: it must begin with $.")
     steps: list[Filter] = []
     position = 1
     while position < len(path):

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from local_sagemaker.containers.errors import ClientError as ContainerClientError
-from local_sagemaker.containers.errors import UnknownImageError, UnsupportedFormatError
+from local_sagemaker.containers.errors import ToolkitClientError, UnknownImageError, UnsupportedFormatError
 from local_sagemaker.containers.images import STAND_INS, repository_of, stand_in_for
 from local_sagemaker.containers.inference_toolkit import codecs
 from local_sagemaker.containers.process.paths import rewrite_ml
@@ -135,7 +134,7 @@ def test_other_types_cannot_be_written(encode: Any) -> None:
 
 
 def test_invalid_csv_is_a_client_error() -> None:
-    with pytest.raises(ContainerClientError, match=r"^Error while decoding csv: "):
+    with pytest.raises(ToolkitClientError, match=r"^Error while decoding csv: "):
         codecs.decode_strictly('"1', "text/csv")
 
 
