@@ -145,12 +145,8 @@ def message_of(found: Iterable[Violation]) -> str:
 def check_request(operation: str, request: object) -> None:
     """Check a request against the model.
 
-    Raises
-    ------
-    ValidationException
-        A member is missing, or breaks a pattern, an enumeration or a limit.
-    SerializationException
-        A member has another JSON type than its shape.
+    Raises ValidationException if a member is missing, or breaks a pattern, an enumeration or a limit;
+    SerializationException if a member has another JSON type than its shape.
     """
     shape = service_model().operation_model(operation).input_shape
     if shape is None:

@@ -50,17 +50,10 @@ class Handlers:
     def of_this_container(cls, kind: Serving) -> Self:
         """Import the user's code, which ``prepare_code`` has fetched, and add the defaults.
 
-        Parameters
-        ----------
-        kind
-            The image whose defaults to use.
+        ``kind`` is the image whose defaults to use.
 
-        Raises
-        ------
-        ValueError
-            The module has ``transform_fn`` and a function that it replaces.
-        ImportError
-            The module does not exist, though the image requires it, or its import fails.
+        Raises ValueError if the module has ``transform_fn`` and a function that it replaces; ImportError if the module
+        does not exist, though the image requires it, or its import fails.
         """
         program = os.environ["SAGEMAKER_PROGRAM"] if kind == "xgboost" else os.environ.get("SAGEMAKER_PROGRAM")
         module = _import((DEFAULT_PROGRAM if program is None else program).removesuffix(".py"))

@@ -44,12 +44,8 @@ def find_in_command(
 ) -> HardCodedPath | None:
     """Find the first hard-coded path in the scripts of a job that a command line names.
 
-    Parameters
-    ----------
-    arguments, variables, working_directory
-        The command with replaced paths.
-    ml
-        The folder that replaces ``/opt/ml``.
+    ``arguments``, ``variables`` and ``working_directory`` are the command with replaced paths; ``ml`` is the folder
+    that replaces ``/opt/ml``.
     """
     roots = [Path(each) for each in variables.get("PYTHONPATH", "").split(os.pathsep) if each]
     program = parse_python(arguments)

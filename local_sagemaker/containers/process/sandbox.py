@@ -25,17 +25,10 @@ _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 def start(launch: Launch, isolation: Isolation, inherited: Sequence[socket.socket] = ()) -> Process:
     """Start a launch.
 
-    Parameters
-    ----------
-    isolation
-        ``fork``: fork the template, in milliseconds; ``process``: start a new interpreter.
-    inherited
-        Listening sockets for the command.
+    ``isolation`` is ``fork`` (fork the template, in milliseconds) or ``process`` (start a new interpreter);
+    ``inherited`` are listening sockets for the command.
 
-    Raises
-    ------
-    SandboxError
-        It could not be started.
+    Raises SandboxError if it could not be started.
     """
     for folder in ("ml", "home", "tmp"):
         (launch.directory / folder).mkdir(parents=True, exist_ok=True)

@@ -69,10 +69,7 @@ class Preloading:
 
     Jobs can be forked in between. Each has the libraries that are loaded by then, and imports the others itself.
 
-    Parameters
-    ----------
-    at_startup
-        The modules that a bare interpreter has loaded.
+    ``at_startup`` are the modules that a bare interpreter has loaded.
     """
 
     def __init__(self, at_startup: Iterable[str]) -> None:
