@@ -11,14 +11,9 @@ from local_sagemaker.containers.process.launcher import LAUNCHERS, PACKAGE_ROOT,
 from local_sagemaker.containers.process.messages import STAND_IN, Launch
 
 _THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "LOKY_MAX_CPU_COUNT",
-    "SM_NUM_CPUS",
-)
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+    "LOKY_MAX_CPU_COUNT", "SM_NUM_CPUS",
+)  # fmt: skip
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
