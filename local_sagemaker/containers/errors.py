@@ -8,7 +8,7 @@ ContainerError
         UserError           of the built-in algorithms: the request or the data is at fault
         AlgorithmError      of the built-in algorithms: the library failed
         PlatformError       of the built-in algorithms: the environment is at fault
-    ToolkitClientError      of the training and inference toolkits, which call it ClientError
+    ClientError             of the training and inference toolkits, under their own name
         CommandError        a command ended with an exit code other than 0
             ExecuteUserScriptError
             InstallModuleError
@@ -62,11 +62,11 @@ class PlatformError(ToolkitError):
     __module__ = _AS_IN_TRACES
 
 
-class ToolkitClientError(ContainerError):
-    """A failure that a toolkit counts as the user's; scripts import it as the toolkit's ``ClientError``."""
+class ClientError(ContainerError):
+    """A failure that a toolkit counts as the user's. Scripts import it, and see the name that AWS gave it."""
 
 
-class CommandError(ToolkitClientError):
+class CommandError(ClientError):
     """A command that the training toolkit ran ended with an exit code other than 0.
 
     Its text is that of the training toolkit, which SageMaker shows as the failure reason.

@@ -160,6 +160,27 @@ def check_request(operation: str, request: object) -> None:
         raise ValidationException(message_of(violations))
 
 
+def convert(shape: Shape, value: Any, scalar: Callable[[str, Any], Any]) -> Any:
+    """A document without its nulls, and each value that is no structure, map or list of its shape converted.
+
+    ``scalar(type_name, value)`` converts one value; a member that the shape does not have stays as it is.
+    """
+    if value is None:
+        return None
+    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+        members = shape.members
+        return {
+            name: convert(members[name], item, scalar) if name in members else item
+            for name, item in value.items()
+            if item is not None
+        }
+    if isinstance(shape, MapShape) and isinstance(value, Mapping):
+        return {key: convert(shape.value, item, scalar) for key, item in value.items()}
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return [convert(shape.member, item, scalar) for item in value]
+    return scalar(shape.type_name, value)
+
+
 def only_members(shape: Shape, value: Any) -> Any:
     """The members of a document that its output shape has; the others are internal to the service."""
     if value is None:

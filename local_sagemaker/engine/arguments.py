@@ -1,11 +1,11 @@
 """The types of a step's arguments, converted to the ones in the API's shapes."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import Shape
 
 from local_sagemaker.definition.expressions import text_of
+from local_sagemaker.definition.shapes import convert
 
 
 def fit(shape: Shape, value: Any) -> Any:
@@ -14,19 +14,7 @@ def fit(shape: Shape, value: Any) -> Any:
     A parameter, or a value from a JSON file, has the type of its source. As in SageMaker, a number becomes a string
     where the request needs a string, and the other way round.
     """
-    if value is None:
-        return None
-    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
-        return {
-            name: fit(shape.members[name], item) if name in shape.members else item
-            for name, item in value.items()
-            if item is not None
-        }
-    if isinstance(shape, MapShape) and isinstance(value, Mapping):
-        return {key: fit(shape.value, item) for key, item in value.items()}
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        return [fit(shape.member, item) for item in value]
-    return _fit_scalar(shape.type_name, value)
+    return convert(shape, value, _fit_scalar)
 
 
 def _fit_scalar(type_name: str, value: Any) -> Any:

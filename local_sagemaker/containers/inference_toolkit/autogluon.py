@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
 
-from local_sagemaker.containers.errors import ToolkitClientError
+from local_sagemaker.containers.errors import ClientError
 from local_sagemaker.containers.inference_toolkit import codecs
 from local_sagemaker.containers.serving.server import Application, Request, Response
 from local_sagemaker.containers.training_toolkit.layout import Layout
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 class AutoGluonApplication(Application):
     """Passes each request to ``transform_fn``; a ValueError is a 400 with its message, any other error a 500.
 
-    Raises ToolkitClientError if the module lacks one of the two functions.
+    Raises ClientError if the module lacks one of the two functions.
     """
 
     def __init__(self, module: ModuleType, model_folder: Path, environment: Mapping[str, str]) -> None:
@@ -65,7 +65,7 @@ class AutoGluonApplication(Application):
 def _load(program: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("autogluon_user_handler", program)
     if not program.is_file() or spec is None or spec.loader is None:
-        raise ToolkitClientError(f"AutoGluon inference handler not found: {program}")
+        raise ClientError(f"AutoGluon inference handler not found: {program}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -74,7 +74,7 @@ def _load(program: Path) -> ModuleType:
 def _function(module: ModuleType, name: str) -> Callable[..., Any]:
     function: Any = getattr(module, name, None)
     if not callable(function):
-        raise ToolkitClientError(
+        raise ClientError(
             f"The AutoGluon image needs a function {name} in the inference handler; define model_fn and transform_fn."
         )
     handler: Callable[..., Any] = function

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from local_sagemaker.containers.errors import ToolkitClientError, UnsupportedFormatError
+from local_sagemaker.containers.errors import ClientError, UnsupportedFormatError
 
 JSON, CSV, NPY, NPZ = "application/json", "text/csv", "application/x-npy", "application/x-npz"
 TEXT_TYPES = (JSON, CSV)
@@ -31,7 +31,7 @@ def decode(payload: str | bytes, content_type: str | None) -> Any:
 def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
     """Decode a payload to an array as the workers of scikit-learn do: CSV that is not all numbers stays text.
 
-    Raises UnsupportedFormatError if the content type is not JSON, CSV or NPY; ToolkitClientError if the payload is not
+    Raises UnsupportedFormatError if the content type is not JSON, CSV or NPY; ClientError if the payload is not
     CSV, or its rows differ in width.
     """
     if content_type != CSV:
@@ -39,7 +39,7 @@ def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarra
     try:
         cells = np.array(list(csv.reader(io.StringIO(_text(payload)), strict=True))).squeeze()
     except Exception as error:
-        raise ToolkitClientError(f"Error while decoding csv: {error}") from error
+        raise ClientError(f"Error while decoding csv: {error}") from error
     try:
         return cells.astype(np.float64)
     except ValueError:

@@ -82,7 +82,7 @@ class Handlers:
 def prepare_code(kind: Serving) -> None:
     """Fetch the user's code, install its requirements, and put both on the import path; once for all workers.
 
-    Raises ToolkitClientError if the code cannot be fetched, its requirements cannot be installed, or it contains a path
+    Raises ClientError if the code cannot be fetched, its requirements cannot be installed, or it contains a path
     that cannot be replaced.
     """
     code = _code_folder(kind)

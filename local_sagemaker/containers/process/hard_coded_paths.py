@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_sagemaker.containers.errors import ToolkitClientError
+from local_sagemaker.containers.errors import ClientError
 from local_sagemaker.containers.process.namespaces import ML
 from local_sagemaker.containers.process.paths import rewrite_ml
 from local_sagemaker.containers.process.python_program import parse_python
@@ -63,12 +63,12 @@ def find_in_command(
 def require_none_in_script(script: Path, arguments: Sequence[str], variables: Collection[str], ml: Path) -> None:
     """Check a script and the modules beside it, for a job whose ``/opt/ml`` is the folder ``ml``.
 
-    Raises ToolkitClientError if ``ml`` is elsewhere, and one of them contains a path below ``/opt/ml``.
+    Raises ClientError if ``ml`` is elsewhere, and one of them contains a path below ``/opt/ml``.
     """
     if ml != ML and script.is_file():
         found = find_in_script(script, arguments, variables, [script.parent], ml)
         if found is not None:
-            raise ToolkitClientError(str(found))
+            raise ClientError(str(found))
 
 
 def find_in_script(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from local_sagemaker.containers.errors import ToolkitClientError
+from local_sagemaker.containers.errors import ClientError
 from local_sagemaker.containers.images import Toolkit
 from local_sagemaker.containers.process.paths import rewrite_ml
 from local_sagemaker.containers.training_toolkit.layout import Layout
@@ -88,10 +88,10 @@ class TrainingEnvironment:
         return str(self.toolkit_hyperparameters.get("sagemaker_submit_directory", self.layout.code))
 
     def require_no_launcher(self) -> None:
-        """Raise ToolkitClientError if a hyperparameter requests a launcher of distributed training."""
+        """Raise ClientError if a hyperparameter requests a launcher of distributed training."""
         for name in _LAUNCHERS:
             if self.toolkit_hyperparameters.get(name):
-                raise ToolkitClientError(
+                raise ClientError(
                     f"The hyperparameter {name} requests a launcher of distributed training, which the local SageMaker "
                     "does not support; remove the distribution from the estimator."
                 )

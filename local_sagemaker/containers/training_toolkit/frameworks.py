@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from local_sagemaker.containers.errors import ExecuteUserScriptError, ToolkitClientError
+from local_sagemaker.containers.errors import ClientError, ExecuteUserScriptError
 from local_sagemaker.containers.process.messages import MEETING_PORTS_VARIABLE
 from local_sagemaker.containers.training_toolkit.environment import TrainingEnvironment
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 def run_in(framework: str | None, environment: TrainingEnvironment, run: Callable[[TrainingEnvironment], None]) -> None:
     """Run the user's script as a framework's container does.
 
-    ``run`` runs the script with the variables of this process and those of the environment. Raises ToolkitClientError
+    ``run`` runs the script with the variables of this process and those of the environment. Raises ClientError
     if parameter servers are requested, or the script failed.
     """
     if framework in ("tensorflow", "mxnet"):
@@ -91,7 +91,7 @@ def _warn_of_model(folder: Path) -> None:
 
 def _require_no_parameter_servers(environment: TrainingEnvironment) -> None:
     if len(environment.hosts) > 1 and environment.toolkit_hyperparameters.get(_PARAMETER_SERVERS):
-        raise ToolkitClientError(
+        raise ClientError(
             f"The hyperparameter {_PARAMETER_SERVERS} requests parameter servers, which the local SageMaker does not "
             "support; remove the distribution from the estimator."
         )

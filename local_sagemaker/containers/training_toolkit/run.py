@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Literal, TextIO
 
-from local_sagemaker.containers.errors import ExecuteUserScriptError, ToolkitClientError
+from local_sagemaker.containers.errors import ClientError, ExecuteUserScriptError
 from local_sagemaker.containers.images import StandIn, Toolkit
 from local_sagemaker.containers.process.exec_command import start_command
 from local_sagemaker.containers.process.hard_coded_paths import require_none_in_script
@@ -65,10 +65,10 @@ def train(template: Template | None, stand_in: StandIn, algorithm: Algorithm | N
             logger.info("Running XGBoost Sagemaker in algorithm mode")
             algorithm(environment)
         else:
-            raise ToolkitClientError(
+            raise ClientError(
                 "This image has no algorithm of its own: give a script in the hyperparameter sagemaker_program."
             )
-    except ToolkitClientError as error:
+    except ClientError as error:
         layout.report_failure(str(error))
         logger.error("%s", error)  # noqa: TRY400 - the message is the toolkit's own; our traceback would not help
         return 1
@@ -97,7 +97,7 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, r
 
     ``reports_errors``: whether the error of a failed script quotes its output.
 
-    Raises ToolkitClientError if the requirements cannot be installed, the job requests an unsupported launcher, a path
+    Raises ClientError if the requirements cannot be installed, the job requests an unsupported launcher, a path
     in the script cannot be replaced, or the script failed; OSError, tarfile.TarError, botocore.exceptions.ClientError
     if the code cannot be fetched, or the command is not in it.
     """
@@ -131,7 +131,7 @@ def run_script(environment: TrainingEnvironment, template: Template | None, *, r
 
 def _require_plain(program: str) -> None:
     if not _ENTRY_POINT.fullmatch(program) or {".", ".."} & set(program.split("/")):
-        raise ToolkitClientError(
+        raise ClientError(
             f"The training entry point {program!r} is not a relative path inside the code. Use a path of letters, "
             "digits and '._+-' in the hyperparameter sagemaker_program, for example bin/train.sh."
         )

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from local_sagemaker.containers.errors import ToolkitClientError
+from local_sagemaker.containers.errors import ClientError
 from local_sagemaker.containers.inference_toolkit.autogluon import AutoGluonApplication
 from local_sagemaker.containers.serving.server import Request
 
@@ -23,7 +23,7 @@ def _application(script: str, **environment: str) -> AutoGluonApplication:
 
 @pytest.mark.parametrize("missing", ["model_fn", "transform_fn"])
 def test_both_functions_are_required(missing: str) -> None:
-    with pytest.raises(ToolkitClientError, match=f"needs a function {missing}"):
+    with pytest.raises(ClientError, match=f"needs a function {missing}"):
         _application(ECHO.replace(f"def {missing}", "def other"))
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_sagemaker.jobs.errors import ClientError
+from local_sagemaker.jobs.errors import RequestError
 from local_sagemaker.jobs.transform.jsonpath import compile_filter
 
 ROW = ["a", "b", "c", "d"]
@@ -39,7 +39,7 @@ def test_a_path_selects_one_value(path: str, value: object, selected: object) ->
 
 @pytest.mark.parametrize("path", ["", "id", "$.", "$[", "$[a]", "$..id", "$[?(@.id)]", "$.id extra"])
 def test_unsupported_path_is_refused(path: str) -> None:
-    with pytest.raises(ClientError):
+    with pytest.raises(RequestError):
         compile_filter(path)
 
 

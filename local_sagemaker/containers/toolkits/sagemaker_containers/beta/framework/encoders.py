@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_sagemaker.containers.errors import ToolkitClientError
+from local_sagemaker.containers.errors import ClientError
 from local_sagemaker.containers.inference_toolkit.codecs import CSV, JSON, NPY, decode_strictly, encode_strictly
 from local_sagemaker.containers.recordio.records import write_matrix as array_to_recordio_protobuf
 
@@ -44,12 +44,12 @@ def json_to_numpy(string_like: str, dtype: Any = None) -> Any:
 
 
 def csv_to_numpy(string_like: str, dtype: Any = None) -> Any:
-    """Decode CSV to an array. Raises ToolkitClientError if a cell cannot be converted to ``dtype``."""
+    """Decode CSV to an array. Raises ClientError if a cell cannot be converted to ``dtype``."""
     array = decode(string_like, CSV)
     try:
         return array if dtype is None else array.astype(dtype)
     except ValueError as error:
-        raise ToolkitClientError(f"Error while writing numpy array: {error}. dtype is: {dtype}") from error
+        raise ClientError(f"Error while writing numpy array: {error}. dtype is: {dtype}") from error
 
 
 def npy_to_numpy(npy_array: bytes) -> Any:

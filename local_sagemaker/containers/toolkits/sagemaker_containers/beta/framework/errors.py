@@ -1,6 +1,5 @@
 """The toolkit's errors."""
 
-from local_sagemaker.containers.errors import ToolkitClientError as ClientError
-from local_sagemaker.containers.errors import UnsupportedFormatError
+from local_sagemaker.containers.errors import ClientError, UnsupportedFormatError
 
 __all__ = ["ClientError", "UnsupportedFormatError"]
