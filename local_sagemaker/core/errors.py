@@ -56,7 +56,9 @@ class DefinitionError(ValidationException):
     """The pipeline definition is invalid."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"Unable to parse pipeline definition. {reason}")
+        # The service begins all its findings with this sentence, except this one (aws/sagemaker-python-sdk issue 4867).
+        typed = reason.startswith("Cannot assign property reference")
+        super().__init__(reason if typed else f"Unable to parse pipeline definition. {reason}")
         self.reason = reason
 
 

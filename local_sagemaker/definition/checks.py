@@ -10,7 +10,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from local_sagemaker.core.errors import DefinitionError
-from local_sagemaker.definition import conditions, expressions, graph, parameters, references, retry
+from local_sagemaker.definition import conditions, expressions, graph, parameters, reference_types, references, retry
 from local_sagemaker.definition.durations import duration
 from local_sagemaker.definition.parse import Definition, Step, parse
 from local_sagemaker.definition.shapes import (
@@ -31,8 +31,10 @@ _STEP_NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
 def check(text: str) -> Definition:
     """Read and check a definition.
 
-    Raises DefinitionError if something in it can never work: a name, a type, a reference, an argument, a condition, or
-    a cycle.
+    Raises
+    ------
+    DefinitionError
+        Something in it can never work: a name, a type, a reference, an argument, a condition, or a cycle.
     """
     definition, found = inspect(text)
     if definition is None or found:
@@ -74,17 +76,28 @@ def _of_step(definition: Definition, step: Step) -> Iterator[str]:
     if step.type == "Condition":
         yield from conditions.findings(step.arguments["Conditions"], step.name)
     if step.type in API_STEPS:
-        yield from _of_arguments(step, API_STEPS[step.type])
+        yield from _of_arguments(definition, step, API_STEPS[step.type])
     if step.type in SUPPORTED_STEPS:
         yield from _of_cache(step)
         yield from retry.findings(step)
 
 
-def _of_arguments(step: Step, kind: ApiStep) -> Iterator[str]:
+def _of_arguments(definition: Definition, step: Step, kind: ApiStep) -> Iterator[str]:
     arguments = dict(step.arguments)
     if kind.name is not None:  # the service makes a name up
         arguments.setdefault(kind.name, {"Get": "Execution.PipelineExecutionId"})
-    found = list(argument_problems(kind, arguments, _refuse_whole_objects))
+    assignments: list[str] = []
+
+    def expression(shape: Shape, value: object, at: str) -> list[Problem] | None:
+        if not expressions.is_expression(value):
+            return None
+        reason = reference_types.problem(definition, shape, value)
+        if reason:
+            assignments.append(f"{reason} It is in step {step.name} at '{at}'.")
+        return _whole_objects(shape, at)
+
+    found = list(argument_problems(kind, arguments, expression))
+    yield from assignments
     for problem in found:
         if isinstance(problem, UnknownMember):
             place = f" at '{problem.at}'" if problem.at else ""
@@ -105,9 +118,8 @@ def argument_problems(kind: ApiStep, arguments: Mapping[str, Any], substitute: S
     return problems(service_model().operation_model(kind.create).input_shape, arguments, substitute=substitute)
 
 
-def _refuse_whole_objects(shape: Shape, value: object, at: str) -> list[Problem] | None:
-    if not expressions.is_expression(value):
-        return None
+def _whole_objects(shape: Shape, at: str) -> list[Problem]:
+    """Refuse an expression where an object or an array must be written out."""
     if isinstance(shape, StructureShape | MapShape):
         return [WrongType(at, f"Expecting start of Json Object at '{at}', not an expression.")]
     if isinstance(shape, ListShape):

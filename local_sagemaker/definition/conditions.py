@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from local_sagemaker.core.errors import ExpressionError
+from local_sagemaker.definition import numbers
 from local_sagemaker.definition.expressions import Scope, resolve
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -85,6 +86,6 @@ def _read_as(text: str, other: object) -> object:
     if isinstance(other, bool):
         return {"true": True, "false": False}.get(text.lower(), text)
     try:
-        return float(text)
+        return numbers.number(text)
     except ValueError:
         return text

@@ -10,9 +10,15 @@ from local_sagemaker.definition import paths
 
 EXPRESSIONS = ("Get", "Std:Join", "Std:JsonGet")
 EXECUTION_VARIABLES = (
-    "PipelineExecutionId", "PipelineExecutionArn", "PipelineName", "PipelineArn", "StartDateTime",
-    "CurrentDateTime", "TrainingJobName", "ProcessingJobName",
-)  # fmt: skip
+    "PipelineExecutionId",
+    "PipelineExecutionArn",
+    "PipelineName",
+    "PipelineArn",
+    "StartDateTime",
+    "CurrentDateTime",
+    "TrainingJobName",
+    "ProcessingJobName",
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,9 @@ def _resolve_expression(expression: Mapping[str, Any], scope: Scope) -> Any:
         values = resolve(argument["Values"], scope)
         if not isinstance(values, list):
             raise ExpressionError(f"the Values of Std:Join must be a list, not {values!r}")
+        for item in values:
+            if not isinstance(item, str | int | float):
+                raise ExpressionError(f"Std:Join joins single values; one is of type {type(item).__name__}")
         return text_of(resolve(argument.get("On", ""), scope)).join(map(text_of, values))
     return _json_get(argument, scope)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from local_sagemaker.core.errors import ValidationException
+from local_sagemaker.definition import numbers
 from local_sagemaker.definition.expressions import text_of
 
 
@@ -12,7 +13,21 @@ def _read_boolean(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
 
 
-_READERS: dict[str, Callable[[str], Any]] = {"String": str, "Integer": int, "Float": float, "Boolean": _read_boolean}
+_READERS: dict[str, Callable[[str], Any]] = {
+    "String": str,
+    "Integer": numbers.integer,
+    "Float": numbers.number,
+    "Boolean": _read_boolean,
+}
+"""The type of each parameter with the function that reads a given value, which is always text."""
+# The type of a default in JSON, as in the service's published schema
+# (aws-sagemaker-mlops/sagemaker-model-building-pipeline-definition-JSON-schema).
+_DEFAULTS: dict[str, Callable[[object], bool]] = {
+    "String": lambda value: isinstance(value, str),
+    "Integer": numbers.is_integer,
+    "Float": numbers.is_number,
+    "Boolean": lambda value: isinstance(value, bool),
+}
 TYPES = tuple(_READERS)
 MOST_DECLARED = 200
 """https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quotas.html"""
@@ -23,8 +38,10 @@ def values_of(
 ) -> dict[str, str | int | float | bool]:
     """The value of every parameter.
 
-    Raises ValidationException if a parameter is not declared, is given twice, has no value, or has one that its type or
-    enumeration forbids.
+    Raises
+    ------
+    ValidationException
+        A parameter is not declared, is given twice, has no value, or has one that its type or enumeration forbids.
     """
     named = {parameter["Name"]: parameter["Value"] for parameter in given}
     if len(named) < len(given):
@@ -48,8 +65,10 @@ def findings(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for name, parameter in declared.items():
         if _type_of(parameter) not in TYPES:
             yield f"Parameter {name} has the type {parameter['Type']!r}; use one of {TYPES}."
-        elif not isinstance(parameter.get("EnumValues") or [], list):
-            yield f"EnumValues of parameter {name} must be a list, not {parameter['EnumValues']!r}."
+        elif not isinstance(allowed := parameter.get("EnumValues") or [], list):
+            yield f"EnumValues of parameter {name} must be a list, not {allowed!r}."
+        elif wrong := [value for value in allowed if not _DEFAULTS[_type_of(parameter)](value)]:
+            yield f"EnumValues of parameter {name}: {_wrong_type(name, _type_of(parameter), wrong[0])}"
         elif parameter.get("DefaultValue") is not None:
             try:
                 _value(parameter, None)
@@ -64,16 +83,25 @@ def _type_of(parameter: Mapping[str, Any]) -> Any:
 
 def _value(parameter: Mapping[str, Any], given: str | None) -> Any:
     name, kind = parameter["Name"], _type_of(parameter)
-    raw = parameter.get("DefaultValue") if given is None else given
-    if raw is None:
+    value = parameter.get("DefaultValue")
+    if given is not None:
+        try:
+            value = _READERS[kind](given)
+        except (ValueError, KeyError) as error:
+            raise ValidationException(_wrong_type(name, kind, given)) from error
+    elif value is None:
         raise ValidationException(f"Parameter [{name}] has no default value: give it one to start the execution.")
-    try:
-        value = _READERS[kind](text_of(raw))
-    except (ValueError, KeyError) as error:
-        raise ValidationException(f"Parameter [{name}] is of type {kind}, which {raw!r} is not.") from error
+    elif not _DEFAULTS[kind](value):
+        raise ValidationException(_wrong_type(name, kind, value))
+    elif kind == "Float":
+        value = float(value)
     if kind == "String" and given is not None and not value:
         raise ValidationException(f'Parameter [{name}]: [string "" is too short (length: 0, required minimum: 1)]')
     allowed = parameter.get("EnumValues")
     if allowed and value not in allowed:
-        raise ValidationException(f"Parameter [{name}] must be one of {allowed}, not {raw!r}.")
+        raise ValidationException(f"Parameter [{name}] must be one of {allowed}, not {value!r}.")
     return value
+
+
+def _wrong_type(name: str, kind: str, value: object) -> str:
+    return f"Parameter [{name}] is of type {kind}, which {repr(value)[:80]} is not."

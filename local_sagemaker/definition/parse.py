@@ -8,6 +8,7 @@ from typing import Any
 
 from local_sagemaker.core.errors import DefinitionError
 from local_sagemaker.definition.expressions import referenced_steps
+from local_sagemaker.definition.numbers import refuse_constant
 
 MOST_CHARACTERS = 1_048_576
 """https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quotas.html"""
@@ -74,7 +75,7 @@ def parse(text: str) -> Definition:
     if len(text) > MOST_CHARACTERS:
         raise DefinitionError(f"The definition has {len(text)} characters; at most {MOST_CHARACTERS} are allowed.")
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_constant=refuse_constant)
     except ValueError as error:
         raise DefinitionError(f"The definition is not JSON: {error}") from error
     return read(document)

@@ -27,8 +27,12 @@ def findings(definition: Definition, where: str, document: object) -> Iterator[s
         elif not isinstance(argument, Mapping):
             yield f"{kind} in {where} is not a Json Object."
         elif kind == "Std:Join":
-            if not isinstance(argument.get("Values"), list | Mapping):
+            values = argument.get("Values")
+            if not isinstance(values, list | Mapping):
                 yield f"Std:Join in {where} has no list of Values."
+            for value in values if isinstance(values, list) else ():
+                if not (isinstance(value, str | int | float) or expressions.is_expression(value)):
+                    yield f"Std:Join in {where} joins {repr(value)[:80]}, which is not a single value."
         else:
             yield from _of_json_get(definition, where, argument)
 
@@ -69,31 +73,27 @@ def _problem_of_property(step: Step, path: str) -> str | None:
         keys = paths.parse(path)
     except ExpressionError as error:
         return str(error)
-    if not keys or not _leads_somewhere(_output_shape(step, kind, keys), keys):
+    if property_shape(step, kind, keys) is None:
         return f"{kind.describe} returns no such property."
     return _problem_of_output(step, keys)
 
 
-def _output_shape(step: Step, kind: ApiStep, keys: list[paths.Key]) -> Shape:
+def property_shape(step: Step, kind: ApiStep, keys: list[paths.Key]) -> Shape | None:
+    """The shape of a step's property; None if its Describe call returns no such property."""
     # https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-properties.html
-    listed = step.type == "Tuning" and keys[0] == "TrainingJobSummaries"
+    listed = step.type == "Tuning" and keys[:1] == ["TrainingJobSummaries"]
     operation = "ListTrainingJobsForHyperParameterTuningJob" if listed else kind.describe
-    return service_model().operation_model(operation).output_shape
-
-
-def _leads_somewhere(shape: Shape, keys: list[paths.Key]) -> bool:
+    shape = service_model().operation_model(operation).output_shape if keys else None
     for key in keys:
         if isinstance(shape, StructureShape):
-            if key not in shape.members:
-                return False
-            shape = shape.members[key]
+            shape = shape.members.get(str(key))
         elif isinstance(shape, ListShape):
             shape = shape.member
         elif isinstance(shape, MapShape):
             shape = shape.value
         else:
-            return False
-    return True
+            return None
+    return shape
 
 
 def _problem_of_output(step: Step, keys: list[paths.Key]) -> str | None:

@@ -9,6 +9,7 @@ from local_sagemaker.core.errors import ExpressionError, LocalServiceError
 from local_sagemaker.core.names import last_part
 from local_sagemaker.core.store import Record
 from local_sagemaker.definition.expressions import Scope, timestamp
+from local_sagemaker.definition.numbers import refuse_constant
 from local_sagemaker.definition.parse import Definition
 from local_sagemaker.engine import records
 from local_sagemaker.engine.start_step import Launch
@@ -48,13 +49,8 @@ def scope_of(core: Core, execution: Record, definition: Definition, launch: Laun
 
 def _read_json(core: Core, uri: str) -> Any:
     try:
-        return json.loads(core.objects.read(uri), parse_constant=_refuse_constant)
+        return json.loads(core.objects.read(uri), parse_constant=refuse_constant)
     except LocalServiceError as error:
         raise ExpressionError(f"the JSON file {uri} cannot be read: {error}") from error
     except ValueError as error:
         raise ExpressionError(f"the file {uri} is not JSON: {error}") from error
-
-
-def _refuse_constant(name: str) -> None:
-    """Reject ``NaN`` and ``Infinity``, which Python accepts and JSON does not have."""
-    raise ValueError(f"{name} is not a JSON value")

@@ -12,16 +12,9 @@ from botocore.model import Shape
 from local_sagemaker.definition import checks as service
 from local_sagemaker.definition.expressions import is_expression
 from local_sagemaker.definition.parse import Definition, Step
-from local_sagemaker.definition.shapes import Problem, Violation, WrongType, problems
+from local_sagemaker.definition.shapes import Problem, Violation, problems
 from local_sagemaker.definition.step_types import API_STEPS
 from pipelines.errors import InvalidDefinition
-
-PARAMETER_TYPES = {
-    "String": {"string"},
-    "Integer": {"integer", "long", "float", "double"},
-    "Float": {"float", "double"},
-    "Boolean": {"boolean"},
-}
 
 
 def check(text: str) -> None:
@@ -45,7 +38,7 @@ def beyond_the_service(definition: Definition) -> Iterator[str]:
     for step in definition.steps.values():
         yield from _unreachable(definition, step)
         yield from _repeated_configuration(step)
-        yield from _types_of_expressions(definition, step)
+        yield from _defaults_of_parameters(definition, step)
 
 
 def _unreachable(definition: Definition, step: Step) -> Iterator[str]:
@@ -72,8 +65,8 @@ def _repeated_configuration(step: Step) -> Iterator[str]:
         )
 
 
-def _types_of_expressions(definition: Definition, step: Step) -> Iterator[str]:
-    """A parameter has the type, and its default the limits, of the argument where it stands; Join returns text."""
+def _defaults_of_parameters(definition: Definition, step: Step) -> Iterator[str]:
+    """The default of a parameter has the limits of the argument where the parameter stands."""
     kind = API_STEPS.get(step.type)
     if kind is None:
         return
@@ -82,7 +75,7 @@ def _types_of_expressions(definition: Definition, step: Step) -> Iterator[str]:
     def inspect(shape: Shape, value: object, at: str) -> tuple[Problem, ...] | None:
         if not is_expression(value):
             return None
-        found.extend(f"Step {step.name}, {at}: {problem}." for problem in _type_of(definition, shape, value))
+        found.extend(f"Step {step.name}, {at}: {problem}." for problem in _of_default(definition, shape, value))
         return ()
 
     for _problem in service.argument_problems(kind, step.arguments, inspect):
@@ -90,20 +83,9 @@ def _types_of_expressions(definition: Definition, step: Step) -> Iterator[str]:
     yield from found
 
 
-def _type_of(definition: Definition, shape: Shape, expression: Mapping[str, Any]) -> Iterator[str]:
-    reference = str(expression.get("Get"))
-    if "Std:Join" in expression and shape.type_name != "string":
-        yield f"Std:Join returns text, but the service expects type {shape.type_name}"
-    if not reference.startswith("Parameters."):
-        return
-    name = reference.removeprefix("Parameters.")
-    parameter = definition.parameters.get(name, {})
-    declared = str(parameter.get("Type", "String"))
-    if declared in PARAMETER_TYPES and shape.type_name not in PARAMETER_TYPES[declared]:
-        yield f"parameter {name} is of type {declared}, but the service expects type {shape.type_name}"
-    elif parameter.get("DefaultValue") is not None:
-        for problem in problems(shape, parameter["DefaultValue"], "the default"):
-            if isinstance(problem, Violation):
-                yield f"the default {problem.value!r} of parameter {name} breaks: {problem.constraint}"
-            elif isinstance(problem, WrongType):
-                yield f"the default of parameter {name} is of another type: {problem.message}"
+def _of_default(definition: Definition, shape: Shape, expression: Mapping[str, Any]) -> Iterator[str]:
+    root, _, name = str(expression.get("Get")).partition(".")
+    default = definition.parameters.get(name, {}).get("DefaultValue") if root == "Parameters" else None
+    for problem in () if default is None else problems(shape, default, "the default"):
+        if isinstance(problem, Violation):
+            yield f"the default {problem.value!r} of parameter {name} breaks: {problem.constraint}"

@@ -17,9 +17,9 @@ def test_get_reads_every_parameter_type(pipelines):
         {"Name": "Whole", "Type": "Integer", "DefaultValue": 7},
         {"Name": "Part", "Type": "Float", "DefaultValue": 0.5},
         {"Name": "Flag", "Type": "Boolean", "DefaultValue": True},
-        {"Name": "Down", "Type": "Boolean", "DefaultValue": "False"},
+        {"Name": "Down", "Type": "Boolean", "DefaultValue": False},
     ]
-    step = processing("Step", **{each["Name"]: get(f"Parameters.{each['Name']}") for each in parameters})
+    step = processing("Step", **{each["Name"]: join("", get(f"Parameters.{each['Name']}")) for each in parameters})
     execution = pipelines.run(definition(step, parameters=parameters))
     assert execution.job("Step")["Environment"] == {
         "Text": "a b",

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conformance.stand_ins import ROLE, definition, fail, get, processing
+from tests.conformance.stand_ins import ROLE, definition, fail, get, join, processing
 
 ONE = definition(processing("A"))
 PARAMETERS = [
@@ -19,7 +19,7 @@ PARAMETERS = [
     {"Name": "Kind", "Type": "String", "DefaultValue": "x", "EnumValues": ["x", "y"]},
 ]
 PARAMETRIZED = definition(
-    processing("A", **{parameter["Name"]: get(f"Parameters.{parameter['Name']}") for parameter in PARAMETERS}),
+    processing("A", **{each["Name"]: join("", get(f"Parameters.{each['Name']}")) for each in PARAMETERS}),
     parameters=PARAMETERS,
 )
 
@@ -173,6 +173,8 @@ def test_parameters_are_listed_with_their_defaults(pipelines, sagemaker):
         ({"Count": "many"}, r"\[Count\] is of type Integer, which 'many' is not"),
         ({"Count": "1.5"}, "is of type Integer"),
         ({"Share": "half"}, "is of type Float"),
+        ({"Count": "1_000"}, "is of type Integer"),
+        ({"Share": "NaN"}, "is of type Float"),
         ({"Flag": "perhaps"}, "is of type Boolean"),
         ({"Kind": "z"}, r"\[Kind\] must be one of \['x', 'y'\]"),
         ({"Text": ""}, "is too short"),

@@ -157,12 +157,12 @@ def test_a_name_with_a_blank_is_found() -> None:
         (
             ("ProcessingResources", "ClusterConfig", "InstanceCount"),
             {"Get": "Parameters.InputDataUri"},
-            "parameter InputDataUri is of type String, but the service expects type integer",
+            "Cannot assign property reference [Parameters.InputDataUri] to argument of type [Integer].",
         ),
         (
             ("ProcessingResources", "ClusterConfig", "InstanceCount"),
             {"Std:Join": {"On": "", "Values": ["1"]}},
-            "Std:Join returns text, but the service expects type integer",
+            "Cannot assign Std:Join, which is a text, to argument of type [Integer].",
         ),
     ],
 )
