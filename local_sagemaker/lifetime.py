@@ -46,8 +46,10 @@ def open_service(
     patient
         At the end, wait until no other process uses the service.
 
-    Raises StateDirectoryError if the directory is not usable or has another region, or this process already runs a
-    service on another directory.
+    Raises
+    ------
+    StateDirectoryError
+        The directory is not usable or has another region, or this process already runs a service on another directory.
     """
     directory = state_dir.resolve()
     while True:

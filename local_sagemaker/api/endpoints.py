@@ -42,8 +42,12 @@ def _create(core: Core, servers: Endpoints, request: Request) -> Response:
         "CreationTime": moment,
         "LastModifiedTime": moment,
     }
-    if not core.store.insert(ENDPOINT, name, record):
-        raise ValidationException(f'Cannot create already existing endpoint "{arn}".')
+    with core.store.transaction():
+        # "The name is case-insensitive in CreateEndpoint, but the case is preserved" (its EndpointName in the model).
+        for other in core.store.list(ENDPOINT):
+            if other["EndpointName"].lower() == name.lower():
+                raise ValidationException(f'Cannot create already existing endpoint "{other["EndpointArn"]}".')
+        core.store.insert(ENDPOINT, name, record)
     tags.put(core.store, arn, request.get("Tags", []))
     events.endpoint_changed(core, record)
     core.supervisor.start(arn, lambda _stop: _deploy(core, servers, name, config, status_on_failure="Failed"))

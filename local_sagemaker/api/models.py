@@ -40,7 +40,7 @@ def _check_container(core: Core, container: Mapping[str, Any]) -> None:
     if not container.get("Image"):
         raise ValidationException("Both Image and ModelPackageName are missing in a container of the model.")
     data = container.get("ModelDataUrl")
-    if data and data.endswith(".tar.gz") and not _is_stored(core, data):
+    if data and not _is_stored(core, data):  # an archive, never the prefix of one
         raise ValidationException(f"Could not find model data at {data}.")
 
 

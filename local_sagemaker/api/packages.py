@@ -25,6 +25,10 @@ def _create(core: Core, request: Request) -> Response:
     group, name = request.get("ModelPackageGroupName"), request.get("ModelPackageName")
     if bool(group) == bool(name):
         raise ValidationException("Give either ModelPackageGroupName or ModelPackageName, one of the two.")
+    if group and request.get("Tags"):
+        raise ValidationException(
+            "Tags cannot be given with ModelPackageGroupName: a version uses the tags of its group. Tag the group."
+        )
     with core.store.transaction():
         made = _made_by_the_same_call(core, last_part(group) if group else None, request)
         if made is not None:

@@ -7,6 +7,7 @@ from local_sagemaker.api import endpoints
 from local_sagemaker.api.wire_format import HttpAnswer
 from local_sagemaker.core.core import Core
 from local_sagemaker.core.errors import ApiError, ModelError, ValidationException
+from local_sagemaker.definition.shapes import Violation, message_of, problems, service_model
 from local_sagemaker.endpoints import event_stream
 from local_sagemaker.endpoints.capture import capture
 from local_sagemaker.endpoints.servers import LOG_GROUP, Endpoints
@@ -51,10 +52,22 @@ def invoke(core: Core, servers: Endpoints, kind: str, name: str, headers: Mappin
     for header, member in _REFUSED_HEADERS.items():
         if headers.get(header):
             raise _NotInvocable(f"{member} is not supported by the local SageMaker.")
+    _check_headers(name, headers)
     if len(body) > LONGEST_BODY:
         raise _TooLarge(f"HTTP content length exceeded {LONGEST_BODY} bytes.")
     answer = invoke_endpoint(core, servers, name, _as_whole(headers), body)
     return answer if kind == _WHOLE else _as_stream(answer)
+
+
+def _check_headers(name: str, headers: Mapping[str, str]) -> None:
+    shape = service_model("sagemaker-runtime").operation_model("InvokeEndpoint").input_shape
+    located = {member: each.serialization.get("name", "").lower() for member, each in shape.members.items()}
+    given = {member: headers[header] for member, header in located.items() if header in headers}
+    # The values are not quoted: the model marks them as sensitive, and they are long.
+    found = [problem._replace(value="***") for problem in problems(shape, {"EndpointName": name, "Body": "", **given})
+             if isinstance(problem, Violation)]  # fmt: skip
+    if found:
+        raise _NotInvocable(message_of(found))
 
 
 def _as_whole(headers: Mapping[str, str]) -> Mapping[str, str]:
@@ -76,7 +89,12 @@ def _as_stream(answer: HttpAnswer) -> HttpAnswer:
 def invoke_endpoint(core: Core, servers: Endpoints, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
     """Send a request to the container behind an endpoint; returns its response.
 
-    Raises ModelError if the container returned an error; ApiError if the endpoint does not exist or is not in service.
+    Raises
+    ------
+    ModelError
+        The container returned an error.
+    ApiError
+        The endpoint does not exist or is not in service.
     """
     endpoint = core.store.get(endpoints.ENDPOINT, name)
     if endpoint is None:

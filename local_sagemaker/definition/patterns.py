@@ -42,8 +42,8 @@ def _in_python(pattern: str, *, ascii_only: bool) -> str:
             return characters if in_class else f"[{characters}]"
         if token["astral"]:
             return r"\U00010000-\U0010FFFF"
-        if token["anchor"]:
-            return "$"  # Java can repeat an anchor, which means nothing
+        if token["anchor"] or text == r"\z":
+            return "$"  # Java can repeat an anchor, which means nothing; the whole text is matched in any case
         if token["bracket"] and in_class != (text == "]"):
             return "\\" + text  # a bracket that neither opens nor closes a class is a plain character
         if token["bracket"]:
@@ -64,4 +64,4 @@ def _characters(*, ascii_only: bool) -> dict[str, str]:
             first, *rest = run
             found.setdefault(category, []).append(f"\\U{first:08X}-\\U{(rest or [first])[-1]:08X}")
     categories = {category: "".join(found.get(category, ["\\U0010FFFF"])) for category in "LMNPSZC"}
-    return {"Alnum": "a-zA-Z0-9", **categories}
+    return {"Alnum": "a-zA-Z0-9", "ASCII": r"\x00-\x7F", "Print": r"\x20-\x7E", **categories}

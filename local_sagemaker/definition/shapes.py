@@ -46,9 +46,9 @@ _JSON_TYPES = {"structure": Mapping, "map": Mapping, "list": list, "string": str
 
 
 @functools.cache
-def service_model() -> ServiceModel:
-    """Botocore's model of the SageMaker API."""
-    return ServiceModel(Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
+def service_model(name: str = "sagemaker") -> ServiceModel:
+    """Botocore's model of the SageMaker API, or of another service."""
+    return ServiceModel(Loader().load_service_model(name, "service-2"), name)
 
 
 def without_nulls(document: Any) -> Any:
@@ -145,8 +145,12 @@ def message_of(found: Iterable[Violation]) -> str:
 def check_request(operation: str, request: object) -> None:
     """Check a request against the model.
 
-    Raises ValidationException if a member is missing, or breaks a pattern, an enumeration or a limit;
-    SerializationException if a member has another JSON type than its shape.
+    Raises
+    ------
+    ValidationException
+        A member is missing, or breaks a pattern, an enumeration or a limit.
+    SerializationException
+        A member has another JSON type than its shape.
     """
     shape = service_model().operation_model(operation).input_shape
     if shape is None:
@@ -158,27 +162,6 @@ def check_request(operation: str, request: object) -> None:
     violations = [problem for problem in found if isinstance(problem, Violation)]
     if violations:
         raise ValidationException(message_of(violations))
-
-
-def convert(shape: Shape, value: Any, scalar: Callable[[str, Any], Any]) -> Any:
-    """A document without its nulls, and each value that is no structure, map or list of its shape converted.
-
-    ``scalar(type_name, value)`` converts one value; a member that the shape does not have stays as it is.
-    """
-    if value is None:
-        return None
-    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
-        members = shape.members
-        return {
-            name: convert(members[name], item, scalar) if name in members else item
-            for name, item in value.items()
-            if item is not None
-        }
-    if isinstance(shape, MapShape) and isinstance(value, Mapping):
-        return {key: convert(shape.value, item, scalar) for key, item in value.items()}
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        return [convert(shape.member, item, scalar) for item in value]
-    return scalar(shape.type_name, value)
 
 
 def only_members(shape: Shape, value: Any) -> Any:

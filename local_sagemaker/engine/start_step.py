@@ -174,9 +174,11 @@ class Launch:
         if step.type == "RegisterModel" and request.get("ModelPackageGroupName"):
             # The step creates the group it names. A group that exists refuses this call, and any other reason for a
             # refusal comes back from the call of the step itself.
+            # Tags are the group's: a group that exists keeps its own, and a version takes none.
             group = {"ModelPackageGroupName": names.last_part(request["ModelPackageGroupName"])}
             with contextlib.suppress(ApiError):
-                self._call_api("CreateModelPackageGroup", group)
+                self._call_api("CreateModelPackageGroup", {**group, "Tags": request.get("Tags", [])})
+            request = {name: value for name, value in request.items() if name != "Tags"}
         operation = kind.create
         if step.type == "Endpoint" and self._core.store.get("endpoint", request["EndpointName"]) is not None:
             operation = "UpdateEndpoint"

@@ -30,7 +30,10 @@ def refuse(definition: Definition, parameters: Mapping[str, Any], missing: Missi
     missing
         Returns what an image lacks for a kind of work, or None.
 
-    Raises ValidationException if a step has a type or a member that is not supported, or an image without a stand-in.
+    Raises
+    ------
+    ValidationException
+        A step has a type or a member that is not supported, or an image without a stand-in.
     """
     known = _Known(parameters)
     found = [

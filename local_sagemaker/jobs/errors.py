@@ -1,7 +1,7 @@
 """The errors of jobs: each becomes the FailureReason of its job.
 
 JobError
-    RequestError          the request or its data is at fault
+    ClientError           the request or its data is at fault
         DataError         no data, or not in the format of the request
         UnsupportedError  not supported by the local SageMaker
     AlgorithmError        the container is at fault
@@ -19,17 +19,17 @@ class JobError(Exception):
         return f"{self.prefix}: {super().__str__()}"[:1024]
 
 
-class RequestError(JobError):
+class ClientError(JobError):
     """The request or its data is at fault."""
 
-    prefix = "ClientError"  # as SageMaker writes it in a FailureReason
+    prefix = "ClientError"
 
 
-class DataError(RequestError):
+class DataError(ClientError):
     """The request's data is missing, or not in the format of the request."""
 
 
-class UnsupportedError(RequestError):
+class UnsupportedError(ClientError):
     """The request needs something that is not supported by the local SageMaker."""
 
 

@@ -7,7 +7,7 @@ from typing import ParamSpec
 from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.core.errors import ObjectStoreError
 from local_sagemaker.jobs.contract import JobOutcome
-from local_sagemaker.jobs.errors import InternalError, JobError, RequestError
+from local_sagemaker.jobs.errors import ClientError, InternalError, JobError
 
 LONGEST_REASON = 1024
 """The maximum length of FailureReason and ExitMessage."""
@@ -25,7 +25,7 @@ def returning_failures(run: Callable[_Arguments, JobOutcome]) -> Callable[_Argum
         except JobError as error:
             return JobOutcome("Failed", failure_reason=str(error))
         except ObjectStoreError as error:
-            return JobOutcome("Failed", failure_reason=str(RequestError(str(error))))
+            return JobOutcome("Failed", failure_reason=str(ClientError(str(error))))
         except ContainerError as error:
             return JobOutcome("Failed", failure_reason=str(InternalError(str(error))))
 

@@ -16,7 +16,8 @@ from local_sagemaker.moto.s3.objects import Objects
 def aws_services(core: Core, objects: Objects, call: Call) -> AwsServices:
     """Every AWS service but SageMaker, connected to SageMaker's records, logs and operations."""
     account_id, region = core.account_id, core.region
-    logs, metrics = JobLogs(core), TrainingMetrics(core)
+    logs = JobLogs(core.logs, account_id, region)
+    metrics = TrainingMetrics(core.store, core.logs, account_id, region)
     role = ExecutionRole(account_id, region, ROLE_NAME)
 
     def before_stacks(environ: Environ) -> None:

@@ -10,10 +10,25 @@ from types import ModuleType
 from typing import Any
 
 LIBRARIES = (
-    "numpy", "pandas", "pyarrow.parquet", "scipy.sparse", "scipy.stats", "sklearn.ensemble", "sklearn.linear_model",
-    "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing", "xgboost",
-    "lightgbm", "catboost", "matplotlib.pyplot", "joblib", "boto3", "botocore.session",
-)  # fmt: skip
+    "numpy",
+    "pandas",
+    "pyarrow.parquet",
+    "scipy.sparse",
+    "scipy.stats",
+    "sklearn.ensemble",
+    "sklearn.linear_model",
+    "sklearn.metrics",
+    "sklearn.model_selection",
+    "sklearn.pipeline",
+    "sklearn.preprocessing",
+    "xgboost",
+    "lightgbm",
+    "catboost",
+    "matplotlib.pyplot",
+    "joblib",
+    "boto3",
+    "botocore.session",
+)
 """The modules that a template imports, if they are installed; first those that a pipeline's first step needs."""
 
 STAND_INS = (
@@ -54,7 +69,10 @@ class Preloading:
 
     Jobs can be forked in between. Each has the libraries that are loaded by then, and imports the others itself.
 
-    ``at_startup`` are the modules that a bare interpreter has loaded.
+    Parameters
+    ----------
+    at_startup
+        The modules that a bare interpreter has loaded.
     """
 
     def __init__(self, at_startup: Iterable[str]) -> None:

@@ -19,7 +19,12 @@ def read_dense(first: Any, data: bytes) -> tuple[np.ndarray[Any, Any], np.ndarra
     The positions of the numbers are found by serializing the first record with other numbers: the bytes that change
     are numbers. All other bytes must be the same in all records.
 
-    ``first`` is the first record's message, and ``data`` are all records, framed.
+    Parameters
+    ----------
+    first
+        The first record's message.
+    data
+        All records, framed.
 
     Returns
     -------

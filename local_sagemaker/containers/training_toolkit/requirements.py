@@ -18,7 +18,10 @@ def install(code: Path, *, package: bool, toolkit: Toolkit) -> str | None:
 
     The code itself is not installed: it is imported from its folder.
 
-    ``package``: whether the toolkit installs the folder as a package together with the requirements.
+    Parameters
+    ----------
+    package
+        Whether the toolkit installs the folder as a package together with the requirements.
 
     Returns
     -------

@@ -38,8 +38,12 @@ logger = logging.getLogger(__name__)
 def train(layout: Layout, environment: Mapping[str, str], version: Version) -> None:
     """Train with the job's configuration files, and save the model in the model folder.
 
-    ``environment`` are the training toolkit's variables: ``SM_CHANNEL_TRAIN``, ``SM_HOSTS`` and so on. ``version`` is
-    that of the image.
+    Parameters
+    ----------
+    environment
+        The training toolkit's variables: ``SM_CHANNEL_TRAIN``, ``SM_HOSTS`` and so on.
+    version
+        The version of the image.
 
     Raises
     ------

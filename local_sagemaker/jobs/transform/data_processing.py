@@ -5,9 +5,9 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, AnyStr, Self
 
-from local_sagemaker.jobs.errors import DataError, RequestError
+from local_sagemaker.jobs.errors import ClientError, DataError
 from local_sagemaker.jobs.transform.jsonpath import Filter, compile_filter
 
 _JSON_LINES = "application/jsonlines"
@@ -39,7 +39,7 @@ class DataProcessing:
     def of(cls, request: Mapping[str, Any]) -> Self:
         """Read a CreateTransformJob request.
 
-        Raises RequestError if a filter is not a JSONPath, or the content types and splits do not allow a join.
+        Raises ClientError if a filter is not a JSONPath, or the content types and splits do not allow a join.
         """
         given = request.get("DataProcessing", {})
         transform_input, output = request["TransformInput"], request["TransformOutput"]
@@ -83,7 +83,7 @@ class DataProcessing:
     def _stored_rows(self, records: list[bytes], answer: bytes) -> bytes:
         if self.output_filter is None:
             # The whole input row and all output columns: the rows need no parsing.
-            lines = [line for line in answer.splitlines() if line]
+            lines = lines_of(answer)
             _require_same_count(len(records), len(lines))
             return b"".join(b"%b,%b\n" % pair for pair in zip(records, lines, strict=True))
         answers = _rows(answer)
@@ -98,7 +98,7 @@ class DataProcessing:
     def _stored_json(self, records: list[bytes], answer: bytes) -> bytes:
         # JSON lines get JSON lines in response; a single record gets a JSON document.
         if self.output_type == _JSON_LINES or len(records) > 1:
-            answers = [_read_json(line) for line in answer.splitlines() if line.strip()]
+            answers = [_read_json(line) for line in lines_of(answer) if line.strip()]
         else:
             answers = [_read_json(answer)]
         if self.join:
@@ -115,12 +115,12 @@ def _filter_or_none(path: str) -> Filter | None:
 
 def _check_join(input_type: str, output: Mapping[str, Any], split_type: str) -> None:
     if input_type not in (_CSV, _JSON, _JSON_LINES) or output.get("Accept") != input_type:
-        raise RequestError(
+        raise ClientError(
             f"JoinSource Input needs the same ContentType and Accept, one of {_CSV}, {_JSON} and {_JSON_LINES}; "
             f"they are {input_type or 'missing'} and {output.get('Accept', 'missing')}."
         )
     if input_type == _CSV and (split_type != "Line" or output.get("AssembleWith") != "Line"):
-        raise RequestError("JoinSource Input of text/csv needs SplitType Line and AssembleWith Line.")
+        raise ClientError("JoinSource Input of text/csv needs SplitType Line and AssembleWith Line.")
 
 
 def _require_same_count(records: int, answers: int) -> None:
@@ -142,10 +142,19 @@ def _selected(select: Filter, value: Any) -> Any:
 
 
 def _rows(text: bytes) -> list[list[str]]:
-    decoded = text.decode("utf-8")
-    if '"' in decoded:
+    try:
+        decoded = text.decode("utf-8")
+        if '"' not in decoded:
+            return [line.split(",") for line in lines_of(decoded)]
         return [row for row in csv.reader(io.StringIO(decoded)) if row]
-    return [line.split(",") for line in decoded.splitlines() if line]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"A record or an answer is not CSV in UTF-8: {error}.") from error
+
+
+def lines_of(text: AnyStr) -> list[AnyStr]:
+    """The lines of a text that are not empty; lines end at line feeds only, as ``splitlines`` of text does not."""
+    feed, back = ("\n", "\r") if isinstance(text, str) else (b"\n", b"\r")
+    return [line for each in text.split(feed) if (line := each.removesuffix(back))]
 
 
 def _as_row(value: Any) -> list[str]:
@@ -164,7 +173,7 @@ def _write_row(value: Any) -> bytes:
 def _read_json(text: bytes) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"A record or an answer is not JSON: {error}.") from error
 
 

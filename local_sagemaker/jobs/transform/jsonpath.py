@@ -7,33 +7,34 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from local_sagemaker.jobs.errors import RequestError
+from local_sagemaker.jobs.errors import ClientError
+
+MOST_CHARACTERS = 63
 
 Filter = Callable[[Any], Any]
 
 _STEP = re.compile(
     r"""\.(?P<child>[A-Za-z_][\w-]*|\*)
-      |\[\s*(?P<names>'[^']*'(\s*,\s*'[^']*')*)\s*\]
-      |\[\s*(?P<start>-?\d*)\s*:\s*(?P<stop>-?\d*)\s*\]
-      |\[\s*(?P<indexes>-?\d+(\s*,\s*-?\d+)*)\s*\]
-      |\[\s*(?P<all>\*)\s*\]""",
-    re.VERBOSE,
+      |\.?\[\s*(?P<names>'[^']*'(\s*,\s*'[^']*')*)\s*\]
+      |\.?\[\s*(?P<elements>ELEMENT(\s*,\s*ELEMENT)*)\s*\]
+      |\.?\[\s*(?P<all>\*)\s*\]""".replace("ELEMENT", r"(-?\d*\s*:\s*-?\d*|-?\d+)"),
+    re.VERBOSE | re.ASCII,
 )
 
 
 def compile_filter(path: str) -> Filter:
     """The function that a JSONPath stands for; it yields what is selected, or raises LookupError if nothing is there.
 
-    Raises RequestError if the path is not in the part of JSONPath that filters know.
+    Raises ClientError if the path is too long, or not in the part of JSONPath that filters know.
     """
-    if not path.startswith("$"):
-        raise RequestError(f"The filter {path!r} is not a JSONPath: it must begin with $.")
+    if len(path) > MOST_CHARACTERS or not path.startswith("$"):
+        raise ClientError(f"The filter {path!r} is not a JSONPath of at most {MOST_CHARACTERS} characters.")
     steps: list[Filter] = []
     position = 1
     while position < len(path):
         found = _STEP.match(path, position)
         if found is None:
-            raise RequestError(f"The filter {path!r} has a part that filters do not know: {path[position:]!r}.")
+            raise ClientError(f"The filter {path!r} has a part that filters do not know: {path[position:]!r}.")
         steps.append(_step(found))
         position = found.end()
 
@@ -53,10 +54,7 @@ def _step(found: re.Match[str]) -> Filter:
         return _child(parts["child"])
     if parts["names"]:
         return _children(re.findall(r"'([^']*)'", parts["names"]))
-    if parts["indexes"]:
-        return _elements([int(index) for index in parts["indexes"].split(",")])
-    start, stop = (int(bound) if bound else None for bound in (parts["start"], parts["stop"]))
-    return lambda value: _array(value)[start:stop]
+    return _elements([_element(text) for text in parts["elements"].split(",")])
 
 
 def _all(value: Any) -> list[Any]:
@@ -78,10 +76,21 @@ def _children(names: list[str]) -> Filter:
     return lambda value: {name: _child(name)(value) for name in names}
 
 
-def _elements(indexes: list[int]) -> Filter:
-    if len(indexes) == 1:
-        return lambda value: _array(value)[indexes[0]]
-    return lambda value: [_array(value)[index] for index in indexes]
+def _element(text: str) -> int | slice:
+    start, colon, stop = text.partition(":")
+    return slice(*(int(bound) if bound.strip() else None for bound in (start, stop))) if colon else int(start)
+
+
+def _elements(elements: list[int | slice]) -> Filter:
+    """One index selects its element; a slice, or several of both, the list of all elements that they select."""
+    if len(elements) == 1:
+        return lambda value: _array(value)[elements[0]]
+
+    def select(value: Any) -> Any:
+        found = [(_array(value)[element], isinstance(element, slice)) for element in elements]
+        return [each for part, several in found for each in (part if several else [part])]
+
+    return select
 
 
 def _array(value: Any) -> list[Any]:

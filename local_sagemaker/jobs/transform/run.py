@@ -2,6 +2,7 @@
 
 import gzip
 import http.client
+import zlib
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -13,7 +14,7 @@ from typing import BinaryIO, cast
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import inputs
 from local_sagemaker.jobs.contract import JobContext, JobOutcome
-from local_sagemaker.jobs.errors import AlgorithmError, DataError, JobError, RequestError
+from local_sagemaker.jobs.errors import AlgorithmError, ClientError, DataError, JobError
 from local_sagemaker.jobs.outcomes import returning_failures
 from local_sagemaker.jobs.serving.model_server import HOST
 from local_sagemaker.jobs.serving.served_model import ServedModel
@@ -138,7 +139,7 @@ class _Transform:
             most = 1 if self.settings.single_record or split_type == "None" else None
             try:
                 yield from batches_of(records, self._separator, self.settings.max_payload_bytes, most)
-            except (DataError, OSError) as error:
+            except (DataError, OSError, EOFError, zlib.error) as error:
                 self._fail(file, str(error))
 
     def _open(self, path: Path) -> BinaryIO:
@@ -168,7 +169,7 @@ class _Transform:
             if answer.status < 300:
                 return self.processing.stored(records, answer.body)
             if answer.status < 500:
-                raise RequestFailedError(f"ClientError: {answer.status}", RequestError, answer.body)
+                raise RequestFailedError(f"ClientError: {answer.status}", ClientError, answer.body)
             failure = RequestFailedError(
                 f"Bad HTTP status received from algorithm: {answer.status}", AlgorithmError, answer.body
             )
@@ -205,7 +206,7 @@ class _Transform:
         file.local.unlink()
         file.output.unlink()
 
-    def _fail(self, file: _File, reason: str, fault: type[JobError] = RequestError, body: bytes = b"") -> None:
+    def _fail(self, file: _File, reason: str, fault: type[JobError] = ClientError, body: bytes = b"") -> None:
         name = file.source.uri.removeprefix("s3://")
         message = ("", "Message:", *body.decode("utf-8", "replace").splitlines()) if body else ()
         for line in (reason, *message):

@@ -10,6 +10,7 @@ from local_sagemaker.jobs.errors import DataError
 
 _TFRECORD_HEADER = struct.Struct("<QI")
 _TFRECORD_FOOTER = 4
+_TFRECORD_MOST = 100 * 1024 * 1024  # of a payload; text that is read as a length is far above it
 
 Opener = Callable[[Path], BinaryIO]
 
@@ -17,10 +18,17 @@ Opener = Callable[[Path], BinaryIO]
 def records_of(file: BinaryIO, split_type: str, *, framed: bool) -> Iterator[bytes]:
     """The records of a file, one after another.
 
-    ``split_type`` is ``None`` (the file is the record), ``Line``, ``RecordIO`` or ``TFRecord``. ``framed``: keep the
-    frames of RecordIO and TFRecord, which payloads with several records need.
+    Parameters
+    ----------
+    split_type
+        ``None``: the file is the record; ``Line``, ``RecordIO`` or ``TFRecord``.
+    framed
+        Keep the frames of RecordIO and TFRecord, which payloads with several records need.
 
-    Raises DataError if a frame is damaged.
+    Raises
+    ------
+    DataError
+        A frame is damaged.
     """
     if split_type == "Line":
         return _lines(file)
@@ -55,6 +63,8 @@ def _tfrecords(file: BinaryIO, *, framed: bool) -> Iterator[bytes]:
         if len(header) < _TFRECORD_HEADER.size:
             raise DataError("The file is not whole: its last TFRecord is cut off.")
         length = _TFRECORD_HEADER.unpack(header)[0]
+        if length > _TFRECORD_MOST:
+            raise DataError("The file is not TFRecord, or has a record of more than 100 MB: set the SplitType it has.")
         payload = file.read(length + _TFRECORD_FOOTER)
         if len(payload) < length + _TFRECORD_FOOTER:
             raise DataError("The file is not whole: its last TFRecord is cut off.")

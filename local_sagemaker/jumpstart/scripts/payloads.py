@@ -17,7 +17,10 @@ def task() -> str:
 def read_rows(payload: str, content_type: str | None, features: list[str]) -> pd.DataFrame:
     """Read the rows of a request: CSV without header and label.
 
-    Raises ValueError if the content type is not CSV, or the number of columns is not that of the model's features.
+    Raises
+    ------
+    ValueError
+        The content type is not CSV, or the number of columns is not that of the model's features.
     """
     if content_type != "text/csv":
         raise ValueError(f'{{"error": "unsupported content type {content_type or "unknown"}"}}')
@@ -34,7 +37,10 @@ def encode(predictions: Any, accept: str) -> tuple[str, str]:
     predictions
         Regression: values of shape (rows,). Classification: probabilities of shape (rows, classes).
 
-    Raises ValueError if the accept type is not JSON, with or without ``verbose``.
+    Raises
+    ------
+    ValueError
+        The accept type is not JSON, with or without ``verbose``.
     """
     kind, _, parameter = (part.strip() for part in accept.partition(";"))
     if kind != "application/json" or parameter not in ("", "verbose"):

@@ -54,6 +54,27 @@ def endpoint(sagemaker, name: str, config_name: str) -> dict:
     return wait(sagemaker, name)
 
 
+def test_endpoint_names_differ_in_more_than_case(sagemaker):
+    model(sagemaker, "cased")
+    endpoint(sagemaker, "Demand", config(sagemaker, "Cased", cased=1.0))
+    with pytest.raises(ClientError, match=r'Cannot create already existing endpoint ".*/Demand"'):
+        sagemaker.create_endpoint(EndpointName="demand", EndpointConfigName="Cased")
+
+
+@pytest.mark.parametrize(
+    ("given", "constraint"),
+    [
+        ({"CustomAttributes": "a" * 1025}, "'customAttributes' failed to satisfy constraint: Member must have length"),
+        ({"InferenceId": "i" * 65}, "'inferenceId' failed to satisfy constraint: Member must have length"),
+        ({"TargetVariant": "a b"}, "'targetVariant' failed to satisfy constraint: Member must satisfy regular"),
+    ],
+)
+def test_headers_beyond_the_model_are_refused(runtime, given, constraint):
+    with pytest.raises(ClientError, match=constraint) as refused:
+        runtime.invoke_endpoint(EndpointName="Demand", Body=b"1", **given)
+    assert refused.value.response["Error"]["Code"] == "ValidationError"
+
+
 def test_endpoint_serves_requests(sagemaker, runtime):
     model(sagemaker, "one", TAG="1")
     described = endpoint(sagemaker, "E1", config(sagemaker, "C1", one=1.0))

@@ -175,6 +175,14 @@ def test_transform_of_missing_model_is_refused(sagemaker):
         sagemaker.create_transform_job(TransformJobName="B1", **transform_request("none"))
 
 
+def test_transform_of_a_model_data_source_is_refused(sagemaker):
+    source = {"S3Uri": "s3://bucket/plain/", "S3DataType": "S3Prefix", "CompressionType": "None"}
+    container = {"Image": IMAGE, "ModelDataSource": {"S3DataSource": source}}
+    sagemaker.create_model(ModelName="sourced", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    with pytest.raises(ClientError, match="Batch currently doesn't support Model entity with container definitions"):
+        sagemaker.create_transform_job(TransformJobName="B3", **transform_request("sourced"))
+
+
 def test_transform_job_runs_its_model(sagemaker, stand_ins):
     container = {"Image": IMAGE, "Environment": {"A": "1"}}
     sagemaker.create_model(ModelName="batch", ExecutionRoleArn=ROLE, PrimaryContainer=container)

@@ -36,6 +36,11 @@ def test_versions_of_a_group_are_numbered(sagemaker, group):
     assert described["ModelPackageStatus"] == "Completed"
 
 
+def test_tags_of_a_version_are_refused(sagemaker, group):
+    with pytest.raises(ClientError, match="Tags cannot be given with ModelPackageGroupName"):
+        register(sagemaker, group, Tags=[{"Key": "a", "Value": "b"}])
+
+
 def test_same_token_makes_one_version(sagemaker, group):
     assert register(sagemaker, group, ClientToken="once") == register(sagemaker, group, ClientToken="once")
     assert register(sagemaker, group, ClientToken="twice") != register(sagemaker, group, ClientToken="once")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_sagemaker.jobs.errors import RequestError
+from local_sagemaker.jobs.errors import ClientError
 from local_sagemaker.jobs.transform.jsonpath import compile_filter
 
 ROW = ["a", "b", "c", "d"]
@@ -25,6 +25,10 @@ RECORD = {"id": 7, "features": {"hour": 3, "rain": [1, 2, 3]}, "two words": True
         ("$[0,-1]", ROW, ["a", "d"]),
         ("$[ 2 , 0 ]", ROW, ["c", "a"]),
         ("$[*]", ROW, ROW),
+        ("$[0,2:]", ROW, ["a", "c", "d"]),
+        ("$[:1,-1,1:3]", ROW, ["a", "d", "b", "c"]),
+        ("$.[0]", ROW, "a"),
+        ("$.['id','features']", RECORD, {"id": 7, "features": RECORD["features"]}),
         ("$.id", RECORD, 7),
         ("$['two words']", RECORD, True),
         ("$.features.rain[1:]", RECORD, [2, 3]),
@@ -37,10 +41,17 @@ def test_a_path_selects_one_value(path: str, value: object, selected: object) ->
     assert compile_filter(path)(value) == selected
 
 
-@pytest.mark.parametrize("path", ["", "id", "$.", "$[", "$[a]", "$..id", "$[?(@.id)]", "$.id extra"])
+@pytest.mark.parametrize("path", ["", "id", "$.", "$[", "$[a]", "$..id", "$[?(@.id)]", "$.id extra", "$" + "[0]" * 21])
 def test_unsupported_path_is_refused(path: str) -> None:
-    with pytest.raises(RequestError):
+    with pytest.raises(ClientError):
         compile_filter(path)
+
+
+def test_a_path_has_at_most_63_characters() -> None:
+    longest = "$" + "." + "a" * 61
+    assert compile_filter(longest)({"a" * 61: 1}) == 1
+    with pytest.raises(ClientError, match="is not a JSONPath of at most 63 characters"):
+        compile_filter(longest + "a")
 
 
 @pytest.mark.parametrize("path", ["$[9]", "$.id", "$['id']", "$[0][0]"])
