@@ -21,14 +21,9 @@ _MOST_NAMED = 10
 def refuse(definition: Definition, parameters: Mapping[str, Any], missing: Missing) -> None:
     """Refuse an execution with a step that cannot run.
 
-    Parameters
-    ----------
-    definition
-        The steps that are to run.
-    parameters
-        The values of this execution. Arguments that depend on other steps' results are checked when the step runs.
-    missing
-        Returns what an image lacks for a kind of work, or None.
+    ``definition`` has the steps that are to run, and ``parameters`` the values of this execution; arguments that depend
+    on other steps' results are checked when the step runs. ``missing`` returns what an image lacks for a kind of work,
+    or None.
 
     Raises
     ------

@@ -15,14 +15,8 @@ from local_sagemaker.jobs.errors import DataError, UnsupportedError
 class Source:
     """The objects of an ``S3DataSource`` or ``S3Input``.
 
-    Attributes
-    ----------
-    uri
-        A prefix, one object, or a manifest.
-    data_type
-        ``S3Prefix`` or ``ManifestFile``.
-    sharded
-        Each host gets a share of the objects (``ShardedByS3Key``) instead of all.
+    ``uri`` is a prefix, one object, or a manifest, by ``data_type``. ``sharded``: each host gets a share of the
+    objects (``ShardedByS3Key``) instead of all.
     """
 
     uri: str

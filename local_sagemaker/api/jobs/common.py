@@ -40,10 +40,8 @@ def create(core: Core, kind: JobKind, request: Request, **more: object) -> str:
 def describe(core: Core, kind: JobKind, name: str) -> Record:
     """The record of a job.
 
-    Raises
-    ------
-    ResourceNotFound, ValidationException
-        The name does not exist; SageMaker reports that differently for each kind of job.
+    Raises ResourceNotFound or ValidationException if the name does not exist; SageMaker reports that differently for
+    each kind of job.
     """
     record = core.store.get(kind.noun, name)
     if record is not None:

@@ -29,12 +29,8 @@ Function = Callable[..., Any]
 class Handlers:
     """The functions that load the model and answer a request: ``transform``, or the other three.
 
-    Attributes
-    ----------
-    before_model, warm_up
-        Run before and after the model is loaded.
-    execution_parameters
-        Answers ``/execution-parameters``.
+    ``before_model`` and ``warm_up`` run before and after the model is loaded; ``execution_parameters`` answers
+    ``/execution-parameters``.
     """
 
     model: Function

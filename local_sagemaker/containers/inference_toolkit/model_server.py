@@ -62,12 +62,8 @@ class Context:
 
     Methods take the number of a request, since AWS's server can batch requests; here a batch is one request.
 
-    Attributes
-    ----------
-    system_properties
-        ``model_dir``, ``gpu_id``, ``batch_size``, ``server_name`` and ``server_version``.
-    request_processor
-        The request, in a list.
+    ``system_properties`` has ``model_dir``, ``gpu_id``, ``batch_size``, ``server_name`` and ``server_version``;
+    ``request_processor`` is the request, in a list.
     """
 
     def __init__(self, model_folder: Path) -> None:

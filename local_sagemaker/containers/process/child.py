@@ -22,10 +22,7 @@ def enter_sandbox(launch: Launch, output: int, inherited: list[int]) -> Launch:
     inherited
         Descriptors of listening sockets for the command.
 
-    Returns
-    -------
-    Launch
-        The launch as it is to be executed here: without namespaces, its paths are rewritten.
+    Returns the launch as it is to be executed here: without namespaces, its paths are rewritten.
     """
     # A process group of its own, so that one kill reaches the command and what it started.
     os.setsid()

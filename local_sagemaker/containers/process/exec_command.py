@@ -78,19 +78,11 @@ def start_command(
 ) -> Callable[[], int]:
     """Start a command from within a stand-in; Python as a fork of the calling process, if it has a template.
 
-    Parameters
-    ----------
-    arguments
-        The command line.
-    environment, folder
-        The process's whole environment and its working directory.
-    output, errors
-        The descriptors for its standard output and error; None: the caller's own.
+    ``environment`` and ``folder`` are the process's whole environment and its working directory. ``output`` and
+    ``errors`` are the descriptors for its standard output and error; None for the caller's own.
 
-    Returns
-    -------
-    Callable
-        Waits for the end and returns the exit code; negative for the signal that ended the process.
+    Returns a function that waits for the end and returns the exit code; it is negative for the signal that ended the
+    process.
     """
     if template is None or python_program.parse_python(arguments) is None:
         process = subprocess.Popen(list(arguments), env=dict(environment), cwd=folder, stdout=output, stderr=errors)

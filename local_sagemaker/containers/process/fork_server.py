@@ -64,11 +64,8 @@ class ForkServer:
     def serve(self) -> tuple[Launch, Template | None] | None:
         """Serve until the service is gone.
 
-        Returns
-        -------
-        tuple or None
-            In a forked child, inside its sandbox: the launch to execute, and the template that the child was forked
-            from. None in the process itself, at the end.
+        Returns, in a forked child inside its sandbox, the launch to execute, and the template that the child was forked
+        from. Returns None in the process itself, at the end.
         """
         while True:
             for key, _ in self._next_events():

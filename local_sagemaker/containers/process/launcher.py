@@ -40,10 +40,8 @@ _KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "TMPDIR"
 class Process:
     """A command that a launcher started; usable from many threads at once.
 
-    Attributes
-    ----------
-    output
-        Standard output and error of the process and its descendants; ends when the last of them has ended.
+    ``output`` has standard output and error of the process and its descendants; it ends when the last of them has
+    ended.
     """
 
     def __init__(self, control: socket.socket, output: io.FileIO, directory: Path) -> None:

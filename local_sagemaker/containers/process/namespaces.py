@@ -111,10 +111,7 @@ def enter_private_mounts(ml: Path, scratch: Path) -> None:
     scratch
         An empty folder, used while ``/opt`` is built, and empty again afterwards.
 
-    Raises
-    ------
-    NamespaceError
-        The kernel does not allow it; the host's own file system is unchanged.
+    Raises NamespaceError if the kernel does not allow it; the host's own file system is unchanged.
     """
     try:
         _unshare(CLONE_NEWNS)

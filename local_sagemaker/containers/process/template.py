@@ -100,10 +100,7 @@ class Preloading:
     def settle(self) -> Template:
         """End the loading in this process: the template, or a job that is forked before everything is loaded.
 
-        Returns
-        -------
-        Template
-            The modules that are loaded.
+        Returns the modules that are loaded.
         """
         if self._finished is not None:
             return self._finished

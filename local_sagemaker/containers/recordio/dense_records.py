@@ -26,10 +26,7 @@ def read_dense(first: Any, data: bytes) -> tuple[np.ndarray[Any, Any], np.ndarra
     data
         All records, framed.
 
-    Returns
-    -------
-    tuple or None
-        None if the records differ in form, or are not dense tensors of floating point numbers.
+    Returns None if the records differ in form, or are not dense tensors of floating point numbers.
     """
     template = np.frombuffer(frame(first.SerializeToString()), np.uint8)
     vectors = _vectors(first)

@@ -62,11 +62,8 @@ def _file(pb2: Any) -> Any:
 def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
     """Read the features and labels of a sequence of framed records.
 
-    Returns
-    -------
-    tuple
-        Features of shape (rows, columns), a numpy array or, if any record is sparse, a scipy CSR matrix; labels of
-        shape (rows,), None if no record has one. A dense matrix is read at once, everything else record by record.
+    Features are of shape (rows, columns): a numpy array or, if any record is sparse, a scipy CSR matrix. Labels are of
+    shape (rows,), None if no record has one. A dense matrix is read at once, everything else record by record.
 
     Raises
     ------

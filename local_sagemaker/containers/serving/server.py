@@ -84,13 +84,8 @@ class Application(Protocol):
 def run_server(load: Callable[[], Application], workers: int) -> None:
     """Serve until a signal ends the process.
 
-    Parameters
-    ----------
-    load
-        Creates the application. Each worker calls it after the fork: loading a model may start threads, and a fork
-        copies the calling thread only.
-    workers
-        The number of processes.
+    ``load`` creates the application. Each of the ``workers`` processes calls it after the fork: loading a model may
+    start threads, and a fork copies the calling thread only.
     """
     listener = _listener()
     for _ in range(workers - 1):

@@ -42,14 +42,9 @@ _LAUNCHERS = (
 class TrainingEnvironment:
     """A training container as the toolkit sees it.
 
-    Attributes
-    ----------
-    hyperparameters
-        The script's own, decoded from JSON where they are JSON.
-    toolkit_hyperparameters
-        Those for the toolkit itself, decoded likewise.
-    toolkit
-        The toolkit that the environment is for: the predecessor of today's knows no instance groups.
+    ``hyperparameters`` are the script's own, and ``toolkit_hyperparameters`` those for the toolkit itself, decoded from
+    JSON where they are JSON. ``toolkit`` is the one that the environment is for: the predecessor of today's knows no
+    instance groups.
     """
 
     layout: Layout

@@ -23,15 +23,9 @@ def install(code: Path, *, package: bool, toolkit: Toolkit) -> str | None:
     package
         Whether the toolkit installs the folder as a package together with the requirements.
 
-    Returns
-    -------
-    str or None
-        The folder to import them from; None if there was nothing to install.
+    Returns the folder to import them from; None if there was nothing to install.
 
-    Raises
-    ------
-    InstallModuleError, InstallRequirementsError
-        pip could not install them; its output is in the log.
+    Raises InstallModuleError or InstallRequirementsError if pip could not install them; its output is in the log.
     """
     requirements = code / "requirements.txt"
     if not requirements.is_file() or all(_is_met(line) for line in _lines(requirements)):

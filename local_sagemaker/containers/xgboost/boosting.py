@@ -103,14 +103,8 @@ def fit(
 ) -> xgboost.Booster:
     """Train one model, from the last checkpoint if there is one.
 
-    Parameters
-    ----------
-    training
-        A fold's data, in place of the plan's.
-    fold
-        The fold's number, for the names of its checkpoints.
-    history
-        Filled with the metrics of each round.
+    ``training`` is a fold's data, in place of the plan's, and ``fold`` its number, for the names of its checkpoints;
+    ``history`` is filled with the metrics of each round.
     """
     checkpoints = plan.checkpoints
     if checkpoints is not None and fold is not None:

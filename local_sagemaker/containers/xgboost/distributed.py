@@ -40,14 +40,9 @@ def wait_hostname_resolution(hosts: Sequence[str]) -> None:
 def run_on_hosts(work: Work, hosts: Sequence[str], current: str, *, takes_part: bool) -> None:
     """Run ``work`` on the hosts that have data; XGBoost trains one model across them.
 
-    Parameters
-    ----------
-    work
-        Gets whether its host is the master, which saves the model.
-    current
-        The host of the calling process.
-    takes_part
-        Whether this host has data. A host without data reports that to the others, and ends with exit code 0.
+    ``work`` gets whether its host is the master, which saves the model; ``current`` is the host of the calling process.
+    ``takes_part``: whether this host has data. A host without data reports that to the others, and ends with exit code
+    0.
 
     Raises
     ------

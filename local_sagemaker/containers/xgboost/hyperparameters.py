@@ -59,10 +59,7 @@ def validate(given: Mapping[str, str], version: Version = Version()) -> dict[str
     version
         The version of the image, which determines the known hyperparameters.
 
-    Returns
-    -------
-    dict
-        The values by XGBoost's canonical names, of the right types.
+    Returns the values by XGBoost's canonical names, of the right types.
 
     Raises
     ------

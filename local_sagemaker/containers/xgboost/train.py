@@ -45,12 +45,8 @@ def train(layout: Layout, environment: Mapping[str, str], version: Version) -> N
     version
         The version of the image.
 
-    Raises
-    ------
-    UserError, AlgorithmError
-        With the container's messages.
-    KeyError
-        ``SM_CHANNEL_TRAIN``: there is no train channel; the container fails in the same way.
+    Raises UserError or AlgorithmError with the container's messages; KeyError (``SM_CHANNEL_TRAIN``) if there is no
+    train channel, as the container does.
     """
     configuration = layout.read_hyperparameters()
     channel_configuration = layout.read_channels()
@@ -89,12 +85,8 @@ def train(layout: Layout, environment: Mapping[str, str], version: Version) -> N
 class Rows:
     """The data of the channels; a matrix is None where a channel has no data, or does not exist.
 
-    Attributes
-    ----------
-    both
-        Training and validation data in one, for cross validation.
-    missing
-        The paths of those channels that exist without data, training first.
+    ``both`` is training and validation data in one, for cross validation; ``missing`` has the paths of those channels
+    that exist without data, training first.
     """
 
     training: xgboost.DMatrix | None

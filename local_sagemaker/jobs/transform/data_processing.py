@@ -19,14 +19,8 @@ _CSV = "text/csv"
 class DataProcessing:
     """DataProcessing of a request, with the content types that determine the format of records.
 
-    Attributes
-    ----------
-    input_filter, output_filter
-        None if everything passes.
-    join
-        Whether responses are joined to their records.
-    input_type, output_type
-        ContentType and Accept; the default of Accept is the content type of the responses.
+    A filter is None if everything passes; ``join``: whether responses are joined to their records. The types are
+    ContentType and Accept; the default of Accept is the content type of the responses.
     """
 
     input_filter: Filter | None

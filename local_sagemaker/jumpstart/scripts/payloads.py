@@ -32,10 +32,8 @@ def read_rows(payload: str, content_type: str | None, features: list[str]) -> pd
 def encode(predictions: Any, accept: str) -> tuple[str, str]:
     """Encode predictions; return the body and its content type.
 
-    Parameters
-    ----------
-    predictions
-        Regression: values of shape (rows,). Classification: probabilities of shape (rows, classes).
+    ``predictions`` are values of shape (rows,) for regression, and probabilities of shape (rows, classes) for
+    classification.
 
     Raises
     ------

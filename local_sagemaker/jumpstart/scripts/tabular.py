@@ -82,10 +82,7 @@ def thread_count(given: int | None) -> int:
 def unpack_pretrained() -> dict[str, Any]:
     """Read the description in the artifact of the channel ``model``.
 
-    Raises
-    ------
-    FileNotFoundError
-        The channel is missing, or has no archive; the script requires it.
+    Raises FileNotFoundError if the channel is missing, or has no archive; the script requires it.
     """
     channel = os.environ.get("SM_CHANNEL_MODEL")
     archives = sorted(Path(channel).glob("*.tar.gz")) if channel else []
