@@ -1,6 +1,6 @@
 """The list of supported operations, steps and images, generated from the code for the documentation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from local_sagemaker.api import operations
 from local_sagemaker.containers.images import STAND_INS
@@ -14,70 +14,62 @@ from local_sagemaker.moto.cloudformation.resources import KINDS as STACK_KINDS
 
 def as_markdown() -> str:
     """The tables of operations, steps and expressions."""
-    return "\n".join(_lines()) + "\n"
-
-
-def _lines() -> Iterator[str]:
-    yield "### Operations of the SageMaker API"
-    yield ""
-    yield from _table("resource", "operations")
-    for resource, names in operations.BY_RESOURCE.items():
-        yield f"| {resource} | {_code(names)} |"
-    kept = "those of executions and jobs; others last until the service ends"
-    yield f"| experiments ({kept}) | {_code(sorted(operations.MOTO_OPERATIONS))} |"
-    yield "| runtime | `InvokeEndpoint`, `InvokeEndpointWithResponseStream` |"
-    yield ""
     served = operations.OPERATIONS | operations.MOTO_OPERATIONS
-    others = len(set(service_model().operation_names) - served)
-    yield f"The other {others} operations return a `ValidationException` that names the operation."
-    yield ""
-    accepted = _code(unsupported.DEFAULT_BEHAVIOR)
-    yield f"A request with one of these members is refused by name, unless its value is one of {accepted}:"
-    yield ""
-    yield from _table("operation", "members")
-    for operation, members in unsupported.UNSUPPORTED.items():
-        yield f"| `{operation}` | {_code(members)} |"
-    yield ""
-    yield (
-        "moto provides every other AWS service. The state directory keeps the objects and buckets of S3, the logs of "
-        "jobs, and the targets and policies of Application Auto Scaling. Everything else in moto (roles, rules, "
-        "queues, ...) lasts until the service ends."
+    resources = {name: _code(names) for name, names in operations.BY_RESOURCE.items()} | {
+        "experiments (those of executions and jobs; others last until the service ends)": _code(
+            sorted(operations.MOTO_OPERATIONS)
+        ),
+        "runtime": "`InvokeEndpoint`, `InvokeEndpointWithResponseStream`",
+    }
+    refused = {f"`{operation}`": _code(members) for operation, members in unsupported.UNSUPPORTED.items()}
+    actions = {name: f"`{kind.create}`" for name, kind in API_STEPS.items()} | {
+        "Condition": f"{_code(MEMBERS)}, nested to any depth",
+        "Fail": "ends the execution with its message",
+    }
+    images = (
+        (f"`{each.repository}`".replace("|", "\\|"), each.title, _mark(each.training), _mark(each.serving))
+        for each in STAND_INS
     )
-    yield ""
-    yield (
-        f"CloudFormation stacks support these SageMaker resources: {_code(STACK_KINDS)}. A stack with any other "
-        "SageMaker resource is refused."
-    )
-    yield ""
-    yield "### Steps of a pipeline"
-    yield ""
-    yield from _table("type", "action")
-    for name, kind in API_STEPS.items():
-        yield f"| {name} | `{kind.create}` |"
-    yield f"| Condition | {_code(MEMBERS)}, nested to any depth |"
-    yield "| Fail | ends the execution with its message |"
-    yield ""
-    refused = [name for name in KNOWN_STEPS if name not in SUPPORTED_STEPS]
-    yield f"An execution of a pipeline with one of these steps is refused before anything runs: {_code(refused)}."
-    yield (
-        "The same holds for a step with an unsupported member (see the table above) or an image that has no stand-in; "
-        "for processing without a `ContainerEntrypoint`; and for training with several `InstanceGroups` or with "
-        "checkpoints outside `/opt/ml`. The error names each reason."
-    )
-    yield ""
-    yield f"Expressions, in any argument: {_code(EXPRESSIONS)}. Execution variables: {_code(EXECUTION_VARIABLES)}."
-    yield ""
-    yield "### Images"
-    yield ""
-    yield from _table("repository (a regular expression)", "stand-in", "trains", "serves")
-    for image in STAND_INS:
-        repository = image.repository.replace("|", "\\|")
-        yield f"| `{repository}` | {image.title} | {_mark(image.training)} | {_mark(image.serving)} |"
+    return f"""### Operations of the SageMaker API
+
+{_table(("resource", "operations"), resources.items())}
+
+The other {len(set(service_model().operation_names) - served)} operations return a `ValidationException` that names \
+the operation.
+
+A request with one of these members is refused by name, unless its value is one of \
+{_code(unsupported.DEFAULT_BEHAVIOR)}:
+
+{_table(("operation", "members"), refused.items())}
+
+moto provides every other AWS service. The state directory keeps the objects and buckets of S3, the logs of jobs, and \
+the targets and policies of Application Auto Scaling. Everything else in moto (roles, rules, queues, ...) lasts until \
+the service ends.
+
+CloudFormation stacks support these SageMaker resources: {_code(STACK_KINDS)}. A stack with any other SageMaker \
+resource is refused.
+
+### Steps of a pipeline
+
+{_table(("type", "action"), actions.items())}
+
+An execution of a pipeline with one of these steps is refused before anything runs: \
+{_code(name for name in KNOWN_STEPS if name not in SUPPORTED_STEPS)}.
+The same holds for a step with an unsupported member (see the table above) or an image that has no stand-in; for \
+processing without a `ContainerEntrypoint`; and for training with several `InstanceGroups` or with checkpoints outside \
+`/opt/ml`. The error names each reason.
+
+Expressions, in any argument: {_code(EXPRESSIONS)}. Execution variables: {_code(EXECUTION_VARIABLES)}.
+
+### Images
+
+{_table(("repository (a regular expression)", "stand-in", "trains", "serves"), images)}
+"""
 
 
-def _table(*columns: str) -> Iterator[str]:
-    yield f"| {' | '.join(columns)} |"
-    yield f"|{'---|' * len(columns)}"
+def _table(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    head, *body = (f"| {' | '.join(cells)} |" for cells in (columns, *rows))
+    return "\n".join([head, f"|{'---|' * len(columns)}", *body])
 
 
 def _mark(stand_in: str | None) -> str:
