@@ -55,8 +55,10 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._lock = RLock()
         try:
+            # Without Python's own transactions (isolation_level=None): it would begin them late, at the first write.
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
             self._connection.execute("PRAGMA journal_mode=WAL")
+            # In WAL mode this syncs at checkpoints only, so that a commit does not wait for the disk.
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.executescript(_SCHEMA)
         except sqlite3.Error as error:
@@ -73,9 +75,12 @@ class Store:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A transaction; transactions may be nested."""
         with self._lock:
+            # SQLite has no nested transactions: an inner one joins the outer, which alone commits or rolls back.
             if self._connection.in_transaction:
                 yield self._connection
                 return
+            # IMMEDIATE takes the write lock now. A transaction that reads first could otherwise fail at its first
+            # write.
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

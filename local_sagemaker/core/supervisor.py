@@ -46,6 +46,7 @@ class Supervisor:
         stop = threading.Event()
         thread = threading.Thread(target=self._run, args=(arn, work, stop), name=arn, daemon=True)
         with self._lock:
+            # Checked and registered in one step, so that close() either sees the job or keeps it from starting.
             if self._closing:
                 return
             self._running[arn] = _Running(stop, thread, computes)
@@ -100,6 +101,8 @@ class Supervisor:
             _LOG.exception("%s: the service itself failed", arn)
         finally:
             with self._lock:
+                # Removed first: whoever is notified may start a job of the same ARN. The callbacks run without the
+                # lock, because they may call this supervisor again.
                 ended = self._running.pop(arn).ended
             for notify in ended:
                 notify()

@@ -30,6 +30,7 @@ class _Server:
     def request(self) -> Iterator[Hosting | None]:
         """Keep the server open during one request; yields None if it is closed."""
         with self._idle:
+            # An update may replace this server after it was chosen.
             if self._closed:
                 yield None
                 return
@@ -135,6 +136,7 @@ class Endpoints:
         """The servers of an endpoint in service; starts them if none run, as after a restart, or if one has died."""
         name = endpoint["EndpointName"]
         with self._lock:
+            # One lock for each endpoint: requests to it wait for the start of its servers, those to others do not.
             starting = self._starting.setdefault(name, threading.Lock())
         with starting:
             servers = self._servers.get(name, {})

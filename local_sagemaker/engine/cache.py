@@ -30,6 +30,7 @@ def key_of(kind: ApiStep, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def remember(store: Store, pipeline: str, step: str, key: Mapping[str, Any], result: Record) -> None:
     """Keep the result of a step that succeeded."""
+    # With the time of the end, because a retried execution can run a step twice.
     name = f"{pipeline}/{step}/{result['PipelineExecutionArn']}/{result['EndTime']}"
     store.insert(KIND, name, {**result, "Key": dict(key)}, parent=f"{pipeline}/{step}")
 

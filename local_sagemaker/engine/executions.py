@@ -80,6 +80,7 @@ class Executions:
         run = Run(self._core, self._call, record, definition)
         record["PipelineExperimentConfig"] = run.experiment
         store = self._core.store
+        # In one transaction: a process that dies here leaves no execution without its definition or its reused steps.
         with store.transaction():
             store.insert(records.EXECUTION, arn, record, parent=pipeline["PipelineName"])
             store.insert(records.DEFINITION, arn, {"Definition": definition_text})
@@ -131,6 +132,8 @@ class Executions:
             )
         with store.transaction():
             for step in steps:
+                # A step without a record is one that has not started, so the run starts it again as soon as it is
+                # ready.
                 if step["StepStatus"] != "Succeeded":
                     store.delete(records.STEP, f"{arn}/{step['StepName']}")
 
@@ -177,6 +180,7 @@ class Executions:
     def _begin(self, run: Run, arn: str) -> None:
         thread = threading.Thread(target=self._run, args=(run, arn), name=arn, daemon=True)
         with self._lock:
+            # Checked and registered in one step, so that close() either sees the run or keeps it from starting.
             if self._closing:
                 return
             self._running[arn] = (run, thread)

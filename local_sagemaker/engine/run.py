@@ -39,6 +39,8 @@ class Run:
         self._arn: str = execution["PipelineExecutionArn"]
         self._execution = execution
         self._definition = selective.selected_steps(definition, execution.get("SelectiveExecutionConfig"))
+        # All changes of an execution happen in its own thread. Other threads only set a flag and put an event here: the
+        # name of a step whose resource has ended, or None to wake the thread up.
         self._events: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._statuses: dict[str, str] = {}
         self._outcomes: dict[str, bool] = {}
@@ -87,9 +89,11 @@ class Run:
     # Start of steps
 
     def _start_what_is_ready(self) -> None:
+        # In rounds, because a Condition step ends at once and makes others ready.
         started = True
         while started and not self._stopping and not self._no_more:
             started = False
+            # A list: the start of a step changes the statuses that the generator reads.
             for step in list(graph.ready(self._definition, self._statuses, self._outcomes)):
                 if len(self._active) >= self._most_parallel or self._no_more or self._stopping:
                     return
@@ -133,6 +137,7 @@ class Run:
         self._enter(step.name, "Executing")
         started = active.started
         if started.takes_time:
+            # After the status: if the resource has ended already, this calls back at once.
             self._core.supervisor.when_ended(started.arn, lambda: self._events.put(step.name))
         else:
             self._conclude(step, active)
@@ -169,6 +174,7 @@ class Run:
 
     def _conclude(self, step: Step, active: _Active) -> None:
         """Record how the resource of a step ended."""
+        # An event of an earlier attempt: the step waits for its next one.
         if active.started is None:
             return
         status, reason = self._launch.result(step, active.started, stopping=self._stopping)

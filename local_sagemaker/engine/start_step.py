@@ -60,6 +60,7 @@ class Launch:
             return Started(resource["Arn"], resource["Identifier"], {}, takes_time=False)
         operation, answer = self._call(step, kind, request)
         arn = answer[kind.arn]
+        # A version of a group has no name to describe it by.
         identifier = arn if step.type == "RegisterModel" else request[kind.identified_by]
         self._write_started(step, kind, {"Arn": arn, "Identifier": identifier}, Operation=operation)
         return Started(arn, identifier, key if kind.cache_keys else {}, takes_time=kind.status is not None)

@@ -68,6 +68,7 @@ def supervise(
 
 def change(core: Core, kind: JobKind, name: str, how: Callable[[Record], object]) -> None:
     """Change the record of a job and its LastModifiedTime; a new status goes to EventBridge."""
+    # The event needs the status that this change replaced, which may differ from one read before the transaction.
     before = None
 
     def changed(record: Record) -> None:

@@ -36,6 +36,7 @@ class FolderUpload:
                 continue
             with contextlib.suppress(FileNotFoundError):  # The job may delete or rename a file at the same time.
                 status = path.stat()
+                # Not the content: reading every checkpoint once a second would compete with the training.
                 version = (status.st_mtime_ns, status.st_size)
                 if self._uploaded.get(path) != version:
                     self._store.upload(path, f"{self._uri}/{path.relative_to(self._folder).as_posix()}")

@@ -98,10 +98,12 @@ def run_containers(
             pumps.append(LogPump(process.output, _sink(host.name, context, on_output)))
         ending = _await_end(processes, context, max_seconds, stop_grace_seconds, uploads)
         codes = tuple(process.wait() or 0 for process in processes)
+        # So that the log is complete before the status of the job says that it has ended.
         for pump in pumps:
             pump.join()
         return Run(ending, codes)
     finally:
+        # After an error some containers may still run: closing a process kills it.
         for process in processes:
             process.close()
 
@@ -126,6 +128,8 @@ def _await_end(
     next_upload = time.monotonic() + _UPLOAD_SECONDS
     running = list(processes)
     while running:
+        # Waits on one container only. The others are looked at in between, and the interval is also the time that a
+        # stop request takes to be noticed.
         code = running[0].wait(_POLL_SECONDS)
         if code == 0:
             running.pop(0)

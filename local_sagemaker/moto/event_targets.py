@@ -47,12 +47,14 @@ def serve(core: Core, call: Call) -> None:
     """Let moto's rules deliver to targets that moto does not support; a failed delivery affects nothing else."""
     from moto.events.models import Rule
 
+    # A second service of this process must replace the function of the first one, not wrap it.
     by_moto = getattr(Rule.send_to_targets, "__wrapped__", Rule.send_to_targets)
 
     @functools.wraps(by_moto)
     def send_to_targets(rule: Any, original_event: Any, *args: Any, **more: Any) -> None:
         if rule.state != "ENABLED" or not rule.event_pattern.matches_event(original_event):
             return
+        # moto delivers to its own targets, through a copy of the rule that has no others.
         rest = copy.copy(rule)
         rest.targets = []
         for target in rule.targets:

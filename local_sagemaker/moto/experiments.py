@@ -128,6 +128,7 @@ class Experiments:
             if config.get("TrialName") in backend.trials:
                 backend.associate_trial_component(config["TrialName"], name)
         component = backend.trial_components.get(name)
+        # Written once for each status, so that a client's own changes of a component stay.
         if component is None or not self._is_new(job[kind.status], name):
             return
         component.source = {"SourceArn": job[kind.arn], "SourceType": f"SageMaker{kind.word}"}

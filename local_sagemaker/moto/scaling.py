@@ -38,6 +38,7 @@ class Scaling:
             return start_response(status, *rest)
 
         with self._lock:
+            # At the first request, because moto's Application Auto Scaling takes long to load.
             if not self._replayed:
                 for record in self._store.list(KIND):
                     list(self._moto(_environ(record), ignore_start))

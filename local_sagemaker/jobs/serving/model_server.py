@@ -49,6 +49,8 @@ class ModelServer:
         image = definition["Image"]
         _require_server(image)
         fetch_model(definition, directory, context.store)
+        # Bound here and inherited, so that the port is known before the server starts and no other process can take it.
+        # Connections wait in the backlog until the server accepts them.
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._port: int = listener.getsockname()[1]
         with listener:
@@ -130,6 +132,7 @@ class ModelServer:
             if self._process.wait(STOP_GRACE_SECONDS) is None:
                 self._process.kill()
                 self._process.wait()
+        # Before the process closes its pipe, so that the log gets the last lines.
         self._pump.join()
         self._process.close()
 

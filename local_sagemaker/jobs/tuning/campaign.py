@@ -159,6 +159,7 @@ class Campaign:
         metrics = {metric["MetricName"]: metric["Value"] for metric in record.get("FinalMetricDataList", [])}
         value = metrics.get(trial.branch.objective["MetricName"])
         if value is None and trial.last is not None:
+            # A job that was stopped early has no final metrics; its log has the last value.
             value = trial.last.value
         completed = record.get("TrainingJobStatus") == "Completed"
         stopped_early = trial.stopped_early.is_set()
@@ -168,6 +169,7 @@ class Campaign:
         self._write_objective(trial, usable)
 
     def _count(self, trial: _Trial, value: float | None, *, completed: bool) -> None:
+        # Of the trials before this one, whose objective is written after the count.
         best = trials.best(self._summaries(), maximize=trial.branch.maximize)
         before = trials.objective_value(best) if best else None
         if completed:

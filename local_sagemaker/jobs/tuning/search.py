@@ -48,6 +48,7 @@ class Search:
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._space = space
+        # optuna's study is not thread-safe. goes_on() is called by the threads that read the jobs' logs.
         self._lock = threading.Lock()
         self._grid = _grid(space) if config["Strategy"] == "Grid" else None
         self._prunes = config["Strategy"] == "Hyperband" or config.get("TrainingJobEarlyStoppingType") == "Auto"
@@ -61,6 +62,7 @@ class Search:
             if self._grid is not None:
                 if not self._grid:
                     return None
+                # The next trial that is asked for gets these values; the sampler draws none.
                 self._study.enqueue_trial(self._grid.pop(0))
             trial = self._study.ask({dimension.name: dimension.distribution for dimension in self._space})
         values = {dimension.name: dimension.text_of(trial.params[dimension.name]) for dimension in self._space}

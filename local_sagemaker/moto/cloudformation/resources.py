@@ -56,6 +56,8 @@ def serve(core: Core, call: Call) -> None:
 
 def update_all(stack: Any) -> None:
     """Make an update of a stack update all of its SageMaker resources, because one may refer to another."""
+    # moto updates only resources whose JSON has changed, before references are resolved. The mark makes all of them
+    # differ; update_from_cloudformation_json then compares their resolved properties.
     resources = stack.resource_map._resource_json_map
     for name, resource in resources.items():
         if resource.get("Type") in KINDS:

@@ -155,10 +155,13 @@ class Objects:
             versions = found.keys.getlist(key, []) if found is not None else []
             rows = [(bucket, key, position, *self._row_of(version)) for position, version in enumerate(versions)]
             with self._store.transaction() as connection:
+                # All versions of the key anew, because the deletion of one changes the positions of the others.
                 before = connection.execute("SELECT file FROM objects WHERE bucket = ? AND key = ?", (bucket, key))
                 dropped = {name for (name,) in before if name} - {row[3] for row in rows}
                 connection.execute("DELETE FROM objects WHERE bucket = ? AND key = ?", (bucket, key))
                 connection.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", rows)
+            # After the commit: a process that dies in between leaves unused files, which sweep() deletes, and no record
+            # without its file.
             self._files.drop(dropped)
 
     # Internals
