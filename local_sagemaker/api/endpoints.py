@@ -9,6 +9,7 @@ from local_sagemaker.core.errors import ValidationException
 from local_sagemaker.core.store import Record
 from local_sagemaker.endpoints import capture
 from local_sagemaker.endpoints.servers import Endpoints
+from local_sagemaker.jobs.contract import LONGEST_REASON
 
 ENDPOINT = "endpoint"
 _LOST = "The local SageMaker ended while this endpoint was being created or updated."
@@ -101,7 +102,7 @@ def _deploy(core: Core, servers: Endpoints, name: str, config: Record, *, status
     try:
         servers.deploy(name, variants)
     except Exception as error:  # noqa: BLE001 - whatever keeps the containers from serving is the endpoint's failure
-        _change(core, name, EndpointStatus=status_on_failure, FailureReason=f"{error}"[:1024])
+        _change(core, name, EndpointStatus=status_on_failure, FailureReason=f"{error}"[:LONGEST_REASON])
         return
     _change(
         core,

@@ -13,34 +13,23 @@ Toolkit = Literal["sagemaker-training", "sagemaker-containers"]
 
 @dataclass(frozen=True)
 class StandIn:
-    """The programs that run in place of an image's own.
-
-    Attributes
-    ----------
-    repository
-        The image's repository, as a regular expression over the whole name.
-    title
-        A description for people.
-    training
-        The ``train`` program: the built-in XGBoost (script mode included), or script mode only; None: it has none.
-    serving
-        The ``serve`` program: the built-in XGBoost, scikit-learn's worker, the inference toolkit, PyTorch's or Hugging
-        Face's variant of it, or AutoGluon's server; None: it has none.
-    framework
-        The framework whose training container runs scripts in the image; None: the image has no such container.
-    toolkit
-        The training toolkit of that container: today's, or its predecessor.
-    reports_errors
-        Whether the failure reason of a job quotes the script's error; if not, only the log has it.
-    """
+    """The programs that run in place of an image's own."""
 
     repository: str
+    """The image's repository, as a regular expression over the whole name."""
     title: str
+    """A description for people."""
     training: Training | None
+    """The ``train`` program: the built-in XGBoost (script mode included), or script mode only; None: it has none."""
     serving: Serving | None
+    """The ``serve`` program: the built-in XGBoost, scikit-learn's worker, the inference toolkit, PyTorch's or Hugging
+    Face's variant of it, or AutoGluon's server; None: it has none."""
     framework: str | None = None
+    """The framework whose training container runs scripts in the image; None: the image has no such container."""
     toolkit: Toolkit = "sagemaker-training"
+    """The training toolkit of that container: today's, or its predecessor."""
     reports_errors: bool = True
+    """Whether the failure reason of a job quotes the script's error; if not, only the log has it."""
 
     @property
     def environment(self) -> dict[str, str]:

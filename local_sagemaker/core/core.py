@@ -57,29 +57,20 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class Core(Address):
-    """SageMaker in one account and region: its address, its storage and its running jobs.
-
-    Attributes
-    ----------
-    directory
-        The state directory.
-    isolation
-        How jobs start: forked from a template process, or as plain processes.
-    store, objects, logs
-        The records, the objects in S3, and the output of jobs.
-    emit
-        Sends an event to EventBridge.
-    supervisor
-        The jobs that run now.
-    """
+    """SageMaker in one account and region: its address, its storage and its running jobs."""
 
     directory: Path
+    """The state directory."""
     isolation: Isolation
+    """How jobs start: forked from a template process, or as plain processes."""
     store: Store
     objects: ObjectStore
     logs: Logs
+    """The records, the objects in S3, and the output of jobs."""
     emit: Emit
+    """Sends an event to EventBridge."""
     supervisor: Supervisor = field(default_factory=Supervisor)
+    """The jobs that run now."""
 
     def arn(self, resource: str) -> str:
         """The ARN of a resource of this account, such as ``model/name``."""

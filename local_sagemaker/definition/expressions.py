@@ -23,27 +23,18 @@ EXECUTION_VARIABLES = (
 
 @dataclass(frozen=True)
 class Scope:
-    """The values that expressions refer to.
-
-    Attributes
-    ----------
-    parameters
-        The parameters' values, in the types that they declare.
-    execution
-        The execution variables, except the current time.
-    step_properties
-        Returns the response of a step's Describe call, by the step's name.
-    property_file
-        Returns a JSON document, by the step's and the property file's name.
-    read_json
-        Returns the JSON document at an S3 URI.
-    """
+    """The values that expressions refer to."""
 
     parameters: Mapping[str, Any]
+    """The parameters' values, in the types that they declare."""
     execution: Mapping[str, str]
+    """The execution variables, except the current time."""
     step_properties: Callable[[str], Mapping[str, Any]]
+    """Returns the response of a step's Describe call, by the step's name."""
     property_file: Callable[[str, str], Any]
+    """Returns a JSON document, by the step's and the property file's name."""
     read_json: Callable[[str], Any]
+    """Returns the JSON document at an S3 URI."""
 
 
 def is_expression(value: object) -> TypeGuard[Mapping[str, Any]]:

@@ -18,30 +18,22 @@ VERSION = "2020-12-01"
 
 @dataclass(frozen=True)
 class Step:
-    """One step.
-
-    Attributes
-    ----------
-    name, type, arguments, display_name, description
-        As in the definition. A Condition step's arguments are its conditions only.
-    branch
-        The condition step whose branch contains this step, and whether it is the branch for True.
-    depends_on
-        The steps that DependsOn names.
-    cache, retry_policies, property_files
-        As in the definition; property files by name.
-    """
+    """One step."""
 
     name: str
     type: str
     arguments: Mapping[str, Any]
     display_name: str | None = None
     description: str | None = None
+    """As in the definition. A Condition step's arguments are its conditions only."""
     branch: tuple[str, bool] | None = None
+    """The condition step whose branch contains this step, and whether it is the branch for True."""
     depends_on: frozenset[str] = frozenset()
+    """The steps that DependsOn names."""
     cache: Mapping[str, Any] = field(default_factory=dict)
     retry_policies: tuple[Mapping[str, Any], ...] = ()
     property_files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """As in the definition; property files by name."""
 
     @cached_property
     def needs(self) -> frozenset[str]:

@@ -9,39 +9,27 @@ JOB_EXCEPTIONS = ("SageMaker.JOB_INTERNAL_ERROR", "SageMaker.CAPACITY_ERROR", "S
 
 @dataclass(frozen=True)
 class ApiStep:
-    """A type of step that is one API call.
-
-    Attributes
-    ----------
-    create
-        The operation; a step's Arguments are its request.
-    metadata
-        The member of a listed step's Metadata that contains the ARN.
-    arn
-        The member of the operation's response that contains it.
-    describe, identified_by
-        The operation whose response has the step's properties, and the member by which it finds the resource.
-    name
-        The member of the request for which the service generates a name; None if it generates none.
-    stop, status
-        For jobs and endpoints: the operation that stops them, and the member of their description with the status.
-    cache_keys
-        The arguments, or paths into them, that must be equal for an earlier result to be reused; empty if it never
-        is.
-    retryable
-        The exception types that the step's retry policies may name; empty if it takes none.
-    """
+    """A type of step that is one API call."""
 
     create: str
+    """The operation; a step's Arguments are its request."""
     metadata: str
+    """The member of a listed step's Metadata that contains the ARN."""
     arn: str
+    """The member of the operation's response that contains it."""
     describe: str
     identified_by: str
+    """The operation whose response has the step's properties, and the member by which it finds the resource."""
     name: str | None = None
+    """The member of the request for which the service generates a name; None if it generates none."""
     stop: str | None = None
     status: str | None = None
+    """For jobs and endpoints: the operation that stops them, and the member of their description with the status."""
     cache_keys: tuple[str, ...] = ()
+    """The arguments, or paths into them, that must be equal for an earlier result to be reused; empty if it never
+    is."""
     retryable: tuple[str, ...] = ()
+    """The exception types that the step's retry policies may name; empty if it takes none."""
 
 
 def _step(noun: str, metadata: str | None = None, **more: Any) -> ApiStep:

@@ -21,43 +21,33 @@ from local_sagemaker.core.objects import ObjectStore
 
 JobStatus = Literal["Completed", "Failed", "Stopped"]
 
+LONGEST_REASON = 1024
+"""The maximum length of FailureReason and ExitMessage."""
+
 
 @dataclass(frozen=True)
 class JobContext:
-    """Everything that a job may access.
-
-    Attributes
-    ----------
-    name, arn
-        The name and ARN of the job, as its container sees them.
-    directory
-        A private, empty folder that is kept after the job; its ``ml`` becomes ``/opt/ml``.
-    store
-        The objects in S3.
-    log
-        ``log(host, text)`` appends whole lines of a host (``algo-1``) as they come.
-    advance
-        ``advance("Downloading", "Downloading the training image")``: sets a secondary status with its message.
-    stop
-        Set when the job must stop; the runner ends its processes and returns "Stopped".
-    threads
-        Returns the number of threads for a process that starts now.
-    environment
-        The endpoint, the region and local credentials for the container, without the caller's environment.
-    isolation
-        ``fork``: from the template process, in a namespace; ``process``: a new interpreter.
-    """
+    """Everything that a job may access."""
 
     name: str
     arn: str
+    """The name and ARN of the job, as its container sees them."""
     directory: Path
+    """A private, empty folder that is kept after the job; its ``ml`` becomes ``/opt/ml``."""
     store: ObjectStore
+    """The objects in S3."""
     log: Callable[[str, str], None]
+    """``log(host, text)`` appends whole lines of a host (``algo-1``) as they come."""
     advance: Callable[[str, str], None]
+    """``advance("Downloading", "Downloading the training image")``: sets a secondary status with its message."""
     stop: Event
+    """Set when the job must stop; the runner ends its processes and returns "Stopped"."""
     threads: Callable[[], int]
+    """Returns the number of threads for a process that starts now."""
     environment: Mapping[str, str]
+    """The endpoint, the region and local credentials for the container, without the caller's environment."""
     isolation: Isolation = "fork"
+    """``fork``: from the template process, in a namespace; ``process``: a new interpreter."""
 
 
 @dataclass(frozen=True)

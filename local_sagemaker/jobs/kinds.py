@@ -7,25 +7,17 @@ FINAL = ("Completed", "Failed", "Stopped")
 
 @dataclass(frozen=True)
 class JobKind:
-    """The names of one kind of job.
-
-    Attributes
-    ----------
-    noun
-        The name in ARNs, and the kind of the records: ``training-job``.
-    word
-        The name in members of the API: ``TrainingJob``.
-    log_group
-        The log group in CloudWatch Logs; empty if the job writes no logs itself.
-    started, ended
-        The members with the start and the end of its work; empty if there is none.
-    """
+    """The names of one kind of job."""
 
     noun: str
+    """The name in ARNs, and the kind of the records: ``training-job``."""
     word: str
+    """The name in members of the API: ``TrainingJob``."""
     log_group: str
+    """The log group in CloudWatch Logs; empty if the job writes no logs itself."""
     started: str
     ended: str
+    """The members with the start and the end of its work; empty if there is none."""
 
     @property
     def name(self) -> str:

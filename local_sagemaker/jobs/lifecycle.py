@@ -11,13 +11,12 @@ from local_sagemaker import events
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core
 from local_sagemaker.core.store import Record
-from local_sagemaker.jobs.contract import JobContext, JobOutcome
+from local_sagemaker.jobs.contract import LONGEST_REASON, JobContext, JobOutcome
 from local_sagemaker.jobs.kinds import FINAL, KINDS, TRAINING, JobKind
 
 Conclude = Callable[[Record, JobOutcome], None]
 """Adds the members of a kind of job to the record of a job that has ended."""
 
-LONGEST_REASON = 1024
 LOST = "InternalServerError: The local SageMaker ended while this job was running."
 _LOG = logging.getLogger(__name__)
 

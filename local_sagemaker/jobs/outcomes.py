@@ -6,11 +6,8 @@ from typing import ParamSpec
 
 from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.core.errors import ObjectStoreError
-from local_sagemaker.jobs.contract import JobOutcome
+from local_sagemaker.jobs.contract import LONGEST_REASON, JobOutcome
 from local_sagemaker.jobs.errors import ClientError, InternalError, JobError
-
-LONGEST_REASON = 1024
-"""The maximum length of FailureReason and ExitMessage."""
 
 _Arguments = ParamSpec("_Arguments")
 

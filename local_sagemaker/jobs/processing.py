@@ -9,10 +9,10 @@ from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.containers.process.messages import Launch
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import inputs, instances
-from local_sagemaker.jobs.contract import JobContext, JobOutcome
+from local_sagemaker.jobs.contract import LONGEST_REASON, JobContext, JobOutcome
 from local_sagemaker.jobs.errors import ClientError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host, hosts_of, write_json
-from local_sagemaker.jobs.outcomes import LONGEST_REASON, algorithm_failure, returning_failures
+from local_sagemaker.jobs.outcomes import algorithm_failure, returning_failures
 from local_sagemaker.jobs.outputs import FolderUpload
 from local_sagemaker.jobs.runs import Run, max_runtime, run_containers
 

@@ -6,7 +6,7 @@ from local_sagemaker.api.jobs import common
 from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.store import Record
 from local_sagemaker.jobs import instances, lifecycle
-from local_sagemaker.jobs.contract import JobOutcome, JobRunner
+from local_sagemaker.jobs.contract import LONGEST_REASON, JobOutcome, JobRunner
 from local_sagemaker.jobs.kinds import PROCESSING
 
 
@@ -20,7 +20,7 @@ def _create(core: Core, runner: JobRunner, request: Request) -> Response:
 
 def _conclude(record: Record, outcome: JobOutcome) -> None:
     if outcome.exit_message:
-        record["ExitMessage"] = outcome.exit_message[: lifecycle.LONGEST_REASON]
+        record["ExitMessage"] = outcome.exit_message[:LONGEST_REASON]
 
 
 WITH_RUNNER = {"CreateProcessingJob": _create}

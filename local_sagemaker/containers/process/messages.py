@@ -32,37 +32,25 @@ _MAX_DESCRIPTORS = 8
 
 @dataclass(frozen=True)
 class Launch:
-    """A command to start in a sandbox.
-
-    Attributes
-    ----------
-    arguments
-        The command line; the program is looked up in the PATH of ``environment``, where ``python`` and ``python3`` are
-        this interpreter.
-    directory
-        The container's folder on the host: ``ml`` in it becomes ``/opt/ml``.
-    environment
-        Variables on top of the basic ones; none of the caller's own is inherited.
-    threads
-        The number of threads that the native libraries may use.
-    host_names
-        Names that resolve to this machine inside, as ``algo-1`` does in a container.
-    network_isolation
-        Give the process the loopback interface only, if the kernel allows it.
-    working_directory
-        The folder that it starts in, as the process sees it.
-    namespaces
-        Mount a private ``/opt/ml`` if the kernel allows it; otherwise paths are rewritten.
-    """
+    """A command to start in a sandbox."""
 
     arguments: Sequence[str]
+    """The command line; the program is looked up in the PATH of ``environment``, where ``python`` and ``python3`` are
+    this interpreter."""
     directory: Path
+    """The container's folder on the host: ``ml`` in it becomes ``/opt/ml``."""
     environment: dict[str, str] = field(default_factory=dict)
+    """Variables on top of the basic ones; none of the caller's own is inherited."""
     threads: int = 1
+    """The number of threads that the native libraries may use."""
     host_names: Sequence[str] = ()
+    """Names that resolve to this machine inside, as ``algo-1`` does in a container."""
     network_isolation: bool = False
+    """Give the process the loopback interface only, if the kernel allows it."""
     working_directory: str = "/"
+    """The folder that it starts in, as the process sees it."""
     namespaces: bool = True
+    """Mount a private ``/opt/ml`` if the kernel allows it; otherwise paths are rewritten."""
 
 
 def send_launch(channel: socket.socket, launch: Launch, descriptors: list[int]) -> None:

@@ -31,24 +31,16 @@ _INTERPRETER_PREFIXES = ("PYTHON", "MPL", "LD_", "MALLOC_")
 
 @dataclass(frozen=True)
 class PythonProgram:
-    """The program of a Python command line.
-
-    Attributes
-    ----------
-    kind
-        ``script``, ``-m`` for a module or ``-c`` for a piece of code.
-    target
-        The path, the name or the code.
-    argv
-        Its ``sys.argv``.
-    unbuffered
-        Whether ``-u`` was given.
-    """
+    """The program of a Python command line."""
 
     kind: str
+    """``script``, ``-m`` for a module or ``-c`` for a piece of code."""
     target: str
+    """The path, the name or the code."""
     argv: list[str]
+    """Its ``sys.argv``."""
     unbuffered: bool
+    """Whether ``-u`` was given."""
 
 
 def parse_python(arguments: Sequence[str]) -> PythonProgram | None:

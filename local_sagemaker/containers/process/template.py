@@ -44,24 +44,16 @@ OWN_PACKAGE = __name__.partition(".")[0]
 
 @dataclass(frozen=True)
 class Template:
-    """The state of an interpreter with the libraries loaded.
-
-    Attributes
-    ----------
-    loaded
-        Top-level modules in memory that a fresh interpreter would not have.
-    path
-        The import path of a fresh interpreter, without the script's own folder.
-    thread_pools
-        A ``ThreadpoolController``: sets the thread counts of the loaded native libraries.
-    launcher_modules
-        Names of the launcher's own modules.
-    """
+    """The state of an interpreter with the libraries loaded."""
 
     loaded: frozenset[str]
+    """Top-level modules in memory that a fresh interpreter would not have."""
     path: tuple[str, ...]
+    """The import path of a fresh interpreter, without the script's own folder."""
     thread_pools: Any
+    """A ``ThreadpoolController``: sets the thread counts of the loaded native libraries."""
     launcher_modules: tuple[str, ...]
+    """Names of the launcher's own modules."""
 
 
 class Preloading:

@@ -27,30 +27,22 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Plan:
-    """The settings and data of one training.
-
-    Attributes
-    ----------
-    parameters
-        The parameters of XGBoost itself.
-    early_stopping_metric
-        None: train all rounds.
-    both
-        Training and validation data in one, for cross validation.
-    folds, cross_validation_rounds
-        None, and unused, without cross validation.
-    """
+    """The settings and data of one training."""
 
     parameters: dict[str, Any]
+    """The parameters of XGBoost itself."""
     rounds: int
     own_metrics: list[str]
     early_stopping_rounds: int | None
     early_stopping_metric: str | None
+    """None: train all rounds."""
     training: xgboost.DMatrix
     validation: xgboost.DMatrix | None
     both: xgboost.DMatrix
+    """Training and validation data in one, for cross validation."""
     folds: int | None
     cross_validation_rounds: int
+    """None, and unused, without cross validation."""
     checkpoints: Path | None
     save_on_termination: Path | None
 

@@ -19,28 +19,19 @@ ALIASES = {"learning_rate": "eta", "min_split_loss": "gamma", "reg_lambda": "lam
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """One hyperparameter.
-
-    Attributes
-    ----------
-    parse
-        Parses the text; raises ValueError for invalid text.
-    range
-        The range of the value, or of each element of it.
-    elements
-        Returns the elements of a value to check one by one; None: check the value itself.
-    depends_on
-        The hyperparameters that ``check`` gets, if they are given.
-    check
-        Raises UserError if the value conflicts with the others.
-    """
+    """One hyperparameter."""
 
     name: str
     parse: Callable[[str], Any]
+    """Parses the text; raises ValueError for invalid text."""
     range: Interval | Choices
+    """The range of the value, or of each element of it."""
     elements: Callable[[Any], list[Any]] | None = None
+    """Returns the elements of a value to check one by one; None: check the value itself."""
     depends_on: tuple[str, ...] = ()
+    """The hyperparameters that ``check`` gets, if they are given."""
     check: Callable[[Any, Mapping[str, Any]], None] | None = None
+    """Raises UserError if the value conflicts with the others."""
 
     def require_in_range(self, value: Any) -> None:
         """Raise UserError, with the container's message, for a value out of range."""
