@@ -7,14 +7,12 @@ client uses EventBridge.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from botocore.model import ListShape, MapShape, Shape, StructureShape
-
 from local_sagemaker.core import tags
 from local_sagemaker.core.core import Core
 from local_sagemaker.core.names import constant_case
 from local_sagemaker.core.store import Record
 from local_sagemaker.definition.expressions import timestamp
-from local_sagemaker.definition.shapes import only_members, service_model
+from local_sagemaker.definition.shapes import convert, only_members, service_model
 
 EXECUTION_CHANGE = "SageMaker Model Building Pipeline Execution Status Change"
 STEP_CHANGE = "SageMaker Model Building Pipeline Execution Step Status Change"
@@ -97,20 +95,13 @@ def described_changed(core: Core, detail_type: str, describe: str, record: Recor
         if shape is None:
             return None
         labels = {tag["Key"]: tag["Value"] for tag in tags.of(core.store, arn)}
-        return {**_in_milliseconds(shape, only_members(shape, record)), "Tags": labels}
+        return {**convert(shape, only_members(shape, record), _in_milliseconds), "Tags": labels}
 
     core.emit(detail_type, detail, [arn])
 
 
-def _in_milliseconds(shape: Shape, value: Any) -> Any:
-    """A document with its times as events write them."""
-    if isinstance(shape, StructureShape):
-        return {name: _in_milliseconds(shape.members[name], item) for name, item in value.items()}
-    if isinstance(shape, ListShape):
-        return [_in_milliseconds(shape.member, item) for item in value]
-    if isinstance(shape, MapShape):
-        return {key: _in_milliseconds(shape.value, item) for key, item in value.items()}
-    return int(value * 1000) if shape.type_name == "timestamp" else value
+def _in_milliseconds(type_name: str, value: Any) -> Any:
+    return int(value * 1000) if type_name == "timestamp" else value
 
 
 def _lower_camel(value: Any) -> Any:

@@ -46,10 +46,8 @@ def open_service(
     patient
         At the end, wait until no other process uses the service.
 
-    Raises
-    ------
-    StateDirectoryError
-        The directory is not usable or has another region, or this process already runs a service on another directory.
+    Raises StateDirectoryError if the directory is not usable or has another region, or this process already runs a
+    service on another directory.
     """
     directory = state_dir.resolve()
     while True:

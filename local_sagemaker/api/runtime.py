@@ -89,12 +89,7 @@ def _as_stream(answer: HttpAnswer) -> HttpAnswer:
 def invoke_endpoint(core: Core, servers: Endpoints, name: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
     """Send a request to the container behind an endpoint; returns its response.
 
-    Raises
-    ------
-    ModelError
-        The container returned an error.
-    ApiError
-        The endpoint does not exist or is not in service.
+    Raises ModelError if the container returned an error; ApiError if the endpoint does not exist or is not in service.
     """
     endpoint = core.store.get(endpoints.ENDPOINT, name)
     if endpoint is None:

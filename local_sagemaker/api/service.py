@@ -30,7 +30,7 @@ class Service(Address):
         self.core = core
         self.executions = Executions(core, runners.missing, self.call)
         self.endpoints = Endpoints(core, runners.hosting, functools.partial(models.for_containers, core))
-        self.experiments = Experiments(core.store, core.account_id, core.region)
+        self.experiments = Experiments(core)
         self._operations = operations.bind(core, runners, self.executions, self.endpoints, self.experiments)
 
     @property

@@ -8,7 +8,7 @@ ContainerError
         UserError           of the built-in algorithms: the request or the data is at fault
         AlgorithmError      of the built-in algorithms: the library failed
         PlatformError       of the built-in algorithms: the environment is at fault
-    ClientError             of the training toolkit
+    ClientError             of the training and inference toolkits, under their own name
         CommandError        a command ended with an exit code other than 0
             ExecuteUserScriptError
             InstallModuleError
@@ -63,7 +63,7 @@ class PlatformError(ToolkitError):
 
 
 class ClientError(ContainerError):
-    """A failure that the training toolkit counts as the user's."""
+    """A failure that a toolkit counts as the user's. Scripts import it, and see the name that AWS gave it."""
 
 
 class CommandError(ClientError):

@@ -53,75 +53,30 @@ _FOLDERS = {
 
 
 STAND_INS = (
-    StandIn(
-        r"sagemaker-xgboost",
-        "XGBoost: the built-in algorithm, and script mode",
-        training="xgboost",
-        serving="xgboost",
-        framework="xgboost",
-        toolkit="sagemaker-containers",
-        reports_errors=False,
-    ),
-    StandIn(
-        r"sagemaker-scikit-learn",
-        "scikit-learn: script mode",
-        training="script",
-        serving="sklearn",
-        framework="sklearn",
-        reports_errors=False,
-    ),
-    StandIn(
-        r"(sagemaker-)?(huggingface-)?(pytorch|autogluon)-training",
-        "PyTorch and AutoGluon training: script mode",
-        training="script",
-        serving=None,
-        framework="pytorch",
-    ),
-    StandIn(
-        r"pytorch",
-        "PyTorch since 2.11: script mode, and the inference toolkit (AWS's image itself has no `serve` yet)",
-        training="script",
-        serving="pytorch",
-        framework="pytorch",
-    ),
-    StandIn(
-        r"autogluon",
-        "AutoGluon since 1.6: script mode, and its server of `model_fn` and `transform_fn`",
-        training="script",
-        serving="autogluon",
-        framework="pytorch",
-    ),
-    StandIn(
-        r"(sagemaker-)?(huggingface-)?tensorflow-training",
-        "TensorFlow training: script mode",
-        training="script",
-        serving=None,
-        framework="tensorflow",
-    ),
-    StandIn(
-        r"(sagemaker-)?mxnet-training",
-        "MXNet training: script mode",
-        training="script",
-        serving=None,
-        framework="mxnet",
-    ),
-    StandIn(
-        r"(sagemaker-)?(pytorch|autogluon)-inference",
-        "PyTorch and AutoGluon inference: the inference toolkit, with tensors if PyTorch is installed",
-        training=None,
-        serving="pytorch",
-    ),
-    StandIn(
-        r"(sagemaker-)?mxnet-inference", "MXNet inference: the inference toolkit", training=None, serving="toolkit"
-    ),
-    StandIn(
-        r"(sagemaker-)?huggingface-(pytorch|tensorflow)-inference",
-        "Hugging Face inference: its toolkit, with your `model_fn`",
-        training=None,
-        serving="huggingface",
-    ),
+    StandIn(r"sagemaker-xgboost", "XGBoost: the built-in algorithm, and script mode", training="xgboost",
+            serving="xgboost", framework="xgboost", toolkit="sagemaker-containers", reports_errors=False),
+    StandIn(r"sagemaker-scikit-learn", "scikit-learn: script mode",
+            training="script", serving="sklearn", framework="sklearn", reports_errors=False),
+    StandIn(r"(sagemaker-)?(huggingface-)?(pytorch|autogluon)-training", "PyTorch and AutoGluon training: script mode",
+            training="script", serving=None, framework="pytorch"),
+    StandIn(r"pytorch",
+            "PyTorch since 2.11: script mode, and the inference toolkit (AWS's image itself has no `serve` yet)",
+            training="script", serving="pytorch", framework="pytorch"),
+    StandIn(r"autogluon", "AutoGluon since 1.6: script mode, and its server of `model_fn` and `transform_fn`",
+            training="script", serving="autogluon", framework="pytorch"),
+    StandIn(r"(sagemaker-)?(huggingface-)?tensorflow-training", "TensorFlow training: script mode",
+            training="script", serving=None, framework="tensorflow"),
+    StandIn(r"(sagemaker-)?mxnet-training", "MXNet training: script mode",
+            training="script", serving=None, framework="mxnet"),
+    StandIn(r"(sagemaker-)?(pytorch|autogluon)-inference",
+            "PyTorch and AutoGluon inference: the inference toolkit, with tensors if PyTorch is installed",
+            training=None, serving="pytorch"),
+    StandIn(r"(sagemaker-)?mxnet-inference", "MXNet inference: the inference toolkit",
+            training=None, serving="toolkit"),
+    StandIn(r"(sagemaker-)?huggingface-(pytorch|tensorflow)-inference",
+            "Hugging Face inference: its toolkit, with your `model_fn`", training=None, serving="huggingface"),
     StandIn(r"sagemaker-base-python(-\d+)?", "Base Python: processing", training="script", serving=None),
-)
+)  # fmt: skip
 """All stand-ins, in the order in which a repository is looked up."""
 
 

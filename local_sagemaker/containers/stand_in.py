@@ -19,12 +19,8 @@ _OF_TOOLKIT = "%(asctime)s sagemaker-training-toolkit %(levelname)-8s %(message)
 def main(arguments: list[str], template: Template | None = None) -> int:
     """Run one program of an image; return the container's exit code.
 
-    Parameters
-    ----------
-    arguments
-        The program and the image's URI.
-    template
-        The template that this process was forked from; None: it is an interpreter of its own.
+    ``arguments`` are the program and the image's URI. ``template`` is the template that this process was forked from;
+    None for an interpreter of its own.
     """
     program, image = arguments
     stand_in = images.stand_in_for(image)

@@ -7,10 +7,8 @@ from pathlib import Path
 def extract(tar: tarfile.TarFile, folder: Path) -> None:
     """Extract an archive into a folder, and nowhere else.
 
-    Raises
-    ------
-    tarfile.TarError
-        A member would land outside of the folder, or is neither a file nor a folder nor a link inside it.
+    Raises tarfile.TarError if a member would land outside of the folder, or is neither a file nor a folder nor a link
+    inside it.
     """
     if hasattr(tarfile, "data_filter"):
         tar.extractall(folder, filter="data")

@@ -44,12 +44,7 @@ def step_job_name(execution_id: str, step_name: str, prefix: str | None, longest
     Underscores become hyphens, because job names must not contain them. The prefix is left out if not even one
     character would fit (the name of a tuning job has at most 32 characters).
 
-    Parameters
-    ----------
-    prefix
-        Replaces ``pipelines``.
-    longest
-        The maximum length of the name.
+    ``prefix`` replaces ``pipelines``; ``longest`` is the maximum length of the name.
     """
     suffix = f"-{new_random_suffix()}"
     head = f"{prefix or 'pipelines'}-{execution_id}-"

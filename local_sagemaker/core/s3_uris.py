@@ -14,10 +14,7 @@ def split_uri(uri: str) -> tuple[str, str]:
     The web addresses of S3 (``https://bucket.s3.region.amazonaws.com/key`` and
     ``https://s3.region.amazonaws.com/bucket/key``) are accepted too.
 
-    Raises
-    ------
-    ObjectStoreError
-        The URI has none of these forms.
+    Raises ObjectStoreError if the URI has none of these forms.
     """
     parts = urlsplit(uri, allow_fragments=False)
     if parts.scheme == "s3" and parts.netloc:

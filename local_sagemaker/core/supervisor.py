@@ -38,10 +38,7 @@ class Supervisor:
 
         A closing supervisor starts nothing; the record of the job becomes Failed when the service opens again.
 
-        Parameters
-        ----------
-        computes
-            Whether the job uses cores itself; a tuning job only waits for others.
+        ``computes``: whether the job uses cores itself; a tuning job only waits for others.
         """
         stop = threading.Event()
         thread = threading.Thread(target=self._run, args=(arn, work, stop), name=arn, daemon=True)

@@ -31,10 +31,8 @@ _STEP_NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
 def check(text: str) -> Definition:
     """Read and check a definition.
 
-    Raises
-    ------
-    DefinitionError
-        Something in it can never work: a name, a type, a reference, an argument, a condition, or a cycle.
+    Raises DefinitionError if something in it can never work: a name, a type, a reference, an argument, a condition, or
+    a cycle.
     """
     definition, found = inspect(text)
     if definition is None or found:

@@ -10,15 +10,9 @@ from local_sagemaker.definition import paths
 
 EXPRESSIONS = ("Get", "Std:Join", "Std:JsonGet")
 EXECUTION_VARIABLES = (
-    "PipelineExecutionId",
-    "PipelineExecutionArn",
-    "PipelineName",
-    "PipelineArn",
-    "StartDateTime",
-    "CurrentDateTime",
-    "TrainingJobName",
-    "ProcessingJobName",
-)
+    "PipelineExecutionId", "PipelineExecutionArn", "PipelineName", "PipelineArn", "StartDateTime",
+    "CurrentDateTime", "TrainingJobName", "ProcessingJobName",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,8 @@ from local_sagemaker.definition.parse import Definition, Step
 def ready(definition: Definition, statuses: Mapping[str, str], outcomes: Mapping[str, bool]) -> Iterator[Step]:
     """The steps that can start, in the order of the definition: everything that they wait for has succeeded.
 
-    Parameters
-    ----------
-    statuses
-        The status of every step that has started.
-    outcomes
-        The outcome of every condition step that has run: the branch that may run.
+    ``statuses`` has the status of every step that has started, and ``outcomes`` the outcome of every condition step
+    that has run: the branch that may run.
     """
     for step in definition.steps.values():
         if step.name in statuses or any(statuses.get(need) != "Succeeded" for need in step.waits_for):

@@ -38,10 +38,8 @@ def values_of(
 ) -> dict[str, str | int | float | bool]:
     """The value of every parameter.
 
-    Raises
-    ------
-    ValidationException
-        A parameter is not declared, is given twice, has no value, or has one that its type or enumeration forbids.
+    Raises ValidationException if a parameter is not declared, is given twice, has no value, or has one that its type or
+    enumeration forbids.
     """
     named = {parameter["Name"]: parameter["Value"] for parameter in given}
     if len(named) < len(given):

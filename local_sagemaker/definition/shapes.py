@@ -145,12 +145,8 @@ def message_of(found: Iterable[Violation]) -> str:
 def check_request(operation: str, request: object) -> None:
     """Check a request against the model.
 
-    Raises
-    ------
-    ValidationException
-        A member is missing, or breaks a pattern, an enumeration or a limit.
-    SerializationException
-        A member has another JSON type than its shape.
+    Raises ValidationException if a member is missing, or breaks a pattern, an enumeration or a limit;
+    SerializationException if a member has another JSON type than its shape.
     """
     shape = service_model().operation_model(operation).input_shape
     if shape is None:
@@ -162,6 +158,27 @@ def check_request(operation: str, request: object) -> None:
     violations = [problem for problem in found if isinstance(problem, Violation)]
     if violations:
         raise ValidationException(message_of(violations))
+
+
+def convert(shape: Shape, value: Any, scalar: Callable[[str, Any], Any]) -> Any:
+    """A document without its nulls, and each value that is no structure, map or list of its shape converted.
+
+    ``scalar(type_name, value)`` converts one value; a member that the shape does not have stays as it is.
+    """
+    if value is None:
+        return None
+    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+        members = shape.members
+        return {
+            name: convert(members[name], item, scalar) if name in members else item
+            for name, item in value.items()
+            if item is not None
+        }
+    if isinstance(shape, MapShape) and isinstance(value, Mapping):
+        return {key: convert(shape.value, item, scalar) for key, item in value.items()}
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return [convert(shape.member, item, scalar) for item in value]
+    return scalar(shape.type_name, value)
 
 
 def only_members(shape: Shape, value: Any) -> Any:

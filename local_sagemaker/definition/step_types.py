@@ -75,27 +75,9 @@ ENGINE_STEPS = ("Condition", "Fail")
 SUPPORTED_STEPS = (*API_STEPS, *ENGINE_STEPS)
 KNOWN_STEPS = (
     *SUPPORTED_STEPS,
-    "AutoML",
-    "Athena",
-    "BedrockCustomModel",
-    "BedrockCustomModelDeployment",
-    "BedrockModelImport",
-    "BedrockProvisionedModelThroughput",
-    "Callback",
-    "ClarifyCheck",
-    "Cleanup",
-    "DataQualityCheck",
-    "EMR",
-    "EMRServerless",
-    "ForEach",
-    "HubContent",
-    "InferenceComponent",
-    "Job",
-    "Lambda",
-    "Lineage",
-    "ModelQualityCheck",
-    "MonitorBatchTransform",
-    "NotebookJob",
-    "QualityCheck",
-)
+    "AutoML", "Athena", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
+    "BedrockProvisionedModelThroughput", "Callback", "ClarifyCheck", "Cleanup", "DataQualityCheck", "EMR",
+    "EMRServerless", "ForEach", "HubContent", "InferenceComponent", "Job", "Lambda", "Lineage", "ModelQualityCheck",
+    "MonitorBatchTransform", "NotebookJob", "QualityCheck",
+)  # fmt: skip
 """Every type of SageMaker Pipelines. A definition may contain them; an execution with an unsupported one is refused."""

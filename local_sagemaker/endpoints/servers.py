@@ -61,12 +61,8 @@ class Invocation:
 class Endpoints:
     """All servers of one service, by endpoint and variant.
 
-    Parameters
-    ----------
-    start_server
-        ``start_server(model, variant, context)`` starts the server of one variant.
-    find_model
-        The model of a name, with the containers that it runs.
+    ``start_server(model, variant, context)`` starts the server of one variant, and ``find_model(name)`` returns a model
+    with the containers that it runs.
     """
 
     def __init__(

@@ -1,12 +1,12 @@
 """The types of a step's arguments, converted to the ones in the API's shapes."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import Shape
 
 from local_sagemaker.definition.expressions import text_of
 from local_sagemaker.definition.numbers import number
+from local_sagemaker.definition.shapes import convert
 
 
 def fit(shape: Shape, value: Any) -> Any:
@@ -15,19 +15,7 @@ def fit(shape: Shape, value: Any) -> Any:
     The definition's check compares the types of references. A value from a JSON file is known only now: a number
     becomes a string where the request needs a string, and the other way round.
     """
-    if value is None:
-        return None
-    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
-        return {
-            name: fit(shape.members[name], item) if name in shape.members else item
-            for name, item in value.items()
-            if item is not None
-        }
-    if isinstance(shape, MapShape) and isinstance(value, Mapping):
-        return {key: fit(shape.value, item) for key, item in value.items()}
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        return [fit(shape.member, item) for item in value]
-    return _fit_scalar(shape.type_name, value)
+    return convert(shape, value, _fit_scalar)
 
 
 def _fit_scalar(type_name: str, value: Any) -> Any:

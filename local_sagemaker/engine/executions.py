@@ -44,10 +44,8 @@ class Executions:
     def start(self, pipeline: Record, definition_text: str, request: Request) -> str:
         """Start an execution; returns its ARN.
 
-        Raises
-        ------
-        ValidationException
-            The parameters or the selected steps do not match the definition, or a step is not supported.
+        Raises ValidationException if the parameters or the selected steps do not match the definition, or a step is not
+        supported.
         """
         definition = parse(definition_text)
         parameters = values_of(definition.parameters, request.get("PipelineParameters", []))

@@ -24,10 +24,7 @@ def selected_steps(definition: Definition, config: Mapping[str, Any] | None) -> 
 def reused_steps(store: Store, definition: Definition, config: Mapping[str, Any] | None) -> dict[str, Record]:
     """The results of an earlier execution, for the steps that are needed but not selected.
 
-    Raises
-    ------
-    ValidationException
-        A selected step is not in the definition, or a needed step has no result.
+    Raises ValidationException if a selected step is not in the definition, or a needed step has no result.
     """
     if not config:
         return {}

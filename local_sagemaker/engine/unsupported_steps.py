@@ -25,10 +25,7 @@ def refuse(definition: Definition, parameters: Mapping[str, Any], missing: Missi
     on other steps' results are checked when the step runs. ``missing`` returns what an image lacks for a kind of work,
     or None.
 
-    Raises
-    ------
-    ValidationException
-        A step has a type or a member that is not supported, or an image without a stand-in.
+    Raises ValidationException if a step has a type or a member that is not supported, or an image without a stand-in.
     """
     known = _Known(parameters)
     found = [

@@ -1,7 +1,7 @@
 """The errors of jobs: each becomes the FailureReason of its job.
 
 JobError
-    ClientError           the request or its data is at fault
+    RequestError          the request or its data is at fault
         DataError         no data, or not in the format of the request
         UnsupportedError  not supported by the local SageMaker
     AlgorithmError        the container is at fault
@@ -19,17 +19,17 @@ class JobError(Exception):
         return f"{self.prefix}: {super().__str__()}"[:1024]
 
 
-class ClientError(JobError):
+class RequestError(JobError):
     """The request or its data is at fault."""
 
-    prefix = "ClientError"
+    prefix = "ClientError"  # as SageMaker writes it in a FailureReason
 
 
-class DataError(ClientError):
+class DataError(RequestError):
     """The request's data is missing, or not in the format of the request."""
 
 
-class UnsupportedError(ClientError):
+class UnsupportedError(RequestError):
     """The request needs something that is not supported by the local SageMaker."""
 
 

@@ -7,7 +7,7 @@ from typing import ParamSpec
 from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.core.errors import ObjectStoreError
 from local_sagemaker.jobs.contract import LONGEST_REASON, JobOutcome
-from local_sagemaker.jobs.errors import ClientError, InternalError, JobError
+from local_sagemaker.jobs.errors import InternalError, JobError, RequestError
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -22,7 +22,7 @@ def returning_failures(run: Callable[_Arguments, JobOutcome]) -> Callable[_Argum
         except JobError as error:
             return JobOutcome("Failed", failure_reason=str(error))
         except ObjectStoreError as error:
-            return JobOutcome("Failed", failure_reason=str(ClientError(str(error))))
+            return JobOutcome("Failed", failure_reason=str(RequestError(str(error))))
         except ContainerError as error:
             return JobOutcome("Failed", failure_reason=str(InternalError(str(error))))
 

@@ -10,7 +10,7 @@ from local_sagemaker.containers.process.messages import Launch
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import inputs, instances
 from local_sagemaker.jobs.contract import LONGEST_REASON, JobContext, JobOutcome
-from local_sagemaker.jobs.errors import ClientError, UnsupportedError
+from local_sagemaker.jobs.errors import RequestError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host, hosts_of, write_json
 from local_sagemaker.jobs.outcomes import algorithm_failure, returning_failures
 from local_sagemaker.jobs.outputs import FolderUpload
@@ -32,7 +32,7 @@ def run_processing(
     try:
         images.stand_in_for(image)
     except ContainerError as error:
-        raise ClientError(str(error)) from error
+        raise RequestError(str(error)) from error
     hosts = hosts_of(
         context.directory, instances.chosen(request["ProcessingResources"]["ClusterConfig"])["InstanceCount"]
     )
@@ -98,7 +98,7 @@ def _download_inputs(request: Request, context: JobContext, hosts: list[Host]) -
 def _on_host(path: str, host: Host) -> Path:
     """The path on the host of a path below ``/opt/ml/processing``."""
     if not f"{path}/".startswith("/opt/ml/processing/") or ".." in path.split("/"):
-        raise ClientError(f"The LocalPath {path} is not below /opt/ml/processing.")
+        raise RequestError(f"The LocalPath {path} is not below /opt/ml/processing.")
     return host.ml / path.removeprefix("/opt/ml/")
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from local_sagemaker.core.logs import Logs, events_in
-from local_sagemaker.core.store import Record, Store
+from local_sagemaker.core.core import Core
+from local_sagemaker.core.logs import events_in
+from local_sagemaker.core.store import Record
 from local_sagemaker.jobs.kinds import TRAINING
 
 NAMESPACE = "/aws/sagemaker/TrainingJobs"
@@ -21,11 +22,8 @@ NAMESPACE = "/aws/sagemaker/TrainingJobs"
 class TrainingMetrics:
     """The metrics of one account's and region's training jobs."""
 
-    def __init__(self, store: Store, logs: Logs, account_id: str, region: str) -> None:
-        self._store = store
-        self._logs = logs
-        self._account_id = account_id
-        self._region = region
+    def __init__(self, core: Core) -> None:
+        self._core = core
         self._lock = Lock()
         self._shown: dict[Path, int] = {}
 
@@ -33,10 +31,10 @@ class TrainingMetrics:
         """Bring moto's CloudWatch up to date with the logs."""
         from moto.cloudwatch.models import cloudwatch_backends
 
-        backend = cloudwatch_backends[self._account_id][self._region]
+        backend = cloudwatch_backends[self._core.account_id][self._core.region]
         with self._lock:
-            for job in self._store.list(TRAINING.noun):
-                for path in self._logs.files_of(TRAINING.log_group, job[TRAINING.name]):
+            for job in self._core.store.list(TRAINING.noun):
+                for path in self._core.logs.files_of(TRAINING.log_group, job[TRAINING.name]):
                     shown, size = self._shown.get(path, 0), path.stat().st_size
                     if shown < size:
                         backend.put_metric_data(NAMESPACE, list(_data(job, path, shown, size)))

@@ -7,16 +7,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from local_sagemaker.core.logs import Logs, events_in
+from local_sagemaker.core.core import Core
+from local_sagemaker.core.logs import events_in
 
 
 class JobLogs:
     """The log groups of one account and region."""
 
-    def __init__(self, logs: Logs, account_id: str, region: str) -> None:
-        self._directory = logs.directory
-        self._account_id = account_id
-        self._region = region
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._directory = core.logs.directory
         self._lock = Lock()
         self._shown: dict[Path, int] = {}
 
@@ -24,7 +24,7 @@ class JobLogs:
         """Bring moto's CloudWatch Logs up to date with the files."""
         from moto.logs.models import logs_backends
 
-        backend = logs_backends[self._account_id][self._region]
+        backend = logs_backends[self._core.account_id][self._core.region]
         with self._lock:
             for path in sorted(self._directory.rglob("*.log")):
                 self._show_file(backend, path)

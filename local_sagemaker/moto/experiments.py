@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from local_sagemaker.core import names
+from local_sagemaker.core.core import Core
 from local_sagemaker.core.errors import ResourceNotFound, ValidationException
-from local_sagemaker.core.store import Record, Store
+from local_sagemaker.core.store import Record
 from local_sagemaker.engine import records
 from local_sagemaker.jobs.kinds import FINAL, PROCESSING, TRAINING, TRANSFORM, JobKind
 
@@ -31,10 +31,9 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 class Experiments:
     """The experiments of one account and region."""
 
-    def __init__(self, store: Store, account_id: str, region: str) -> None:
-        self._store = store
-        self._account_id = account_id
-        self._region = region
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._store = core.store
         self._lock = Lock()
         self._shown: set[tuple[str, str]] = set()
         """The resources that moto got already, even if a client has deleted them there."""
@@ -67,7 +66,7 @@ class Experiments:
                         f"{title} with name ({name}) already exists."
                     )
             elif name not in self._kept(kind):
-                arn = names.arn(self._region, self._account_id, f"{_KINDS[kind][1]}/{name}")
+                arn = self._core.arn(f"{_KINDS[kind][1]}/{name}")
                 raise ResourceNotFound(f"{title} '{arn}' does not exist.")
 
     def has(self, noun: str, name: str) -> bool:
@@ -83,7 +82,7 @@ class Experiments:
     def _backend(self) -> Any:
         from moto.sagemaker.models import sagemaker_backends
 
-        return sagemaker_backends[self._account_id][self._region]
+        return sagemaker_backends[self._core.account_id][self._core.region]
 
     def show(self) -> None:
         """Bring moto's experiments up to date with the records."""

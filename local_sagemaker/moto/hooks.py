@@ -16,8 +16,7 @@ from local_sagemaker.moto.s3.objects import Objects
 def aws_services(core: Core, objects: Objects, call: Call) -> AwsServices:
     """Every AWS service but SageMaker, connected to SageMaker's records, logs and operations."""
     account_id, region = core.account_id, core.region
-    logs = JobLogs(core.logs, account_id, region)
-    metrics = TrainingMetrics(core.store, core.logs, account_id, region)
+    logs, metrics = JobLogs(core), TrainingMetrics(core)
     role = ExecutionRole(account_id, region, ROLE_NAME)
 
     def before_stacks(environ: Environ) -> None:

@@ -25,12 +25,8 @@ def start(
 ) -> str:
     """Create a training job and start its work; returns its ARN.
 
-    Parameters
-    ----------
-    on_log
-        Called with the lines of the job's log as they come.
-    more
-        Additional members of the record (``TuningJobArn``).
+    ``on_log`` gets the lines of the job's log as they come; ``more`` are additional members of the record
+    (``TuningJobArn``).
     """
     name = request["TrainingJobName"]
     starting = {"Status": "Starting", "StartTime": now(), "StatusMessage": "Starting the training job"}

@@ -31,8 +31,8 @@ def decode(payload: str | bytes, content_type: str | None) -> Any:
 def decode_strictly(payload: str | bytes, content_type: str | None) -> np.ndarray[Any, Any]:
     """Decode a payload to an array as the workers of scikit-learn do: CSV that is not all numbers stays text.
 
-    Raises UnsupportedFormatError if the content type is not JSON, CSV or NPY; ClientError if the payload is not CSV, or
-    its rows differ in width.
+    Raises UnsupportedFormatError if the content type is not JSON, CSV or NPY; ClientError if the payload is not
+    CSV, or its rows differ in width.
     """
     if content_type != CSV:
         return _decode_json_or_npy(payload, content_type)

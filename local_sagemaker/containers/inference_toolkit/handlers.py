@@ -46,17 +46,10 @@ class Handlers:
     def of_this_container(cls, kind: Serving) -> Self:
         """Import the user's code, which ``prepare_code`` has fetched, and add the defaults.
 
-        Parameters
-        ----------
-        kind
-            The image whose defaults to use.
+        ``kind`` is the image whose defaults to use.
 
-        Raises
-        ------
-        ValueError
-            The module has ``transform_fn`` and a function that it replaces.
-        ImportError
-            The module does not exist, though the image requires it, or its import fails.
+        Raises ValueError if the module has ``transform_fn`` and a function that it replaces; ImportError if the module
+        does not exist, though the image requires it, or its import fails.
         """
         program = os.environ["SAGEMAKER_PROGRAM"] if kind == "xgboost" else os.environ.get("SAGEMAKER_PROGRAM")
         module = _import((DEFAULT_PROGRAM if program is None else program).removesuffix(".py"))
@@ -85,8 +78,8 @@ class Handlers:
 def prepare_code(kind: Serving) -> None:
     """Fetch the user's code, install its requirements, and put both on the import path; once for all workers.
 
-    Raises ClientError if the code cannot be fetched, its requirements cannot be installed, or it contains a path that
-    cannot be replaced.
+    Raises ClientError if the code cannot be fetched, its requirements cannot be installed, or it contains a path
+    that cannot be replaced.
     """
     code = _code_folder(kind)
     if code.is_dir():

@@ -15,12 +15,8 @@ from local_sagemaker.containers.process.paths import rewrite_ml
 def enter_sandbox(launch: Launch, output: int, inherited: list[int]) -> Launch:
     """Make the calling process, a fresh fork, the first process of a container.
 
-    Parameters
-    ----------
-    output
-        The descriptor that receives standard output and standard error.
-    inherited
-        Descriptors of listening sockets for the command.
+    ``output`` is the descriptor that receives standard output and standard error; ``inherited`` are the descriptors of
+    listening sockets for the command.
 
     Returns the launch as it is to be executed here: without namespaces, its paths are rewritten.
     """

@@ -34,17 +34,10 @@ class Become(BaseException):
 def execute(launch: Launch, template: Template | None, run_stand_in: StandInMain) -> NoReturn:
     """Turn the calling process into the command of a launch.
 
-    Parameters
-    ----------
-    template
-        What the process was forked from; None: there are no libraries in it.
-    run_stand_in
-        Runs the images' own programs; given from above, since these start commands themselves.
+    ``template`` is what the process was forked from, None if there are no libraries in it. ``run_stand_in`` runs the
+    images' own programs; it comes from above, since these start commands themselves.
 
-    Raises
-    ------
-    Become
-        In a fork of this process that is to execute another launch.
+    Raises Become in a fork of this process that is to execute another launch.
     """
     os.environ.clear()
     os.environ.update(launch.environment)

@@ -34,12 +34,8 @@ class _Child:
 class ForkServer:
     """The loop over launches, signal requests, and exits of children; it preloads libraries while it is idle.
 
-    Parameters
-    ----------
-    channel
-        Connected to the service.
-    preloading
-        Loads the libraries of the template; None: children exec their commands.
+    ``channel`` is connected to the service. ``preloading`` loads the libraries of the template; None if children exec
+    their commands.
     """
 
     def __init__(self, channel: socket.socket, preloading: Preloading | None) -> None:

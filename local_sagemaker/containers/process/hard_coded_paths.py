@@ -44,12 +44,8 @@ def find_in_command(
 ) -> HardCodedPath | None:
     """Find the first hard-coded path in the scripts of a job that a command line names.
 
-    Parameters
-    ----------
-    arguments, variables, working_directory
-        The command with replaced paths.
-    ml
-        The folder that replaces ``/opt/ml``.
+    ``arguments``, ``variables`` and ``working_directory`` are the command with replaced paths; ``ml`` is the folder
+    that replaces ``/opt/ml``.
     """
     roots = [Path(each) for each in variables.get("PYTHONPATH", "").split(os.pathsep) if each]
     program = parse_python(arguments)
@@ -65,12 +61,9 @@ def find_in_command(
 
 
 def require_none_in_script(script: Path, arguments: Sequence[str], variables: Collection[str], ml: Path) -> None:
-    """Raise ClientError if a script, or a module beside it, contains a path below an ``/opt/ml`` that is elsewhere.
+    """Check a script and the modules beside it, for a job whose ``/opt/ml`` is the folder ``ml``.
 
-    Parameters
-    ----------
-    ml
-        The job's ``/opt/ml``.
+    Raises ClientError if ``ml`` is elsewhere, and one of them contains a path below ``/opt/ml``.
     """
     if ml != ML and script.is_file():
         found = find_in_script(script, arguments, variables, [script.parent], ml)

@@ -30,10 +30,7 @@ _NOT_FLUSHED = 120
 def exit_code_of(run: Callable[[], None], passing_on: type[BaseException]) -> int:
     """Run a main module and return the exit code that an interpreter ends with.
 
-    Parameters
-    ----------
-    passing_on
-        The one kind of exception that is raised instead of reported.
+    ``passing_on`` is the one kind of exception that is raised instead of reported.
     """
     try:
         run()

@@ -32,10 +32,7 @@ def deny_writing(denied: Path, but: Path) -> None:
     New entries beside the path, and in the folders that lead to it, are denied, too. Does nothing if the kernel has no
     Landlock, or one that would also deny to move files between folders (before Linux 5.19).
 
-    Parameters
-    ----------
-    but
-        A folder that stays writable even if it is below ``denied``.
+    ``but`` is a folder that stays writable even if it is below ``denied``.
     """
     if not sys.platform.startswith("linux"):
         return

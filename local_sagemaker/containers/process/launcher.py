@@ -55,10 +55,7 @@ class Process:
     def wait(self, timeout: float | None = None) -> int | None:
         """The exit code as a container reports it (128 + n after signal n), or None if ``timeout`` seconds pass.
 
-        Raises
-        ------
-        SandboxError
-            The launcher ended before it reported the exit code.
+        Raises SandboxError if the launcher ended before it reported the exit code.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         while self._code is None:
@@ -103,10 +100,7 @@ class Process:
 class Launcher:
     """A launcher process; usable from many threads at once.
 
-    Parameters
-    ----------
-    preload
-        Import the containers' libraries, so that Python commands start in milliseconds.
+    ``preload``: import the containers' libraries, so that Python commands start in milliseconds.
     """
 
     def __init__(self, *, preload: bool) -> None:
@@ -128,15 +122,9 @@ class Launcher:
     def start(self, launch: Launch, inherited: Sequence[socket.socket] = ()) -> Process:
         """Start a command.
 
-        Parameters
-        ----------
-        inherited
-            Listening sockets for the command.
+        ``inherited`` are listening sockets for the command.
 
-        Raises
-        ------
-        LauncherGoneError
-            The launcher has ended.
+        Raises LauncherGoneError if the launcher has ended.
         """
         control, theirs = socket.socketpair()
         output_reader, output_writer = os.pipe()
@@ -169,10 +157,7 @@ class Launchers:
     def start(self, isolation: Isolation, launch: Launch, inherited: Sequence[socket.socket] = ()) -> Process:
         """Start a command; replace a launcher that has ended.
 
-        Raises
-        ------
-        SandboxError
-            The new launcher has ended, too.
+        Raises SandboxError if the new launcher has ended, too.
         """
         launcher = self.get(isolation)
         try:

@@ -104,12 +104,8 @@ def _become_root_of_a_user_namespace() -> None:
 def enter_private_mounts(ml: Path, scratch: Path) -> None:
     """Give the calling process a mount namespace of its own in which ``/opt/ml`` is the folder ``ml``.
 
-    Parameters
-    ----------
-    ml
-        The folder that the process will see as ``/opt/ml``.
-    scratch
-        An empty folder, used while ``/opt`` is built, and empty again afterwards.
+    ``ml`` is the folder that the process will see as ``/opt/ml``; ``scratch`` is an empty folder, used while ``/opt``
+    is built, and empty again afterwards.
 
     Raises NamespaceError if the kernel does not allow it; the host's own file system is unchanged.
     """
@@ -128,15 +124,9 @@ def enter_private_mounts(ml: Path, scratch: Path) -> None:
 def map_host_names(names: Sequence[str], file: Path) -> None:
     """Map host names to the loopback address, in the calling process's own mount namespace.
 
-    Parameters
-    ----------
-    file
-        Written here and mounted over ``/etc/hosts``.
+    ``file`` is written, and mounted over ``/etc/hosts``.
 
-    Raises
-    ------
-    NamespaceError
-        The kernel does not allow it.
+    Raises NamespaceError if the kernel does not allow it.
     """
     hosts = Path("/etc/hosts")
     if names and hosts.is_file():

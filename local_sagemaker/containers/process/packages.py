@@ -36,10 +36,7 @@ def keep_private(room: Path) -> None:
     If the kernel does not allow an overlay, the folders become read-only, and pip fails with a message. If it does not
     allow that either (some kernels allow neither to an ordinary user), they stay as they are.
 
-    Parameters
-    ----------
-    room
-        A folder for the layers.
+    ``room`` is a folder for the layers.
     """
     room.mkdir(exist_ok=True)
     for folder in _FOLDERS:

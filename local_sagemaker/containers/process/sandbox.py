@@ -11,31 +11,19 @@ from local_sagemaker.containers.process.launcher import LAUNCHERS, PACKAGE_ROOT,
 from local_sagemaker.containers.process.messages import STAND_IN, Launch
 
 _THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "LOKY_MAX_CPU_COUNT",
-    "SM_NUM_CPUS",
-)
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+    "LOKY_MAX_CPU_COUNT", "SM_NUM_CPUS",
+)  # fmt: skip
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def start(launch: Launch, isolation: Isolation, inherited: Sequence[socket.socket] = ()) -> Process:
     """Start a launch.
 
-    Parameters
-    ----------
-    isolation
-        ``fork``: fork the template, in milliseconds; ``process``: start a new interpreter.
-    inherited
-        Listening sockets for the command.
+    ``isolation`` is ``fork`` (fork the template, in milliseconds) or ``process`` (start a new interpreter);
+    ``inherited`` are listening sockets for the command.
 
-    Raises
-    ------
-    SandboxError
-        It could not be started.
+    Raises SandboxError if it could not be started.
     """
     for folder in ("ml", "home", "tmp"):
         (launch.directory / folder).mkdir(parents=True, exist_ok=True)

@@ -10,25 +10,10 @@ from types import ModuleType
 from typing import Any
 
 LIBRARIES = (
-    "numpy",
-    "pandas",
-    "pyarrow.parquet",
-    "scipy.sparse",
-    "scipy.stats",
-    "sklearn.ensemble",
-    "sklearn.linear_model",
-    "sklearn.metrics",
-    "sklearn.model_selection",
-    "sklearn.pipeline",
-    "sklearn.preprocessing",
-    "xgboost",
-    "lightgbm",
-    "catboost",
-    "matplotlib.pyplot",
-    "joblib",
-    "boto3",
-    "botocore.session",
-)
+    "numpy", "pandas", "pyarrow.parquet", "scipy.sparse", "scipy.stats", "sklearn.ensemble", "sklearn.linear_model",
+    "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing", "xgboost",
+    "lightgbm", "catboost", "matplotlib.pyplot", "joblib", "boto3", "botocore.session",
+)  # fmt: skip
 """The modules that a template imports, if they are installed; first those that a pipeline's first step needs."""
 
 STAND_INS = (
@@ -61,10 +46,7 @@ class Preloading:
 
     Jobs can be forked in between. Each has the libraries that are loaded by then, and imports the others itself.
 
-    Parameters
-    ----------
-    at_startup
-        The modules that a bare interpreter has loaded.
+    ``at_startup`` are the modules that a bare interpreter has loaded.
     """
 
     def __init__(self, at_startup: Iterable[str]) -> None:

@@ -19,12 +19,7 @@ def read_dense(first: Any, data: bytes) -> tuple[np.ndarray[Any, Any], np.ndarra
     The positions of the numbers are found by serializing the first record with other numbers: the bytes that change
     are numbers. All other bytes must be the same in all records.
 
-    Parameters
-    ----------
-    first
-        The first record's message.
-    data
-        All records, framed.
+    ``first`` is the first record's message, and ``data`` are all records, framed.
 
     Returns None if the records differ in form, or are not dense tensors of floating point numbers.
     """

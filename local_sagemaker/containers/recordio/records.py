@@ -65,12 +65,8 @@ def read_matrix(data: bytes) -> tuple[Any, np.ndarray[Any, Any] | None]:
     Features are of shape (rows, columns): a numpy array or, if any record is sparse, a scipy CSR matrix. Labels are of
     shape (rows,), None if no record has one. A dense matrix is read at once, everything else record by record.
 
-    Raises
-    ------
-    RecordIOError
-        The bytes are not RecordIO, or no record has features.
-    ValueError
-        The rows differ in width.
+    Raises RecordIOError if the bytes are not RecordIO, or no record has features; ValueError if the rows differ in
+    width.
     """
     record_type = record_class()
     rows: list[Any] = []
@@ -122,17 +118,10 @@ def _values_of(tensor: Any) -> np.ndarray[Any, Any]:
 def write_matrix(matrix: Any, labels: np.ndarray[Any, Any] | None = None) -> bytes:
     """Write a matrix as framed records, one per row, as the toolkits' encoder does.
 
-    Parameters
-    ----------
-    matrix
-        Of shape (rows, columns), a numpy array or a scipy sparse matrix, or one row of shape (columns,).
-    labels
-        Of shape (rows,), if there are any.
+    ``matrix`` is a numpy array or a scipy sparse matrix of shape (rows, columns), or one row of shape (columns,);
+    ``labels`` are of shape (rows,).
 
-    Raises
-    ------
-    ValueError
-        The numbers are not int64, float64 or float32.
+    Raises ValueError if the numbers are not int64, float64 or float32.
     """
     kind = _kind_of(matrix.dtype)
     sparse_rows = matrix.tocsr() if sparse.issparse(matrix) else None

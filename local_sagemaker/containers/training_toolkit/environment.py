@@ -14,19 +14,11 @@ from local_sagemaker.containers.training_toolkit.layout import Layout
 
 logger = logging.getLogger(__name__)
 
-_TOOLKIT_HYPERPARAMETERS = frozenset(
-    {
-        "sagemaker_program",
-        "sagemaker_submit_directory",
-        "sagemaker_enable_cloudwatch_metrics",
-        "sagemaker_container_log_level",
-        "_tuning_objective_metric",
-        "sagemaker_job_name",
-        "sagemaker_s3_output",
-        "sagemaker_region",
-        "default_user_module_name",
-    }
-)
+_TOOLKIT_HYPERPARAMETERS = (
+    "sagemaker_program", "sagemaker_submit_directory", "sagemaker_enable_cloudwatch_metrics",
+    "sagemaker_container_log_level", "_tuning_objective_metric", "sagemaker_job_name", "sagemaker_s3_output",
+    "sagemaker_region", "default_user_module_name",
+)  # fmt: skip
 
 _LAUNCHERS = (
     "sagemaker_mpi_enabled",

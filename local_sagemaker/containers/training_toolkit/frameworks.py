@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 def run_in(framework: str | None, environment: TrainingEnvironment, run: Callable[[TrainingEnvironment], None]) -> None:
     """Run the user's script as a framework's container does.
 
-    ``run`` runs the script with the variables of this process and those of the environment. Raises ClientError if
-    parameter servers are requested, or the script failed.
+    ``run`` runs the script with the variables of this process and those of the environment. Raises ClientError
+    if parameter servers are requested, or the script failed.
     """
     if framework in ("tensorflow", "mxnet"):
         _require_no_parameter_servers(environment)

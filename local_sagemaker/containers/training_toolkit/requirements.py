@@ -18,10 +18,7 @@ def install(code: Path, *, package: bool, toolkit: Toolkit) -> str | None:
 
     The code itself is not installed: it is imported from its folder.
 
-    Parameters
-    ----------
-    package
-        Whether the toolkit installs the folder as a package together with the requirements.
+    ``package``: whether the toolkit installs the folder as a package together with the requirements.
 
     Returns the folder to import them from; None if there was nothing to install.
 

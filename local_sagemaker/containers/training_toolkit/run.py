@@ -95,18 +95,11 @@ def _exit_code_of(error: Exception) -> int:
 def run_script(environment: TrainingEnvironment, template: Template | None, *, reports_errors: bool) -> None:
     """Fetch the user's code, install its requirements, and run it.
 
-    Parameters
-    ----------
-    reports_errors
-        Whether the error of a failed script quotes its output.
+    ``reports_errors``: whether the error of a failed script quotes its output.
 
-    Raises
-    ------
-    ClientError
-        The requirements cannot be installed, the job requests an unsupported launcher, a path in the script cannot be
-        replaced, or the script failed.
-    OSError, tarfile.TarError, botocore.exceptions.ClientError
-        The code cannot be fetched, or the command is not in it.
+    Raises ClientError if the requirements cannot be installed, the job requests an unsupported launcher, a path
+    in the script cannot be replaced, or the script failed; OSError, tarfile.TarError, botocore.exceptions.ClientError
+    if the code cannot be fetched, or the command is not in it.
     """
     environment.require_no_launcher()
     program = environment.program or ""

@@ -6,26 +6,11 @@ from typing import Any
 from local_sagemaker.containers.errors import UserError
 
 OBJECTIVES = (
-    "binary:logistic",
-    "binary:logitraw",
-    "binary:hinge",
-    "count:poisson",
-    "multi:softmax",
-    "multi:softprob",
-    "rank:pairwise",
-    "rank:ndcg",
-    "rank:map",
-    "reg:linear",
-    "reg:squarederror",
-    "reg:logistic",
-    "reg:gamma",
-    "reg:pseudohubererror",
-    "reg:squaredlogerror",
-    "reg:absoluteerror",
-    "reg:tweedie",
-    "survival:aft",
+    "binary:logistic", "binary:logitraw", "binary:hinge", "count:poisson", "multi:softmax", "multi:softprob",
+    "rank:pairwise", "rank:ndcg", "rank:map", "reg:linear", "reg:squarederror", "reg:logistic", "reg:gamma",
+    "reg:pseudohubererror", "reg:squaredlogerror", "reg:absoluteerror", "reg:tweedie", "survival:aft",
     "survival:cox",
-)
+)  # fmt: skip
 
 _TREE_GROWERS = ("grow_colmaker", "distcol", "grow_histmaker", "grow_local_histmaker", "grow_quantile_histmaker")
 _TREE_UPDATERS = (*_TREE_GROWERS, "grow_skmaker", "sync", "refresh", "prune")

@@ -44,12 +44,7 @@ def run_on_hosts(work: Work, hosts: Sequence[str], current: str, *, takes_part: 
     ``takes_part``: whether this host has data. A host without data reports that to the others, and ends with exit code
     0.
 
-    Raises
-    ------
-    PlatformError
-        No host has data, or the hosts cannot connect.
-    SystemExit
-        This host has no data.
+    Raises PlatformError if no host has data, or the hosts cannot connect; SystemExit if this host has no data.
     """
     names = sorted(hosts)
     first_port, second_port = map(int, os.environ[MEETING_PORTS_VARIABLE].split(","))

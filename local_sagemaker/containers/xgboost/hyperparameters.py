@@ -45,19 +45,12 @@ class Hyperparameter:
 def validate(given: Mapping[str, str], version: Version = Version()) -> dict[str, Any]:  # noqa: B008 - it is frozen
     """Parse and check hyperparameters.
 
-    Parameters
-    ----------
-    version
-        The version of the image, which determines the known hyperparameters.
+    ``version`` is the version of the image, which determines the known hyperparameters.
 
     Returns the values by XGBoost's canonical names, of the right types.
 
-    Raises
-    ------
-    UserError
-        One is missing, unknown, invalid, out of range, or conflicts with others.
-    AlgorithmError
-        One has a type that its range cannot check, for example a number instead of a list.
+    Raises UserError if one is missing, unknown, invalid, out of range, or conflicts with others; AlgorithmError if one
+    has a type that its range cannot check, for example a number instead of a list.
     """
     named = {ALIASES.get(name, name): value for name, value in given.items()}
     if version.knows_silent:

@@ -3,62 +3,19 @@
 from local_sagemaker.containers.errors import UserError
 
 MAXIMIZED = (
-    "accuracy",
-    "auc",
-    "aucpr",
-    "balanced_accuracy",
-    "f1",
-    "f1_binary",
-    "f1_macro",
-    "map",
-    "ndcg",
-    "precision",
-    "r2",
-    "recall",
-    "precision_macro",
-    "precision_micro",
-    "recall_macro",
-    "recall_micro",
-)
+    "accuracy", "auc", "aucpr", "balanced_accuracy", "f1", "f1_binary", "f1_macro", "map", "ndcg", "precision",
+    "r2", "recall", "precision_macro", "precision_micro", "recall_macro", "recall_micro",
+)  # fmt: skip
 MINIMIZED = (
-    "aft-nloglik",
-    "cox-nloglik",
-    "error",
-    "gamma-deviance",
-    "gamma-nloglik",
-    "interval-regression-accuracy",
-    "logloss",
-    "mae",
-    "mape",
-    "merror",
-    "mlogloss",
-    "mphe",
-    "mse",
-    "poisson-nloglik",
-    "rmse",
-    "rmsle",
+    "aft-nloglik", "cox-nloglik", "error", "gamma-deviance", "gamma-nloglik", "interval-regression-accuracy",
+    "logloss", "mae", "mape", "merror", "mlogloss", "mphe", "mse", "poisson-nloglik", "rmse", "rmsle",
     "tweedie-nloglik",
-)
+)  # fmt: skip
 ALL_METRICS = MAXIMIZED + MINIMIZED
 PUBLISHED = (
-    "accuracy",
-    "auc",
-    "aucpr",
-    "error",
-    "f1",
-    "gamma-deviance",
-    "gamma-nloglik",
-    "logloss",
-    "mae",
-    "map",
-    "merror",
-    "mlogloss",
-    "mse",
-    "ndcg",
-    "poisson-nloglik",
-    "rmse",
-    "tweedie-nloglik",
-)
+    "accuracy", "auc", "aucpr", "error", "f1", "gamma-deviance", "gamma-nloglik", "logloss", "mae", "map", "merror",
+    "mlogloss", "mse", "ndcg", "poisson-nloglik", "rmse", "tweedie-nloglik",
+)  # fmt: skip
 """The metrics with definitions of the service's own, as descriptions of real jobs list them."""
 TUNING_METRICS = tuple(f"{data}:{name}" for data in ("validation", "train") for name in ALL_METRICS)
 

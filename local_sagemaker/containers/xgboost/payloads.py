@@ -32,17 +32,10 @@ class PayloadError(ValueError):
 def parse(payload: bytes, content_type: str | None, *, shifts_libsvm: bool = True) -> xgboost.DMatrix:
     """Decode the rows of a payload as algorithm mode does.
 
-    Parameters
-    ----------
-    content_type
-        The client's; None means libsvm.
-    shifts_libsvm
-        Whether columns of libsvm that begin with 1 are shifted to begin with 0.
+    ``content_type`` is the client's; None means libsvm. ``shifts_libsvm``: whether columns of libsvm that begin with 1
+    are shifted to begin with 0.
 
-    Raises
-    ------
-    PayloadError
-        With the container's message.
+    Raises PayloadError with the container's message.
     """
     try:
         kind = content_type_of(content_type)

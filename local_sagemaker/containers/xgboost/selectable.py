@@ -36,17 +36,10 @@ def encode(
 ) -> bytes:
     """Encode the selected values of predictions.
 
-    Parameters
-    ----------
-    keys
-        The values to select for each row; CSV has this order.
-    classes
-        The number of classes, as text; used for ``multi:*`` only.
+    ``keys`` are the values to select for each row; CSV has this order. ``classes`` is the number of classes, as text;
+    used for ``multi:*`` only.
 
-    Raises
-    ------
-    ValueError
-        The objective has no selectable inference, or the accept type is not supported.
+    Raises ValueError if the objective has no selectable inference, or the accept type is not supported.
     """
     if objective not in _KEYS_OF_OBJECTIVE:
         raise ValueError(f"Objective `{objective}` unsupported for selectable inference predictions.")

@@ -38,12 +38,8 @@ logger = logging.getLogger(__name__)
 def train(layout: Layout, environment: Mapping[str, str], version: Version) -> None:
     """Train with the job's configuration files, and save the model in the model folder.
 
-    Parameters
-    ----------
-    environment
-        The training toolkit's variables: ``SM_CHANNEL_TRAIN``, ``SM_HOSTS`` and so on.
-    version
-        The version of the image.
+    ``environment`` are the training toolkit's variables: ``SM_CHANNEL_TRAIN``, ``SM_HOSTS`` and so on. ``version`` is
+    that of the image.
 
     Raises UserError or AlgorithmError with the container's messages; KeyError (``SM_CHANNEL_TRAIN``) if there is no
     train channel, as the container does.

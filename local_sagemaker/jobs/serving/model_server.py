@@ -15,7 +15,7 @@ from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.messages import Launch
 from local_sagemaker.jobs.contract import Answer, JobContext
-from local_sagemaker.jobs.errors import ClientError, PingError
+from local_sagemaker.jobs.errors import PingError, RequestError
 from local_sagemaker.jobs.runs import LogPump
 from local_sagemaker.jobs.serving.model_artifact import fetch_model
 
@@ -111,8 +111,8 @@ class ModelServer:
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)) as connection:
             connection.request(method, path, body, dict(headers or {}))
             response = connection.getresponse()
-            told = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, told.get("content-type", ""), response.read(), told)
+            fields = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, fields.get("content-type", ""), response.read(), fields)
 
     def alive(self) -> bool:
         """Whether the server's process still runs."""
@@ -141,6 +141,6 @@ def _require_server(image: str) -> None:
     try:
         stand_in = images.stand_in_for(image)
     except ContainerError as error:
-        raise ClientError(str(error)) from error
+        raise RequestError(str(error)) from error
     if stand_in.serving is None:
-        raise ClientError(f"The image {image} is for training; it has no server.")
+        raise RequestError(f"The image {image} is for training; it has no server.")

@@ -6,7 +6,6 @@ from typing import Any
 
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs.contract import Answer, JobContext
-from local_sagemaker.jobs.errors import UnsupportedError
 from local_sagemaker.jobs.serving.model_server import ModelServer
 
 _FIRST_ERROR = 300
@@ -20,7 +19,7 @@ class ServedModel:
     """
 
     def __init__(self, model: Request, context: JobContext, environment: Mapping[str, str]) -> None:
-        definitions = _container_definitions(model)
+        definitions = model.get("Containers") or [model["PrimaryContainer"]]
         self._servers: list[ModelServer] = []
         try:
             for number, definition in enumerate(definitions, start=1):
@@ -71,10 +70,3 @@ class ServedModel:
         """End the servers and everything they started; may be called twice."""
         for server in self._servers:
             server.close()
-
-
-def _container_definitions(model: Request) -> list[dict[str, Any]]:
-    definitions = list(model.get("Containers") or []) or [model["PrimaryContainer"]]
-    if any(definition.get("Mode", "SingleModel") != "SingleModel" for definition in definitions):
-        raise UnsupportedError("A container in the mode MultiModel is not supported by the local SageMaker.")
-    return definitions

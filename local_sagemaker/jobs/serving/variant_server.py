@@ -15,15 +15,11 @@ _PASSED_ON = "x-amzn-sagemaker-"
 
 
 class HealthCheckError(PingError):
-    """The failure as an endpoint's FailureReason."""
-
-    def __init__(self, variant: str) -> None:
-        super().__init__(variant)
-        self._variant = variant
+    """The failure as an endpoint's FailureReason, without the prefix that jobs have. Gets the name of the variant."""
 
     def __str__(self) -> str:
         return (
-            f"The primary container for production variant {self._variant} did not pass the ping health check. "
+            f"The primary container for production variant {self.args[0]} did not pass the ping health check. "
             "Please check CloudWatch logs for this endpoint."
         )
 

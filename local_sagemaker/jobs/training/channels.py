@@ -5,7 +5,7 @@ from typing import Any
 from local_sagemaker.core.core import Request
 from local_sagemaker.core.objects import ObjectStore
 from local_sagemaker.jobs import inputs
-from local_sagemaker.jobs.errors import ClientError, UnsupportedError
+from local_sagemaker.jobs.errors import RequestError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host
 
 
@@ -13,7 +13,7 @@ def prepare(request: Request, hosts: list[Host], store: ObjectStore, *, pipe_is_
     """Download the data of every channel to every host.
 
     ``pipe_is_the_containers``: leave Pipe mode to the container, which refuses it with its own message. Raises
-    ClientError if a channel has no data, or needs something that is not supported.
+    RequestError if a channel has no data, or needs something that is not supported.
     """
     for channel in request.get("InputDataConfig", []):
         mode = _mode(channel, request)
@@ -57,10 +57,6 @@ def _source(channel: dict[str, Any], mode: str) -> inputs.Source:
         raise UnsupportedError(
             f"The input mode Pipe of channel {name} is not supported by the local SageMaker; use File."
         )
-    if channel.get("CompressionType", "None") != "None":
-        raise UnsupportedError(
-            f"The CompressionType of channel {name} is for Pipe mode, which is not supported by the local SageMaker."
-        )
     source = channel["DataSource"].get("S3DataSource")
     if source is None:
         raise UnsupportedError(f"The file system of channel {name} is not supported by the local SageMaker; use S3.")
@@ -72,7 +68,7 @@ def _source(channel: dict[str, Any], mode: str) -> inputs.Source:
 def _require_whole_prefix(source: inputs.Source, objects: list[inputs.InputObject]) -> None:
     folder = source.uri.rstrip("/") + "/"
     if not all(each.uri == source.uri or each.uri.startswith(folder) for each in objects):
-        raise ClientError(
+        raise RequestError(
             "Data download failed:Failed to download data. For FastFile mode, partial S3 prefix is not supported. "
             "S3 prefix has to end with a full file or folder. Add a trailing '/' to the S3 prefix if it ends with a "
             "folder name that is also a prefix for other folders."

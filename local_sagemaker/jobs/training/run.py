@@ -13,7 +13,7 @@ from local_sagemaker.containers.training_toolkit.environment import decode
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import instances
 from local_sagemaker.jobs.contract import JobContext, JobOutcome
-from local_sagemaker.jobs.errors import ClientError, UnsupportedError
+from local_sagemaker.jobs.errors import RequestError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host, free_ports, hosts_of, write_json
 from local_sagemaker.jobs.outcomes import algorithm_failure, returning_failures
 from local_sagemaker.jobs.outputs import FolderUpload, files_below, upload_archive
@@ -68,9 +68,9 @@ def _stand_in(request: Request) -> images.StandIn:
     try:
         stand_in = images.stand_in_for(image)
     except ContainerError as error:
-        raise ClientError(str(error)) from error
+        raise RequestError(str(error)) from error
     if stand_in.training is None and not _has_own_command(request):
-        raise ClientError(f"The image {image} is for inference; it does not train.")
+        raise RequestError(f"The image {image} is for inference; it does not train.")
     return stand_in
 
 

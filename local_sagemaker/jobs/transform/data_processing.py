@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, AnyStr, Self
 
-from local_sagemaker.jobs.errors import ClientError, DataError
+from local_sagemaker.jobs.errors import DataError, RequestError
 from local_sagemaker.jobs.transform.jsonpath import Filter, compile_filter
 
 _JSON_LINES = "application/jsonlines"
@@ -33,7 +33,7 @@ class DataProcessing:
     def of(cls, request: Mapping[str, Any]) -> Self:
         """Read a CreateTransformJob request.
 
-        Raises ClientError if a filter is not a JSONPath, or the content types and splits do not allow a join.
+        Raises RequestError if a filter is not a JSONPath, or the content types and splits do not allow a join.
         """
         given = request.get("DataProcessing", {})
         transform_input, output = request["TransformInput"], request["TransformOutput"]
@@ -109,12 +109,12 @@ def _filter_or_none(path: str) -> Filter | None:
 
 def _check_join(input_type: str, output: Mapping[str, Any], split_type: str) -> None:
     if input_type not in (_CSV, _JSON, _JSON_LINES) or output.get("Accept") != input_type:
-        raise ClientError(
+        raise RequestError(
             f"JoinSource Input needs the same ContentType and Accept, one of {_CSV}, {_JSON} and {_JSON_LINES}; "
             f"they are {input_type or 'missing'} and {output.get('Accept', 'missing')}."
         )
     if input_type == _CSV and (split_type != "Line" or output.get("AssembleWith") != "Line"):
-        raise ClientError("JoinSource Input of text/csv needs SplitType Line and AssembleWith Line.")
+        raise RequestError("JoinSource Input of text/csv needs SplitType Line and AssembleWith Line.")
 
 
 def _require_same_count(records: int, answers: int) -> None:

@@ -7,9 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from local_sagemaker.jobs.errors import ClientError
-
-MOST_CHARACTERS = 63
+from local_sagemaker.jobs.errors import RequestError
 
 Filter = Callable[[Any], Any]
 
@@ -25,16 +23,16 @@ _STEP = re.compile(
 def compile_filter(path: str) -> Filter:
     """The function that a JSONPath stands for; it yields what is selected, or raises LookupError if nothing is there.
 
-    Raises ClientError if the path is too long, or not in the part of JSONPath that filters know.
+    Raises RequestError if the path is not in the part of JSONPath that filters know.
     """
-    if len(path) > MOST_CHARACTERS or not path.startswith("$"):
-        raise ClientError(f"The filter {path!r} is not a JSONPath of at most {MOST_CHARACTERS} characters.")
+    if not path.startswith("$"):
+        raise RequestError(f"The filter {path!r} is not a JSONPath: it must begin with $.")
     steps: list[Filter] = []
     position = 1
     while position < len(path):
         found = _STEP.match(path, position)
         if found is None:
-            raise ClientError(f"The filter {path!r} has a part that filters do not know: {path[position:]!r}.")
+            raise RequestError(f"The filter {path!r} has a part that filters do not know: {path[position:]!r}.")
         steps.append(_step(found))
         position = found.end()
 

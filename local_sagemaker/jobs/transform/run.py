@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import inputs
 from local_sagemaker.jobs.contract import JobContext, JobOutcome
-from local_sagemaker.jobs.errors import AlgorithmError, ClientError, DataError, JobError
+from local_sagemaker.jobs.errors import AlgorithmError, DataError, JobError, RequestError
 from local_sagemaker.jobs.outcomes import returning_failures
 from local_sagemaker.jobs.serving.model_server import HOST
 from local_sagemaker.jobs.serving.served_model import ServedModel
@@ -169,7 +169,7 @@ class _Transform:
             if answer.status < 300:
                 return self.processing.stored(records, answer.body)
             if answer.status < 500:
-                raise RequestFailedError(f"ClientError: {answer.status}", ClientError, answer.body)
+                raise RequestFailedError(f"ClientError: {answer.status}", RequestError, answer.body)
             failure = RequestFailedError(
                 f"Bad HTTP status received from algorithm: {answer.status}", AlgorithmError, answer.body
             )
@@ -206,7 +206,7 @@ class _Transform:
         file.local.unlink()
         file.output.unlink()
 
-    def _fail(self, file: _File, reason: str, fault: type[JobError] = ClientError, body: bytes = b"") -> None:
+    def _fail(self, file: _File, reason: str, fault: type[JobError] = RequestError, body: bytes = b"") -> None:
         name = file.source.uri.removeprefix("s3://")
         message = ("", "Message:", *body.decode("utf-8", "replace").splitlines()) if body else ()
         for line in (reason, *message):

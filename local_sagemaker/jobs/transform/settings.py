@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from local_sagemaker.core.core import Request
-from local_sagemaker.jobs.errors import ClientError
+from local_sagemaker.jobs.errors import RequestError
 
 DEFAULT_MAX_PAYLOAD_MB = 6
 DEFAULT_CONCURRENT_TRANSFORMS = 1
@@ -60,9 +60,9 @@ class TransformSettings:
         }
 
     def require_possible(self) -> None:
-        """Check the size of parallel payloads. Raises ClientError if the size is over SageMaker's limit."""
+        """Check the size of parallel payloads. Raises RequestError if the size is over SageMaker's limit."""
         if self.max_payload_mb * self.concurrent > MOST_MB_AT_ONCE:
-            raise ClientError(
+            raise RequestError(
                 f"MaxConcurrentTransforms times MaxPayloadInMB must not be more than {MOST_MB_AT_ONCE} MB; "
                 f"they are {self.concurrent} and {self.max_payload_mb}."
             )

@@ -18,17 +18,10 @@ Opener = Callable[[Path], BinaryIO]
 def records_of(file: BinaryIO, split_type: str, *, framed: bool) -> Iterator[bytes]:
     """The records of a file, one after another.
 
-    Parameters
-    ----------
-    split_type
-        ``None``: the file is the record; ``Line``, ``RecordIO`` or ``TFRecord``.
-    framed
-        Keep the frames of RecordIO and TFRecord, which payloads with several records need.
+    ``split_type`` is ``None`` (the file is the record), ``Line``, ``RecordIO`` or ``TFRecord``. ``framed``: keep the
+    frames of RecordIO and TFRecord, which payloads with several records need.
 
-    Raises
-    ------
-    DataError
-        A frame is damaged.
+    Raises DataError if a frame is damaged.
     """
     if split_type == "Line":
         return _lines(file)

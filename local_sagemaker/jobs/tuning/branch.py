@@ -10,19 +10,10 @@ from local_sagemaker.jobs.tuning.space import dimensions
 OBJECTIVE_PARAMETER = "_tuning_objective_metric"
 """The hyperparameter in which a tuning job passes its objective to the algorithm."""
 _COPIED_MEMBERS = (
-    "RoleArn",
-    "InputDataConfig",
-    "VpcConfig",
-    "OutputDataConfig",
-    "ResourceConfig",
-    "StoppingCondition",
-    "EnableNetworkIsolation",
-    "EnableInterContainerTrafficEncryption",
-    "EnableManagedSpotTraining",
-    "CheckpointConfig",
-    "RetryStrategy",
-    "Environment",
-)
+    "RoleArn", "InputDataConfig", "VpcConfig", "OutputDataConfig", "ResourceConfig", "StoppingCondition",
+    "EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining",
+    "CheckpointConfig", "RetryStrategy", "Environment",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

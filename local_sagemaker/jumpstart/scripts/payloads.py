@@ -17,10 +17,7 @@ def task() -> str:
 def read_rows(payload: str, content_type: str | None, features: list[str]) -> pd.DataFrame:
     """Read the rows of a request: CSV without header and label.
 
-    Raises
-    ------
-    ValueError
-        The content type is not CSV, or the number of columns is not that of the model's features.
+    Raises ValueError if the content type is not CSV, or the number of columns is not that of the model's features.
     """
     if content_type != "text/csv":
         raise ValueError(f'{{"error": "unsupported content type {content_type or "unknown"}"}}')
@@ -35,10 +32,7 @@ def encode(predictions: Any, accept: str) -> tuple[str, str]:
     ``predictions`` are values of shape (rows,) for regression, and probabilities of shape (rows, classes) for
     classification.
 
-    Raises
-    ------
-    ValueError
-        The accept type is not JSON, with or without ``verbose``.
+    Raises ValueError if the accept type is not JSON, with or without ``verbose``.
     """
     kind, _, parameter = (part.strip() for part in accept.partition(";"))
     if kind != "application/json" or parameter not in ("", "verbose"):

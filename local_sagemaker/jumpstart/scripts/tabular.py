@@ -99,12 +99,7 @@ def unpack_pretrained() -> dict[str, Any]:
 def read_data(environment: Mapping[str, str]) -> Data:
     """Read the channels: ``train`` and ``validation``, or one with folders of these names, or one to be split.
 
-    Raises
-    ------
-    ValueError
-        There is no training channel, or there are two.
-    FileNotFoundError
-        A folder has no CSV files.
+    Raises ValueError if there is no training channel, or there are two; FileNotFoundError if a folder has no CSV files.
     """
     given = [environment[name] for name in ("SM_CHANNEL_TRAIN", "SM_CHANNEL_TRAINING") if name in environment]
     if len(given) != 1:

@@ -10,23 +10,10 @@ from typing import Any
 
 # The attributes of moto's key that are stored and restored unchanged.
 _PLAIN_ATTRIBUTES = (
-    "_etag",
-    "_storage_class",
-    "_version_id",
-    "_is_versioned",
-    "contentsize",
-    "encryption",
-    "kms_key_id",
-    "bucket_key_enabled",
-    "lock_mode",
-    "lock_legal_status",
-    "lock_until",
-    "checksum_algorithm",
-    "checksum_value",
-    "checksum_type",
-    "checksum_parts",
-    "website_redirect_location",
-)
+    "_etag", "_storage_class", "_version_id", "_is_versioned", "contentsize", "encryption", "kms_key_id",
+    "bucket_key_enabled", "lock_mode", "lock_legal_status", "lock_until", "checksum_algorithm", "checksum_value",
+    "checksum_type", "checksum_parts", "website_redirect_location",
+)  # fmt: skip
 
 
 class FileValue:

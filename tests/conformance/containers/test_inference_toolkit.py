@@ -14,7 +14,7 @@ from scipy import sparse
 
 from local_sagemaker.containers.inference_toolkit.application import ToolkitApplication
 from local_sagemaker.containers.inference_toolkit.handlers import Handlers
-from local_sagemaker.jobs.errors import AlgorithmError, ClientError
+from local_sagemaker.jobs.errors import AlgorithmError, RequestError
 from local_sagemaker.jobs.serving.model_server import ModelServer
 from local_sagemaker.jobs.serving.variant_server import VariantHosting, start_hosting
 from tests.conformance.containers.workbench import (
@@ -417,12 +417,12 @@ def test_missing_requirements_prevent_the_start(bench: Workbench) -> None:
 
 
 def test_an_image_that_does_not_serve_is_refused(bench: Workbench) -> None:
-    with pytest.raises(ClientError, match="is for training; it has no server"):
+    with pytest.raises(RequestError, match="is for training; it has no server"):
         start_hosting(model_request(PYTORCH_TRAINING, None), {}, bench.job().context)
 
 
 def test_missing_model_is_a_clear_error(bench: Workbench) -> None:
-    with pytest.raises(ClientError, match=r"Failed to download or unpack the model data s3://bucket/nothing.tar.gz"):
+    with pytest.raises(RequestError, match=r"Failed to download or unpack the model data s3://bucket/nothing.tar.gz"):
         start_hosting(model_request(SKLEARN, "s3://bucket/nothing.tar.gz"), {}, bench.job().context)
 
 

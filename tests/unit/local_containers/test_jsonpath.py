@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_sagemaker.jobs.errors import ClientError
+from local_sagemaker.jobs.errors import RequestError
 from local_sagemaker.jobs.transform.jsonpath import compile_filter
 
 ROW = ["a", "b", "c", "d"]
@@ -41,17 +41,10 @@ def test_a_path_selects_one_value(path: str, value: object, selected: object) ->
     assert compile_filter(path)(value) == selected
 
 
-@pytest.mark.parametrize("path", ["", "id", "$.", "$[", "$[a]", "$..id", "$[?(@.id)]", "$.id extra", "$" + "[0]" * 21])
+@pytest.mark.parametrize("path", ["", "id", "$.", "$[", "$[a]", "$..id", "$[?(@.id)]", "$.id extra"])
 def test_unsupported_path_is_refused(path: str) -> None:
-    with pytest.raises(ClientError):
+    with pytest.raises(RequestError):
         compile_filter(path)
-
-
-def test_a_path_has_at_most_63_characters() -> None:
-    longest = "$" + "." + "a" * 61
-    assert compile_filter(longest)({"a" * 61: 1}) == 1
-    with pytest.raises(ClientError, match="is not a JSONPath of at most 63 characters"):
-        compile_filter(longest + "a")
 
 
 @pytest.mark.parametrize("path", ["$[9]", "$.id", "$['id']", "$[0][0]"])

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from local_sagemaker.containers.errors import ClientError as ContainerClientError
-from local_sagemaker.containers.errors import UnknownImageError, UnsupportedFormatError
+from local_sagemaker.containers.errors import ClientError, UnknownImageError, UnsupportedFormatError
 from local_sagemaker.containers.images import STAND_INS, repository_of, stand_in_for
 from local_sagemaker.containers.inference_toolkit import codecs
 from local_sagemaker.containers.process.paths import rewrite_ml
 from local_sagemaker.containers.training_toolkit.environment import decode, encode
-from local_sagemaker.jobs.errors import ClientError
+from local_sagemaker.jobs.errors import RequestError
 from local_sagemaker.jobs.training.metrics import MetricCollector
 
 REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
@@ -135,7 +134,7 @@ def test_other_types_cannot_be_written(encode: Any) -> None:
 
 
 def test_invalid_csv_is_a_client_error() -> None:
-    with pytest.raises(ContainerClientError, match=r"^Error while decoding csv: "):
+    with pytest.raises(ClientError, match=r"^Error while decoding csv: "):
         codecs.decode_strictly('"1', "text/csv")
 
 
@@ -154,4 +153,4 @@ def test_variables_are_text_or_compact_json(value: object, text: str) -> None:
 
 
 def test_a_failure_reason_is_at_most_1024_characters() -> None:
-    assert str(ClientError("x" * 2000)) == "ClientError: " + "x" * 1011
+    assert str(RequestError("x" * 2000)) == "ClientError: " + "x" * 1011

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local_sagemaker.jobs.errors import ClientError
+from local_sagemaker.jobs.errors import RequestError
 from local_sagemaker.jobs.transform.settings import TransformSettings
 
 CONTAINER = {"MaxConcurrentTransforms": 8, "BatchStrategy": "SINGLE_RECORD", "MaxPayloadInMB": 10}
@@ -49,6 +49,6 @@ def test_payload_of_0_mb_has_no_limit() -> None:
 @pytest.mark.parametrize(("megabytes", "concurrent"), [(101, 1), (51, 2)])
 def test_over_100_mb_in_flight_is_refused(megabytes: int, concurrent: int) -> None:
     request = {"MaxPayloadInMB": megabytes, "MaxConcurrentTransforms": concurrent}
-    with pytest.raises(ClientError, match="must not be more than 100 MB"):
+    with pytest.raises(RequestError, match="must not be more than 100 MB"):
         TransformSettings.of(request, {}).require_possible()
     TransformSettings.of({**request, "MaxPayloadInMB": 100 // concurrent}, {}).require_possible()
