@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from local_sagemaker.containers import images
-from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.containers.process.messages import Launch
 from local_sagemaker.core.core import Request
 from local_sagemaker.jobs import inputs, instances
@@ -28,11 +27,7 @@ def run_processing(
 
     ``request`` is a CreateProcessingJob request, checked against its shape.
     """
-    image = request["AppSpecification"]["ImageUri"]
-    try:
-        images.stand_in_for(image)
-    except ContainerError as error:
-        raise RequestError(str(error)) from error
+    images.stand_in_for(request["AppSpecification"]["ImageUri"])  # refuses an image without one
     hosts = hosts_of(
         context.directory, instances.chosen(request["ProcessingResources"]["ClusterConfig"])["InstanceCount"]
     )

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from local_sagemaker.containers import images
-from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.messages import MEETING_PORTS_VARIABLE, Launch
 from local_sagemaker.containers.training_toolkit.environment import decode
@@ -65,10 +64,7 @@ def _stand_in(request: Request) -> images.StandIn:
     image = specification.get("TrainingImage")
     if image is None:
         raise UnsupportedError("An AlgorithmName is not supported by the local SageMaker; give a TrainingImage.")
-    try:
-        stand_in = images.stand_in_for(image)
-    except ContainerError as error:
-        raise RequestError(str(error)) from error
+    stand_in = images.stand_in_for(image)
     if stand_in.training is None and not _has_own_command(request):
         raise RequestError(f"The image {image} is for inference; it does not train.")
     return stand_in
