@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from local_sagemaker.api.service import Service
     from local_sagemaker.core.state_directory import RunningService
 
-__all__ = ["open_service"]
+__all__ = ["connect_service", "open_service"]
 
 
 def open_service(
@@ -28,3 +28,16 @@ def open_service(
     from local_sagemaker import lifetime
 
     return lifetime.open_service(state_dir, region, isolation, patient=patient)
+
+
+def connect_service(
+    state_dir: Path,
+    region: str = "us-east-1",
+    isolation: Literal["fork", "process"] = "fork",
+    *,
+    keep_alive: float = 15,
+) -> AbstractContextManager[Service | RunningService]:
+    """The local SageMaker in a process of its own, which stays for later commands; see ``background``."""
+    from local_sagemaker import background
+
+    return background.connect_service(state_dir, region, isolation, keep_alive=keep_alive)

@@ -1,28 +1,28 @@
-"""The command ``local-sagemaker``, also run by ``python -m local_sagemaker``: ``serve`` and ``supported``."""
+"""The command ``local-sagemaker``, also run by ``python -m local_sagemaker``."""
 
 import argparse
 import json
+import math
+import os
+import select
 import shlex
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from local_sagemaker.core.errors import LocalServiceError
+from local_sagemaker.core.errors import LocalServiceError, StateDirectoryError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     chosen = _parser().parse_args(arguments)
-    if chosen.command == "supported":
-        from local_sagemaker.supported import as_markdown
-
-        sys.stdout.write(as_markdown())
-        return 0
     try:
-        return _serve(chosen)
+        run: Callable[[argparse.Namespace], int] = chosen.run
+        return run(chosen)
     except LocalServiceError as error:
         sys.stderr.write(f"{error}\n")
         return 3
@@ -31,14 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="local-sagemaker", description="The API of Amazon SageMaker on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="serve until Ctrl-C; prints the environment that AWS clients need")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        command.set_defaults(run=run)
+        return command
+
+    serve = add("serve", _serve, "serve until Ctrl-C, and print the environment that AWS clients need")
     serve.add_argument("--port", type=_port, default=0, help="the port of the HTTP endpoint (default: any free port)")
-    serve.add_argument(
-        "--state-dir",
-        type=Path,
-        default=Path(".sagemaker-local"),
-        help="the folder of the service's state (default: %(default)s)",
-    )
     serve.add_argument("--region", default="us-east-1", help="the AWS region to emulate (default: %(default)s)")
     serve.add_argument(
         "--isolation",
@@ -46,8 +46,31 @@ def _parser() -> argparse.ArgumentParser:
         default="fork",
         help="how jobs start: forked from a template process, or as new processes (default: %(default)s)",
     )
-    commands.add_parser("supported", help="print what is and is not supported, as Markdown")
+    serve.add_argument(
+        "--keep-alive", type=_minutes, metavar="MINUTES", help="end after so long without use (default: never)"
+    )
+    status = add("status", _status, "print the address, the process and the use of the service that runs; exit 3: none")
+    stop = add("stop", _stop, "end the service that runs, and all its jobs")
+    logs = add("logs", _logs, "print the log of the service that runs in the background")
+    for command in (serve, status, stop, logs):
+        command.add_argument(
+            "--state-dir",
+            type=Path,
+            default=Path(".sagemaker-local"),
+            help="the folder of the service's state (default: %(default)s)",
+        )
+    add("supported", _supported, "print what is and is not supported, as Markdown")
     return parser
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0
+    if not 0 < minutes < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of minutes above 0")
+    return minutes
 
 
 def _port(text: str) -> int:
@@ -59,12 +82,17 @@ def _port(text: str) -> int:
 
 def _serve(chosen: argparse.Namespace) -> int:
     from local_sagemaker.core.state_directory import RunningService
-    from local_sagemaker.lifetime import open_service
+    from local_sagemaker.lifetime import open_service, stay
 
-    with (
-        _end_signals() as signals,
-        open_service(chosen.state_dir, chosen.region, chosen.isolation, port=chosen.port) as service,
-    ):
+    opening = open_service(
+        chosen.state_dir,
+        chosen.region,
+        chosen.isolation,
+        port=chosen.port,
+        own_process=True,
+        keep_alive=chosen.keep_alive,
+    )
+    with _end_signals() as signals, ExitStack() as leaving, opening as service:
         defaults = _write_sdk_defaults(
             chosen.state_dir.resolve() / "sagemaker-sdk-defaults.yaml",
             bucket=f"sagemaker-{service.region}-{service.account_id}",
@@ -77,9 +105,65 @@ def _serve(chosen: argparse.Namespace) -> int:
         if isinstance(service, RunningService):
             sys.stderr.write(f"A service already serves {chosen.state_dir}; the lines above send clients to it.\n")
             return 0
-        sys.stderr.write(f"Serving {chosen.state_dir} at {service.endpoint_url}; Ctrl-C ends it and all its jobs.\n")
-        signals.recv(1)
+        serving = f"Serving {chosen.state_dir} at {service.endpoint_url}"
+        if chosen.keep_alive is None:
+            sys.stderr.write(f"{serving}; Ctrl-C ends it and all its jobs.\n")
+            signals.recv(1)
+            return 0
+        _log(f"{serving} as process {os.getpid()}.")
+        _log(f"Ended: {stay(service, chosen.keep_alive, lambda seconds: _is_readable(signals, seconds), leaving)}.")
     return 0
+
+
+def _status(chosen: argparse.Namespace) -> int:
+    from local_sagemaker.background import find
+
+    running = find(chosen.state_dir)
+    use = [f"{count} {name if count > 1 else name[:-1]}" for name, count in running.use.items() if count]
+    minutes = running.keep_alive
+    end = "does not end by itself" if minutes is None else f"ends after {minutes:g} minutes without use"
+    sys.stdout.write(
+        f"address:  {running.endpoint_url} ({running.region})\n"
+        f"process:  {running.pid}, {end}\n"
+        f"in use:   {', '.join(use) or 'no'}\n"
+    )
+    return 0
+
+
+def _stop(chosen: argparse.Namespace) -> int:
+    from local_sagemaker.background import find, stop
+
+    running = find(chosen.state_dir)
+    stop(chosen.state_dir.resolve(), running)
+    sys.stdout.write(f"The service of {chosen.state_dir} (process {running.pid}) has ended.\n")
+    return 0
+
+
+def _logs(chosen: argparse.Namespace) -> int:
+    from local_sagemaker.lifetime import LOG
+
+    files = [path for name in (f"{LOG}.1", LOG) if (path := chosen.state_dir / name).is_file()]
+    if not files:
+        raise StateDirectoryError(f"No service has run in the background on {chosen.state_dir}, so there is no log.")
+    for path in files:
+        sys.stdout.write(path.read_text(errors="replace"))
+    return 0
+
+
+def _supported(_chosen: argparse.Namespace) -> int:
+    from local_sagemaker.supported import as_markdown
+
+    sys.stdout.write(as_markdown())
+    return 0
+
+
+def _log(message: str) -> None:
+    sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {message}\n")
+    sys.stderr.flush()
+
+
+def _is_readable(channel: socket.socket, seconds: float) -> bool:
+    return bool(select.select([channel], [], [], seconds)[0])
 
 
 def _write_sdk_defaults(path: Path, *, bucket: str, role_arn: str) -> Path:

@@ -31,7 +31,16 @@ _MOTO = threading.Lock()
 
 
 @contextmanager
-def serve(directory: Path, region: str, isolation: Isolation, port: int, runners: Runners | None) -> Iterator[Service]:
+def serve(
+    directory: Path,
+    region: str,
+    isolation: Isolation,
+    port: int,
+    runners: Runners | None,
+    *,
+    own_process: bool,
+    keep_alive: float | None,
+) -> Iterator[Service]:
     """Run a new service on a state directory that this process holds; see ``lifetime.open_service``."""
     with ExitStack() as stack:
         if runners is None:
@@ -58,7 +67,7 @@ def serve(directory: Path, region: str, isolation: Isolation, port: int, runners
             logs=Logs(directory / "logs"),
             emit=functools.partial(event_bus.emit, ACCOUNT_ID, region),
         )
-        service = Service(core, work)
+        service = Service(core, work, own_process=own_process, keep_alive=keep_alive)
         aws_services = hooks.aws_services(core, objects, service.call)
         objects.restore(aws_services.replay_bucket_request)
         _fail_what_was_running(service)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
     from local_sagemaker.jobs.contract import Runners
 
 
+LOG = "service.log"
+"""The log of a background service, in its state directory."""
+_LOG_BYTES = 1_000_000
+_CHECK_SECONDS = 1.0
+
+
 @contextmanager
 def open_service(
     state_dir: Path,
@@ -25,6 +33,8 @@ def open_service(
     port: int = 0,
     runners: Runners | None = None,
     patient: bool = False,
+    own_process: bool = False,
+    keep_alive: float | None = None,
 ) -> Iterator[Service | RunningService]:
     """The local SageMaker, until the context ends.
 
@@ -45,6 +55,8 @@ def open_service(
         The functions that do the work of jobs; by default, stand-ins for AWS's containers.
     patient
         At the end, wait until no other process uses the service.
+    own_process, keep_alive
+        What the service reports about itself; see ``RunningService``.
 
     Raises StateDirectoryError if the directory is not usable or has another region, or this process already runs a
     service on another directory.
@@ -56,13 +68,52 @@ def open_service(
                 # Imported here, because a process that uses a running service needs neither moto nor the containers.
                 from local_sagemaker import assembly
 
-                with assembly.serve(directory, region, isolation, port, runners) as service:
+                with assembly.serve(
+                    directory, region, isolation, port, runners, own_process=own_process, keep_alive=keep_alive
+                ) as service:
                     yield service
                     if patient:
                         leaving.enter_context(state_directory.unused(directory))
                 return
-            if leaving.enter_context(state_directory.using(directory)):
-                running = state_directory.running_service(directory)
+            running = state_directory.find_service(directory)
+            if running is not None and leaving.enter_context(state_directory.using(directory)):
                 state_directory.require_region(directory, running.region, region)
                 yield running
                 return
+
+
+def stay(service: Service, minutes: float, ended: Callable[[float], bool], leaving: ExitStack) -> str:
+    """Wait until the service may end, and return the reason; from then on, no command can begin to use it.
+
+    Parameters
+    ----------
+    minutes
+        How long the service must be without requests, jobs, executions, unexpired endpoints and commands.
+    ended
+        ``ended(seconds)`` waits for a signal to end, and returns whether there was one.
+    leaving
+        Closed when the service has ended; commands that wait for the lock then start a new one.
+    """
+    directory = service.core.directory
+    while not ended(_CHECK_SECONDS):
+        _bound_log(directory / LOG)
+        if not state_directory.is_announced(directory, os.getpid()):
+            return "the state directory was deleted"
+        if any(service.use.values()):
+            service.activity.touch()
+        elif service.activity.idle_seconds > minutes * 60:
+            with ExitStack() as attempt:
+                if attempt.enter_context(state_directory.unused(directory, patient=False)):
+                    leaving.push(attempt.pop_all())
+                    return f"{minutes:g} minutes without use"
+            service.activity.touch()
+    return "a signal"
+
+
+def _bound_log(log: Path) -> None:
+    """Start a background service's log anew when it is long, and keep the one before."""
+    with suppress(OSError):
+        if os.path.samestat(log.stat(), os.fstat(2)) and log.stat().st_size > _LOG_BYTES:
+            # The descriptor stays open here and in the launchers, and appends; so the file is emptied, not replaced.
+            shutil.copyfile(log, log.with_suffix(".log.1"))
+            os.truncate(log, 0)

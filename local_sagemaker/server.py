@@ -12,6 +12,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -48,6 +49,10 @@ class Application:
         if _comes_from_a_browser(environ):
             start_response("403 Forbidden", [("Content-Length", "0")])
             return []
+        with self._service.activity.request() if environ.get("PATH_INFO") != IDENTITY_PATH else nullcontext():
+            return self._answer(environ, start_response)
+
+    def _answer(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         path = environ.get("PATH_INFO", "")
         runtime_path = _RUNTIME_PATH.fullmatch(path)

@@ -94,6 +94,12 @@ class Settings:
         metavar="NAME",
     )
     state_dir: Path = setting(Path(".sagemaker-local"), "where the local SageMaker keeps its state", metavar="PATH")
+    keep_alive: int = setting(
+        15,
+        "minutes without use after which the local SageMaker ends; 0 ends it with the command",
+        env="SAGEMAKER_LOCAL_KEEP_ALIVE",
+        metavar="MINUTES",
+    )
     processing_instance_type: str = setting("ml.m5.xlarge", "instance type of processing jobs", metavar="TYPE")
     training_instance_type: str = setting("ml.m5.xlarge", "instance type of training jobs", metavar="TYPE")
     transform_instance_type: str = setting("ml.m5.large", "instance type of transform jobs", metavar="TYPE")
@@ -196,7 +202,9 @@ def _parse(known: dataclasses.Field[Any], text: str, variable: str) -> Any:
     choices = known.metadata["choices"]
     if choices and text not in choices:
         raise BadInput(f"{variable} is {text!r}, but it must be one of {', '.join(choices)}.")
-    return Path(text) if isinstance(known.default, Path) else text
+    if isinstance(known.default, int) and not re.fullmatch("[0-9]{1,9}", text):
+        raise BadInput(f"{variable} is {text!r}, but it must be a whole number.")
+    return type(known.default)(text) if isinstance(known.default, int | Path) else text
 
 
 def _check(settings: Settings) -> None:
@@ -221,6 +229,7 @@ def _check(settings: Settings) -> None:
         ("--seed", settings.seed, 0, 2**31 - 1),
         ("--threshold-quantile", settings.threshold_quantile, 0.05, 0.95),
         ("--ttl", settings.ttl, 0, 8760),
+        ("--keep-alive", settings.keep_alive, 0, 10_080),
         ("--data-capture", settings.data_capture, 0, 100),
         ("--max-jobs", settings.max_jobs, 1, 500),
         ("--max-parallel-jobs", settings.max_parallel_jobs, 1, 100),

@@ -42,7 +42,7 @@ class Connection:
     find_role: Callable[[], str]
     """Finds the execution role for what a command creates, or raises `EnvironmentProblem`."""
     owns_service: bool = False
-    """Whether everything that runs on the target ends when this process ends."""
+    """Whether everything that runs on the target ends when this process ends, as with ``--keep-alive 0``."""
     stack: Mapping[str, str] = field(default_factory=dict)
     """The outputs of the CloudFormation stack of ``infra/template.yaml``; empty locally."""
 
@@ -132,7 +132,7 @@ def choose(settings: Settings, environment: Mapping[str, str] = os.environ) -> C
 
 @contextlib.contextmanager
 def connect(settings: Settings, choice: Choice) -> Iterator[Connection]:
-    """Open sessions to AWS, or start the local SageMaker (or use the one that runs).
+    """Open sessions to AWS, or connect to the local SageMaker, which starts if it does not run.
 
     Raises `EnvironmentProblem` if there are no credentials, there is no region, or the packages of the local service
     are not installed.
@@ -206,13 +206,20 @@ def _pinned_jumpstart(settings: Settings, region: str) -> dict[str, bytes]:
 
 @contextlib.contextmanager
 def _local(settings: Settings) -> Iterator[Connection]:
-    from local_sagemaker import open_service
+    from local_sagemaker import connect_service
 
-    region = settings.region or DEFAULT_REGION
+    region, minutes = settings.region or DEFAULT_REGION, settings.keep_alive
     with (
-        _opened(lambda: open_service(settings.state_dir, region, settings.isolation, patient=True)) as service,
+        _opened(lambda: connect_service(settings.state_dir, region, settings.isolation, keep_alive=minutes)) as service,
         _environment_variables({**service.environment, "AWS_DEFAULT_REGION": region}),
     ):
+        if not service.in_process and service.is_new:
+            logger.info(
+                "The local SageMaker runs in the background now. It ends after %d minutes without use, or with: "
+                "local-sagemaker stop --state-dir %s",
+                minutes,
+                settings.state_dir,
+            )
         client, bucket = _client(region), _local_bucket(settings, region)
         _make_bucket(client("s3"), bucket, region)
         yield Connection(

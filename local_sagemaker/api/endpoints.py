@@ -1,5 +1,7 @@
 """The operations on endpoints."""
 
+from datetime import UTC, datetime
+
 from local_sagemaker import events
 from local_sagemaker.api import endpoint_configs, listing, models
 from local_sagemaker.core import tags
@@ -7,6 +9,7 @@ from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ValidationException
 from local_sagemaker.core.store import Record
+from local_sagemaker.definition.durations import duration
 from local_sagemaker.endpoints import capture
 from local_sagemaker.endpoints.servers import Endpoints
 from local_sagemaker.jobs.contract import LONGEST_REASON
@@ -28,6 +31,29 @@ def fail_what_was_changing(core: Core) -> None:
             _change(core, record["EndpointName"], EndpointStatus="Failed", FailureReason=_LOST)
         elif record["EndpointStatus"] in ("Updating", "SystemUpdating"):
             _change(core, record["EndpointName"], EndpointStatus="InService", FailureReason=_LOST)
+
+
+def count_unexpired(core: Core) -> int:
+    """The number of endpoints in service whose tag ``expiry`` is a time to come, or a duration that has not passed.
+
+    Only they keep a background service alive: the server of any endpoint starts again when it is invoked.
+    """
+    records = core.store.list(ENDPOINT)
+    return sum(each["EndpointStatus"] == "InService" and not _has_expired(core, each) for each in records)
+
+
+def _has_expired(core: Core, endpoint: Record) -> bool:
+    tagged = {tag["Key"]: tag["Value"] for tag in tags.of(core.store, endpoint["EndpointArn"])}
+    text = tagged.get("expiry", "")
+    try:
+        if text.startswith("P"):  # since the configuration was created
+            config = core.store.get(endpoint_configs.KIND, endpoint["EndpointConfigName"]) or endpoint
+            expiry = datetime.fromtimestamp(config["CreationTime"], UTC) + duration(text)
+        else:
+            expiry = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        return True  # "never", no tag, or another tool's tag of that name
+    return expiry.timestamp() <= now()
 
 
 def _create(core: Core, servers: Endpoints, request: Request) -> Response:

@@ -1,10 +1,16 @@
 """The complete service, and the one function that runs an operation of its API."""
 
 import functools
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from local_sagemaker.api import models, operations
+from local_sagemaker.api import endpoints, models, operations
 from local_sagemaker.core import tags
+from local_sagemaker.core.code import code_version
 from local_sagemaker.core.core import Address, Core, Request, Response
 from local_sagemaker.core.errors import ResourceNotFound, ValidationException
 from local_sagemaker.definition import unsupported
@@ -15,19 +21,51 @@ from local_sagemaker.jobs.contract import Runners
 from local_sagemaker.moto.experiments import Experiments
 
 
+class Activity:
+    """The requests to a service: how many run now, and how long ago the last one ended."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._requests = 0
+        self._last = time.monotonic()
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """Count a request, from its beginning to its end."""
+        with self._lock:
+            self._requests += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._requests -= 1
+            self.touch()
+
+    def touch(self) -> None:
+        """Count the idle time from now on."""
+        self._last = time.monotonic()
+
+    @property
+    def idle_seconds(self) -> float:
+        """The time since the last request; 0 while one runs."""
+        return 0.0 if self._requests else time.monotonic() - self._last
+
+
 class Service(Address):
     """SageMaker in one account and region.
 
     ``runners`` do the work of jobs. ``executions`` are the pipeline executions that run now, and ``endpoints`` the
-    servers behind endpoints.
+    servers behind endpoints. ``own_process`` and ``keep_alive`` are reported to commands; see ``RunningService``.
     """
 
     in_process: ClassVar[bool] = True
     """Whether the service ends with this process."""
 
-    def __init__(self, core: Core, runners: Runners) -> None:
+    def __init__(self, core: Core, runners: Runners, *, own_process: bool, keep_alive: float | None) -> None:
         super().__init__(core.endpoint_url, core.region, core.account_id)
         self.core = core
+        self.activity = Activity()
+        self._own_process, self._keep_alive, self._version = own_process, keep_alive, code_version()
         self.executions = Executions(core, runners.missing, self.call)
         self.endpoints = Endpoints(core, runners.hosting, functools.partial(models.for_containers, core))
         self.experiments = Experiments(core)
@@ -41,7 +79,20 @@ class Service(Address):
             "state_dir": str(self.core.directory),
             "region": self.region,
             "account_id": self.account_id,
-            "role_arn": self.role_arn,
+            "pid": os.getpid(),
+            "own_process": self._own_process,
+            "keep_alive": self._keep_alive,
+            "version": self._version,
+            "use": self.use,
+        }
+
+    @property
+    def use(self) -> dict[str, int]:
+        """The number of running executions, of running jobs, and of endpoints that have not expired."""
+        return {
+            "executions": self.executions.running,
+            "jobs": self.core.supervisor.running,
+            "endpoints": endpoints.count_unexpired(self.core),
         }
 
     def call(self, operation: str, request: Request) -> Response | None:

@@ -1,4 +1,9 @@
-"""The state directory: one process at a time holds it, and a file in it contains the address of its service."""
+"""The state directory: one process at a time serves it, and a file in it contains the address of its service.
+
+Three locks, which their holders lose when they die, order everything: ``service.lock`` belongs to the process of the
+service, ``start.lock`` to the one command that looks for a service or starts it, and ``users.lock`` is shared by the
+commands that use it.
+"""
 
 import json
 import logging
@@ -7,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
@@ -18,19 +23,44 @@ IDENTITY_PATH = "/_sagemaker-local"
 """The path of the HTTP endpoint that returns the identity of the service."""
 _ADDRESS_FILE = "service.json"
 _LOCK_FILE = "service.lock"
+_START_FILE = "start.lock"
 _USERS_FILE = "users.lock"
 _IDENTITY_TIMEOUT_SECONDS = 5
-_START_TIMEOUT_SECONDS = 15
+START_TIMEOUT_SECONDS = 120
+"""How long a service may take to start; the machine may be busy."""
 
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RunningService(Address):
-    """A service in another process, which serves the same state directory."""
+    """A service in another process, which serves the same state directory.
+
+    Attributes
+    ----------
+    pid
+        The process of the service.
+    own_process
+        Whether that process only serves; otherwise a program or a command runs the service while it works.
+    keep_alive
+        The minutes without use after which it ends; None if it does not end by itself.
+    version
+        The version of its code, of Python and of the environment; see ``code_version``.
+    use
+        The number of running executions, of running jobs, and of endpoints that have not expired.
+    is_new
+        Whether this process has just started it.
+    """
 
     in_process: ClassVar[bool] = False
     """Whether the service ends with this process."""
+
+    pid: int
+    own_process: bool
+    keep_alive: float | None
+    version: str
+    use: Mapping[str, int]
+    is_new: bool = False
 
 
 @contextmanager
@@ -39,14 +69,21 @@ def hold(directory: Path) -> Iterator[bool]:
 
     Raises StateDirectoryError if the directory cannot be created.
     """
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StateDirectoryError(
-            f"The state directory {directory} cannot be created: {os.strerror(error.errno or 0)}."
-        ) from error
+    _make(directory)
     with (directory / _LOCK_FILE).open("a") as file:
         yield _lock(file, exclusive=True, patient=False)
+
+
+@contextmanager
+def starting(directory: Path) -> Iterator[None]:
+    """Be the only command that looks for a service, starts or replaces it; waits for the command that does.
+
+    Raises StateDirectoryError if the directory cannot be created.
+    """
+    _make(directory)
+    with (directory / _START_FILE).open("a") as file:
+        _lock(file, exclusive=True, patient=True)
+        yield
 
 
 @contextmanager
@@ -60,13 +97,17 @@ def using(directory: Path) -> Iterator[bool]:
 
 
 @contextmanager
-def unused(directory: Path) -> Iterator[None]:
-    """Wait until no other process uses this process's service, and let none register until the context ends."""
+def unused(directory: Path, *, patient: bool = True) -> Iterator[bool]:
+    """Let no process register as a user until the context ends; waits until no other process uses the service.
+
+    Yields False, at once, if one uses it and ``patient`` is off.
+    """
     with (directory / _USERS_FILE).open("a") as file:
-        if not _lock(file, exclusive=True, patient=False):
+        free = _lock(file, exclusive=True, patient=False)
+        if not free and patient:
             _LOG.info("Waiting for other commands that use the local SageMaker; Ctrl-C ends it at once.")
-            _lock(file, exclusive=True, patient=True)
-        yield
+            free = _lock(file, exclusive=True, patient=True)
+        yield free
 
 
 @contextmanager
@@ -74,33 +115,47 @@ def announce(directory: Path, identity: Mapping[str, Any]) -> Iterator[None]:
     """Write the address of the service into the directory, and remove it when the context ends."""
     address = directory / _ADDRESS_FILE
     partial = address.with_suffix(".partial")
-    partial.write_text(json.dumps({**identity, "pid": os.getpid()}))
+    partial.write_text(json.dumps(identity))
     partial.replace(address)
     try:
         yield
     finally:
-        address.unlink(missing_ok=True)
+        if is_announced(directory, identity["pid"]):
+            address.unlink(missing_ok=True)
 
 
-def running_service(directory: Path) -> RunningService:
-    """The service that holds a state directory; waits for one that is starting.
+def is_announced(directory: Path, pid: int) -> bool:
+    """Whether a process's service is the one that the directory names; it is not if the directory was deleted."""
+    try:
+        named: int = json.loads((directory / _ADDRESS_FILE).read_text())["pid"]
+    except (OSError, ValueError):
+        return False
+    return named == pid
+
+
+def find_service(directory: Path) -> RunningService | None:
+    """The service of a state directory, None if no process serves it; waits for a service that starts or ends.
 
     Raises StateDirectoryError if the service does not respond.
     """
-    deadline = time.monotonic() + _START_TIMEOUT_SECONDS
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while True:
         try:
-            return _ask_identity(directory)
+            return answering_service(directory)
         except (OSError, ValueError, KeyError) as error:
+            with hold(directory) as is_free:
+                if is_free:
+                    return None
             if time.monotonic() > deadline:
                 raise StateDirectoryError(
                     f"Another process holds the state directory {directory}, but its service does not answer "
                     f"({error}). End that process, or use another directory."
                 ) from error
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
-def _ask_identity(directory: Path) -> RunningService:
+def answering_service(directory: Path) -> RunningService:
+    """Request the identity of the service that a directory names; raises OSError, ValueError or KeyError."""
     address = json.loads((directory / _ADDRESS_FILE).read_text())
     without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     url = f"{address['endpoint_url']}{IDENTITY_PATH}"
@@ -108,7 +163,8 @@ def _ask_identity(directory: Path) -> RunningService:
         identity = json.load(answer)
     if identity["state_dir"] != str(directory):
         raise ValueError("another state directory's service answers at that address")
-    return RunningService(identity["endpoint_url"], identity["region"], identity["account_id"])
+    members = {each.name for each in fields(RunningService)} & identity.keys()
+    return RunningService(**{name: identity[name] for name in members})
 
 
 def require_region(directory: Path, emulated: str, requested: str) -> None:
@@ -118,6 +174,15 @@ def require_region(directory: Path, emulated: str, requested: str) -> None:
             f"The state directory {directory} is for the region {emulated}, which its ARNs contain. Use that region, "
             f"or another directory for {requested}."
         )
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateDirectoryError(
+            f"The state directory {directory} cannot be created: {os.strerror(error.errno or 0)}."
+        ) from error
 
 
 def _lock(file: IO[str], *, exclusive: bool, patient: bool) -> bool:

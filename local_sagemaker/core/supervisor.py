@@ -49,6 +49,12 @@ class Supervisor:
             self._running[arn] = _Running(stop, thread, computes)
             thread.start()
 
+    @property
+    def running(self) -> int:
+        """The number of jobs that run now."""
+        with self._lock:
+            return len(self._running)
+
     def stop(self, arn: str) -> None:
         """Request the end of a job; does nothing if it has ended."""
         with self._lock:

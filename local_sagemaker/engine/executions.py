@@ -41,6 +41,12 @@ class Executions:
         self._running: dict[str, tuple[Run, threading.Thread]] = {}
         self._closing = False
 
+    @property
+    def running(self) -> int:
+        """The number of executions that run now."""
+        with self._lock:
+            return len(self._running)
+
     def start(self, pipeline: Record, definition_text: str, request: Request) -> str:
         """Start an execution; returns its ARN.
 

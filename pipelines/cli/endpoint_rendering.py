@@ -178,8 +178,8 @@ def _stays(context: CommandContext, endpoint: Endpoint) -> list[str]:
         lines.append("Locally one server answers, however many instances there are.")
     if context.connection.owns_service:
         lines.append(
-            "Its server ends with this command and starts again when it is invoked; to keep it, run in another "
-            f"terminal: local-sagemaker serve --state-dir {context.settings.state_dir}"
+            "Its server ends with this command and starts again when it is invoked; to keep it, leave out "
+            "--keep-alive 0 or SAGEMAKER_LOCAL_KEEP_ALIVE=0."
         )
     return lines
 

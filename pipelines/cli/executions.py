@@ -13,7 +13,7 @@ from pipelines.cli.rendering import table
 from pipelines.errors import BadInput
 from pipelines.execution import comparison, description, lookup
 from pipelines.execution.comparison import Side
-from pipelines.execution.follow import to_its_end
+from pipelines.execution.follow import LOST_WITHOUT_WAITING, to_its_end
 from pipelines.execution.logs import last_log_lines, log_lines, log_of
 from pipelines.execution.pipeline import Progress, look, parameters_before, step_types
 from pipelines.execution.results import evaluations, measured
@@ -108,10 +108,7 @@ def _retry(context: CommandContext, options: argparse.Namespace) -> Result:
     if progress.status not in RETRIED:
         raise BadInput(f"{arn} cannot be retried: it is {progress.status}, not {' or '.join(RETRIED)}.")
     if options.wait is False and context.connection.owns_service:
-        raise BadInput(
-            "--no-wait would end the local SageMaker together with this command. Start it first, in another terminal: "
-            f"local-sagemaker serve --state-dir {context.settings.state_dir}"
-        )
+        raise BadInput(LOST_WITHOUT_WAITING)
     _require_retryable(context, progress)
     context.sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn)
     return _followed_if_wanted(context, options, arn)
@@ -157,17 +154,19 @@ def _described(context: CommandContext, progress: Progress, exit_code: int = 0) 
 
 
 def _followed_if_wanted(context: CommandContext, options: argparse.Namespace, arn: str) -> Result:
-    wanted = options.wait if options.wait is not None else not context.on_aws
-    return _followed(context, options, arn) if wanted else _described(context, _progress(context, arn))
+    """Follow an execution that this command changed; an interruption stops it locally."""
+    if options.wait if options.wait is not None else not context.on_aws:
+        return _followed(context, options, arn, stops=not context.on_aws)
+    return _described(context, _progress(context, arn))
 
 
-def _followed(context: CommandContext, options: argparse.Namespace, arn: str) -> Result:
+def _followed(context: CommandContext, options: argparse.Namespace, arn: str, *, stops: bool = False) -> Result:
     interval = options.interval
     if interval is not None and not 0 < interval <= MOST_SECONDS:
         raise BadInput(f"--interval is {interval}, but it must be above 0 and at most {MOST_SECONDS} seconds.")
     types = step_types(lookup.definition_of(context.sagemaker, arn))
     with shown() as show:
-        progress = to_its_end(context.connection, arn, types, show, interval)
+        progress = to_its_end(context.connection, arn, types, show, interval, stops=stops)
     return _described(context, progress, exit_code=0 if progress.status == "Succeeded" else 1)
 
 

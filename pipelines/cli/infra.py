@@ -24,7 +24,7 @@ from pipelines.names import project_tags
 from pipelines.settings import TASKS, Settings
 from pipelines.target import Choice, CommandContext, open_context
 
-SETTINGS = ("target", "region", "stack", "pipeline_name", "state_dir", "isolation")
+SETTINGS = ("target", "region", "stack", "pipeline_name", "state_dir", "keep_alive", "isolation")
 POLL_SECONDS = {"local": 0.1, "aws": 5.0}
 TEXTS = {
     "source": "SourceLocation",
@@ -67,10 +67,11 @@ def _on_stack(act: Callable[[argparse.Namespace, CommandContext, Stacks], Result
         if not TEMPLATE.is_file():
             raise EnvironmentProblem(f"There is no {TEMPLATE}. Run this in a clone of the repository.")
         with _quiet_moto(), open_context(settings, _target(settings)) as context:
-            if context.connection.owns_service:
+            if not context.on_aws:
                 logger.warning(
-                    "The local SageMaker ends with this command, and its stacks with it. To keep them, start it in "
-                    "another terminal: local-sagemaker serve --state-dir %s",
+                    "Stacks end with the local SageMaker%s. To keep them, run it in another terminal: "
+                    "local-sagemaker serve --state-dir %s",
+                    ", which ends with this command" if context.connection.owns_service else "",
                     settings.state_dir,
                 )
             seconds = POLL_SECONDS[context.connection.name]

@@ -37,12 +37,15 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "tuning": ("tune", "max_jobs", "max_parallel_jobs"),
     "endpoints": ("deploy", "ttl", "data_capture"),
     "instances": INSTANCE_TYPES,
-    "target": ("target", "state_dir", "isolation"),
+    "target": ("target", "state_dir", "keep_alive", "isolation"),
     "AWS": AWS,
 }
 """The settings as a command's help groups them."""
 ALL_SETTINGS = tuple(known.name for known in dataclasses.fields(Settings))
-CONNECTION = ("target", "pipeline_name", "role_arn", "region", "bucket", "stack", "state_dir", "isolation")
+CONNECTION = (
+    *("target", "pipeline_name", "role_arn", "region", "bucket", "stack"),
+    *("state_dir", "keep_alive", "isolation"),
+)
 """The settings of every command that connects to a target."""
 
 

@@ -24,6 +24,7 @@ NOT_IN_THE_DEFINITION = (
     "target",
     "data",
     "state_dir",
+    "keep_alive",
     "role_arn",
     "schedule_role_arn",
     "region",

@@ -11,8 +11,12 @@ from pipelines.target import Connection
 
 POLL_SECONDS = {"local": 0.2, "aws": 10.0}
 PATIENCE_SECONDS = {"local": 20.0, "aws": 6 * 3600.0}
-"""How long to retry without one successful response; the local service ends with the process that started it."""
+"""How long to retry without one successful response."""
 LONGEST_PAUSE = 60.0
+LOST_WITHOUT_WAITING = (
+    "--no-wait with --keep-alive 0 would end the local SageMaker, and the execution with it. Leave out one of them, or "
+    "SAGEMAKER_LOCAL_KEEP_ALIVE=0."
+)
 THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 
@@ -25,17 +29,20 @@ def to_its_end(
     types: Mapping[str, str],
     show: Callable[[Progress], None],
     interval: float | None = None,
+    *,
+    stops: bool = False,
 ) -> Progress:
     """Follow an execution and pass every progress to ``show``.
 
-    When the user interrupts, an execution that runs in this process is stopped; any other continues.
+    When the user interrupts, the execution is stopped if ``stops`` is set or its service ends with this process; any
+    other continues.
     """
     pause = POLL_SECONDS[connection.name] if interval is None else interval
     try:
         for progress in follow(connection.client, arn, types, pause, PATIENCE_SECONDS[connection.name]):
             show(progress)
     except KeyboardInterrupt:
-        if connection.owns_service:
+        if stops or connection.owns_service:
             logger.warning("Stopping %s", arn)
             stop(connection.client("sagemaker"), arn)
         else:

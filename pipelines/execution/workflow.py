@@ -16,7 +16,7 @@ from pipelines.definition.build import Build, Definition
 from pipelines.errors import BadInput
 from pipelines.execution import pipeline as executions
 from pipelines.execution import schedule as schedules
-from pipelines.execution.follow import to_its_end
+from pipelines.execution.follow import LOST_WITHOUT_WAITING, to_its_end
 from pipelines.execution.logs import last_log_lines
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult, collect, collect_data_report
@@ -84,10 +84,7 @@ def run(request: RunRequest, settings: Settings, target: Target, show: Callable[
     Raises `PipelineError`, or one of its subclasses.
     """
     if request.start and request.wait is False and target.owns_service:
-        raise BadInput(
-            "--no-wait would end the local service together with this command. Start it first, in a terminal "
-            f"of its own: local-sagemaker serve --state-dir {settings.state_dir}"
-        )
+        raise BadInput(LOST_WITHOUT_WAITING)
     sagemaker = target.client("sagemaker")
     parameters = dict(request.parameters or {})
     code = bundles()
@@ -184,7 +181,7 @@ def _execute(
     waits = request.wait if request.wait is not None else target.name == "local"
     if not waits:
         return _with(begun, executions.look(sagemaker, arn, types))
-    progress = to_its_end(target, arn, types, show)
+    progress = to_its_end(target, arn, types, show, stops=target.name == "local")
     folder = settings.state_dir / "results" / last_part(arn)
     # New clients: on the way the credentials may have expired and been renewed.
     clients = target.client("sagemaker"), target.client("s3")

@@ -34,7 +34,7 @@ _TEMPLATE_VARIABLES = {
     "MPLBACKEND": "agg",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
-_KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ")
+KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ")
 
 
 class Process:
@@ -107,7 +107,7 @@ class Launcher:
         self._channel, theirs = socket.socketpair()
         self._lock = threading.Lock()
         command = [sys.executable, "-m", "local_sagemaker.containers", str(theirs.fileno())]
-        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
         self._process = subprocess.Popen(
             [*command, "--preload"] if preload else command,
             pass_fds=[theirs.fileno()],
