@@ -14,6 +14,7 @@ for name in list(os.environ):
     if name.startswith(SETTINGS) or name in ("ARTIFACT_BUCKET", "SEOUL_BIKE_STACK", *TERMINAL):
         del os.environ[name]
 os.environ.update(COLUMNS="80", LINES="24")
+os.environ["SAGEMAKER_LOCAL_KEEP_ALIVE"] = "0"  # no test leaves a service behind
 
 # A shell starts background commands, such as `nohup make test &`, with SIGINT and SIGQUIT ignored, and every child
 # process inherits that. The tests interrupt commands as Ctrl-C in a terminal would, so they need the defaults.

@@ -80,8 +80,14 @@ def upsert(sagemaker: Any, settings: Settings, role: str, definition: Definition
         "ParallelismConfiguration": {"MaxParallelExecutionSteps": settings.max_parallel_steps},
     }
     if describe_pipeline(sagemaker, settings.pipeline_name) is None:
-        arn: str = sagemaker.create_pipeline(**request, Tags=tags)["PipelineArn"]
-        return arn
+        try:
+            arn: str = sagemaker.create_pipeline(**request, Tags=tags)["PipelineArn"]
+        except sagemaker.exceptions.ClientError:
+            if describe_pipeline(sagemaker, settings.pipeline_name) is None:
+                raise
+            # Another command has created it in the meantime.
+        else:
+            return arn
     arn = sagemaker.update_pipeline(**request)["PipelineArn"]
     if tags:
         sagemaker.add_tags(ResourceArn=arn, Tags=tags)

@@ -43,7 +43,7 @@ Run = Callable[..., Ran]
 def environment(cache: Path, **more: str) -> Environment:
     """The caller's environment, without the variables of AWS and of this project."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAGEMAKER_", "SEOUL_"))}
-    return {**own, "XDG_CACHE_HOME": str(cache), "COLUMNS": "200", **more}
+    return {**own, "SAGEMAKER_LOCAL_KEEP_ALIVE": "0", "XDG_CACHE_HOME": str(cache), "COLUMNS": "200", **more}
 
 
 def run_command(folder: Path, cache: Path, *arguments: str, **more: str) -> Ran:

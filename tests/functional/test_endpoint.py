@@ -166,7 +166,7 @@ def test_deploy_and_invoke_need_no_running_service(house: House) -> None:
     assert deployed.code == 0, deployed.stderr
     assert deployed.json["status"] == "InService"
     assert "Its server ends with this command and starts again when it is invoked" in deployed.stderr
-    assert "local-sagemaker serve" in deployed.stderr
+    assert "leave out --keep-alive 0" in deployed.stderr
     assert invoked.code == 0, invoked.stderr
     (prediction,) = invoked.json["predictions"]
     assert prediction["datetime"] == "2018-06-20T12:00:00"

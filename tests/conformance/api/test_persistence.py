@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from local_sagemaker.core.errors import AddressError, StateDirectoryError
-from local_sagemaker.core.state_directory import RunningService, running_service
+from local_sagemaker.core.state_directory import RunningService, find_service
 from local_sagemaker.lifetime import open_service
 from tests.conformance.stand_ins import ROLE, StandIns, definition, processing, processing_arguments
 
@@ -279,7 +279,8 @@ def test_patient_service_waits_for_users(tmp_path, aws):
 
     owner = threading.Thread(target=own)
     owner.start()
-    running_service(state)  # it may be just starting
+    while find_service(state) is None:  # it may be just starting
+        time.sleep(0.01)
     with open_service(state, runners=runners) as user:
         assert isinstance(user, RunningService)
         used.set()

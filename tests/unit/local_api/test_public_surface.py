@@ -11,8 +11,8 @@ from local_sagemaker.definition.step_types import API_STEPS, KNOWN_STEPS, SUPPOR
 from local_sagemaker.supported import as_markdown
 
 
-def test_the_package_offers_one_function():
-    assert local_sagemaker.__all__ == ["open_service"]
+def test_the_package_offers_two_functions():
+    assert local_sagemaker.__all__ == ["connect_service", "open_service"]
 
 
 def test_import_is_cheap():

@@ -1,0 +1,186 @@
+"""The local service in the background: started by the first command, shared by all, ended by itself."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.functional.conftest import Ran, environment, run_command_named
+
+STATE = ".sagemaker-local"
+
+
+def boostpipe(folder: Path, cache: Path, *arguments: str, minutes: str = "5", **more: str) -> Ran:
+    name, *rest = arguments
+    return run_command_named(name, folder, cache, *rest, SAGEMAKER_LOCAL_KEEP_ALIVE=minutes, **more)
+
+
+def local_sagemaker(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "local_sagemaker", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+
+
+def service_of(folder: Path) -> psutil.Process:
+    return psutil.Process(json.loads((folder / STATE / "service.json").read_text())["pid"])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder whose service ends with the test."""
+    yield tmp_path
+    local_sagemaker(tmp_path, "stop")
+
+
+def listed(ran: Ran) -> None:
+    """Without a pipeline, the list is refused by the service, not for want of one."""
+    assert ran.code == 2, ran.stderr
+    assert "There is no pipeline named SeoulBikeDemand" in ran.stderr
+
+
+def test_commands_share_one_service(folder, cache):
+    listed(first := boostpipe(folder, cache, "executions", "list", SECRET_OF_ONE_COMMAND="x"))
+    service = service_of(folder)
+    listed(second := boostpipe(folder, cache, "executions", "list"))
+    assert "runs in the background now" in first.stderr
+    assert "runs in the background now" not in second.stderr
+    assert service_of(folder) == service
+    assert Path(service.cwd()) != folder
+    assert not {"SECRET_OF_ONE_COMMAND", "SAGEMAKER_LOCAL_KEEP_ALIVE"} & service.environ().keys()
+    assert os.getsid(service.pid) == service.pid
+    assert f"process:  {service.pid}, ends after 5 minutes without use" in local_sagemaker(folder, "status").stdout
+    assert f"as process {service.pid}." in local_sagemaker(folder, "logs").stdout
+
+
+def test_stop_ends_the_service(folder, cache):
+    boostpipe(folder, cache, "executions", "list")
+    service = service_of(folder)
+    family = [service, *service.children(recursive=True)]
+    stopped = local_sagemaker(folder, "stop")
+    assert (stopped.returncode, str(service.pid) in stopped.stdout) == (0, True), stopped.stderr
+    assert psutil.wait_procs(family, timeout=30)[1] == []
+    for command in ("status", "stop"):
+        none = local_sagemaker(folder, command)
+        assert (none.returncode, none.stderr) == (3, f"No service runs on {STATE}.\n")
+
+
+def test_idle_service_ends(folder):
+    served = local_sagemaker(folder, "serve", "--keep-alive", "0.001")
+    assert served.returncode == 0
+    assert "Ended: 0.001 minutes without use." in served.stderr
+
+
+def test_service_ends_with_its_directory(folder, cache):
+    boostpipe(folder, cache, "executions", "list")
+    service = service_of(folder)
+    (folder / STATE).rename(folder / "elsewhere")
+    assert psutil.wait_procs([service], timeout=60)[1] == []
+
+
+def test_killed_service_is_replaced(folder, cache):
+    boostpipe(folder, cache, "executions", "list")
+    killed = service_of(folder)
+    killed.kill()
+    listed(boostpipe(folder, cache, "executions", "list"))
+    assert service_of(folder).pid != killed.pid
+
+
+def test_command_without_keep_alive_leaves_nothing(folder, cache):
+    listed(boostpipe(folder, cache, "executions", "list", minutes="0"))
+    assert not (folder / STATE / "service.json").exists()
+
+
+def test_start_failure_is_one_sentence(folder, cache):
+    (folder / STATE).mkdir()
+    (folder / STATE / "records.sqlite").write_bytes(b"no database" * 1000)
+    ran = boostpipe(folder, cache, "executions", "list")
+    assert ran.code == 3
+    assert "records.sqlite cannot be opened: file is not a database" in ran.stderr.splitlines()[-1]
+
+
+def test_service_of_other_code_is_replaced_when_idle(folder, cache):
+    package = Path(__file__).parents[2]
+    for name in ("local_sagemaker", "pipelines"):
+        (folder / "copy").mkdir(exist_ok=True)
+        subprocess.run(["cp", "-r", package / name, folder / "copy" / name], check=True)
+    with (folder / "copy/local_sagemaker/core/clock.py").open("a") as file:
+        file.write("# newer\n")
+    boostpipe(folder, cache, "executions", "list")
+    old = service_of(folder)
+    with (folder / STATE / "users.lock").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)  # as another command does
+        refused = local_sagemaker_of(folder / "copy", folder)
+        assert refused.returncode == 1
+        assert f"(process {old.pid}) runs other code or another Python" in refused.stderr
+        assert "is in use" in refused.stderr
+    assert local_sagemaker_of(folder / "copy", folder).returncode == 0
+    assert not old.is_running()
+
+
+def local_sagemaker_of(package: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Connect with another copy of the package, whose code is not the running service's."""
+    code = (
+        "import sys, pathlib; from local_sagemaker import connect_service\n"
+        "with connect_service(pathlib.Path(sys.argv[1])): pass"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, folder / STATE],
+        cwd=package,
+        env=environment(Path("/tmp")),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("commands", [2, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("minutes", ["5", "0"])
+def test_first_commands_may_be_many(folder, cache, commands, minutes):
+    variables = environment(cache, SAGEMAKER_LOCAL_KEEP_ALIVE=minutes)
+    command = [sys.executable, "-m", "pipelines.run", "--upsert", "--task", "regression", "--algorithms", "lightgbm"]
+    running = [
+        subprocess.Popen(
+            command, cwd=folder, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        for _ in range(commands)
+    ]
+    for each in running:
+        output, _ = each.communicate(timeout=1500)
+        assert each.returncode == 0, output
+
+
+def test_interrupted_command_leaves_the_service(folder, cache, data):
+    options = ("--upsert", "--start", "--task", "regression", "--algorithms", "lightgbm", "--data", str(data))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.run", *options],
+        cwd=folder,
+        env=environment(cache, SAGEMAKER_LOCAL_KEEP_ALIVE="5"),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("Started arn:"):
+            break
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=100)
+    assert (process.returncode, "Stopping arn:aws:sagemaker" in stderr) == (130, True), stderr
+    described = boostpipe(folder, cache, "executions", "describe", "--json")
+    assert described.json["status"] == "Stopped"
+    assert service_of(folder).is_running()
+
+
+def test_execution_outlives_its_command(folder, cache, data):
+    options = ("--task", "regression", "--algorithms", "lightgbm", "--data", str(data))
+    started = boostpipe(folder, cache, "run", "--upsert", "--start", "--no-wait", *options)
+    assert started.code == 0, started.stderr
+    waited = boostpipe(folder, cache, "executions", "wait", "--json")
+    assert waited.json["status"] == "Succeeded", waited.stderr
