@@ -13,7 +13,7 @@ from pipelines.cli.rendering import table
 from pipelines.errors import BadInput
 from pipelines.execution import comparison, description, lookup
 from pipelines.execution.comparison import Side
-from pipelines.execution.follow import LOST_WITHOUT_WAITING, to_its_end
+from pipelines.execution.follow import LOST_WITHOUT_WAITING, interruptible, to_its_end
 from pipelines.execution.logs import last_log_lines, log_lines, log_of
 from pipelines.execution.pipeline import Progress, look, parameters_before, step_types
 from pipelines.execution.results import evaluations, measured
@@ -165,8 +165,9 @@ def _followed(context: CommandContext, options: argparse.Namespace, arn: str, *,
     if interval is not None and not 0 < interval <= MOST_SECONDS:
         raise BadInput(f"--interval is {interval}, but it must be above 0 and at most {MOST_SECONDS} seconds.")
     types = step_types(lookup.definition_of(context.sagemaker, arn))
-    with shown() as show:
-        progress = to_its_end(context.connection, arn, types, show, interval, stops=stops)
+    stops = stops or context.connection.owns_service
+    with shown() as show, interruptible(context.connection, arn, stops=stops):
+        progress = to_its_end(context.connection, arn, types, show, interval)
     return _described(context, progress, exit_code=0 if progress.status == "Succeeded" else 1)
 
 

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pipelines.errors import EnvironmentProblem
@@ -23,31 +24,31 @@ EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 logger = logging.getLogger(__name__)
 
 
+@contextmanager
+def interruptible(connection: Connection, arn: str, *, stops: bool) -> Iterator[None]:
+    """When the user interrupts, stop an execution if ``stops`` is set; otherwise it continues."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if stops:
+            logger.warning("Stopping %s", arn)
+            stop(connection.client("sagemaker"), arn)
+        else:
+            logger.warning("%s continues; stop it with: boostpipe executions stop %s", arn, arn)
+        raise
+
+
 def to_its_end(
     connection: Connection,
     arn: str,
     types: Mapping[str, str],
     show: Callable[[Progress], None],
     interval: float | None = None,
-    *,
-    stops: bool = False,
 ) -> Progress:
-    """Follow an execution and pass every progress to ``show``.
-
-    When the user interrupts, the execution is stopped if ``stops`` is set or its service ends with this process; any
-    other continues.
-    """
+    """Follow an execution and pass every progress to ``show``."""
     pause = POLL_SECONDS[connection.name] if interval is None else interval
-    try:
-        for progress in follow(connection.client, arn, types, pause, PATIENCE_SECONDS[connection.name]):
-            show(progress)
-    except KeyboardInterrupt:
-        if stops or connection.owns_service:
-            logger.warning("Stopping %s", arn)
-            stop(connection.client("sagemaker"), arn)
-        else:
-            logger.warning("%s continues; stop it with: boostpipe executions stop %s", arn, arn)
-        raise
+    for progress in follow(connection.client, arn, types, pause, PATIENCE_SECONDS[connection.name]):
+        show(progress)
     return progress
 
 

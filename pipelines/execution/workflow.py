@@ -16,7 +16,7 @@ from pipelines.definition.build import Build, Definition
 from pipelines.errors import BadInput
 from pipelines.execution import pipeline as executions
 from pipelines.execution import schedule as schedules
-from pipelines.execution.follow import LOST_WITHOUT_WAITING, to_its_end
+from pipelines.execution.follow import LOST_WITHOUT_WAITING, interruptible, to_its_end
 from pipelines.execution.logs import last_log_lines
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult, collect, collect_data_report
@@ -175,13 +175,14 @@ def _execute(
 ) -> RunResult:
     settings, target = begun.settings, begun.target
     sagemaker = target.client("sagemaker")
-    arn = executions.start(sagemaker, settings.pipeline_name, parameters, request.execution_name)
-    logger.info("Started %s", arn)
     types = executions.step_types(begun.definition)
     waits = request.wait if request.wait is not None else target.name == "local"
-    if not waits:
-        return _with(begun, executions.look(sagemaker, arn, types))
-    progress = to_its_end(target, arn, types, show, stops=target.name == "local")
+    arn = executions.start(sagemaker, settings.pipeline_name, parameters, request.execution_name)
+    with interruptible(target, arn, stops=waits and target.name == "local"):
+        logger.info("Started %s", arn)
+        if not waits:
+            return _with(begun, executions.look(sagemaker, arn, types))
+        progress = to_its_end(target, arn, types, show)
     folder = settings.state_dir / "results" / last_part(arn)
     # New clients: on the way the credentials may have expired and been renewed.
     clients = target.client("sagemaker"), target.client("s3")
