@@ -48,19 +48,12 @@ BY_RESOURCE: Mapping[str, Collection[str]] = {
 OPERATIONS = frozenset(name for names in BY_RESOURCE.values() for name in names)
 """Every operation that this service runs itself."""
 
-MOTO_OPERATIONS = frozenset(
-    f"{verb}{noun}"
-    for verb, nouns in {
-        "Create": ("Experiment", "Trial", "TrialComponent"),
-        "Describe": ("Experiment", "Trial", "TrialComponent"),
-        "List": ("Experiments", "Trials"),
-        "Delete": ("Experiment", "Trial", "TrialComponent"),
-        "Associate": ("TrialComponent",),
-        "Disassociate": ("TrialComponent",),
-        "Update": ("TrialComponent",),
-    }.items()
-    for noun in nouns
-)
+MOTO_OPERATIONS = frozenset((
+    "CreateExperiment", "DescribeExperiment", "ListExperiments", "DeleteExperiment",
+    "CreateTrial", "DescribeTrial", "ListTrials", "DeleteTrial",
+    "CreateTrialComponent", "DescribeTrialComponent", "DeleteTrialComponent", "UpdateTrialComponent",
+    "AssociateTrialComponent", "DisassociateTrialComponent",
+))  # fmt: skip
 """The operations that moto runs: they only keep records, which do not survive the end of the service."""
 
 

@@ -10,6 +10,9 @@ from local_sagemaker.core.names import last_part
 from local_sagemaker.core.store import Record
 
 PACKAGE = package_groups.PACKAGE
+_UPDATED_MEMBERS = (
+    "ModelApprovalStatus", "ApprovalDescription", "ModelCard", "SourceUri", "InferenceSpecification", "ModelLifeCycle",
+)  # fmt: skip
 
 
 def find(core: Core, name_or_arn: str) -> Record:
@@ -98,21 +101,11 @@ def _update(core: Core, request: Request) -> Response:
 
     def change(record: Record) -> None:
         _change_properties(record, request)
-        for member in (
-            "ModelApprovalStatus",
-            "ApprovalDescription",
-            "ModelCard",
-            "SourceUri",
-            "InferenceSpecification",
-        ):
-            if member in request:
-                record[member] = request[member]
+        record.update({member: request[member] for member in _UPDATED_MEMBERS if member in request})
         if "AdditionalInferenceSpecificationsToAdd" in request:
             record.setdefault("AdditionalInferenceSpecifications", []).extend(
                 request["AdditionalInferenceSpecificationsToAdd"]
             )
-        if "ModelLifeCycle" in request:
-            record["ModelLifeCycle"] = request["ModelLifeCycle"]
         record["LastModifiedTime"] = now()
 
     changed = core.store.update(PACKAGE, arn, change)

@@ -71,16 +71,8 @@ def delay_before_next(
 ) -> float | None:
     """Seconds until the next attempt; None if there is none.
 
-    Parameters
-    ----------
-    policies
-        The step's policies; the first one for this exception type applies.
-    exception
-        The exception type of the last attempt.
-    attempts
-        The number of attempts that ended with it, the first one included.
-    seconds_since_start
-        Seconds since the step's first attempt.
+    The first of the policies for the ``exception`` of the last attempt applies. ``attempts`` is the number of attempts
+    that ended with it, the first one included; ``seconds_since_start`` counts from the step's first attempt.
     """
     policy = next((policy for policy in policies if exception in policy.get("ExceptionType", ())), None)
     if policy is None:

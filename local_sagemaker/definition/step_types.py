@@ -41,30 +41,19 @@ def _job(noun: str, metadata: str, *cache_keys: str) -> ApiStep:
     return _step(noun, metadata, **names, cache_keys=cache_keys, retryable=STEP_EXCEPTIONS + JOB_EXCEPTIONS)
 
 
+_TRAINING_KEYS = (
+    "AlgorithmSpecification", "CheckpointConfig", "DebugHookConfig", "DebugRuleConfigurations", "Environment",
+    "HyperParameters", "InputDataConfig",
+)  # fmt: skip
+_TUNING_KEYS = (
+    "HyperParameterTuningJobConfig", "TrainingJobDefinition.AlgorithmSpecification",
+    "TrainingJobDefinition.HyperParameterRanges", "TrainingJobDefinition.InputDataConfig",
+    "TrainingJobDefinition.StaticHyperParameters", "TrainingJobDefinition.TuningObjective", "TrainingJobDefinitions",
+)  # fmt: skip
 API_STEPS = {
     "Processing": _job("ProcessingJob", "ProcessingJob", "AppSpecification", "Environment", "ProcessingInputs"),
-    "Training": _job(
-        "TrainingJob",
-        "TrainingJob",
-        "AlgorithmSpecification",
-        "CheckpointConfig",
-        "DebugHookConfig",
-        "DebugRuleConfigurations",
-        "Environment",
-        "HyperParameters",
-        "InputDataConfig",
-    ),
-    "Tuning": _job(
-        "HyperParameterTuningJob",
-        "TuningJob",
-        "HyperParameterTuningJobConfig",
-        "TrainingJobDefinition.AlgorithmSpecification",
-        "TrainingJobDefinition.HyperParameterRanges",
-        "TrainingJobDefinition.InputDataConfig",
-        "TrainingJobDefinition.StaticHyperParameters",
-        "TrainingJobDefinition.TuningObjective",
-        "TrainingJobDefinitions",
-    ),
+    "Training": _job("TrainingJob", "TrainingJob", *_TRAINING_KEYS),
+    "Tuning": _job("HyperParameterTuningJob", "TuningJob", *_TUNING_KEYS),
     "Transform": _job("TransformJob", "TransformJob", "DataProcessing", "Environment", "ModelName", "TransformInput"),
     "Model": _step("Model", name="ModelName", retryable=STEP_EXCEPTIONS),
     "RegisterModel": _step("ModelPackage", "RegisterModel", retryable=STEP_EXCEPTIONS),

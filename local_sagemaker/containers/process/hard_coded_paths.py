@@ -78,16 +78,8 @@ def find_in_script(
 
     A default does not count if the job passes the argument, or has the variable, that it stands for.
 
-    Parameters
-    ----------
-    arguments
-        The command line with replaced paths.
-    variables
-        The names of the job's environment variables.
-    roots
-        The folders from which the script imports modules of its own.
-    ml
-        The folder that replaces ``/opt/ml``.
+    ``arguments`` is the command line with replaced paths, ``variables`` are the names of the job's environment
+    variables, ``roots`` the folders from which the script imports modules of its own, and ``ml`` replaces ``/opt/ml``.
     """
     if script.suffix == ".sh":
         return _find_in_shell(script, variables)

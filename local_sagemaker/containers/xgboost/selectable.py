@@ -15,17 +15,11 @@ _ORDER = (*_CLASSES, "predicted_score")
 """The order of the keys in JSON, independent of the order of the selection."""
 
 _CLASSES_WITHOUT_PROBABILITIES = ("predicted_label", "labels", "raw_score", "raw_scores")
+_LOSSES = ("squarederror", "logistic", "gamma", "absoluteerror", "tweedie")
 _KEYS_OF_OBJECTIVE = {
-    "reg:squarederror": ("predicted_score",),
-    "reg:logistic": ("predicted_score",),
-    "reg:gamma": ("predicted_score",),
-    "reg:absoluteerror": ("predicted_score",),
-    "reg:tweedie": ("predicted_score",),
-    "binary:logistic": _CLASSES,
-    "binary:logitraw": _CLASSES_WITHOUT_PROBABILITIES,
-    "binary:hinge": _CLASSES_WITHOUT_PROBABILITIES,
-    "multi:softmax": _CLASSES_WITHOUT_PROBABILITIES,
-    "multi:softprob": _CLASSES,
+    **dict.fromkeys((f"reg:{loss}" for loss in _LOSSES), ("predicted_score",)),
+    **dict.fromkeys(("binary:logitraw", "binary:hinge", "multi:softmax"), _CLASSES_WITHOUT_PROBABILITIES),
+    **dict.fromkeys(("binary:logistic", "multi:softprob"), _CLASSES),
 }
 
 logger = logging.getLogger(__name__)

@@ -13,13 +13,5 @@ modules = SimpleNamespace()
 transformer = SimpleNamespace()
 
 __all__ = [
-    "content_types",
-    "encoders",
-    "entry_point",
-    "env",
-    "errors",
-    "modules",
-    "training_env",
-    "transformer",
-    "worker",
-]
+    "content_types", "encoders", "entry_point", "env", "errors", "modules", "training_env", "transformer", "worker",
+]  # fmt: skip

@@ -7,16 +7,9 @@ from local_sagemaker.containers.inference_toolkit.codecs import CSV, JSON, NPY, 
 from local_sagemaker.containers.recordio.records import write_matrix as array_to_recordio_protobuf
 
 __all__ = [
-    "array_to_csv",
-    "array_to_json",
-    "array_to_npy",
-    "array_to_recordio_protobuf",
-    "csv_to_numpy",
-    "decode",
-    "encode",
-    "json_to_numpy",
-    "npy_to_numpy",
-]
+    "array_to_csv", "array_to_json", "array_to_npy", "array_to_recordio_protobuf", "csv_to_numpy", "decode", "encode",
+    "json_to_numpy", "npy_to_numpy",
+]  # fmt: skip
 
 decode = decode_strictly
 encode = encode_strictly
