@@ -18,13 +18,9 @@ EXECUTION_CHANGE = "SageMaker Model Building Pipeline Execution Status Change"
 STEP_CHANGE = "SageMaker Model Building Pipeline Execution Step Status Change"
 PACKAGE_CHANGE = "SageMaker Model Package State Change"
 _PACKAGE_MEMBERS = (
-    "ModelPackageGroupName",
-    "ModelPackageVersion",
-    "ModelPackageArn",
-    "ModelPackageStatus",
-    "ModelApprovalStatus",
+    "ModelPackageGroupName", "ModelPackageVersion", "ModelPackageArn", "ModelPackageStatus", "ModelApprovalStatus",
     "CustomerMetadataProperties",
-)
+)  # fmt: skip
 
 
 def execution_changed(core: Core, execution: Record, before: str | None, *, ended: bool) -> None:

@@ -24,21 +24,11 @@ def page(
 ) -> Response:
     """One page of a listing.
 
-    Parameters
-    ----------
-    records
-        All records, oldest first.
-    request
-        The List request: its filters (``NameContains``, ``StatusEquals``, ``CreationTimeAfter``, ...), ``SortBy``,
-        ``SortOrder`` (default: newest first), ``MaxResults`` and ``NextToken``.
-    member
-        The member of the response that contains the page.
-    name, status
-        The members of a record that contain its name and its status.
-    sort_keys
-        Additional values of ``SortBy``, each with its member of the record.
-    default
-        The default of ``MaxResults``.
+    ``records`` are all records, oldest first. The request has filters (``NameContains``, ``StatusEquals``,
+    ``CreationTimeAfter``, ...), ``SortBy``, ``SortOrder`` (default: newest first), ``MaxResults`` and ``NextToken``.
+    ``member`` is the member of the response that contains the page; ``name`` and ``status`` are those of a record.
+    ``sort_keys`` has additional values of ``SortBy``, each with its member of the record, and ``default`` is that of
+    ``MaxResults``.
     """
     kept = [record for record in records if _matches(record, request, name, status)]
     keys = {"Name": name, "CreationTime": "CreationTime", "Status": status, **(sort_keys or {})}

@@ -18,12 +18,9 @@ from local_sagemaker.engine.run import FAILED, Run
 _LOG = logging.getLogger(__name__)
 _LOST = "InternalServerError: The local SageMaker ended while this step was running."
 _COPIED_MEMBERS = (
-    "PipelineExecutionDescription",
-    "ParallelismConfiguration",
-    "SelectiveExecutionConfig",
-    "PipelineVersionId",
+    "PipelineExecutionDescription", "ParallelismConfiguration", "SelectiveExecutionConfig", "PipelineVersionId",
     "ClientRequestToken",
-)
+)  # fmt: skip
 
 
 class Executions:

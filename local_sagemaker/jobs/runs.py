@@ -76,18 +76,10 @@ def run_containers(
 
     If the container of one host fails, the others are stopped, because the job has failed.
 
-    Parameters
-    ----------
-    launch_of
-        Returns the launch of a host's container.
-    max_seconds
-        The time limit of the request, from the start of the first container.
-    stop_grace_seconds
-        The seconds between SIGTERM and SIGKILL.
-    uploads
-        Folders to upload about every second while containers run; the last upload is up to the caller.
-    on_output
-        Called with the output after the context.
+    ``launch_of`` returns the launch of a host's container. ``max_seconds`` is the time limit of the request, from the
+    start of the first container, and ``stop_grace_seconds`` the time between SIGTERM and SIGKILL. ``uploads`` are
+    uploaded about every second while containers run; the last upload is up to the caller. ``on_output`` gets the output
+    after the context.
     """
     processes: list[Process] = []
     pumps = []

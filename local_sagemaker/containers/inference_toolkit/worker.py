@@ -17,7 +17,7 @@ from typing import Any
 
 from local_sagemaker.containers.inference_toolkit import codecs
 from local_sagemaker.containers.inference_toolkit.handlers import Handlers
-from local_sagemaker.containers.serving.server import Application, Request, Response, status_page
+from local_sagemaker.containers.serving.server import Application, Request, Response, status_page, with_charset
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def _as_response(result: Any) -> Response:
     if isinstance(result, tuple):
         body, kind = result[:2]
         data = b"" if body is None else _to_bytes(body)
-        return Response(HTTPStatus.OK, data, _with_charset(kind or codecs.JSON))
+        return Response(HTTPStatus.OK, data, with_charset(kind or codecs.JSON))
     if hasattr(result, "get_data"):  # a response, of Flask's or of the toolkit's
         kind = result.content_type or codecs.JSON
         return Response(result.status_code, result.get_data(), kind, dict(getattr(result, "headers", {})))
@@ -98,7 +98,3 @@ def _to_bytes(body: Any) -> bytes:
     if isinstance(body, Iterator):
         return b"".join(map(_to_bytes, body))
     raise TypeError(f"The functions gave a {type(body).__name__}; text, bytes or a response can be sent.")
-
-
-def _with_charset(kind: str) -> str:
-    return f"{kind}; charset=utf-8" if kind.startswith("text/") and "charset" not in kind else kind

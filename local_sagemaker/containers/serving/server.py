@@ -54,6 +54,11 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+def with_charset(kind: str) -> str:
+    """A content type, with the charset if it is text without one."""
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") and "charset" not in kind else kind
+
+
 def status_page(status: HTTPStatus) -> Response:
     """A web framework's default page for a status."""
     page = (

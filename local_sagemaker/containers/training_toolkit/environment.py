@@ -21,13 +21,10 @@ _TOOLKIT_HYPERPARAMETERS = (
 )  # fmt: skip
 
 _LAUNCHERS = (
-    "sagemaker_mpi_enabled",
-    "sagemaker_distributed_dataparallel_enabled",
-    "sagemaker_pytorch_ddp_enabled",
-    "sagemaker_pytorch_xla_multi_worker_enabled",
-    "sagemaker_torch_distributed_enabled",
+    "sagemaker_mpi_enabled", "sagemaker_distributed_dataparallel_enabled", "sagemaker_pytorch_ddp_enabled",
+    "sagemaker_pytorch_xla_multi_worker_enabled", "sagemaker_torch_distributed_enabled",
     "sagemaker_multi_worker_mirrored_strategy_enabled",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import xgboost
 
-from local_sagemaker.containers.serving.server import Application, Request, Response
+from local_sagemaker.containers.serving.server import Application, Request, Response, with_charset
 from local_sagemaker.containers.training_toolkit.layout import Layout
 from local_sagemaker.containers.xgboost import payloads, selectable
 from local_sagemaker.containers.xgboost.channels import content_type_of
@@ -155,7 +155,7 @@ class XGBoostApplication(Application):
         except ValueError as error:
             return _failed(HTTPStatus.NOT_ACCEPTABLE, str(error))
         try:
-            return Response(HTTPStatus.OK, self._encode(predictions, accept), _with_charset(accept))
+            return Response(HTTPStatus.OK, self._encode(predictions, accept), with_charset(accept))
         except ValueError as error:
             return _failed(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
 
@@ -185,10 +185,6 @@ class XGBoostApplication(Application):
             rows = (value if isinstance(value, list) else [value] for value in values)
             return "".join(",".join(map(str, row)) + "\n" for row in rows).encode()
         raise ValueError(f"Content type {accept} is not supported by this framework.")
-
-
-def _with_charset(accept: str) -> str:
-    return f"{accept}; charset=utf-8" if accept.startswith("text/") else accept
 
 
 def _failed(status: HTTPStatus, message: str) -> Response:

@@ -4,17 +4,7 @@ from local_sagemaker.containers.errors import UnsupportedFormatError
 
 
 class BaseInferenceToolkitError(Exception):
-    """An error with a response to the client.
-
-    Attributes
-    ----------
-    status_code
-        The HTTP status.
-    message
-        The body.
-    phrase
-        The reason phrase of the status.
-    """
+    """An error with a response to the client: the HTTP status, the body, and the reason phrase of the status."""
 
     def __init__(self, status_code: int, message: str, phrase: str) -> None:
         super().__init__(status_code, message, phrase)

@@ -4,16 +4,9 @@ from collections.abc import Mapping
 
 
 class Response:
-    """A body with a status and a content type; replaces Flask's response.
+    """A body with a status and a content type, JSON by default; replaces Flask's response.
 
-    Parameters
-    ----------
-    response
-        The body.
-    accept
-        Ignored; scripts pass it.
-    mimetype
-        The content type; JSON by default.
+    ``accept`` is ignored; scripts pass it.
     """
 
     def __init__(
