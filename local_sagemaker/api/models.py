@@ -74,18 +74,12 @@ def _unpacked(core: Core, container: dict[str, Any]) -> list[dict[str, Any]]:
     package = container.get("ModelPackageName")
     if not package:
         return [container]
-    return [
-        _with_environment({**described, **container}, described, container)
-        for described in packages.find(core, package)["InferenceSpecification"]["Containers"]
-    ]
-
-
-def _with_environment(
-    both: dict[str, Any], described: Mapping[str, Any], container: Mapping[str, Any]
-) -> dict[str, Any]:
-    """A container of a package, with the variables of the model added to those of the package."""
-    environment = {**described.get("Environment", {}), **container.get("Environment", {})}
-    return {**both, "Environment": environment} if environment else both
+    unpacked = []
+    for described in packages.find(core, package)["InferenceSpecification"]["Containers"]:
+        # The model's variables are added to the package's; every other member of the model replaces the package's.
+        environment = {**described.get("Environment", {}), **container.get("Environment", {})}
+        unpacked.append({**described, **container, **({"Environment": environment} if environment else {})})
+    return unpacked
 
 
 def _describe(core: Core, request: Request) -> Response:
