@@ -133,7 +133,6 @@ def _container(request: Request, context: JobContext, host: Host, names: tuple[s
         threads=context.threads(),
         host_names=names,
         network_isolation=bool(request.get("NetworkConfig", {}).get("EnableNetworkIsolation")),
-        working_directory=str(host.directory / "work"),
     )
 
 

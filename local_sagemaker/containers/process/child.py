@@ -58,6 +58,8 @@ def _enter_namespaces(launch: Launch) -> Launch:
             namespaces.enter_private_network()
         except OSError as error:
             os.write(2, f"Network isolation is not available ({error}); the job runs without it.\n".encode())
+    if launch.working_directory == "/":
+        launch = _with_root(launch, private=private)
     if private:
         return launch
     landlock.deny_writing(namespaces.ML, launch.directory)
@@ -68,6 +70,19 @@ def _enter_namespaces(launch: Launch) -> Launch:
         if found is not None:
             _fail(str(found), ml / "output")
     return launch
+
+
+def _with_root(launch: Launch, *, private: bool) -> Launch:
+    root, work = launch.directory / "root", launch.directory / "work"
+    if private:
+        try:
+            root.mkdir()
+            namespaces.enter_private_root(root)
+        except OSError:
+            pass
+        else:
+            return launch
+    return replace(launch, working_directory=str(work))
 
 
 def _fail(message: str, output: Path) -> NoReturn:

@@ -21,6 +21,7 @@ MS_RDONLY = 1
 MS_REMOUNT = 32
 MS_BIND = 4096
 MS_REC = 16384
+MS_UNBINDABLE = 1 << 17
 MS_PRIVATE = 1 << 18
 MNT_DETACH = 2
 PR_SET_PDEATHSIG = 1
@@ -142,8 +143,16 @@ def _build_opt(scratch: Path) -> None:
     opt = ML.parent
     mount(str(opt), scratch, None, MS_BIND | MS_REC)
     mount("tmpfs", opt, "tmpfs", 0)
-    for entry in scratch.iterdir():
-        target = opt / entry.name
+    _bind_entries(scratch, opt)
+    ML.mkdir()
+    # Detached, not unmounted: the bind mounts made from it keep it busy.
+    _check(_libc().umount2(os.fsencode(scratch), MNT_DETACH), f"umount {scratch}")
+
+
+def _bind_entries(source: Path, folder: Path) -> None:
+    """Show the entries of a folder in another one, which is empty."""
+    for entry in source.iterdir():
+        target = folder / entry.name
         if entry.is_symlink():  # a bind mount would follow it
             target.symlink_to(entry.readlink())
             continue
@@ -152,9 +161,21 @@ def _build_opt(scratch: Path) -> None:
         else:
             target.touch()
         mount(str(entry), target, None, MS_BIND | MS_REC)
-    ML.mkdir()
-    # Detached, not unmounted: the bind mounts made from it keep it busy.
-    _check(_libc().umount2(os.fsencode(scratch), MNT_DETACH), f"umount {scratch}")
+
+
+def enter_private_root(root: Path) -> None:
+    """Make an empty folder the calling process's ``/``, with everything of the present one in it.
+
+    Containers of AWS's images start in ``/``, and scripts write there, some into ``..``, which is the same folder only
+    in ``/``. What they write stays in ``root``. Call this in a mount namespace of the process's own, after everything
+    else has been mounted; raises NamespaceError if the kernel does not allow it.
+    """
+    mount(str(root), root, None, MS_BIND)
+    # Unbindable, or the copy of the folder that contains it would contain it again, with all its mounts.
+    mount("none", root, None, MS_UNBINDABLE)
+    _bind_entries(Path("/"), root)
+    os.chroot(root)
+    os.chdir("/")
 
 
 def enter_private_network() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.conformance.containers.workbench import (
     s3_outputs,
     wait_until,
 )
+from tests.support.namespaces import needs_namespaces
 
 COPY = """
 import pathlib, shutil, sys
@@ -36,6 +38,24 @@ def test_exit_code_0_completes(bench: Workbench, isolation: Isolation) -> None:
     completed(run_processing(request, job.context))
     assert bench.store.keys("s3://bucket/out") == ["out/a.csv"]
     assert job.log == "a.csv 1\n"
+
+
+@needs_namespaces
+def test_a_job_starts_in_a_root_of_its_own(bench: Workbench, isolation: Isolation) -> None:
+    script = """
+import io, os, pathlib, tarfile
+archive = io.BytesIO()
+with tarfile.open(fileobj=archive, mode="w") as tar:
+    tar.addfile(tarfile.TarInfo("of-this-job"))
+archive.seek(0)
+tarfile.open(fileobj=archive).extractall(path="..")
+open("of-this-job").close()
+print(os.getcwd(), pathlib.Path("/of-this-job").is_file(), pathlib.Path("/etc/hosts").is_file(), os.listdir("/opt/ml"))
+"""
+    job = bench.job(isolation)
+    completed(run_processing(processing_request(bench.store, script), job.context))
+    assert job.log.startswith("/ True True [")
+    assert not Path("/of-this-job").exists()
 
 
 @pytest.mark.parametrize("code", [1, 3])
