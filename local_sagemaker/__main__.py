@@ -96,6 +96,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         defaults = _write_sdk_defaults(
             chosen.state_dir.resolve() / "sagemaker-sdk-defaults.yaml",
             bucket=f"sagemaker-{service.region}-{service.account_id}",
+            image=f"081325390199.dkr.ecr.{service.region}.amazonaws.com/sagemaker-base-python-310:1.0",
             role_arn=service.role_arn,
         )
         more = {"SAGEMAKER_ROLE": service.role_arn, "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(defaults)}
@@ -166,7 +167,7 @@ def _is_readable(channel: socket.socket, seconds: float) -> bool:
     return bool(select.select([channel], [], [], seconds)[0])
 
 
-def _write_sdk_defaults(path: Path, *, bucket: str, role_arn: str) -> Path:
+def _write_sdk_defaults(path: Path, *, bucket: str, image: str, role_arn: str) -> Path:
     """Write the SageMaker SDK's configuration file; returns its path.
 
     Without a default bucket in this file, versions 2 and 3 of the SDK ask STS for the account at AWS's own address,
@@ -174,7 +175,9 @@ def _write_sdk_defaults(path: Path, *, bucket: str, role_arn: str) -> Path:
     (``SAGEMAKER_USER_CONFIG_OVERRIDE``) overrides it.
     """
     role = {"RoleArn": role_arn}
-    modules = {"TelemetryOptOut": True, "Session": {"DefaultS3Bucket": bucket}, "RemoteFunction": role}
+    # Without an image of yours, ``@step`` and ``@remote`` choose one for Python 3.8 and 3.10 only, and fail elsewhere.
+    function = {**role, "ImageUri": image}
+    modules = {"TelemetryOptOut": True, "Session": {"DefaultS3Bucket": bucket}, "RemoteFunction": function}
     defaults = {
         "SchemaVersion": "1.0",
         "SageMaker": {

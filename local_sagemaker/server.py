@@ -34,6 +34,8 @@ _REQUEST_ID = "x-amzn-RequestId"
 _BACKLOG = 128
 _METRICS_PATH = "/BatchPutMetrics"
 _RUNTIME_PATH = re.compile(r"/endpoints/([^/]+)/([a-z-]+)")
+_SAGEMAKER_SCOPE = re.compile(r"/([^/]+)/sagemaker/")
+"""The region, in the credential scope of a request to SageMaker."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -56,8 +58,11 @@ class Application:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         path = environ.get("PATH_INFO", "")
         runtime_path = _RUNTIME_PATH.fullmatch(path)
-        for_sagemaker = "/sagemaker/" in environ.get("HTTP_AUTHORIZATION", "")
-        if target.startswith("SageMaker."):
+        scope = _SAGEMAKER_SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+        for_sagemaker = scope is not None
+        if scope and scope[1] != self._service.core.region:
+            answer = wire_format.failure(_OtherRegionError(self._service.core.region, scope[1]))
+        elif target.startswith("SageMaker."):
             answer = self._operation(target.removeprefix("SageMaker."), environ)
         elif runtime_path and for_sagemaker:
             answer = self._runtime(unquote(runtime_path[1]), runtime_path[2], environ)
@@ -119,6 +124,19 @@ def _guarded(operation: str, answer: Callable[[], wire_format.HttpAnswer]) -> wi
     except Exception as error:  # noqa: BLE001 - the outermost handler: the client must see the name of a defect
         _LOG.exception("%s failed", operation)
         return wire_format.failure(_InternalError(f"{type(error).__name__}: {error}"))
+
+
+class _OtherRegionError(ApiError):
+    """A request that is signed for another region, as an endpoint of AWS refuses it."""
+
+    code = "InvalidSignatureException"
+    status = 403
+
+    def __init__(self, served: str, signed: str) -> None:
+        super().__init__(
+            f"Credential should be scoped to a valid region, not '{signed}'. The local SageMaker serves {served}: set "
+            "AWS_DEFAULT_REGION or region_name to it."
+        )
 
 
 class _InternalError(ApiError):

@@ -35,9 +35,14 @@ def refuse(definition: Definition, parameters: Mapping[str, Any], missing: Missi
     ]
     if found:
         more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+        types = any(step.type not in SUPPORTED_STEPS for step in definition.steps.values())
+        rest = (
+            f"Its types of steps are {', '.join(SUPPORTED_STEPS)}"
+            if types
+            else "`local-sagemaker supported` lists more"
+        )
         raise ValidationException(
-            f"The local SageMaker does not support these steps: {', '.join(found[:_MOST_NAMED])}{more}. "
-            f"It supports {', '.join(SUPPORTED_STEPS)}."
+            f"The local SageMaker does not support these steps: {', '.join(found[:_MOST_NAMED])}{more}. {rest}."
         )
 
 

@@ -3,12 +3,16 @@
 So logs survive a restart, and a client that never reads logs does not wait for moto to load CloudWatch Logs.
 """
 
+import io
+import json
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from local_sagemaker.core.core import Core
 from local_sagemaker.core.logs import events_in
+from local_sagemaker.moto.dispatch import whole_body
+from local_sagemaker.moto.s3.downloads import Environ
 
 
 class JobLogs:
@@ -20,14 +24,16 @@ class JobLogs:
         self._lock = Lock()
         self._shown: dict[Path, int] = {}
 
-    def show(self) -> None:
-        """Bring moto's CloudWatch Logs up to date with the files."""
+    def show(self, environ: Environ) -> None:
+        """Bring moto's CloudWatch Logs up to date with the files, before it answers a request."""
         from moto.logs.models import logs_backends
 
         backend = logs_backends[self._core.account_id][self._core.region]
         with self._lock:
             for path in sorted(self._directory.rglob("*.log")):
                 self._show_file(backend, path)
+        if environ.get("HTTP_X_AMZ_TARGET", "").endswith(".FilterLogEvents"):
+            _name_streams(backend, environ)
 
     def _show_file(self, backend: Any, path: Path) -> None:
         shown = self._shown.get(path, 0)
@@ -47,3 +53,19 @@ class JobLogs:
         parts = path.relative_to(self._directory).with_suffix("").parts
         depth = 4 if "Endpoints" in parts[:3] else 3
         return "/" + "/".join(parts[:depth]), "/".join(parts[depth:])
+
+
+def _name_streams(backend: Any, environ: Environ) -> None:
+    """Replace the prefix in a FilterLogEvents request, which moto ignores, by the names of the streams that have it."""
+    request = json.loads(whole_body(environ) or b"{}")
+    prefix = request.pop("logStreamNamePrefix", None)
+    if not prefix:
+        return
+    if request.get("logStreamNames"):
+        raise NotImplementedError("Give either logStreamNamePrefix or logStreamNames, one of the two.")
+    group = backend.groups.get(request.get("logGroupName"))
+    names = [name for name in (group.streams if group else ()) if name.startswith(prefix)]
+    # moto reads no names as all names; a name with a colon is none of any stream.
+    body = json.dumps({**request, "logStreamNames": names or [":"]}).encode()
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))

@@ -15,6 +15,10 @@ from local_sagemaker.moto.s3.objects import Objects
 
 def aws_services(core: Core, objects: Objects, call: Call) -> AwsServices:
     """Every AWS service but SageMaker, connected to SageMaker's records, logs and operations."""
+    from moto.core.config import default_user_config
+
+    # AWS's managed policies, which roles can be given: moto reads them only on request, for they take 0.1 s.
+    default_user_config["iam"] = {"load_aws_managed_policies": True}
     account_id, region = core.account_id, core.region
     logs, metrics = JobLogs(core), TrainingMetrics(core)
     role = ExecutionRole(account_id, region, ROLE_NAME)
@@ -25,7 +29,7 @@ def aws_services(core: Core, objects: Objects, call: Call) -> AwsServices:
         stacks.prepare(account_id, region, parse_qs(whole_body(environ).decode()))
 
     before = {
-        "logs": lambda _environ: logs.show(),
+        "logs": logs.show,
         "monitoring": lambda _environ: metrics.show(),
         "iam": lambda _environ: role.make(),
         "sts": lambda _environ: role.make(),

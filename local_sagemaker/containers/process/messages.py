@@ -48,8 +48,8 @@ class Launch:
     network_isolation: bool = False
     """Give the process the loopback interface only, if the kernel allows it."""
     working_directory: str = "/"
-    """The folder that it starts in, as the process sees it. For ``/`` it gets a root folder of its own, or, if the kernel
-    does not allow that, starts in the folder ``work`` of ``directory``."""
+    """The folder that it starts in, as the process sees it. For ``/`` it gets a root folder of its own, or, if the
+    kernel does not allow that, starts in the folder ``work`` of ``directory``."""
     namespaces: bool = True
     """Mount a private ``/opt/ml`` if the kernel allows it; otherwise paths are rewritten."""
 

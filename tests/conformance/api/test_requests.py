@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -158,6 +159,32 @@ def test_experiments_are_kept_by_moto(sagemaker):
     sagemaker.create_experiment(ExperimentName="e")
     sagemaker.create_trial(TrialName="t", ExperimentName="e")
     assert [trial["TrialName"] for trial in sagemaker.list_trials()["TrialSummaries"]] == ["t"]
+
+
+def test_log_events_of_a_stream_prefix(aws, service):
+    logs = aws("logs", service.endpoint_url)
+    logs.create_log_group(logGroupName="/prefixes")
+    for name in ("job-a/algo-1", "job-b/algo-1"):
+        logs.create_log_stream(logGroupName="/prefixes", logStreamName=name)
+        event = {"timestamp": int(time.time() * 1000), "message": name}
+        logs.put_log_events(logGroupName="/prefixes", logStreamName=name, logEvents=[event])
+    for prefix, streams in (("job-", 2), ("job-a/", 1), ("none", 0)):
+        found = logs.filter_log_events(logGroupName="/prefixes", logStreamNamePrefix=prefix)["events"]
+        assert len(found) == streams
+
+
+def test_client_of_another_region_is_refused(service):
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    elsewhere = boto3.client("sagemaker", endpoint_url=service.endpoint_url, region_name="eu-west-1", **keys)
+    with pytest.raises(ClientError, match="scoped to a valid region, not 'eu-west-1'"):
+        elsewhere.list_models()
+
+
+def test_managed_policies_can_be_attached(aws, service):
+    iam = aws("iam", service.endpoint_url)
+    name, policy = service.role_arn.rsplit("/", 1)[1], "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
+    iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+    assert policy in [each["PolicyArn"] for each in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]]
 
 
 @pytest.mark.parametrize("service_name", ["sts", "iam", "logs", "events", "scheduler"])

@@ -19,6 +19,7 @@ import psutil
 import pytest
 from botocore.config import Config
 
+from local_sagemaker.containers.images import stand_in_for
 from local_sagemaker.lifetime import open_service
 from tests.conformance.stand_ins import ROLE, StandIns, definition, depends_on, get, processing
 from tests.support.service import serving
@@ -60,6 +61,8 @@ def test_aws_cli_runs_a_pipeline(tmp_path):
 
         defaults = json.loads(Path(server.environment["SAGEMAKER_ADMIN_CONFIG_OVERRIDE"]).read_text())
         bucket = defaults["SageMaker"]["PythonSDK"]["Modules"]["Session"]["DefaultS3Bucket"]
+        image = defaults["SageMaker"]["PythonSDK"]["Modules"]["RemoteFunction"]["ImageUri"]
+        assert stand_in_for(image).training  # for @step and @remote without an image
         assert bucket == "sagemaker-us-east-1-123456789012"
         aws("s3", "mb", "s3://bucket")
         created = aws(

@@ -92,7 +92,8 @@ def refused(*steps: dict) -> None:
     ],
 )
 def test_the_message_names_step_and_reason(steps, reason):
-    with pytest.raises(ValidationException, match=rf"does not support these steps: S \({reason}\)\. It supports"):
+    rest = "Its types of steps are Processing, " if reason == "Lambda" else "`local-sagemaker supported` lists"
+    with pytest.raises(ValidationException, match=rf"does not support these steps: S \({reason}\)\. {rest}"):
         refused(*steps)
 
 
