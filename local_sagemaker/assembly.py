@@ -71,6 +71,7 @@ def serve(
         aws_services = hooks.aws_services(core, objects, service.call)
         objects.restore(aws_services.replay_bucket_request)
         _fail_what_was_running(service)
+        service.executions.resume_or_fail()
         if runners is None:
             _fill_jumpstart_bucket(objects, region)
         http_server = server.HttpServer(server.Application(service, aws_services), listener)
@@ -84,9 +85,8 @@ def serve(
 
 
 def _fail_what_was_running(service: Service) -> None:
-    """End the records of jobs, executions and endpoints that an earlier process left unfinished."""
+    """End the records of jobs and endpoints that an earlier process left unfinished."""
     lifecycle.fail_what_was_running(service.core)
-    service.executions.fail_what_was_running()
     endpoints.fail_what_was_changing(service.core)
 
 

@@ -23,6 +23,9 @@ def as_markdown() -> str:
     }
     refused = {f"`{operation}`": _code(members) for operation, members in unsupported.UNSUPPORTED.items()}
     actions = {name: f"`{kind.create}`" for name, kind in API_STEPS.items()} | {
+        "Callback": "sends an SQS message, and waits for `SendPipelineExecutionStepSuccess` or "
+        "`SendPipelineExecutionStepFailure`",
+        "Lambda": "runs the Python handler of a function in the local Lambda",
         "Condition": f"{_code(MEMBERS)}, nested to any depth",
         "Fail": "ends the execution with its message",
     }

@@ -35,6 +35,14 @@ def _retry(executions: Executions, request: Request) -> Response:
     return {"PipelineExecutionArn": request["PipelineExecutionArn"]}
 
 
+def _send_success(executions: Executions, request: Request) -> Response:
+    return {"PipelineExecutionArn": executions.answer(request, succeeded=True)}
+
+
+def _send_failure(executions: Executions, request: Request) -> Response:
+    return {"PipelineExecutionArn": executions.answer(request, succeeded=False)}
+
+
 def _describe(core: Core, request: Request) -> Response:
     return records.execution(core.store, request["PipelineExecutionArn"])
 
@@ -84,7 +92,12 @@ def _list_parameters(core: Core, request: Request) -> Response:
 
 
 WITH_EXECUTIONS = {"StartPipelineExecution": _start, "UpdatePipelineExecution": _update}
-OF_EXECUTIONS = {"StopPipelineExecution": _stop, "RetryPipelineExecution": _retry}
+OF_EXECUTIONS = {
+    "StopPipelineExecution": _stop,
+    "RetryPipelineExecution": _retry,
+    "SendPipelineExecutionStepSuccess": _send_success,
+    "SendPipelineExecutionStepFailure": _send_failure,
+}
 OPERATIONS = {
     "DescribePipelineExecution": _describe,
     "DescribePipelineDefinitionForExecution": _describe_definition,

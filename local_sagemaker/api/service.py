@@ -17,7 +17,9 @@ from local_sagemaker.definition import unsupported
 from local_sagemaker.definition.shapes import check_request, only_members, service_model, without_nulls
 from local_sagemaker.endpoints.servers import Endpoints
 from local_sagemaker.engine.executions import Executions
+from local_sagemaker.engine.tasks import TaskServices
 from local_sagemaker.jobs.contract import Runners
+from local_sagemaker.moto import functions, queues
 from local_sagemaker.moto.experiments import Experiments
 
 
@@ -66,7 +68,8 @@ class Service(Address):
         self.core = core
         self.activity = Activity()
         self._own_process, self._keep_alive, self._version = own_process, keep_alive, code_version()
-        self.executions = Executions(core, runners.missing, self.call)
+        tasks = TaskServices(functools.partial(queues.send, core), functools.partial(functions.invoke, core))
+        self.executions = Executions(core, runners.missing, self.call, tasks)
         self.endpoints = Endpoints(core, runners.hosting, functools.partial(models.for_containers, core))
         self.experiments = Experiments(core)
         self._operations = operations.bind(core, runners, self.executions, self.endpoints, self.experiments)

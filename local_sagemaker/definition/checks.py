@@ -10,7 +10,16 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from local_sagemaker.core.errors import DefinitionError
-from local_sagemaker.definition import conditions, expressions, graph, parameters, reference_types, references, retry
+from local_sagemaker.definition import (
+    conditions,
+    expressions,
+    graph,
+    output_parameters,
+    parameters,
+    reference_types,
+    references,
+    retry,
+)
 from local_sagemaker.definition.durations import duration
 from local_sagemaker.definition.parse import Definition, Step, parse
 from local_sagemaker.definition.shapes import (
@@ -23,7 +32,7 @@ from local_sagemaker.definition.shapes import (
     problems,
     service_model,
 )
-from local_sagemaker.definition.step_types import API_STEPS, KNOWN_STEPS, SUPPORTED_STEPS, ApiStep
+from local_sagemaker.definition.step_types import API_STEPS, KNOWN_STEPS, SUPPORTED_STEPS, TASK_STEPS, ApiStep
 
 _STEP_NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
 
@@ -75,6 +84,8 @@ def _of_step(definition: Definition, step: Step) -> Iterator[str]:
         yield from conditions.findings(step.arguments["Conditions"], step.name)
     if step.type in API_STEPS:
         yield from _of_arguments(definition, step, API_STEPS[step.type])
+    if step.type in TASK_STEPS:
+        yield from output_parameters.findings(step)
     if step.type in SUPPORTED_STEPS:
         yield from _of_cache(step)
         yield from retry.findings(step)

@@ -13,13 +13,13 @@ def _read_boolean(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
 
 
-_READERS: dict[str, Callable[[str], Any]] = {
+READERS: dict[str, Callable[[str], Any]] = {
     "String": str,
     "Integer": numbers.integer,
     "Float": numbers.number,
     "Boolean": _read_boolean,
 }
-"""The type of each parameter with the function that reads a given value, which is always text."""
+"""Each type with the function that reads its text; raises ValueError or KeyError for a text of another type."""
 # The type of a default in JSON, as in the service's published schema
 # (aws-sagemaker-mlops/sagemaker-model-building-pipeline-definition-JSON-schema).
 _DEFAULTS: dict[str, Callable[[object], bool]] = {
@@ -28,7 +28,7 @@ _DEFAULTS: dict[str, Callable[[object], bool]] = {
     "Float": numbers.is_number,
     "Boolean": lambda value: isinstance(value, bool),
 }
-TYPES = tuple(_READERS)
+TYPES = tuple(READERS)
 MOST_DECLARED = 200
 """https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quotas.html"""
 
@@ -84,7 +84,7 @@ def _value(parameter: Mapping[str, Any], given: str | None) -> Any:
     value = parameter.get("DefaultValue")
     if given is not None:
         try:
-            value = _READERS[kind](given)
+            value = READERS[kind](given)
         except (ValueError, KeyError) as error:
             raise ValidationException(_wrong_type(name, kind, given)) from error
     elif value is None:

@@ -9,11 +9,14 @@ from typing import Any
 from local_sagemaker.core.errors import DefinitionError
 from local_sagemaker.definition.expressions import referenced_steps
 from local_sagemaker.definition.numbers import refuse_constant
+from local_sagemaker.definition.step_types import TASK_STEPS
 
 MOST_CHARACTERS = 1_048_576
 """https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-quotas.html"""
 VERSION = "2020-12-01"
 """The only version of the definition language."""
+_TASK_MEMBERS = {"Name", "Type", "Arguments", "DisplayName", "Description", "DependsOn", "CacheConfig"}
+"""The members of Callback and Lambda steps, besides their OutputParameters and their queue or function."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Step:
     arguments: Mapping[str, Any]
     display_name: str | None = None
     description: str | None = None
-    """As in the definition. A Condition step's arguments are its conditions only."""
+    """As in the definition. A Condition step's arguments are its conditions only; those of a Callback or Lambda
+    step are its members Arguments, OutputParameters, and SqsQueueUrl or FunctionArn."""
     branch: tuple[str, bool] | None = None
     """The condition step whose branch contains this step, and whether it is the branch for True."""
     depends_on: frozenset[str] = frozenset()
@@ -99,13 +103,16 @@ def _steps(documents: list[Any], branch: tuple[str, bool] | None) -> Iterator[St
     for document in documents:
         given = _object(document, "A step")
         name = _text(given, "Name", "a step")
+        kind = _text(given, "Type", f"step {name}")
         arguments = _object(given.get("Arguments", {}), f"Arguments of step {name}")
         own = arguments
-        if given.get("Type") == "Condition":
+        if kind == "Condition":
             own = {"Conditions": _list(arguments.get("Conditions"), f"Conditions of step {name}")}
+        elif kind in TASK_STEPS:
+            own = _task(given, name, TASK_STEPS[kind], arguments)
         yield Step(
             name=name,
-            type=_text(given, "Type", f"step {name}"),
+            type=kind,
             arguments=own,
             display_name=given.get("DisplayName"),
             description=given.get("Description"),
@@ -115,9 +122,22 @@ def _steps(documents: list[Any], branch: tuple[str, bool] | None) -> Iterator[St
             retry_policies=tuple(_retry_policies(given, name)),
             property_files=dict(_property_files(given, name)),
         )
-        if given.get("Type") == "Condition":
+        if kind == "Condition":
             yield from _steps(_list(arguments.get("IfSteps") or [], f"IfSteps of step {name}"), (name, True))
             yield from _steps(_list(arguments.get("ElseSteps") or [], f"ElseSteps of step {name}"), (name, False))
+
+
+def _task(step: Mapping[str, Any], name: str, target: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The members that say what a Callback or Lambda step does, by name."""
+    unknown = sorted(step.keys() - _TASK_MEMBERS - {target, "OutputParameters"})
+    if unknown:
+        raise DefinitionError(f"The {step['Type']} step {name} has the unknown member {unknown[0]}.")
+    outputs = _list(step.get("OutputParameters") or [], f"OutputParameters of step {name}")
+    for each in outputs:
+        output = _object(each, f"An output parameter of step {name}")
+        for member in ("OutputName", "OutputType"):
+            _text(output, member, f"an output parameter of step {name}")
+    return {target: step.get(target), "Arguments": arguments, "OutputParameters": outputs}
 
 
 def _retry_policies(step: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:

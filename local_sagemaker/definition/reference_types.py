@@ -6,10 +6,10 @@ from typing import Any
 from botocore.model import Shape
 
 from local_sagemaker.core.errors import ExpressionError
-from local_sagemaker.definition import paths
+from local_sagemaker.definition import output_parameters, paths
 from local_sagemaker.definition.parse import Definition
 from local_sagemaker.definition.references import property_shape
-from local_sagemaker.definition.step_types import API_STEPS
+from local_sagemaker.definition.step_types import API_STEPS, TASK_STEPS
 
 _FITS = {
     "String": {"string"},
@@ -56,11 +56,13 @@ def _type_of(definition: Definition, reference: str) -> str | None:
         return declared if isinstance(declared, str) and declared in _FITS and rest in definition.parameters else None
     name, _, path = rest.partition(".")
     step = definition.steps.get(name) if root == "Steps" else None
-    kind = API_STEPS.get(step.type) if step else None
-    if step is None or kind is None:
+    if step is None or step.type not in (*API_STEPS, *TASK_STEPS):
         return None
     try:
-        found = property_shape(step, kind, paths.parse(path))
+        keys = paths.parse(path)
     except ExpressionError:
         return None
+    if step.type in TASK_STEPS:
+        return output_parameters.types(step).get(str(keys[-1])) if keys else None
+    found = property_shape(step, API_STEPS[step.type], keys)
     return _TYPES.get(found.type_name) if found is not None else None

@@ -1,5 +1,6 @@
 """References of expressions, checked against the parameters, steps, properties and property files of a definition."""
 
+import contextlib
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from local_sagemaker.core.errors import ExpressionError
-from local_sagemaker.definition import expressions, paths
+from local_sagemaker.definition import expressions, output_parameters, paths
 from local_sagemaker.definition.parse import Definition, Step
 from local_sagemaker.definition.shapes import service_model
-from local_sagemaker.definition.step_types import API_STEPS, ApiStep
+from local_sagemaker.definition.step_types import API_STEPS, TASK_STEPS, ApiStep
 
 _OUTPUTS = ["ProcessingOutputConfig", "Outputs"]
 
@@ -64,11 +65,9 @@ def _problem_of_property(step: Step, path: str) -> str | None:
     if path.startswith("PropertyFiles."):
         file = path.removeprefix("PropertyFiles.")
         return None if file in step.property_files else f"the step {step.name} has no property file {file}."
-    if step.type == "Condition":
-        return None if path == "Outcome" else "a Condition step has no property but Outcome."
-    kind = API_STEPS.get(step.type)
-    if kind is None:
-        return None
+    if step.type not in API_STEPS:
+        return _problem_without_describe(step, path)
+    kind = API_STEPS[step.type]
     try:
         keys = paths.parse(path)
     except ExpressionError as error:
@@ -76,6 +75,19 @@ def _problem_of_property(step: Step, path: str) -> str | None:
     if property_shape(step, kind, keys) is None:
         return f"{kind.describe} returns no such property."
     return _problem_of_output(step, keys)
+
+
+def _problem_without_describe(step: Step, path: str) -> str | None:
+    """The problem of a property of a step that is not a call of the API."""
+    if step.type == "Condition":
+        return None if path == "Outcome" else "a Condition step has no property but Outcome."
+    if step.type in TASK_STEPS:
+        names = output_parameters.types(step)
+        with contextlib.suppress(ExpressionError):
+            if paths.parse(path) in (["OutputParameters", name] for name in names):
+                return None
+        return f"the {step.type} step {step.name} has no such property; its OutputParameters are [{', '.join(names)}]."
+    return None
 
 
 def property_shape(step: Step, kind: ApiStep, keys: list[paths.Key]) -> Shape | None:

@@ -60,13 +60,15 @@ API_STEPS = {
     "EndpointConfig": _step("EndpointConfig"),
     "Endpoint": _step("Endpoint", status="EndpointStatus"),
 }
+TASK_STEPS = {"Callback": "SqsQueueUrl", "Lambda": "FunctionArn"}
+"""The steps whose work another service does, each with the member that names its queue or function."""
 ENGINE_STEPS = ("Condition", "Fail")
-SUPPORTED_STEPS = (*API_STEPS, *ENGINE_STEPS)
+SUPPORTED_STEPS = (*API_STEPS, *TASK_STEPS, *ENGINE_STEPS)
 KNOWN_STEPS = (
     *SUPPORTED_STEPS,
     "AutoML", "Athena", "BedrockCustomModel", "BedrockCustomModelDeployment", "BedrockModelImport",
-    "BedrockProvisionedModelThroughput", "Callback", "ClarifyCheck", "Cleanup", "DataQualityCheck", "EMR",
-    "EMRServerless", "ForEach", "HubContent", "InferenceComponent", "Job", "Lambda", "Lineage", "ModelQualityCheck",
+    "BedrockProvisionedModelThroughput", "ClarifyCheck", "Cleanup", "DataQualityCheck", "EMR",
+    "EMRServerless", "ForEach", "HubContent", "InferenceComponent", "Job", "Lineage", "ModelQualityCheck",
     "MonitorBatchTransform", "NotebookJob", "QualityCheck",
 )  # fmt: skip
 """Every type of SageMaker Pipelines. A definition may contain them; an execution with an unsupported one is refused."""

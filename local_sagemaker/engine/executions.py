@@ -12,8 +12,9 @@ from local_sagemaker.core.names import new_execution_id
 from local_sagemaker.core.store import Record
 from local_sagemaker.definition.parameters import values_of
 from local_sagemaker.definition.parse import parse
-from local_sagemaker.engine import records, selective, unsupported_steps
+from local_sagemaker.engine import records, selective, tasks, unsupported_steps
 from local_sagemaker.engine.run import FAILED, Run
+from local_sagemaker.engine.tasks import TaskServices
 
 _LOG = logging.getLogger(__name__)
 _LOST = "InternalServerError: The local SageMaker ended while this step was running."
@@ -27,13 +28,16 @@ class Executions:
     """All executions of one service; each one that runs has a thread of its own.
 
     ``missing(image, work)`` names what an image lacks for a kind of work, or returns None. Steps create their resources
-    through ``call``.
+    through ``call``, or have their work done by ``services``.
     """
 
-    def __init__(self, core: Core, missing: Callable[[str, Work], str | None], call: Call) -> None:
+    def __init__(
+        self, core: Core, missing: Callable[[str, Work], str | None], call: Call, services: TaskServices
+    ) -> None:
         self._core = core
         self._missing = missing
         self._call = call
+        self._services = services
         self._lock = threading.Lock()
         self._running: dict[str, tuple[Run, threading.Thread]] = {}
         self._closing = False
@@ -78,7 +82,7 @@ class Executions:
         }
         if "PipelineExecutionDisplayName" in request:
             record["PipelineExecutionDisplayName"] = request["PipelineExecutionDisplayName"]
-        run = Run(self._core, self._call, record, definition)
+        run = Run(self._core, self._call, self._services, record, definition)
         record["PipelineExperimentConfig"] = run.experiment
         store = self._core.store
         # In one transaction: a process that dies here leaves no execution without its definition or its reused steps.
@@ -145,16 +149,37 @@ class Executions:
                     record["ParallelismConfiguration"] = request["ParallelismConfiguration"]
 
             record = records.change_execution(store, arn, resume) or record
-        self._begin(Run(self._core, self._call, record, definition), arn)
+        self._begin(Run(self._core, self._call, self._services, record, definition), arn)
 
-    def fail_what_was_running(self) -> None:
-        """End the executions that an earlier process of the service left running, with their running steps."""
+    def answer(self, request: Request, *, succeeded: bool) -> str:
+        """Send the answer to a callback to its step; returns the ARN of the execution.
+
+        Raises ResourceNotFound or ConflictException if no step waits for the token.
+        """
+        arn, step = tasks.answer(self._core.store, request, succeeded=succeeded)
+        if running := self._find(arn):
+            running[0].step_ended(step)
+        return arn
+
+    def resume_or_fail(self) -> None:
+        """Resume the executions of an earlier process that wait for a callback, and end the others.
+
+        A step that was running fails in both: its work ended with that process.
+        """
         store = self._core.store
         for record in store.list(records.EXECUTION):
             status, arn = record["PipelineExecutionStatus"], record["PipelineExecutionArn"]
             if status in records.FINAL:
                 continue
-            self._give_up(arn, "Stopped" if status == "Stopping" else "Failed", _LOST)
+            ended = "Stopped" if status == "Stopping" else "Failed"
+            if not any(map(tasks.token_of, records.steps(store, arn))):
+                self._give_up(arn, ended, _LOST)
+                continue
+            self._end_steps(arn, ended, _LOST)
+            run = Run(self._core, self._call, self._services, record, records.definition(store, arn))
+            if status == "Stopping":
+                run.stop()
+            self._begin(run, arn)
 
     def wait(self, arn: str) -> None:
         """Wait until an execution has ended."""
@@ -201,11 +226,15 @@ class Executions:
 
     def _give_up(self, arn: str, status: str, reason: str) -> None:
         """End an execution that no thread runs, with its unfinished steps."""
+        self._end_steps(arn, status, reason, waiting=True)
+        self._finish(arn, status)
+
+    def _end_steps(self, arn: str, status: str, reason: str, *, waiting: bool = False) -> None:
+        """End the unfinished steps of an execution, also those that are waiting for a callback if wanted."""
         for step in records.steps(self._core.store, arn):
-            if step["StepStatus"] not in records.FINAL:
+            if step["StepStatus"] not in records.FINAL and (waiting or tasks.token_of(step) is None):
                 why = None if status == "Stopped" else reason
                 records.end_step(self._core.store, arn, step["StepName"], status, why)
-        self._finish(arn, status)
 
     def _finish(self, arn: str, status: str) -> None:
         before = records.execution(self._core.store, arn)["PipelineExecutionStatus"]

@@ -23,6 +23,8 @@ def scope_of(core: Core, execution: Record, definition: Definition, launch: Laun
         record = records.step(core.store, arn, name)
         if record is None:
             raise ExpressionError(f"the step {name} has not run")
+        if "Outputs" in record:
+            return {"OutputParameters": record["Outputs"]}
         return {"Outcome": record["Outcome"]} if "Outcome" in record else launch.properties(record)
 
     def property_file(step: str, name: str) -> Any:

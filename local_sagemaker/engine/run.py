@@ -1,5 +1,6 @@
 """One execution: a step starts when the steps that it needs have succeeded, and its end starts the next ones."""
 
+import contextlib
 import queue
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,11 @@ from local_sagemaker.core.store import Record
 from local_sagemaker.definition import conditions, graph, retry
 from local_sagemaker.definition.expressions import resolve, text_of
 from local_sagemaker.definition.parse import Definition, Step
+from local_sagemaker.definition.step_types import TASK_STEPS
 from local_sagemaker.engine import records, selective
 from local_sagemaker.engine.resolution import scope_of
 from local_sagemaker.engine.start_step import Launch, Started
+from local_sagemaker.engine.tasks import Tasks, TaskServices, token_of, waiting
 
 FAILED = "Step failure: One or multiple steps failed."
 MOST_PARALLEL_STEPS = 50
@@ -33,7 +36,9 @@ class _Active:
 class Run:
     """One execution, run in the thread that calls ``run``."""
 
-    def __init__(self, core: Core, call: Call, execution: Record, definition: Definition) -> None:
+    def __init__(
+        self, core: Core, call: Call, services: TaskServices, execution: Record, definition: Definition
+    ) -> None:
         self._core = core
         self._store = core.store
         self._arn: str = execution["PipelineExecutionArn"]
@@ -51,6 +56,7 @@ class Run:
         parallelism = execution.get("ParallelismConfiguration") or {}
         self._most_parallel = parallelism.get("MaxParallelExecutionSteps", MOST_PARALLEL_STEPS)
         self._launch = Launch(core, call, execution)
+        self._tasks = Tasks(core, services, self._arn)
         self._scope = scope_of(core, execution, self._definition, self._launch)
 
     @property
@@ -68,6 +74,10 @@ class Run:
         self._most_parallel = most_parallel
         self._events.put(None)
 
+    def step_ended(self, step: str) -> None:
+        """Note that the callback of a step has its answer; thread-safe."""
+        self._events.put(step)
+
     def abandon(self) -> None:
         """Leave everything as it is, and return; thread-safe."""
         self._abandoned = True
@@ -79,6 +89,11 @@ class Run:
             self._statuses[step["StepName"]] = step["StepStatus"]
             if "Outcome" in step:
                 self._outcomes[step["StepName"]] = step["Outcome"]
+            token = token_of(step)
+            if token is not None:  # since before the service started again
+                self._active[step["StepName"]] = _Active(waiting(token), step["StartTime"])
+                if "Answer" in step:
+                    self._events.put(step["StepName"])
         while not self._abandoned:
             self._start_what_is_ready()
             if not self._active:
@@ -130,17 +145,17 @@ class Run:
         active = self._active[step.name]
         active.due = None
         try:
-            active.started = self._launch.start(step, self._scope)
+            active.started = (self._tasks if step.type in TASK_STEPS else self._launch).start(step, self._scope)
         except ApiError as error:
             self._try_again_or_fail(step, retry.exception_of_call(error), self._launch.failure_of_call(step, error))
             return
         self._enter(step.name, "Executing")
         started = active.started
-        if started.takes_time:
+        if not started.takes_time:
+            self._conclude(step, active)
+        elif started.supervised:
             # After the status: if the resource has ended already, this calls back at once.
             self._core.supervisor.when_ended(started.arn, lambda: self._events.put(step.name))
-        else:
-            self._conclude(step, active)
 
     # End of steps
 
@@ -177,7 +192,10 @@ class Run:
         # An event of an earlier attempt: the step waits for its next one.
         if active.started is None:
             return
-        status, reason = self._launch.result(step, active.started, stopping=self._stopping)
+        if step.type in TASK_STEPS:
+            status, reason = self._tasks.result(step)
+        else:
+            status, reason = self._launch.result(step, active.started, stopping=self._stopping)
         if status == "Failed" and reason is not None:
             self._try_again_or_fail(step, retry.exception_of_job(step.type, reason), f"ClientError: {reason}")
             return
@@ -216,9 +234,18 @@ class Run:
             elif active.started is not None and self._statuses[name] != "Stopping":
                 records.change_step(self._store, self._arn, name, StepStatus="Stopping")
                 self._enter(name, "Stopping")
-                self._launch.stop(step, active.started)
+                self._stop(step, active.started)
+
+    def _stop(self, step: Step, started: Started) -> None:
+        if step.type not in TASK_STEPS:
+            self._launch.stop(step, started)
+            return
+        with contextlib.suppress(ExpressionError):  # its queue has been deleted
+            self._tasks.stop(step)
 
     def _final_status(self) -> str:
         if self._stopping:
-            return "Stopped"
+            # An execution that waited for a function in vain is Failed, as StopPipelineExecution documents.
+            timed_out = any(step.get("TimedOut") for step in records.steps(self._store, self._arn))
+            return "Failed" if timed_out else "Stopped"
         return "Failed" if {"Failed", "Stopped"} & set(self._statuses.values()) else "Succeeded"

@@ -8,7 +8,7 @@ from local_sagemaker.core.store import Record, Store
 from local_sagemaker.definition.parse import Definition, Step
 from local_sagemaker.engine import records
 
-_REUSED_MEMBERS = ("StepType", "Metadata", "Resource", "Outcome", "StartTime", "EndTime")
+_REUSED_MEMBERS = ("StepType", "Metadata", "Resource", "Outcome", "Outputs", "StartTime", "EndTime")
 
 
 def selected_steps(definition: Definition, config: Mapping[str, Any] | None) -> Definition:

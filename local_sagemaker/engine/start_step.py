@@ -25,12 +25,16 @@ _EXPERIMENT_STEPS = ("Processing", "Training", "Transform")
 
 @dataclass(frozen=True)
 class Started:
-    """A started step: its resource, the resource's identifier, and the cache key of its result."""
+    """A started step: its resource, the resource's identifier, and the cache key of its result.
+
+    ``supervised``: whether the supervisor notices its end; a callback ends by a call of the API.
+    """
 
     arn: str
     identifier: str
     key: Mapping[str, Any]
     takes_time: bool
+    supervised: bool = True
 
 
 class Launch:

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs
 
 from local_sagemaker.core.core import ROLE_NAME, Call, Core
-from local_sagemaker.moto import event_targets, scaling
+from local_sagemaker.moto import event_targets, functions, scaling
 from local_sagemaker.moto.cloudformation import resources, stacks
 from local_sagemaker.moto.cloudwatch import TrainingMetrics
 from local_sagemaker.moto.cloudwatch_logs import JobLogs
@@ -28,12 +28,17 @@ def aws_services(core: Core, objects: Objects, call: Call) -> AwsServices:
         resources.serve(core, call)
         stacks.prepare(account_id, region, parse_qs(whole_body(environ).decode()))
 
+    def before_functions(_environ: Environ) -> None:
+        role.make()
+        functions.serve(core)
+
     before = {
         "logs": logs.show,
         "monitoring": lambda _environ: metrics.show(),
         "iam": lambda _environ: role.make(),
         "sts": lambda _environ: role.make(),
         "events": lambda environ: event_targets.prepare(core, call, environ),
+        "lambda": before_functions,
         "cloudformation": before_stacks,
     }
     return AwsServices(objects, before, {scaling.SERVICE: lambda moto: scaling.Scaling(moto, core.store)})

@@ -320,7 +320,7 @@ def test_missing_s3_definition_is_refused(sagemaker):
         sagemaker.create_pipeline(PipelineName="lost", PipelineDefinitionS3Location=location, RoleArn=ROLE)
 
 
-@pytest.mark.parametrize("kind", ["Lambda", "Callback", "QualityCheck", "EMR", "ClarifyCheck", "AutoML", "ForEach"])
+@pytest.mark.parametrize("kind", ["QualityCheck", "EMR", "ClarifyCheck", "AutoML", "ForEach"])
 def test_start_refuses_unsupported_step_types(pipelines, stand_ins, kind):
     other = {"Name": "Other", "Type": kind, "Arguments": {}}
     name = pipelines.create(definition(processing("First"), other))
@@ -342,7 +342,7 @@ def test_start_refuses_unsupported_arguments(pipelines, stand_ins):
 
 
 def test_selection_can_omit_unsupported_steps(pipelines):
-    other = {"Name": "Other", "Type": "Lambda", "Arguments": {}}
+    other = {"Name": "Other", "Type": "EMR", "Arguments": {}}
     name = pipelines.create(definition(processing("First"), other))
     config = {"SelectedSteps": [{"StepName": "First"}]}
     assert pipelines.start(name, SelectiveExecutionConfig=config).wait().statuses == {"First": "Succeeded"}

@@ -62,7 +62,7 @@ def refused(*steps: dict) -> None:
 @pytest.mark.parametrize(
     ("steps", "reason"),
     [
-        ([step("Lambda")], "Lambda"),
+        ([step("EMR")], "EMR"),
         ([processing(ProcessingInputs=[{"InputName": "i", **DATA_SET}])], "ProcessingInputs.DatasetDefinition"),
         ([processing(ProcessingOutputConfig=STORE)], "ProcessingOutputConfig.Outputs.FeatureStoreOutput"),
         ([step("Processing", AppSpecification={"ImageUri": XGBOOST})], "no AppSpecification.ContainerEntrypoint"),
@@ -98,8 +98,8 @@ def test_the_message_names_step_and_reason(steps, reason):
 
 
 def test_message_names_ten_steps():
-    with pytest.raises(ValidationException, match=r"S0 \(Callback\), S1 \(Callback\), .*S9 \(Callback\) and 1990 more"):
-        refused(*(step("Callback", f"S{number}") for number in range(2000)))
+    with pytest.raises(ValidationException, match=r"S0 \(EMR\), S1 \(EMR\), .*S9 \(EMR\) and 1990 more"):
+        refused(*(step("EMR", f"S{number}") for number in range(2000)))
 
 
 @pytest.mark.parametrize(
