@@ -14,6 +14,8 @@ import pytest
 from local_sagemaker.core.errors import AddressError, StateDirectoryError
 from local_sagemaker.core.state_directory import RunningService, find_service
 from local_sagemaker.lifetime import open_service
+from tests.conformance.callbacks import TYPES, Inbox, callback, output, succeed
+from tests.conformance.conftest import Execution, Pipelines
 from tests.conformance.stand_ins import ROLE, StandIns, definition, processing, processing_arguments
 
 
@@ -349,3 +351,35 @@ def test_environment_configures_any_client(tmp_path, monkeypatch):
         for name, value in service.environment.items():
             monkeypatch.setenv(name, value)
         assert boto3.Session().client("sagemaker").list_models()["Models"] == []
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_callback_keeps_waiting_over_a_restart(opened, stopped):
+    steps = [
+        callback("Ask", "", TYPES),
+        processing("Use", TEXT=output("Ask", "text")),
+        processing("Slow", SECONDS="60"),
+    ]
+    with opened() as (service, client):
+        inbox = Inbox(client("sqs"), "inbox")
+        steps[0]["SqsQueueUrl"] = inbox.url
+        pipelines = Pipelines(service, client("sagemaker"))
+        execution = pipelines.start(pipelines.create(definition(*steps[: 2 if stopped else 3])))
+        token = inbox.next()["token"]
+        if stopped:
+            client("sagemaker").stop_pipeline_execution(PipelineExecutionArn=execution.arn)
+            inbox.next()
+        else:
+            while execution.statuses.get("Slow") != "Executing":
+                time.sleep(0.01)
+    with opened() as (service, client):
+        execution = Execution(service, client("sagemaker"), execution.arn)
+        assert execution.status == ("Stopping" if stopped else "Executing")
+        succeed(client("sagemaker"), token, text="after")
+        execution.wait()
+        if stopped:
+            assert (execution.status, execution.statuses) == ("Stopped", {"Ask": "Succeeded"})
+        else:
+            assert execution.statuses == {"Ask": "Succeeded", "Use": "Succeeded", "Slow": "Failed"}
+            assert execution.status == "Failed"
+            assert execution.job("Use")["Environment"] == {"TEXT": "after"}

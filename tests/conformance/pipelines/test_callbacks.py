@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import time
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
 from botocore.exceptions import ClientError
 
-from local_sagemaker.lifetime import open_service
-from tests.conformance.conftest import Execution, Pipelines
-from tests.conformance.stand_ins import StandIns, compare, condition, definition, depends_on, fail, get, processing
-
-TYPES = {"text": "String", "count": "Integer", "share": "Float", "good": "Boolean"}
-
-
-def callback(name: str, queue: Any, outputs: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
-    declared = [{"OutputName": output, "OutputType": kind} for output, kind in (outputs or {}).items()]
-    step = {"Name": name, "Type": "Callback", "SqsQueueUrl": queue, "OutputParameters": declared, "Arguments": {}}
-    return {**step, **more}
-
-
-def output(step: str, name: str) -> dict[str, str]:
-    return get(f"Steps.{step}.OutputParameters['{name}']")
-
-
-class Inbox:
-    """A queue, and the messages in it."""
-
-    def __init__(self, sqs: Any, name: str) -> None:
-        self._sqs = sqs
-        self.url = sqs.create_queue(QueueName=name)["QueueUrl"]
-
-    def next(self) -> dict[str, Any]:
-        (message,) = self._sqs.receive_message(QueueUrl=self.url, WaitTimeSeconds=20)["Messages"]
-        self._sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-        return json.loads(message["Body"])
+from tests.conformance.callbacks import TYPES, Inbox, callback, output, succeed
+from tests.conformance.stand_ins import compare, condition, definition, depends_on, fail, get, processing
 
 
 @pytest.fixture(scope="module")
 def inbox(service, aws) -> Inbox:
     return Inbox(aws("sqs", service.endpoint_url), "inbox")
-
-
-def succeed(sagemaker: Any, token: str, **outputs: str) -> str:
-    given = [{"Name": name, "Value": value} for name, value in outputs.items()]
-    return sagemaker.send_pipeline_execution_step_success(CallbackToken=token, OutputParameters=given)[
-        "PipelineExecutionArn"
-    ]
 
 
 def test_message_contains_token_and_arguments(pipelines, inbox, sagemaker):
@@ -98,7 +60,7 @@ def test_failure_reason_fails_the_step(pipelines, inbox, sagemaker):
     ("given", "reason"),
     [
         ({"count": "ten"}, "the output parameter count is of type Integer, which 'ten' is not"),
-        ({}, r"Steps.Ask.OutputParameters\['count'\] cannot be resolved"),
+        ({}, "Steps.Ask.OutputParameters['count'] cannot be resolved"),
     ],
 )
 def test_wrong_and_missing_outputs_fail_the_execution(pipelines, inbox, sagemaker, given, reason):
@@ -107,11 +69,7 @@ def test_wrong_and_missing_outputs_fail_the_execution(pipelines, inbox, sagemake
     succeed(sagemaker, inbox.next()["token"], **given)
     assert execution.wait().status == "Failed"
     (found,) = (step["FailureReason"] for step in execution.steps.values() if "FailureReason" in step)
-    pytest.raises(ValueError, _raise, found).match(reason)
-
-
-def _raise(message: str) -> None:
-    raise ValueError(message)
+    assert reason in found
 
 
 def test_unknown_tokens_are_refused(sagemaker):
@@ -148,40 +106,3 @@ def test_stopped_execution_waits_for_the_answer(pipelines, inbox, sagemaker):
     succeed(sagemaker, first["token"])
     assert execution.wait().status == "Stopped"
     assert execution.statuses == {"Ask": "Succeeded"}
-
-
-@contextmanager
-def reopened(state, aws):
-    with open_service(state, runners=StandIns().runners) as service:
-        yield service, aws("sagemaker", service.endpoint_url), aws("sqs", service.endpoint_url)
-
-
-@pytest.mark.parametrize("stopped", [False, True])
-def test_callback_keeps_waiting_over_a_restart(tmp_path, aws, stopped):
-    with reopened(tmp_path, aws) as (service, sagemaker, sqs):
-        inbox = Inbox(sqs, "inbox")
-        steps = [
-            callback("Ask", inbox.url, TYPES),
-            processing("Use", TEXT=output("Ask", "text")),
-            processing("Slow", SECONDS="60"),
-        ]
-        execution = Pipelines(service, sagemaker).start(
-            Pipelines(service, sagemaker).create(definition(*steps[: 2 if stopped else 3]))
-        )
-        token = inbox.next()["token"]
-        while not stopped and execution.statuses.get("Slow") != "Executing":
-            time.sleep(0.01)
-        if stopped:
-            sagemaker.stop_pipeline_execution(PipelineExecutionArn=execution.arn)
-            inbox.next()
-    with reopened(tmp_path, aws) as (service, sagemaker, _):
-        execution = Execution(service, sagemaker, execution.arn)
-        assert execution.status == ("Stopping" if stopped else "Executing")
-        succeed(sagemaker, token, text="after")
-        execution.wait()
-        if stopped:
-            assert (execution.status, execution.statuses) == ("Stopped", {"Ask": "Succeeded"})
-        else:
-            assert execution.statuses == {"Ask": "Succeeded", "Use": "Succeeded", "Slow": "Failed"}
-            assert execution.status == "Failed"
-            assert execution.job("Use")["Environment"] == {"TEXT": "after"}

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from local_sagemaker.api.service import Service
 from local_sagemaker.lifetime import open_service
-from tests.conformance.pipelines.test_callbacks import TYPES, Inbox, callback, output
+from tests.conformance.callbacks import TYPES, Inbox, callback, output
 from tests.conformance.stand_ins import ROLE, compare, condition, definition, depends_on, fail, get
 
 CODE = """
