@@ -84,7 +84,8 @@ def _problem_without_describe(step: Step, path: str) -> str | None:
     if step.type in TASK_STEPS:
         names = output_parameters.types(step)
         with contextlib.suppress(ExpressionError):
-            if paths.parse(path) in (["OutputParameters", name] for name in names):
+            member, *name = paths.parse(path) or [""]
+            if member == "OutputParameters" and len(name) == 1 and name[0] in names:
                 return None
         return f"the {step.type} step {step.name} has no such property; its OutputParameters are [{', '.join(names)}]."
     return None

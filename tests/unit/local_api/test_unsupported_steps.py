@@ -92,7 +92,7 @@ def refused(*steps: dict) -> None:
     ],
 )
 def test_the_message_names_step_and_reason(steps, reason):
-    rest = "Its types of steps are Processing, " if reason == "Lambda" else "`local-sagemaker supported` lists"
+    rest = "Its types of steps are Processing, " if reason == "EMR" else "`local-sagemaker supported` lists"
     with pytest.raises(ValidationException, match=rf"does not support these steps: S \({reason}\)\. {rest}"):
         refused(*steps)
 
