@@ -23,7 +23,7 @@ def open_service(
     Example::
 
         with open_service(Path(".sagemaker-local")) as service:
-            client = boto3.client("sagemaker", endpoint_url=service.endpoint_url, ...)
+            client = boto3.client("sagemaker", **service.client_arguments)
     """
     from local_sagemaker import lifetime
 

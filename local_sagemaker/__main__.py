@@ -81,6 +81,7 @@ def _port(text: str) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
+    from local_sagemaker.core.access import CLEARED_VARIABLES
     from local_sagemaker.core.state_directory import RunningService
     from local_sagemaker.lifetime import open_service, stay
 
@@ -100,6 +101,7 @@ def _serve(chosen: argparse.Namespace) -> int:
             role_arn=service.role_arn,
         )
         more = {"SAGEMAKER_ROLE": service.role_arn, "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(defaults)}
+        sys.stdout.write(f"unset {' '.join(CLEARED_VARIABLES)}\n")
         for name, value in {**more, **service.environment}.items():
             sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
         sys.stdout.flush()

@@ -12,7 +12,8 @@ from local_sagemaker.api.service import Service
 from local_sagemaker.containers import images
 from local_sagemaker.containers.process.launcher import open_template
 from local_sagemaker.core import state_directory
-from local_sagemaker.core.core import ACCOUNT_ID, Core, Isolation
+from local_sagemaker.core.access import ACCOUNT_ID, Key, new_key
+from local_sagemaker.core.core import Core, Isolation
 from local_sagemaker.core.errors import StateDirectoryError
 from local_sagemaker.core.logs import Logs
 from local_sagemaker.core.store import Store
@@ -55,13 +56,16 @@ def serve(
         stack.callback(store.close)
         store.insert("service", "settings", {"region": region})
         state_directory.require_region(directory, (store.get("service", "settings") or {})["region"], region)
+        store.insert("service", "key", new_key()._asdict())
+        key = Key(**(store.get("service", "key") or {}))
         listener = stack.enter_context(server.bind(port))
         objects = Objects(store, directory / "objects", ACCOUNT_ID, region)
         core = Core(
             directory=directory,
-            region=region,
-            isolation=isolation,
             endpoint_url=server.url_of(listener),
+            region=region,
+            key=key,
+            isolation=isolation,
             store=store,
             objects=objects,
             logs=Logs(directory / "logs"),
@@ -80,7 +84,7 @@ def serve(
         stack.callback(core.supervisor.close)
         stack.callback(service.endpoints.close)
         stack.callback(service.executions.close)
-        stack.enter_context(state_directory.announce(directory, service.identity))
+        stack.enter_context(state_directory.announce(directory, core, service.identity))
         yield service
 
 

@@ -1,10 +1,11 @@
-"""One HTTP endpoint on loopback for every AWS service.
+"""One HTTP endpoint on loopback for every AWS service; every request must be signed.
 
 ``X-Amz-Target: SageMaker.*`` goes to the operations in ``api``, the runtime's REST paths go to the endpoints, and
 everything else goes to moto.
 """
 
-import io
+import contextlib
+import functools
 import logging
 import os
 import re
@@ -15,11 +16,11 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import make_server
-from werkzeug.wsgi import get_input_stream
+from werkzeug.wsgi import ClosingIterator
 
 from local_sagemaker.api import runtime, tags, wire_format
 from local_sagemaker.api.operations import MOTO_OPERATIONS
@@ -27,7 +28,10 @@ from local_sagemaker.api.service import Service
 from local_sagemaker.core.errors import AddressError, ApiError, ModelError, ValidationException
 from local_sagemaker.core.state_directory import IDENTITY_PATH
 from local_sagemaker.definition.shapes import check_request
-from local_sagemaker.moto.dispatch import AwsServices
+from local_sagemaker.http_requests import authentication, bodies
+from local_sagemaker.http_requests.signatures import bucket_of_host
+from local_sagemaker.moto.dispatch import AwsServices, whole_body
+from local_sagemaker.moto.iam import issued_secret
 from local_sagemaker.moto.s3.downloads import Environ
 
 _REQUEST_ID = "x-amzn-RequestId"
@@ -45,14 +49,37 @@ class Application:
     def __init__(self, service: Service, aws_services: AwsServices) -> None:
         self._service = service
         self._aws_services = aws_services
+        self._folder = service.core.directory / "incoming"
+        self._folder.mkdir(exist_ok=True)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Handle one request."""
-        if _comes_from_a_browser(environ):
+        if any("\0" in value for _, value in environ[authentication.HEADERS]):
+            return _send(wire_format.failure(ValidationException("A header has a null character.")), start_response)
+        if authentication.comes_from_a_browser(environ):
             start_response("403 Forbidden", [("Content-Length", "0")])
             return []
-        with self._service.activity.request() if environ.get("PATH_INFO") != IDENTITY_PATH else nullcontext():
-            return self._answer(environ, start_response)
+        with contextlib.ExitStack() as leaving:
+            body = functools.cache(lambda: leaving.enter_context(bodies.receive(environ, self._folder)))
+            try:
+                answer = authentication.refuse_unsigned(environ, body, self._secret_of, start_response)
+                if answer is None:
+                    body()
+            except (ClientDisconnected, bodies.BadBodyError):
+                # A client that was interrupted in the middle of its request is no defect of the service.
+                _LOG.debug("A client hung up in the middle of its request, or sent a body that is not HTTP")
+                refused = wire_format.failure(ValidationException("The request ended before its body did."))
+                return _send(refused, start_response)
+            if answer is None:
+                with self._service.activity.request() if environ["PATH_INFO"] != IDENTITY_PATH else nullcontext():
+                    answer = self._answer(environ, start_response)
+            return ClosingIterator(answer, leaving.pop_all().close)
+
+    def _secret_of(self, access_key: str) -> str | None:
+        core = self._service.core
+        if access_key == core.key.access_key:
+            return core.key.secret_key
+        return issued_secret(core.account_id, core.region, access_key)
 
     def _answer(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
@@ -60,7 +87,9 @@ class Application:
         runtime_path = _RUNTIME_PATH.fullmatch(path)
         scope = _SAGEMAKER_SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
         for_sagemaker = scope is not None
-        if scope and scope[1] != self._service.core.region:
+        if path == IDENTITY_PATH:
+            answer = wire_format.success(self._service.identity)
+        elif scope and scope[1] != self._service.core.region:
             answer = wire_format.failure(_OtherRegionError(self._service.core.region, scope[1]))
         elif target.startswith("SageMaker."):
             answer = self._operation(target.removeprefix("SageMaker."), environ)
@@ -68,23 +97,19 @@ class Application:
             answer = self._runtime(unquote(runtime_path[1]), runtime_path[2], environ)
         elif for_sagemaker and path != _METRICS_PATH:  # another interface of SageMaker, such as the feature store's
             answer = wire_format.failure(ValidationException(f"{path} is not supported by the local SageMaker."))
-        elif path == IDENTITY_PATH:
-            answer = wire_format.success(self._service.identity)
         else:
+            _use_path_style(environ)
             return self._aws_services(environ, start_response)
-        status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
-        headers = {_REQUEST_ID: str(uuid.uuid4()), **answer.headers, "Content-Length": str(len(answer.body))}
-        start_response(status, list(headers.items()))
-        return [answer.body]
+        return _send(answer, start_response)
 
     def _operation(self, operation: str, environ: Environ) -> wire_format.HttpAnswer:
         def answer() -> wire_format.HttpAnswer:
-            body = _body_of(environ)
+            body = whole_body(environ)
             request = wire_format.read_request(body)
             if operation in MOTO_OPERATIONS:
                 check_request(operation, request)
                 self._service.experiments.check(operation, request)
-                by_moto = _through_moto(self._aws_services, environ, body)
+                by_moto = _through_moto(self._aws_services, environ)
                 tags.follow_moto(self._service.core, operation, request, by_moto.body)
                 return by_moto
             return wire_format.success(self._service.call(operation, request))
@@ -94,20 +119,17 @@ class Application:
     def _runtime(self, endpoint: str, kind: str, environ: Environ) -> wire_format.HttpAnswer:
         def answer() -> wire_format.HttpAnswer:
             return runtime.invoke(
-                self._service.core, self._service.endpoints, kind, endpoint, _headers_of(environ), _body_of(environ)
+                self._service.core, self._service.endpoints, kind, endpoint, _headers_of(environ), whole_body(environ)
             )
 
         return _guarded("InvokeEndpoint", answer)
 
 
-def _comes_from_a_browser(environ: Environ) -> bool:
-    """Whether a web page may have sent a request; this service runs code, so it must refuse web pages.
-
-    No AWS client sends an Origin. The Host header reveals a page whose own name resolves to this machine (DNS
-    rebinding).
-    """
-    host = urlsplit(f"//{environ.get('HTTP_HOST', '127.0.0.1')}").hostname or ""
-    return "HTTP_ORIGIN" in environ or not (host in ("127.0.0.1", "localhost") or host.endswith(".localhost"))
+def _send(answer: wire_format.HttpAnswer, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+    headers = {_REQUEST_ID: str(uuid.uuid4()), **answer.headers, "Content-Length": str(len(answer.body))}
+    start_response(status, list(headers.items()))
+    return [answer.body]
 
 
 def _guarded(operation: str, answer: Callable[[], wire_format.HttpAnswer]) -> wire_format.HttpAnswer:
@@ -117,10 +139,6 @@ def _guarded(operation: str, answer: Callable[[], wire_format.HttpAnswer]) -> wi
         return runtime.model_error(error)
     except ApiError as error:
         return wire_format.failure(error)
-    except ClientDisconnected:
-        # A client that was interrupted in the middle of its request is no defect of the service.
-        _LOG.debug("The client of %s hung up in the middle of its request", operation)
-        return wire_format.failure(ValidationException("The request ended before its body did."))
     except Exception as error:  # noqa: BLE001 - the outermost handler: the client must see the name of a defect
         _LOG.exception("%s failed", operation)
         return wire_format.failure(_InternalError(f"{type(error).__name__}: {error}"))
@@ -145,8 +163,13 @@ class _InternalError(ApiError):
     code = "InternalFailure"
 
 
-def _body_of(environ: Environ) -> bytes:
-    return get_input_stream(environ).read()
+def _use_path_style(environ: Environ) -> None:
+    """Change a virtual-host-style address of S3, ``bucket.localhost``, to ``localhost/bucket``."""
+    bucket = bucket_of_host(environ.get("HTTP_HOST", ""))
+    if bucket and authentication.signed_request(environ).service in ("s3", None):
+        for name in ("PATH_INFO", "REQUEST_URI", "RAW_URI"):
+            environ[name] = f"/{bucket}{environ[name]}"
+        environ["HTTP_HOST"] = environ["HTTP_HOST"].removeprefix(f"{bucket}.")
 
 
 def _headers_of(environ: Environ) -> Mapping[str, str]:
@@ -160,15 +183,13 @@ def _headers_of(environ: Environ) -> Mapping[str, str]:
     return headers
 
 
-def _through_moto(aws_services: AwsServices, environ: Environ, body: bytes) -> wire_format.HttpAnswer:
+def _through_moto(aws_services: AwsServices, environ: Environ) -> wire_format.HttpAnswer:
     """Run one of the few SageMaker operations that moto implements faithfully."""
     captured: dict[str, Any] = {}
 
     def keep(status: str, headers: list[tuple[str, str]], *_rest: object) -> None:
         captured.update(status=int(status.split(maxsplit=1)[0]), headers=dict(headers))
 
-    environ["wsgi.input"] = io.BytesIO(body)
-    environ["CONTENT_LENGTH"] = str(len(body))
     content = b"".join(aws_services(environ, keep))
     return wire_format.HttpAnswer(captured["status"], content, captured["headers"])
 
@@ -200,6 +221,15 @@ class HttpServer:
 
         class QuietHandler(MotoRequestHandler):
             """moto's handler, which keeps the case of S3 metadata, without a line on stderr for every request."""
+
+            def make_environ(self) -> dict[str, Any]:
+                return {**super().make_environ(), authentication.HEADERS: self.headers.items()}
+
+            def parse_request(self) -> bool:
+                parsed = super().parse_request()
+                if parsed:
+                    self.path = self.requestline.split()[1]  # http.server has removed slashes, which are signed
+                return parsed
 
             def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's signature
                 _LOG.debug(f"%s {message}", type, *args)

@@ -235,10 +235,12 @@ def _local(settings: Settings) -> Iterator[Connection]:
 @contextlib.contextmanager
 def _environment_variables(values: Mapping[str, str]) -> Iterator[None]:
     """Send every AWS client of this process to the service, for as long as the context lasts."""
-    before = {name: os.environ.get(name) for name in (*values, "AWS_PROFILE", "AWS_SESSION_TOKEN")}
+    from local_sagemaker.core.access import CLEARED_VARIABLES
+
+    before = {name: os.environ.get(name) for name in (*values, *CLEARED_VARIABLES)}
     os.environ.update(values)
-    os.environ.pop("AWS_PROFILE", None)
-    os.environ.pop("AWS_SESSION_TOKEN", None)
+    for name in CLEARED_VARIABLES:
+        os.environ.pop(name, None)
     try:
         yield
     finally:

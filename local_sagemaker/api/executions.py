@@ -5,6 +5,7 @@ from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.store import Record
 from local_sagemaker.definition import parameters
+from local_sagemaker.definition.shapes import require_member
 from local_sagemaker.engine import records
 from local_sagemaker.engine.executions import Executions
 
@@ -79,6 +80,7 @@ def _list(core: Core, request: Request) -> Response:
 
 
 def _list_steps(core: Core, request: Request) -> Response:
+    require_member(request, "PipelineExecutionArn")  # the model does not require it
     arn = request["PipelineExecutionArn"]
     records.execution(core.store, arn)
     steps = records.steps(core.store, arn)

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 
 from local_sagemaker.api import endpoints, models, operations
 from local_sagemaker.core import tags
+from local_sagemaker.core.access import Access
 from local_sagemaker.core.code import code_version
-from local_sagemaker.core.core import Address, Core, Request, Response
+from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ResourceNotFound, ValidationException
 from local_sagemaker.definition import unsupported
 from local_sagemaker.definition.shapes import check_request, only_members, service_model, without_nulls
@@ -53,7 +54,7 @@ class Activity:
         return 0.0 if self._requests else time.monotonic() - self._last
 
 
-class Service(Address):
+class Service(Access):
     """SageMaker in one account and region.
 
     ``runners`` do the work of jobs. ``executions`` are the pipeline executions that run now, and ``endpoints`` the
@@ -64,7 +65,7 @@ class Service(Address):
     """Whether the service ends with this process."""
 
     def __init__(self, core: Core, runners: Runners, *, own_process: bool, keep_alive: float | None) -> None:
-        super().__init__(core.endpoint_url, core.region, core.account_id)
+        super().__init__(core.endpoint_url, core.region, core.key, core.account_id)
         self.core = core
         self.activity = Activity()
         self._own_process, self._keep_alive, self._version = own_process, keep_alive, code_version()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from local_sagemaker.core import strict_json
 from local_sagemaker.core.errors import ApiError, SerializationException
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -25,7 +26,7 @@ def read_request(body: bytes) -> dict[str, Any]:
     Raises SerializationException for any other body.
     """
     try:
-        request = json.loads(body or b"{}")
+        request = strict_json.loads(body or b"{}")
     except ValueError as error:
         raise SerializationException(f"The request is not JSON: {error}") from error
     if not isinstance(request, dict):

@@ -1,12 +1,12 @@
 """The core of the service: the values that all of its rooms share."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from local_sagemaker.core import names
+from local_sagemaker.core.access import Access
 from local_sagemaker.core.logs import Logs
 from local_sagemaker.core.objects import ObjectStore
 from local_sagemaker.core.store import Store
@@ -21,42 +21,9 @@ Emit = Callable[[str, Callable[[], Mapping[str, Any] | None], Sequence[str]], No
 Isolation = Literal["fork", "process"]
 Work = Literal["process", "train", "serve"]
 
-ACCOUNT_ID = "123456789012"
-ROLE_NAME = "SageMakerLocalExecutionRole"
-
-
-@dataclass(frozen=True)
-class Address:
-    """The address of a service, with the account and the region that it emulates."""
-
-    endpoint_url: str
-    region: str
-    account_id: str = ACCOUNT_ID
-
-    @property
-    def role_arn(self) -> str:
-        """The ARN of an execution role that exists in the local IAM."""
-        return f"arn:{names.partition_of(self.region)}:iam::{self.account_id}:role/service-role/{ROLE_NAME}"
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment variables that send any AWS client to this service, past any proxy."""
-        direct = ",".join(filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1"]))
-        return {
-            "AWS_ENDPOINT_URL": self.endpoint_url,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_DEFAULT_REGION": self.region,
-            "AWS_REGION": self.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "SAGEMAKER_VALIDATE_ROLE": "false",
-            "NO_PROXY": direct,
-            "no_proxy": direct,
-        }
-
 
 @dataclass(frozen=True, kw_only=True)
-class Core(Address):
+class Core(Access):
     """SageMaker in one account and region: its address, its storage and its running jobs."""
 
     directory: Path

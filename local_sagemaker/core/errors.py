@@ -6,6 +6,7 @@
     ├── StateDirectoryError          the state directory cannot be used
     ├── AddressError                 the port of the endpoint is not available
     ├── ObjectStoreError             a bucket or an object does not exist
+    ├── PathError                    a name leads out of its folder
     ├── ExpressionError              an expression of a definition cannot be resolved
     └── ApiError                     returned to the client with SageMaker's own error code
         ├── ValidationException
@@ -33,6 +34,10 @@ class AddressError(LocalServiceError):
 
 class ObjectStoreError(LocalServiceError):
     """A bucket or an object does not exist, or its URI is invalid."""
+
+
+class PathError(LocalServiceError):
+    """A name from outside leads out of its folder."""
 
 
 class ExpressionError(LocalServiceError):

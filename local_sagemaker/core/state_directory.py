@@ -7,7 +7,6 @@ commands that use it.
 
 import json
 import logging
-import os
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -16,12 +15,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from local_sagemaker.core.core import Address
+from local_sagemaker.core import access
+from local_sagemaker.core.access import Access
 from local_sagemaker.core.errors import StateDirectoryError
 
 IDENTITY_PATH = "/_sagemaker-local"
 """The path of the HTTP endpoint that returns the identity of the service."""
-_ADDRESS_FILE = "service.json"
 _LOCK_FILE = "service.lock"
 _START_FILE = "start.lock"
 _USERS_FILE = "users.lock"
@@ -33,7 +32,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunningService(Address):
+class RunningService(Access):
     """A service in another process, which serves the same state directory.
 
     Attributes
@@ -67,20 +66,23 @@ class RunningService(Address):
 def hold(directory: Path) -> Iterator[bool]:
     """Hold a state directory until the context ends or this process dies; yields False where another process holds it.
 
-    Raises StateDirectoryError if the directory cannot be created.
+    Raises StateDirectoryError if the directory cannot be created, or belongs to another user.
     """
-    _make(directory)
+    access.make_private(directory)
     with (directory / _LOCK_FILE).open("a") as file:
-        yield _lock(file, exclusive=True, patient=False)
+        is_ours = _lock(file, exclusive=True, patient=False)
+        if is_ours:
+            access.delete(directory)  # another user may have the port of a service that was killed
+        yield is_ours
 
 
 @contextmanager
 def starting(directory: Path) -> Iterator[None]:
     """Be the only command that looks for a service, starts or replaces it; waits for the command that does.
 
-    Raises StateDirectoryError if the directory cannot be created.
+    Raises StateDirectoryError if the directory cannot be created, or belongs to another user.
     """
-    _make(directory)
+    access.make_private(directory)
     with (directory / _START_FILE).open("a") as file:
         _lock(file, exclusive=True, patient=True)
         yield
@@ -111,23 +113,20 @@ def unused(directory: Path, *, patient: bool = True) -> Iterator[bool]:
 
 
 @contextmanager
-def announce(directory: Path, identity: Mapping[str, Any]) -> Iterator[None]:
-    """Write the address of the service into the directory, and remove it when the context ends."""
-    address = directory / _ADDRESS_FILE
-    partial = address.with_suffix(".partial")
-    partial.write_text(json.dumps(identity))
-    partial.replace(address)
+def announce(directory: Path, to: Access, identity: Mapping[str, Any]) -> Iterator[None]:
+    """Write the access to the service into the directory, and delete it when the context ends."""
+    access.write(directory, to, identity)
     try:
         yield
     finally:
         if is_announced(directory, identity["pid"]):
-            address.unlink(missing_ok=True)
+            access.delete(directory)
 
 
 def is_announced(directory: Path, pid: int) -> bool:
     """Whether a process's service is the one that the directory names; it is not if the directory was deleted."""
     try:
-        named: int = json.loads((directory / _ADDRESS_FILE).read_text())["pid"]
+        named: int = json.loads((directory / access.ADDRESS_FILE).read_text())["pid"]
     except (OSError, ValueError):
         return False
     return named == pid
@@ -156,15 +155,21 @@ def find_service(directory: Path) -> RunningService | None:
 
 def answering_service(directory: Path) -> RunningService:
     """Request the identity of the service that a directory names; raises OSError, ValueError or KeyError."""
-    address = json.loads((directory / _ADDRESS_FILE).read_text())
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    written = access.read(directory)
     without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    url = f"{address['endpoint_url']}{IDENTITY_PATH}"
-    with without_proxy.open(url, timeout=_IDENTITY_TIMEOUT_SECONDS) as answer:
+    signed = AWSRequest("GET", f"{written.endpoint_url}{IDENTITY_PATH}")
+    SigV4Auth(Credentials(*written.key), "sagemaker", written.region).add_auth(signed)
+    request = urllib.request.Request(signed.url, headers=dict(signed.headers.items()))  # noqa: S310 - loopback
+    with without_proxy.open(request, timeout=_IDENTITY_TIMEOUT_SECONDS) as answer:
         identity = json.load(answer)
     if identity["state_dir"] != str(directory):
         raise ValueError("another state directory's service answers at that address")
     members = {each.name for each in fields(RunningService)} & identity.keys()
-    return RunningService(**{name: identity[name] for name in members})
+    return RunningService(key=written.key, **{name: identity[name] for name in members})
 
 
 def require_region(directory: Path, emulated: str, requested: str) -> None:
@@ -174,15 +179,6 @@ def require_region(directory: Path, emulated: str, requested: str) -> None:
             f"The state directory {directory} is for the region {emulated}, which its ARNs contain. Use that region, "
             f"or another directory for {requested}."
         )
-
-
-def _make(directory: Path) -> None:
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StateDirectoryError(
-            f"The state directory {directory} cannot be created: {os.strerror(error.errno or 0)}."
-        ) from error
 
 
 def _lock(file: IO[str], *, exclusive: bool, patient: bool) -> bool:

@@ -1,14 +1,13 @@
 """A pipeline's definition as parameters and steps, each step with the steps that it waits for."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from local_sagemaker.core import strict_json
 from local_sagemaker.core.errors import DefinitionError
 from local_sagemaker.definition.expressions import referenced_steps
-from local_sagemaker.definition.numbers import refuse_constant
 from local_sagemaker.definition.step_types import TASK_STEPS
 
 MOST_CHARACTERS = 1_048_576
@@ -71,7 +70,7 @@ def parse(text: str) -> Definition:
     if len(text) > MOST_CHARACTERS:
         raise DefinitionError(f"The definition has {len(text)} characters; at most {MOST_CHARACTERS} are allowed.")
     try:
-        document = json.loads(text, parse_constant=refuse_constant)
+        document = strict_json.loads(text)
     except ValueError as error:
         raise DefinitionError(f"The definition is not JSON: {error}") from error
     return read(document)

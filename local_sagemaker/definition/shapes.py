@@ -113,7 +113,7 @@ def _has_type(shape: Shape, value: object) -> bool:
         return False
     if shape.type_name in ("integer", "long"):
         return isinstance(value, int)
-    return isinstance(value, int | float | str if shape.type_name == "timestamp" else int | float)
+    return isinstance(value, int | float)
 
 
 def _violations(shape: Shape, value: Any, at: str) -> Iterator[Violation]:
@@ -179,6 +179,12 @@ def convert(shape: Shape, value: Any, scalar: Callable[[str, Any], Any]) -> Any:
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [convert(shape.member, item, scalar) for item in value]
     return scalar(shape.type_name, value)
+
+
+def require_member(request: Mapping[str, Any], name: str) -> None:
+    """Raise a ValidationException if a request has no such member, although the model does not require it."""
+    if request.get(name) is None:
+        raise ValidationException(message_of([Violation(_lower_camel(name), None, "Member must not be null")]))
 
 
 def only_members(shape: Shape, value: Any) -> Any:

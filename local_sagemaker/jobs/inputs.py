@@ -1,12 +1,14 @@
 """Download of a request's S3 inputs to the folders of a container."""
 
+import errno
 import json
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from local_sagemaker.core.errors import ObjectStoreError
+from local_sagemaker.core.errors import ObjectStoreError, PathError
 from local_sagemaker.core.objects import ObjectStore
+from local_sagemaker.core.paths import below
 from local_sagemaker.core.s3_uris import split_uri
 from local_sagemaker.jobs.errors import DataError, UnsupportedError
 
@@ -64,17 +66,27 @@ def distribute(source: Source, objects: list[InputObject], folders: list[Path], 
 def download(objects: list[InputObject], folder: Path, store: ObjectStore) -> None:
     """Download objects to their paths below a folder.
 
-    Raises DataError if a key leads out of the folder, or an object has been deleted.
+    Raises DataError if a key is no path in the folder, or an object has been deleted.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for each in objects:
-        destination = folder / each.path
-        if ".." in PurePosixPath(each.path).parts:
-            raise DataError(f"Data download failed:The key of {each.uri} leads out of its folder; rename the object.")
         try:
-            store.download(each.uri, destination)
+            store.download(each.uri, below(folder, each.path))
+        except PathError as error:
+            raise DataError(
+                f"Data download failed:The key of {each.uri} leads out of its folder; rename the object."
+            ) from error
+        except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+            raise DataError(
+                f"Data download failed:{each.uri} cannot be a file beside the other objects, because one of the keys "
+                "is the folder of another; rename one."
+            ) from error
         except ObjectStoreError as error:
             raise DataError(f"Data download failed:{error}") from error
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            raise DataError(f"Data download failed:The key of {each.uri} is too long for a file name.") from error
 
 
 def _objects_with_prefix(uri: str, store: ObjectStore) -> list[InputObject]:
@@ -97,7 +109,10 @@ def _objects_of_manifest(uri: str, store: ObjectStore) -> list[InputObject]:
     try:
         manifest: list[Any] = json.loads(store.read(uri))
         prefix = manifest[0]["prefix"]
-        names = [str(name) for name in manifest[1:]]
+        names = manifest[1:]
+        if not all(isinstance(text, str) for text in (prefix, *names)):
+            raise TypeError("the prefix or a name is not a string")
+        split_uri(prefix)
     except (ValueError, LookupError, TypeError) as error:
         raise DataError(
             f'Data download failed:The manifest {uri} is not a JSON list of {{"prefix": "s3://..."}} and names '

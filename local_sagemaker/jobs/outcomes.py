@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import ParamSpec
 
 from local_sagemaker.containers.errors import ContainerError, UnknownImageError
-from local_sagemaker.core.errors import ObjectStoreError
+from local_sagemaker.core.errors import ObjectStoreError, PathError
 from local_sagemaker.jobs.contract import LONGEST_REASON, JobOutcome
 from local_sagemaker.jobs.errors import InternalError, JobError, RequestError
 
@@ -21,7 +21,7 @@ def returning_failures(run: Callable[_Arguments, JobOutcome]) -> Callable[_Argum
             return run(*args, **kwargs)
         except JobError as error:
             return JobOutcome("Failed", failure_reason=str(error))
-        except (ObjectStoreError, UnknownImageError) as error:
+        except (ObjectStoreError, PathError, UnknownImageError) as error:
             return JobOutcome("Failed", failure_reason=str(RequestError(str(error))))
         except ContainerError as error:
             return JobOutcome("Failed", failure_reason=str(InternalError(str(error))))

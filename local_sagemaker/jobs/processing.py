@@ -1,5 +1,6 @@
 """Processing jobs (``docs/contracts.md``, section 5; CreateProcessingJob in the API model)."""
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from local_sagemaker.containers import images
 from local_sagemaker.containers.process.messages import Launch
 from local_sagemaker.core.core import Request
+from local_sagemaker.core.errors import PathError
+from local_sagemaker.core.paths import below
 from local_sagemaker.jobs import inputs, instances
 from local_sagemaker.jobs.contract import LONGEST_REASON, JobContext, JobOutcome
 from local_sagemaker.jobs.errors import RequestError, UnsupportedError
@@ -92,9 +95,10 @@ def _download_inputs(request: Request, context: JobContext, hosts: list[Host]) -
 
 def _on_host(path: str, host: Host) -> Path:
     """The path on the host of a path below ``/opt/ml/processing``."""
-    if not f"{path}/".startswith("/opt/ml/processing/") or ".." in path.split("/"):
-        raise RequestError(f"The LocalPath {path} is not below /opt/ml/processing.")
-    return host.ml / path.removeprefix("/opt/ml/")
+    if f"{path}/".startswith("/opt/ml/processing/"):
+        with contextlib.suppress(PathError):
+            return below(host.ml / "processing", path.removeprefix("/opt/ml/processing"))
+    raise RequestError(f"The LocalPath {path} is not below /opt/ml/processing.")
 
 
 def _uploads(request: Request, context: JobContext, hosts: list[Host]) -> list[tuple[FolderUpload, str]]:

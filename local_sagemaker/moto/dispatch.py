@@ -3,7 +3,6 @@
 moto's own rules find the service of a request from its host and credential scope.
 """
 
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -11,9 +10,8 @@ from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
 
 from werkzeug.test import EnvironBuilder
-from werkzeug.wsgi import get_input_stream
 
-from local_sagemaker.moto.not_implemented import refuse
+from local_sagemaker.moto.refusals import refuse
 from local_sagemaker.moto.s3 import downloads
 from local_sagemaker.moto.s3.downloads import Application, Environ, StartResponse
 from local_sagemaker.moto.s3.objects import Objects
@@ -153,11 +151,10 @@ def _bucket_and_key(environ: Environ) -> tuple[str, str]:
 
 
 def whole_body(environ: Environ) -> bytes:
-    """Read the body and put it back, so that a slow client never holds the store's lock."""
-    body = get_input_stream(environ).read()
-    environ["wsgi.input"] = io.BytesIO(body)
-    environ["CONTENT_LENGTH"] = str(len(body))
-    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    """The whole body, which stays where it is for the next reader."""
+    environ["wsgi.input"].seek(0)
+    body: bytes = environ["wsgi.input"].read()
+    environ["wsgi.input"].seek(0)
     return body
 
 

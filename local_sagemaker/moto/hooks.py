@@ -2,7 +2,8 @@
 
 from urllib.parse import parse_qs
 
-from local_sagemaker.core.core import ROLE_NAME, Call, Core
+from local_sagemaker.core.access import ROLE_NAME
+from local_sagemaker.core.core import Call, Core
 from local_sagemaker.moto import event_targets, functions, scaling
 from local_sagemaker.moto.cloudformation import resources, stacks
 from local_sagemaker.moto.cloudwatch import TrainingMetrics

@@ -1,6 +1,7 @@
 """The execution role in the local IAM, and the session of it that every caller has."""
 
 import json
+import sys
 from threading import Lock
 
 from local_sagemaker.core.names import partition_of
@@ -8,6 +9,20 @@ from local_sagemaker.core.names import partition_of
 _PATH = "/service-role/"
 _SESSION_NAME = "SageMaker"
 _UNKNOWN_KEY = "AKIAEXAMPLE"  # the key that moto assumes for every access key that it did not create
+
+
+def issued_secret(account_id: str, region: str, access_key: str) -> str | None:
+    """The secret of an access key that IAM or STS has issued; None if there is none."""
+    if "moto.iam.models" not in sys.modules:  # before the first request to one of the two
+        return None
+    from moto.iam.models import iam_backends
+    from moto.sts.models import sts_backends
+
+    partition = partition_of(region)
+    issued = [*iam_backends[account_id][partition].access_keys.values()]
+    issued += [each.access_key for each in sts_backends[account_id][partition].assumed_roles]
+    secrets: dict[str, str] = {each.access_key_id: each.secret_access_key for each in issued}
+    return secrets.get(access_key)
 
 
 class ExecutionRole:

@@ -17,10 +17,10 @@ from tests.conformance.stand_ins import ROLE, StandIns
 
 @pytest.fixture(scope="session")
 def aws() -> Callable[..., Any]:
-    """A client for a service of AWS at an endpoint; the session is shared, for what its models cost to read."""
-    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1")
+    """A client for a service of AWS at a local SageMaker; the session is shared, for what its models cost to read."""
+    session = boto3.Session()
     session.events.register("after-call.sagemaker", _has_what_its_shape_requires)
-    return lambda name, url, **more: session.client(name, endpoint_url=url, **more)
+    return lambda name, service, **more: session.client(name, **service.client_arguments, **more)
 
 
 # What the model requires, and the service itself leaves out.
@@ -65,12 +65,12 @@ def service(tmp_path_factory: pytest.TempPathFactory, stand_ins: StandIns) -> It
 
 @pytest.fixture(scope="module")
 def sagemaker(service: Service, aws: Callable[..., Any]) -> Any:
-    return aws("sagemaker", service.endpoint_url)
+    return aws("sagemaker", service)
 
 
 @pytest.fixture(scope="module")
 def s3(service: Service, aws: Callable[..., Any]) -> Any:
-    return aws("s3", service.endpoint_url)
+    return aws("s3", service)
 
 
 @dataclass

@@ -137,8 +137,7 @@ class Finished:
         return run_command_named(name, self.folder, self.cache, *arguments, **more)
 
     def client(self, name: str) -> Any:
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
-        return boto3.client(name, endpoint_url=self.service.endpoint_url, **keys)
+        return boto3.client(name, **self.service.client_arguments)
 
 
 @pytest.fixture(scope="session")

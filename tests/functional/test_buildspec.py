@@ -46,7 +46,7 @@ def test_every_phase_runs_and_starts_an_execution(tmp_path: Path, cache: Path) -
             CODEBUILD_RESOLVED_SOURCE_VERSION="0123abc",
             PYTEST_ADDOPTS="tests/unit/workflow/test_settings.py --override-ini=cache_dir=" + str(tmp_path / "cache"),
         )
-        clients = {name: boto3.client(name, **_local(service)) for name in ("sagemaker", "s3")}
+        clients = {name: boto3.client(name, **service.client_arguments) for name in ("sagemaker", "s3")}
         clients["s3"].create_bucket(Bucket="artifacts")
         for phase in SPECIFICATION["phases"].values():
             done = _in_one_shell(phase["commands"], variables)
@@ -124,12 +124,3 @@ def _unmarked_data(folder: Path) -> Path:
     file = folder / "hours.csv"
     pd.read_csv(io.BytesIO(generate_sample()), encoding="cp1252").drop(columns=MARK).to_csv(file, index=False)
     return file
-
-
-def _local(service: object) -> dict[str, str]:
-    return {
-        "endpoint_url": os.fspath(service.endpoint_url),  # type: ignore[attr-defined]
-        "region_name": "us-east-1",
-        "aws_access_key_id": "local",
-        "aws_secret_access_key": "local",
-    }

@@ -60,8 +60,7 @@ class House:
         return run_command_named("endpoint", self.folder, self.cache, *arguments, typed=typed, **more)
 
     def client(self, name: str) -> Any:
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
-        return boto3.client(name, endpoint_url=self.service.endpoint_url, **keys)
+        return boto3.client(name, **self.service.client_arguments)
 
     def predicted(self, ran: Ran, task: str) -> dict[str, float]:
         """The predictions of an execution's batch job, by hour."""

@@ -52,8 +52,7 @@ def service(folder: Path) -> Iterator[Service | RunningService]:
 
 @pytest.fixture(scope="module")
 def sagemaker(service: Service | RunningService) -> Any:
-    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
-    return boto3.client("sagemaker", endpoint_url=service.endpoint_url, **keys)
+    return boto3.client("sagemaker", **service.client_arguments)
 
 
 @pytest.mark.usefixtures("service")

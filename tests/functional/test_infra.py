@@ -58,13 +58,7 @@ class Infra:
         return Ran(done.returncode, done.stdout, done.stderr, self.folder)
 
     def client(self, name: str) -> Any:
-        return boto3.client(
-            name,
-            endpoint_url=self.service.endpoint_url,
-            region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )
+        return boto3.client(name, **self.service.client_arguments)
 
 
 @pytest.fixture

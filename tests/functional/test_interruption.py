@@ -35,12 +35,6 @@ def test_an_interruption_stops_the_execution(tmp_path: Path, cache: Path, data: 
     assert "Stopping arn:aws:sagemaker" in stderr
     assert "Traceback" not in stderr
     with open_service(state) as service:
-        sagemaker = boto3.client(
-            "sagemaker",
-            endpoint_url=service.endpoint_url,
-            region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )
+        sagemaker = boto3.client("sagemaker", **service.client_arguments)
         (execution,) = sagemaker.list_pipeline_executions(PipelineName="SeoulBikeDemand")["PipelineExecutionSummaries"]
         assert execution["PipelineExecutionStatus"] == "Stopped"

@@ -6,12 +6,14 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
 import pytest
 from moto.core.config import default_user_config
+from moto.stepfunctions.parser.asl.utils import boto_client
 
 from local_sagemaker import open_service
 from tests.support.policies import NAMES
@@ -39,14 +41,11 @@ PIPELINE = {
 def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setitem(default_user_config, "stepfunctions", {"execute_state_machine": True})
     with open_service(tmp_path / "state") as service:
+        keys = {name: service.client_arguments[name] for name in ("aws_access_key_id", "aws_secret_access_key")}
+        signing = SimpleNamespace(client=lambda **given: boto3.client(**{**given, **keys}))
+        monkeypatch.setattr(boto_client, "boto3", signing)  # moto's state machine has keys of its own
         monkeypatch.setenv("MOTO_PORT", str(urlsplit(service.endpoint_url).port))
-        yield lambda name: boto3.client(
-            name,
-            endpoint_url=service.endpoint_url,
-            region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )
+        yield lambda name: boto3.client(name, **service.client_arguments)
 
 
 def test_an_object_that_arrives_becomes_the_input_of_one_execution(clients: Any) -> None:

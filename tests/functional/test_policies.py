@@ -89,11 +89,7 @@ COMMANDS = [
 ]
 
 
-SECRETS = {
-    "AWS_ACCESS_KEY_ID": "AKIDNOBODYSOWN000001",
-    "AWS_SECRET_ACCESS_KEY": "c2VjcmV0LWFjY2Vzcy1rZXktb2Ytbm9ib2R5",
-    "AWS_SESSION_TOKEN": "dG9rZW4tb2Ytbm9ib2R5",
-}
+SECRETS = {"AWS_SESSION_TOKEN": "dG9rZW4tb2Ytbm9ib2R5"}
 
 
 @pytest.fixture(scope="module")
@@ -126,10 +122,10 @@ def _recorded(folder: Path, cache: Path) -> dict[str, set[Call]]:
     rows.head(24).drop(columns=rows.columns[1]).to_csv(folder / "rows.csv", index=False)
     calls: dict[str, set[Call]] = defaultdict(set)
     with open_service(folder / "state") as service:
-        s3 = boto3.client("s3", **_local(service))
+        s3 = boto3.client("s3", **service.client_arguments)
         s3.create_bucket(Bucket=BUCKET)
         trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        boto3.client("iam", **_local(service)).create_role(
+        boto3.client("iam", **service.client_arguments).create_role(
             RoleName=EXECUTION_ROLE.rpartition("/")[2], AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
         )
         s3.put_object(Bucket=BUCKET, Key=f"{PIPELINE}/data/none.csv", Body=b"nothing")
@@ -165,15 +161,6 @@ def _calls_of(command: Command, folder: Path, variables: dict[str, str]) -> Iter
     for line in file.read_text(encoding="utf-8").splitlines():
         call = json.loads(line)
         yield from permissions(call["service"], call["operation"], call["parameters"])
-
-
-def _local(service: Any) -> dict[str, str]:
-    return {
-        "endpoint_url": service.endpoint_url,
-        "region_name": REGION,
-        "aws_access_key_id": "local",
-        "aws_secret_access_key": "local",
-    }
 
 
 def _refused(policy: list[dict[str, Any]], calls: set[Call]) -> list[str]:

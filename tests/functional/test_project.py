@@ -43,7 +43,7 @@ class Project:
     def __init__(self, service: Any, folder: Path, cache: Path) -> None:
         self.folder = folder
         self.variables = environment(cache, **service.environment, SEOUL_BIKE_DATA=str(folder / "hours.csv"))
-        self.local = {"endpoint_url": service.endpoint_url, "region_name": "us-east-1"}
+        self.local = service.client_arguments
 
     def __call__(self, command: str, *arguments: str) -> Ran:
         done = subprocess.run(
@@ -58,7 +58,7 @@ class Project:
         return Ran(done.returncode, done.stdout, done.stderr, self.folder)
 
     def client(self, name: str) -> Any:
-        return boto3.client(name, **self.local, aws_access_key_id="local", aws_secret_access_key="local")
+        return boto3.client(name, **self.local)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import csv
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
@@ -101,7 +100,7 @@ def test_the_pictures_and_numbers_are_where_the_report_says(first: Ran) -> None:
 
 def test_the_registered_version_points_to_metrics_schema_and_data(first: Ran, data: Path) -> None:
     with open_service(first.folder / ".sagemaker-local") as service:
-        sagemaker = _client(service.endpoint_url)
+        sagemaker = boto3.client("sagemaker", **service.client_arguments)
         for task in ("regression", "classification"):
             arn = first.json["tasks"][task]["model_package_arn"]
             package = sagemaker.describe_model_package(ModelPackageName=arn)
@@ -119,7 +118,7 @@ def test_the_registered_version_points_to_metrics_schema_and_data(first: Ran, da
 
 def test_the_registered_version_carries_its_model_card(first: Ran) -> None:
     with open_service(first.folder / ".sagemaker-local") as service:
-        sagemaker = _client(service.endpoint_url)
+        sagemaker = boto3.client("sagemaker", **service.client_arguments)
         for task in ("regression", "classification"):
             result = first.json["tasks"][task]
             package = sagemaker.describe_model_package(ModelPackageName=result["model_package_arn"])
@@ -128,16 +127,6 @@ def test_the_registered_version_carries_its_model_card(first: Ran) -> None:
             assert content == written.read_text(encoding="utf-8")
             assert json.loads(content)["additional_information"]["custom_details"]["algorithm"] == result["winner"]
             assert package["ModelCard"]["ModelCardStatus"] == "PendingReview"
-
-
-def _client(endpoint_url: str) -> Any:
-    return boto3.client(
-        "sagemaker",
-        endpoint_url=endpoint_url,
-        region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )
 
 
 SMALL = ("--upsert", "--start", "--json", "--task", "classification", "--algorithms", "lightgbm")

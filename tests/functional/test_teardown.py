@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from tests.functional.conftest import Ran, environment, run_command, run_command_named, typed_in_a_terminal
-from tests.support.service import serving
+from tests.support.service import Server, serving
 
 BUCKET = "sagemaker-us-east-1-123456789012"
 OURS = [{"Key": "project", "Value": "boostpipe"}, {"Key": "pipeline", "Value": "SeoulBikeDemand"}]
@@ -21,13 +21,12 @@ OTHERS = [{"Key": "project", "Value": "boostpipe"}, {"Key": "pipeline", "Value":
 class Account:
     """A service with one ended execution, resources of the pipeline, and resources of others."""
 
-    def __init__(self, folder: Path, cache: Path, endpoint_url: str) -> None:
-        self.folder, self.cache, self._url = folder, cache, endpoint_url
+    def __init__(self, folder: Path, cache: Path, service: Server) -> None:
+        self.folder, self.cache, self._service = folder, cache, service
         self.sagemaker, self.s3, self.scheduler = (self.client(name) for name in ("sagemaker", "s3", "scheduler"))
 
     def client(self, name: str) -> Any:
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
-        return boto3.client(name, endpoint_url=self._url, **keys)
+        return boto3.client(name, **self._service.client_arguments)
 
     def command(self, name: str, *arguments: str) -> Ran:
         return run_command_named(name, self.folder, self.cache, *arguments)
@@ -64,7 +63,7 @@ class Account:
 def account(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> Iterator[Account]:
     folder = tmp_path_factory.mktemp("teardown")
     with serving(folder / ".sagemaker-local") as service:
-        made = Account(folder, cache, service.endpoint_url)
+        made = Account(folder, cache, service)
         small = ("--task", "classification", "--algorithms", "lightgbm", "--data", str(data))
         ran = run_command(folder, cache, "--upsert", "--start", "--schedule", "rate(7 days)", *small)
         assert ran.code == 0, ran.stderr

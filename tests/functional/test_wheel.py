@@ -81,8 +81,7 @@ def test_contains_every_file_of_the_packages(wheel: Path) -> None:
 def test_service_runs_beside_other_packages(environment: Path, seed_project: Path, module: list[str]) -> None:
     command = [environment / "bin" / ("python" if module else "local-sagemaker"), *module]
     with serving(seed_project / "state", command=command) as server:
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
-        sagemaker = boto3.client("sagemaker", endpoint_url=server.endpoint_url, **keys)
+        sagemaker = boto3.client("sagemaker", **server.client_arguments)
         assert sagemaker.list_pipelines()["PipelineSummaries"] == []
 
 

@@ -106,8 +106,7 @@ def directly(state: Path, package: str, predictions: Path) -> tuple[float, float
     with open_service(state) as service:
         import boto3
 
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
-        sagemaker, s3 = (boto3.client(name, endpoint_url=service.endpoint_url, **keys) for name in ("sagemaker", "s3"))
+        sagemaker, s3 = (boto3.client(name, **service.client_arguments) for name in ("sagemaker", "s3"))
         found = sagemaker.describe_model_package(ModelPackageName=package)
         bucket, _, key = found["InferenceSpecification"]["Containers"][0]["ModelDataUrl"][5:].partition("/")
         s3.download_file(bucket, key, str(state / "model.tar.gz"))

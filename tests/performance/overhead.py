@@ -49,8 +49,7 @@ def measure(folder: Path) -> dict[str, list[float]]:
     """Run both pipelines in turn and give the milliseconds per step of each repetition."""
     found: dict[str, list[float]] = {"one after another": [], "two at a time": []}
     with open_service(folder) as service:
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
-        sagemaker, s3 = (boto3.client(name, endpoint_url=service.endpoint_url, **keys) for name in ("sagemaker", "s3"))
+        sagemaker, s3 = (boto3.client(name, **service.client_arguments) for name in ("sagemaker", "s3"))
         s3.create_bucket(Bucket="code")
         s3.put_object(Bucket="code", Key="noop.py", Body=b"pass\n")
         for name, chained in (("Chained", True), ("Parallel", False)):

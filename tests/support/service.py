@@ -34,6 +34,16 @@ class Server:
     endpoint_url: str
     environment: dict[str, str]
 
+    @property
+    def client_arguments(self) -> dict[str, str]:
+        """The arguments of ``boto3.client`` that do the same as the variables."""
+        return {
+            "endpoint_url": self.endpoint_url,
+            "region_name": self.environment["AWS_REGION"],
+            "aws_access_key_id": self.environment["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": self.environment["AWS_SECRET_ACCESS_KEY"],
+        }
+
 
 @contextmanager
 def serving(
@@ -50,6 +60,7 @@ def serving(
     )
     assert process.stdout is not None
     try:
+        assert process.stdout.readline().startswith("unset AWS_PROFILE ")
         printed: dict[str, str] = {}
         while "no_proxy" not in printed:
             line = process.stdout.readline()

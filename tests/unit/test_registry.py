@@ -28,12 +28,12 @@ METADATA = {
 @pytest.fixture(scope="module")
 def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any]]:
     with open_service(tmp_path_factory.mktemp("state"), isolation="process") as service:
-        session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1")
-        s3 = session.client("s3", endpoint_url=service.endpoint_url)
+        session = boto3.Session()
+        s3 = session.client("s3", **service.client_arguments)
         s3.create_bucket(Bucket="bucket")
         s3.put_object(Bucket="bucket", Key="evaluation/schema.json", Body=SCHEMA)
         s3.put_object(Bucket="bucket", Key="evaluation/evaluation.json", Body=json.dumps(EVALUATION))
-        yield session.client("sagemaker", endpoint_url=service.endpoint_url), s3
+        yield session.client("sagemaker", **service.client_arguments), s3
 
 
 def register(sagemaker: Any, group: str, status: str = "PendingManualApproval", **metadata: str) -> str:

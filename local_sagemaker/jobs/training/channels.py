@@ -4,6 +4,7 @@ from typing import Any
 
 from local_sagemaker.core.core import Request
 from local_sagemaker.core.objects import ObjectStore
+from local_sagemaker.core.paths import below
 from local_sagemaker.jobs import inputs
 from local_sagemaker.jobs.errors import RequestError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host
@@ -23,7 +24,7 @@ def prepare(request: Request, hosts: list[Host], store: ObjectStore, *, pipe_is_
         objects = inputs.find(source, store)
         if mode == "FastFile":
             _require_whole_prefix(source, objects)
-        folders = [host.ml / "input" / "data" / channel["ChannelName"] for host in hosts]
+        folders = [below(host.ml / "input" / "data", channel["ChannelName"]) for host in hosts]
         inputs.distribute(source, objects, folders, store)
 
 

@@ -10,7 +10,8 @@ from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.messages import MEETING_PORTS_VARIABLE, Launch
 from local_sagemaker.containers.training_toolkit.environment import decode
 from local_sagemaker.core.core import Request
-from local_sagemaker.jobs import instances
+from local_sagemaker.core.paths import below
+from local_sagemaker.jobs import inputs, instances
 from local_sagemaker.jobs.contract import JobContext, JobOutcome
 from local_sagemaker.jobs.errors import RequestError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host, free_ports, hosts_of, write_json
@@ -117,12 +118,11 @@ def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> li
         )
     uploads = []
     for host in hosts:
-        folder = host.ml / path.removeprefix("/opt/ml/")
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = below(host.ml, path.removeprefix("/opt/ml/"))
         prefix = uri.rstrip("/") + "/"
-        for each in context.store.list(prefix):
-            name = f"s3://{each.bucket}/{each.key}".removeprefix(prefix)
-            context.store.download(f"s3://{each.bucket}/{each.key}", folder / name)
+        stored = [f"s3://{each.bucket}/{each.key}" for each in context.store.list(prefix)]
+        earlier = [inputs.InputObject(each, each.removeprefix(prefix)) for each in stored if not each.endswith("/")]
+        inputs.download(earlier, folder, context.store)
         uploads.append(FolderUpload(folder, uri, context.store))
     return uploads
 

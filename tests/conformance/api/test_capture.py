@@ -18,7 +18,7 @@ HEADERS = {"CsvContentTypes": ["text/csv"], "JsonContentTypes": ["application/js
 
 @pytest.fixture(scope="module")
 def runtime(aws, service):
-    return aws("sagemaker-runtime", service.endpoint_url)
+    return aws("sagemaker-runtime", service)
 
 
 def deploy(sagemaker, name: str, **capture) -> dict:

@@ -206,7 +206,7 @@ def trained(sagemaker) -> dict:
 
 
 def test_training_metrics_are_in_cloudwatch(trained, service, aws):
-    cloudwatch = aws("cloudwatch", service.endpoint_url)
+    cloudwatch = aws("cloudwatch", service)
     of_the_job = [{"Name": "TrainingJobName", "Value": "trained"}]
     listed = cloudwatch.list_metrics(Namespace="/aws/sagemaker/TrainingJobs", Dimensions=of_the_job)["Metrics"]
     assert {metric["MetricName"] for metric in listed} == {"train:rmse", "validation:rmse"}

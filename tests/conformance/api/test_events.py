@@ -19,7 +19,7 @@ FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 @pytest.fixture(scope="module")
 def received(aws, service):
     """A function that returns the events since its last call, delivered by a rule that matches all."""
-    sqs, eventbridge = (aws(name, service.endpoint_url) for name in ("sqs", "events"))
+    sqs, eventbridge = (aws(name, service) for name in ("sqs", "events"))
     queue = sqs.create_queue(QueueName="tested")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     eventbridge.put_rule(Name="all", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
@@ -80,7 +80,7 @@ def test_endpoint_statuses_are_in_capitals(received, sagemaker):
 
 
 def test_unsupported_target_is_refused(aws, service):
-    eventbridge = aws("events", service.endpoint_url)
+    eventbridge = aws("events", service)
     eventbridge.put_rule(Name="function", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
     with pytest.raises(ClientError, match=f"The target {FUNCTION} is not supported by the local SageMaker"):
         eventbridge.put_targets(Rule="function", Targets=[{"Id": "f", "Arn": FUNCTION}])
@@ -89,7 +89,7 @@ def test_unsupported_target_is_refused(aws, service):
 
 
 def test_unsupported_target_fails_no_execution(aws, service, pipelines, caplog):
-    eventbridge = aws("events", service.endpoint_url)
+    eventbridge = aws("events", service)
     eventbridge.put_rule(Name="function", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
     events_backends[service.account_id][service.region].put_targets("function", None, [{"Id": "f", "Arn": FUNCTION}])
     assert pipelines.run(definition(processing("A"))).status == "Succeeded"
@@ -100,7 +100,7 @@ def test_unsupported_target_fails_no_execution(aws, service, pipelines, caplog):
 
 
 def test_event_starts_pipeline_with_parameters(aws, service, pipelines):
-    eventbridge = aws("events", service.endpoint_url)
+    eventbridge = aws("events", service)
     parameters = [{"Name": name, "Type": "String", "DefaultValue": "none"} for name in ("Fixed", "FromEvent")]
     name = pipelines.create(definition(processing("A"), parameters=parameters))
     arn = pipelines.sagemaker.describe_pipeline(PipelineName=name)["PipelineArn"]
@@ -126,7 +126,7 @@ def test_event_starts_pipeline_with_parameters(aws, service, pipelines):
 
 
 def test_a_rule_publishes_to_a_topic(aws, service):
-    sns, sqs, eventbridge = (aws(name, service.endpoint_url) for name in ("sns", "sqs", "events"))
+    sns, sqs, eventbridge = (aws(name, service) for name in ("sns", "sqs", "events"))
     topic = sns.create_topic(Name="news")["TopicArn"]
     queue = sqs.create_queue(QueueName="readers")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -142,8 +142,8 @@ def test_a_rule_publishes_to_a_topic(aws, service):
 
 
 def test_unsupported_target_input_is_refused(aws, service):
-    eventbridge = aws("events", service.endpoint_url)
-    topic = aws("sns", service.endpoint_url).create_topic(Name="parts")["TopicArn"]
+    eventbridge = aws("events", service)
+    topic = aws("sns", service).create_topic(Name="parts")["TopicArn"]
     eventbridge.put_rule(Name="parts", EventPattern=json.dumps({"source": ["my.parts"]}))
     target = {"Id": "t", "Arn": topic, "InputPath": "$.detail"}
     with pytest.raises(ClientError, match="InputPath of the target"):

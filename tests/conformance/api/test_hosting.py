@@ -15,7 +15,7 @@ from tests.conformance.stand_ins import IMAGE, ROLE, definition, get
 
 @pytest.fixture(scope="module")
 def runtime(aws, service):
-    return aws("sagemaker-runtime", service.endpoint_url)
+    return aws("sagemaker-runtime", service)
 
 
 def model(sagemaker, name: str, **environment: str) -> str:
@@ -280,7 +280,7 @@ def test_oversized_body_is_refused(runtime):
 
 
 def test_endpoint_registers_for_auto_scaling(aws, service):
-    scaling = aws("application-autoscaling", service.endpoint_url)
+    scaling = aws("application-autoscaling", service)
     target = {
         "ServiceNamespace": "sagemaker",
         "ResourceId": "endpoint/E12/variant/alone",

@@ -111,7 +111,7 @@ def test_a_deleted_job_is_gone(sagemaker):
 def test_job_output_is_in_its_log(sagemaker, service, aws):
     sagemaker.create_processing_job(ProcessingJobName="P7", **processing_arguments())
     wait_for(sagemaker.describe_processing_job, "ProcessingJobStatus", ProcessingJobName="P7")
-    logs = aws("logs", service.endpoint_url)
+    logs = aws("logs", service)
     group = "/aws/sagemaker/ProcessingJobs"
     (stream,) = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix="P7/")["logStreams"]
     assert stream["logStreamName"].startswith("P7/algo-1-")

@@ -26,7 +26,7 @@ def opened(tmp_path, aws):
     @contextmanager
     def open_it():
         with open_service(tmp_path / "state", runners=StandIns().runners) as service:
-            yield service, lambda name: aws(name, service.endpoint_url)
+            yield service, lambda name: aws(name, service)
 
     return open_it
 
@@ -267,7 +267,7 @@ def test_second_opening_shares_the_service(tmp_path, aws):
             assert second.endpoint_url == first.endpoint_url
             assert second.environment == first.environment
             assert (second.account_id, second.role_arn) == (first.account_id, first.role_arn)
-        assert aws("sts", first.endpoint_url).get_caller_identity()["Account"] == first.account_id
+        assert aws("sts", first).get_caller_identity()["Account"] == first.account_id
 
 
 def test_patient_service_waits_for_users(tmp_path, aws):
@@ -287,7 +287,7 @@ def test_patient_service_waits_for_users(tmp_path, aws):
         assert isinstance(user, RunningService)
         used.set()
         assert not ended.wait(0.5)
-        assert aws("sts", user.endpoint_url).get_caller_identity()["Account"] == user.account_id
+        assert aws("sts", user).get_caller_identity()["Account"] == user.account_id
     owner.join()
     with open_service(state, runners=runners) as service:
         assert service.in_process
@@ -308,10 +308,9 @@ def test_state_directory_keeps_its_region(tmp_path, aws):
     with open_service(tmp_path / "state", region="eu-west-1", runners=runners) as service:
         assert service.role_arn.startswith("arn:aws:iam::")
         assert service.environment["AWS_REGION"] == "eu-west-1"
-        session = boto3.Session("local", "local", region_name="eu-west-1")
-        s3 = session.client("s3", endpoint_url=service.endpoint_url)
+        s3 = aws("s3", service)
         s3.create_bucket(Bucket="european", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        sagemaker = session.client("sagemaker", endpoint_url=service.endpoint_url)
+        sagemaker = aws("sagemaker", service)
         model = sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": "stand-in:1"})
         assert model["ModelArn"] == "arn:aws:sagemaker:eu-west-1:123456789012:model/m"
     with (
@@ -383,3 +382,16 @@ def test_callback_keeps_waiting_over_a_restart(opened, stopped):
             assert execution.statuses == {"Ask": "Succeeded", "Use": "Succeeded", "Slow": "Failed"}
             assert execution.status == "Failed"
             assert execution.job("Use")["Environment"] == {"TEXT": "after"}
+
+
+def test_the_key_is_kept_and_private(tmp_path):
+    state = tmp_path / "state"
+    state.mkdir(mode=0o755)
+    with open_service(state, runners=StandIns().runners) as service:
+        first = service.environment
+        assert first["AWS_ACCESS_KEY_ID"] in (state / "service.json").read_text()
+        assert [oct(path.stat().st_mode & 0o777) for path in (state, state / "service.json")] == ["0o700", "0o600"]
+    with open_service(state, runners=StandIns().runners) as service:
+        assert service.environment["AWS_SECRET_ACCESS_KEY"] == first["AWS_SECRET_ACCESS_KEY"]
+    with open_service(tmp_path / "other", runners=StandIns().runners) as service:
+        assert service.environment["AWS_SECRET_ACCESS_KEY"] != first["AWS_SECRET_ACCESS_KEY"]

@@ -22,7 +22,7 @@ from botocore.config import Config
 from local_sagemaker.containers.images import stand_in_for
 from local_sagemaker.lifetime import open_service
 from tests.conformance.stand_ins import ROLE, StandIns, definition, depends_on, get, processing
-from tests.support.service import serving
+from tests.support.service import Server, serving
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py312"
 SCRIPT = (
@@ -85,7 +85,7 @@ def test_aws_cli_runs_a_pipeline(tmp_path):
 
 def test_ctrl_c_ends_all_children(tmp_path, aws):
     with serving(tmp_path / "state", "--isolation", "process") as server:
-        start(aws, server.endpoint_url, job("Long", 300, "never"))
+        start(aws, server, job("Long", 300, "never"))
         parent = psutil.Process(server.process.pid)
         deadline = time.time() + 20
         while not parent.children(recursive=True) and time.time() < deadline:
@@ -106,8 +106,8 @@ def test_second_serve_names_the_first(tmp_path):
         assert first.process.poll() is None
 
 
-def start(aws, url: str, *steps: dict) -> str:
-    s3, sagemaker = aws("s3", url), aws("sagemaker", url)
+def start(aws, server: Server, *steps: dict) -> str:
+    s3, sagemaker = aws("s3", server), aws("sagemaker", server)
     s3.create_bucket(Bucket="bucket")
     sagemaker.create_pipeline(PipelineName="Cut", PipelineDefinition=definition(*steps), RoleArn=ROLE)
     return sagemaker.start_pipeline_execution(PipelineName="Cut")["PipelineExecutionArn"]
@@ -159,9 +159,9 @@ def killed_and_found_again(state: Path, aws, seed: int, isolation: str) -> None:
     chance = random.Random(seed)
     with serving(state, "--isolation", isolation) as server:
         quick = [job(f"Q{number}", chance.random() * 0.2, f"q{number}") for number in range(3)]
-        arn = start(aws, server.endpoint_url, *quick, job("Last", 0.3, "last", **depends_on("Q0", "Q1")))
+        arn = start(aws, server, *quick, job("Last", 0.3, "last", **depends_on("Q0", "Q1")))
         once = Config(retries={"total_max_attempts": 1})
-        clients = (aws(name, server.endpoint_url, config=once) for name in ("s3", "sagemaker"))
+        clients = (aws(name, server, config=once) for name in ("s3", "sagemaker"))
         writer = Writer(*clients, chance)
         writing = threading.Thread(target=writer.run)
         moment = time.time() + chance.random() * 2.5
@@ -176,7 +176,7 @@ def killed_and_found_again(state: Path, aws, seed: int, isolation: str) -> None:
     _, orphans = psutil.wait_procs(set(children), timeout=10)
     assert orphans == []
     with open_service(state, runners=StandIns().runners) as service:
-        s3, sagemaker = aws("s3", service.endpoint_url), aws("sagemaker", service.endpoint_url)
+        s3, sagemaker = aws("s3", service), aws("sagemaker", service)
         writer.is_found_again(s3, sagemaker)
         execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
         steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]

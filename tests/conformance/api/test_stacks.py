@@ -42,7 +42,7 @@ HOSTING = {
 
 @pytest.fixture(scope="module")
 def stacks(aws, service):
-    return aws("cloudformation", service.endpoint_url)
+    return aws("cloudformation", service)
 
 
 def template(resources: dict) -> str:
@@ -70,7 +70,7 @@ def test_stack_deploys_and_deletes_a_version(stacks, sagemaker, aws, service, pa
     stacks.create_stack(StackName="deploy", TemplateBody=template(HOSTING), Parameters=given(package, 1))
     described = sagemaker.describe_endpoint(EndpointName="stacked")
     assert described["EndpointStatus"] == "InService"
-    runtime = aws("sagemaker-runtime", service.endpoint_url)
+    runtime = aws("sagemaker-runtime", service)
     answer = json.load(runtime.invoke_endpoint(EndpointName="stacked", Body=b"1,2", ContentType="text/csv")["Body"])
     assert answer["tag"] == "stacked"
     assert sagemaker.list_tags(ResourceArn=described["EndpointArn"])["Tags"] == [{"Key": "k", "Value": "v"}]

@@ -11,7 +11,7 @@ from tests.conformance.stand_ins import compare, condition, definition, depends_
 
 @pytest.fixture(scope="module")
 def inbox(service, aws) -> Inbox:
-    return Inbox(aws("sqs", service.endpoint_url), "inbox")
+    return Inbox(aws("sqs", service), "inbox")
 
 
 def test_message_contains_token_and_arguments(pipelines, inbox, sagemaker):

@@ -79,7 +79,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def client(service, aws) -> Any:
-    return aws("lambda", service.endpoint_url)
+    return aws("lambda", service)
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +174,7 @@ def test_clients_can_invoke_functions(create, client):
 
 
 def test_queue_can_trigger_a_function_that_answers(pipelines, create, client, aws, service):
-    sqs = aws("sqs", service.endpoint_url)
+    sqs = aws("sqs", service)
     queue = Inbox(sqs, "triggering").url
     source = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     client.create_event_source_mapping(
@@ -203,7 +203,7 @@ Pipeline(name="FromSdk", steps=[ask, work]).upsert(role_arn=role)
 
 @pytest.mark.slow
 def test_sdk_definition_runs(pipelines, sagemaker, aws, service, tmp_path):
-    inbox = Inbox(aws("sqs", service.endpoint_url), "from-sdk")
+    inbox = Inbox(aws("sqs", service), "from-sdk")
     script = tmp_path / "script.py"
     script.write_text("def handler(event, context): return {'length': len(event['text'])}")
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

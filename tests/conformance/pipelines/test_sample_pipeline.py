@@ -82,7 +82,7 @@ def invoke(runtime, name: str) -> str:
 
 
 def test_update_drops_no_request(endpoint, sagemaker, aws, service):
-    runtime = aws("sagemaker-runtime", service.endpoint_url)
+    runtime = aws("sagemaker-runtime", service)
     answered: list[str] = []
     failed: list[Exception] = []
     over = threading.Event()

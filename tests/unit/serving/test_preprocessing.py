@@ -49,8 +49,8 @@ OTHER_CODE = {
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with open_service(tmp_path_factory.mktemp("state"), isolation="process") as service:
-        session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1")
-        client = session.client("s3", endpoint_url=service.endpoint_url)
+        session = boto3.Session()
+        client = session.client("s3", **service.client_arguments)
         client.create_bucket(Bucket="bucket")
         yield client
 
