@@ -183,7 +183,8 @@ def answer(store: Store, request: Request, *, succeeded: bool) -> tuple[str, str
     token = request["CallbackToken"]
     with store.transaction():
         for step in store.list(records.STEP):
-            if step["Metadata"].get("Callback", {}).get("CallbackToken") != token:
+            # A step that reuses the result of this one has the same token, but is of no execution that waited for it.
+            if step["Metadata"].get("Callback", {}).get("CallbackToken") != token or "PipelineExecutionArn" not in step:
                 continue
             arn, name = step["PipelineExecutionArn"], step["StepName"]
             given = {**request, "Succeeded": succeeded}

@@ -23,9 +23,9 @@ def output(step: str, name: str) -> dict[str, str]:
 class Inbox:
     """A queue, and the messages in it."""
 
-    def __init__(self, sqs: Any, name: str) -> None:
+    def __init__(self, sqs: Any, name: str, **attributes: str) -> None:
         self._sqs = sqs
-        self.url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        self.url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
 
     def next(self) -> dict[str, Any]:
         (message,) = self._sqs.receive_message(QueueUrl=self.url, WaitTimeSeconds=20)["Messages"]

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -38,8 +39,9 @@ def fails(event, context):
 def sleeps(event, context):
     time.sleep(60)
 
-def naps(event, context):
-    time.sleep(1)
+def waits(event, context):
+    while not boto3.client("s3").list_objects_v2(Bucket="bucket", Prefix="go")["KeyCount"]:
+        time.sleep(0.05)
 
 def exits(event, context):
     os._exit(3)
@@ -103,7 +105,7 @@ def function(name: str, arn: Any, outputs: dict[str, str] | None = None, **more:
     return {**step, "Type": "Lambda", **more}
 
 
-def test_result_becomes_typed_outputs(pipelines, create, client, service):
+def test_result_becomes_typed_outputs(pipelines, create, aws, service):
     arn = create("outputs", "outputs", in_s3=True, Timeout=60)
     tests = [
         compare("Equals", output("Work", "text"), '{"nested":["layered"]}'),
@@ -119,8 +121,8 @@ def test_result_becomes_typed_outputs(pipelines, create, client, service):
     values = {"text": '{"nested":["layered"]}', "count": "3", "share": "0.25", "good": "true"}
     metadata = {"Arn": arn, "OutputParameters": [{"Name": name, "Value": text} for name, text in values.items()]}
     assert execution.steps["Work"]["Metadata"]["Lambda"] == metadata
-    (log,) = (service.core.directory / "logs/aws/lambda/outputs").rglob("*.log")
-    assert 'event: {"a": 2}' in log.read_text()
+    events = aws("logs", service.endpoint_url).filter_log_events(logGroupName="/aws/lambda/outputs")["events"]
+    assert [event["message"] for event in events] == ['event: {"a": 2}']
     assert list((service.core.directory / "functions").iterdir()) == []
 
 
@@ -150,14 +152,15 @@ def test_other_runtimes_and_missing_functions_are_refused(pipelines, create):
     assert "Function not found" in execution.steps["None"]["FailureReason"]
 
 
-@pytest.mark.parametrize(("handler", "status"), [("naps", "Stopped"), ("sleeps", "Failed")])
-def test_stopped_execution_waits_for_the_function(pipelines, create, sagemaker, handler, status):
-    arn = create(f"stop-{handler}", handler, Timeout=60 if handler == "naps" else 3)
+@pytest.mark.parametrize(("handler", "status"), [("waits", "Stopped"), ("sleeps", "Failed")])
+def test_stopped_execution_waits_for_the_function(pipelines, create, sagemaker, s3, handler, status):
+    arn = create(f"stop-{handler}", handler, Timeout=60 if handler == "waits" else 5)
     steps = [function("Work", arn), function("Later", arn, **depends_on("Work"))]
     execution = pipelines.start(pipelines.create(definition(*steps)))
     while execution.statuses.get("Work") != "Executing":
-        pass
+        time.sleep(0.01)
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=execution.arn)
+    s3.put_object(Bucket="bucket", Key="go")
     assert execution.wait().status == status
     assert execution.statuses == {"Work": "Succeeded" if status == "Stopped" else "Failed"}
 
