@@ -220,8 +220,8 @@ def _local(settings: Settings) -> Iterator[Connection]:
                 minutes,
                 settings.state_dir,
             )
-        client, bucket = _client(region), _local_bucket(settings, region)
-        _make_bucket(client("s3"), bucket, region)
+        bucket = _local_bucket(settings, region)
+        client = _local_client(region, bucket)
         yield Connection(
             name="local",
             region=region,
@@ -274,6 +274,27 @@ def _opened(opening: Callable[[], contextlib.AbstractContextManager[Any]]) -> It
         yield service
 
 
+def _local_client(region: str, bucket: str) -> Callable[[str], Any]:
+    """Make clients as boto3 does; the first one of S3 makes the bucket.
+
+    boto3 itself is imported for S3 only, because it takes as long as the rest of a command.
+    """
+    import botocore.session
+
+    session = botocore.session.Session()
+
+    def make(service: str) -> Any:
+        if service != "s3":
+            return session.create_client(service, region_name=region, config=_retries())
+        import boto3
+
+        s3 = boto3.Session(botocore_session=session).client("s3", region_name=region, config=_retries())
+        _make_bucket(s3, bucket, region)
+        return s3
+
+    return make
+
+
 def _make_bucket(s3: Any, bucket: str, region: str) -> None:
     from botocore.exceptions import ClientError
 
@@ -281,18 +302,23 @@ def _make_bucket(s3: Any, bucket: str, region: str) -> None:
         s3.head_bucket(Bucket=bucket)
     except ClientError:
         elsewhere = {} if region == DEFAULT_REGION else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        s3.create_bucket(Bucket=bucket, **elsewhere)
+        with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):  # another command was faster
+            s3.create_bucket(Bucket=bucket, **elsewhere)
 
 
 def _client(region: str) -> Callable[[str], Any]:
     def make(service: str) -> Any:
         import boto3
-        from botocore.config import Config
 
-        retries = Config(retries={"mode": "adaptive", "max_attempts": 10})
-        return boto3.client(service, region_name=region, config=retries)
+        return boto3.client(service, region_name=region, config=_retries())
 
     return make
+
+
+def _retries() -> Any:
+    from botocore.config import Config
+
+    return Config(retries={"mode": "adaptive", "max_attempts": 10})
 
 
 def _no_client(service: str) -> Any:

@@ -9,11 +9,10 @@ import json
 import os
 import subprocess
 import sys
-from typing import Any
 
 from pipelines.data.code_bundles import Bundle, commit
 from pipelines.definition import kept
-from pipelines.definition.document import digest
+from pipelines.definition.document import Definition
 from pipelines.definition.sdk_environment import sdk_environment
 from pipelines.definition.sdk_process import last_line
 from pipelines.errors import EnvironmentProblem, InvalidDefinition
@@ -34,24 +33,6 @@ NOT_IN_THE_DEFINITION = (
     "prices",
     "max_parallel_steps",
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Definition:
-    """A checked definition: its text and its sha256."""
-
-    text: str
-
-    @property
-    def sha256(self) -> str:
-        """Digest of the text, in hexadecimal."""
-        return digest(self.text)
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """The definition as an object."""
-        content: dict[str, Any] = json.loads(self.text)
-        return content
 
 
 class Build:

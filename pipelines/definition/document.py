@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -17,3 +18,21 @@ def canonical(definition: dict[str, Any]) -> str:
 def digest(text: str) -> str:
     """The sha256 of a text, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A checked definition: its text and its sha256."""
+
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the text, in hexadecimal."""
+        return digest(self.text)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The definition as an object."""
+        content: dict[str, Any] = json.loads(self.text)
+        return content

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.aws.responses import last_part, listed
-from pipelines.definition.build import Definition
+from pipelines.definition.document import Definition
 from pipelines.errors import BadInput
 from pipelines.execution.pipeline import Progress, Step, look, step_types
 

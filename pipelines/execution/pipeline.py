@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.aws.responses import listed, or_none
-from pipelines.definition.build import Definition
+from pipelines.definition.document import Definition
 from pipelines.errors import BadInput, EnvironmentProblem, did_you_mean
 from pipelines.settings import GATE_BOUNDS, Settings
 

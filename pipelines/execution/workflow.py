@@ -12,7 +12,8 @@ from pipelines.data import versions
 from pipelines.data.code_bundles import bundles
 from pipelines.data.dataset import Dataset
 from pipelines.data.header import BEGINNING_BYTES, check_header, check_header_in_s3
-from pipelines.definition.build import Build, Definition
+from pipelines.definition.build import Build
+from pipelines.definition.document import Definition
 from pipelines.errors import BadInput
 from pipelines.execution import pipeline as executions
 from pipelines.execution import schedule as schedules

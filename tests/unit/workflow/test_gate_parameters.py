@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipelines.definition.build import Definition
+from pipelines.definition.document import Definition
 from pipelines.errors import BadInput
 from pipelines.execution.pipeline import check_parameters
 
