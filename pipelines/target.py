@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 
 from pipelines.aws.account import INSIDE_SAGEMAKER, check_bucket, default_bucket, find_account, find_role
@@ -283,12 +283,16 @@ def _local_client(region: str, bucket: str) -> Callable[[str], Any]:
 
     session = botocore.session.Session()
 
+    @cache
+    def with_transfers() -> Any:
+        import boto3
+
+        return boto3.Session(botocore_session=session)
+
     def make(service: str) -> Any:
         if service != "s3":
             return session.create_client(service, region_name=region, config=_retries())
-        import boto3
-
-        s3 = boto3.Session(botocore_session=session).client("s3", region_name=region, config=_retries())
+        s3 = with_transfers().client("s3", region_name=region, config=_retries())
         _make_bucket(s3, bucket, region)
         return s3
 
