@@ -14,6 +14,13 @@ from local_sagemaker.containers.serving.server import Request, Response
 
 logger = logging.getLogger(__name__)
 
+_SIZE_LIMITS = {
+    "SAGEMAKER_MAX_REQUEST_SIZE": 1024**2,
+    "SAGEMAKER_MAX_PAYLOAD_IN_MB": 1024**2,  # by the inference toolkit since 2023; batch transform sets it
+    "TS_MAX_REQUEST_SIZE": 1,  # by TorchServe
+}
+"""The variables with the maximum size of a request, and their units in bytes; the last one that is set counts."""
+
 
 class ToolkitApplication(ModelServerApplication):
     """Answers requests with the user's functions; an exception is a 500 with its traceback.
@@ -25,8 +32,9 @@ class ToolkitApplication(ModelServerApplication):
         super().__init__(model_folder)
         self._handlers = handlers
         self._default_accept = environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or self._default_accept
-        if megabytes := environment.get("SAGEMAKER_MAX_REQUEST_SIZE"):
-            self.max_content_length = int(megabytes) * 1024**2
+        for name, unit in _SIZE_LIMITS.items():
+            if size := environment.get(name):
+                self.max_content_length = int(size) * unit
         if handlers.before_model is not None:
             self._call(handlers.before_model, str(model_folder))
         self._model = self._call(handlers.model, str(model_folder))

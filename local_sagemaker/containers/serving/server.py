@@ -61,11 +61,9 @@ def with_charset(kind: str) -> str:
 
 def status_page(status: HTTPStatus) -> Response:
     """A web framework's default page for a status."""
-    page = (
-        f"<!doctype html>\n<html lang=en>\n<title>{status.value} {status.phrase}</title>\n"
-        f"<h1>{status.phrase}</h1>\n<p>{status.description or status.phrase}</p>\n"
-    )
-    return Response(status, page.encode())
+    from werkzeug.exceptions import default_exceptions
+
+    return Response(status, default_exceptions[status]().get_body().encode())
 
 
 class Application(Protocol):

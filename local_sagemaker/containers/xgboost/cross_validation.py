@@ -52,7 +52,7 @@ def fit_folds(plan: Plan, output: Path) -> list[xgboost.Booster]:
 def _print_means(rounds: int, histories: list[dict[str, Any]]) -> None:
     line = f"[{rounds}]"
     for metric in histories[0]["train"]:
-        for data in ("train", "validation"):
+        for data in histories[0]:  # without a validation channel, the training data only
             mean = np.mean([history[data][metric][-1] for history in histories])
             line += f"\t{data}-{metric}:{mean:.5f}"
     sys.stdout.write(f"{line}\n")

@@ -98,8 +98,8 @@ def _first_leaf_files(channel: Path) -> list[Path]:
     return [path for path in files if not (".cache" in path.name and ("dtrain" in path.name or "dval" in path.name))]
 
 
-def _delimiter_of(path: Path) -> str:
-    with path.open(encoding="utf-8", errors="ignore") as file:
+def _delimiter_of(path: Path, errors: str = "ignore") -> str:
+    with path.open(encoding="utf-8", errors=errors) as file:
         line = file.readline()
     try:
         delimiter = csv.Sniffer().sniff(line).delimiter
@@ -149,11 +149,13 @@ def _link_files(channels: Sequence[Path], flat: Path) -> None:
             if not channel.is_file() and len(path.relative_to(channel).parts) > _MAX_DEPTH:
                 logger.warning("Files more than %d folders deep in %s are not loaded.", _MAX_DEPTH, channel)
                 continue
-            (flat / f"{number}-{position:06d}-{path.name}").symlink_to(path)
+            # pyarrow passes over names that begin with an underscore, such as Spark's _SUCCESS, as in the container.
+            ignored = "_" if path.name.startswith("_") else ""
+            (flat / f"{ignored}{number}-{position:06d}-{path.name}").symlink_to(path)
 
 
 def _read_csv(folder: Path, *, weighted: bool) -> xgboost.DMatrix:
-    delimiter = _delimiter_of(min(folder.iterdir()))
+    delimiter = _delimiter_of(min(folder.iterdir()), "strict")  # the container reads the first line as UTF-8
     columns = "label_column=0&weight_column=1" if weighted else "label_column=0"
     return xgboost.DMatrix(f"{folder}?format=csv&{columns}&delimiter={delimiter}")
 
@@ -168,4 +170,6 @@ def _read_parquet(folder: Path) -> xgboost.DMatrix:
 
 def _read_recordio(folder: Path) -> xgboost.DMatrix:
     features, labels = read_matrix(b"".join(path.read_bytes() for path in sorted(folder.iterdir())))
+    if labels is not None and len(labels) != features.shape[0]:
+        raise ValueError(f"{features.shape[0]} records have {len(labels)} labels: each record needs one.")
     return xgboost.DMatrix(features, label=labels)

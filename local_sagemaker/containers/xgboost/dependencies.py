@@ -6,6 +6,7 @@ from typing import Any
 from local_sagemaker.containers.errors import UserError
 
 OBJECTIVES = (
+    "aft_loss_distribution",  # in the container's list, though XGBoost has no such objective
     "binary:logistic", "binary:logitraw", "binary:hinge", "count:poisson", "multi:softmax", "multi:softprob",
     "rank:pairwise", "rank:ndcg", "rank:map", "reg:linear", "reg:squarederror", "reg:logistic", "reg:gamma",
     "reg:pseudohubererror", "reg:squaredlogerror", "reg:absoluteerror", "reg:tweedie", "survival:aft",
@@ -15,7 +16,8 @@ OBJECTIVES = (
 _TREE_GROWERS = ("grow_colmaker", "distcol", "grow_histmaker", "grow_local_histmaker", "grow_quantile_histmaker")
 _TREE_UPDATERS = (*_TREE_GROWERS, "grow_skmaker", "sync", "refresh", "prune")
 _LINEAR_UPDATERS = ("shotgun", "coord_descent")
-UPDATERS = (*_TREE_UPDATERS, *_LINEAR_UPDATERS)
+_REFUSED = ("grow_local_histmaker", "grow_quantile_histmaker")  # named in messages, but not in the container's range
+UPDATERS = tuple(name for name in (*_TREE_UPDATERS, *_LINEAR_UPDATERS) if name not in _REFUSED)
 
 Given = Mapping[str, Any]
 

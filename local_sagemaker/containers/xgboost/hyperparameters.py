@@ -55,6 +55,8 @@ def validate(given: Mapping[str, str], version: Version = Version()) -> dict[str
     named = {ALIASES.get(name, name): value for name, value in given.items()}
     if version.knows_silent:
         named.pop("silent", None)  # it only affected the log
+    if "single_precision_histogram" in named and not version.knows_single_precision:
+        raise UserError("Extraneous hyperparameter found: single_precision_histogram")
     if "num_round" not in named:
         raise UserError("Missing required hyperparameter: num_round")
     values = {name: _parse(name, value) for name, value in named.items()}

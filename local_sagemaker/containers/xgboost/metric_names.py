@@ -17,7 +17,7 @@ PUBLISHED = (
     "mlogloss", "mse", "ndcg", "poisson-nloglik", "rmse", "tweedie-nloglik",
 )  # fmt: skip
 """The metrics with definitions of the service's own, as descriptions of real jobs list them."""
-TUNING_METRICS = tuple(f"{data}:{name}" for data in ("validation", "train") for name in ALL_METRICS)
+TUNING_METRICS = tuple(f"validation:{name}" for name in ALL_METRICS)
 
 _WITH_THRESHOLD = ("error", "ndcg", "map")
 

@@ -40,7 +40,7 @@ def parse(payload: bytes, content_type: str | None, *, shifts_libsvm: bool = Tru
     try:
         kind = content_type_of(content_type)
     except UserError as error:
-        raise PayloadError(f"Content-type {content_type} is not supported. {error}") from error
+        raise PayloadError(str(error)) from error
     if kind == "parquet":
         raise PayloadError(f"Content-type {content_type} is not supported.")
     readers: dict[str, Callable[[bytes], Any]] = {
@@ -154,11 +154,11 @@ def _sparse(payload: bytes, *, shifts: bool) -> csr_matrix:
     rows, columns, values = [], [], []
     for number, line in enumerate(payload.decode("utf-8").strip().split("\n")):
         for item in line.split(" "):
-            column, colon, value = item.partition(":")
-            if colon:
+            column, *rest = item.split(":")
+            if rest:  # the container passes over what follows a second colon
                 rows.append(number)
                 columns.append(int(column))
-                values.append(float(value))
+                values.append(float(rest[0]))
     if shifts and columns and min(columns) >= 1:
         columns = [column - 1 for column in columns]
     return csr_matrix((np.array(values), (np.array(rows), np.array(columns))))

@@ -21,6 +21,7 @@ from local_sagemaker.containers.xgboost.versions import Version
 
 SUPPORTED_ACCEPTS = ["application/json", "application/jsonlines", "application/x-recordio-protobuf", "text/csv"]
 _VOTING_OBJECTIVES = ("multi:softmax", "binary:hinge")
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _DEFAULT_MAX_CONTENT_LENGTH = 6 * 1024**2
 _CONTENT_LENGTH_CAP = 20 * 1024**2
 """The upper limit of MAX_CONTENT_LENGTH; larger values count as this one."""
@@ -139,7 +140,8 @@ class XGBoostApplication(Application):
 
     def invoke(self, request: Request) -> Response:
         """Decode the payload, predict, and encode; each failure has a status of its own."""
-        if not request.body:
+        # The container's web framework parses forms, which leaves no body.
+        if not request.body or (request.content_type or "").partition(";")[0].strip().lower() in _FORMS:
             return Response(HTTPStatus.NO_CONTENT)
         try:
             data = payloads.parse(request.body, request.content_type, shifts_libsvm=self._version.shifts_libsvm)

@@ -28,6 +28,11 @@ class Version:
         return self.number < (1, 2)
 
     @property
+    def knows_single_precision(self) -> bool:
+        """Whether the hyperparameter ``single_precision_histogram`` is accepted."""
+        return self.number < (3, 0)
+
+    @property
     def pickles_models(self) -> bool:
         """Whether the artifact is a pickled Booster, as it was before 1.3."""
         return self.number < (1, 3)

@@ -104,6 +104,13 @@ def test_a_manifest_names_the_objects(bench: Workbench) -> None:
     assert bench.store.keys("s3://bucket/predictions/") == ["predictions/deep/b.csv.out"]
 
 
+def test_tfrecords_in_a_csv_are_refused(bench: Workbench) -> None:
+    uri = bench.store.write("s3://bucket/in/data.csv", "1,2,3,4\n" * 9)
+    request = transform_request(uri, TransformInput={"SplitType": "TFRecord"})
+    outcome = run_transform(request, _echo_model(bench), bench.job().context)
+    assert "The file is not TFRecord, or has a record of more than 100 MB" in str(outcome.failure_reason)
+
+
 def test_no_split_is_one_payload(bench: Workbench) -> None:
     output, job = _transform(bench, "1,2\n3,4\n", TransformInput={"SplitType": "None"})
     assert _payloads(job) == ["1,2\n3,4\n"]

@@ -374,14 +374,24 @@ def test_ping_and_methods(bench: Workbench, image: str, kind: str, body: bytes) 
         assert server.request("GET", "/other", timeout=60).status == 404
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "size"),
+    [
+        ("SAGEMAKER_MAX_REQUEST_SIZE", "7", 7 * 1024**2),
+        ("SAGEMAKER_MAX_PAYLOAD_IN_MB", "20", 20 * 1024**2),
+        ("TS_MAX_REQUEST_SIZE", "100000000", 100_000_000),
+    ],
+)
+def test_request_size_variables(variable: str, value: str, size: int) -> None:
+    handlers = Handlers(*[lambda *_: None] * 4, None, None, None, None)
+    assert ToolkitApplication(handlers, Path("/opt/ml/model"), {variable: value}).max_content_length == size
+
+
 def test_request_size_limit(bench: Workbench) -> None:
     with _server(bench, PYTORCH_INFERENCE, {"code/inference.py": IDENTITY}) as server:
         size = 6_553_500
         assert server.request("POST", "/invocations", b" " * (size + 1), timeout=60).status == 413
         assert server.request("POST", "/invocations", b" " * size, {"Content-Type": "x/y"}, timeout=60).status == 500
-    handlers = Handlers(*[lambda *_: None] * 4, None, None, None, None)
-    application = ToolkitApplication(handlers, Path("/opt/ml/model"), {"SAGEMAKER_MAX_REQUEST_SIZE": "7"})
-    assert application.max_content_length == 7 * 1024**2
 
 
 @pytest.mark.parametrize("image", [PYTORCH_INFERENCE, SKLEARN], ids=["pytorch", "sklearn"])

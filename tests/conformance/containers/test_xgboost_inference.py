@@ -128,7 +128,10 @@ def test_an_empty_body_is_204(hosting: VariantHosting) -> None:
 def test_an_unknown_content_type_is_415(hosting: VariantHosting, content_type: str) -> None:
     answer = _ask(hosting, ROWS, content_type)
     assert answer.status == 415
-    assert answer.body.decode().startswith(f"Content-type {content_type} is not supported.")
+    known = content_type == "application/x-parquet"
+    message = f"Content-type {content_type} is not supported." if known else f"{content_type} is not an accepted Cont"
+    assert answer.body.decode().startswith(message)
+    assert answer.body.decode().count(content_type) == 1
 
 
 @pytest.mark.parametrize("body", ["1,text,3,4", "1,2,3,4\n1,2,3", "1,2,3\n1,2,3,4", '"1",2,3,4', b"\xff\xfe,1,2,3"])
@@ -173,7 +176,19 @@ def test_lines_and_records_are_only_for_selectable_inference(hosting: VariantHos
 
 
 def test_a_body_over_the_limit_is_413(hosting: VariantHosting) -> None:
-    assert _ask(hosting, "1,2,3,4\n" * (6 * 1024**2 // 8 + 1)).status == 413
+    answer = _ask(hosting, "1,2,3,4\n" * (6 * 1024**2 // 8 + 1))
+    assert answer.status == 413
+    assert b"<p>The data value transmitted exceeds the capacity limit.</p>" in answer.body
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b"])
+def test_a_form_has_no_body(hosting: VariantHosting, kind: str) -> None:
+    assert _ask(hosting, ROWS, kind).status == 204
+
+
+def test_what_follows_a_second_colon_is_passed_over(hosting: VariantHosting) -> None:
+    rows = ("0:1 1:2:9 2:3 3:4", "0:1 1:2 2:3 3:4")
+    assert len({_ask(hosting, row, "text/libsvm").body for row in rows}) == 1
 
 
 def test_the_limit_is_an_environment_variable(bench: Workbench) -> None:

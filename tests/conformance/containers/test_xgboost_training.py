@@ -14,8 +14,10 @@ import pandas as pd
 import pytest
 import xgboost
 
+from local_sagemaker.containers.errors import UserError
 from local_sagemaker.containers.recordio.frames import frame
-from local_sagemaker.containers.recordio.records import record_class
+from local_sagemaker.containers.recordio.records import record_class, write_matrix
+from local_sagemaker.containers.xgboost.hyperparameters import validate
 from local_sagemaker.jobs.contract import JobOutcome
 from local_sagemaker.jobs.serving.variant_server import start_hosting
 from local_sagemaker.jobs.training.run import run_training
@@ -387,10 +389,52 @@ def test_k_fold_rounds_have_means(bench: Workbench) -> None:
     assert ((probability > 0) & (probability < 1)).all()
 
 
-def test_k_fold_without_validation_is_a_key_error(bench: Workbench) -> None:
+def test_k_fold_without_validation_trains_each_fold(bench: Workbench) -> None:
+    outcome, job = _train(bench, {**REGRESSION, "_kfold": 2}, {"train": csv_of(*regression_rows(40))})
+    completed(outcome)
+    assert names_in(bench.store.read(str(outcome.model_artifacts))) == ["xgboost-model-0", "xgboost-model-1"]
+    assert re.search(r"^\[3\]\ttrain-rmse:[\d.]+$", job.log, re.MULTILINE)
+
+
+def test_parquet_channel_may_have_a_success_file(bench: Workbench) -> None:
     label, features = regression_rows(40)
-    reason = _reason(bench, {**REGRESSION, "_kfold": 2}, {"train": csv_of(label, features)})
-    assert reason.endswith("XGB train call failed with exception:\n 'validation', exit code: 1")
+    frame = pd.DataFrame(np.column_stack([label, features])).rename(columns=str)
+    bench.store.write("s3://bucket/train/_SUCCESS", b"")
+    completed(_train(bench, REGRESSION, {"train": frame.to_parquet()}, "application/x-parquet")[0])
+
+
+@pytest.mark.parametrize(
+    ("hyperparameters", "message"),
+    [
+        ({"single_precision_histogram": "true"}, "Extraneous hyperparameter found: single_precision_histogram"),
+        ({"_tuning_objective_metric": "train:rmse"}, "Hyperparameter _tuning_objective_metric: train:rmse is not in ["),
+        (
+            {"updater": "grow_quantile_histmaker"},
+            "Hyperparameter updater: value ['grow_quantile_histmaker'] not in ran",
+        ),
+        ({"updater": "grow_local_histmaker"}, "Hyperparameter updater: value ['grow_local_histmaker'] not in range"),
+        (
+            {"objective": "reg:none"},
+            "Hyperparameter objective: reg:none is not in ['aft_loss_distribution', 'binary:log",
+        ),
+    ],
+)
+def test_hyperparameters_of_other_versions_are_refused(hyperparameters: dict[str, str], message: str) -> None:
+    with pytest.raises(UserError) as refused:
+        validate({"num_round": "1", **hyperparameters})
+    assert message in str(refused.value)
+
+
+def test_first_line_in_another_encoding_is_refused(bench: Workbench) -> None:
+    rows = "café,1\n".encode("latin-1") + csv_of(*regression_rows(9)).encode()
+    assert "'utf-8' codec can't decode byte 0xe9" in _reason(bench, REGRESSION, {"train": rows})
+
+
+def test_each_record_needs_a_label(bench: Workbench) -> None:
+    label, features = regression_rows(6)
+    data = write_matrix(features[:3], label[:3]) + write_matrix(features[3:])
+    reason = _reason(bench, REGRESSION, {"train": data}, content_type="application/x-recordio-protobuf")
+    assert "6 records have 3 labels" in reason
 
 
 def test_k_fold_without_an_objective_dies_of_none(bench: Workbench) -> None:

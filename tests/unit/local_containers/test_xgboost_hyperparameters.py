@@ -76,7 +76,7 @@ def test_a_range_ends_at_its_bound(name: str, within: float, beyond: float) -> N
             "objective",
             "binary:logistic binary:logitraw binary:hinge count:poisson multi:softmax multi:softprob rank:pairwise "
             "rank:ndcg rank:map reg:squarederror reg:linear reg:logistic reg:gamma reg:pseudohubererror "
-            "reg:squaredlogerror reg:absoluteerror reg:tweedie survival:aft survival:cox",
+            "reg:squaredlogerror reg:absoluteerror reg:tweedie survival:aft survival:cox aft_loss_distribution",
         ),
     ],
 )
@@ -198,7 +198,7 @@ def test_values_that_go_together_are_taken(given: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("objective", ["reg:squared", "aft", ""])
 def test_unknown_objective_lists_the_known(objective: str) -> None:
-    with pytest.raises(UserError, match=r"^Hyperparameter objective: .* is not in \['binary:logistic', "):
+    with pytest.raises(UserError, match=r"^Hyperparameter objective: .* is not in \['aft_loss_distribution', "):
         validate({**MINIMUM, "objective": objective})
 
 
