@@ -98,13 +98,13 @@ def test_missing_queue_fails_the_step(pipelines):
 
 def test_queue_can_refuse_the_message(pipelines, aws, service):
     attributes = {"MaximumMessageSize": "1024"}
-    url = aws("sqs", service.endpoint_url).create_queue(QueueName="small", Attributes=attributes)["QueueUrl"]
+    url = aws("sqs", service).create_queue(QueueName="small", Attributes=attributes)["QueueUrl"]
     execution = pipelines.run(definition(callback("Ask", url, Arguments={"text": "a" * 1024})))
     assert f"the queue {url} refused the message: " in execution.steps["Ask"]["FailureReason"]
 
 
 def test_fifo_queues_receive_the_message(pipelines, aws, service, sagemaker):
-    sqs = aws("sqs", service.endpoint_url)
+    sqs = aws("sqs", service)
     inbox = Inbox(sqs, "ordered.fifo", FifoQueue="true")
     execution = pipelines.start(pipelines.create(definition(callback("Ask", inbox.url))))
     succeed(sagemaker, inbox.next()["token"])

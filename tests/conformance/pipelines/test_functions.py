@@ -121,7 +121,7 @@ def test_result_becomes_typed_outputs(pipelines, create, aws, service):
     values = {"text": '{"nested":["layered"]}', "count": "3", "share": "0.25", "good": "true"}
     metadata = {"Arn": arn, "OutputParameters": [{"Name": name, "Value": text} for name, text in values.items()]}
     assert execution.steps["Work"]["Metadata"]["Lambda"] == metadata
-    events = aws("logs", service.endpoint_url).filter_log_events(logGroupName="/aws/lambda/outputs")["events"]
+    events = aws("logs", service).filter_log_events(logGroupName="/aws/lambda/outputs")["events"]
     assert [event["message"] for event in events] == ['event: {"a": 2}']
     assert list((service.core.directory / "functions").iterdir()) == []
 
