@@ -1,11 +1,11 @@
 """Builds the definition in a process of its own, while the caller gets on with other things.
 
 A definition for the local target depends on nothing but its inputs and our own files, so it is built once and kept.
+The values that change most often are filled in afterwards: see `placeholders`.
 """
 
 import contextlib
 import dataclasses
-import json
 import os
 import subprocess
 import sys
@@ -13,6 +13,7 @@ import sys
 from pipelines.data.code_bundles import Bundle, commit
 from pipelines.definition import kept
 from pipelines.definition.document import Definition
+from pipelines.definition.placeholders import Inputs, split
 from pipelines.definition.sdk_environment import sdk_environment
 from pipelines.definition.sdk_process import last_line
 from pipelines.errors import EnvironmentProblem, InvalidDefinition
@@ -41,10 +42,10 @@ class Build:
     def __init__(self, settings: Settings, target: Target, bundles: list[Bundle]) -> None:
         self._target = target
         self._inputs = _inputs(settings, target, bundles)
-        self._file = kept.kept_file(self._inputs, target.jumpstart) if target.name == "local" else None
-        self._text = kept.read(self._file) if self._file else None
+        self._file = kept.kept_file(self._inputs.shape, target.jumpstart) if target.name == "local" else None
+        self._kept = kept.read(self._file) if self._file else None
         self._files = contextlib.ExitStack()
-        self._process = self._start() if self._text is None else None
+        self._process = self._start() if self._kept is None else None
 
     def _start(self) -> subprocess.Popen[bytes]:
         variables = self._files.enter_context(sdk_environment(self._target))
@@ -56,7 +57,7 @@ class Build:
             env={**_without_endpoint(self._target), **variables, "DISABLE_JUMPSTART_LOGGING": "true"},
         )
         assert process.stdin is not None
-        process.stdin.write(self._inputs.encode())
+        process.stdin.write(self._inputs.shape.encode())
         process.stdin.close()
         process.stdin = None
         return process
@@ -69,14 +70,16 @@ class Build:
         """
         from pipelines.definition.checks import check  # botocore takes a while to import
 
-        if self._text is not None:
-            with contextlib.suppress(InvalidDefinition):  # damaged, perhaps: build it again
-                check(self._text)
-                return Definition(self._text)
-        text = self._built(self._process or self._start())
+        if self._kept is not None:
+            with contextlib.suppress(InvalidDefinition, ValueError):  # damaged, perhaps: build it again
+                text = self._inputs.fill(self._kept)
+                check(text)
+                return Definition(text)
+        built = self._built(self._process or self._start())
+        text = self._inputs.fill(built)
         check(text)
         if self._file is not None:
-            kept.keep(self._file, text)
+            kept.keep(self._file, built)
         return Definition(text)
 
     def _built(self, process: subprocess.Popen[bytes]) -> str:
@@ -95,7 +98,7 @@ class Build:
         self._files.close()
 
 
-def _inputs(settings: Settings, target: Target, bundles: list[Bundle]) -> str:
+def _inputs(settings: Settings, target: Target, bundles: list[Bundle]) -> Inputs:
     """Everything that the definition depends on, and nothing else."""
     values = dataclasses.asdict(settings)
     locations = {
@@ -106,7 +109,7 @@ def _inputs(settings: Settings, target: Target, bundles: list[Bundle]) -> str:
         "commit": commit(),
     }
     made_from = {name: value for name, value in values.items() if name not in NOT_IN_THE_DEFINITION}
-    return json.dumps({"settings": made_from, "locations": locations}, sort_keys=True)
+    return split(made_from, locations)
 
 
 def _without_endpoint(target: Target) -> dict[str, str]:

@@ -35,7 +35,11 @@ json.dump([build(inputs) for inputs in json.load(sys.stdin)], open(sys.argv[1], 
 
 def build(settings: list[dict[str, Any]], folder: Path, hash_seed: str = "0") -> list[str]:
     """Build one definition for each of the settings."""
-    inputs = [{"settings": values, "locations": LOCATIONS} for values in settings]
+    return build_all([{"settings": values, "locations": LOCATIONS} for values in settings], folder, hash_seed)
+
+
+def build_all(inputs: list[dict[str, Any]], folder: Path, hash_seed: str = "0") -> list[str]:
+    """Build one definition for each of the inputs."""
     output = folder / f"definitions-{hash_seed}.json"
     with offline(Settings(algorithms=("xgboost",))) as target, sdk_environment(target) as variables:
         environment = {**os.environ, **variables, "PYTHONHASHSEED": hash_seed}
@@ -44,7 +48,7 @@ def build(settings: list[dict[str, Any]], folder: Path, hash_seed: str = "0") ->
             input=json.dumps(inputs).encode(),
             env=environment,
             check=True,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
         )
     return json.loads(output.read_text())
 
