@@ -78,6 +78,7 @@ class DataProcessing:
         if self.output_filter is None:
             # The whole input row and all output columns: the rows need no parsing.
             lines = lines_of(answer)
+            _text(b"".join(records))
             _require_same_count(len(records), len(lines))
             return b"".join(b"%b,%b\n" % pair for pair in zip(records, lines, strict=True))
         answers = _rows(answer)
@@ -136,12 +137,19 @@ def _selected(select: Filter, value: Any) -> Any:
 
 
 def _rows(text: bytes) -> list[list[str]]:
+    decoded = _text(text)
+    if '"' not in decoded:
+        return [line.split(",") for line in lines_of(decoded)]
     try:
-        decoded = text.decode("utf-8")
-        if '"' not in decoded:
-            return [line.split(",") for line in lines_of(decoded)]
         return [row for row in csv.reader(io.StringIO(decoded)) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
+    except csv.Error as error:
+        raise DataError(f"A record or an answer is not CSV: {error}.") from error
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
         raise DataError(f"A record or an answer is not CSV in UTF-8: {error}.") from error
 
 

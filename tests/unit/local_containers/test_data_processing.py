@@ -45,6 +45,11 @@ def test_unreadable_record_is_the_client_s_fault(kind, record):
         processing(kind, InputFilter="$[1:]" if kind == "text/csv" else "$.a").sent(record)
 
 
+def test_join_without_filters_reads_the_records_too():
+    with pytest.raises(DataError, match="is not CSV in UTF-8"):
+        processing("text/csv").stored([b"caf\xe9,1"], b"0.5\n")
+
+
 @given(
     kind=st.sampled_from(["text/csv", "application/json", "application/jsonlines"]),
     selects=st.sampled_from(["$[0]", "$[1:]", "$.a", "$.['a']", "$[0,2:]"]),
