@@ -59,8 +59,8 @@ resource is refused.
 An execution of a pipeline with one of these steps is refused before anything runs: \
 {_code(name for name in KNOWN_STEPS if name not in SUPPORTED_STEPS)}.
 The same holds for a step with an unsupported member (see the table above) or an image that has no stand-in; for \
-processing without a `ContainerEntrypoint`; and for training with several `InstanceGroups` or with checkpoints outside \
-`/opt/ml`. The error names each reason.
+processing without a `ContainerEntrypoint`; for a function of another runtime than `python3.*`; and for \
+training with several `InstanceGroups` or with checkpoints outside `/opt/ml`. The error names each reason.
 
 Expressions, in any argument: {_code(EXPRESSIONS)}. Execution variables: {_code(EXECUTION_VARIABLES)}.
 

@@ -19,6 +19,7 @@ from local_sagemaker.definition.shapes import check_request, only_members, servi
 from local_sagemaker.endpoints.servers import Endpoints
 from local_sagemaker.engine.executions import Executions
 from local_sagemaker.engine.tasks import TaskServices
+from local_sagemaker.engine.unsupported_steps import Use
 from local_sagemaker.jobs.contract import Runners
 from local_sagemaker.moto import functions, queues
 from local_sagemaker.moto.experiments import Experiments
@@ -70,7 +71,11 @@ class Service(Access):
         self.activity = Activity()
         self._own_process, self._keep_alive, self._version = own_process, keep_alive, code_version()
         tasks = TaskServices(functools.partial(queues.send, core), functools.partial(functions.invoke, core))
-        self.executions = Executions(core, runners.missing, self.call, tasks)
+
+        def missing(name: str, work: Use) -> str | None:
+            return functions.lack(core, name) if work == "invoke" else runners.missing(name, work)
+
+        self.executions = Executions(core, missing, self.call, tasks)
         self.endpoints = Endpoints(core, runners.hosting, functools.partial(models.for_containers, core))
         self.experiments = Experiments(core)
         self._operations = operations.bind(core, runners, self.executions, self.endpoints, self.experiments)

@@ -2,11 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Callable
 
 from local_sagemaker import events
 from local_sagemaker.core.clock import now
-from local_sagemaker.core.core import Call, Core, Request, Work
+from local_sagemaker.core.core import Call, Core, Request
 from local_sagemaker.core.errors import ConflictException, ValidationException
 from local_sagemaker.core.names import new_execution_id
 from local_sagemaker.core.store import Record
@@ -27,13 +26,11 @@ _COPIED_MEMBERS = (
 class Executions:
     """All executions of one service; each one that runs has a thread of its own.
 
-    ``missing(image, work)`` names what an image lacks for a kind of work, or returns None. Steps create their resources
-    through ``call``, or have their work done by ``services``.
+    ``missing(name, work)`` names what an image or a function lacks for a kind of work, or returns None. Steps
+    create their resources through ``call``, or have their work done by ``services``.
     """
 
-    def __init__(
-        self, core: Core, missing: Callable[[str, Work], str | None], call: Call, services: TaskServices
-    ) -> None:
+    def __init__(self, core: Core, missing: unsupported_steps.Missing, call: Call, services: TaskServices) -> None:
         self._core = core
         self._missing = missing
         self._call = call

@@ -2,16 +2,18 @@
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from local_sagemaker.core.core import Work
 from local_sagemaker.core.errors import ExpressionError, ValidationException
 from local_sagemaker.definition.expressions import Scope, is_expression, referenced_steps, resolve
 from local_sagemaker.definition.parse import Definition, Step
-from local_sagemaker.definition.step_types import API_STEPS, SUPPORTED_STEPS
+from local_sagemaker.definition.step_types import API_STEPS, SUPPORTED_STEPS, TASK_STEPS
 from local_sagemaker.definition.unsupported import unsupported_members, values_at
 
-Missing = Callable[[str, Work], str | None]
+Use = Work | Literal["invoke"]
+"""The work of an image, or that of a Lambda function: ``invoke``."""
+Missing = Callable[[str, Use], str | None]
 
 _NOTEBOOK_JOB = "amazon_sagemaker_scheduler"
 """The entry point of the Training step that the SDK makes of a notebook job: a program of Studio's own images."""
@@ -22,10 +24,11 @@ def refuse(definition: Definition, parameters: Mapping[str, Any], missing: Missi
     """Refuse an execution with a step that cannot run.
 
     ``definition`` has the steps that are to run, and ``parameters`` the values of this execution; arguments that depend
-    on other steps' results are checked when the step runs. ``missing`` returns what an image lacks for a kind of work,
-    or None.
+    on other steps' results are checked when the step runs. ``missing`` returns what an image or a function lacks for
+    a kind of work, or None.
 
-    Raises ValidationException if a step has a type or a member that is not supported, or an image without a stand-in.
+    Raises ValidationException if a step has a type or a member that is not supported, an image without a stand-in, or a
+    function with another runtime than Python.
     """
     known = _Known(parameters)
     found = [
@@ -70,10 +73,11 @@ class _Known:
 def _reasons(definition: Definition, step: Step, known: _Known, missing: Missing) -> Iterator[str]:
     if step.type not in SUPPORTED_STEPS:
         yield step.type
-    if step.type not in API_STEPS:
+    if step.type not in (*API_STEPS, *TASK_STEPS):
         return
     arguments = known(step.arguments)
-    yield from unsupported_members(API_STEPS[step.type].create, arguments)
+    if step.type in API_STEPS:
+        yield from unsupported_members(API_STEPS[step.type].create, arguments)
     yield from _beyond_the_machine(step.type, arguments)
     if [_NOTEBOOK_JOB] in values_at(arguments, ["AlgorithmSpecification", "ContainerEntrypoint"]):
         yield "NotebookJob"
@@ -100,8 +104,10 @@ def _beyond_the_machine(kind: str, arguments: Mapping[str, Any]) -> Iterator[str
 
 def _images(
     definition: Definition, step: Step, arguments: Mapping[str, Any], known: _Known
-) -> Iterator[tuple[Any, Work]]:
-    """The images that a step uses, and the kind of work of each."""
+) -> Iterator[tuple[Any, Use]]:
+    """The images and functions that a step uses, and the kind of work of each."""
+    for function in values_at(arguments, ["FunctionArn"]):
+        yield function, "invoke"
     for image in values_at(arguments, ["AppSpecification", "ImageUri"]):
         yield image, "process"
     for specification in _of_training(arguments, "AlgorithmSpecification"):

@@ -41,23 +41,41 @@ def serve(core: Core) -> None:
     LambdaFunction._invoke_lambda = invoke_lambda  # type: ignore[assignment, method-assign]
 
 
+def lack(core: Core, arn: str) -> str | None:
+    """Report why a function cannot run here; None if it can, or does not exist yet."""
+    function = _find(core, arn)
+    return None if function is None else _lack(function)
+
+
 def invoke(core: Core, arn: str, event: Any, stop: Event) -> Invocation:
     """Run a function for a pipeline, to its end, its timeout or until ``stop`` is set."""
-    from moto.awslambda.exceptions import LambdaClientError
-    from moto.awslambda.models import lambda_backends
-
-    try:
-        function = lambda_backends[core.account_id][core.region].get_function(arn)
-    except LambdaClientError:
+    function = _find(core, arn)
+    if function is None:
         return _failed("ResourceNotFoundException", f"Function not found: {arn}")
     return _run(core, function, event, stop, min(float(function.timeout), _LONGEST_STEP_SECONDS))[0]
 
 
+def _find(core: Core, arn: str) -> Any:
+    from moto.awslambda.exceptions import LambdaClientError
+    from moto.awslambda.models import lambda_backends
+
+    try:
+        return lambda_backends[core.account_id][core.region].get_function(arn)
+    except LambdaClientError:
+        return None
+
+
+def _lack(function: Any) -> str | None:
+    runtime = function.run_time or f"package type {function.package_type}"
+    if runtime.startswith("python3."):
+        return None
+    return f"the function {function.function_name} has the runtime {runtime}; only python3.* functions run locally"
+
+
 def _run(core: Core, function: Any, event: Any, stop: Event, seconds: float) -> tuple[Invocation, str]:
     """Run one of moto's functions; returns how it ended, and its output."""
-    runtime = function.run_time or f"package type {function.package_type}"
-    if not runtime.startswith("python3."):
-        reason = f"it has the runtime {runtime}, and the local SageMaker runs functions of python3.* only"
+    reason = _lack(function)
+    if reason is not None:
         return _failed("InvalidRuntimeException", reason), ""
     request_id = str(uuid.uuid4())
     directory = core.directory / "functions" / request_id

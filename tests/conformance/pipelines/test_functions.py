@@ -144,12 +144,19 @@ def test_errors_of_the_function_fail_the_step(pipelines, create, handler, reason
         raise ValueError(execution.steps["Work"]["FailureReason"])
 
 
-def test_other_runtimes_and_missing_functions_are_refused(pipelines, create):
+def test_other_runtimes_are_refused_before_the_start(pipelines, create, client):
     arn = create("javascript", "handler", Runtime="nodejs22.x", Layers=[])
-    steps = [function("Other", arn), function("None", arn.replace("javascript", "nothing"))]
-    execution = pipelines.run(definition(*steps))
-    assert "runs functions of python3.* only" in execution.steps["Other"]["FailureReason"]
-    assert "Function not found" in execution.steps["None"]["FailureReason"]
+    reason = "the function javascript has the runtime nodejs22.x; only python3.* functions run locally"
+    name = pipelines.create(definition(function("Work", arn)))
+    with pytest.raises(ClientError, match=rf"does not support these steps: Work \({reason}\)"):
+        pipelines.start(name)
+    assert reason in client.invoke(FunctionName="javascript")["Payload"].read().decode()
+
+
+def test_missing_function_fails_the_step(pipelines):
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:nothing"
+    execution = pipelines.run(definition(function("Work", arn)))
+    assert f"ResourceNotFoundException: Function not found: {arn}" in execution.steps["Work"]["FailureReason"]
 
 
 @pytest.mark.parametrize(("handler", "status"), [("waits", "Stopped"), ("sleeps", "Failed")])
