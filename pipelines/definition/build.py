@@ -49,8 +49,10 @@ class Build:
 
     def _start(self) -> subprocess.Popen[bytes]:
         variables = self._files.enter_context(sdk_environment(self._target))
+        turn = self._files.enter_context(kept.turn(self._file)) if self._file else None
         process = subprocess.Popen(
-            [sys.executable, "-m", kept.BUILDER],
+            [sys.executable, "-m", kept.BUILDER, *([str(turn), str(self._file)] if turn is not None else [])],
+            pass_fds=() if turn is None else (turn,),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -70,21 +72,22 @@ class Build:
         """
         from pipelines.definition.checks import check  # botocore takes a while to import
 
-        if self._kept is not None:
-            with contextlib.suppress(InvalidDefinition, ValueError):  # damaged, perhaps: build it again
+        if self._kept is not None and self._file is not None:
+            with contextlib.suppress(InvalidDefinition, ValueError):
                 text = self._inputs.fill(self._kept)
                 check(text)
                 return Definition(text)
-        built = self._built(self._process or self._start())
-        text = self._inputs.fill(built)
-        check(text)
-        if self._file is not None:
-            kept.keep(self._file, built)
+            self._file.unlink(missing_ok=True)  # damaged, perhaps: build it again
+        with self._files:
+            built = self._built(self._process or self._start())
+            text = self._inputs.fill(built)
+            check(text)
+            if self._file is not None:
+                kept.keep(self._file, built)
         return Definition(text)
 
     def _built(self, process: subprocess.Popen[bytes]) -> str:
-        with self._files:
-            output, log = process.communicate()
+        output, log = process.communicate()
         if process.returncode != 0:
             last = last_line(log.decode(errors="replace"))
             raise EnvironmentProblem(f"The SageMaker SDK could not build the definition: {last}")

@@ -1,7 +1,12 @@
-"""The process that builds the definition with the SDK: ``python -m pipelines.definition.build_process``."""
+"""The process that builds the definition with the SDK: ``python -m pipelines.definition.build_process [LOCK FILE]``.
 
+LOCK is the number of an inherited open file. Where another command built the same definition meanwhile, it is in FILE.
+"""
+
+import fcntl
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from pipelines.definition.dag import build_pipeline
@@ -20,5 +25,15 @@ def build(inputs: dict[str, Any]) -> str:
     return canonical(json.loads(pipeline.definition()))
 
 
+def build_in_turn(inputs: dict[str, Any]) -> str:
+    """Build the definition, unless another command has built it while this one waited."""
+    if sys.argv[1:]:
+        fcntl.flock(int(sys.argv[1]), fcntl.LOCK_EX)
+        kept = Path(sys.argv[2])
+        if kept.exists():
+            return kept.read_text(encoding="utf-8")
+    return build(inputs)
+
+
 if __name__ == "__main__":
-    sys.exit(respond(build))
+    sys.exit(respond(build_in_turn))

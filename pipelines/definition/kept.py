@@ -4,8 +4,10 @@ A local definition depends on its inputs, the SDK, and our own code that builds 
 are its key.
 """
 
+import contextlib
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipelines.data.whole_files import written_whole
@@ -25,6 +27,26 @@ def kept_file(inputs: str, jumpstart: Mapping[str, bytes]) -> Path:
     key.update(repr([metadata.version(package) for package in SDK]).encode())
     key.update(import_closure.digest(import_closure.import_closure(BUILDER)).encode())
     return cache_folder() / "definitions" / f"{key.hexdigest()}.json"
+
+
+@contextlib.contextmanager
+def turn(path: Path) -> Iterator[int | None]:
+    """Open the lock of a kept definition, for the process that builds it; None where the cache is not writable.
+
+    Of commands that need the same definition at once, one builds it and the others wait for it. The builder takes the
+    lock, and the command that started it holds it through the same open file until the definition is kept or the
+    command has ended in any way.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError:
+        yield None
+        return
+    try:
+        yield lock
+    finally:
+        os.close(lock)
 
 
 def read(path: Path) -> str | None:

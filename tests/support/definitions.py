@@ -48,7 +48,7 @@ def build_all(inputs: list[dict[str, Any]], folder: Path, hash_seed: str = "0") 
             input=json.dumps(inputs).encode(),
             env=environment,
             check=True,
-            stdout=subprocess.DEVNULL,
+            capture_output=True,
         )
     return json.loads(output.read_text())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import json
 import subprocess
 import sys
@@ -144,3 +145,11 @@ def test_filled_in_values_equal_a_build_with_them(tmp_path: Path) -> None:
 
 def _json(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in NOT_IN_THE_DEFINITION}
+
+
+def test_a_command_waits_for_another_that_builds_the_same(target: Target, file: Path) -> None:
+    with kept.turn(file) as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        waiting = Build(Settings(), target, [])
+        kept.keep(file, GOOD)
+    assert waiting.result().text == GOOD
