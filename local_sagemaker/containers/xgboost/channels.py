@@ -18,6 +18,8 @@ _FORMATS = {
 }
 DEFAULT_CONTENT_TYPE = "text/libsvm"
 
+# Channels accept Pipe mode for these (libsvm not), but nothing reads from a pipe any more: refused by their reader.
+_PIPED = {"csv": "CSV", "parquet": "Parquet", "recordio-protobuf": "RecordIO-Protobuf"}
 _ACCEPTED = {"train": _FORMATS, "validation": _FORMATS, "code": ("text/python",)}
 _DISTRIBUTIONS = ("FullyReplicated", "ShardedByS3Key")
 
@@ -34,6 +36,9 @@ def validate(channels: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]
         if name not in _ACCEPTED:
             raise UserError(f"Extraneous channel found: {name}")
         channel = {**given, "ContentType": given.get("ContentType", DEFAULT_CONTENT_TYPE)}
+        piped = _PIPED.get(_FORMATS.get(channel["ContentType"], ""))
+        if name != "code" and channel["TrainingInputMode"] == "Pipe" and piped:
+            raise UserError(f"Pipe mode not supported for {piped}.")
         supported = (
             channel["ContentType"] in _ACCEPTED[name]
             and channel["TrainingInputMode"] == "File"

@@ -156,9 +156,17 @@ def test_an_unknown_content_type_is_refused(bench: Workbench) -> None:
     assert "Channel configuration for 'train' channel is not supported" in reason
 
 
-def test_pipe_mode_is_refused_by_the_container(bench: Workbench) -> None:
-    reason = _reason(bench, REGRESSION, {"train": "1,2\n"}, AlgorithmSpecification={"TrainingInputMode": "Pipe"})
-    assert "Channel configuration for 'train' channel is not supported" in reason
+@pytest.mark.parametrize(
+    ("content_type", "message"),
+    [
+        ("text/csv", "Pipe mode not supported for CSV."),
+        ("text/libsvm", "Channel configuration for 'train' channel is not supported"),
+    ],
+)
+def test_pipe_mode_is_refused_by_the_container(bench: Workbench, content_type: str, message: str) -> None:
+    pipe = {"TrainingInputMode": "Pipe"}
+    reason = _reason(bench, REGRESSION, {"train": "1,2\n"}, content_type=content_type, AlgorithmSpecification=pipe)
+    assert message in reason
 
 
 @pytest.mark.parametrize("content_type", [None, "libsvm", "text/libsvm", "text/x-libsvm"])
