@@ -85,10 +85,14 @@ def run_containers(
     pumps = []
     try:
         for host in hosts:
+            if context.stop.is_set():
+                break
             process = sandbox.start(launch_of(host), context.isolation)
             processes.append(process)
             pumps.append(LogPump(process.output, _sink(host.name, context, on_output)))
-        ending = _await_end(processes, context, max_seconds, stop_grace_seconds, uploads)
+        ending = (
+            "stopped" if not processes else _await_end(processes, context, max_seconds, stop_grace_seconds, uploads)
+        )
         codes = tuple(process.wait() or 0 for process in processes)
         # So that the log is complete before the status of the job says that it has ended.
         for pump in pumps:

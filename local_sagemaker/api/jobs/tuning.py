@@ -8,7 +8,7 @@ from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ResourceNotFound, ValidationException
 from local_sagemaker.core.store import Record
-from local_sagemaker.jobs import lifecycle
+from local_sagemaker.jobs import instances, lifecycle
 from local_sagemaker.jobs.contract import JobRunner
 from local_sagemaker.jobs.kinds import FINAL, TRAINING, TUNING
 from local_sagemaker.jobs.tuning import trials
@@ -45,6 +45,8 @@ def _check(core: Core, request: Request) -> None:
         if both:
             raise ValidationException(f"The hyperparameters {sorted(both)} are both static and tuned.")
         check_strategy(config, space, static)
+        instances.check_limit(definition.get("ResourceConfig", {}), "training")
+        instances.check_limit(definition.get("HyperParameterTuningResourceConfig", {}), "training")
     for parent in trials.parents(request):
         _check_parent(common.describe(core, TUNING, parent), request)
 

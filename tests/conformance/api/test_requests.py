@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conformance.stand_ins import ROLE, processing_arguments, training_arguments
+from tests.support.random_requests import failures
 from tests.support.signing import post, send, signed
 
 
@@ -237,3 +238,45 @@ def test_client_disconnect_is_no_defect(service, caplog):
     records = [record for record in caplog.records if record.name == "local_sagemaker.server"]
     assert any("hung up" in record.getMessage() for record in records)
     assert all(record.levelno == logging.DEBUG for record in records)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"InstanceCount": 10**6},
+        {"InstanceGroups": [{"InstanceType": "ml.m5.large", "InstanceGroupName": "g", "InstanceCount": 10**6}]},
+    ],
+)
+def test_more_instances_than_the_machine_holds_are_refused(sagemaker, members):
+    request = {"TrainingJobName": "huge", **training_arguments()}
+    resources = {"InstanceType": "ml.m5.large", "VolumeSizeInGB": 1, **members}
+    if "InstanceGroups" in members:
+        del resources["InstanceType"]
+    with pytest.raises(ClientError, match="training job usage' is [0-9]+ Instances, .* delta of 1000000") as refused:
+        sagemaker.create_training_job(**{**request, "ResourceConfig": resources})
+    assert refused.value.response["Error"]["Code"] == "ResourceLimitExceeded"
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(0, marks=pytest.mark.slow)])
+def test_no_request_is_an_internal_failure(service, seed):
+    """``python -m tests.support.random_requests`` sends 10,000."""
+    assert list(failures(service, 400 if seed else 10_000, seed)) == []
+
+
+@pytest.mark.parametrize(
+    "head", [b"Host: [bad", b"X-Amz-Target: SageMaker.List\0Models", b"Transfer-Encoding: chunked"]
+)
+def test_requests_that_are_not_http_get_an_answer(service, head):
+    address = urlsplit(service.endpoint_url)
+    with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\n" + head + b"\r\n\r\nzz\r\n")
+        answer = connection.recv(1000)
+    assert answer.split()[1] in (b"400", b"403")
+
+
+def test_processing_input_needs_a_local_path(sagemaker):
+    inputs = [{"InputName": "in", "S3Input": {"S3Uri": "s3://bucket/in", "S3DataType": "S3Prefix"}}]
+    with pytest.raises(ClientError, match="LocalPath of the processing input in is required"):
+        sagemaker.create_processing_job(
+            **{"ProcessingJobName": "no-path", **processing_arguments(), "ProcessingInputs": inputs}
+        )
