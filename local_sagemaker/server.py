@@ -36,6 +36,10 @@ from local_sagemaker.moto.s3.downloads import Environ
 
 _REQUEST_ID = "x-amzn-RequestId"
 _BACKLOG = 128
+_LONGEST_REQUEST = 16 * 1024 * 1024
+"""The maximum size of a request to the API, in bytes; definitions have at most 1 MiB."""
+_SECONDS_OF_SILENCE = 60
+"""How long a client may pause in the middle of its request, or of reading its response."""
 _METRICS_PATH = "/BatchPutMetrics"
 _RUNTIME_PATH = re.compile(r"/endpoints/([^/]+)/([a-z-]+)")
 _SAGEMAKER_SCOPE = re.compile(r"/([^/]+)/sagemaker/")
@@ -104,7 +108,9 @@ class Application:
 
     def _operation(self, operation: str, environ: Environ) -> wire_format.HttpAnswer:
         def answer() -> wire_format.HttpAnswer:
-            body = whole_body(environ)
+            body = whole_body(environ, _LONGEST_REQUEST + 1)
+            if len(body) > _LONGEST_REQUEST:
+                raise ValidationException(f"The request has more than {_LONGEST_REQUEST} bytes.")
             request = wire_format.read_request(body)
             if operation in MOTO_OPERATIONS:
                 check_request(operation, request)
@@ -118,8 +124,9 @@ class Application:
 
     def _runtime(self, endpoint: str, kind: str, environ: Environ) -> wire_format.HttpAnswer:
         def answer() -> wire_format.HttpAnswer:
+            body = whole_body(environ, runtime.LONGEST_BODY + 1)
             return runtime.invoke(
-                self._service.core, self._service.endpoints, kind, endpoint, _headers_of(environ), whole_body(environ)
+                self._service.core, self._service.endpoints, kind, endpoint, _headers_of(environ), body
             )
 
         return _guarded("InvokeEndpoint", answer)
@@ -221,6 +228,8 @@ class HttpServer:
 
         class QuietHandler(MotoRequestHandler):
             """moto's handler, which keeps the case of S3 metadata, without a line on stderr for every request."""
+
+            timeout = _SECONDS_OF_SILENCE
 
             def make_environ(self) -> dict[str, Any]:
                 return {**super().make_environ(), authentication.HEADERS: self.headers.items()}

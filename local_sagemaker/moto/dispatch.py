@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from werkzeug.test import EnvironBuilder
 
 from local_sagemaker.moto.refusals import refuse
-from local_sagemaker.moto.s3 import downloads
+from local_sagemaker.moto.s3 import downloads, large_objects
 from local_sagemaker.moto.s3.downloads import Application, Environ, StartResponse
 from local_sagemaker.moto.s3.objects import Objects
 
@@ -107,8 +107,13 @@ class AwsServices:
         return None if path is None else downloads.send(path, environ, start_response, self._moto)
 
     def _change_s3(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        body = whole_body(environ)
         bucket, key = _bucket_and_key(environ)
+        if large_objects.is_upload(environ, key):
+            with self._objects.receive(environ["wsgi.input"]):
+                return self._change_s3_of(large_objects.without_body(environ), start_response, bucket, key)
+        return self._change_s3_of(environ, start_response, bucket, key)
+
+    def _change_s3_of(self, environ: Environ, start_response: StartResponse, bucket: str, key: str) -> Iterable[bytes]:
         statuses: list[str] = []
 
         def note_status(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
@@ -118,10 +123,10 @@ class AwsServices:
         with self._objects.lock:
             answer = list(self._moto(environ, note_status))
             if statuses and statuses[0].startswith("2"):
-                self._record(environ, bucket, key, body)
+                self._record(environ, bucket, key)
         return answer
 
-    def _record(self, environ: Environ, bucket: str, key: str, body: bytes) -> None:
+    def _record(self, environ: Environ, bucket: str, key: str) -> None:
         query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
         method = environ["REQUEST_METHOD"]
         if key:
@@ -129,11 +134,11 @@ class AwsServices:
             if not part_of_upload and not _READING_SUBRESOURCES & query.keys():
                 self._objects.record(bucket, key)
         elif method == "POST" and "delete" in query:
-            for element in ET.fromstring(body).iter():  # noqa: S314 - from the caller's own machine
+            for element in ET.fromstring(whole_body(environ)).iter():  # noqa: S314 - from the caller's own machine
                 if element.tag.endswith("Key") and element.text:
                     self._objects.record(bucket, element.text)
         elif method in ("PUT", "DELETE"):
-            self._record_bucket(environ, bucket, query.keys() - _NOT_CONFIGURATION, body)
+            self._record_bucket(environ, bucket, query.keys() - _NOT_CONFIGURATION, whole_body(environ))
 
     def _record_bucket(self, environ: Environ, bucket: str, configured: set[str], body: bytes) -> None:
         subresource = environ.get("QUERY_STRING", "") if configured else ""
@@ -150,10 +155,10 @@ def _bucket_and_key(environ: Environ) -> tuple[str, str]:
     return bucket, key
 
 
-def whole_body(environ: Environ) -> bytes:
-    """The whole body, which stays where it is for the next reader."""
+def whole_body(environ: Environ, limit: int = -1) -> bytes:
+    """The whole body, or its first bytes; it stays where it is for the next reader."""
     environ["wsgi.input"].seek(0)
-    body: bytes = environ["wsgi.input"].read()
+    body: bytes = environ["wsgi.input"].read(limit)
     environ["wsgi.input"].seek(0)
     return body
 

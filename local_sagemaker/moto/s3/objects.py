@@ -13,17 +13,18 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import IO, Any
 
 from local_sagemaker.core.errors import ObjectStoreError
 from local_sagemaker.core.names import partition_of
 from local_sagemaker.core.objects import StoredObject
 from local_sagemaker.core.s3_uris import split_uri
 from local_sagemaker.core.store import Store
-from local_sagemaker.moto.s3 import object_versions
+from local_sagemaker.moto.s3 import large_objects, object_versions
 from local_sagemaker.moto.s3.downloads import LARGE
 from local_sagemaker.moto.s3.object_files import BLOCK, ObjectFiles
 
@@ -37,6 +38,7 @@ class Objects:
         self._store = store
         self._files = ObjectFiles(directory)
         self._region = region
+        large_objects.serve()
         self._backend = s3_backends[account_id][partition_of(region)]
         self.lock = RLock()
         """Held during every changing request until the change is stored."""
@@ -103,6 +105,14 @@ class Objects:
         wanted = _version_of(self._bucket(bucket), key, version)
         path = object_versions.file_of(wanted)
         return path if path is not None and wanted.contentsize >= LARGE else None
+
+    @contextmanager
+    def receive(self, body: IO[bytes]) -> Iterator[None]:
+        """Store a body in a file, for the next object or part that this thread stores in moto."""
+        body.seek(0)
+        path, _ = self._files.write(iter(lambda: body.read(BLOCK), b""))
+        with large_objects.in_place_of_body(path):
+            yield
 
     # Between moto and the disk
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 
@@ -109,3 +110,23 @@ def test_many_clients_write_at_once(service, aws, s3):
         thread.join()
     assert sum(1 for _ in service.core.objects.list("s3://bucket/many/")) == 41
     assert service.core.objects.read("s3://bucket/many/shared") in (b"0", b"1", b"2", b"3")
+
+
+@pytest.mark.parametrize("content_type", ["text/csv", "application/x-www-form-urlencoded"])
+def test_large_objects_go_to_disk_and_back(service, s3, content_type, tmp_path):
+    content = os.urandom(9 * 1024 * 1024)
+    stored = s3.put_object(Bucket="bucket", Key="large", Body=content, ContentType=content_type, Metadata={"a": "b"})
+    assert stored["ETag"] == f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+    found = s3.get_object(Bucket="bucket", Key="large")
+    assert (found["ContentType"], found["Metadata"], found["ContentLength"]) == (content_type, {"a": "b"}, len(content))
+    assert found["Body"].read() == service.core.objects.read("s3://bucket/large") == content
+    (tmp_path / "parts").write_bytes(content * 2)
+    s3.upload_file(str(tmp_path / "parts"), "bucket", "parts")
+    assert s3.get_object(Bucket="bucket", Key="parts")["Body"].read() == content * 2
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        s3.put_object(Bucket="nowhere", Key="large", Body=content)
+    files = {path.name for path in (service.core.directory / "objects").glob("*/*")}
+    with service.core.store.transaction() as connection:
+        known = {name for (name,) in connection.execute("SELECT file FROM objects")}
+    recently_replaced = files - known
+    assert len(recently_replaced) <= 1

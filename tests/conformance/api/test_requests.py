@@ -252,7 +252,7 @@ def test_more_instances_than_the_machine_holds_are_refused(sagemaker, members):
     resources = {"InstanceType": "ml.m5.large", "VolumeSizeInGB": 1, **members}
     if "InstanceGroups" in members:
         del resources["InstanceType"]
-    with pytest.raises(ClientError, match="training job usage' is [0-9]+ Instances, .* delta of 1000000") as refused:
+    with pytest.raises(ClientError, match=r"job usage' is \d+ Instances, .* delta of 1000000") as refused:
         sagemaker.create_training_job(**{**request, "ResourceConfig": resources})
     assert refused.value.response["Error"]["Code"] == "ResourceLimitExceeded"
 
