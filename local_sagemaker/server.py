@@ -25,13 +25,15 @@ from werkzeug.wsgi import ClosingIterator
 from local_sagemaker.api import runtime, tags, wire_format
 from local_sagemaker.api.operations import MOTO_OPERATIONS
 from local_sagemaker.api.service import Service
-from local_sagemaker.core.errors import AddressError, ApiError, ModelError, ValidationException
+from local_sagemaker.core import disk
+from local_sagemaker.core.errors import AddressError, ApiError, InsufficientStorage, ModelError, ValidationException
 from local_sagemaker.core.state_directory import IDENTITY_PATH
 from local_sagemaker.definition.shapes import check_request
 from local_sagemaker.http_requests import authentication, bodies
 from local_sagemaker.http_requests.signatures import bucket_of_host
 from local_sagemaker.moto.dispatch import AwsServices, whole_body
 from local_sagemaker.moto.iam import issued_secret
+from local_sagemaker.moto.refusals import refuse
 from local_sagemaker.moto.s3.downloads import Environ
 
 _REQUEST_ID = "x-amzn-RequestId"
@@ -63,6 +65,19 @@ class Application:
         if authentication.comes_from_a_browser(environ):
             start_response("403 Forbidden", [("Content-Length", "0")])
             return []
+        try:
+            return self._answer_signed(environ, start_response)
+        except OSError as error:
+            if not disk.reports_full(error):
+                raise
+            reason, service = (
+                disk.sentence(self._service.core.directory),
+                authentication.signed_request(environ).service,
+            )
+            return refuse(environ, start_response, reason, service=service, code=InsufficientStorage.code)
+
+    def _answer_signed(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request that the key of this service has signed, and refuse any other."""
         with contextlib.ExitStack() as leaving:
             body = functools.cache(lambda: leaving.enter_context(bodies.receive(environ, self._folder)))
             try:
@@ -146,7 +161,9 @@ def _guarded(operation: str, answer: Callable[[], wire_format.HttpAnswer]) -> wi
         return runtime.model_error(error)
     except ApiError as error:
         return wire_format.failure(error)
-    except Exception as error:  # noqa: BLE001 - the outermost handler: the client must see the name of a defect
+    except Exception as error:
+        if disk.reports_full(error):
+            raise
         _LOG.exception("%s failed", operation)
         return wire_format.failure(_InternalError(f"{type(error).__name__}: {error}"))
 

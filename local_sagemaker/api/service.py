@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from local_sagemaker.api import endpoints, models, operations
-from local_sagemaker.core import tags
+from local_sagemaker.core import disk, tags
 from local_sagemaker.core.access import Access
 from local_sagemaker.core.code import code_version
 from local_sagemaker.core.core import Core, Request, Response
-from local_sagemaker.core.errors import ResourceNotFound, ValidationException
+from local_sagemaker.core.errors import InsufficientStorage, ResourceNotFound, ValidationException
 from local_sagemaker.definition import unsupported
 from local_sagemaker.definition.shapes import check_request, only_members, service_model, without_nulls
 from local_sagemaker.endpoints.servers import Endpoints
@@ -23,6 +23,9 @@ from local_sagemaker.engine.unsupported_steps import Use
 from local_sagemaker.jobs.contract import Runners
 from local_sagemaker.moto import functions, queues
 from local_sagemaker.moto.experiments import Experiments
+
+_NEEDS_SPACE = ("Create", "Start", "Retry", "Import")
+"""The beginnings of operations that a full disk refuses; others end or delete something, or only read."""
 
 
 class Activity:
@@ -110,6 +113,8 @@ class Service(Access):
         if run is None:
             raise ValidationException(f"The operation {operation} is not supported by the local SageMaker.")
         check_request(operation, request)
+        if operation.startswith(_NEEDS_SPACE) and disk.is_full(self.core.directory):
+            raise InsufficientStorage(disk.sentence(self.core.directory))
         request = without_nulls(request)
         unsupported.refuse(operation, request)
         tags.check(request.get("Tags") or [])

@@ -15,6 +15,7 @@
         ├── ResourceNotFound
         ├── ResourceInUse
         ├── ResourceLimitExceeded
+        ├── InsufficientStorage      the disk of the state directory is full
         ├── ConflictException
         └── ModelError               the container behind an endpoint returned an error
 """
@@ -89,6 +90,12 @@ class ResourceLimitExceeded(ApiError):
     """A limit of the account is reached."""
 
     code = "ResourceLimitExceeded"
+
+
+class InsufficientStorage(ApiError):
+    """The disk of the state directory is full. AWS has no such error, and clients do not retry it."""
+
+    code = "InsufficientStorage"
 
 
 class ConflictException(ApiError):

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from local_sagemaker.core import disk
+
 
 class Logs:
     """The log groups of one state directory."""
@@ -18,11 +20,17 @@ class Logs:
     def append(self, group: str, stream: str, text: str) -> None:
         """Append whole lines to a stream, with the current time."""
         path = self.directory / group.strip("/") / f"{stream}.log"
-        path.parent.mkdir(parents=True, exist_ok=True)
         now = int(time.time() * 1000)
         lines = "".join(f"{now}\t{line}\n" for line in text.removesuffix("\n").split("\n"))
-        with path.open("ab", buffering=0) as file:  # A single write, so that a killed process leaves no partial line.
-            file.write(lines.encode(errors="replace"))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # A single write, so that a killed process leaves no partial line.
+            with path.open("ab", buffering=0) as file:
+                file.write(lines.encode(errors="replace"))
+        except OSError as error:
+            if not disk.reports_full(error):
+                raise
+            # The lines are lost, but their reader goes on: the job would wait for it otherwise.
 
     def files_of(self, group: str, job: str) -> list[Path]:
         """The files of a job's streams."""

@@ -7,6 +7,7 @@ the disk.
 """
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,9 +15,11 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from local_sagemaker.core import disk
 from local_sagemaker.core.errors import ApiError, StateDirectoryError
 
 Record = dict[str, Any]
+_LOG = logging.getLogger(__name__)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
@@ -54,13 +57,15 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._lock = RLock()
+        self._directory = path.parent
+        self._in_memory: sqlite3.Connection | None = None
         try:
             # Without Python's own transactions (isolation_level=None): it would begin them late, at the first write.
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
-            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._on_disk = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+            self._on_disk.execute("PRAGMA journal_mode=WAL")
             # In WAL mode this syncs at checkpoints only, so that a commit does not wait for the disk.
-            self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.executescript(_SCHEMA)
+            self._on_disk.execute("PRAGMA synchronous=NORMAL")
+            self._on_disk.executescript(_SCHEMA)
         except sqlite3.Error as error:
             raise StateDirectoryError(
                 f"The records {path} cannot be opened: {error}. Repair the file, or use another state directory."
@@ -69,7 +74,34 @@ class Store:
     def close(self) -> None:
         """Close the file and merge the write-ahead log into it."""
         with self._lock:
-            self._connection.close()
+            if self._in_memory is not None:
+                self._return_to_disk()
+            for connection in filter(None, (self._in_memory, self._on_disk)):
+                connection.close()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._in_memory or self._on_disk
+
+    def _choose(self) -> None:
+        """Continue in memory while the disk is full, so that running work can end; return when there is space."""
+        full = disk.is_full(self._directory)
+        if full and self._in_memory is None:
+            _LOG.warning("%s Until then records are kept in memory only.", disk.sentence(self._directory))
+            self._in_memory = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+            self._on_disk.backup(self._in_memory)
+        elif not full and self._in_memory is not None:
+            self._return_to_disk()
+
+    def _return_to_disk(self) -> None:
+        assert self._in_memory is not None
+        try:
+            self._in_memory.backup(self._on_disk)
+        except sqlite3.Error as error:
+            _LOG.warning("The records cannot be written yet: %s", error)
+            return
+        self._in_memory.close()
+        self._in_memory = None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -81,6 +113,7 @@ class Store:
                 return
             # IMMEDIATE takes the write lock now. A transaction that reads first could otherwise fail at its first
             # write.
+            self._choose()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from local_sagemaker import events
+from local_sagemaker.core import disk
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core
 from local_sagemaker.core.store import Record
@@ -59,7 +60,7 @@ def supervise(
     def run_and_record(stop: Event) -> None:
         if kind.started:
             change(core, kind, name, lambda record: record.__setitem__(kind.started, now()))
-        outcome = _outcome_of(attempt, stop)
+        outcome = _outcome_of(core, attempt, stop)
         change(core, kind, name, lambda record: _end(kind, record, outcome, conclude))
 
     core.supervisor.start(core.arn(f"{kind.noun}/{name}"), run_and_record, computes=computes)
@@ -126,12 +127,18 @@ def _lose(kind: JobKind, record: Record) -> None:
         end_transitions(record)
 
 
-def _outcome_of(attempt: Callable[[Event], JobOutcome], stop: Event) -> JobOutcome:
+def _outcome_of(core: Core, attempt: Callable[[Event], JobOutcome], stop: Event) -> JobOutcome:
     try:
-        return attempt(stop)
+        outcome = attempt(stop)
     except Exception as error:  # noqa: BLE001 - a defect must fail the job with its own message, and not end the service
+        if disk.reports_full(error):
+            return JobOutcome("Failed", f"InternalServerError: {disk.sentence(core.directory)}")
         _LOG.exception("a job failed for a defect of the service")
         return JobOutcome("Failed", f"InternalServerError: {type(error).__name__}: {error}")
+    if outcome.status == "Failed" and disk.is_full(core.directory):  # which the container's own words may not say
+        reason = f"InternalServerError: {disk.sentence(core.directory)} {outcome.failure_reason}"
+        return JobOutcome("Failed", reason)
+    return outcome
 
 
 def _end(kind: JobKind, record: Record, outcome: JobOutcome, conclude: Conclude) -> None:

@@ -43,8 +43,12 @@ class Experiments:
         self.show()
         backend = self._backend
         return [
-            {**_in_seconds(each.response_object), "Parents": _parents(backend, getattr(each, "trial_name", None))}
-            for each in self._kept(kind).values()
+            {
+                f"{kind}Arn": self._core.arn(f"{_KINDS[kind][1]}/{name}"),
+                **_in_seconds(each.response_object),
+                "Parents": _parents(backend, getattr(each, "trial_name", None)),
+            }
+            for name, each in self._kept(kind).items()
         ]
 
     def check(self, operation: str, request: Mapping[str, Any]) -> None:
