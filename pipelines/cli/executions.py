@@ -168,7 +168,7 @@ def _followed(context: CommandContext, options: argparse.Namespace, arn: str, *,
     stops = stops or context.connection.owns_service
     with shown() as show, interruptible(context.connection, arn, stops=stops):
         progress = to_its_end(context.connection, arn, types, show, interval)
-    return _described(context, progress, exit_code=0 if progress.status == "Succeeded" else 1)
+    return _described(context, progress, exit_code=progress.exit_code)
 
 
 def _side(context: CommandContext, arn: str) -> Side:

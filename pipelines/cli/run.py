@@ -69,9 +69,9 @@ def execute(request: RunRequest, settings: Settings) -> Result:
         outcome = workflow.run(request, settings, target, show)
         costs = _costs_of_endpoints(context, outcome, (request.parameters or {}).get("HostingInstanceType"))
     progress = outcome.progress
-    failed = progress is not None and progress.finished and progress.status != "Succeeded"
+    exit_code = progress.exit_code if progress is not None and progress.finished else 0
     text, content = summary.as_text(outcome), summary.as_json(outcome)
-    return Result(text, content, costs, exit_code=1 if failed else 0, logs_text=True)
+    return Result(text, content, costs, exit_code=exit_code, logs_text=True)
 
 
 def _nothing_done(settings: Settings, target: str) -> Result:

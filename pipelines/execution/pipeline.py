@@ -19,6 +19,10 @@ NUMBERS = {
 }
 
 
+_FULL_DISK = "The disk of the state directory"
+"""In the reason of a failed step, if the local SageMaker could not write."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One step as the service lists it."""
@@ -57,6 +61,13 @@ class Progress:
     def finished(self) -> bool:
         """Whether its status is final."""
         return self.status in FINISHED
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of a command that waited for its end: 3 if the disk of the local service was full."""
+        if self.status == "Succeeded":
+            return 0
+        return 3 if any(_FULL_DISK in (step.failure_reason or "") for step in self.steps) else 1
 
     def as_json(self) -> dict[str, Any]:
         """Return it as ``--json`` prints an execution, without the steps."""
