@@ -41,7 +41,7 @@ class Charts:
         content = json.dumps(
             replace_values(self.drawn, _finite), ensure_ascii=False, allow_nan=False, separators=(",", ":")
         )
-        content = content.replace("</", "<\\/")  # text in the data must not end the script element
+        content = content.replace("<", "\\u003c")  # text in the data must not end the script element, or open a comment
         colours = json.dumps(ON_DARK)
         return f'<script type="application/json" id="charts">{content}</script>\n<script>{_DRAW % colours}</script>'
 

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pipelines.aws.responses import last_part
 from pipelines.aws.s3 import objects_below, split_uri
+from pipelines.data import spreadsheets
 from pipelines.data.sample import GENERATED_SAMPLE
 from pipelines.definition.formats import with_content_type
 from pipelines.execution.pipeline import Progress, Step
@@ -152,8 +154,11 @@ def join_predictions(keys: str, answers: list[float], column: str) -> str:
     require_as_many(len(answers), len(rows))
     content = io.StringIO()
     writer = csv.writer(content, lineterminator="\n")
-    writer.writerow([*header, column])
-    writer.writerows([*row, f"{answer:.6g}"] for row, answer in zip(rows, answers, strict=True))
+    texts = [[spreadsheets.as_text(cell) for cell in row] for row in (header, *rows)]
+    writer.writerow([*texts[0], column])
+    writer.writerows([*row, f"{answer:.6g}"] for row, answer in zip(texts[1:], answers, strict=True))
+    cells = zip(chain(header, *rows), chain(*texts), strict=True)
+    spreadsheets.note(sum(cell != text for cell, text in cells), "predictions.csv")
     return content.getvalue()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.aws.s3 import split_uri
+from pipelines.data import spreadsheets
 from pipelines.data.whole_files import written_whole
 from pipelines.errors import PipelineError
 from pipelines.models.container_output import read_answers
@@ -46,12 +47,13 @@ def write_result(prepared: Prepared, responses: Responses, folder: Path) -> dict
     from pyarrow import parquet
 
     files = {kind: folder / f"predictions.{kind}" for kind in ("parquet", "csv")}
-    written = 0
+    written = formulas = 0
     with written_whole(*files.values()) as (parquet_file, csv_file):
         with ExitStack() as stack:
             writers: tuple[Any, Any] | None = None
             for table in _joined(prepared, responses):
-                readable = _with_readable_hours(table)
+                readable, changed = _without_formulas(_with_readable_hours(table))
+                formulas += changed
                 writers = writers or (
                     stack.enter_context(parquet.ParquetWriter(parquet_file, table.schema)),
                     _csv_writer(stack, csv_file, readable.schema),
@@ -60,7 +62,21 @@ def write_result(prepared: Prepared, responses: Responses, folder: Path) -> dict
                 writers[1].write_table(readable)
                 written += table.num_rows
         require_as_many(written, prepared.rows)
+    spreadsheets.note(formulas, "predictions.csv")
     return files
+
+
+def _without_formulas(table: Any) -> tuple[Any, int]:
+    """A table whose texts no spreadsheet runs, and how many of them have changed."""
+    from pyarrow import compute
+
+    changed = 0
+    for at, field in enumerate(table.schema):
+        if str(field.type) == "string":
+            texts = compute.replace_substring_regex(table.column(at), spreadsheets.FORMULA, r"'\1")
+            changed += compute.sum(compute.not_equal(texts, table.column(at))).as_py() or 0
+            table = table.set_column(at, field.name, texts)
+    return table.rename_columns([spreadsheets.as_text(name) for name in table.column_names]), changed
 
 
 def _csv_writer(stack: ExitStack, path: Path, schema: Any) -> Any:

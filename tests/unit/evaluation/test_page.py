@@ -164,10 +164,11 @@ def test_tuning_section(output, tmp_path, task):
 def test_input_is_escaped(output, tmp_path):
     shutil.copytree(output, tmp_path / "output")
     path = tmp_path / "output" / "evaluation.json"
-    path.write_text(path.read_text().replace('"split": "days"', '"split": "</script><b>days"'))
+    path.write_text(path.read_text().replace('"split": "days"', '"split": "</script><b>days<!--<script>"'))
     page = render(read_results(tmp_path / "output"))
     assert "<b>days" not in page
     assert "&lt;b&gt;days" in page
+    assert "<!--" not in page[page.index('id="charts"') :], "a browser would look for the end of a second script"
 
 
 def test_generated_sample_warning(output, tmp_path):

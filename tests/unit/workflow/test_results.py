@@ -55,3 +55,10 @@ def test_batch_answers_keep_to_the_rules_of_the_evaluation() -> None:
     rows = "7,1\n8,0\n9,1\n"
     assert apply_rules_to_rows([5.0, 6.0, -3.0], rows, schema, "regression") == [5.0, 0.0, 0.0]
     assert apply_rules_to_rows([0.9, 0.8, 0.1], rows, schema, "classification") == [0.9, 0.0, 0.1]
+
+
+@pytest.mark.parametrize(("cell", "written"), [("=1+1", "'=1+1"), ("-A1", "'-A1"), ("@x", "'@x"), ("-1.5", "-1.5")])
+def test_no_spreadsheet_runs_a_cell(cell, written, caplog):
+    joined = join_predictions(f"datetime,station\n2018-11-30T00:00:00,{cell}\n", [1.5], "predicted_rentals")
+    assert joined.splitlines()[1] == f"2018-11-30T00:00:00,{written},1.5"
+    assert ("begin like a formula" in caplog.text) is (cell != written)
