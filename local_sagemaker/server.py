@@ -20,7 +20,6 @@ from urllib.parse import unquote
 
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import make_server
-from werkzeug.wsgi import ClosingIterator
 
 from local_sagemaker.api import runtime, tags, wire_format
 from local_sagemaker.api.operations import MOTO_OPERATIONS
@@ -92,7 +91,7 @@ class Application:
             if answer is None:
                 with self._service.activity.request() if environ["PATH_INFO"] != IDENTITY_PATH else nullcontext():
                     answer = self._answer(environ, start_response)
-            return ClosingIterator(answer, leaving.pop_all().close)
+            return answer  # the body is closed now: werkzeug does not close responses of clients that have hung up
 
     def _secret_of(self, access_key: str) -> str | None:
         core = self._service.core
