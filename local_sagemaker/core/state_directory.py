@@ -33,33 +33,22 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class RunningService(Access):
-    """A service in another process, which serves the same state directory.
-
-    Attributes
-    ----------
-    pid
-        The process of the service.
-    own_process
-        Whether that process only serves; otherwise a program or a command runs the service while it works.
-    keep_alive
-        The minutes without use after which it ends; None if it does not end by itself.
-    version
-        The version of its code, of Python and of the environment; see ``code_version``.
-    use
-        The number of running executions, of running jobs, and of endpoints that have not expired.
-    is_new
-        Whether this process has just started it.
-    """
+    """A service in another process, which serves the same state directory."""
 
     in_process: ClassVar[bool] = False
     """Whether the service ends with this process."""
 
     pid: int
     own_process: bool
+    """Whether its process only serves; otherwise a program or a command runs the service while it works."""
     keep_alive: float | None
+    """The minutes without use after which it ends; None if it does not end by itself."""
     version: str
+    """See ``code_version``."""
     use: Mapping[str, int]
+    """The number of running executions, of running jobs, and of endpoints that have not expired."""
     is_new: bool = False
+    """Whether this process has just started it."""
 
 
 @contextmanager
@@ -145,10 +134,12 @@ def find_service(directory: Path) -> RunningService | None:
             with hold(directory) as is_free:
                 if is_free:
                     return None
-            if time.monotonic() > deadline:
+            # What is written is complete, so a missing member is that of another version.
+            if time.monotonic() > deadline or isinstance(error, KeyError):
+                reason = "has another version" if isinstance(error, KeyError) else f"does not answer ({error})"
                 raise StateDirectoryError(
-                    f"Another process holds the state directory {directory}, but its service does not answer "
-                    f"({error}). End that process, or use another directory."
+                    f"Another process holds the state directory {directory}, but its service {reason}. End that "
+                    "process, or use another directory."
                 ) from error
         time.sleep(0.02)
 

@@ -54,6 +54,21 @@ def endpoint(sagemaker, name: str, config_name: str) -> dict:
     return wait(sagemaker, name)
 
 
+@pytest.mark.parametrize(
+    ("expiry", "counted"),
+    [("2999-01-01T00:00:00Z", 1), ("PT24H", 1), ("2020-01-01T00:00:00Z", 0), ("PT0H", 0), ("never", 0), ("soon", 0)],
+)
+def test_endpoint_is_in_use_until_it_expires(sagemaker, service, expiry, counted):
+    name = f"Expiring-{abs(hash(expiry))}"
+    before = service.use["endpoints"]
+    described = endpoint(sagemaker, name, config(sagemaker, name, **{model(sagemaker, name): 1.0}))
+    assert service.use["endpoints"] == before  # without a tag
+    sagemaker.add_tags(ResourceArn=described["EndpointArn"], Tags=[{"Key": "expiry", "Value": expiry}])
+    assert service.use["endpoints"] == before + counted
+    sagemaker.delete_endpoint(EndpointName=name)
+    assert service.use["endpoints"] == before
+
+
 def test_endpoint_names_differ_in_more_than_case(sagemaker):
     model(sagemaker, "cased")
     endpoint(sagemaker, "Demand", config(sagemaker, "Cased", cased=1.0))
