@@ -89,7 +89,15 @@ COMMANDS = [
 ]
 
 
-SECRETS = {"AWS_SESSION_TOKEN": "dG9rZW4tb2Ytbm9ib2R5"}
+USER = "moto"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The calls of the commands, by policy, and the access key that they were given."""
+
+    calls: dict[str, set[Call]]
+    secrets: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +107,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def needed(folder: Path, cache: Path) -> dict[str, set[Call]]:
+def recorded(folder: Path, cache: Path) -> Recorded:
+    """Run every command against the local SageMaker instead of AWS, as a user with an access key."""
+    return _recorded(folder, cache)
+
+
+@pytest.fixture(scope="module")
+def needed(folder: Path, recorded: Recorded) -> dict[str, set[Call]]:
     """Map each policy to the calls that it must allow: recorded calls of commands, implied calls of services."""
-    needed = _recorded(folder, cache)
+    needed = defaultdict(set, {policy: set(calls) for policy, calls in recorded.calls.items()})
     tasks = [{"task": "all"}, {"task": "all", "tune": True, "deploy": True}]
     needed["execution-role"] |= {call for text in build(tasks, folder) for call in by_definition(text)}
     needed["build"] |= by_codebuild()
@@ -113,8 +127,7 @@ def needed(folder: Path, cache: Path) -> dict[str, set[Call]]:
     return needed
 
 
-def _recorded(folder: Path, cache: Path) -> dict[str, set[Call]]:
-    """Run every command against the local SageMaker instead of AWS; return the calls by policy."""
+def _recorded(folder: Path, cache: Path) -> Recorded:
     data = folder / "hours.csv"
     rows = pd.read_csv(io.BytesIO(generate_sample()), encoding="cp1252").drop(columns=MARK)
     rows["Date"] = pd.to_datetime(rows["Date"], format="%d/%m/%Y").dt.strftime("%Y-%m-%d")
@@ -125,20 +138,24 @@ def _recorded(folder: Path, cache: Path) -> dict[str, set[Call]]:
         s3 = boto3.client("s3", **service.client_arguments)
         s3.create_bucket(Bucket=BUCKET)
         trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        boto3.client("iam", **service.client_arguments).create_role(
+        iam = boto3.client("iam", **service.client_arguments)
+        iam.create_user(UserName=USER)
+        key = iam.create_access_key(UserName=USER)["AccessKey"]
+        secrets = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+        iam.create_role(
             RoleName=EXECUTION_ROLE.rpartition("/")[2], AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
         )
         s3.put_object(Bucket=BUCKET, Key=f"{PIPELINE}/data/none.csv", Body=b"nothing")
         variables = environment(
             cache,
-            **{**service.environment, **SECRETS},
+            **{**service.environment, **secrets},
             PYTHONPATH=f"{RECORDER}{os.pathsep}{ROOT}",
             SAGEMAKER_PIPELINE_ROLE_ARN=EXECUTION_ROLE,
             SEOUL_BIKE_DATA=str(data),
         )
         for command in COMMANDS:
             calls[command.policy].update(_calls_of(command, folder, {**variables, **command.environment}))
-    return calls
+    return Recorded(calls, secrets)
 
 
 def _calls_of(command: Command, folder: Path, variables: dict[str, str]) -> Iterator[Call]:
@@ -198,7 +215,7 @@ def test_no_action_could_be_left_out(needed: dict[str, set[Call]]) -> None:
     assert sorted(granted - needed_actions) == []
 
 
-def test_no_secret_is_in_files_or_output(needed: dict[str, set[Call]], folder: Path) -> None:
+def test_no_secret_is_in_files_or_output(recorded: Recorded, folder: Path) -> None:
     """Definitions, tags, records, objects, logs, results, the recorded calls, and every word on the screen."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert {"records.sqlite", "output.txt", "evaluation.json", "report.html"} <= {path.name for path in files}
@@ -206,7 +223,7 @@ def test_no_secret_is_in_files_or_output(needed: dict[str, set[Call]], folder: P
         f"{path}: {name}"
         for path in files
         for content in (path.read_bytes(),)
-        for name, secret in SECRETS.items()
+        for name, secret in recorded.secrets.items()
         if secret.encode() in content
     ]
     assert found == []
