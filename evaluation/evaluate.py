@@ -62,6 +62,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """Compare the candidates and write all outputs.
 
+    Raises `EvaluationError` if data and models cannot be read or do not match; nothing is written.
+
     Parameters
     ----------
     candidates
@@ -74,11 +76,6 @@ def evaluate(
     Returns
     -------
     The content of ``evaluation.json``.
-
-    Raises
-    ------
-    EvaluationError
-        When data and models cannot be read or do not match; nothing is written.
     """
     require("plotly")  # the page needs it last, but a missing library must fail before anything is written
     schema = read_schema(source / "schema" / "schema.json")

@@ -66,10 +66,7 @@ class Schema:
 def read_schema(path: Path) -> Schema:
     """Read ``schema.json``.
 
-    Raises
-    ------
-    InputError
-        When the file is missing or is not a schema.
+    Raises `InputError` if the file is missing or is not a schema.
     """
     try:
         data = path.read_bytes()
@@ -84,11 +81,8 @@ def read_schema(path: Path) -> Schema:
 def read_parts(source: Path, task: Task, schema: Schema) -> dict[PartName, Part]:
     """Read ``data/<part>/data.csv`` and ``keys/<part>.csv`` of every set.
 
-    Raises
-    ------
-    InputError
-        When a file is missing or not numeric, does not have the schema's number of features or its keys' number of
-        rows, or contains labels of another task.
+    Raises `InputError` if a file is missing or not numeric, does not have the schema's number of features or its keys'
+    number of rows, or contains labels of another task.
     """
     return {part: _read_part(source, part, task, schema) for part in get_args(PartName)}
 

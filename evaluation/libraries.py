@@ -15,10 +15,7 @@ _REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 def require(library: str, requirements: Path = _REQUIREMENTS) -> ModuleType:
     """Import a library; install the requirements first if it is missing.
 
-    Raises
-    ------
-    LibraryError
-        When the library can be neither imported nor installed.
+    Raises `LibraryError` if the library can be neither imported nor installed.
     """
     if importlib.util.find_spec(library) is None:
         _install(library, requirements)

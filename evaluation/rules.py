@@ -11,10 +11,7 @@ def apply_rules(task: Task, predicted: Numbers, part: Part, schema: Schema) -> N
 
     Predictions are of shape (rows,): rentals per hour, or probabilities of high demand.
 
-    Raises
-    ------
-    InputError
-        When the rule for closed hours names a feature that does not exist.
+    Raises `InputError` if the rule for closed hours names a feature that does not exist.
     """
     kept = np.maximum(predicted, 0) if task == "regression" else predicted
     if not schema.closed:

@@ -16,10 +16,7 @@ def write_json(path: Path, content: Any) -> None:
 def read_json(path: Path) -> Any:
     """Read the output of `write_json`, with "NaN" as a number again.
 
-    Raises
-    ------
-    OSError, ValueError
-        When the file cannot be read or is not JSON.
+    Raises `OSError` or `ValueError` if the file cannot be read or is not JSON.
     """
     return as_numbers(json.loads(path.read_text(encoding="utf-8")))
 

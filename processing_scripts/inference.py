@@ -26,6 +26,9 @@ def features_of_hours(
 ) -> pd.DataFrame:
     """Calculate the features of the hours that can be predicted.
 
+    Raises `PreprocessingError` if a file cannot be read, hours lack their history, or the schema contains unknown
+    features.
+
     Parameters
     ----------
     hours
@@ -38,11 +41,6 @@ def features_of_hours(
     Returns
     -------
     One row per predicted hour, indexed by its start, with the schema's columns in order.
-
-    Raises
-    ------
-    PreprocessingError
-        When a file cannot be read, hours lack their history, or the schema contains unknown features.
     """
     batch = _hours(hours, complete=complete)
     ready = with_history(batch, batch if known is None else _hours(known), schema["feature_set"])

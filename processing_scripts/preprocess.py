@@ -80,10 +80,7 @@ def preprocess(
 ) -> Preprocessed:
     """Read, check and split the data for a task, or for both, and calculate its features.
 
-    Raises
-    ------
-    PreprocessingError
-        When the data is invalid, ambiguous, or too little for the split.
+    Raises `PreprocessingError` if the data is invalid, ambiguous, or too little for the split.
     """
     observed = read_observations(data, with_rentals=True)
     check_hours_differ(observed.frame)

@@ -122,10 +122,7 @@ def _feature(feature: Feature, training: pd.Series[Any]) -> dict[str, Any]:
 def load_schema(path: Path) -> Schema:
     """Read ``schema.json``.
 
-    Raises
-    ------
-    FeatureError
-        When the file is missing, is not JSON, or has an unsupported format version.
+    Raises `FeatureError` if the file is missing, is not JSON, or has an unsupported format version.
     """
     try:
         schema: Schema = json.loads(path.read_text(encoding="utf-8"))
@@ -150,10 +147,7 @@ def feature_names(schema: Schema) -> list[str]:
 def features_of_model(hours: WithHistory, schema: Schema) -> pd.DataFrame:
     """Calculate the features of a model, with the index of the hours.
 
-    Raises
-    ------
-    FeatureError
-        When the schema contains unknown features.
+    Raises `FeatureError` if the schema contains unknown features.
     """
     made = make_features(hours.observations, schema["feature_set"], hours.known)
     features = made[[name for name in feature_names(schema) if name in made]]
@@ -164,11 +158,8 @@ def features_of_model(hours: WithHistory, schema: Schema) -> pd.DataFrame:
 def check_features(features: pd.DataFrame, schema: Schema) -> None:
     """Refuse features that differ from those the model was trained with.
 
-    Raises
-    ------
-    FeatureError
-        When the number of features, a name or the order differs. Models do not always check it: XGBoost accepts a
-        missing column silently.
+    Raises `FeatureError` if the number of features, a name or the order differs. Models do not always check it: XGBoost
+    accepts a missing column silently.
     """
     expected = feature_names(schema)
     width = features.shape[1]

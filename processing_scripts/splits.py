@@ -31,10 +31,7 @@ _TURNS_BEFORE_TEST = ("validation", *8 * ("train",))
 def split_hours(datetimes: pd.Series, split: Split, seed: int) -> pd.Series:
     """Assign each hour to ``train``, ``validation`` or ``test``; the index is that of the hours.
 
-    Raises
-    ------
-    TooFewRowsError
-        When there are too few hours or days.
+    Raises `TooFewRowsError` if there are too few hours or days.
     """
     needed, unit = _MINIMUM[split]
     units = len(datetimes) if unit == "hours" else datetimes.dt.normalize().nunique()

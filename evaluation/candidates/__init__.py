@@ -27,12 +27,8 @@ def load_candidate(artifact: Path, task: Task, *, features: int) -> Model:
 
     A model with another number of features than the data is refused, because not every library checks it.
 
-    Raises
-    ------
-    CandidateError
-        When the archive is missing, contains no known model, or the model has another number of features.
-    LibraryError
-        When the model's library cannot be imported or installed.
+    Raises `CandidateError` if the archive is missing, contains no known model, or the model has another number of
+    features. Raises `LibraryError` if the model's library cannot be imported or installed.
     """
     with tempfile.TemporaryDirectory() as directory:
         content = Path(directory)

@@ -65,10 +65,7 @@ def compare(
 
     Candidates are in the order that decides ties. The validation set ranks them, the test set is only reported.
 
-    Raises
-    ------
-    CandidateError
-        When no candidate can be ranked.
+    Raises `CandidateError` if no candidate can be ranked.
     """
     ranking = RANKINGS[task]
     predictions = {candidate.name: measured.predictions for candidate, measured in candidates.items()}

@@ -40,10 +40,7 @@ class Results:
 def read_results(folder: Path) -> Results:
     """Read the output folder of an evaluation.
 
-    Raises
-    ------
-    InputError
-        When the folder is not the output of an evaluation.
+    Raises `InputError` if the folder is not the output of an evaluation.
     """
     try:
         report = read_json(folder / "evaluation.json")

@@ -46,10 +46,7 @@ details { margin-top: 8px; } summary { cursor: pointer; color: var(--accent); }
 def render(results: Results, language: Language = "en") -> str:
     """Return the report as HTML that contains plotly and loads nothing from the network.
 
-    Raises
-    ------
-    LibraryError
-        When plotly is missing and cannot be installed.
+    Raises `LibraryError` if plotly is missing and cannot be installed.
     """
     texts, drawn = Texts(language), Charts()
     of_task = tasks.of_regression if results.is_regression else tasks.of_classification

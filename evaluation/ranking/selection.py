@@ -29,10 +29,7 @@ RANKINGS = {
 def rank(validation: Mapping[str, float], ranking: Ranking) -> list[str]:
     """Sort candidates by their metric on the validation set, best first; ties keep the given order.
 
-    Raises
-    ------
-    CandidateError
-        When no candidate has the metric.
+    Raises `CandidateError` if no candidate has the metric.
     """
     known = [name for name, value in validation.items() if not math.isnan(value)]
     if not known:
@@ -50,6 +47,8 @@ def best_candidate(
     Equally good means that the difference to the first is neither significant nor larger than the tolerance. Both are
     necessary: with few days, large differences are not significant; with many days, negligible ones are.
 
+    Raises `CandidateError` if no candidate has the metric.
+
     Parameters
     ----------
     validation
@@ -58,11 +57,6 @@ def best_candidate(
         Candidates without a significant difference to the first.
     microseconds
         Per prediction, by candidate; not measured times, because the same input must select the same candidate.
-
-    Raises
-    ------
-    CandidateError
-        When no candidate has the metric.
     """
     first, *others = rank(validation, ranking)
     small = ranking.tolerance * abs(validation[first])

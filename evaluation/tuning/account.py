@@ -19,10 +19,7 @@ class Unknown(Exception):
 def client(service: str) -> Any:
     """Return a boto3 client with short timeouts.
 
-    Raises
-    ------
-    Unknown
-        When boto3 or the region is missing.
+    Raises `Unknown` if boto3 or the region is missing.
     """
     try:
         import boto3
@@ -39,10 +36,7 @@ def client(service: str) -> Any:
 def request(call: Callable[[], _Response]) -> _Response:
     """Return the response of an API call.
 
-    Raises
-    ------
-    Unknown
-        When the call is refused, or the API cannot be reached.
+    Raises `Unknown` if the call is refused, or the API cannot be reached.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 

@@ -24,10 +24,7 @@ def input_version(s3: Any, data: str, batch: str) -> str:
     It is the object's ETag, as EventBridge names it for new data, or a hash of all ETags if there are several objects.
     An address that cannot be listed gets the current time, so that no result comes from the cache.
 
-    Raises
-    ------
-    BadInput
-        There is no object at an address.
+    Raises `BadInput` if there is no object at an address.
     """
     from botocore.exceptions import ClientError
 

@@ -62,10 +62,8 @@ class ChunkReader:
     def __iter__(self) -> Iterator[Chunk]:
         """Yield the chunks that contain hours to predict.
 
-        Raises
-        ------
-        PreprocessingError
-            When rows are invalid, out of order, or lack their history; earlier chunks were yielded.
+        Raises `PreprocessingError` if rows are invalid, out of order, or lack their history; earlier chunks were
+        yielded.
         """
         days, marks = self._days_and_marks()
         for cells in self._tables():

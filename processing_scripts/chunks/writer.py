@@ -42,10 +42,7 @@ class ChunkWriter(NamedTuple):
     def features_of(self, chunk: Chunk) -> pd.DataFrame:
         """Calculate the features of a chunk, in the order of its file and indexed by line.
 
-        Raises
-        ------
-        PreprocessingError
-            When the schema contains unknown features.
+        Raises `PreprocessingError` if the schema contains unknown features.
         """
         made = [features_of_model(series, self.schema) for series in chunk.series]
         return pd.concat(made).sort_index() if len(made) > 1 else made[0]

@@ -27,18 +27,15 @@ class WithHistory(NamedTuple):
 def with_history(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSet) -> WithHistory:
     """Find the hours of a batch that can be predicted.
 
+    Raises `HistoryError` if no hour has its history, or an hour after the first predicted one lacks it. A share of
+    `MISSING_HOURS_TOLERANCE` of the weather may be missing, but none of the rentals that ``lags`` needs.
+
     Parameters
     ----------
     batch
         Unique hours in chronological order, indexed by line of the batch file.
     data
         Other known hours; for an hour in both, the batch takes precedence.
-
-    Raises
-    ------
-    HistoryError
-        When no hour has its history, or an hour after the first predicted one lacks it. A share of
-        `MISSING_HOURS_TOLERANCE` of the weather may be missing, but none of the rentals that ``lags`` needs.
     """
     ready = next_hours(batch, data, feature_set, begun=False)
     if ready.observations.empty:
@@ -52,10 +49,7 @@ def next_hours(batch: pd.DataFrame, data: pd.DataFrame, feature_set: FeatureSet,
     ``data`` is the end of the chunk before. If prediction ``begun`` in an earlier chunk, every hour must have its
     history.
 
-    Raises
-    ------
-    HistoryError
-        When an hour after the first predicted one lacks its history.
+    Raises `HistoryError` if an hour after the first predicted one lacks its history.
     """
     needed = HISTORY_HOURS[feature_set]
     if needed == 0:

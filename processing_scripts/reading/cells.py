@@ -52,10 +52,7 @@ class Cells:
     def categories(self, name: str, meanings: Mapping[str, _Meaning], expected: str) -> list[_Meaning]:
         """Map each cell of a column to its meaning, ignoring case and whitespace.
 
-        Raises
-        ------
-        CellError
-            When a cell is unknown; the message contains ``expected``.
+        Raises `CellError` if a cell is unknown; the message contains ``expected``.
         """
         texts = self.texts(name)
         means: dict[str, _Meaning] = {}
@@ -70,10 +67,7 @@ class Cells:
     def numbers(self, column: Column) -> pd.Series[float]:
         """Return the cells of a column as numbers, NaN where they are empty.
 
-        Raises
-        ------
-        CellError
-            When a cell is not a number, or outside the column's range.
+        Raises `CellError` if a cell is not a number, or outside the column's range.
         """
         # A column has few distinct texts, each of which is parsed once.
         position, texts = pd.factorize(np.array(self.texts(column.name), dtype=object))
@@ -101,10 +95,7 @@ class Cells:
     def refuse_first(self, column: Column, wrong: Flags, problem: str) -> None:
         """Refuse the first wrong cell of a column, if there is one; ``{cell}`` in the problem is replaced by the cell.
 
-        Raises
-        ------
-        CellError
-            With the problem as message.
+        Raises `CellError` with the problem as message.
         """
         if wrong.any():
             position = int(np.argmax(wrong))

@@ -35,125 +35,75 @@ class Column:
 _LETTERS_PER_ERROR = 5
 """A name of this length may have one typing error, and so on."""
 
-_CELSIUS = ("c", "degc", "degreec", "degreesc", "celsius", "degreecelsius", "degreescelsius", "deg")
-_NOT_CELSIUS = ("f", "degf", "fahrenheit", "degreef", "degreesf", "k", "kelvin")
+_CELSIUS = "c degc degreec degreesc celsius degreecelsius degreescelsius deg"
+_NOT_CELSIUS = "f degf fahrenheit degreef degreesf k kelvin"
+_MS, _NOT_MS = "ms mps ms1 metrespersecond meterspersecond", "kmh kph mph kn knots kt"
+_MJM2, _NOT_MJM2 = "mjm2 mjm", "wm2 wm kwhm2 kwhm"
+
+
+def _column(
+    name: str,
+    title: str,
+    spellings: str,
+    units: str = "",
+    other_units: str = "",
+    possible: tuple[float | None, float | None] = (None, None),
+    *,
+    whole: bool = False,
+) -> Column:
+    """Make a column from texts whose words are its spellings and units."""
+    known, usual, other = (tuple(text.split()) for text in (spellings, units, other_units))
+    return Column(name, title, known, usual, other, *possible, whole)
+
 
 TARGET = "rentals"
 WEATHER = (
-    Column(
-        "temperature",
-        "Temperature(°C)",
-        ("temperature", "temp", "airtemperature", "기온", "온도"),
-        _CELSIUS,
-        _NOT_CELSIUS,
-        lowest=-60,
-        highest=60,
+    _column(
+        "temperature", "Temperature(°C)", "temperature temp airtemperature 기온 온도", _CELSIUS, _NOT_CELSIUS, (-60, 60)
     ),
-    Column(
-        "humidity",
-        "Humidity(%)",
-        ("humidity", "relativehumidity", "습도", "상대습도"),
-        ("percent", "pct"),
-        lowest=0,
-        highest=100,
-    ),
-    Column(
-        "wind_speed",
-        "Wind speed (m/s)",
-        ("windspeed", "wind", "풍속"),
-        ("ms", "mps", "ms1", "metrespersecond", "meterspersecond"),
-        ("kmh", "kph", "mph", "kn", "knots", "kt"),
-        lowest=0,
-        highest=80,
-    ),
-    Column(
-        "visibility",
-        "Visibility (10m)",
-        ("visibility", "시정", "가시거리"),
-        ("10m",),
-        ("m", "km", "miles", "mi"),
-        lowest=0,
-        highest=5000,
-    ),
-    Column(
+    _column("humidity", "Humidity(%)", "humidity relativehumidity 습도 상대습도", "percent pct", "", (0, 100)),
+    _column("wind_speed", "Wind speed (m/s)", "windspeed wind 풍속", _MS, _NOT_MS, (0, 80)),
+    _column("visibility", "Visibility (10m)", "visibility 시정 가시거리", "10m", "m km miles mi", (0, 5000)),
+    _column(
         "dew_point",
         "Dew point temperature(°C)",
-        ("dewpointtemperature", "dewpointtemp", "dewpoint", "이슬점온도", "이슬점", "노점온도"),
+        "dewpointtemperature dewpointtemp dewpoint 이슬점온도 이슬점 노점온도",
         _CELSIUS,
         _NOT_CELSIUS,
-        lowest=-80,
-        highest=45,
+        (-80, 45),
     ),
-    Column(
-        "solar_radiation",
-        "Solar Radiation (MJ/m2)",
-        ("solarradiation", "radiation", "일사량", "일사"),
-        ("mjm2", "mjm"),
-        ("wm2", "wm", "kwhm2", "kwhm"),
-        lowest=0,
-        highest=6,
+    _column(
+        "solar_radiation", "Solar Radiation (MJ/m2)", "solarradiation radiation 일사량 일사", _MJM2, _NOT_MJM2, (0, 6)
     ),
-    Column(
-        "rainfall",
-        "Rainfall(mm)",
-        ("rainfall", "rain", "강수량", "강우량"),
-        ("mm",),
-        ("in", "inch", "inches", "cm"),
-        lowest=0,
-        highest=400,
-    ),
-    Column(
-        "snowfall",
-        "Snowfall (cm)",
-        ("snowfall", "snow", "적설량", "적설", "강설량"),
-        ("cm",),
-        ("in", "inch", "inches", "mm"),
-        lowest=0,
-        highest=300,
-    ),
+    _column("rainfall", "Rainfall(mm)", "rainfall rain 강수량 강우량", "mm", "in inch inches cm", (0, 400)),
+    _column("snowfall", "Snowfall (cm)", "snowfall snow 적설량 적설 강설량", "cm", "in inch inches mm", (0, 300)),
 )
 COLUMNS = (
-    Column("date", "Date", ("date", "날짜", "일자")),
-    Column(
+    _column("date", "Date", "date 날짜 일자"),
+    _column(
         TARGET,
         "Rented Bike Count",
-        (
-            *("rentedbikecount", "rentedbikes", "bikecount", "rentals", "count"),
-            *("대여건수", "대여수", "대여대수", "대여량", "대여횟수", "이용건수", "자전거대여수", "자전거대여건수"),
-            *("자전거대여대수", "자전거대여량", "따릉이대여건수", "따릉이대여수"),
-        ),
-        lowest=0,
-        highest=1e6,
+        "rentedbikecount rentedbikes bikecount rentals count 대여건수 대여수 대여대수 대여량 대여횟수 이용건수 "
+        "자전거대여수 자전거대여건수 자전거대여대수 자전거대여량 따릉이대여건수 따릉이대여수",
+        possible=(0, 1e6),
         whole=True,
     ),
-    Column(
-        "hour", "Hour", ("hour", "hr", "hourofday", "시간", "시", "시각", "시간대"), lowest=0, highest=23, whole=True
-    ),
+    _column("hour", "Hour", "hour hr hourofday 시간 시 시각 시간대", possible=(0, 23), whole=True),
     *WEATHER,
-    Column("season", "Seasons", ("seasons", "season", "계절")),
-    Column("holiday", "Holiday", ("holiday", "isholiday", "휴일", "공휴일", "휴일여부", "공휴일여부")),
-    Column(
+    _column("season", "Seasons", "seasons season 계절"),
+    _column("holiday", "Holiday", "holiday isholiday 휴일 공휴일 휴일여부 공휴일여부"),
+    _column(
         "functioning_day",
         "Functioning Day",
-        (
-            "functioningday",
-            "functioning",
-            "functionday",
-            "functionalday",
-            "운영일",
-            "운영여부",
-            "운영일여부",
-            "운영",
-            "가동일",
-        ),
+        "functioningday functioning functionday functionalday 운영일 운영여부 운영일여부 운영 가동일",
     ),
 )
 OPTIONAL_COLUMNS = (
-    Column("generated_sample", "Generated Sample", ("generatedsample",)),
-    Column("datetime", "Datetime", ("datetime", "timestamp", "dateandtime", "일시", "날짜시간")),
-    Column("year", "Year", ("year", "연도", "년도", "연", "년")),
-    Column("month", "Month", ("month", "월")),
-    Column("day", "Day", ("day", "dayofmonth", "일")),
+    _column("generated_sample", "Generated Sample", "generatedsample"),
+    _column("datetime", "Datetime", "datetime timestamp dateandtime 일시 날짜시간"),
+    _column("year", "Year", "year 연도 년도 연 년"),
+    _column("month", "Month", "month 월"),
+    _column("day", "Day", "day dayofmonth 일"),
 )
 NUMBERS = tuple(column for column in COLUMNS if column.lowest is not None)
 _TITLES = [column.title for column in COLUMNS]
@@ -177,10 +127,7 @@ def count_known(header: Sequence[str]) -> int:
 def find_columns(header: Sequence[str]) -> dict[str, int]:
     """Find the positions of known columns in a header, by name.
 
-    Raises
-    ------
-    ColumnError
-        When two columns have the same meaning, or a column has another unit.
+    Raises `ColumnError` if two columns have the same meaning, or a column has another unit.
     """
     found: dict[str, int] = {}
     for position, name in enumerate(header):

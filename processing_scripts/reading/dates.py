@@ -65,13 +65,8 @@ def read_dates(column: DateColumn) -> list[date]:
     If several orders give valid dates, the order without missing hours is chosen, else the order that matches the
     seasons.
 
-    Raises
-    ------
-    CellError
-        When a cell is not a date.
-    DateError
-        When cells have different formats, several orders remain, or the seasons show that day and month were swapped
-        before.
+    Raises `CellError` if a cell is not a date. Raises `DateError` if cells have different formats, several orders
+    remain, or the seasons show that day and month were swapped before.
     """
     written = _written(column)
     readings = {order: _read_all(written, order) for order in next(iter(written.values())).orders}

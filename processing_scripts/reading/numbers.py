@@ -86,10 +86,7 @@ class NumberColumn:
     def marks(self, decimal_mark: str | None) -> Marks:
         """Choose the marks, given the decimal mark of the other columns.
 
-        Raises
-        ------
-        CellError
-            When several readings are left.
+        Raises `CellError` if several readings are left.
         """
         if not self.readings:
             return max(_ALL_MARKS, key=lambda marks: sum(marks.value(text) is not None for text in self.marked))
@@ -169,12 +166,8 @@ class NumberColumns:
     def marks(self) -> dict[str, Marks]:
         """Find the marks of each column.
 
-        Raises
-        ------
-        CellError
-            When a number has several meanings.
-        ColumnError
-            When columns have different decimal marks.
+        Raises `CellError` if a number has several meanings. Raises `ColumnError` if columns have different decimal
+        marks.
         """
         columns = {name: NumberColumn(*of, self.lines[name]) for name, of in self.columns.items()}
         found = {column.decimal_mark: column.title for column in columns.values() if column.decimal_mark}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -28,53 +28,19 @@ from processing_scripts.reading.columns import (
 from processing_scripts.reading.dates import DateColumn, read_dates, split_time
 from processing_scripts.reading.tables import Table, read_table
 
-_SEASONS = {
-    "winter": "Winter",
-    "spring": "Spring",
-    "summer": "Summer",
-    "autumn": "Autumn",
-    "fall": "Autumn",
-    "겨울": "Winter",
-    "봄": "Spring",
-    "여름": "Summer",
-    "가을": "Autumn",
-}
-_YES_OR_NO = {
-    "yes": True,
-    "no": False,
-    "y": True,
-    "n": False,
-    "true": True,
-    "false": False,
-    "예": True,
-    "네": True,
-    "아니오": False,
-    "아니요": False,
-}
-_HOLIDAY = {
-    "holiday": True,
-    "noholiday": False,
-    "휴일": True,
-    "공휴일": True,
-    "비휴일": False,
-    "휴일아님": False,
-    "공휴일아님": False,
-    "평일": False,
-    **_YES_OR_NO,
-}
-_FUNCTIONING = {
-    "fun": True,
-    "func": True,
-    "nofun": False,
-    "nofunc": False,
-    "1": True,
-    "0": False,
-    "운영": True,
-    "미운영": False,
-    "운영안함": False,
-    "휴무": False,
-    **_YES_OR_NO,
-}
+_Meaning = TypeVar("_Meaning")
+
+
+def _by_word(meanings: Mapping[_Meaning, str]) -> dict[str, _Meaning]:
+    return {word: meaning for meaning, words in meanings.items() for word in words.split()}
+
+
+_SEASONS = _by_word(
+    {"Winter": "winter 겨울", "Spring": "spring 봄", "Summer": "summer 여름", "Autumn": "autumn fall 가을"}
+)
+_YES_OR_NO = _by_word({True: "yes y true 예 네", False: "no n false 아니오 아니요"})
+_HOLIDAY = _YES_OR_NO | _by_word({True: "holiday 휴일 공휴일", False: "noholiday 비휴일 휴일아님 공휴일아님 평일"})
+_FUNCTIONING = _YES_OR_NO | _by_word({True: "fun func 1 운영", False: "nofun nofunc 0 미운영 운영안함 휴무"})
 _LAST_HOUR = 23
 
 
@@ -96,10 +62,7 @@ class Observations:
 def the_only_file(directory: Path) -> Path:
     """Return the only file of an input directory; hidden files are ignored.
 
-    Raises
-    ------
-    FileError
-        When there is no file, or more than one.
+    Raises `FileError` if there is no file, or more than one.
     """
     files = sorted(path for path in directory.rglob("*") if path.is_file() and not _hidden(path.relative_to(directory)))
     if len(files) != 1:
@@ -119,6 +82,8 @@ def read_observations(path: Path, *, with_rentals: bool, complete: bool = False)
 
     Any common encoding, separator, date format and spelling of the header is accepted.
 
+    Raises `PreprocessingError` if the file, a column or a cell is invalid or ambiguous.
+
     Parameters
     ----------
     with_rentals
@@ -126,11 +91,6 @@ def read_observations(path: Path, *, with_rentals: bool, complete: bool = False)
     complete
         Whether to refuse empty weather cells and unknown columns, which are likely mistakes in a request for a few
         hours.
-
-    Raises
-    ------
-    PreprocessingError
-        When the file, a column or a cell is invalid or ambiguous.
     """
     cells = cells_of(read_table(path, recognise=count_known), with_rentals=with_rentals)
     cells = replace(cells, marks=cells.number_columns(NUMBERS).marks())

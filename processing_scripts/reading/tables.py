@@ -56,10 +56,7 @@ def read_table(path: Path, *, recognise: Callable[[list[str]], int]) -> Table:
 
     ``recognise`` counts the known names in a header; the separator with the highest count is chosen.
 
-    Raises
-    ------
-    FileError
-        When the file is empty, is not a text table, or a row's width differs from the header's.
+    Raises `FileError` if the file is empty, is not a text table, or a row's width differs from the header's.
     """
     return next(read_tables(path, recognise=recognise))
 
@@ -67,10 +64,7 @@ def read_table(path: Path, *, recognise: Callable[[list[str]], int]) -> Table:
 def read_tables(path: Path, *, recognise: Callable[[list[str]], int], rows: int | None = None) -> Iterator[Table]:
     """Read a CSV file as tables of at most ``rows`` rows, one in memory at a time.
 
-    Raises
-    ------
-    FileError
-        As for `read_table`, when the row is reached.
+    Raises `FileError` as for `read_table`, when the row is reached.
     """
     try:
         layout = _layout(path, recognise)
@@ -97,10 +91,7 @@ class _Layout:
 def _layout(path: Path, recognise: Callable[[list[str]], int]) -> _Layout:
     """Find the encoding and the separator with which the header has the most known names.
 
-    Raises
-    ------
-    FileError
-        When the file has no header, or other lines than blank lines, comments and ``sep=`` before it.
+    Raises `FileError` if the file has no header, or other lines than blank lines, comments and ``sep=`` before it.
     """
     encodings = _encodings(path)
     layouts = [

@@ -48,10 +48,7 @@ class Window:
     def payload(self) -> bytes:
         """Return the payload of the next record without moving the window.
 
-        Raises
-        ------
-        Problem
-            The frame is invalid or truncated.
+        Raises `Problem` if the frame is invalid or truncated.
         """
         present = self._fill(HEADER_SIZE)
         magic = self.data[self.position : self.position + 4]

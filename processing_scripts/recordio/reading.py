@@ -31,21 +31,16 @@ def loads(data: ReadableBuffer) -> Matrix:
     sparse row becomes dense, with 0 for missing keys. A tensor of several dimensions becomes one row. Features and
     labels not named ``values``, uid, metadata, configuration and unknown fields are ignored.
 
+    Raises `FrameError` if a frame has an invalid magic number, length or padding, or is truncated. Raises
+    `MessageError` if a payload is malformed or not a row of numbers. Raises `MatrixError` if a record has more or fewer
+    features or labels than the first one.
+
     Returns
     -------
     tuple
         Features of shape (rows, columns); labels of shape (rows,), or (rows, labels) if records have several, or None
         if they have none. Both have the type of the records; if that is mixed, the smallest that contains all.
         Without records, the columns are unknown: features of shape (0, 0), float32, and None.
-
-    Raises
-    ------
-    FrameError
-        A frame has an invalid magic number, length or padding, or is truncated.
-    MessageError
-        A payload is malformed or not a row of numbers.
-    MatrixError
-        A record has more or fewer features or labels than the first one.
     """
     rows = list(_read_rows(Window(io.BytesIO(), bytes(data))))
     return _join(rows) if rows else (np.empty((0, 0), np.float32), None)
@@ -53,6 +48,9 @@ def loads(data: ReadableBuffer) -> Matrix:
 
 def read(file: SupportsRead[bytes], rows_per_chunk: int = 65_536) -> Iterator[Matrix]:
     """Read a binary file in chunks, with one chunk and a block of 4 MiB in memory.
+
+    Raises `FrameError` or `MessageError` or `MatrixError` as for :func:`loads`, when the record is reached; earlier
+    chunks were yielded. Raises `ValueError` if ``rows_per_chunk`` is less than 1.
 
     Parameters
     ----------
@@ -67,13 +65,6 @@ def read(file: SupportsRead[bytes], rows_per_chunk: int = 65_536) -> Iterator[Ma
     tuple
         Features and labels as from :func:`loads`, each chunk with the type of its records; nothing if the file is
         empty.
-
-    Raises
-    ------
-    FrameError, MessageError, MatrixError
-        As for :func:`loads`, when the record is reached; earlier chunks were yielded.
-    ValueError
-        ``rows_per_chunk`` is less than 1.
     """
     if rows_per_chunk < 1:
         raise ValueError(f"rows_per_chunk must be at least 1, not {rows_per_chunk}.")

@@ -51,10 +51,7 @@ def parse_record(payload: bytes) -> Row:
 
     Features and labels not named ``values``, uid, metadata and configuration are ignored.
 
-    Raises
-    ------
-    Problem
-        The payload is malformed or not a row of numbers.
+    Raises `Problem` if the payload is malformed or not a row of numbers.
     """
     maps: dict[int, dict[bytes, list[slice]]] = {schema.FEATURES: {}, schema.LABEL: {}}
     meaningless = []

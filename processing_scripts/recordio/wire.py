@@ -35,10 +35,7 @@ def field(number: int, content: bytes) -> bytes:
 def fields(message: bytes, parts: Sequence[slice]) -> Iterator[Field]:
     """Yield the fields of a message, one level deep; a message in several parts is their concatenation.
 
-    Raises
-    ------
-    Problem
-        The bytes are not a protobuf message.
+    Raises `Problem` if the bytes are not a protobuf message.
     """
     for part in parts:
         position: int = part.start
@@ -51,10 +48,7 @@ def fields(message: bytes, parts: Sequence[slice]) -> Iterator[Field]:
 def varints(contents: Sequence[bytes]) -> NDArray[np.uint64]:
     """Decode consecutive variable-length numbers, packed or one per field.
 
-    Raises
-    ------
-    Problem
-        The last number of a field is truncated, or a number is longer than ten bytes.
+    Raises `Problem` if the last number of a field is truncated, or a number is longer than ten bytes.
     """
     joined = b"".join(contents)
     if joined.isascii():  # every number is one byte, below 0x80
@@ -76,10 +70,7 @@ def varints(contents: Sequence[bytes]) -> NDArray[np.uint64]:
 def fixed(contents: Sequence[bytes], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Decode fixed-size numbers, packed or one per field.
 
-    Raises
-    ------
-    Problem
-        The bytes are not a multiple of the size.
+    Raises `Problem` if the bytes are not a multiple of the size.
     """
     for content in contents:
         if len(content) % dtype.itemsize:

@@ -24,6 +24,8 @@ _LONGEST_ROW = 2**27
 def dumps(features: ArrayLike, labels: ArrayLike | None = None) -> bytes:
     """Write a dense matrix, one record per row.
 
+    Raises `ArrayError` if the shapes do not match, or numbers cannot be represented exactly.
+
     Parameters
     ----------
     features
@@ -37,11 +39,6 @@ def dumps(features: ArrayLike, labels: ArrayLike | None = None) -> bytes:
     -------
     bytes
         The consecutive records; empty if there are no rows.
-
-    Raises
-    ------
-    ArrayError
-        The shapes do not match, or numbers cannot be represented exactly.
 
     Examples
     --------
@@ -58,10 +55,7 @@ def write(file: SupportsWrite[bytes], features: ArrayLike, labels: ArrayLike | N
     A large matrix can be written in several calls. Each must have the same number of columns and labels, which only
     reading checks.
 
-    Raises
-    ------
-    ArrayError
-        As for :func:`dumps`; this call writes nothing.
+    Raises `ArrayError` as for :func:`dumps`; this call writes nothing.
     """
     rows, targets, layout = _check(features, labels)
     step = max(1, _CHUNK_BYTES // len(layout.template))
