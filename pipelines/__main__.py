@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.cli import console
 from pipelines.cli.command import PROGRAM, Command, run_command
-from pipelines.cli.console import Result
-from pipelines.cli.parser import Parser, UsageError
+from pipelines.cli.console import Parser, Result, UsageError
 from pipelines.errors import did_you_mean
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -17,13 +16,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Manage what a pipeline needs and leaves": ("doctor", "prices", "infra", "teardown"),
     "Set up": ("completion",),
 }
-"""The commands by name; each is in the file of its name in ``cli``."""
+IN_A_ROOM = {name: f"{name}.command" for name in ("endpoint", "executions", "run")} | {"schedule": "run.schedule"}
+"""Commands whose file is in a room of ``cli``; each other command is in the file of its name."""
 COMMANDS = tuple(name for group in GROUPS.values() for name in group)
 
 
 def load(name: str) -> Command:
     """Import a command; the others would take a third of the time of ``executions list``."""
-    command: Command = importlib.import_module(f"pipelines.cli.{name}").COMMAND
+    command: Command = importlib.import_module(f"pipelines.cli.{IN_A_ROOM.get(name, name)}").COMMAND
     return command
 
 

@@ -3,7 +3,7 @@
 import sys
 
 from pipelines.cli.command import run_command
-from pipelines.cli.run import COMMAND
+from pipelines.cli.run.command import COMMAND
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,9 +3,8 @@
 import argparse
 
 from pipelines.cli.command import Command, opened
-from pipelines.cli.console import Result
+from pipelines.cli.console import Parser, Result
 from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model
-from pipelines.cli.parser import Parser
 from pipelines.cli.rendering import facts
 from pipelines.definition.formats import FORMATS
 from pipelines.serving.batch.run import BatchRequest, BatchResult, predict

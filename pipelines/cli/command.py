@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from pipelines import target
 from pipelines.cli import console
-from pipelines.cli.console import Result
+from pipelines.cli.console import Parser, Result
 from pipelines.cli.options import EXIT_CODES, add_common, add_settings, settings_of
-from pipelines.cli.parser import Parser
 from pipelines.settings import Settings
 from pipelines.target import Choice, CommandContext
 

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.cli.command import Command, opened
-from pipelines.cli.console import Result
+from pipelines.cli.console import Parser, Result
 from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model, whole_number
-from pipelines.cli.parser import Parser
 from pipelines.data.dataset import find
 from pipelines.data.output import require_writable
 from pipelines.data.sample import GENERATED_SAMPLE

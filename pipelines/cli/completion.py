@@ -3,8 +3,7 @@
 import argparse
 
 from pipelines.cli.command import PROGRAM, Command
-from pipelines.cli.console import Result
-from pipelines.cli.parser import Parser
+from pipelines.cli.console import Parser, Result
 from pipelines.settings import Settings
 
 

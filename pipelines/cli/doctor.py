@@ -8,8 +8,7 @@ from pipelines.admin.doctor import identity, inputs, machine, permissions, prefl
 from pipelines.admin.doctor.finding import Finding, Status, as_text, failure, query
 from pipelines.admin.doctor.report import write_report
 from pipelines.cli.command import Command
-from pipelines.cli.console import Result
-from pipelines.cli.parser import Parser
+from pipelines.cli.console import Parser, Result
 from pipelines.errors import EnvironmentProblem
 from pipelines.settings import Settings
 from pipelines.target import Choice, CommandContext, choose, open_context

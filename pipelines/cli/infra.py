@@ -15,9 +15,8 @@ from pipelines.admin.stack import TEMPLATE, Change, Stack, Stacks
 from pipelines.aws.account import delete_bucket
 from pipelines.cli import console
 from pipelines.cli.command import Command
-from pipelines.cli.console import Result
+from pipelines.cli.console import Parser, Result
 from pipelines.cli.options import EXIT_CODES, add_yes
-from pipelines.cli.parser import Parser
 from pipelines.cli.rendering import facts, table
 from pipelines.errors import EnvironmentProblem
 from pipelines.names import project_tags

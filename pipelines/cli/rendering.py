@@ -1,16 +1,26 @@
-"""Text for people: tables and lists of facts, for a terminal and for a pipe."""
+"""Text for people: tables, lists of facts and the progress of an execution, for a terminal and for a pipe."""
 
+from __future__ import annotations
+
+import contextlib
 import io
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from pipelines.execution.pipeline import Progress, Step
 
 NUMBER = re.compile(r"[-+]?[\d.,]+( ?(%|s|MB))?|unknown|nan|-")
 NARROWEST_TEXT = 12
 """Columns of text are folded on a narrow terminal, but never below this width."""
 GAP = 2
+COLOURS = {"Succeeded": "green", "Failed": "red", "Stopped": "yellow", "Executing": "cyan"}
 
 
 def table(
@@ -86,3 +96,52 @@ def _width(columns: Sequence[Sequence[str]], numeric: Sequence[bool], *, is_term
     if not is_terminal:
         return max(1, sum(natural) + gaps)
     return max(1, sum(least) + gaps, min(shutil.get_terminal_size().columns, sum(natural) + gaps))
+
+
+@contextlib.contextmanager
+def shown() -> Iterator[Callable[[Progress], None]]:
+    """Yield a function that shows a progress on stderr: live in a terminal, elsewhere a line for each change."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _plain(console)
+        return
+    from rich.live import Live
+
+    with Live(console=console, auto_refresh=False) as live:
+        yield lambda progress: live.update(_live(progress), refresh=True)
+
+
+def _plain(console: Console) -> Callable[[Progress], None]:
+    """Write a line whenever a step's status changes, and only then."""
+    seen: dict[str, str] = {}
+
+    def show(progress: Progress) -> None:
+        for step in progress.steps:
+            if seen.get(step.name) != step.status:
+                seen[step.name] = step.status
+                console.print(_line(step), highlight=False, markup=False, soft_wrap=True)
+
+    return show
+
+
+def _line(step: Step) -> str:
+    return f"{step.name:<34} {status_text(step):<20} {step.seconds:7.1f} s"
+
+
+def status_text(step: Step) -> str:
+    """Name a step's status, and where its result comes from if it did not run."""
+    return f"{step.status} (cached)" if step.cache_hit else step.status
+
+
+def _live(progress: Progress) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for step in progress.steps:
+        status = Text(status_text(step), style=COLOURS.get(step.status, ""))
+        table.add_row(step.name, status, Text(f"{step.seconds:.1f} s", justify="right"))
+    table.add_row("Execution", Text(progress.status, style="bold"), Text(f"{progress.seconds:.1f} s", justify="right"))
+    return table

@@ -10,9 +10,8 @@ from pipelines.admin.teardown.inventory import Item, Kept, everything
 from pipelines.aws.temporary import is_gone
 from pipelines.cli import console
 from pipelines.cli.command import Command, on_target
-from pipelines.cli.console import Result
+from pipelines.cli.console import Parser, Result
 from pipelines.cli.options import CONNECTION, add_yes
-from pipelines.cli.parser import Parser
 from pipelines.cli.rendering import table
 from pipelines.errors import PipelineError
 from pipelines.target import CommandContext

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.cli import endpoint_actions
+from pipelines.cli.endpoint import actions
 from pipelines.errors import BadInput
 from pipelines.serving.endpoints.capacity import Instances, Serverless
 from pipelines.serving.endpoints.deployment import check_serverless
@@ -30,8 +30,8 @@ def test_xgboost_models_can_be_serverless() -> None:
 
 def test_china_has_no_serverless_endpoints() -> None:
     with pytest.raises(BadInput, match="cn-north-1 has no serverless endpoints"):
-        endpoint_actions._capacity(context("cn-north-1"), asked())
-    assert endpoint_actions._capacity(context("ap-northeast-2"), asked()) == (SERVERLESS, None)
+        actions._capacity(context("cn-north-1"), options())
+    assert actions._capacity(context("ap-northeast-2"), options()) == (SERVERLESS, None)
 
 
 def model(algorithm: str) -> Any:
@@ -42,5 +42,5 @@ def context(region: str) -> Any:
     return SimpleNamespace(settings=Settings(), connection=SimpleNamespace(region=region))
 
 
-def asked() -> argparse.Namespace:
+def options() -> argparse.Namespace:
     return argparse.Namespace(serverless=True, min_instances=None, max_instances=None, memory=2048, max_concurrency=5)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.aws.prices import load_prices
-from pipelines.cli.endpoint_rendering import age_in_words, moment_in_words
+from pipelines.cli.endpoint.rendering import age_in_words, moment_in_words
 from pipelines.definition.endpoint_config import data_capture, expiry_after, expiry_from_now, read_expiry
 from pipelines.errors import BadInput
 from pipelines.models.ranges import remarks_on

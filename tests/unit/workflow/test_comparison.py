@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.cli.executions_rendering import comparison
+from pipelines.cli.executions.rendering import comparison
 from pipelines.execution.comparison import Side, as_json
 
 

@@ -12,8 +12,8 @@ import pytest
 from moto import mock_aws
 
 from pipelines.admin.doctor import quotas
-from pipelines.cli import run
 from pipelines.cli.command import run_command
+from pipelines.cli.run.command import COMMAND
 from pipelines.data.header import BEGINNING_BYTES, check_header, check_header_in_s3
 from pipelines.data.sample import MARK, generate_sample
 from pipelines.errors import BadInput
@@ -95,10 +95,10 @@ def test_failures_stop_a_run_before_an_upload(
         RoleName="ForLambda", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [document]})
     )["Role"]["Arn"]
     arguments = ["--upsert", "--start", "--target", "aws", "--region", "us-east-1", "--role-arn", role]
-    assert run_command(run.COMMAND, [*arguments, "--data", str(data), "--bucket", BUCKET]) == 3
-    said = capsys.readouterr().err
-    assert "nothing was uploaded or started (--no-preflight skips these checks)" in said
-    assert f"role: the trust policy of {role} does not let sagemaker.amazonaws.com assume it" in said
-    assert "JumpStart: s3://jumpstart-cache-prod-us-east-1/models_manifest.json cannot be read" in said
-    assert "fix it: boostpipe infra deploy" in said
+    assert run_command(COMMAND, [*arguments, "--data", str(data), "--bucket", BUCKET]) == 3
+    printed = capsys.readouterr().err
+    assert "nothing was uploaded or started (--no-preflight skips these checks)" in printed
+    assert f"role: the trust policy of {role} does not let sagemaker.amazonaws.com assume it" in printed
+    assert "JumpStart: s3://jumpstart-cache-prod-us-east-1/models_manifest.json cannot be read" in printed
+    assert "fix it: boostpipe infra deploy" in printed
     assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli.options import ALL_SETTINGS, GROUPS
-from pipelines.cli.run import COMMAND
+from pipelines.cli.run.command import COMMAND
 from pipelines.errors import BadInput
 from pipelines.settings import Settings, from_values
 from pipelines.target import LOCAL_ROLE, choose

@@ -11,8 +11,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from pipelines.cli import endpoint, infra, teardown
+from pipelines.cli import infra, teardown
 from pipelines.cli.command import Command, run_command
+from pipelines.cli.endpoint.command import COMMAND as ENDPOINT
 from pipelines.settings import Settings
 from pipelines.target import POLL_SECONDS
 
@@ -74,9 +75,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 @pytest.mark.parametrize(
     ("command", "arguments", "code"),
     [
-        (endpoint.COMMAND, ("list",), 0),
-        (endpoint.COMMAND, ("describe", "--name", "missing"), 2),  # lists the endpoints that there are
-        (endpoint.COMMAND, ("delete", "--expired", "--yes"), 0),
+        (ENDPOINT, ("list",), 0),
+        (ENDPOINT, ("describe", "--name", "missing"), 2),  # lists the endpoints that there are
+        (ENDPOINT, ("delete", "--expired", "--yes"), 0),
         (teardown.COMMAND, ("--dry-run",), 0),
         (teardown.COMMAND, ("--yes",), 0),
         (infra.COMMAND, ("delete", "--yes"), 0),
@@ -90,7 +91,7 @@ def test_others_are_passed_over(
     assert THEIRS not in shown
 
 
-@pytest.mark.parametrize(("command", "arguments"), [(endpoint.COMMAND, ("list",)), (teardown.COMMAND, ("--dry-run",))])
+@pytest.mark.parametrize(("command", "arguments"), [(ENDPOINT, ("list",)), (teardown.COMMAND, ("--dry-run",))])
 def test_a_refusal_of_our_own_is_an_error(
     refused: list[str], run: Run, command: Command, arguments: tuple[str, ...]
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.cli.summary import as_json, as_text
+from pipelines.cli.run.summary import as_json, as_text
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult
 

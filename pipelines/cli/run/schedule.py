@@ -2,11 +2,10 @@
 
 import argparse
 
-from pipelines.cli import run
 from pipelines.cli.command import Command
-from pipelines.cli.console import Result
+from pipelines.cli.console import Parser, Result
 from pipelines.cli.options import ALL_SETTINGS, add_parameters, given_parameters, require_format
-from pipelines.cli.parser import Parser
+from pipelines.cli.run.command import execute
 from pipelines.execution.workflow import RunRequest
 from pipelines.settings import Settings
 
@@ -20,7 +19,7 @@ def _options(parser: Parser) -> None:
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
     require_format(settings)
     request = RunRequest(options.upsert, start=False, parameters=given_parameters(options), schedule=options.expression)
-    return run.execute(request, settings)
+    return execute(request, settings)
 
 
 COMMAND = Command(

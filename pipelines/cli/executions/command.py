@@ -3,13 +3,11 @@
 import argparse
 
 from pipelines.aws.responses import last_part
-from pipelines.cli import executions_rendering as rendering
 from pipelines.cli.command import Command, on_target
-from pipelines.cli.console import Result
+from pipelines.cli.console import Parser, Result
+from pipelines.cli.executions import rendering
 from pipelines.cli.options import CONNECTION, add_wait, whole_number
-from pipelines.cli.parser import Parser
-from pipelines.cli.progress import shown
-from pipelines.cli.rendering import table
+from pipelines.cli.rendering import shown, table
 from pipelines.errors import BadInput
 from pipelines.execution import comparison, description, lookup
 from pipelines.execution.comparison import Side

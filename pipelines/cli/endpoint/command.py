@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pipelines.cli import endpoint_actions as actions
 from pipelines.cli.command import Command, on_target
+from pipelines.cli.console import Parser
+from pipelines.cli.endpoint import actions
 from pipelines.cli.options import CONNECTION, add_model_choice, add_task, add_yes, pair, whole_number
-from pipelines.cli.parser import Parser
 from pipelines.settings import Settings
 
 NETWORK = ("subnets", "security_groups")

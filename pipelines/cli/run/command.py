@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from pipelines.admin.doctor.preflight import require_no_failure
 from pipelines.aws.prices import load_prices
-from pipelines.cli import estimate, summary
+from pipelines.cli import estimate
 from pipelines.cli.command import Command, choose
-from pipelines.cli.console import Result
+from pipelines.cli.console import Parser, Result
 from pipelines.cli.options import ALL_SETTINGS, add_parameters, add_wait, given_parameters, require_format
-from pipelines.cli.parser import Parser
-from pipelines.cli.progress import shown
+from pipelines.cli.rendering import shown
+from pipelines.cli.run import summary
 from pipelines.data.code_bundles import bundles
 from pipelines.definition.build import Build
 from pipelines.execution import workflow

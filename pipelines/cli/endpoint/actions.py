@@ -6,8 +6,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.cli import console, endpoint_rendering
+from pipelines.cli import console
 from pipelines.cli.console import Result
+from pipelines.cli.endpoint import rendering
 from pipelines.cli.options import chosen_model
 from pipelines.errors import BadInput
 from pipelines.models.registry import RegisteredModel, approve
@@ -41,19 +42,19 @@ def deploy(context: CommandContext, options: argparse.Namespace) -> Result:
     except Exception:
         logger.warning("%s is in service, but is not scaled. %s", name, cost_line(context, endpoint))
         raise
-    return endpoint_rendering.of_endpoint(context, endpoint, bounds, model)
+    return rendering.of_endpoint(context, endpoint, bounds, model)
 
 
 def describe(context: CommandContext, options: argparse.Namespace) -> Result:
     """Show one endpoint."""
     endpoint = _named(context, options)
     model = served_model(context, endpoint) if endpoint.package else None
-    return endpoint_rendering.of_endpoint(context, endpoint, bounds_of(context, endpoint.name), model)
+    return rendering.of_endpoint(context, endpoint, bounds_of(context, endpoint.name), model)
 
 
 def list_all(context: CommandContext, options: argparse.Namespace) -> Result:  # noqa: ARG001 - it has no options
     """List the endpoints of this project."""
-    return endpoint_rendering.of_endpoints(context, [*our_endpoints(context)])
+    return rendering.of_endpoints(context, [*our_endpoints(context)])
 
 
 def invoke(context: CommandContext, options: argparse.Namespace) -> Result:
@@ -65,7 +66,7 @@ def invoke(context: CommandContext, options: argparse.Namespace) -> Result:
             raise BadInput(f"There is no file {path}.")
     with tempfile.TemporaryDirectory() as folder:
         answered = _ask(context, options, endpoint, model, Path(folder))
-    return endpoint_rendering.of_answer(context, endpoint, answered)
+    return rendering.of_answer(context, endpoint, answered)
 
 
 def _ask(
@@ -115,9 +116,9 @@ def _updated(
         endpoint = deployment.update(context, endpoint, model)
         if renew and endpoint.expiry is not None:
             endpoint = deployment.renew_expiry(context, endpoint)
-        return endpoint_rendering.of_endpoint(context, endpoint, bounds, model)
+        return rendering.of_endpoint(context, endpoint, bounds, model)
     remark = f"{endpoint.name} serves {model.title} already; nothing was changed."
-    return endpoint_rendering.of_endpoint(context, endpoint, bounds, model, remark)
+    return rendering.of_endpoint(context, endpoint, bounds, model, remark)
 
 
 def scale(context: CommandContext, options: argparse.Namespace) -> Result:
@@ -129,15 +130,15 @@ def scale(context: CommandContext, options: argparse.Namespace) -> Result:
     if options.off:
         was = scaling.stop_scaling(context, endpoint.name)
         remark = f"{endpoint.name} keeps its number of instances{'' if was else ', as it did before'}."
-        return endpoint_rendering.of_endpoint(context, endpoint, None, model, remark)
+        return rendering.of_endpoint(context, endpoint, None, model, remark)
     bounds = _bounds(options)
-    return endpoint_rendering.of_endpoint(context, scaling.scale(context, endpoint, bounds), bounds, model)
+    return rendering.of_endpoint(context, scaling.scale(context, endpoint, bounds), bounds, model)
 
 
 def logs(context: CommandContext, options: argparse.Namespace) -> Result:
     """Show the last lines of the server's log."""
     endpoint = _named(context, options)
-    return endpoint_rendering.of_log(
+    return rendering.of_log(
         context, endpoint, last_lines(context.connection.client("logs"), endpoint.name, options.lines)
     )
 
@@ -156,7 +157,7 @@ def delete(context: CommandContext, options: argparse.Namespace) -> Result:
         )
     for endpoint in endpoints:
         deletion.delete(context, endpoint)
-    return endpoint_rendering.of_deleted(context, endpoints)
+    return rendering.of_deleted(context, endpoints)
 
 
 def _question(context: CommandContext, endpoints: Sequence[Endpoint]) -> str:

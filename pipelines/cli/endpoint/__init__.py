@@ -1,0 +1,1 @@
+"""The command ``endpoint``: its options, its actions, and what they print."""

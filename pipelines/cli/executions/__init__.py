@@ -1,0 +1,1 @@
+"""The command ``executions``, and what it prints."""

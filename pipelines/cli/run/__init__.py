@@ -1,0 +1,1 @@
+"""The commands ``run`` and ``schedule``, and what they print."""
