@@ -4,7 +4,7 @@ import argparse
 
 from pipelines.cli.command import Command, opened
 from pipelines.cli.console import Parser, Result
-from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model
+from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model, whole_number
 from pipelines.cli.rendering import facts
 from pipelines.definition.formats import FORMATS
 from pipelines.serving.batch.run import BatchRequest, BatchResult, predict
@@ -23,11 +23,13 @@ def _options(parser: Parser) -> None:
     )
     job = parser.add_argument_group("transform job")
     job.add_argument("--format", choices=tuple(FORMATS), default="csv", help="of the requests (default: %(default)s)")
-    job.add_argument("--rows-per-object", type=int, default=20_000, metavar="N", help="rows (default: %(default)s)")
-    job.add_argument(
-        "--requests-at-once", type=int, default=2, metavar="N", help="MaxConcurrentTransforms (default: %(default)s)"
-    )
-    job.add_argument("--instance-count", type=int, default=1, metavar="N", help="instances (default: %(default)s)")
+    for option, most, default, what in (
+        ("--rows-per-object", 10_000_000, 20_000, "rows"),
+        ("--requests-at-once", 16, 2, "MaxConcurrentTransforms"),
+        ("--instance-count", 100, 1, "instances"),
+    ):
+        explained = f"{what} (default: {default})"
+        job.add_argument(option, type=whole_number(1, most), default=default, metavar="N", help=explained)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:

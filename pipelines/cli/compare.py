@@ -12,7 +12,6 @@ from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model, wh
 from pipelines.data.dataset import find
 from pipelines.data.output import require_writable
 from pipelines.data.sample import GENERATED_SAMPLE
-from pipelines.errors import BadInput
 from pipelines.models.features import make_features, trusted_prefixes
 from pipelines.models.registry import ModelMetadata, RegisteredModel, read_metadata
 from pipelines.serving.comparison.costs import Assumed, Speed, costs_of_a_day
@@ -21,18 +20,12 @@ from pipelines.serving.comparison.report import Comparison, draw, require_matplo
 from pipelines.settings import Settings
 from pipelines.target import CommandContext
 
-MOST_ROWS = 100_000
-
 
 def _options(parser: Parser) -> None:
-    parser.add_argument("--rows", type=int, default=1000, metavar="N", help="how many (default: %(default)s)")
-    parser.add_argument(
-        "--rows-per-request",
-        type=int,
-        default=100,
-        metavar="N",
-        help="rows of one request to the endpoint (default: %(default)s)",
-    )
+    rows, per_request = whole_number(1, 100_000), whole_number(1, 1000)
+    parser.add_argument("--rows", type=rows, default=1000, metavar="N", help="how many (default: %(default)s)")
+    in_one = "rows of one request to the endpoint (default: %(default)s)"
+    parser.add_argument("--rows-per-request", type=per_request, default=100, metavar="N", help=in_one)
     add_model_choice(parser)
     parser.add_argument(
         "--serverless-memory",
@@ -58,12 +51,6 @@ def _folder(text: str) -> Path:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
-    for option, value, high in (
-        ("--rows", options.rows, MOST_ROWS),
-        ("--rows-per-request", options.rows_per_request, 1000),
-    ):
-        if not 1 <= value <= high:
-            raise BadInput(f"{option} is {value}, but it must lie between 1 and {high:,}.")
     require_matplotlib()
     comparison = _compare(options, settings)
     folder = options.output or settings.state_dir / "results" / f"compare-{datetime.now(UTC):%Y%m%d%H%M%S}"

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from pipelines.admin import stack_parameters
 from pipelines.admin.source import upload
-from pipelines.admin.stack import TEMPLATE, Change, Stack, Stacks
+from pipelines.admin.stack import TEMPLATE, Change, Stack, Stacks, check_parameters
 from pipelines.aws.account import delete_bucket
 from pipelines.cli import console
 from pipelines.cli.command import Command
@@ -96,7 +95,7 @@ def _quiet_moto() -> Iterator[None]:
 def _deploy(options: argparse.Namespace, context: CommandContext, stacks: Stacks) -> Result:
     settings = context.settings
     parameters = _parameters(options, settings)
-    stack_parameters.check(parameters)
+    check_parameters(parameters)
     changes = stacks.preview(parameters, project_tags(settings.pipeline_name))
     described = _described(changes, settings.stack)
     if options.dry_run or not (changes is None or _agreed(options, stacks, described)):

@@ -17,15 +17,8 @@ from pipelines.target import CommandContext
 EXIT_CODES = "exit codes: 0 success, 1 the execution or endpoint failed, 2 bad usage or bad input, 3 the environment"
 DATA = ("data", "task", "algorithms", "features", "split", "seed", "threshold_quantile", "batch_format")
 AWS = (
-    "region",
-    "bucket",
-    "stack",
-    "role_arn",
-    "schedule_role_arn",
-    "subnets",
-    "security_groups",
-    "prices",
-    "trusted_code",
+    *("region", "bucket", "stack", "role_arn", "schedule_role_arn"),
+    *("subnets", "security_groups", "prices", "trusted_code"),
 )
 INSTANCE_TYPES = tuple(f"{use}_instance_type" for use in ("processing", "training", "transform", "hosting"))
 GROUPS: Mapping[str, tuple[str, ...]] = {

@@ -21,18 +21,8 @@ from pipelines.settings import Settings
 from pipelines.target import Target
 
 NOT_IN_THE_DEFINITION = (
-    "target",
-    "data",
-    "state_dir",
-    "keep_alive",
-    "role_arn",
-    "schedule_role_arn",
-    "region",
-    "bucket",
-    "stack",
-    "isolation",
-    "prices",
-    "max_parallel_steps",
+    *("target", "data", "state_dir", "keep_alive", "isolation", "prices", "max_parallel_steps"),
+    *("region", "bucket", "stack", "role_arn", "schedule_role_arn"),
 )
 
 

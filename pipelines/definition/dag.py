@@ -8,9 +8,8 @@ from pipelines.definition.steps.context import Context, Locations, Parameters, s
 from pipelines.definition.steps.deploy import deploy
 from pipelines.definition.steps.evaluate import evaluate
 from pipelines.definition.steps.gate import quality_gate
-from pipelines.definition.steps.model import create_best_model
 from pipelines.definition.steps.preprocess import preprocess
-from pipelines.definition.steps.register import register_best
+from pipelines.definition.steps.register import create_best_model, register_best
 from pipelines.definition.steps.train import train
 from pipelines.definition.steps.tune import tune
 from pipelines.settings import Settings

@@ -1,6 +1,7 @@
-"""The logs of steps, from CloudWatch Logs, on AWS and locally."""
+"""The logs of steps and endpoints, from CloudWatch Logs, on AWS and locally."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pipelines.aws.responses import last_part, listed
@@ -42,10 +43,10 @@ def _streams(logs: Any, step: Step) -> list[tuple[str, str]]:
     if log is None:
         return []
     group, prefix = log
-    return [(group, stream) for stream in streams_of(logs, group, logStreamNamePrefix=prefix)]
+    return [(group, stream) for stream in _streams_of(logs, group, logStreamNamePrefix=prefix)]
 
 
-def streams_of(logs: Any, group: str, **request: str) -> list[str]:
+def _streams_of(logs: Any, group: str, **request: str) -> list[str]:
     """Name the streams of a log group; none if there is no such group, as before its first line."""
     from botocore.exceptions import ClientError
 
@@ -68,3 +69,25 @@ def _lines(logs: Any, group: str, stream: str) -> Iterator[str]:
         if following == token:
             return
         token = following
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a log; the timestamp is in milliseconds since 1970."""
+
+    timestamp: int
+    stream: str
+    message: str
+
+
+def last_endpoint_lines(logs: Any, endpoint: str, most: int) -> list[Line]:
+    """Read the last lines (at most 10,000) of an endpoint's log, the oldest first, over all streams."""
+    group = f"/aws/sagemaker/Endpoints/{endpoint}"
+    lines = [
+        Line(event["timestamp"], stream, event["message"].rstrip("\n"))
+        for stream in _streams_of(logs, group)
+        for event in logs.get_log_events(logGroupName=group, logStreamName=stream, limit=most, startFromHead=False)[
+            "events"
+        ]
+    ]
+    return sorted(lines, key=lambda line: line.timestamp)[-most:]

@@ -25,16 +25,8 @@ from pipelines.settings import Settings
 
 PACKAGE = "processing_scripts"
 ENVIRONMENT = (
-    "PATH",
-    "HOME",
-    "USER",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "TZ",
-    "TMPDIR",
-    "LD_LIBRARY_PATH",
-    "OMP_NUM_THREADS",
+    *("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ"),
+    *("TMPDIR", "LD_LIBRARY_PATH", "OMP_NUM_THREADS"),
 )
 """Environment variables that a model's own code gets."""
 

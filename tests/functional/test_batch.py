@@ -171,7 +171,10 @@ def test_input_and_result_may_lie_in_s3_and_nothing_else_stays_there(
     [
         (["--input", "nowhere.csv"], "There is no file nowhere.csv. Name a CSV file of raw rows"),
         (["--input", f"s3://{BUCKET}/nowhere.csv"], f"s3://{BUCKET}/nowhere.csv cannot be read"),
-        (["--input", "rows.csv", "--rows-per-object", "0"], "--rows-per-object is 0, but it must lie between 1 and"),
+        (
+            ["--input", "rows.csv", "--rows-per-object", "0"],
+            "argument --rows-per-object: '0' is not a whole number from 1 to 10000000.",
+        ),
         (
             ["--input", "rows.csv", "--task", "classification", "--format", "recordio"],
             "LightGBM cannot read recordio (application/x-recordio-protobuf), which xgboost does",

@@ -105,8 +105,8 @@ def test_an_interruption_right_after_something_was_made_leaves_nothing(finished:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--rows", "0"], "--rows is 0, but it must lie between 1 and 100,000."),
-        (["--rows-per-request", "5000"], "--rows-per-request is 5000, but it must lie between 1 and 1,000."),
+        (["--rows", "0"], "argument --rows: '0' is not a whole number from 1 to 100000."),
+        (["--rows-per-request", "5000"], "argument --rows-per-request: '5000' is not a whole number from 1 to 1000."),
         (["--hosting-instance-type", "ml.x9.huge"], "The price of ml.x9.huge is not in the list"),
         (["--task", "regression"], "There is no model package group SeoulBikeDemand-regression"),
         (["--data", "nowhere.csv"], "There is no data file at nowhere.csv."),

@@ -11,13 +11,13 @@ from pipelines.cli.console import Result
 from pipelines.cli.endpoint import rendering
 from pipelines.cli.options import chosen_model
 from pipelines.errors import BadInput
+from pipelines.execution.logs import last_endpoint_lines
 from pipelines.models.registry import RegisteredModel, approve
 from pipelines.names import group_name
 from pipelines.serving.endpoints import deletion, deployment, input_rows, scaling
 from pipelines.serving.endpoints.capacity import Capacity, Instances, Serverless
 from pipelines.serving.endpoints.costs import cost_line
 from pipelines.serving.endpoints.invocation import Answered, ask, served_model
-from pipelines.serving.endpoints.logs import last_lines
 from pipelines.serving.endpoints.scaling import Bounds, bounds_of
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint, our_endpoints, require_endpoint
 from pipelines.settings import TASKS
@@ -139,7 +139,7 @@ def logs(context: CommandContext, options: argparse.Namespace) -> Result:
     """Show the last lines of the server's log."""
     endpoint = _named(context, options)
     return rendering.of_log(
-        context, endpoint, last_lines(context.connection.client("logs"), endpoint.name, options.lines)
+        context, endpoint, last_endpoint_lines(context.connection.client("logs"), endpoint.name, options.lines)
     )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from pipelines.cli.console import Result
 from pipelines.cli.rendering import facts, table
+from pipelines.execution.logs import Line
 from pipelines.models.registry import RegisteredModel
 from pipelines.serving.endpoints.capacity import Instances
 from pipelines.serving.endpoints.costs import cost_line, cost_of, cost_prefix, price_in_words
 from pipelines.serving.endpoints.invocation import Answered
-from pipelines.serving.endpoints.logs import Line
 from pipelines.serving.endpoints.scaling import Bounds
 from pipelines.serving.endpoints.state import Endpoint
 from pipelines.target import CommandContext

@@ -62,12 +62,10 @@ class Algorithm:
     its own."""
     network_isolation: bool
     """Whether the container runs without network, as its documentation requires."""
-    objective: Callable[[Task], Objective]
-    """``objective(task)`` returns what ``--tune`` optimizes."""
     ranges: Mapping[str, Range]
     """Hyperparameter -> the values that ``--tune`` may try."""
 
 
-def validation_objective(task: Task) -> Objective:
-    """The metric by which the evaluation ranks, under the name that all three algorithms report."""
+def objective_of(task: Task) -> Objective:
+    """The metric that ``--tune`` optimizes: that of the evaluation's ranking, as all three algorithms name it."""
     return Objective("validation:rmse", "Minimize") if task == "regression" else Objective("validation:auc", "Maximize")

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from pipelines.definition.algorithms import jumpstart
-from pipelines.definition.algorithms.algorithm import Algorithm, Range, validation_objective
+from pipelines.definition.algorithms.algorithm import Algorithm, Range
 from pipelines.definition.formats import CSV
 from pipelines.settings import Task
 
@@ -55,7 +55,6 @@ CATBOOST = Algorithm(
     formats=(CSV,),
     metrics=metrics,
     network_isolation=True,
-    objective=validation_objective,
     ranges={
         "learning_rate": Range(0.05, 0.2, "Logarithmic"),
         "depth": Range(4, 7),

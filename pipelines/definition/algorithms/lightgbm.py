@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from pipelines.definition.algorithms import jumpstart
-from pipelines.definition.algorithms.algorithm import Algorithm, Range, validation_objective
+from pipelines.definition.algorithms.algorithm import Algorithm, Range
 from pipelines.definition.formats import CSV
 from pipelines.settings import Task
 
@@ -74,7 +74,6 @@ LIGHTGBM = Algorithm(
     formats=(CSV,),
     metrics=metrics,
     network_isolation=True,
-    objective=validation_objective,
     ranges={
         "learning_rate": Range(0.04, 0.2, "Logarithmic"),
         "num_leaves": Range(12, 64, "Logarithmic"),

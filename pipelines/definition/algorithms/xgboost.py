@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
 
 from typing import Any
 
-from pipelines.definition.algorithms.algorithm import Algorithm, Range, Resources, validation_objective
+from pipelines.definition.algorithms.algorithm import Algorithm, Range, Resources
 from pipelines.definition.formats import CSV, RECORDIO
 from pipelines.settings import Task
 
@@ -74,7 +74,6 @@ XGBOOST = Algorithm(
     formats=(CSV, RECORDIO),
     metrics=metrics,
     network_isolation=False,
-    objective=validation_objective,
     ranges={
         "eta": Range(0.04, 0.2, "Logarithmic"),
         "max_depth": Range(4, 8),

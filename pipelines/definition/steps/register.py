@@ -1,5 +1,7 @@
-"""The registration step: registers the winner as a new version in the model registry."""
+"""The steps that register the winner as a new version in the model registry, and create a model of it."""
 
+from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,12 +21,10 @@ def register_best(context: Context, verdict: Verdict) -> Any:
     XGBoost's server, and the others find ``code/inference.py`` in the artifact.
     """
     from sagemaker.core.model_registry import create_model_package_from_containers
-    from sagemaker.mlops.workflow.model_step import ModelStep
 
-    session = context.session
-    session.init_model_step_arguments(SimpleNamespace(sagemaker_session=session))
-    create_model_package_from_containers(
-        session,
+    record = partial(
+        create_model_package_from_containers,
+        context.session,
         containers=[{"Image": verdict.best("image"), "ModelDataUrl": verdict.best("model_data")}],
         content_types=list(dict.fromkeys([CSV.content_type, FORMATS[context.settings.batch_format].content_type])),
         response_types=["text/csv", "application/json"],
@@ -37,14 +37,44 @@ def register_best(context: Context, verdict: Verdict) -> Any:
         model_card={"ModelCardContent": verdict.model_card, "ModelCardStatus": "PendingReview"},
         skip_model_validation="None",
     )
-    arguments, session.context = session.context, None
-    return ModelStep(
+    return _model_step(
+        context,
+        record,
         name=TaskSteps(verdict.task).register,
         display_name=f"Register: {verdict.task}",
         description="Registers the winner as a new version in its model package group",
-        step_args=arguments,
-        retry_policies=context.step_retries(),
     )
+
+
+def create_best_model(context: Context, verdict: Verdict, after: Any) -> Any:
+    """Create a SageMaker model from the winner, after it was registered."""
+    record = partial(
+        context.session.create_model,
+        name=None,  # the service names it
+        role=context.locations.role,
+        container_defs={"Image": verdict.best("image"), "ModelDataUrl": verdict.best("model_data")},
+        vpc_config=context.settings.vpc,
+        tags=context.tags,
+    )
+    return _model_step(
+        context,
+        record,
+        name=TaskSteps(verdict.task).create_model,
+        display_name=f"Create model: {verdict.task}",
+        description="Creates a model of the winner for transform jobs and endpoints",
+        depends_on=[after],
+    )
+
+
+def _model_step(context: Context, record: Callable[[], object], **step: Any) -> Any:
+    """Make a step of the request that ``record`` would send; the session keeps it instead."""
+    from sagemaker.mlops.workflow.model_step import ModelStep
+
+    session = context.session
+    session.init_model_step_arguments(SimpleNamespace(sagemaker_session=session))
+    record()
+    arguments, session.context = session.context, None
+    return ModelStep(step_args=arguments, retry_policies=context.step_retries(), **step)
 
 
 def _model_metrics(verdict: Verdict) -> dict[str, Any]:

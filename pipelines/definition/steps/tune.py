@@ -3,7 +3,7 @@
 from typing import Any
 
 from pipelines.definition.algorithms import Algorithm
-from pipelines.definition.algorithms.algorithm import Range
+from pipelines.definition.algorithms.algorithm import Range, objective_of
 from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.preprocess import Preprocessed
 from pipelines.definition.steps.train import Candidate, channels, model_trainer
@@ -24,7 +24,7 @@ def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed)
     settings = context.settings
     resources = algorithm.resources(task, context.locations.region)
     output = context.layout.tuning
-    objective = algorithm.objective(task)
+    objective = objective_of(task)
     metrics = [{"Name": name, "Regex": regex} for name, regex in algorithm.metrics(task).items()]
     tuner = HyperparameterTuner(
         model_trainer=model_trainer(context, task, algorithm, resources, output),

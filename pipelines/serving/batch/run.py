@@ -41,16 +41,6 @@ class BatchRequest:
     series: str | None
     capacity: Capacity
 
-    def __post_init__(self) -> None:
-        """Refuse numbers outside their limits."""
-        for option, value, high in (
-            ("--rows-per-object", self.rows_per_object, 10_000_000),
-            ("--instance-count", self.capacity.instance_count, 100),
-            ("--requests-at-once", self.capacity.requests_at_once, 16),
-        ):
-            if not 1 <= value <= high:
-                raise BadInput(f"{option} is {value}, but it must lie between 1 and {high:,}.")
-
 
 @dataclass(frozen=True)
 class BatchResult:

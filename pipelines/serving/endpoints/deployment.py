@@ -17,10 +17,10 @@ from pipelines.aws.responses import last_part
 from pipelines.aws.tags import as_list, tags_of
 from pipelines.definition.endpoint_config import ENDPOINT, PACKAGE, VARIANT, data_capture, expiry_from_now
 from pipelines.errors import BadInput, PipelineError
+from pipelines.execution.logs import last_endpoint_lines
 from pipelines.models.registry import RegisteredModel
 from pipelines.names import Layout, deployment_name, project_tags
 from pipelines.serving.endpoints.capacity import Capacity, Instances, Serverless
-from pipelines.serving.endpoints.logs import last_lines
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint, find_endpoint, require_endpoint
 from pipelines.target import CommandContext
 
@@ -91,7 +91,7 @@ def deploy(context: CommandContext, name: str, model: RegisteredModel, capacity:
         undo.pop_all()
     endpoint = wait_at_rest(context, name)
     if endpoint.status != IN_SERVICE:
-        for line in last_lines(context.client("logs"), name, 15):
+        for line in last_endpoint_lines(context.client("logs"), name, 15):
             logger.info("  | %s", line.message)
         raise PipelineError(
             f"The endpoint {name} is {endpoint.status}: {endpoint.failure}. Read its log "

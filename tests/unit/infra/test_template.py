@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelines.admin import stack_parameters
+from pipelines.admin.stack import check_parameters
 from pipelines.errors import BadInput
 from tests.support.policies import RULES
 from tests.support.template import INFRA, TEMPLATE, renewed
@@ -107,7 +107,7 @@ def test_the_source_of_builds_is_not_below_any_pipelines_prefix() -> None:
     for project in ("Build", "Deploy"):
         assert "${Bucket}/_source/source.zip" in properties(project)["Source"]["Location"]
     with pytest.raises(BadInput):
-        stack_parameters.check({"PipelineName": "_source"})
+        check_parameters({"PipelineName": "_source"})
 
 
 def test_events_that_reach_no_target_are_kept() -> None:
@@ -163,8 +163,8 @@ def test_alerts_tell_of_failed_executions_builds_and_starts() -> None:
 )
 def test_values_that_cloudformation_would_refuse_are_refused_before(name: str, value: str) -> None:
     with pytest.raises(BadInput, match=f"{name} of the stack"):
-        stack_parameters.check({name: value})
+        check_parameters({name: value})
 
 
 def test_the_defaults_may_be_given() -> None:
-    stack_parameters.check(DEFAULTS)
+    check_parameters(DEFAULTS)

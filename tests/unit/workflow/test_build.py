@@ -16,7 +16,7 @@ import pytest
 
 from pipelines.definition import kept
 from pipelines.definition.build import NOT_IN_THE_DEFINITION, Build
-from pipelines.definition.import_closure import PACKAGES, digest, import_closure
+from pipelines.definition.kept import PACKAGES, digest, import_closure
 from pipelines.definition.placeholders import MARK, split
 from pipelines.errors import InvalidDefinition
 from pipelines.settings import Settings
