@@ -22,8 +22,6 @@ from pipelines.serving.batch.result import Responses, write_result
 from pipelines.serving.batch.rows import Part, Prepared
 from tests.functional.conftest import Finished, Ran, environment
 
-pytestmark = pytest.mark.xdist_group("batch")
-
 BUCKET = "sagemaker-us-east-1-123456789012"
 NAMED = ("--pipeline-name", "Batches")
 
@@ -126,9 +124,7 @@ def test_recordio_gives_the_same_predictions(registered: Finished, rows: Path, f
         assert float(one["predicted_rentals"]) == pytest.approx(float(other["predicted_rentals"]), rel=1e-6)
 
 
-def test_a_model_that_answers_in_json_is_read_too_and_series_keep_their_own_history(
-    registered: Finished, rows: Path
-) -> None:
+def test_json_responses_are_read_and_series_keep_their_history(registered: Finished, rows: Path) -> None:
     raw = pd.read_csv(rows, dtype=str)
     mixed = pd.concat([raw.assign(Station="Han, north"), raw.assign(Station="Gangnam")]).sort_index(kind="stable")
     mixed.to_csv(registered.folder / "stations.csv", index=False)
@@ -150,9 +146,7 @@ def test_a_model_that_answers_in_json_is_read_too_and_series_keep_their_own_hist
         assert 0 <= float(one["probability_of_high_demand"]) <= 1
 
 
-def test_input_and_result_may_lie_in_s3_and_nothing_else_stays_there(
-    registered: Finished, rows: Path, first: Ran
-) -> None:
+def test_input_and_result_in_s3_leave_nothing_else_there(registered: Finished, rows: Path, first: Ran) -> None:
     s3 = registered.client("s3")
     s3.upload_file(str(rows), BUCKET, "new/rows.csv")
     arguments = ("--input", f"s3://{BUCKET}/new/rows.csv", "--output", f"s3://{BUCKET}/predicted/")
@@ -249,7 +243,7 @@ def test_ctrl_c_ends_the_job_and_leaves_nothing(registered: Finished, rows: Path
     assert job["TransformJobStatus"] == "Stopped"
 
 
-def test_ctrl_c_while_features_are_made_leaves_no_process_and_nothing_else(registered: Finished, rows: Path) -> None:
+def test_ctrl_c_during_preprocessing_leaves_nothing(registered: Finished, rows: Path) -> None:
     process = begun_with_many_rows(registered, rows, "--rows-per-object", "100")
     while not any("chunks.writer" in command_of(child) for child in descendants(process)):
         assert process.poll() is None, "the command has ended"

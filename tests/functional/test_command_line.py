@@ -57,7 +57,7 @@ def test_help_imports_no_library() -> None:
         (["endpoint", "delete", "--expird"], "there is no option --expird. Did you mean --expired?"),
     ],
 )
-def test_what_is_mistyped_gets_a_suggestion_and_a_short_usage_line(arguments: list[str], suggestion: str) -> None:
+def test_mistyped_words_get_a_suggestion_and_short_usage(arguments: list[str], suggestion: str) -> None:
     done = subprocess.run([sys.executable, "-m", "pipelines", *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     first, usage, rest = done.stderr.splitlines()
@@ -100,7 +100,7 @@ def test_with_json_stdout_is_one_object_whatever_happens(
 
 
 @pytest.mark.skipif(not Path("/usr/bin/python3").exists(), reason="there is no system Python")
-def test_a_python_without_the_packages_gets_one_sentence_with_the_command(tmp_path: Path) -> None:
+def test_python_without_packages_gets_one_sentence_with_the_command(tmp_path: Path) -> None:
     command = ["/usr/bin/python3", "-S", "-m", "pipelines", "run", "--upsert", "--target", "local"]
     done = subprocess.run(
         command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
@@ -134,7 +134,6 @@ def test_commands_options_and_choices_are_completed(tmp_path: Path, line: str, c
     assert [each.strip() for each in out.read_text().splitlines()] == completions
 
 
-@pytest.mark.xdist_group("definitions")
 def test_a_dry_run_prints_the_definition_and_nothing_else(run: Run) -> None:
     dry = run("--dry-run", "--task", "classification", "--algorithms", "xgboost", "--target", "aws")
     assert dry.code == 0
@@ -148,14 +147,12 @@ def test_a_dry_run_prints_the_definition_and_nothing_else(run: Run) -> None:
     assert list(dry.folder.iterdir()) == []
 
 
-@pytest.mark.xdist_group("definitions")
 def test_a_dry_run_names_the_pinned_models_that_nobody_confirms(run: Run) -> None:
     dry = run("--dry-run")
     assert "No public source confirms the pinned addresses of catboost-regression-model" in dry.stderr
     json.loads(dry.stdout)
 
 
-@pytest.mark.xdist_group("definitions")
 def test_a_dry_run_opens_no_connection(tmp_path: Path, cache: Path) -> None:
     """Every socket but the loopback's is refused in the process and in those it starts."""
     (tmp_path / "sitecustomize.py").write_text(
@@ -176,8 +173,7 @@ def test_a_dry_run_opens_no_connection(tmp_path: Path, cache: Path) -> None:
     assert json.loads(done.stdout)["Version"] == "2020-12-01"
 
 
-@pytest.mark.xdist_group("definitions")
-def test_a_machine_that_only_talks_to_aws_needs_no_boosting_library_and_no_moto(run: Run, tmp_path: Path) -> None:
+def test_aws_target_needs_no_boosting_library_and_no_moto(run: Run, tmp_path: Path) -> None:
     extra = ("moto", "xgboost", "lightgbm", "catboost", "optuna", "flask")
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\n"

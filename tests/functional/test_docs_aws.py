@@ -73,7 +73,6 @@ def _pieces(tree: ast.AST, message: ast.expr) -> list[str]:
     return [part for part in parts if isinstance(part, str)]
 
 
-@pytest.mark.xdist_group("definitions")
 def test_estimate_is_the_output_of_the_command(run: Run) -> None:
     (block,) = (each for each in code_blocks(DOCUMENT, "text") if "One execution:" in each)
     assert run("--estimate").stdout == block

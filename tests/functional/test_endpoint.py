@@ -23,8 +23,6 @@ from local_sagemaker.api.service import Service
 from tests.functional.conftest import Ran, environment, run_command, run_command_named, typed_in_a_terminal
 from tests.support.aws import standing_in_for_aws
 
-pytestmark = pytest.mark.xdist_group("endpoint")
-
 SDK = ("sagemaker", "boto3", "pandas", "awswrangler", "moto", "rich")
 NAMES = {
     "Date": "date",

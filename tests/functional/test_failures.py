@@ -93,7 +93,7 @@ def test_a_wrong_parameter_is_refused_before_anything_is_sent(
     assert sentence in ran.stderr
 
 
-def test_a_jumpstart_look_up_that_fails_on_aws_is_an_error_and_nothing_is_upserted(
+def test_failed_jumpstart_lookup_on_aws_upserts_nothing(
     folder: Path, cache: Path, service: Service | RunningService, sagemaker: Any
 ) -> None:
     """The service's JumpStart bucket is that of another region, as if AWS's could not be read."""

@@ -35,8 +35,6 @@ from tests.support.implied import (
 )
 from tests.support.policies import BUCKET, EXECUTION_ROLE, PIPELINE, REGION, STARTER_ROLE, Call, allows, load
 
-pytestmark = pytest.mark.xdist_group("run")
-
 ROOT = Path(__file__).parents[2]
 RECORDER = ROOT / "tests" / "support" / "recorder"
 

@@ -20,8 +20,6 @@ from pipelines.data.sample import MARK, generate_sample
 from pipelines.seoul_bike.pipeline import get_pipeline
 from tests.functional.conftest import Ran, environment
 
-pytestmark = pytest.mark.xdist_group("run")
-
 NAME = "bikes-p-0123456789ab"
 ROLE = "arn:aws:iam::123456789012:role/service-role/SageMakerLocalExecutionRole"
 KWARGS = {

@@ -14,8 +14,6 @@ from local_sagemaker import open_service
 from pipelines.data.code_bundles import commit
 from tests.functional.conftest import Finished, Ran, run_command
 
-pytestmark = pytest.mark.xdist_group("run")
-
 ALGORITHMS = {"xgboost", "lightgbm", "catboost"}
 REGRESSION = {"mse", "rmse", "mae", "r2"}
 CLASSIFICATION = {"accuracy", "precision", "recall", "f1", "auc"}
@@ -36,7 +34,7 @@ def first(folder: Path, cache: Path, data: Path) -> Ran:
     return ran
 
 
-def test_the_execution_succeeds_and_every_step_is_named_with_its_type(first: Ran) -> None:
+def test_execution_succeeds_and_lists_steps_with_types(first: Ran) -> None:
     assert first.json["execution"]["status"] == "Succeeded"
     steps = {step["name"]: step for step in first.json["steps"]}
     assert len(steps) == 17
@@ -56,7 +54,7 @@ def test_every_candidate_is_measured_on_both_parts(first: Ran) -> None:
             assert metrics <= set(candidate["validation"])
 
 
-def test_the_winner_is_first_on_the_validation_part_or_tied_with_it_and_faster(first: Ran) -> None:
+def test_winner_is_first_on_validation_or_tied_and_faster(first: Ran) -> None:
     for task, metric, better in (("regression", "rmse", min), ("classification", "auc", max)):
         result = first.json["tasks"][task]
         leader = better(result["candidates"], key=lambda name: result["candidates"][name]["validation"][metric])
@@ -132,7 +130,7 @@ def test_the_registered_version_carries_its_model_card(first: Ran) -> None:
 SMALL = ("--upsert", "--start", "--json", "--task", "classification", "--algorithms", "lightgbm")
 
 
-def test_the_same_again_hits_the_cache_and_other_data_misses_it(tmp_path: Path, cache: Path, data: Path) -> None:
+def test_same_run_hits_the_cache_and_other_data_misses(tmp_path: Path, cache: Path, data: Path) -> None:
     once = run_command(tmp_path, cache, *SMALL, "--data", str(data))
     assert once.code == 0, once.stderr
     again = run_command(tmp_path, cache, *SMALL, "--data", str(data))

@@ -19,7 +19,7 @@ def _parameters(finished: Finished) -> dict[str, str]:
     return {each["Name"]: each["Value"] for each in json.loads(target["Input"])["PipelineParameters"]}
 
 
-def test_a_schedule_starts_the_pipeline_with_the_data_and_the_parameters_of_the_command(finished: Finished) -> None:
+def test_schedule_starts_the_pipeline_with_data_and_parameters(finished: Finished) -> None:
     given = ("--data", str(finished.data), "--parameter", "ClassificationMinAuc=0.8", "--schedule-role-arn", ROLE)
     ran = finished.command("run", "--upsert", "--schedule", "cron(0 3 ? * MON *)", "--json", *SMALL, *given)
     assert ran.code == 0, ran.stderr
@@ -72,8 +72,7 @@ def test_a_pipeline_that_is_not_there_cannot_be_scheduled(run: Run) -> None:
     assert "There is no pipeline named Nobody. Create it with --upsert." in refused.stderr
 
 
-@pytest.mark.xdist_group("definitions")
-def test_an_estimate_names_every_step_with_a_job_its_minutes_and_its_price(run: Run) -> None:
+def test_estimate_lists_each_job_with_minutes_and_price(run: Run) -> None:
     estimated = run("--estimate", "--json")
     assert estimated.code == 0, estimated.stderr
     estimate = estimated.json
@@ -91,7 +90,6 @@ def test_an_estimate_names_every_step_with_a_job_its_minutes_and_its_price(run: 
     assert list(estimated.folder.iterdir()) == []
 
 
-@pytest.mark.xdist_group("definitions")
 def test_parameters_and_prices_of_ones_own_change_the_estimate(run: Run) -> None:
     one = ("--estimate", "--json", "--task", "regression", "--algorithms", "xgboost")
     before = run(*one).json
@@ -116,7 +114,7 @@ def test_parameters_and_prices_of_ones_own_change_the_estimate(run: Run) -> None
     assert "Did you mean TrainingInstanceType?" in refused.stderr
 
 
-def test_minutes_come_from_the_last_executions_where_the_pipeline_has_run_on_aws(finished: Finished) -> None:
+def test_minutes_come_from_the_last_executions_on_aws(finished: Finished) -> None:
     with standing_in_for_aws(finished.service.endpoint_url) as aws:
         variables = {**finished.service.environment, "AWS_ENDPOINT_URL": aws.url, "AWS_REGION": "us-east-1"}
         small = ("--task", "classification", "--algorithms", "lightgbm,xgboost")

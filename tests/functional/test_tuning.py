@@ -10,8 +10,6 @@ import pytest
 
 from tests.functional.conftest import Ran, run_command
 
-pytestmark = pytest.mark.xdist_group("tuning")
-
 SMALL = ("--upsert", "--start", "--json", "--task", "classification", "--algorithms", "lightgbm")
 TUNED = ("--tune", "--max-jobs", "3")
 

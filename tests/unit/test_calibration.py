@@ -34,6 +34,6 @@ def test_isotonic_regression_is_applied_as_the_evaluation_applies_it(probabiliti
 
 
 @pytest.mark.parametrize("candidate", [{"calibration": {"method": "none", "parameters": {}}}, {}])
-def test_where_no_map_helps_or_rentals_are_predicted_answers_stay_as_they_are(candidate):
+def test_without_a_better_map_predictions_stay(candidate):
     metadata = ModelMetadata(b"{}", {}, {"best": {"algorithm": "xgboost"}, "candidates": {"xgboost": candidate}})
     assert metadata.calibrated([0.5]) is None

@@ -41,7 +41,7 @@ def test_serverless_costs_only_its_requests() -> None:
     assert cost(1) == pytest.approx(0.005 * 2 * 0.00002 + 300e-9 * 0.016)
 
 
-def test_a_transform_job_costs_its_start_as_often_as_it_runs() -> None:
+def test_each_transform_job_costs_its_start() -> None:
     ways = costs_of_a_day(load_prices(), SPEED, ASSUMED)
     start = 240 / 3600 * 0.115
     assert ways[ONCE_A_DAY](1) == pytest.approx(start, rel=1e-3)
@@ -50,9 +50,7 @@ def test_a_transform_job_costs_its_start_as_often_as_it_runs() -> None:
 
 
 @given(request=st.floats(0.001, 1), rows=st.floats(1, 2000), batch=st.floats(100, 1e6), start=st.floats(1, 900))
-def test_where_lines_cross_both_cost_the_same_and_the_order_changes(
-    request: float, rows: float, batch: float, start: float
-) -> None:
+def test_costs_are_equal_where_their_order_changes(request: float, rows: float, batch: float, start: float) -> None:
     speed = Speed(request, rows, batch, 300)
     ways = costs_of_a_day(load_prices(), speed, Assumed("ml.m5.large", "ml.m5.large", 2048, start))
     for below, above, at in crossings(ways):

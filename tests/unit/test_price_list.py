@@ -139,7 +139,7 @@ def test_refreshed_prices_are_those_of_the_region(pricing: Stubber, capsys: pyte
     assert load_prices(region="us-east-1").region == "us-east-1"
 
 
-def test_missing_price_is_reported_by_name_and_keeps_the_shipped_one(
+def test_missing_price_is_reported_and_keeps_the_shipped_one(
     pricing: Stubber, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer(pricing)

@@ -37,7 +37,7 @@ def test_the_instance_types_are_those_that_the_service_has():
         assert set(prices) <= set(known)
 
 
-def test_two_instances_cost_twice_as_much_and_an_unknown_type_has_no_price():
+def test_price_grows_with_instances_and_unknown_types_have_none():
     prices = load_prices()
     assert prices.per_hour("hosting", "ml.m5.large", 2) == 2 * prices.per_hour("hosting", "ml.m5.large")
     assert prices.per_hour("hosting", "ml.unheard.of") is None

@@ -81,7 +81,7 @@ def test_a_missing_group_is_reported_with_the_command(clients):
         find_model(clients[0], "Nothing")
 
 
-def test_a_version_is_found_by_its_name_if_it_is_of_the_task(clients):
+def test_version_is_found_by_name_and_task(clients):
     sagemaker, _ = clients
     arn = register(sagemaker, "Named-classification")
     assert find_model(sagemaker, "Other", package=arn).arn == arn

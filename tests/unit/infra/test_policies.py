@@ -96,7 +96,7 @@ def test_what_nobody_may_no_policy_allows(policy: str) -> None:
 
 
 @pytest.mark.parametrize("policy", [policy for policy in IDENTITY_POLICIES if policy != "operator"])
-def test_data_and_models_are_deleted_by_who_looks_after_them_only(policy: str) -> None:
+def test_only_operators_delete_data_and_models(policy: str) -> None:
     deletions = [
         Call("s3:DeleteObject", f"arn:aws:s3:::{BUCKET}/{PIPELINE}/data/x.csv"),
         Call("s3:DeleteObjectVersion", f"arn:aws:s3:::{BUCKET}/{PIPELINE}/data/x.csv"),
@@ -164,7 +164,7 @@ def test_every_wildcard_has_a_comment_that_says_why(path: Any) -> None:
 
 
 @pytest.mark.parametrize("policy", IDENTITY_POLICIES)
-def test_no_action_is_a_wildcard_and_only_calls_without_resources_are_granted_on_everything(policy: str) -> None:
+def test_only_calls_without_resources_are_granted_on_everything(policy: str) -> None:
     for statement in load(policy):
         assert not any("*" in action for action in statement["Action"]), statement["Sid"]
         if "*" in statement["Resource"]:
@@ -179,7 +179,7 @@ def test_every_policy_fits_into_a_managed_policy(policy: str) -> None:
     assert len(text) <= 6144
 
 
-def test_the_bucket_is_closed_to_whoever_does_not_come_over_tls() -> None:
+def test_bucket_refuses_requests_without_tls() -> None:
     (statement,) = load("bucket")
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
@@ -239,7 +239,7 @@ def test_the_evaluator_holds_a_call_to_conditions(operator: str, pattern: str, v
     assert not allows([statement], Call("a:B", "x"))
 
 
-def test_the_evaluator_reads_actions_without_regard_to_case_and_denies_by_default() -> None:
+def test_evaluator_ignores_case_and_denies_by_default() -> None:
     statement = {"Effect": "Allow", "Action": ["S3:Get*"], "Resource": "*"}
     assert allows([statement], Call("s3:getobject", "x"))
     assert not allows([statement], Call("s3:PutObject", "x"))

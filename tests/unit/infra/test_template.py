@@ -56,7 +56,7 @@ def test_it_can_be_sent_as_it_is() -> None:
     assert len(TEXT.encode()) <= 51_200
 
 
-def test_the_bucket_is_encrypted_versioned_private_and_tells_of_new_objects() -> None:
+def test_bucket_is_encrypted_versioned_private_and_sends_events() -> None:
     bucket = properties("Bucket")
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
@@ -83,7 +83,7 @@ def test_every_role_is_for_services_of_this_account_only() -> None:
         assert "ManagedPolicyArns" not in role
 
 
-def test_nothing_is_scheduled_and_no_data_deleted_unless_somebody_says_so() -> None:
+def test_by_default_nothing_is_scheduled_or_deleted() -> None:
     assert DEFAULTS["RetrainingSchedule"] == "off"
     assert properties("Retraining")["State"] == ["IsScheduled", "ENABLED", "DISABLED"]
     assert DEFAULTS["ExecutionsExpireAfterDays"] == "0"
@@ -118,7 +118,7 @@ def test_events_that_reach_no_target_are_kept() -> None:
             assert target["DeadLetterConfig"] == {"Arn": "UndeliveredEvents.Arn"}
 
 
-def test_the_role_may_attach_jobs_to_a_vpc_only_by_choice() -> None:
+def test_role_attaches_jobs_to_a_vpc_only_by_choice() -> None:
     assert RESOURCES["VpcPolicy"]["Condition"] == "NeedsVpc"
     assert properties("VpcPolicy")["Roles"] == ["ExecutionRole"]
 
@@ -134,7 +134,7 @@ def test_only_the_build_that_runs_the_tests_is_privileged() -> None:
     assert "PrivilegedMode" not in properties("Deploy")["Environment"]
 
 
-def test_new_data_starts_the_pipeline_with_the_object_as_its_input() -> None:
+def test_new_data_starts_the_pipeline_with_that_object() -> None:
     machine = json.loads(properties("StartOnNewData")["DefinitionString"])
     request = machine["States"]["StartPipelineExecution"]["Parameters"]
     values = {parameter["Name"]: parameter["Value.$"] for parameter in request["PipelineParameters"]}

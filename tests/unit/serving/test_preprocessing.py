@@ -72,7 +72,7 @@ def uploaded(s3: Any, files: dict[str, bytes], digest: str | None = None) -> Reg
     return dataclasses.replace(MODEL, code_uri=f"s3://bucket/{prefix}")
 
 
-def test_the_models_own_code_makes_the_features_and_their_cells_stay_as_they_are(s3, hours):
+def test_own_code_makes_the_features_without_changing_cells(s3, hours):
     model = uploaded(s3, OTHER_CODE)
     hours.write_text("7")
     made = features.make_features(s3, model, KNOWLEDGE, TRUSTED, hours)
@@ -104,7 +104,7 @@ def test_a_defect_of_the_code_is_not_called_bad_input(s3, hours):
 
 
 @pytest.mark.parametrize("files", [{}, OTHER_CODE, {**OTHER_CODE, "../outside.py": b""}])
-def test_code_that_is_not_what_its_address_says_is_never_run(s3, hours, files):
+def test_code_with_another_hash_is_never_run(s3, hours, files):
     hours.write_text("7")
     model = uploaded(s3, files, digest="0123456789abcdef"[: 8 + len(files)])
     with pytest.raises(PipelineError, match=r"nothing was predicted\."):

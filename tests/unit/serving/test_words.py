@@ -41,7 +41,7 @@ def test_capacity_is_read_back():
     assert capacity_of(Instances("ml.m5.large", 1).variant(), {"CurrentInstanceCount": 3}).count == 3
 
 
-def test_costs_name_their_origin_and_an_unknown_price_is_not_nothing():
+def test_costs_name_their_origin_and_unknown_prices():
     prices = load_prices()
     assert Instances("ml.m5.large", 2).cost_per_hour(prices) == pytest.approx(2 * 0.115)
     assert prices.as_of in Instances("ml.m5.large", 2).cost_in_words(prices)
@@ -65,7 +65,7 @@ def test_the_decision_is_made_at_the_cut_off(value, decision):
     assert predictions.in_words().startswith(f"2018-12-01 08:00  {decision} demand: the probability of more than 502.5")
 
 
-def test_the_calibrated_probability_is_shown_and_the_decision_is_the_models():
+def test_calibrated_probability_is_shown_without_changing_the_decision():
     predictions = Predictions("classification", [HOUR], [0.39], 0.4, 502.5, calibrated=[0.45])
     assert predictions.in_words() == (
         "2018-12-01 08:00  low demand: the probability of more than 502.5 rentals is 0.450, and the model's own 0.390 "

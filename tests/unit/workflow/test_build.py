@@ -100,7 +100,7 @@ def result(target: Target, monkeypatch: pytest.MonkeyPatch, built: str | None) -
 
 
 @pytest.mark.parametrize("before", [None, BAD, "{"])
-def test_a_kept_definition_is_checked_and_built_again_if_it_fails(
+def test_invalid_kept_definition_is_built_again(
     target: Target, file: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
 ) -> None:
     if before is not None:

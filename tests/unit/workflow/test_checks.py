@@ -50,7 +50,7 @@ def test_an_unknown_step_is_found() -> None:
     assert "in step EvaluateRegression depends on the step TrainCatBoostRegression, which is not in the def" in text
 
 
-def test_an_endpoint_configuration_that_every_execution_names_the_same_is_found() -> None:
+def test_fixed_name_of_an_endpoint_configuration_is_found() -> None:
     def deploy(name: Any) -> Callable[[Definition], object]:
         variant = {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
         arguments = {"EndpointConfigName": name, "ProductionVariants": [variant]}
@@ -68,7 +68,7 @@ def test_an_unknown_output_is_found() -> None:
     assert "the step Preprocess has no output regression; it has other" in found_after(rename)
 
 
-def test_a_property_that_the_describe_call_does_not_have_is_found() -> None:
+def test_property_that_describe_does_not_have_is_found() -> None:
     def misspell(d: Definition) -> None:
         arguments(d, "BatchPredictRegression")["ModelName"] = {"Get": "Steps.CreateBestRegressionModel.Name"}
 
@@ -82,7 +82,7 @@ def test_a_property_file_that_nobody_declares_is_found() -> None:
     assert "the step EvaluateRegression has no property file Verdict." in text
 
 
-def test_a_property_file_in_an_output_that_does_not_exist_is_found() -> None:
+def test_property_file_in_a_missing_output_is_found() -> None:
     def rename(d: Definition) -> None:
         step(d, "EvaluateRegression")["PropertyFiles"][0]["OutputName"] = "elsewhere"
 

@@ -77,7 +77,7 @@ def test_the_commit_is_that_of_this_repository() -> None:
     assert commit().removesuffix("-dirty") == head.stdout.strip()
 
 
-def test_without_git_the_commit_is_what_codebuild_checked_out_or_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_the_commit_is_codebuilds_or_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("CODEBUILD_RESOLVED_SOURCE_VERSION", "0123abc")
     assert commit() == "0123abc"

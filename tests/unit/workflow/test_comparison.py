@@ -24,7 +24,7 @@ def side(arguments: list[str], *, name: str = "one", **parameters: str) -> Side:
     return Side(name, "Succeeded", parameters, {"Steps": [step], "Parameters": []}, metrics)
 
 
-def test_an_option_more_does_not_make_those_after_it_look_different() -> None:
+def test_one_more_option_changes_no_later_one() -> None:
     one, other = side(["--split", "days", "--seed", "42"]), side(["--split", "days", "--quick", "yes", "--seed", "42"])
     path = "Preprocess.AppSpecification.ContainerArguments"
     assert as_json(one, other)["settings"] == {f"{path} --quick": [None, "yes"]}

@@ -119,7 +119,7 @@ def test_on_aws_a_sample_is_an_error(web: tuple[str, dict[str, bytes]], monkeypa
         find(None, allow_sample=False)
 
 
-def test_the_sample_is_the_same_on_every_machine_and_marked_in_every_row() -> None:
+def test_sample_is_reproducible_and_marked_in_every_row() -> None:
     first, second = generate_sample(), generate_sample()
     assert first == second
     header, *rows = first.decode("cp1252").splitlines()
@@ -129,7 +129,7 @@ def test_the_sample_is_the_same_on_every_machine_and_marked_in_every_row() -> No
 
 
 @mock_aws
-def test_what_an_interrupted_upload_has_left_is_not_taken_for_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_upload_is_not_mistaken_for_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "local")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")

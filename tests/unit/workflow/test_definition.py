@@ -35,33 +35,28 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return build(SETTINGS, tmp_path_factory.mktemp("definitions"), hash_seed="1")
 
 
-@pytest.mark.xdist_group("definitions")
 @pytest.mark.parametrize("position", [0, 1])
 def test_a_change_of_the_definition_is_seen_in_review(definitions: list[str], position: int) -> None:
     golden = (GOLDEN / f"{SETTINGS[position]['task']}.json").read_text(encoding="utf-8")
     assert definitions[position] == golden, "see what changed, then: make golden"
 
 
-@pytest.mark.xdist_group("definitions")
 @pytest.mark.slow
 def test_two_builds_in_two_processes_give_the_same_bytes(definitions: list[str], tmp_path: Path) -> None:
     assert build(SETTINGS, tmp_path, hash_seed="2") == definitions
 
 
-@pytest.mark.xdist_group("definitions")
 def test_every_definition_passes_the_check(definitions: list[str]) -> None:
     for text in definitions:
         check(text)
 
 
-@pytest.mark.xdist_group("definitions")
 def test_both_tasks_share_one_preprocessing_step(definitions: list[str]) -> None:
     steps = [step["Name"] for step in json.loads(definitions[2])["Steps"]]
     assert steps.count("Preprocess") == 1
     assert len(steps) == 1 + 2 * 5
 
 
-@pytest.mark.xdist_group("definitions")
 def test_processing_steps_pass_their_paths(definitions: list[str]) -> None:
     """Locally, without a mount namespace, paths in arguments are replaced; defaults in a script are not."""
     steps = [step for step in json.loads(definitions[0])["Steps"] if step["Type"] == "Processing"]
@@ -71,7 +66,6 @@ def test_processing_steps_pass_their_paths(definitions: list[str]) -> None:
         assert [option for option in ("--input", "--output", "--message") if option not in arguments] == []
 
 
-@pytest.mark.xdist_group("definitions")
 def test_one_algorithm_alone_makes_one_candidate(definitions: list[str]) -> None:
     steps = [step["Name"] for step in json.loads(definitions[3])["Steps"]]
     assert [name for name in steps if name.startswith("Train")] == [
@@ -80,13 +74,11 @@ def test_one_algorithm_alone_makes_one_candidate(definitions: list[str]) -> None
     ]
 
 
-@pytest.mark.xdist_group("definitions")
 def test_the_cache_can_be_switched_off(definitions: list[str]) -> None:
     assert "CacheConfig" not in definitions[3]
     assert "CacheConfig" in definitions[2]
 
 
-@pytest.mark.xdist_group("definitions")
 def test_recordio_is_trained_on_and_predicted_and_nothing_else_changes(definitions: list[str]) -> None:
     steps = {step["Name"]: step for step in json.loads(definitions[5])["Steps"]}
     recordio = {"Get": "Steps.Preprocess.ProcessingOutputConfig.Outputs['recordio'].S3Output.S3Uri"}
@@ -104,15 +96,13 @@ def test_recordio_is_trained_on_and_predicted_and_nothing_else_changes(definitio
     assert steps["EvaluateRegression"] == as_csv["EvaluateRegression"]
 
 
-@pytest.mark.xdist_group("definitions")
-def test_jobs_wait_for_a_quota_of_instances_that_is_used_up(definitions: list[str]) -> None:
+def test_jobs_wait_for_a_used_up_quota(definitions: list[str]) -> None:
     steps = json.loads(definitions[6])["Steps"]
     for step in steps[:-1]:
         waiting = [each for each in step["RetryPolicies"] if each["ExceptionType"] == ["SageMaker.RESOURCE_LIMIT"]]
         assert [(each["IntervalSeconds"], each["ExpireAfterMin"]) for each in waiting] == [(60, 120)], step["Name"]
 
 
-@pytest.mark.xdist_group("definitions")
 def test_deploy_adds_an_endpoint_after_registration_and_changes_nothing_else(definitions: list[str]) -> None:
     plain, deploying = json.loads(definitions[6]), json.loads(definitions[9])
     gate = deploying["Steps"][-1]["Arguments"]
@@ -141,7 +131,7 @@ def test_deploy_adds_an_endpoint_after_registration_and_changes_nothing_else(def
     assert (tags["owner"], tags["pipeline"], tags["expiry"]) == ("SeoulBikeDemand", "SeoulBikeDemand", "PT5H")
 
 
-def test_configurations_are_named_within_the_roles_permission_with_room_for_the_executions_id_twice() -> None:
+def test_configuration_names_fit_permission_and_execution_id() -> None:
     longest = "P" * 30  # as infra/template.yaml allows it
     prefixes = [endpoint_config_prefix(longest, task) for task in TASKS]
     assert all(each.startswith(f"{longest}-") for each in prefixes)
@@ -170,7 +160,6 @@ def test_register_and_create_carry_no_environment() -> None:
             assert '"Environment"' not in json.dumps(step)
 
 
-@pytest.mark.xdist_group("definitions")
 def test_tuning_puts_a_tuning_step_in_each_training_steps_place(definitions: list[str]) -> None:
     steps = {step["Name"]: step for step in json.loads(definitions[4])["Steps"]}
     assert [name for name in steps if steps[name]["Type"] in ("Training", "Tuning")] == [
@@ -195,9 +184,8 @@ def test_tuning_puts_a_tuning_step_in_each_training_steps_place(definitions: lis
     assert "Steps.TuneLightGBMRegression.BestTrainingJob.TrainingJobName" in evaluated
 
 
-@pytest.mark.xdist_group("definitions")
 @pytest.mark.parametrize("position", [7, 8])
-def test_in_a_vpc_every_job_and_every_model_is_in_it(definitions: list[str], position: int) -> None:
+def test_vpc_applies_to_every_job_and_model(definitions: list[str], position: int) -> None:
     places = {
         "Processing": lambda arguments: arguments["NetworkConfig"]["VpcConfig"],
         "Training": lambda arguments: arguments["VpcConfig"],
@@ -209,10 +197,7 @@ def test_in_a_vpc_every_job_and_every_model_is_in_it(definitions: list[str], pos
     assert all(places[step.type](step.arguments) == VPC for step in steps)
 
 
-@pytest.mark.xdist_group("definitions")
-def test_without_an_index_the_evaluation_installs_from_the_wheelhouse_or_has_an_image_of_its_own(
-    definitions: list[str],
-) -> None:
+def test_without_an_index_evaluation_uses_wheelhouse_or_image(definitions: list[str]) -> None:
     wheels, image = (
         next(
             step["Arguments"] for step in json.loads(definitions[position])["Steps"] if step["Name"].startswith("Eval")

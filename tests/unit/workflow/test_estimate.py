@@ -36,7 +36,7 @@ def graphs(draw: st.DrawFn) -> tuple[dict[str, list[str]], dict[str, float]]:
 
 
 @given(graphs(), st.integers(1, 10))
-def test_an_execution_takes_at_least_its_longest_path_and_at_most_all_its_steps(
+def test_duration_lies_between_longest_path_and_all_steps(
     graph: tuple[dict[str, list[str]], dict[str, float]], at_once: int
 ) -> None:
     after, seconds = graph
@@ -62,7 +62,7 @@ def test_no_more_steps_run_at_once_than_allowed() -> None:
     assert estimate(definition(steps), {}, PRICES, seconds, 3).minutes == pytest.approx(4)
 
 
-def test_a_parameter_of_the_execution_decides_the_instance_and_so_the_price() -> None:
+def test_parameter_decides_the_instance_and_its_price() -> None:
     steps = [training("Train", [])]
     default = estimate(definition(steps), {}, PRICES, {}, 1)
     larger = estimate(definition(steps), {"Type": "ml.m5.4xlarge"}, PRICES, {}, 1)

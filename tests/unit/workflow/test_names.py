@@ -49,7 +49,7 @@ def test_a_name_that_the_stack_allows_is_never_cut(pipeline: str) -> None:
     assert names.schedule_name(pipeline) == pipeline
 
 
-def test_a_name_that_is_cut_ends_in_a_hash_of_the_whole() -> None:
+def test_shortened_name_ends_in_a_hash_of_the_whole() -> None:
     one, other = (f"company-team-seoul-bike-demand-forecasting-with-{stage}" for stage in ("production", "staging"))
     assert names.group_name(one, "regression") == "company-team-seoul-bike-demand-forecast-69390daf-regression"
     assert names.group_name(one, "regression") != names.group_name(other, "regression")

@@ -13,7 +13,7 @@ from pipelines.settings import Settings, from_values
 from pipelines.target import LOCAL_ROLE, choose
 
 
-def test_the_defaults_are_both_tasks_all_algorithms_days_and_seed_42() -> None:
+def test_defaults_are_both_tasks_and_all_algorithms() -> None:
     settings = from_values({}, {})
     assert settings.tasks == ("regression", "classification")
     assert settings.algorithms == ("xgboost", "lightgbm", "catboost")
@@ -21,7 +21,7 @@ def test_the_defaults_are_both_tasks_all_algorithms_days_and_seed_42() -> None:
     assert settings.state_dir == Path(".sagemaker-local")
 
 
-def test_the_environment_stands_in_for_an_option_that_is_not_given() -> None:
+def test_environment_replaces_an_option_not_given() -> None:
     environment = {"SEOUL_BIKE_DATA": "a.csv", "SAGEMAKER_PIPELINE_NAME": "FromTheEnvironment"}
     settings = from_values({"pipeline_name": "FromTheCommandLine"}, environment)
     assert (settings.data, settings.pipeline_name) == ("a.csv", "FromTheCommandLine")
@@ -55,13 +55,13 @@ def test_every_setting_has_one_group_in_the_help() -> None:
         ({"wheelhouse": "wheels"}, "--wheelhouse is 'wheels', but it must be a folder of S3"),
     ],
 )
-def test_a_value_that_no_run_could_use_is_refused_by_name(values: dict[str, object], sentence: str) -> None:
+def test_unusable_value_is_refused_by_name(values: dict[str, object], sentence: str) -> None:
     with pytest.raises(BadInput, match=r"^--") as caught:
         from_values(values, {})
     assert sentence in str(caught.value)
 
 
-def test_a_wrong_choice_in_the_environment_is_refused_with_the_variable() -> None:
+def test_wrong_choice_in_the_environment_names_the_variable() -> None:
     with pytest.raises(BadInput, match=r"^SAGEMAKER_TARGET is 'azure', but it must be one of auto, local, aws\.$"):
         from_values({}, {"SAGEMAKER_TARGET": "azure"})
 
@@ -75,7 +75,7 @@ def test_a_wrong_choice_in_the_environment_is_refused_with_the_variable() -> Non
         (Settings(), {"SAGEMAKER_INTERNAL_IMAGE_URI": "x"}, "aws", "inside SageMaker"),
     ],
 )
-def test_auto_is_aws_where_an_execution_role_is_given_and_says_why(
+def test_auto_is_aws_with_a_role_and_explains_why(
     settings: Settings, environment: dict[str, str], name: str, why: str
 ) -> None:
     choice = choose(settings, environment)

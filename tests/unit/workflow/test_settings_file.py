@@ -54,7 +54,7 @@ def test_without_a_file_nothing_is_set(tmp_path: Path) -> None:
     assert read(tmp_path, None, {}) == {}
 
 
-def test_a_profile_replaces_what_it_names_and_the_option_beats_the_variable(folder: Path) -> None:
+def test_option_beats_variable_and_profile_replaces_values(folder: Path) -> None:
     by_option = read(folder, "production", {"BOOSTPIPE_PROFILE": "other"})
     assert by_option == read(folder, None, {"BOOSTPIPE_PROFILE": "production"})
     assert (by_option["target"], by_option["pipeline_name"], by_option["tune"]) == ("aws", "BikesInProduction", True)
