@@ -1,1 +1,1 @@
-"""A SageMaker Pipelines workflow over three built-in algorithms, and the local SageMaker to run it."""
+"""A SageMaker Pipelines workflow over three built-in algorithms, and the local service that runs it."""

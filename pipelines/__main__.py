@@ -30,7 +30,7 @@ def load(name: str) -> Command:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the first argument names, and return its exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    if "_ARGCOMPLETE" in os.environ:  # the shell asks for completions
+    if "_ARGCOMPLETE" in os.environ:  # the shell requests completions
         import argcomplete
 
         argcomplete.autocomplete(_root_parser())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.settings import Task
+from pipelines.settings import Settings, Task
 
 PROJECT = {"project": "boostpipe"}
 """The tag of everything that this package creates; `teardown` deletes by it and by the tag ``pipeline``."""
@@ -105,6 +105,17 @@ def endpoint_config_prefix(pipeline_name: str, task: Task) -> str:
 def own_prefixes(pipeline_name: str) -> tuple[str, ...]:
     """Return how the names of a pipeline's endpoints, configurations and models begin, unless the user names them."""
     return f"{pipeline_name}-"[:MOST_OF_A_PIPELINE], f"{shorten(pipeline_name, MOST_OF_A_PIPELINE)}-"
+
+
+def stack_name(settings: Settings) -> str:
+    """Name the CloudFormation stack: as the settings do, else after the pipeline.
+
+    Examples
+    --------
+    >>> stack_name(Settings())
+    'boostpipe-SeoulBikeDemand'
+    """
+    return settings.stack or f"{PROJECT['project']}-{settings.pipeline_name}"
 
 
 def schedule_name(pipeline_name: str) -> str:

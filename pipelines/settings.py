@@ -87,16 +87,16 @@ class Settings:
     bucket: str | None = setting(
         None, "bucket of code, data and results (sagemaker-<region>-<account>)", env="ARTIFACT_BUCKET", metavar="NAME"
     )
-    stack: str = setting(
-        "seoul-bikes",
-        "CloudFormation stack whose bucket and role are used where none is given",
-        env="SEOUL_BIKE_STACK",
+    stack: str | None = setting(
+        None,
+        "CloudFormation stack whose bucket and role are used where none is given (boostpipe-<pipeline name>)",
+        env="BOOSTPIPE_STACK",
         metavar="NAME",
     )
-    state_dir: Path = setting(Path(".sagemaker-local"), "where the local SageMaker keeps its state", metavar="PATH")
+    state_dir: Path = setting(Path(".sagemaker-local"), "where the local service keeps its state", metavar="PATH")
     keep_alive: int = setting(
         15,
-        "minutes without use after which the local SageMaker ends; 0 ends it with the command",
+        "minutes without use after which the local service ends; 0 ends it with the command",
         env="SAGEMAKER_LOCAL_KEEP_ALIVE",
         metavar="MINUTES",
     )
@@ -220,7 +220,7 @@ def _check(settings: Settings) -> None:
             "single hyphens between them."
         )
     _check_network(settings)
-    if not STACK_NAME.match(settings.stack):
+    if settings.stack is not None and not STACK_NAME.match(settings.stack):
         raise BadInput(
             f"--stack is {settings.stack!r}, but a stack's name has 1 to 128 letters, digits and hyphens and begins "
             "with a letter."

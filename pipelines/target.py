@@ -132,7 +132,7 @@ def choose(settings: Settings, environment: Mapping[str, str] = os.environ) -> C
 
 @contextlib.contextmanager
 def connect(settings: Settings, choice: Choice) -> Iterator[Connection]:
-    """Open sessions to AWS, or connect to the local SageMaker, which starts if it does not run.
+    """Open sessions to AWS, or connect to the local service, which starts if it does not run.
 
     Raises `EnvironmentProblem` if there are no credentials, there is no region, or the packages of the local service
     are not installed.
@@ -215,7 +215,7 @@ def _local(settings: Settings) -> Iterator[Connection]:
     ):
         if not service.in_process and service.is_new:
             logger.info(
-                "The local SageMaker runs in the background now. It ends after %d minutes without use, or with: "
+                "The local service runs in the background now. It ends after %d minutes without use, or with: "
                 "local-sagemaker stop --state-dir %s",
                 minutes,
                 settings.state_dir,

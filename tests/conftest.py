@@ -11,7 +11,7 @@ SETTINGS = ("AWS_", "SAGEMAKER_", "BOOSTPIPE_")
 TERMINAL = ("TERM", "COLORTERM", "FORCE_COLOR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PY_COLORS", "TTY_COMPATIBLE")
 
 for name in list(os.environ):
-    if name.startswith(SETTINGS) or name in ("ARTIFACT_BUCKET", "SEOUL_BIKE_STACK", *TERMINAL):
+    if name.startswith(SETTINGS) or name in ("ARTIFACT_BUCKET", *TERMINAL):
         del os.environ[name]
 os.environ.update(COLUMNS="80", LINES="24")
 os.environ["SAGEMAKER_LOCAL_KEEP_ALIVE"] = "0"  # no test leaves a service behind

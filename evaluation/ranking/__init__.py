@@ -1,1 +1,1 @@
-"""Choosing a candidate: the ranking metric, and the bootstrap that tells differences from chance."""
+"""Selection of a candidate: the ranking metric, and the bootstrap for the significance of differences."""

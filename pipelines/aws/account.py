@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.aws.s3 import delete_versions_below
 from pipelines.errors import EnvironmentProblem
+from pipelines.names import stack_name
 from pipelines.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def find_account(settings: Settings) -> Account:
             "or run locally with --target local."
         ) from error
     number = identity["Account"]
-    outputs = {} if settings.bucket and settings.role_arn else stack_outputs(session, settings.stack)
+    outputs = {} if settings.bucket and settings.role_arn else stack_outputs(session, stack_name(settings))
     bucket = settings.bucket or outputs.get("BucketName") or default_bucket(region, number)
     return Account(region, number, identity["Arn"], bucket, session, outputs)
 

@@ -76,7 +76,7 @@ class Parser(argparse.ArgumentParser):
 
 @dataclass(frozen=True)
 class Result:
-    """What a command prints, and its exit code."""
+    """The output of a command, and its exit code."""
 
     text: str
     """For people."""
@@ -123,7 +123,7 @@ def run(body: Callable[[], Result], arguments: Sequence[str]) -> int:
 
 
 def confirm(question: str, *, yes: bool) -> bool:
-    """Ask before something irreversible; ``yes`` is the answer given beforehand.
+    """Ask for confirmation of something irreversible; ``yes`` is the answer given beforehand.
 
     Raises `BadInput` if stdin is not a terminal.
     """

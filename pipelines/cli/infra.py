@@ -18,7 +18,7 @@ from pipelines.cli.console import Parser, Result
 from pipelines.cli.options import EXIT_CODES, add_yes
 from pipelines.cli.rendering import facts, table
 from pipelines.errors import EnvironmentProblem
-from pipelines.names import project_tags
+from pipelines.names import project_tags, stack_name
 from pipelines.settings import TASKS, Settings
 from pipelines.target import Choice, CommandContext, open_context
 
@@ -67,13 +67,13 @@ def _on_stack(act: Callable[[argparse.Namespace, CommandContext, Stacks], Result
         with _quiet_moto(), open_context(settings, _target(settings)) as context:
             if not context.on_aws:
                 logger.warning(
-                    "Stacks end with the local SageMaker%s. To keep them, run it in another terminal: "
+                    "Stacks end with the local service%s. To keep them, run it in another terminal: "
                     "local-sagemaker serve --state-dir %s",
                     ", which ends with this command" if context.connection.owns_service else "",
                     settings.state_dir,
                 )
             seconds = POLL_SECONDS[context.connection.name]
-            return act(options, context, Stacks(context.client("cloudformation"), settings.stack, seconds))
+            return act(options, context, Stacks(context.client("cloudformation"), stack_name(settings), seconds))
 
     return run
 
@@ -97,13 +97,14 @@ def _deploy(options: argparse.Namespace, context: CommandContext, stacks: Stacks
     parameters = _parameters(options, settings)
     check_parameters(parameters)
     changes = stacks.preview(parameters, project_tags(settings.pipeline_name))
-    described = _described(changes, settings.stack)
+    name = stack_name(settings)
+    described = _described(changes, name)
     if options.dry_run or not (changes is None or _agreed(options, stacks, described)):
         if changes is not None:
             stacks.discard()
-        return Result(described, {"stack": settings.stack, "changes": _listed(changes)})
+        return Result(described, {"stack": name, "changes": _listed(changes)})
     if changes is not None:
-        logger.info("Deploying %s; roles and builds take a minute or two", settings.stack)
+        logger.info("Deploying %s; roles and builds take a minute or two", name)
         stacks.execute()
     stack = _existing(stacks, settings)
     upload(context.s3, stack.outputs["SourceUri"])
@@ -113,7 +114,7 @@ def _deploy(options: argparse.Namespace, context: CommandContext, stacks: Stacks
 
 
 def _agreed(options: argparse.Namespace, stacks: Stacks, described: str) -> bool:
-    """Show the changes and ask; without a terminal, no change set is left behind."""
+    """Show the changes and ask for confirmation; without a terminal, no change set is left behind."""
     try:
         if not options.yes:
             sys.stderr.write(described)
@@ -185,7 +186,8 @@ def _existing(stacks: Stacks, settings: Settings) -> Stack:
     stack = stacks.find()
     if stack is None or not stack.exists:
         raise EnvironmentProblem(
-            f"There is no stack {settings.stack}. Create it with: boostpipe infra deploy --stack {settings.stack}"
+            f"There is no stack {stack_name(settings)}. Create it with: boostpipe infra deploy --stack "
+            f"{stack_name(settings)}"
         )
     return stack
 

@@ -15,7 +15,7 @@ PATIENCE_SECONDS = {"local": 20.0, "aws": 6 * 3600.0}
 """How long to retry without one successful response."""
 LONGEST_PAUSE = 60.0
 LOST_WITHOUT_WAITING = (
-    "--no-wait with --keep-alive 0 would end the local SageMaker, and the execution with it. Leave out one of them, or "
+    "--no-wait with --keep-alive 0 would end the local service, and the execution with it. Leave out one of them, or "
     "SAGEMAKER_LOCAL_KEEP_ALIVE=0."
 )
 THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}

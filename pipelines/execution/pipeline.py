@@ -20,7 +20,7 @@ NUMBERS = {
 
 
 _FULL_DISK = "The disk of the state directory"
-"""In the reason of a failed step, if the local SageMaker could not write."""
+"""In the reason of a failed step, if the local service could not write."""
 
 
 @dataclass(frozen=True)

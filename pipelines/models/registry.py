@@ -102,9 +102,9 @@ def find_model(
         package = _newest(sagemaker, group_name(pipeline_name, task or TASKS[0]), approved=approved)
     model = describe_model(sagemaker, package)
     if task not in (None, model.task):
-        raise BadInput(f"{model.title} is a model for {model.task}, but --task asks for {task}.")
+        raise BadInput(f"{model.title} is a model for {model.task}, but --task is {task}.")
     if approved and not model.approved:
-        raise BadInput(f"{model.title} is {model.approval_status}, but --latest-approved asks for an approved version.")
+        raise BadInput(f"{model.title} is {model.approval_status}, but --latest-approved requires an approved version.")
     return model
 
 

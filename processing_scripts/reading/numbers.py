@@ -174,7 +174,7 @@ class NumberColumns:
         if len(found) > 1:
             raise ColumnError(
                 f"Column '{found['.']}' contains decimal points and column '{found[',']}' decimal commas, so thousands "
-                "separators cannot be told from them; write all numbers with a decimal point."
+                "separators cannot be distinguished from them; write all numbers with a decimal point."
             )
         decimal_mark = next(iter(found), None)
         return {name: column.marks(decimal_mark) for name, column in columns.items()}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')
-"""The line with which Excel is told the separator."""
+"""The line that names the separator for Excel."""
 _SEARCHED_RECORDS = 20
 """Records in which a header is looked for, to say where it is."""
 _LIKELY_HEADER = 3

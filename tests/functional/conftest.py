@@ -123,7 +123,7 @@ def run(tmp_path: Path, cache: Path) -> Run:
 
 @dataclass(frozen=True)
 class Finished:
-    """A folder with the local SageMaker running in it, and two executions that have ended."""
+    """A folder with the local service running in it, and two executions that have ended."""
 
     folder: Path
     cache: Path

@@ -1,4 +1,4 @@
-"""The guide docs/aws.md works word by word against the local SageMaker."""
+"""The guide docs/aws.md works word by word against the local service."""
 
 from __future__ import annotations
 

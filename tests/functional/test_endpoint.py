@@ -42,7 +42,7 @@ NAMES = {
 
 
 @dataclass(frozen=True)
-class House:
+class Project:
     """A folder with registered models of the pipelines Now (which does not look back) and Back (which does)."""
 
     folder: Path
@@ -114,7 +114,7 @@ def first(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> 
 
 
 @pytest.fixture(scope="module")
-def house(first: tuple[Path, Ran], cache: Path, data: Path) -> Iterator[House]:
+def project(first: tuple[Path, Ran], cache: Path, data: Path) -> Iterator[Project]:
     folder, _ = first
 
     def command(*arguments: str) -> Ran:
@@ -129,20 +129,20 @@ def house(first: tuple[Path, Ran], cache: Path, data: Path) -> Iterator[House]:
         deployed = run_command(folder, cache, *back, *BACK, "--deploy", "--ttl", "3")
         assert deployed.code == 0, deployed.stderr
         assert isinstance(service, Service)
-        yield House(folder, cache, data, alone, deployed, service)
+        yield Project(folder, cache, data, alone, deployed, service)
 
 
-def captured(house: House) -> int:
+def captured(project: Project) -> int:
     """How many requests reached the endpoint Now-regression."""
-    listed = house.client("s3").list_objects_v2(
+    listed = project.client("s3").list_objects_v2(
         Bucket="sagemaker-us-east-1-123456789012", Prefix="Now/captured/Now-regression/"
     )
     return listed["KeyCount"]
 
 
-def register_again(house: House, group: str, **container: str) -> str:
+def register_again(project: Project, group: str, **container: str) -> str:
     """Another version of a group: a copy of the first, with another container."""
-    sagemaker = house.client("sagemaker")
+    sagemaker = project.client("sagemaker")
     one = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/{group}/1"
     described = sagemaker.describe_model_package(ModelPackageName=one)
     specification = described["InferenceSpecification"]
@@ -158,8 +158,8 @@ def register_again(house: House, group: str, **container: str) -> str:
 # Without a service: each command is one.
 
 
-def test_deploy_and_invoke_need_no_running_service(house: House) -> None:
-    deployed, invoked = house.alone
+def test_deploy_and_invoke_need_no_running_service(project: Project) -> None:
+    deployed, invoked = project.alone
     assert deployed.code == 0, deployed.stderr
     assert deployed.json["status"] == "InService"
     assert "Its server ends with this command and starts again when it is invoked" in deployed.stderr
@@ -173,23 +173,23 @@ def test_deploy_and_invoke_need_no_running_service(house: House) -> None:
 # Deploying.
 
 
-def test_a_version_that_nobody_approved_is_not_deployed_without_approve(house: House) -> None:
-    refused = house("deploy", "--task", "classification", *NOW)
+def test_a_version_that_nobody_approved_is_not_deployed_without_approve(project: Project) -> None:
+    refused = project("deploy", "--task", "classification", *NOW)
     assert refused.code == 2
     assert "Now-classification/1 is PendingManualApproval. Look at its report, then add --approve" in refused.stderr
-    nothing = house("deploy", "--latest-approved", "--task", "classification", *NOW)
+    nothing = project("deploy", "--latest-approved", "--task", "classification", *NOW)
     assert nothing.code == 2
     assert "No version of Now-classification is approved; the newest is arn:aws:sagemaker" in nothing.stderr
-    wrong = house("deploy", "--approve", "--task", "classification", "--hosting-instance-type", "ml.p9.huge", *NOW)
+    wrong = project("deploy", "--approve", "--task", "classification", "--hosting-instance-type", "ml.p9.huge", *NOW)
     assert wrong.code == 2
-    sagemaker = house.client("sagemaker")
+    sagemaker = project.client("sagemaker")
     (version,) = sagemaker.list_model_packages(ModelPackageGroupName="Now-classification")["ModelPackageSummaryList"]
     assert version["ModelApprovalStatus"] == "PendingManualApproval"
     assert "Now-classification" not in str(sagemaker.list_endpoint_configs())
 
 
-def test_deploy_reports_the_endpoint_its_cost_and_its_delete_command(house: House) -> None:
-    described = house("describe", *NOW)
+def test_deploy_reports_the_endpoint_its_cost_and_its_delete_command(project: Project) -> None:
+    described = project("describe", *NOW)
     assert described.code == 0, described.stderr
     facts = dict(line.split(":", 1) for line in described.stdout.splitlines())
     assert facts["endpoint"].strip() == "Now-regression"
@@ -201,19 +201,19 @@ def test_deploy_reports_the_endpoint_its_cost_and_its_delete_command(house: Hous
     assert "Delete it with: boostpipe endpoint delete --name Now-regression --target local" in last
 
 
-def test_an_endpoint_carries_owner_pipeline_and_expiry(house: House) -> None:
-    tags = house.alone[0].json["tags"]
+def test_an_endpoint_carries_owner_pipeline_and_expiry(project: Project) -> None:
+    tags = project.alone[0].json["tags"]
     assert tags["pipeline"] == "Now"
     assert tags["owner"]
     left = datetime.fromisoformat(tags["expiry"]) - datetime.now(UTC)
     assert timedelta(0) < left < timedelta(hours=2)
-    assert house("describe", *NOW, "--json").json["expires"] == tags["expiry"].replace("Z", "+00:00")
+    assert project("describe", *NOW, "--json").json["expires"] == tags["expiry"].replace("Z", "+00:00")
 
 
-def test_prices_of_ones_own_are_used(house: House, tmp_path: Path) -> None:
+def test_prices_of_ones_own_are_used(project: Project, tmp_path: Path) -> None:
     own = tmp_path / "prices.json"
     own.write_text(json.dumps({"as_of": "2031-01-01", "instance_hour": {"hosting": {"ml.m5.large": 9}}}))
-    listed = house("list", "--json", "--prices", str(own))
+    listed = project("list", "--json", "--prices", str(own))
     assert listed.json["cost_per_hour"] == 9 * len(listed.json["endpoints"])
     assert "2031-01-01" in listed.stderr
 
@@ -249,8 +249,8 @@ def test_prices_of_ones_own_are_used(house: House, tmp_path: Path) -> None:
         (["delete", "--expired", "--name", "x"], "Give either --expired"),
     ],
 )
-def test_wrong_usage_gets_one_sentence_and_exit_code_2(house: House, arguments: list[str], sentence: str) -> None:
-    refused = house(*arguments)
+def test_wrong_usage_gets_one_sentence_and_exit_code_2(project: Project, arguments: list[str], sentence: str) -> None:
+    refused = project(*arguments)
     assert refused.code == 2
     assert sentence in refused.stderr
     assert "Traceback" not in refused.stderr
@@ -260,23 +260,25 @@ def test_wrong_usage_gets_one_sentence_and_exit_code_2(house: House, arguments: 
 # Invoking.
 
 
-def test_an_endpoint_predicts_what_the_batch_predicted(house: House, first: tuple[Path, Ran]) -> None:
-    batch = house.predicted(first[1], "regression")
+def test_an_endpoint_predicts_what_the_batch_predicted(project: Project, first: tuple[Path, Ran]) -> None:
+    batch = project.predicted(first[1], "regression")
     moment = next(hour for hour, rentals in batch.items() if rentals > 0)
-    invoked = house("invoke", *NOW, "--row", *pairs(house.raw(moment)), "--json")
+    invoked = project("invoke", *NOW, "--row", *pairs(project.raw(moment)), "--json")
     assert invoked.code == 0, invoked.stderr
     assert invoked.json["predictions"][0]["rentals"] == pytest.approx(batch[moment], rel=1e-4)
-    shown = house("invoke", *NOW, "--row", *pairs(house.raw(moment)))
+    shown = project("invoke", *NOW, "--row", *pairs(project.raw(moment)))
     assert shown.stdout == f"{moment.replace('T', ' ')[:16]}  {batch[moment]:,.0f} rentals expected\n"
 
 
-def test_a_classification_gives_the_probability_and_the_decision(house: House) -> None:
-    deployed = house("deploy", *NOW, "--task", "classification", "--approve", "--min-instances", "2")
+def test_a_classification_gives_the_probability_and_the_decision(project: Project) -> None:
+    deployed = project("deploy", *NOW, "--task", "classification", "--approve", "--min-instances", "2")
     assert deployed.code == 0, deployed.stderr
     assert "Now-classification/1, xgboost for classification, Approved" in deployed.stdout
     assert "Locally one server answers, however many instances there are." in deployed.stderr
     night = {**NOON, "date": "2018-01-10", "hour": "4", "temperature": "-12", "season": "Winter"}
-    invoked = house("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON), "--row", *pairs(night), "--json")
+    invoked = project(
+        "invoke", *NOW, "--task", "classification", "--row", *pairs(NOON), "--row", *pairs(night), "--json"
+    )
     assert invoked.code == 0, invoked.stderr
     by_hour = {one["datetime"]: one for one in invoked.json["predictions"]}
     cut_off = invoked.json["cut_off"]
@@ -285,35 +287,35 @@ def test_a_classification_gives_the_probability_and_the_decision(house: House) -
         assert one["high_demand"] == (one["probability_of_high_demand"] >= cut_off)
     assert by_hour["2018-06-20T12:00:00"]["decision"] == "high"
     assert by_hour["2018-01-10T04:00:00"]["decision"] == "low"
-    output = house("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON)).stdout
+    output = project("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON)).stdout
     assert output.startswith("2018-06-20 12:00  high demand: the probability of more than ")
     assert f"counts as high from {cut_off:.3f} on" in output
 
 
-def test_closed_hours_are_zero(house: House) -> None:
+def test_closed_hours_are_zero(project: Project) -> None:
     closed = {**NOON, "functioning_day": "No"}
-    assert house("invoke", *NOW, "--row", *pairs(closed), "--json").json["predictions"][0]["rentals"] == 0
-    answered = house("invoke", *NOW, "--task", "classification", "--row", *pairs(closed), "--json").json
+    assert project("invoke", *NOW, "--row", *pairs(closed), "--json").json["predictions"][0]["rentals"] == 0
+    answered = project("invoke", *NOW, "--task", "classification", "--row", *pairs(closed), "--json").json
     assert answered["predictions"][0]["probability_of_high_demand"] == 0
     assert answered["predictions"][0]["decision"] == "low"
 
 
-def test_hours_come_in_a_file_or_on_standard_input(house: House, tmp_path: Path) -> None:
-    hours = [house.raw(f"2018-06-20T{hour:02}:00:00") for hour in (7, 8, 9)]
+def test_hours_come_in_a_file_or_on_standard_input(project: Project, tmp_path: Path) -> None:
+    hours = [project.raw(f"2018-06-20T{hour:02}:00:00") for hour in (7, 8, 9)]
     file = tmp_path / "hours.csv"
     with file.open("w", newline="", encoding="utf-8") as content:
         writer = csv.DictWriter(content, list(NOON))
         writer.writeheader()
         writer.writerows(hours)
-    from_file = house("invoke", *NOW, "--file", str(file), "--json")
+    from_file = project("invoke", *NOW, "--file", str(file), "--json")
     assert from_file.code == 0, from_file.stderr
     assert [one["datetime"][11:13] for one in from_file.json["predictions"]] == ["07", "08", "09"]
-    from_input = house("invoke", *NOW, "--stdin", "--json", typed=file.read_text())
+    from_input = project("invoke", *NOW, "--stdin", "--json", typed=file.read_text())
     assert from_input.json["predictions"] == from_file.json["predictions"]
 
 
-def test_values_beyond_the_training_data_are_reported(house: House) -> None:
-    hot = house("invoke", *NOW, "--row", *pairs({**NOON, "temperature": "55"}))
+def test_values_beyond_the_training_data_are_reported(project: Project) -> None:
+    hot = project("invoke", *NOW, "--row", *pairs({**NOON, "temperature": "55"}))
     assert hot.code == 0
     assert "Outside the range of the training set: temperature is 55.0, and the model knows -" in hot.stderr
 
@@ -342,77 +344,77 @@ def without(name: str) -> dict[str, str]:
         ([*pairs(NOON), "--history", "nowhere.csv"], "There is no file nowhere.csv."),
     ],
 )
-def test_invalid_rows_are_refused_and_not_sent(house: House, row: list[str], sentence: str) -> None:
-    before = captured(house)
-    refused = house("invoke", *NOW, "--row", *row)
+def test_invalid_rows_are_refused_and_not_sent(project: Project, row: list[str], sentence: str) -> None:
+    before = captured(project)
+    refused = project("invoke", *NOW, "--row", *row)
     assert refused.code == 2
     assert sentence in refused.stderr
     assert "Traceback" not in refused.stderr
     assert refused.stdout == ""
-    assert captured(house) == before
+    assert captured(project) == before
 
 
 # Models that look back, deployed by the pipeline itself.
 
 
-def test_the_pipeline_deploys_what_it_registered(house: House) -> None:
-    steps = {step["name"]: step for step in house.deployed.json["steps"]}
+def test_the_pipeline_deploys_what_it_registered(project: Project) -> None:
+    steps = {step["name"]: step for step in project.deployed.json["steps"]}
     assert steps["ConfigureEndpointRegression"]["type"] == "EndpointConfig"
     assert steps["DeployEndpointRegression"]["status"] == "Succeeded"
-    described = house("describe", *BACK, "--json").json
+    described = project("describe", *BACK, "--json").json
     assert described["status"] == "InService"
-    assert described["model_package"] == house.deployed.json["tasks"]["regression"]["model_package_arn"]
-    execution = house.deployed.json["execution"]["arn"].rsplit("/", 1)[-1]
+    assert described["model_package"] == project.deployed.json["tasks"]["regression"]["model_package_arn"]
+    execution = project.deployed.json["execution"]["arn"].rsplit("/", 1)[-1]
     assert described["endpoint_config"].startswith(f"Back-regression-{execution}")
     assert described["tags"]["owner"] == described["tags"]["pipeline"] == "Back"
     assert described["tags"]["expiry"] == "PT3H"
     assert datetime.fromisoformat(described["expires"]) < datetime.now(UTC) + timedelta(hours=3)
 
 
-def test_a_model_that_looks_back_needs_the_hours_before(house: House) -> None:
-    batch = house.predicted(house.deployed, "regression")
+def test_a_model_that_looks_back_needs_the_hours_before(project: Project) -> None:
+    batch = project.predicted(project.deployed, "regression")
     moment = next(hour for hour, rentals in batch.items() if hour > "2018-03" and rentals > 0)
-    row = pairs(house.raw(moment))
-    refused = house("invoke", *BACK, "--row", *row)
+    row = pairs(project.raw(moment))
+    refused = project("invoke", *BACK, "--row", *row)
     assert refused.code == 2
     assert "Back-regression/1 needs the weather of the 168 hours before an hour." in refused.stderr
     assert "--history" in refused.stderr
     later = pairs({**NOON, "date": "2019-06-20"})
-    refused = house("invoke", *BACK, "--row", *later, "--history", str(house.data))
+    refused = project("invoke", *BACK, "--row", *later, "--history", str(project.data))
     assert refused.code == 2
     assert "The hour to predict lacks its history" in refused.stderr
-    assert f"The hours of {house.data} must reach up to those to predict." in refused.stderr
-    invoked = house("invoke", *BACK, "--row", *row, "--history", str(house.data), "--json")
+    assert f"The hours of {project.data} must reach up to those to predict." in refused.stderr
+    invoked = project("invoke", *BACK, "--row", *row, "--history", str(project.data), "--json")
     assert invoked.code == 0, invoked.stderr
     assert invoked.json["predictions"][0]["rentals"] == pytest.approx(batch[moment], rel=1e-4)
 
 
-def test_the_next_execution_updates_the_endpoint(house: House) -> None:
+def test_the_next_execution_updates_the_endpoint(project: Project) -> None:
     again = run_command(
-        house.folder,
-        house.cache,
+        project.folder,
+        project.cache,
         *("--upsert", "--start", "--json", "--algorithms", "lightgbm", "--task", "regression"),
-        *("--data", str(house.data), *BACK, "--deploy", "--ttl", "3"),
+        *("--data", str(project.data), *BACK, "--deploy", "--ttl", "3"),
     )
     assert again.code == 0, again.stderr
     assert again.json["tasks"]["regression"]["endpoint"] == "Back-regression"
     assert "boostpipe endpoint delete --name Back-regression" in again.stderr
-    described = house("describe", *BACK, "--json").json
+    described = project("describe", *BACK, "--json").json
     assert described["model_package"] == again.json["tasks"]["regression"]["model_package_arn"]
     assert described["model_package"].endswith("/2")
-    assert house("invoke", *BACK, "--row", *pairs(NOON), "--history", str(house.data)).code == 0
+    assert project("invoke", *BACK, "--row", *pairs(NOON), "--history", str(project.data)).code == 0
 
 
 # Updating, scaling, logs, the end.
 
 
-def test_an_update_serves_the_new_version_and_drops_no_request(house: House) -> None:
-    package = register_again(house, "Now-regression")
-    config = house("describe", *NOW, "--json").json["endpoint_config"]
-    runtime, failures, answers, done = house.client("sagemaker-runtime"), [], [], threading.Event()
-    schema = house.client("sagemaker").describe_model_package(ModelPackageName=package)["CustomerMetadataProperties"]
+def test_an_update_serves_the_new_version_and_drops_no_request(project: Project) -> None:
+    package = register_again(project, "Now-regression")
+    config = project("describe", *NOW, "--json").json["endpoint_config"]
+    runtime, failures, answers, done = project.client("sagemaker-runtime"), [], [], threading.Event()
+    schema = project.client("sagemaker").describe_model_package(ModelPackageName=package)["CustomerMetadataProperties"]
     bucket, _, key = schema["evaluation"].removeprefix("s3://").partition("/")
-    features = json.loads(house.client("s3").get_object(Bucket=bucket, Key=f"{key}/schema.json")["Body"].read())
+    features = json.loads(project.client("s3").get_object(Bucket=bucket, Key=f"{key}/schema.json")["Body"].read())
     body = ",".join("0" for _ in features["features"])
 
     def invoke() -> None:
@@ -426,7 +428,7 @@ def test_an_update_serves_the_new_version_and_drops_no_request(house: House) -> 
     clients = [threading.Thread(target=invoke) for _ in range(2)]
     for thread in clients:
         thread.start()
-    updated = house("update", *NOW, "--json")
+    updated = project("update", *NOW, "--json")
     done.set()
     for thread in clients:
         thread.join()
@@ -436,115 +438,115 @@ def test_an_update_serves_the_new_version_and_drops_no_request(house: House) -> 
     assert updated.json["model_package"] == package
     assert updated.json["data_capture"]["percentage"] == 100
     assert updated.json["endpoint_config"] != config
-    sagemaker = house.client("sagemaker")
+    sagemaker = project.client("sagemaker")
     assert config not in str(sagemaker.list_endpoint_configs(NameContains="Now-regression"))
     assert config not in str(sagemaker.list_models(NameContains="Now-regression"))
-    again = house("deploy", "--or-update", *NOW)
+    again = project("deploy", "--or-update", *NOW)
     assert again.code == 0
     assert f"Now-regression serves {package.rpartition('model-package/')[2]} already" in again.stderr
 
 
-def test_a_failed_update_leaves_the_old_version_in_service(house: House) -> None:
-    s3 = house.client("s3")
+def test_a_failed_update_leaves_the_old_version_in_service(project: Project) -> None:
+    s3 = project.client("s3")
     s3.put_object(Bucket="sagemaker-us-east-1-123456789012", Key="broken/model.tar.gz", Body=b"no archive")
     uri = "s3://sagemaker-us-east-1-123456789012/broken/model.tar.gz"
-    package = register_again(house, "Now-classification", ModelDataUrl=uri)
-    failed = house("update", *NOW, "--task", "classification", "--model-package", package)
+    package = register_again(project, "Now-classification", ModelDataUrl=uri)
+    failed = project("update", *NOW, "--task", "classification", "--model-package", package)
     assert failed.code == 1
     assert "did not come into service" in failed.stderr
     assert "serves the version before" in failed.stderr
-    described = house("describe", *NOW, "--task", "classification", "--json").json
+    described = project("describe", *NOW, "--task", "classification", "--json").json
     assert (described["status"], described["model_package"][-2:]) == ("InService", "/1")
-    assert house("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON)).code == 0
-    never = house("deploy", *NOW, "--model-package", package, "--name", "broken")
+    assert project("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON)).code == 0
+    never = project("deploy", *NOW, "--model-package", package, "--name", "broken")
     assert never.code == 1
     assert "The endpoint broken is Failed: " in never.stderr
-    assert house("delete", "--yes", "--name", "broken").code == 0
+    assert project("delete", "--yes", "--name", "broken").code == 0
 
 
-def test_scaling_follows_the_invocations_per_instance(house: House) -> None:
-    scaled = house("scale", *NOW, "--min-instances", "2", "--max-instances", "4", "--json")
+def test_scaling_follows_the_invocations_per_instance(project: Project) -> None:
+    scaled = project("scale", *NOW, "--min-instances", "2", "--max-instances", "4", "--json")
     assert scaled.code == 0, scaled.stderr
     assert scaled.json["scaling"] == {"fewest": 2, "most": 4, "target": 1000.0}
     assert scaled.json["capacity"]["count"] == 2
     assert "0.230 USD per hour for 2 x ml.m5.large" in scaled.stderr
-    scaling = house.client("application-autoscaling")
+    scaling = project.client("application-autoscaling")
     (policy,) = scaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
     assert policy["ResourceId"] == "endpoint/Now-regression/variant/AllTraffic"
     configuration = policy["TargetTrackingScalingPolicyConfiguration"]
     metric = configuration["PredefinedMetricSpecification"]["PredefinedMetricType"]
     assert (metric, configuration["TargetValue"]) == ("SageMakerVariantInvocationsPerInstance", 1000.0)
-    assert "2 to 4 instances" in house("describe", *NOW).stdout
-    assert house("scale", *NOW, "--off", "--json").json["scaling"] is None
+    assert "2 to 4 instances" in project("describe", *NOW).stdout
+    assert project("scale", *NOW, "--off", "--json").json["scaling"] is None
     assert scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"] == []
 
 
-def test_logs_show_the_servers_output(house: House) -> None:
-    assert house("invoke", *NOW, "--row", *pairs(NOON)).code == 0
-    logs = house("logs", *NOW, "--lines", "50")
+def test_logs_show_the_servers_output(project: Project) -> None:
+    assert project("invoke", *NOW, "--row", *pairs(NOON)).code == 0
+    logs = project("logs", *NOW, "--lines", "50")
     assert logs.code == 0, logs.stderr
     assert "POST /invocations" in logs.stdout
     assert len(logs.stdout.splitlines()) <= 50
-    (event,) = house("logs", *NOW, "--lines", "1", "--json").json["events"]
+    (event,) = project("logs", *NOW, "--lines", "1", "--json").json["events"]
     assert set(event) == {"timestamp", "stream", "message"}
 
 
-def test_a_serverless_endpoint_costs_by_the_second(house: House) -> None:
-    deployed = house("deploy", *NOW, "--latest-approved", "--serverless", "--name", "less", "--json")
+def test_a_serverless_endpoint_costs_by_the_second(project: Project) -> None:
+    deployed = project("deploy", *NOW, "--latest-approved", "--serverless", "--name", "less", "--json")
     assert deployed.code == 0, deployed.stderr
     assert deployed.json["capacity"] == {"memory_mb": 2048, "max_concurrency": 5}
     assert deployed.json["cost_per_hour"] == 0
     assert "0.00004 USD per second of computing, nothing in between" in deployed.stderr
-    assert house("invoke", "--name", "less", "--row", *pairs(NOON)).code == 0
-    refused = house("scale", "--name", "less", "--max-instances", "2")
+    assert project("invoke", "--name", "less", "--row", *pairs(NOON)).code == 0
+    refused = project("scale", "--name", "less", "--max-instances", "2")
     assert (refused.code, "less is serverless and scales by itself" in refused.stderr) == (2, True)
-    assert house("delete", "--yes", "--name", "less").stdout == "deleted: less\n"
+    assert project("delete", "--yes", "--name", "less").stdout == "deleted: less\n"
 
 
-def test_deleting_names_the_endpoint_and_asks(house: House) -> None:
-    unconfirmed = house("delete", *NOW)
+def test_deleting_names_the_endpoint_and_asks(project: Project) -> None:
+    unconfirmed = project("delete", *NOW)
     assert unconfirmed.code == 2
     assert "this command asks first, and there is no terminal. Add --yes to confirm." in unconfirmed.stderr
     command = f"{sys.executable} -m pipelines endpoint delete {' '.join(NOW)}"
-    code, printed = typed_in_a_terminal(command, house.folder, environment(house.cache), "n\n")
+    code, printed = typed_in_a_terminal(command, project.folder, environment(project.cache), "n\n")
     assert code == 0, printed
     assert re.search(r"Delete the endpoint Now-regression \(configuration Now-regression-v\d+-", printed)
     assert "in local, us-east-1" in printed
-    assert house("describe", *NOW).code == 0
+    assert project("describe", *NOW).code == 0
 
 
-def test_an_expired_endpoint_is_deleted_with_its_resources(house: House) -> None:
-    assert house("deploy", *NOW, "--latest-approved", "--name", "old").code == 0
-    assert house("deploy", *NOW, "--latest-approved", "--name", "eternal", "--ttl", "0").code == 0
-    sagemaker = house.client("sagemaker")
+def test_an_expired_endpoint_is_deleted_with_its_resources(project: Project) -> None:
+    assert project("deploy", *NOW, "--latest-approved", "--name", "old").code == 0
+    assert project("deploy", *NOW, "--latest-approved", "--name", "eternal", "--ttl", "0").code == 0
+    sagemaker = project.client("sagemaker")
     arn = sagemaker.describe_endpoint(EndpointName="old")["EndpointArn"]
     sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "expiry", "Value": "2020-01-01T00:00:00Z"}])
-    listed = house("list")
+    listed = project("list")
     row = next(line for line in listed.stdout.splitlines() if line.startswith("old "))
     assert "InService" in row
     assert "2020-01-01 00:00 UTC (expired)" in row
-    deleted = house("delete", "--yes", "--expired", "--json")
+    deleted = project("delete", "--yes", "--expired", "--json")
     assert deleted.json == {"deleted": ["old"], "saved_per_hour": 0.115, "currency": "USD"}
-    assert "old" not in [one["name"] for one in house("list", "--json").json["endpoints"]]
+    assert "old" not in [one["name"] for one in project("list", "--json").json["endpoints"]]
     assert not sagemaker.list_endpoint_configs(NameContains="old-v")["EndpointConfigs"]
     assert not sagemaker.list_models(NameContains="old-v")["Models"]
-    assert house("delete", "--yes", "--expired").stderr.splitlines()[-1] == "Nothing was deleted."
-    assert house("delete", "--yes", "--name", "eternal").code == 0
-    gone = house("invoke", "--name", "eternal", "--row", *pairs(NOON))
+    assert project("delete", "--yes", "--expired").stderr.splitlines()[-1] == "Nothing was deleted."
+    assert project("delete", "--yes", "--name", "eternal").code == 0
+    gone = project("invoke", "--name", "eternal", "--row", *pairs(NOON))
     assert (gone.code, "There is no endpoint eternal: there are " in gone.stderr) == (2, True)
 
 
 # On AWS: the same calls, against a replacement of AWS.
 
 
-def test_on_aws_the_same_calls_are_made(house: House, tmp_path: Path) -> None:
+def test_on_aws_the_same_calls_are_made(project: Project, tmp_path: Path) -> None:
     role = "arn:aws:iam::123456789012:role/service-role/SageMakerLocalExecutionRole"
-    with standing_in_for_aws(house.service.endpoint_url) as aws:
-        variables = {**house.service.environment, "AWS_ENDPOINT_URL": aws.url}
+    with standing_in_for_aws(project.service.endpoint_url) as aws:
+        variables = {**project.service.environment, "AWS_ENDPOINT_URL": aws.url}
 
         def on_aws(*arguments: str) -> Ran:
             aws.operations.clear()
-            return house(*arguments, "--target", "aws", "--role-arn", role, **variables)
+            return project(*arguments, "--target", "aws", "--role-arn", role, **variables)
 
         vpc = ("--subnets", "subnet-0a", "--security-groups", "sg-0a")
         models: list[dict[str, Any]] = []
@@ -566,7 +568,7 @@ def test_on_aws_the_same_calls_are_made(house: House, tmp_path: Path) -> None:
         assert "Its server ends" not in deployed.stderr
         assert on_aws("invoke", "--name", "cloud", "--row", *pairs(NOON)).code == 0
         assert on_aws("scale", "--name", "cloud", "--min-instances", "2", "--max-instances", "3").code == 0
-        package = register_again(house, "Now-regression")
+        package = register_again(project, "Now-regression")
         requests: list[dict[str, Any]] = []
         aws.answers["UpdateEndpoint"] = requests.append
         updated = on_aws("update", "--name", "cloud", "--model-package", package)
@@ -579,21 +581,21 @@ def test_on_aws_the_same_calls_are_made(house: House, tmp_path: Path) -> None:
         )
 
 
-def test_without_credentials_the_exit_code_is_3(house: House, tmp_path: Path) -> None:
-    refused = house(
+def test_without_credentials_the_exit_code_is_3(project: Project, tmp_path: Path) -> None:
+    refused = project(
         "list", "--target", "aws", HOME=str(tmp_path), AWS_EC2_METADATA_DISABLED="true", AWS_REGION="eu-west-1"
     )
     assert refused.code == 3
     assert "AWS does not accept any credentials" in refused.stderr
 
 
-def test_an_interrupted_command_reports_it(house: House) -> None:
+def test_an_interrupted_command_reports_it(project: Project) -> None:
     """The command shows no traceback; the service goes on with the request."""
     command = [sys.executable, "-m", "pipelines", "endpoint", "invoke", *NOW, "--stdin"]
     process = subprocess.Popen(
         command,
-        cwd=house.folder,
-        env=environment(house.cache),
+        cwd=project.folder,
+        env=environment(project.cache),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

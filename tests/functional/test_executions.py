@@ -178,4 +178,4 @@ def test_a_retry_that_would_die_with_the_command_is_refused(tmp_path: Path, cach
     assert run_command(tmp_path, cache, *small, *strict, "--data", str(data)).code == 1
     refused = run_command_named("executions", tmp_path, cache, "retry", "--no-wait")
     assert refused.code == 2
-    assert "--no-wait with --keep-alive 0 would end the local SageMaker" in refused.stderr
+    assert "--no-wait with --keep-alive 0 would end the local service" in refused.stderr

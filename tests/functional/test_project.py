@@ -36,7 +36,7 @@ TAGS = [{"Key": "sagemaker:project-name", "Value": "bikes"}, {"Key": "sagemaker:
 
 
 class Project:
-    """Runs a command against the local SageMaker instead of AWS."""
+    """Runs a command against the local service instead of AWS."""
 
     def __init__(self, service: Any, folder: Path, cache: Path) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""``python -m pipelines teardown`` takes away what this pipeline made, and nothing else."""
+"""``python -m pipelines teardown`` deletes what this pipeline created, and nothing else."""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ import yaml
 
 POLICIES = Path(__file__).parents[2] / "infra" / "policies"
 
-REGION, ACCOUNT, STACK, BUCKET = "us-east-1", "123456789012", "seoul-bikes", "seoul-bikes-bucket"
+REGION, ACCOUNT, STACK, BUCKET = "us-east-1", "123456789012", "bikes", "bikes-bucket"
 PIPELINE = "SeoulBikeDemand"
-EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/seoul-bikes-ExecutionRole-X"
-STARTER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/seoul-bikes-StarterRole-X"
+EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/bikes-ExecutionRole-X"
+STARTER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/bikes-StarterRole-X"
 RULES = ("NewData", "Retraining", "ModelApproved", "EndpointsExpire", "ExecutionFailed", "BuildFailed", "StartFailed")
 NAMES = {
     "AWS::Partition": "aws",
@@ -30,12 +30,12 @@ NAMES = {
     "Bucket": BUCKET,
     "PipelineName": PIPELINE,
     "PipelineNameInLowerCase": PIPELINE.lower(),
-    "BuildLogs": "seoul-bikes-BuildLogs-X",
+    "BuildLogs": "bikes-BuildLogs-X",
     "ExecutionRole.Arn": EXECUTION_ROLE,
     "StarterRole.Arn": STARTER_ROLE,
     "StartOnNewData": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:StartOnNewData-X",
-    "Alerts": f"arn:aws:sns:{REGION}:{ACCOUNT}:seoul-bikes-Alerts-X",
-    "UndeliveredEvents.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:seoul-bikes-UndeliveredEvents-X",
+    "Alerts": f"arn:aws:sns:{REGION}:{ACCOUNT}:bikes-Alerts-X",
+    "UndeliveredEvents.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:bikes-UndeliveredEvents-X",
     **{f"{rule}.Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{rule}-X" for rule in RULES},
 }
 """The values of CloudFormation's functions in the stack of these tests."""

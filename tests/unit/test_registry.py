@@ -85,7 +85,7 @@ def test_version_is_found_by_name_and_task(clients):
     sagemaker, _ = clients
     arn = register(sagemaker, "Named-classification")
     assert find_model(sagemaker, "Other", package=arn).arn == arn
-    with pytest.raises(BadInput, match="Named-classification/1 is a model for classification, but --task asks for reg"):
+    with pytest.raises(BadInput, match="Named-classification/1 is a model for classification, but --task is reg"):
         find_model(sagemaker, "Other", package=arn, task="regression")
     with pytest.raises(BadInput, match=r"There is no model package .*/7"):
         find_model(sagemaker, "Other", package=f"{arn[:-1]}7")

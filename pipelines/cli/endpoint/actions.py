@@ -17,7 +17,8 @@ from pipelines.names import group_name
 from pipelines.serving.endpoints import deletion, deployment, input_rows, scaling
 from pipelines.serving.endpoints.capacity import Capacity, Instances, Serverless
 from pipelines.serving.endpoints.costs import cost_line
-from pipelines.serving.endpoints.invocation import Answered, ask, served_model
+from pipelines.serving.endpoints.invocation import Answered, served_model
+from pipelines.serving.endpoints.invocation import invoke as invoke_endpoint
 from pipelines.serving.endpoints.scaling import Bounds, bounds_of
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint, our_endpoints, require_endpoint
 from pipelines.settings import TASKS
@@ -65,11 +66,11 @@ def invoke(context: CommandContext, options: argparse.Namespace) -> Result:
         if path is not None and not path.is_file():
             raise BadInput(f"There is no file {path}.")
     with tempfile.TemporaryDirectory() as folder:
-        answered = _ask(context, options, endpoint, model, Path(folder))
+        answered = _predict(context, options, endpoint, model, Path(folder))
     return rendering.of_answer(context, endpoint, answered)
 
 
-def _ask(
+def _predict(
     context: CommandContext, options: argparse.Namespace, endpoint: Endpoint, model: RegisteredModel, folder: Path
 ) -> Answered:
     """Invoke the endpoint with the given hours, and word errors for the option that gave them."""
@@ -78,7 +79,7 @@ def _ask(
             hours = input_rows.rows_as_file(options.rows, folder)
         else:
             hours = options.file or input_rows.stdin_as_file(folder)
-        return ask(context, endpoint, model, hours, options.history, alone=bool(options.rows))
+        return invoke_endpoint(context, endpoint, model, hours, options.history, alone=bool(options.rows))
     except BadInput as error:
         sentence = input_rows.name_the_row(str(error), len(options.rows)) if options.rows else str(error)
         raise BadInput(f"{sentence}{_about_history(sentence, options)}") from error

@@ -30,7 +30,7 @@ class Load:
     """All rows over the total time."""
 
 
-def ask(
+def send(
     client: Callable[[str], Any], endpoint: str, rows: Sequence[str], rows_per_request: int, at_once: int
 ) -> tuple[Load, list[float], float]:
     """Send all rows, repeatedly until there are `FEWEST_REQUESTS`.

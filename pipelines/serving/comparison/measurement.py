@@ -17,7 +17,7 @@ from pipelines.names import Layout, job_name
 from pipelines.serving.batch.transform import Capacity, transform
 from pipelines.serving.comparison.costs import Speed
 from pipelines.serving.comparison.endpoint import endpoint
-from pipelines.serving.comparison.load import Load, ask
+from pipelines.serving.comparison.load import Load, send
 from pipelines.target import Connection
 
 AT_ONCE = (1, 4, 16)
@@ -87,7 +87,7 @@ def measure(
     with endpoint(connection, name, model, capacities.hosting_type):
         for per_request in (1, capacities.rows_per_request):
             for at_once in AT_ONCE:
-                load, numbers, bytes_per_row = ask(connection.client, name, rows, per_request, at_once)
+                load, numbers, bytes_per_row = send(connection.client, name, rows, per_request, at_once)
                 logger.info("%d rows a request, %d at once: %.0f rows/s", per_request, at_once, load.rows_per_second)
                 loads.append(load)
                 answers.append(numbers)

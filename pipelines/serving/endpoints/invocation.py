@@ -42,7 +42,7 @@ def served_model(context: CommandContext, endpoint: Endpoint) -> RegisteredModel
     return describe_model(context.sagemaker, endpoint.package)
 
 
-def ask(
+def invoke(
     context: CommandContext,
     endpoint: Endpoint,
     model: RegisteredModel,
@@ -51,7 +51,7 @@ def ask(
     *,
     alone: bool = False,
 ) -> Answered:
-    """Predict the hours of a file; ``alone`` tells that it cannot contain their history.
+    """Predict the hours of a file; ``alone`` means that it cannot contain their history.
 
     Raises `BadInput` if the hours are refused; nothing was sent. Raises `PipelineError` if the endpoint does not
     respond, or not with one number per hour.

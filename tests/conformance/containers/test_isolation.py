@@ -1,4 +1,4 @@
-"""Each job is alone: its own /opt/ml, its own surroundings, and nothing of it outlives it."""
+"""Each job is alone: its own /opt/ml, its own environment, and nothing of it outlives it."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ DEFINITIONS = Path(__file__).parents[1] / "workflow" / "golden"
 
 
 class Ran:
-    """What a file of joblib's format may do to whoever loads it."""
+    """An object that runs code when joblib loads it."""
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return Path.touch, (Path("it-ran"),)

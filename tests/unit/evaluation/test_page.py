@@ -94,7 +94,7 @@ def test_numbers_match_evaluation(page, results):
 
 
 def shares_of(report):
-    """What confusion matrices show beside their counts."""
+    """The shares that confusion matrices show beside their counts."""
     for candidate in report["candidates"].values():
         for key in ("confusion_matrix", "confusion_matrix_at_cut_off"):
             for row in candidate.get(key, {}).values():

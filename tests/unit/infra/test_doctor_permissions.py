@@ -1,4 +1,4 @@
-"""What the doctor asks IAM about is what the stack's policies give: neither more, which would make it cry wolf."""
+"""The doctor simulates exactly the actions that the stack's policies allow, so it raises no false alarm."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_callers_policy_has_all_checked_permissions(context: CommandContext)
 
 
 def test_without_its_policy_the_role_would_be_found_out(context: CommandContext) -> None:
-    """Each statement of the role's policy that a first run needs is asked about in one way or another."""
+    """Each statement of the role's policy that a first run needs is simulated in one way or another."""
     needs = list(needs_of_the_role(context, EXECUTION_ROLE))
     found_out = {
         statement["Sid"]

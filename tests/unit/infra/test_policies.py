@@ -80,7 +80,7 @@ NOBODY_MAY = [
     Call("sagemaker:DeleteModelPackageGroup", f"{SAGEMAKER}:model-package-group/another"),
     Call("sagemaker:DeleteEndpoint", f"{SAGEMAKER}:endpoint/somebody-elses"),
     Call("codebuild:StartBuild", f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/another"),
-    Call("codebuild:UpdateProject", f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/seoul-bikes-build"),
+    Call("codebuild:UpdateProject", f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/bikes-build"),
     Call("logs:DeleteLogGroup", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/TrainingJobs"),
     Call("logs:GetLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/another:log-stream:x"),
     Call("cloudtrail:StopLogging", f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/all"),

@@ -15,7 +15,7 @@ run_server(lambda: os.write(1, b"%d\\n" % os.getpid()), workers=3)  # in one pie
 """
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells children of their parent's end")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux notifies children of their parent's end")
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
 def test_workers_end_with_their_server(end: signal.Signals) -> None:
     command = [sys.executable, "-c", SERVER]

@@ -14,6 +14,7 @@ from moto import mock_aws
 from pipelines.cli import infra, teardown
 from pipelines.cli.command import Command, run_command
 from pipelines.cli.endpoint.command import COMMAND as ENDPOINT
+from pipelines.names import stack_name
 from pipelines.settings import Settings
 from pipelines.target import POLL_SECONDS
 
@@ -53,7 +54,7 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         sagemaker.create_model_package_group(ModelPackageGroupName=f"SeoulBikeDemand-{THEIRS}")
         topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
         boto3.client("cloudformation", region_name="us-east-1").create_stack(
-            StackName=Settings().stack, TemplateBody=json.dumps(topic)
+            StackName=stack_name(Settings()), TemplateBody=json.dumps(topic)
         )
         boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="sagemaker-us-east-1-123456789012")
         monkeypatch.setitem(POLL_SECONDS, "aws", 0.0)
