@@ -14,6 +14,13 @@ def split_uri(uri: str) -> tuple[str, str]:
     return bucket, key
 
 
+def read_object(s3: Any, uri: str) -> bytes:
+    """Read an object."""
+    bucket, key = split_uri(uri)
+    content: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    return content
+
+
 def objects_below(s3: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
     """Yield every object below a prefix as S3 lists it (``Key``, ``Size``, ...)."""
     return listed(s3, "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)

@@ -4,7 +4,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.admin.doctor import identity, inputs, machine, permissions, preflight
+from pipelines.admin.doctor import checks, permissions, preflight
 from pipelines.admin.doctor.finding import Finding, Status, as_text, failure, query
 from pipelines.admin.doctor.report import write_report
 from pipelines.cli.command import Command
@@ -45,27 +45,27 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
 
 
 def _examine(settings: Settings, choice: Choice) -> list[Finding]:
-    versions = machine.installed()
-    findings = [machine.packages(choice.name, versions), machine.sdk(versions)]
-    findings += [machine.images_life(_now().date()), inputs.data(settings, choice.name)]
+    versions = checks.installed()
+    findings = [checks.packages(choice.name, versions), checks.sdk(versions)]
+    findings += [checks.images_life(_now().date()), checks.data(settings, choice.name)]
     try:
         with open_context(settings, choice) as context:
             findings += _query(context)
     except EnvironmentProblem as error:
         fix = "aws configure, or aws sso login, and --region" if choice.name == "aws" else "pip install '.[local]'"
         return [*findings, failure("target", str(error), fix), *_clock_of(error)]
-    return [*findings, inputs.definition(settings, choice)]
+    return [*findings, checks.definition(settings, choice)]
 
 
 def _query(context: CommandContext) -> list[Finding]:
-    findings = [identity.caller(context), identity.region(context), identity.clock(context.caller, _now())]
+    findings = [checks.caller(context), checks.region(context), checks.clock(context.caller, _now())]
     return findings + preflight.examine(context) + query("permissions", permissions.permissions, context)
 
 
 def _clock_of(error: Exception) -> list[Finding]:
     """Look at the clock where AWS refused the credentials: a wrong clock makes every signature a wrong one."""
     response = getattr(error.__cause__, "response", None)
-    return [identity.clock(response, _now())] if response else []
+    return [checks.clock(response, _now())] if response else []
 
 
 def _now() -> datetime:

@@ -3,9 +3,8 @@
 from typing import Any
 
 from pipelines.definition.algorithms import ALGORITHMS
-from pipelines.definition.steps.batch import batch_predict
 from pipelines.definition.steps.context import Context, Locations, Parameters, silence_telemetry
-from pipelines.definition.steps.deploy import deploy
+from pipelines.definition.steps.deploy import batch_predict, deploy
 from pipelines.definition.steps.evaluate import evaluate
 from pipelines.definition.steps.gate import quality_gate
 from pipelines.definition.steps.preprocess import preprocess

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.aws.responses import last_part
-from pipelines.aws.s3 import objects_below, split_uri
+from pipelines.aws.s3 import objects_below, read_object, split_uri
 from pipelines.data import spreadsheets
 from pipelines.data.sample import GENERATED_SAMPLE
 from pipelines.definition.formats import with_content_type
@@ -174,9 +174,7 @@ def _job_name(step: Step, kind: str) -> str:
 
 
 def _read(s3: Any, uri: str) -> str:
-    bucket, key = split_uri(uri)
-    text: str = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
-    return text
+    return read_object(s3, uri).decode()
 
 
 def _download(s3: Any, uri: str, folder: Path) -> list[Path]:

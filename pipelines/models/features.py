@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipelines.aws.responses import last_part
-from pipelines.aws.s3 import objects_below, split_uri
+from pipelines.aws.s3 import objects_below, read_object, split_uri
 from pipelines.data.code_bundles import INSTALLED, Bundle, bundles
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import ModelMetadata, RegisteredModel
@@ -130,7 +130,7 @@ def _download(s3: Any, uri: str) -> dict[str, bytes]:
         path = entry["Key"].removeprefix(f"{prefix}/")
         if ".." in PurePosixPath(path).parts or path.startswith("/"):
             raise PipelineError(f"{uri} has {path}, which is outside of it; nothing was predicted.")
-        files[path] = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+        files[path] = read_object(s3, f"s3://{bucket}/{entry['Key']}")
     return files
 
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.aws.responses import listed
-from pipelines.aws.s3 import split_uri
+from pipelines.aws.responses import listed, or_none
+from pipelines.aws.s3 import read_object
 from pipelines.errors import BadInput, PipelineError
-from pipelines.models.calibration import calibrated
+from pipelines.models.postprocessing import calibrated
 from pipelines.names import group_name
 from pipelines.settings import TASKS, Task
 
@@ -113,14 +113,9 @@ def describe_model(sagemaker: Any, package: str) -> RegisteredModel:
 
     Raises `BadInput` if there is none, or this package did not register it.
     """
-    from botocore.exceptions import ClientError
-
-    try:
-        description = sagemaker.describe_model_package(ModelPackageName=package)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _NOT_THERE:
-            raise
-        raise BadInput(f"There is no model package {package}: {error.response['Error']['Message']}") from error
+    description = or_none(sagemaker.describe_model_package, _NOT_THERE, ModelPackageName=package)
+    if description is None:
+        raise BadInput(f"There is no model package {package}. Name one with --model-package, by its ARN.")
     description.pop("ResponseMetadata", None)
     metadata = description.get("CustomerMetadataProperties", {})
     missing = [name for name in ("task", "evaluation", "schema_sha256", "preprocessing_code") if name not in metadata]
@@ -196,20 +191,15 @@ def read_metadata(s3: Any, model: RegisteredModel) -> ModelMetadata:
 
 
 def _newest(sagemaker: Any, group: str, *, approved: bool) -> str:
-    from botocore.exceptions import ClientError
-
-    wanted = {"ModelApprovalStatus": APPROVED} if approved else {}
     newest = {"ModelPackageGroupName": group, "SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 1}
-    try:
-        found = sagemaker.list_model_packages(**newest, **wanted)["ModelPackageSummaryList"]
-        others = [] if found or not approved else sagemaker.list_model_packages(**newest)["ModelPackageSummaryList"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _NOT_THERE:
-            raise
-        found, others = [], []
-    if found:
+
+    def first(**wanted: str) -> list[dict[str, Any]]:
+        response = or_none(sagemaker.list_model_packages, _NOT_THERE, **newest, **wanted) or {}
+        return list(response.get("ModelPackageSummaryList", []))
+
+    if found := first(**({"ModelApprovalStatus": APPROVED} if approved else {})):
         return str(found[0]["ModelPackageArn"])
-    if others:
+    if approved and (others := first()):
         raise BadInput(
             f"No version of {group} is approved; the newest is {others[0]['ModelPackageArn']}, "
             f"{others[0]['ModelApprovalStatus']}. Look at its report and approve it, or name it with --model-package."
@@ -223,9 +213,7 @@ def _newest(sagemaker: Any, group: str, *, approved: bool) -> str:
 def _read(s3: Any, uri: str, model: RegisteredModel) -> bytes:
     from botocore.exceptions import ClientError
 
-    bucket, key = split_uri(uri)
     try:
-        content: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return read_object(s3, uri)
     except ClientError as error:
         raise PipelineError(f"{uri}, the metadata of {model.title}, cannot be read: {error}") from error
-    return content

@@ -5,8 +5,7 @@ import pandas as pd
 from processing_scripts.features.calendar import calendar_features
 from processing_scripts.features.catalogue import FeatureSet, features_of
 from processing_scripts.features.past import past_demand_features, past_rain_features, past_weather_features
-from processing_scripts.features.sun import clearness, sun_features
-from processing_scripts.features.weather import weather_features
+from processing_scripts.features.weather import clearness, sun_features, weather_features
 from processing_scripts.features.windows import hour_by_hour
 
 CATEGORIES = {"season": {"Winter": 0, "Spring": 1, "Summer": 2, "Autumn": 3}}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.admin.doctor import resources
+from pipelines.admin.doctor import preflight
 from pipelines.admin.doctor.finding import Status
 from pipelines.aws.prices import load_prices
 from pipelines.settings import Settings
@@ -96,10 +96,10 @@ def test_a_role_that_sagemaker_cannot_assume_is_a_failure(finished: Finished) ->
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     finished.client("iam").create_role(RoleName="ForLambda", AssumeRolePolicyDocument=document)
-    (wrong,) = resources.role(_context_of(finished, "arn:aws:iam::123456789012:role/ForLambda"))
+    (wrong,) = preflight.role(_context_of(finished, "arn:aws:iam::123456789012:role/ForLambda"))
     assert wrong.status is Status.FAILURE
     assert "does not let sagemaker.amazonaws.com assume it" in wrong.message
-    (missing,) = resources.role(_context_of(finished, "arn:aws:iam::123456789012:role/Nobody"))
+    (missing,) = preflight.role(_context_of(finished, "arn:aws:iam::123456789012:role/Nobody"))
     assert (missing.status, missing.message, missing.fix) == (
         Status.FAILURE,
         "arn:aws:iam::123456789012:role/Nobody does not exist",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.measures.calibration import Calibration
-from pipelines.models.calibration import calibrated
+from evaluation.measures.classification import Calibration
+from pipelines.models.postprocessing import calibrated
 from pipelines.models.registry import ModelMetadata
 
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=20)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.admin.doctor.finding import Finding, failure, ok, skipped, warning
-from pipelines.admin.doctor.resources import DEPLOY
+from pipelines.admin.doctor.preflight import DEPLOY
 from pipelines.aws.responses import listed
 from pipelines.errors import EnvironmentProblem
 from pipelines.names import PREPROCESS, Layout, group_name

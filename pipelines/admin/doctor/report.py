@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from pipelines.admin.doctor import machine
+from pipelines.admin.doctor import checks
 from pipelines.admin.doctor.finding import Finding
 from pipelines.errors import BadInput, PipelineError
 from pipelines.execution.lookup import recent
@@ -54,8 +54,8 @@ def write_report(path: Path, settings: Settings, choice: Choice, findings: Itera
 
     Raises `BadInput` if the file cannot be written.
     """
-    versions = machine.installed()
-    packages = ("sagemaker", *machine.ALWAYS, *machine.ON_THIS_MACHINE)
+    versions = checks.installed()
+    packages = ("sagemaker", *checks.ALWAYS, *checks.ON_THIS_MACHINE)
     content = {
         "boostpipe": metadata.version("boostpipe"),
         "python": platform.python_version(),

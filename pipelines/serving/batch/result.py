@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.aws.s3 import split_uri
+from pipelines.aws.s3 import read_object
 from pipelines.data import spreadsheets
 from pipelines.data.whole_files import written_whole
 from pipelines.errors import PipelineError
@@ -134,10 +134,8 @@ def _with_readable_hours(table: Any) -> Any:
 def _read(responses: Responses, part: Part) -> str:
     from botocore.exceptions import ClientError
 
-    bucket, prefix = split_uri(responses.uri)
-    key = f"{prefix}/{part.name}{responses.form.suffix}.out"
+    uri = f"{responses.uri}/{part.name}{responses.form.suffix}.out"
     try:
-        text: str = responses.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+        return read_object(responses.s3, uri).decode()
     except ClientError as error:
-        raise PipelineError(f"The object {part.name} has no response (s3://{bucket}/{key}): {error}") from error
-    return text
+        raise PipelineError(f"The object {part.name} has no response ({uri}): {error}") from error

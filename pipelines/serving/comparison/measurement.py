@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.aws.responses import last_part
-from pipelines.aws.s3 import split_uri, temporary_prefix
+from pipelines.aws.s3 import read_object, split_uri, temporary_prefix
 from pipelines.definition.formats import CSV
 from pipelines.errors import PipelineError
 from pipelines.models.container_output import read_answers
@@ -132,8 +132,7 @@ def _transformed(
         body = "".join(f"{row}\n" for row in rows).encode()
         s3.put_object(Bucket=bucket, Key=f"{prefix}/rows/rows.csv", Body=body)
         job = transform(connection, name, model, CSV, f"{uri}/rows/", f"{uri}/responses", capacity, [])
-        answer = s3.get_object(Bucket=bucket, Key=f"{prefix}/responses/rows.csv.out")["Body"].read()
-    answers = read_answers(answer.decode())
+        answers = read_answers(read_object(s3, f"{uri}/responses/rows.csv.out").decode())
     require_as_many(len(answers), len(rows))
     return job.seconds, answers
 

@@ -6,7 +6,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from evaluation.inputs import Part
-from evaluation.measures.calibration import Calibration, best_cut_off, calibrate, reliability
+from evaluation.measures.classification import Calibration, best_cut_off, calibrate, reliability
 
 
 def classified(days=60, sharpness=1.0, seed=1):

@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 
 from processing_scripts.features.build import make_features
 from processing_scripts.features.catalogue import FEATURE_SETS, HISTORY_HOURS, features_for, features_of, left_out_of
-from processing_scripts.features.sun import clearness, sun_features
+from processing_scripts.features.weather import clearness, sun_features
 from processing_scripts.splits import SPLITS
 
 

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from pipelines.admin.doctor import quotas
+from pipelines.admin.doctor import preflight
 from pipelines.cli.command import run_command
 from pipelines.cli.run.command import COMMAND
 from pipelines.data.header import BEGINNING_BYTES, check_header, check_header_in_s3
@@ -87,7 +87,7 @@ def test_unreadable_data_are_left_to_the_role(s3: Any, caplog: pytest.LogCapture
 def test_failures_stop_a_run_before_an_upload(
     s3: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quotas, "listed", lambda *_, **__: [])  # moto has none
+    monkeypatch.setattr(preflight, "listed", lambda *_, **__: [])  # moto has none
     data = tmp_path / "bikes.csv"
     data.write_bytes(REAL)
     document = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
