@@ -162,22 +162,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--own-bucket", metavar="NAME", help="refuse models in other buckets, because loading a joblib file runs code"
     )
     parser.add_argument("--seed", type=int, default=42, help="seed of all random draws (default: %(default)s)")
-    parser.add_argument(
-        "--training-seconds",
-        nargs=2,
-        action="append",
-        default=[],
-        metavar=("NAME", "SECONDS"),
-        help="training time of a candidate; repeatable",
-    )
-    parser.add_argument(
-        "--tuning-job",
-        nargs=2,
-        action="append",
-        default=[],
-        metavar=("NAME", "JOB"),
-        help="tuning job of a candidate, whose history is reported; repeatable",
-    )
+    per_candidate = partial(parser.add_argument, nargs=2, action="append", default=[])
+    per_candidate("--training-seconds", metavar=("NAME", "SECONDS"), help="training time of a candidate; repeatable")
+    history = "tuning job of a candidate, whose history is reported; repeatable"
+    per_candidate("--tuning-job", metavar=("NAME", "JOB"), help=history)
     parser.add_argument("--group", help="model package group in which untuned counterparts are searched")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of report.html")
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))

@@ -76,13 +76,7 @@ def shorten(name: str, limit: int) -> str:
 
 
 def group_name(pipeline_name: str, task: Task) -> str:
-    """Name the model package group of a task, and the endpoint that serves it (at most 63 characters).
-
-    Examples
-    --------
-    >>> group_name("SeoulBikeDemand", "regression")
-    'SeoulBikeDemand-regression'
-    """
+    """Name the model package group of a task, and the endpoint that serves it (at most 63 characters)."""
     return f"{shorten(pipeline_name, 48)}-{task}"
 
 
@@ -93,11 +87,6 @@ def endpoint_config_prefix(pipeline_name: str, task: Task) -> str:
     SDK's step say (aws/sagemaker-python-sdk, pull request 6224); were it not so, a fixed name would be refused at the
     second execution. A pipeline's name that the stack allows is never cut, as the execution role's permission for
     configurations begins with it; the task's is.
-
-    Examples
-    --------
-    >>> endpoint_config_prefix("SeoulBikeDemand", "regression")
-    'SeoulBikeDemand-regression'
     """
     return f"{shorten(pipeline_name, MOST_OF_A_PIPELINE)}-{task}"[:37]
 

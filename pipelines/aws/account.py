@@ -95,13 +95,7 @@ def check_bucket(s3: Any, bucket: str, region: str) -> None:
 
 
 def default_bucket(region: str, account: str) -> str:
-    """Name the bucket by the SDK's own convention.
-
-    Examples
-    --------
-    >>> default_bucket("us-east-1", "123456789012")
-    'sagemaker-us-east-1-123456789012'
-    """
+    """Name the bucket by the SDK's own convention."""
     return f"sagemaker-{region}-{account}"
 
 

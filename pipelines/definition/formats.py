@@ -25,11 +25,5 @@ FORMATS: Mapping[str, Format] = {form.name: form for form in (CSV, RECORDIO)}
 
 
 def with_content_type(content_type: str) -> Format:
-    """Find the format with a content type.
-
-    Examples
-    --------
-    >>> with_content_type("text/csv").suffix
-    '.csv'
-    """
+    """Find the format with a content type."""
     return next(form for form in FORMATS.values() if form.content_type == content_type)

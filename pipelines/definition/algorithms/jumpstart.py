@@ -48,13 +48,7 @@ def resources(library: str, task: Task, region: str) -> Resources:
 
 
 def model_id(library: str, task: Task) -> str:
-    """The ID of a JumpStart model.
-
-    Examples
-    --------
-    >>> model_id("lightgbm", "regression")
-    'lightgbm-regression-model'
-    """
+    """The ID of a JumpStart model."""
     return f"{library}-{task}-model"
 
 
