@@ -4,9 +4,11 @@ from html import escape
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1f2933; --soft: #52606d; --line: #e4e7eb; --paper: #ffffff;
-  --ground: #f5f7fa; --accent: #2166ac; --second: #d95f02; --chosen: #eef4fb; --warning: #fff3c4; --far: #b2182b; }
+  --ground: #f5f7fa; --accent: #2166ac; --second: #d95f02; --chosen: #2166ac14; --shade: #1f293340;
+  --warning: #fff3c4; --far: #b2182b; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #a5b0bd; --line: #313a45; --paper: #1b2129;
-  --ground: #12161b; --accent: #6cabea; --second: #f3994f; --chosen: #22303f; --warning: #4a3c0c; --far: #f27885; } }
+  --ground: #12161b; --accent: #6cabea; --second: #f3994f; --chosen: #6cabea24; --shade: #000000b0;
+  --warning: #4a3c0c; --far: #f27885; } }
 * { box-sizing: border-box; }
 html { scroll-behavior: smooth; }
 body { margin: 0; background: var(--ground); color: var(--ink); line-height: 1.55; font-size: 16px;
@@ -29,7 +31,12 @@ header .warning { color: var(--ink); }
 .pair { display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); }
 .panels > *, .pair > * { min-width: 0; }
 .panels + .wide, .pair + .wide { margin-top: 16px; }
-.wide { overflow-x: auto; margin: 0 -4px; padding: 0 4px; }
+/* A shadow marks the side on which a table goes on; paper that scrolls with the table covers it at either end. */
+.wide { overflow-x: auto; margin: 0 -4px; padding: 0 4px; background:
+  linear-gradient(to right, var(--paper) 16px, transparent) left / 48px 100% no-repeat local,
+  linear-gradient(to left, var(--paper) 16px, transparent) right / 48px 100% no-repeat local,
+  linear-gradient(to right, var(--shade), transparent) left / 16px 100% no-repeat scroll,
+  linear-gradient(to left, var(--shade), transparent) right / 16px 100% no-repeat scroll; }
 table { border-collapse: collapse; width: 100%; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 7px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; }

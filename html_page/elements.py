@@ -56,7 +56,7 @@ def table(columns: Sequence[str], rows: Iterable[Row], *, text_columns: Sequence
     kinds = ['class="text"' if at in text_columns else "" for at in range(len(columns))]
     head = "".join(f"<th {kind}>{html(name)}</th>" for kind, name in zip(kinds, columns, strict=True))
     body = "".join(f'<tr class="{row.kind}">{"".join(_cells(row, kinds))}</tr>' for row in rows)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _cells(row: Row, kinds: Sequence[str]) -> Iterable[str]:

@@ -8,7 +8,18 @@ import numpy as np
 
 from evaluation.measures.slices import MEASURE
 from evaluation.output.results import Results
-from evaluation.page.marks import GREY, INK, LIGHT, LOW_TO_HIGH, colours, ranks, swarm
+from evaluation.page.marks import (
+    GREY,
+    INK,
+    LIGHT,
+    LOW_TO_HIGH,
+    colours,
+    precision_recall_side,
+    ranks,
+    roc_side,
+    swarm,
+    with_breaks,
+)
 from evaluation.page.texts import Texts
 
 Chart = dict[str, Any]
@@ -38,8 +49,11 @@ def comparison(results: Results, texts: Texts) -> Chart:
 
 
 def over_time(results: Results, texts: Texts) -> Chart:
-    """Draw actual and predicted rentals over the test hours; only the selected candidate is visible initially."""
-    lines = {name: rows.sort_values("datetime") for name, rows in results.predictions.items()}
+    """Draw actual and predicted rentals over the test hours, with a break where days are missing.
+
+    Only the selected candidate is visible initially.
+    """
+    lines = {name: with_breaks(rows) for name, rows in results.predictions.items()}
     first = lines[results.best]
     hours = first["datetime"].dt.strftime("%Y-%m-%d %H:%M").tolist()
     traces = [_line(texts("actual"), first["actual"], INK, hours)]
@@ -100,24 +114,28 @@ def errors(results: Results, kind: str, texts: Texts) -> Chart:
 
 
 def roc(results: Results, texts: Texts) -> Chart:
-    """Draw the ROC curve of every candidate."""
+    """Draw the ROC curve of every candidate, cut to the corner in which they differ."""
     traces = [_diagonal(1)]
     for name, candidate in results.report["candidates"].items():
         curve = candidate["receiver_operating_characteristic_curve"]
         label = f"{texts(name)} ({texts('auc')} {candidate['test']['auc']:.4f})"
         points = curve["false_positive_rates"], curve["true_positive_rates"]
         traces.append(_curve(label, points, colours(results.report)[name]))
-    return _chart(traces, height=380, x=texts("false positive rate"), y=texts("true positive rate"))
+    chart = _chart(traces, height=380, x=texts("false positive rate"), y=texts("true positive rate"))
+    side = roc_side(results.report)
+    chart["layout"]["xaxis"]["range"], chart["layout"]["yaxis"]["range"] = [-side / 50, side], [1 - side, 1 + side / 50]
+    return chart
 
 
 def precision_recall(results: Results, texts: Texts) -> Chart:
-    """Draw the precision-recall curve of every candidate."""
+    """Draw the precision-recall curve of every candidate, cut to the corner in which they differ."""
     traces = []
     for name, candidate in results.report["candidates"].items():
         curve = candidate["precision_recall_curve"]
         traces.append(_curve(texts(name), (curve["recalls"], curve["precisions"]), colours(results.report)[name]))
     chart = _chart(traces, height=380, x=texts("recall"), y=texts("precision"))
-    chart["layout"]["yaxis"]["range"] = [0, 1.03]
+    side = precision_recall_side(results.report)
+    chart["layout"]["xaxis"]["range"] = chart["layout"]["yaxis"]["range"] = [1 - side, 1 + side / 50]
     return chart
 
 

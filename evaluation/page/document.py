@@ -69,7 +69,7 @@ def render(results: Results, language: Language = "en") -> str:
         title=texts(f"title {results.report['task']}"),
         language=language,
         style=_STYLE,
-        scripts=f"<script>{plotly}</script>\n{drawn.script()}",
+        scripts=drawn.scripts(plotly),
     )
 
 

@@ -1,7 +1,9 @@
 """Elements of the report beyond `html_page.elements`: charts, tiles, and the table of contents."""
 
+import base64
 import json
 import math
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,16 +12,46 @@ from evaluation.page.marks import ON_DARK
 from evaluation.strict_json import replace_values
 from html_page.elements import html
 
+# The page is painted first. Then plotly is unpacked, and each chart is drawn when it comes near the window; all are
+# drawn before printing. DecompressionStream refuses bytes after the end, which base 85 needs to fill its last group.
 _DRAW = """
-const dark = matchMedia("(prefers-color-scheme: dark)");
-function draw() {
-  let charts = document.getElementById("charts").textContent;
-  if (dark.matches) for (const [light, other] of Object.entries(%s)) charts = charts.replaceAll(light, other);
-  JSON.parse(charts).forEach((chart, number) =>
-    Plotly.react("chart-" + number, chart.data, chart.layout, {responsive: true, displayModeBar: false}));
+const dark = matchMedia("(prefers-color-scheme: dark)"), shown = new Set();
+async function unpack(id) {
+  const packed = document.getElementById(id), text = packed.textContent.replaceAll("z", "!!!!!").replaceAll("v", "<");
+  const bytes = new DataView(new ArrayBuffer(text.length / 5 * 4));
+  for (let at = 0; at < text.length; at += 5) {
+    let number = 0;
+    for (let next = at; next < at + 5; next++) number = number * 85 + text.charCodeAt(next) - 33;
+    bytes.setUint32(at / 5 * 4, number);
+  }
+  const blob = new Blob([new Uint8Array(bytes.buffer, 0, packed.dataset.bytes)]);
+  return new Response(blob.stream().pipeThrough(new DecompressionStream("deflate"))).text();
 }
-dark.addEventListener("change", draw);
-draw();
+async function start() {
+  const charts = await unpack("charts"), script = document.createElement("script");
+  script.text = await unpack("plotly");
+  document.head.append(script);
+  let coloured;
+  function colour() {
+    let text = charts;
+    if (dark.matches) for (const [light, other] of Object.entries(%s)) text = text.replaceAll(light, other);
+    coloured = JSON.parse(text);
+  }
+  function draw(element) {
+    const chart = coloured[element.id.slice("chart-".length)];
+    shown.add(element);
+    Plotly.react(element, chart.data, chart.layout, {responsive: true, displayModeBar: false});
+  }
+  const near = new IntersectionObserver(entries => entries.forEach(entry => {
+    if (entry.isIntersecting) { near.unobserve(entry.target); draw(entry.target); }
+  }), {rootMargin: "600px"});
+  const elements = document.querySelectorAll(".chart");
+  colour();
+  elements.forEach(element => near.observe(element));
+  dark.addEventListener("change", () => { colour(); shown.forEach(draw); });
+  addEventListener("beforeprint", () => elements.forEach(element => shown.has(element) || draw(element)));
+}
+const started = new Promise(painted => requestAnimationFrame(() => setTimeout(painted))).then(start);
 """
 
 
@@ -35,15 +67,14 @@ class Charts:
         height = chart["layout"]["height"]
         return f'<div class="chart" id="chart-{len(self.drawn) - 1}" style="height:{height}px"></div>'
 
-    def script(self) -> str:
-        """Return all charts as JSON, and the script that draws them."""
+    def scripts(self, plotly: str) -> str:
+        """Return plotly and all charts as JSON, both packed, and the script that draws the charts."""
         # JSON in a browser has no NaN; plotly skips null.
         content = json.dumps(
             replace_values(self.drawn, _finite), ensure_ascii=False, allow_nan=False, separators=(",", ":")
         )
-        content = content.replace("<", "\\u003c")  # text in the data must not end the script element, or open a comment
-        colours = json.dumps(ON_DARK)
-        return f'<script type="application/json" id="charts">{content}</script>\n<script>{_DRAW % colours}</script>'
+        packed = "\n".join(_packed(name, text) for name, text in (("plotly", plotly), ("charts", content)))
+        return f"{packed}\n<script>{_DRAW % json.dumps(ON_DARK)}</script>"
 
 
 def with_contents(sections: Iterable[str]) -> str:
@@ -67,6 +98,14 @@ def tiles(values: Iterable[tuple[str, str, str]]) -> str:
 def folded(summary: str, content: str) -> str:
     """Return HTML content that a click on its summary shows."""
     return f"<details><summary>{html(summary)}</summary>{content}</details>"
+
+
+def _packed(name: str, text: str) -> str:
+    """Compress a text into a script element as base 85, which is a sixteenth smaller than base 64."""
+    compressed = zlib.compress(text.encode(), 9)
+    # "<" could open a comment; the letter v is not in the alphabet.
+    content = base64.a85encode(compressed, pad=True).decode().replace("<", "v")
+    return f'<script type="text/plain" id="{name}" data-bytes="{len(compressed)}">{content}</script>'
 
 
 def _finite(value: Any) -> Any:

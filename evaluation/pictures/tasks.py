@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evaluation.output.results import Results
-from evaluation.page.marks import GREY, INK, colours
+from evaluation.page.marks import GREY, INK, colours, precision_recall_side, roc_side, with_breaks
 from evaluation.pictures.canvas import TEXTS, candidate_title, panels
 
 if TYPE_CHECKING:
@@ -39,9 +39,10 @@ def actual_against_predicted(results: Results, path: Path) -> None:
 def actual_over_time(results: Results, path: Path) -> None:
     """Draw actual rentals and the selected candidate's predictions over the test hours.
 
-    Hours are numbered consecutively, because a test set of single days or hours has gaps of weeks.
+    Hours are numbered consecutively, because a test set of single days or hours has gaps of weeks. The lines break at
+    each gap of a day or more.
     """
-    rows = results.predictions[results.best].sort_values("datetime").reset_index(drop=True)
+    rows = with_breaks(results.predictions[results.best])
     with panels(
         path,
         1,
@@ -100,21 +101,24 @@ def confusion_matrices(results: Results, path: Path) -> None:
 
 
 def curves(results: Results, path: Path) -> None:
-    """Draw the ROC curves in one panel, and the precision-recall curves in another."""
+    """Draw ROC and precision-recall curves in a panel each, cut to the corner in which they differ."""
     with panels(path, 2, "High demand in the test set, for all cut-offs", width=5.4, height=4.8, left=0.7) as (
         roc_axis,
         precision_axis,
     ):
         for name, candidate in results.report["candidates"].items():
             style: Any = {"color": colours(results.report)[name], "linewidth": 1.6}
-            roc = candidate["receiver_operating_characteristic_curve"]
+            points = candidate["receiver_operating_characteristic_curve"]
             label = f"{TEXTS(name)} (AUC {candidate['test']['auc']:.4f})"
-            roc_axis.plot(roc["false_positive_rates"], roc["true_positive_rates"], label=label, **style)
+            roc_axis.plot(points["false_positive_rates"], points["true_positive_rates"], label=label, **style)
             curve = candidate["precision_recall_curve"]
             precision_axis.plot(curve["recalls"], curve["precisions"], label=TEXTS(name), **style)
         roc_axis.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
+        roc, precision = roc_side(results.report), precision_recall_side(results.report)
         roc_axis.set(xlabel="False positive rate", ylabel="True positive rate", title="ROC")
-        precision_axis.set(xlabel="Recall", ylabel="Precision", title="Precision and recall", ylim=(0, 1.02))
+        roc_axis.set(xlim=(-roc / 50, roc), ylim=(1 - roc, 1 + roc / 50))
+        precision_axis.set(xlabel="Recall", ylabel="Precision", title="Precision and recall")
+        precision_axis.set(xlim=(1 - precision, 1 + precision / 50), ylim=(1 - precision, 1 + precision / 50))
         roc_axis.legend(loc="lower right")
 
 

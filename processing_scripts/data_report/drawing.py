@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from processing_scripts.data_report.style import TRANSLATIONS
 
 WIDTH, HEIGHT = 640, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 26, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 66, 24, 26, 44
 _STEPS = (1, 2, 2.5, 5, 10)
 _MOST_TICKS = 5
 

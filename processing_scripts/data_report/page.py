@@ -40,7 +40,7 @@ def render(report: Report, schema: Mapping[str, Any]) -> str:
         section(_text("in short"), "", bullets(_in_short(report, schema))),
         section(_text("distribution"), _text("distribution note"), _rentals(report, schema["threshold"])),
         section(_text("seasonality"), _text("seasonality note"), _seasonality(report["seasonality"])),
-        section(_text("columns"), _text("columns note"), _columns(report["distribution"])),
+        section(_text("columns"), _text("columns note"), _columns(report["distribution"]), _categories(report)),
         section(_text("oddities"), _text("oddities note"), _oddities(report["oddities"]), _holidays(report)),
         section(_text("drift"), _text("drift note"), _drift(report["drift"])),
         section(_text("made"), "", made),
@@ -118,6 +118,25 @@ def _columns(distribution: Report) -> str:
         rows.append(Row([_text(f"column {name}"), f"{column['missing']:,}", *numbers, Markup(plot)]))
     titles = ["column", "missing", "mean", "deviation", "minimum", "5 %", "median", "95 %", "maximum", "spread"]
     return table([_text(title) for title in titles], rows)
+
+
+def _categories(report: Report) -> str:
+    all_rows = report["hours"]["rows"]
+    rows = [
+        Row(
+            [
+                _text(f"column {name}"),
+                _text(f"{name} {value}" if value in ("True", "False") else value),
+                f"{one['rows']:,}",
+                f"{one['rows'] / all_rows:.1%}",
+                _number(one["mean"]),
+            ]
+        )
+        for name, values in report["categories"].items()
+        for value, one in values.items()
+    ]
+    titles = ["column", "value", "hours", "share", "mean rentals"]
+    return heading(_text("categories")) + table([_text(title) for title in titles], rows, text_columns=[1])
 
 
 def _oddities(oddities: list[Report]) -> str:

@@ -5,6 +5,7 @@ Format version 1; rentals are per hour, shares are from 0 to 1::
     format_version  1
     hours           {rows, missing, first, last, closed}
     distribution    by column of the data set: {missing, mean, standard_deviation, quantiles: {"0": ..., "1": ...}}
+    categories      by categorical column and value, the most frequent first: {rows, mean}, the mean rentals
     rentals         {edges, counts}: a histogram of open hours, len(edges) = len(counts) + 1
     seasonality     mean rentals of open hours: {by_hour: {working_day: [24], day_off: [24]}, by_weekday: [7, Monday
                     first], by_month: {"2017-12": ...}, by_season: {...}}; null if there is no such hour
@@ -29,6 +30,7 @@ from processing_scripts.reading.observations import open_hours
 
 FORMAT_VERSION = 1
 _COLUMNS = (TARGET, *(column.name for column in WEATHER))
+_CATEGORIES = ("season", "holiday", "functioning_day")
 _QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
 _BINS = 40
 _HIGHEST_VISIBILITY = 2000
@@ -43,6 +45,7 @@ def data_report(parts: Mapping[str, pd.DataFrame]) -> Report:
         "format_version": FORMAT_VERSION,
         "hours": _hours(observations),
         "distribution": {name: _distribution(observations[name]) for name in _COLUMNS},
+        "categories": {name: _categories(observations, name) for name in _CATEGORIES},
         "rentals": _histogram(open_hours(observations)[TARGET]),
         "seasonality": _seasonality(open_hours(observations)),
         "oddities": _oddities(observations),
@@ -69,6 +72,16 @@ def _distribution(values: pd.Series[Any]) -> Report:
         "mean": _number(values.mean()),
         "standard_deviation": _number(values.std()),
         "quantiles": {f"{share:g}": _number(values.quantile(share)) for share in _QUANTILES},
+    }
+
+
+def _categories(observations: pd.DataFrame, name: str) -> Report:
+    rentals = observations[TARGET].groupby(observations[name])
+    sizes = rentals.size().sort_values(ascending=False, kind="stable")
+    means = rentals.mean().reindex(sizes.index)
+    return {
+        str(value): {"rows": int(rows), "mean": _number(mean)}
+        for (value, rows), mean in zip(sizes.items(), means, strict=True)
     }
 
 

@@ -81,6 +81,7 @@ def _take(pipe: Pipe, shot: Shot, results: Path, scratch: Path) -> None:
         page_file = scratch / f"{shot.name}.html"
         page_file.write_text(render(read_results(results / shot.page), shot.language), encoding="utf-8")
     with open_page(pipe, page_file.resolve().as_uri(), width=shot.width, dark=shot.dark) as page:
+        page.evaluate("globalThis.started?.then(() => dispatchEvent(new Event('beforeprint')))")
         find = f"[...document.querySelectorAll('section')].find(one => one.innerText.startsWith('{shot.section}'))"
         top = page.evaluate(f"{find}.getBoundingClientRect().top - 16") if shot.section else 0
         height = page.evaluate(f"{find}.getBoundingClientRect().height + 32") if shot.section else shot.height

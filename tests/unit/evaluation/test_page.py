@@ -1,17 +1,21 @@
 """The report is self-contained, translated, and shows the numbers of evaluation.json."""
 
+import base64
 import json
 import re
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from evaluation.errors import InputError
 from evaluation.output.results import read_results
 from evaluation.page.document import render
+from evaluation.page.marks import colours, roc_side, with_breaks
 from evaluation.page.texts import TRANSLATIONS, Texts, number
 from evaluation.pictures import draw_pictures
 from evaluation.strict_json import write_json
@@ -34,9 +38,39 @@ def page(output):
     return (output / "report.html").read_text()
 
 
+def unpacked(page, name):
+    length, content = re.search(rf'id="{name}" data-bytes="(\d+)">(.*?)</script>', page).groups()
+    return zlib.decompress(base64.a85decode(content.replace("v", "<"))[: int(length)]).decode()
+
+
 def charts_of(page):
-    content = re.search(r'id="charts">(.*?)</script>', page, re.DOTALL).group(1)
-    return json.loads(content, parse_constant=pytest.fail)
+    return json.loads(unpacked(page, "charts"), parse_constant=pytest.fail)
+
+
+def test_page_under_2_mb_contains_plotly(page):
+    assert len(page.encode()) < 2_000_000
+    assert unpacked(page, "plotly").startswith("/**\n* plotly.js v")
+
+
+def test_colours_belong_to_algorithms(results):
+    every = colours(results.report)
+    fewer = {**results.report, "candidates": {"catboost": {}, "own": {}}}
+    assert len({every[name] for name in results.report["candidates"]}) == 3
+    assert colours(fewer)["catboost"] == every["catboost"]
+    assert colours(fewer)["own"] not in set(every.values())
+
+
+def test_line_breaks_where_days_are_missing():
+    hours = pd.to_datetime(["2018-01-03 01:00", "2018-01-01 22:00", "2018-01-01 23:00"])
+    rows = with_breaks(pd.DataFrame({"datetime": hours, "actual": [3, 1, 2], "predicted": [3.5, 1.5, 2.5]}))
+    assert rows["actual"].isna().tolist() == [False, False, True, False]
+    assert rows["predicted"].dropna().tolist() == [1.5, 2.5, 3.5]
+
+
+@pytest.mark.parametrize(("rate", "side"), [(0.0, 0.05), (0.07, 0.3), (0.5, 1.0)])
+def test_roc_is_cut_to_the_corner(rate, side):
+    curve = {"false_positive_rates": [0, rate, 1], "true_positive_rates": [0, 1 - rate, 1]}
+    assert roc_side({"candidates": {"one": {"receiver_operating_characteristic_curve": curve}}}) == side
 
 
 def test_plotly_accepts_every_chart(page):
@@ -168,7 +202,7 @@ def test_input_is_escaped(output, tmp_path):
     page = render(read_results(tmp_path / "output"))
     assert "<b>days" not in page
     assert "&lt;b&gt;days" in page
-    assert "<!--" not in page[page.index('id="charts"') :], "a browser would look for the end of a second script"
+    assert "<!--" not in page[page.index('id="plotly"') :], "a browser would look for the end of a second script"
 
 
 def test_generated_sample_warning(output, tmp_path):

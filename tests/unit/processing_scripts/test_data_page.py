@@ -50,6 +50,7 @@ def test_texts_in_both_languages():
 def test_columns_oddities_and_sets_are_named(page, report):
     words = json.loads(WORDS.read_text(encoding="utf-8"))
     keys = [f"column {name}" for name in report["distribution"]]
+    keys += [f"column {name}" for name in report["categories"]]
     keys += [f"oddity {one['name']}" for one in report["oddities"]]
     keys += [f"distance {part}" for part in report["drift"]]
     for key in keys:

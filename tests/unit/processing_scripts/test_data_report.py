@@ -27,6 +27,14 @@ def test_hours_are_counted(observations):
     assert hours["closed"] == (~observations["functioning_day"]).sum() - 2, "hours 5 and 6 are of a closed day"
 
 
+def test_categories_contain_every_hour(observations):
+    categories = report_of(observations)["categories"]
+    assert {sum(value["rows"] for value in values.values()) for values in categories.values()} == {len(observations)}
+    assert categories["holiday"]["True"]["rows"] == observations["holiday"].sum()
+    closed = observations[~observations["functioning_day"]]
+    assert categories["functioning_day"]["False"] == {"rows": len(closed), "mean": closed["rentals"].mean()}
+
+
 def test_histogram_contains_every_open_hour(observations):
     rentals = report_of(observations)["rentals"]
     assert sum(rentals["counts"]) == observations["functioning_day"].sum()
