@@ -18,7 +18,6 @@ logger = logging.getLogger(__name__)
 DEFAULT_REGION = "us-east-1"
 LOCAL_ACCOUNT = "123456789012"
 POLL_SECONDS = {"local": 0.1, "aws": 10.0}
-LOCAL_ROLE = f"arn:aws:iam::{LOCAL_ACCOUNT}:role/service-role/SageMakerLocalExecutionRole"
 
 
 @dataclass(frozen=True)
@@ -184,8 +183,8 @@ def offline(settings: Settings) -> Iterator[Target]:
         region=region,
         bucket=_local_bucket(settings, region),
         client=_no_client,
-        find_role=lambda: _local_role(settings),
-        role=_local_role(settings),
+        find_role=lambda: _local_role(settings, region),
+        role=_local_role(settings, region),
         jumpstart=_pinned_jumpstart(settings, region),
     )
 
@@ -227,7 +226,7 @@ def _local(settings: Settings) -> Iterator[Connection]:
             region=region,
             bucket=bucket,
             client=client,
-            find_role=lambda: _local_role(settings),
+            find_role=lambda: _local_role(settings, region),
             owns_service=service.in_process,
         )
 
@@ -255,8 +254,11 @@ def _local_bucket(settings: Settings, region: str) -> str:
     return settings.bucket or default_bucket(region, LOCAL_ACCOUNT)
 
 
-def _local_role(settings: Settings) -> str:
-    return settings.role_arn or LOCAL_ROLE
+def _local_role(settings: Settings, region: str) -> str:
+    from local_sagemaker.core.names import partition_of
+
+    role = f"arn:{partition_of(region)}:iam::{LOCAL_ACCOUNT}:role/service-role/SageMakerLocalExecutionRole"
+    return settings.role_arn or role
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from local_sagemaker.api import endpoints
 from local_sagemaker.api.wire_format import HttpAnswer
 from local_sagemaker.core.core import Core
 from local_sagemaker.core.errors import ApiError, ModelError, ValidationException
+from local_sagemaker.core.names import partition_of
 from local_sagemaker.definition.shapes import Violation, message_of, problems, service_model
 from local_sagemaker.endpoints import event_stream
 from local_sagemaker.endpoints.capture import capture
@@ -119,7 +120,7 @@ def _model_error(core: Core, endpoint: str, status: int, text: str) -> ModelErro
         f"in account {core.account_id} for more information.",
         original_status=status,
         original_message=text,
-        log_stream=f"arn:aws:logs:{core.region}:{core.account_id}:log-group:{group}",
+        log_stream=f"arn:{partition_of(core.region)}:logs:{core.region}:{core.account_id}:log-group:{group}",
     )
 
 

@@ -13,10 +13,11 @@ import pytest
 
 from pipelines.models.registry import describe_model
 from pipelines.serving.comparison.endpoint import endpoint
-from pipelines.target import LOCAL_ROLE, Connection
+from pipelines.target import Connection
 from tests.functional.conftest import Finished, environment
 
 TASK = ("--task", "classification")
+ROLE = "arn:aws:iam::123456789012:role/x"
 BUCKET = "sagemaker-us-east-1-123456789012"
 
 
@@ -89,9 +90,7 @@ def test_an_interruption_right_after_something_was_made_leaves_nothing(finished:
         made.meta.events.register(f"after-call.sagemaker.{operation}", interrupt)
         return made
 
-    connection = Connection(
-        name="local", region="us-east-1", bucket=BUCKET, client=client, find_role=lambda: LOCAL_ROLE
-    )
+    connection = Connection(name="local", region="us-east-1", bucket=BUCKET, client=client, find_role=lambda: ROLE)
     package = finished.client("sagemaker").list_model_packages(ModelPackageGroupName="SeoulBikeDemand-classification")
     model = describe_model(finished.client("sagemaker"), package["ModelPackageSummaryList"][0]["ModelPackageArn"])
     with (

@@ -1,5 +1,8 @@
 """Names that the service generates."""
 
+import ast
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +10,7 @@ from local_sagemaker.core.names import arn, last_part, new_execution_id, of_exec
 from local_sagemaker.definition.patterns import matches
 from local_sagemaker.definition.shapes import service_model
 
+ROOT = Path(__file__).parents[3]
 STEP_NAMES = st.from_regex(r"[A-Za-z0-9\-_]{1,64}", fullmatch=True)
 
 
@@ -49,6 +53,17 @@ def test_arns_have_their_partition():
     assert arn("us-east-1", "1" * 12, "model/m") == f"arn:aws:sagemaker:us-east-1:{'1' * 12}:model/m"
     assert arn("cn-north-1", "1" * 12, "model/m").startswith("arn:aws-cn:")
     assert last_part(arn("us-east-1", "1" * 12, "model/m")) == last_part("m") == "m"
+
+
+def test_no_arn_has_a_fixed_partition():
+    placeholders = ROOT / "pipelines" / "definition" / "placeholders.py"  # the account's own role replaces them
+    for path in {*ROOT.glob("pipelines/**/*.py"), *ROOT.glob("local_sagemaker/**/*.py")} - {placeholders}:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        strings = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in documentation]
+        assert "arn:aws:" not in str([node.value for node in strings]), path
+    for path in ROOT.glob("infra/**/*.y*ml"):
+        assert "arn:aws:" not in path.read_text(encoding="utf-8"), path
 
 
 def test_execution_suffix_respects_maximum_length():

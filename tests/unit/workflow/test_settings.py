@@ -10,7 +10,9 @@ from pipelines.cli.options import ALL_SETTINGS, GROUPS
 from pipelines.cli.run.command import COMMAND
 from pipelines.errors import BadInput
 from pipelines.settings import Settings, from_values
-from pipelines.target import LOCAL_ROLE, choose
+from pipelines.target import choose, offline
+
+ROLE = "arn:aws:iam::123456789012:role/x"
 
 
 def test_defaults_are_both_tasks_and_all_algorithms() -> None:
@@ -70,8 +72,8 @@ def test_wrong_choice_in_the_environment_names_the_variable() -> None:
     ("settings", "environment", "name", "why"),
     [
         (Settings(), {}, "local", "no execution role is given"),
-        (Settings(role_arn=LOCAL_ROLE), {}, "aws", "an execution role is given"),
-        (Settings(target="local", role_arn=LOCAL_ROLE), {}, "local", "--target is given"),
+        (Settings(role_arn=ROLE), {}, "aws", "an execution role is given"),
+        (Settings(target="local", role_arn=ROLE), {}, "local", "--target is given"),
         (Settings(), {"SAGEMAKER_INTERNAL_IMAGE_URI": "x"}, "aws", "inside SageMaker"),
     ],
 )
@@ -81,3 +83,11 @@ def test_auto_is_aws_with_a_role_and_explains_why(
     choice = choose(settings, environment)
     assert choice.name == name
     assert why in choice.why
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("us-east-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_local_role_is_in_the_partition_of_the_region(region: str, partition: str) -> None:
+    with offline(Settings(region=region)) as target:
+        assert target.role.startswith(f"arn:{partition}:iam::")
