@@ -102,7 +102,7 @@ def test_program_and_submit_directory_name_the_code(bench: Workbench) -> None:
         assert _invoke(hosting, "1").status == 200
 
 
-@pytest.mark.parametrize("image", [PYTORCH_INFERENCE, PYTORCH, AUTOGLUON])
+@pytest.mark.parametrize("image", [PYTORCH_INFERENCE, AUTOGLUON])
 def test_a_transform_fn_does_it_all(bench: Workbench, image: str) -> None:
     script = """
 def model_fn(model_dir):
@@ -426,9 +426,10 @@ def test_missing_requirements_prevent_the_start(bench: Workbench) -> None:
         pass
 
 
-def test_an_image_that_does_not_serve_is_refused(bench: Workbench) -> None:
-    with pytest.raises(RequestError, match="is for training; it has no server"):
-        start_hosting(model_request(PYTORCH_TRAINING, None), {}, bench.job().context)
+@pytest.mark.parametrize("image", [PYTORCH_TRAINING, PYTORCH])
+def test_an_image_that_does_not_serve_is_refused(bench: Workbench, image: str) -> None:
+    with pytest.raises(RequestError, match=f"The image {image} is for training; it has no server"):
+        start_hosting(model_request(image, None), {}, bench.job().context)
 
 
 def test_missing_model_is_a_clear_error(bench: Workbench) -> None:

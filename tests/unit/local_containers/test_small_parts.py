@@ -40,7 +40,7 @@ def test_repository_of_an_image(image: str, repository: str) -> None:
         ("sagemaker-scikit-learn", "script", "sklearn"),
         ("pytorch-training", "script", None),
         ("pytorch-inference", None, "pytorch"),
-        ("pytorch", "script", "pytorch"),
+        ("pytorch", "script", None),
         ("autogluon-training", "script", None),
         ("autogluon", "script", "autogluon"),
         ("mxnet-inference", None, "toolkit"),
