@@ -20,6 +20,11 @@ from botocore.exceptions import ClientError
 
 from local_sagemaker import open_service
 from local_sagemaker.api.service import Service
+from pipelines.aws.prices import load_prices
+from pipelines.cli.endpoint import actions
+from pipelines.cli.endpoint.command import COMMAND
+from pipelines.cli.options import settings_of
+from pipelines.target import CommandContext, Connection
 from tests.functional.conftest import Ran, environment, run_command, run_command_named, typed_in_a_terminal
 from tests.support.aws import standing_in_for_aws
 
@@ -95,6 +100,7 @@ NOON = {
     "holiday": "No Holiday",
     "functioning_day": "Yes",
 }
+ROLE = "arn:aws:iam::123456789012:role/x"
 NOW = ("--pipeline-name", "Now")
 BACK = ("--pipeline-name", "Back")
 
@@ -444,6 +450,29 @@ def test_an_update_serves_the_new_version_and_drops_no_request(project: Project)
     again = project("deploy", "--or-update", *NOW)
     assert again.code == 0
     assert f"Now-regression serves {package.rpartition('model-package/')[2]} already" in again.stderr
+
+
+def test_the_later_of_two_first_deployments_updates(project: Project) -> None:
+    """Another command creates the endpoint between this command's check and its CreateEndpoint."""
+    arguments = ("--or-update", "--name", "raced", "--model-package")
+    older, newer = (f"arn:aws:sagemaker:us-east-1:123456789012:model-package/Now-regression/{n}" for n in (1, 2))
+
+    def overtake(**_: Any) -> None:
+        assert project("deploy", *arguments, older, *NOW).code == 0
+
+    def client(name: str) -> Any:
+        made = project.client(name)
+        made.meta.events.register("before-call.sagemaker.CreateEndpoint", overtake)
+        return made
+
+    options = COMMAND.parser().parse_args(["deploy", *arguments, newer, *NOW, "--json"])
+    connection = Connection(name="local", region="us-east-1", bucket="b", client=client, find_role=lambda: ROLE)
+    context = CommandContext(settings_of(options), connection, load_prices(None, "us-east-1"))
+    deployed = actions.deploy(context, options).content
+    assert (deployed["status"], deployed["model_package"]) == ("InService", newer)
+    configs = project.client("sagemaker").list_endpoint_configs(NameContains="raced")["EndpointConfigs"]
+    assert [config["EndpointConfigName"] for config in configs] == [deployed["endpoint_config"]]
+    assert project("delete", "--yes", "--name", "raced").code == 0
 
 
 def test_a_failed_update_leaves_the_old_version_in_service(project: Project) -> None:

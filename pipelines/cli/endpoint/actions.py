@@ -37,7 +37,12 @@ def deploy(context: CommandContext, options: argparse.Namespace) -> Result:
         return _updated(context, options, there, model, renew=True)
     deployment.check(context, name, model, capacity)
     model = _approved(context, options, model)
-    endpoint = deployment.deploy(context, name, model, capacity)
+    try:
+        endpoint = deployment.deploy(context, name, model, capacity)
+    except Exception as error:
+        if not (options.or_update and deployment.was_created_meanwhile(error)):
+            raise
+        return _updated(context, options, require_endpoint(context, name), model, renew=True)
     try:
         endpoint = scaling.scale(context, endpoint, bounds) if bounds else endpoint
     except Exception:

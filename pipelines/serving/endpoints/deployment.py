@@ -101,6 +101,11 @@ def deploy(context: CommandContext, name: str, model: RegisteredModel, capacity:
     return endpoint
 
 
+def was_created_meanwhile(error: Exception) -> bool:
+    """Whether the endpoint was created by someone else after `check`, as by a build for another approval."""
+    return "CreateEndpoint operation: Cannot create already existing endpoint" in str(error)
+
+
 def update(context: CommandContext, endpoint: Endpoint, model: RegisteredModel) -> Endpoint:
     """Serve another version; the present one serves until the new one is in service.
 
