@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
+from importlib.metadata import version
 from pathlib import Path
-from urllib.request import urlopen
 
-SERVICE = "https://pypi.org/pypi/pip-audit/2.10.1/json"
-"""The request that pip-audit makes for each package: https://docs.pypi.org/api/json/#known-vulnerabilities"""
+PIP_AUDIT = str(Path(sys.executable).with_name("pip-audit"))
 PROBE_SECONDS = 10
 AUDIT_SECONDS = 300
 
@@ -22,7 +22,7 @@ def main() -> int:
     if not _is_reachable():
         sys.stdout.write("pip-audit: skipped, as its service cannot be reached\n")
         return 0
-    command = [str(Path(sys.executable).with_name("pip-audit")), "--skip-editable", "--progress-spinner=off"]
+    command = [PIP_AUDIT, "--skip-editable", "--progress-spinner=off"]
     try:
         return subprocess.run(command, timeout=AUDIT_SECONDS, check=False).returncode
     except subprocess.TimeoutExpired:
@@ -31,19 +31,19 @@ def main() -> int:
 
 
 def _is_reachable() -> bool:
-    """Send the request in another process, which can be stopped even while it resolves the host's name."""
-    command = [sys.executable, "-m", "tests.support.audit", "--probe"]
-    try:
-        return subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, check=False).returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
-
-
-def probe() -> int:
-    """Return 0 if the service responds with vulnerabilities."""
-    with urlopen(SERVICE, timeout=PROBE_SECONDS) as answer:
-        return 0 if "vulnerabilities" in json.load(answer) else 1
+    """Whether the service knows pip-audit itself, asked without the cache."""
+    with tempfile.TemporaryDirectory() as folder:
+        requirements = Path(folder, "requirements.txt")
+        requirements.write_text(f"pip-audit=={version('pip-audit')}\n", encoding="utf-8")
+        command = [PIP_AUDIT, "--requirement", str(requirements), "--no-deps", "--disable-pip", "--format=json"]
+        command += ["--cache-dir", folder, "--progress-spinner=off"]
+        try:
+            probe = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            return False
+    # A mirror without the service has the package, but not its vulnerabilities; the exit code is 1 if there are any.
+    return bool(probe.stdout) and all("vulns" in package for package in json.loads(probe.stdout)["dependencies"])
 
 
 if __name__ == "__main__":
-    sys.exit(probe() if "--probe" in sys.argv else main())
+    sys.exit(main())
