@@ -35,6 +35,12 @@ def test_version_changes_with_the_content_of_either_address(s3):
     assert len({before, after, input_version(s3, DATA, "s3://bucket/batch.csv")}) == 3
 
 
+def test_version_changes_with_the_content_of_an_address_that_is_both(s3):
+    before = input_version(s3, DATA, DATA)
+    s3.put_object(Bucket="bucket", Key="incoming/hours.csv", Body=b"two")
+    assert input_version(s3, DATA, DATA) != before
+
+
 def test_address_without_an_object_is_refused(s3):
     with pytest.raises(BadInput, match=r"There is no object at s3://bucket/none.csv"):
         input_version(s3, "s3://bucket/none.csv", DATA)
