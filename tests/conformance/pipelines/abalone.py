@@ -13,6 +13,7 @@ import tarfile
 from typing import Any
 
 from tests.conformance.stand_ins import ROLE, compare, condition, fail, get, join, json_get
+from tests.support.namespaces import portable
 
 Document = dict[str, Any]
 
@@ -87,14 +88,15 @@ def files() -> dict[str, bytes]:
     """The objects that the bucket must contain, by key."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w:gz") as tar:
-        for name, text in {"repack.py": REPACK, "launcher.sh": REPACK_LAUNCHER, "inference.py": INFERENCE}.items():
+        scripts = {"repack.py": portable(REPACK), "launcher.sh": REPACK_LAUNCHER, "inference.py": INFERENCE}
+        for name, text in scripts.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(text)
             tar.addfile(entry, io.BytesIO(text.encode()))
     return {
         "abalone/data/abalone.csv": rows().encode(),
-        "abalone/code/preprocess.py": PREPROCESS.encode(),
-        "abalone/code/evaluate.py": EVALUATE.encode(),
+        "abalone/code/preprocess.py": portable(PREPROCESS).encode(),
+        "abalone/code/evaluate.py": portable(EVALUATE).encode(),
         "abalone/code/sourcedir.tar.gz": archive.getvalue(),
     }
 
