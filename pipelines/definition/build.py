@@ -14,7 +14,7 @@ from pipelines.data.code_bundles import Bundle, commit
 from pipelines.definition import kept
 from pipelines.definition.document import Definition
 from pipelines.definition.placeholders import Inputs, split
-from pipelines.definition.sdk_environment import sdk_environment
+from pipelines.definition.sdk_environment import NO_ACCOUNT, sdk_environment
 from pipelines.definition.sdk_process import last_line
 from pipelines.errors import EnvironmentProblem, InvalidDefinition
 from pipelines.settings import Settings
@@ -109,4 +109,5 @@ def _without_endpoint(target: Target) -> dict[str, str]:
     """For the local target, keep the process from finding AWS, a server or a profile."""
     if target.name == "aws":
         return dict(os.environ)
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAGEMAKER_"))}
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAGEMAKER_"))}
+    return {**own, **NO_ACCOUNT}

@@ -11,6 +11,10 @@ ONLINE_SDK = {"SAGEMAKER_VALIDATE_ROLE": "false"}
 """Validating the role would call IAM while the definition is being built."""
 
 
+NO_ACCOUNT = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_EC2_METADATA_DISABLED": "true"}
+"""Variables for an SDK that must send nothing: it looks for an account even then."""
+
+
 @contextlib.contextmanager
 def sdk_environment(target: Target) -> Iterator[dict[str, str]]:
     """Environment variables with which the SDK sends no request, or, on AWS, reads JumpStart's bucket only.
@@ -26,9 +30,6 @@ def sdk_environment(target: Target) -> Iterator[dict[str, str]]:
         yield {
             **ONLINE_SDK,
             **region,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_JUMPSTART_MANIFEST_LOCAL_ROOT_DIR_OVERRIDE": folder,
             "AWS_JUMPSTART_SPECS_LOCAL_ROOT_DIR_OVERRIDE": folder,
         }

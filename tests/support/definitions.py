@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipelines.definition.sdk_environment import sdk_environment
+from pipelines.definition.sdk_environment import NO_ACCOUNT, sdk_environment
 from pipelines.settings import Settings
 from pipelines.target import offline
 
@@ -42,7 +42,7 @@ def build_all(inputs: list[dict[str, Any]], folder: Path, hash_seed: str = "0") 
     """Build one definition for each of the inputs."""
     output = folder / f"definitions-{hash_seed}.json"
     with offline(Settings(algorithms=("xgboost",))) as target, sdk_environment(target) as variables:
-        environment = {**os.environ, **variables, "PYTHONHASHSEED": hash_seed}
+        environment = {**os.environ, **NO_ACCOUNT, **variables, "PYTHONHASHSEED": hash_seed}
         subprocess.run(
             [sys.executable, "-c", BUILDER, str(output)],
             input=json.dumps(inputs).encode(),

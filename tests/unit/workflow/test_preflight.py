@@ -9,7 +9,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from pipelines.admin.doctor import preflight
 from pipelines.cli.command import run_command
@@ -17,6 +16,7 @@ from pipelines.cli.run.command import COMMAND
 from pipelines.data.header import BEGINNING_BYTES, check_header, check_header_in_s3
 from pipelines.data.sample import MARK, generate_sample
 from pipelines.errors import BadInput
+from tests.support.in_process_aws import empty, one_moto
 
 BUCKET = "sagemaker-us-east-1-123456789012"
 REAL = generate_sample().replace(b"," + MARK.encode(), b",Remark", 1)
@@ -31,14 +31,18 @@ WRONG = {
 }
 
 
+@pytest.fixture(scope="module")
+def moto() -> Iterator[None]:
+    with one_moto():
+        yield
+
+
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(variable, "testing")
-    with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1")
-        client.create_bucket(Bucket=BUCKET)
-        yield client
+def s3(moto: None) -> Any:
+    empty("s3")
+    client = boto3.client("s3", region_name="us-east-1")
+    client.create_bucket(Bucket=BUCKET)
+    return client
 
 
 @pytest.mark.parametrize("case", WRONG)

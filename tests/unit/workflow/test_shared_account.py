@@ -9,7 +9,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from pipelines.cli import infra, teardown
 from pipelines.cli.command import Command, run_command
@@ -17,6 +16,7 @@ from pipelines.cli.endpoint.command import COMMAND as ENDPOINT
 from pipelines.names import stack_name
 from pipelines.settings import Settings
 from pipelines.target import POLL_SECONDS
+from tests.support.in_process_aws import empty, one_moto
 
 TAGS = [{"Key": "project", "Value": "boostpipe"}, {"Key": "pipeline", "Value": "SeoulBikeDemand"}]
 OURS, THEIRS = "SeoulBikeDemand-regression", "someone-else"
@@ -33,11 +33,15 @@ def make(sagemaker: Any, name: str, tags: list[dict[str, str]]) -> None:
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=tags)
 
 
+@pytest.fixture(scope="module")
+def moto() -> Iterator[None]:
+    with one_moto():
+        yield
+
+
 @pytest.fixture
-def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def refused(moto: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names that AWS refuses to show, in an account with an endpoint of ours and one of somebody else."""
-    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(variable, "testing")
     names = [THEIRS]
 
     def refuse(model: Any, params: Any, **_rest: Any) -> tuple[Any, Any] | None:
@@ -46,21 +50,21 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         error = {"Code": "AccessDeniedException", "Message": f"not authorized to perform sagemaker:{model.name}"}
         return SimpleNamespace(status_code=400), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}
 
-    with mock_aws():
-        sagemaker = boto3.client("sagemaker", region_name="us-east-1")
-        make(sagemaker, OURS, [*TAGS, {"Key": "expiry", "Value": "2026-01-01T00:00:00Z"}])
-        make(sagemaker, THEIRS, [])
-        sagemaker.create_pipeline(PipelineName="SeoulBikeDemand", PipelineDefinition="{}", RoleArn=ROLE)
-        sagemaker.create_model_package_group(ModelPackageGroupName=f"SeoulBikeDemand-{THEIRS}")
-        topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
-        boto3.client("cloudformation", region_name="us-east-1").create_stack(
-            StackName=stack_name(Settings()), TemplateBody=json.dumps(topic)
-        )
-        boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="sagemaker-us-east-1-123456789012")
-        monkeypatch.setitem(POLL_SECONDS, "aws", 0.0)
-        monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session())
-        boto3.DEFAULT_SESSION.events.register("before-call.sagemaker", refuse)
-        yield names
+    empty("sagemaker", "cloudformation", "sns", "s3")
+    sagemaker = boto3.client("sagemaker", region_name="us-east-1")
+    make(sagemaker, OURS, [*TAGS, {"Key": "expiry", "Value": "2026-01-01T00:00:00Z"}])
+    make(sagemaker, THEIRS, [])
+    sagemaker.create_pipeline(PipelineName="SeoulBikeDemand", PipelineDefinition="{}", RoleArn=ROLE)
+    sagemaker.create_model_package_group(ModelPackageGroupName=f"SeoulBikeDemand-{THEIRS}")
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    boto3.client("cloudformation", region_name="us-east-1").create_stack(
+        StackName=stack_name(Settings()), TemplateBody=json.dumps(topic)
+    )
+    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="sagemaker-us-east-1-123456789012")
+    monkeypatch.setitem(POLL_SECONDS, "aws", 0.0)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session())
+    boto3.DEFAULT_SESSION.events.register("before-call.sagemaker", refuse)
+    return names
 
 
 @pytest.fixture
