@@ -131,6 +131,8 @@ class Finished:
     service: Server
     succeeded: str
     failed: str
+    below_gate: Ran
+    """The command of the execution that failed."""
     unmarked: Path
 
     def command(self, name: str, *arguments: str, **more: str) -> Ran:
@@ -154,4 +156,4 @@ def finished(
         bad = run_command(folder, cache, *small, "--data", str(data), "--seed", "1", *strict)
         assert bad.code == 1, bad.stderr
         ids = (ran.json["execution"]["arn"].rsplit("/", 1)[-1] for ran in (good, bad))
-        yield Finished(folder, cache, data, service, *ids, unmarked_data)
+        yield Finished(folder, cache, data, service, *ids, bad, unmarked_data)
