@@ -39,7 +39,7 @@ def connect_service(
 ) -> Iterator[Service | RunningService]:
     """The local SageMaker in a process of its own, until the context ends; the process stays for later commands.
 
-    Starts the process if there is none, and replaces one of another version that nothing uses.
+    Starts the process if there is none, and replaces one of another version or isolation that nothing uses.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def connect_service(
     region
         The AWS region to emulate.
     isolation
-        How jobs start, if this starts the service; see ``lifetime.open_service``.
+        How jobs start; see ``lifetime.open_service``.
     keep_alive
         The minutes without use after which a service that this starts ends; with 0 it runs in this process, and ends
         when the context ends and no other command uses it.
@@ -56,13 +56,13 @@ def connect_service(
     Raises
     ------
     StateDirectoryError
-        The service cannot start, has another region, or has another version and is in use.
+        The service cannot start or has another region, or it is in use and has another version or isolation.
     """
     directory = state_dir.resolve()
     while True:
         with contextlib.ExitStack() as leaving:
             with state_directory.starting(directory):
-                running = _find_same_version(directory)
+                running = _find_usable(directory, isolation)
                 if running is None and keep_alive:
                     running = _start(directory, region, isolation, keep_alive)
                 is_used = running is not None and leaving.enter_context(state_directory.using(directory))
@@ -107,21 +107,33 @@ def stop(directory: Path, running: RunningService) -> None:
     )
 
 
-def _find_same_version(directory: Path) -> RunningService | None:
-    """The running service, None if there is none; ends one of another version that nothing uses."""
+def _find_usable(directory: Path, isolation: Isolation) -> RunningService | None:
+    """The running service, None if there is none; ends one that nothing uses if it is not as this command needs it.
+
+    A service with another isolation is good enough while it is in use, unless this command names one: ``fork`` is the
+    default.
+    """
     running = state_directory.find_service(directory)
-    if running is None or running.version == code_version():
+    is_same_version = running is not None and running.version == code_version()
+    if running is None or (is_same_version and running.isolation == isolation):
         return running
     with state_directory.unused(directory, patient=False) as is_free:
         is_idle = is_free and not running.use["executions"] and not running.use["jobs"]
-        if not is_idle or running.keep_alive is None:
-            raise StateDirectoryError(
-                f"The service of {directory} (process {running.pid}) runs other code or another Python than this "
-                f"command, and {'was not started by a command' if is_idle else 'is in use'}. Wait for its end, or end "
-                f"it with: local-sagemaker stop --state-dir {directory}"
-            )
-        stop(directory, running)
-    return None
+        if is_idle and running.keep_alive is not None:
+            stop(directory, running)
+            return None
+    if is_same_version and isolation == "fork":
+        return running
+    reason = (
+        f"starts jobs with --isolation {running.isolation}, not {isolation}"
+        if is_same_version
+        else "runs other code or another Python than this command"
+    )
+    raise StateDirectoryError(
+        f"The service of {directory} (process {running.pid}) {reason}, and "
+        f"{'was not started by a command' if is_idle else 'is in use'}. Wait for its end, or end it with: "
+        f"local-sagemaker stop --state-dir {directory}"
+    )
 
 
 def _start(directory: Path, region: str, isolation: Isolation, keep_alive: float) -> RunningService | None:

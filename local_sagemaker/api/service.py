@@ -95,6 +95,7 @@ class Service(Access):
             "own_process": self._own_process,
             "keep_alive": self._keep_alive,
             "version": self._version,
+            "isolation": self.core.isolation,
             "use": self.use,
         }
 

@@ -45,6 +45,8 @@ class RunningService(Access):
     """The minutes without use after which it ends; None if it does not end by itself."""
     version: str
     """See ``code_version``."""
+    isolation: str
+    """How it starts jobs: fork or process."""
     use: Mapping[str, int]
     """The number of running executions, of running jobs, and of endpoints that have not expired."""
     is_new: bool = False
@@ -159,7 +161,7 @@ def answering_service(directory: Path) -> RunningService:
         identity = json.load(answer)
     if identity["state_dir"] != str(directory):
         raise ValueError("another state directory's service answers at that address")
-    members = {each.name for each in fields(RunningService)} & identity.keys()
+    members = {each.name for each in fields(RunningService)} - {"key", "is_new"}
     return RunningService(key=written.key, **{name: identity[name] for name in members})
 
 

@@ -133,6 +133,23 @@ def test_service_of_other_code_is_replaced_when_idle(folder, cache):
     assert not alive(old)
 
 
+def test_service_of_another_isolation_is_replaced_when_idle(folder, cache):
+    boostpipe(folder, cache, "executions", "list")
+    old = service_of(folder)
+    with (folder / STATE / "users.lock").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        refused = boostpipe(folder, cache, "executions", "list", "--isolation", "process")
+        assert refused.code == 3
+        assert f"(process {old.pid}) starts jobs with --isolation fork, not process, and is in use." in refused.stderr
+    boostpipe(folder, cache, "executions", "list", "--isolation", "process")
+    assert not alive(old)
+    replaced = service_of(folder)
+    with (folder / STATE / "users.lock").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        boostpipe(folder, cache, "executions", "list")
+    assert service_of(folder) == replaced
+
+
 def local_sagemaker_of(package: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     """Connect with another copy of the package, whose code is not the running service's."""
     code = (
