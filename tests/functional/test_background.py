@@ -9,7 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -99,6 +100,39 @@ def test_killed_service_is_replaced(folder, cache):
     killed.kill()
     listed(boostpipe(folder, cache, "executions", "list"))
     assert service_of(folder).pid != killed.pid
+
+
+@pytest.mark.parametrize("kills", [1, pytest.param(50, marks=pytest.mark.slow)])
+def test_killed_in_the_middle_nothing_is_lost_or_left(folder, cache, data, kills):
+    options = ("--task", "classification", "--algorithms", "xgboost", "--data", str(data))
+    run = ("run", "--upsert", "--start", "--no-wait", "--json", *options)
+    started = []
+    for kill in range(kills):
+        started.append(boostpipe(folder, cache, *run, "--seed", str(kill)).json["execution"]["arn"])
+        service = service_of(folder)
+        wait_until(lambda: len(service.children(recursive=True)) > 1)  # noqa: B023 - called in this round
+        processes = [service, *service.children(recursive=True)]
+        service.kill()
+        wait_until(lambda: not any(map(alive, processes)))  # noqa: B023
+        found = boostpipe(folder, cache, "executions", "list", "--json").json["executions"]
+        assert [each["arn"] for each in found] == started[::-1]
+        assert "Executing" not in {each["status"] for each in found}
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_log_of_the_service_is_cut(folder, cache):
+    boostpipe(folder, cache, "executions", "list")
+    log = folder / STATE / "service.log"
+    with log.open("a") as file:
+        file.write("x" * 1_000_001)
+    wait_until(lambda: log.stat().st_size < 1_000_000)
+    assert log.with_suffix(".log.1").stat().st_size > 1_000_000
 
 
 def test_command_without_keep_alive_leaves_nothing(folder, cache):
