@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _STOP_SECONDS = 60
 _POLL_SECONDS = 0.02
 _KEPT_VARIABLES = ("PYTHONDONTWRITEBYTECODE",)
-"""What the service keeps of the first command's environment, besides what a job's template process keeps."""
+"""Variables of the first command that the service keeps, besides those that a job's template process keeps."""
 
 
 @contextlib.contextmanager

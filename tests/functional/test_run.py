@@ -130,7 +130,7 @@ def test_the_registered_version_carries_its_model_card(first: Ran) -> None:
 SMALL = ("--upsert", "--start", "--json", "--task", "classification", "--algorithms", "lightgbm")
 
 
-def test_new_data_are_trained_on_and_the_same_come_from_the_cache(finished: Finished) -> None:
+def test_new_data_are_trained_on_and_known_data_cached(finished: Finished) -> None:
     s3, lines = finished.client("s3"), finished.data.read_bytes().splitlines(keepends=True)
     s3.create_bucket(Bucket="deliveries")
     run = ("run", *SMALL, "--parameter", "InputDataUri=s3://deliveries/hours.csv", "--pipeline-name", "Deliveries")

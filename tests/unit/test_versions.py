@@ -35,7 +35,7 @@ def test_version_changes_with_the_content_of_either_address(s3):
     assert len({before, after, input_version(s3, DATA, "s3://bucket/batch.csv")}) == 3
 
 
-def test_version_changes_with_the_content_of_an_address_that_is_both(s3):
+def test_version_changes_with_content_of_an_address_of_both(s3):
     before = input_version(s3, DATA, DATA)
     s3.put_object(Bucket="bucket", Key="incoming/hours.csv", Body=b"two")
     assert input_version(s3, DATA, DATA) != before
