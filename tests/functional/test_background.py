@@ -19,6 +19,7 @@ import pytest
 from tests.functional.conftest import Ran, environment, run_command_named
 
 STATE = ".sagemaker-local"
+SHOWN = 20  # executions in a list
 
 
 def boostpipe(folder: Path, cache: Path, *arguments: str, minutes: str = "5", **more: str) -> Ran:
@@ -115,7 +116,7 @@ def test_killed_in_the_middle_nothing_is_lost_or_left(folder, cache, data, kills
         service.kill()
         wait_until(lambda: not any(map(alive, processes)))  # noqa: B023
         found = boostpipe(folder, cache, "executions", "list", "--json").json["executions"]
-        assert [each["arn"] for each in found] == started[::-1]
+        assert [each["arn"] for each in found] == started[::-1][:SHOWN]
         assert "Executing" not in {each["status"] for each in found}
 
 
