@@ -12,6 +12,7 @@ from pipelines.data import versions
 from pipelines.data.code_bundles import bundles
 from pipelines.data.dataset import Dataset
 from pipelines.data.header import BEGINNING_BYTES, check_header, check_header_in_s3
+from pipelines.data.whole_files import written_whole
 from pipelines.definition.build import Build
 from pipelines.definition.document import Definition
 from pipelines.errors import BadInput
@@ -78,6 +79,12 @@ class RunResult:
     """The last lines of the log of the step that failed."""
     schedule: Schedule | None = None
 
+    @property
+    def data_file(self) -> Path | None:
+        """The copy of the data that a local run leaves, for predictions of its hours and those after them."""
+        local = self.target.name == "local" and self.dataset is not None
+        return self.settings.state_dir / "data.csv" if local else None
+
 
 def run(request: RunRequest, settings: Settings, target: Target, show: Callable[[Progress], None]) -> RunResult:
     """Run the actions of a request; ``show`` gets every progress while an execution is followed.
@@ -137,6 +144,9 @@ def _with_input(begun: RunResult, parameters: dict[str, str]) -> RunResult:
     if begun.dataset is not None:
         bucket, name = begun.target.bucket, begun.settings.pipeline_name
         parameters["InputDataUri"] = datasets.upload(begun.dataset, bucket, name)
+        if begun.data_file is not None:
+            with written_whole(begun.data_file) as (partial,):
+                partial.write_bytes(begun.dataset.data)
     parameters.setdefault("BatchInputUri", parameters["InputDataUri"])
     if versions.PARAMETER in known and versions.PARAMETER not in parameters:
         s3 = begun.target.client("s3")

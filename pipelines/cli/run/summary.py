@@ -34,6 +34,7 @@ def as_text(outcome: RunResult) -> str:
         ("execution", progress.arn),
         ("Studio", studio if outcome.target.name == "aws" else None),
         ("data", _data_notes(outcome.data_report)),
+        ("data file", outcome.data_file),
         ("data report", outcome.data_report),
     ]
     parts = [_facts(begun), *(_task(task, result) for task, result in (outcome.results or {}).items())]

@@ -36,6 +36,7 @@ def outcome(folder: Path, kind: str = "real-data", missing: int = 0, contradicti
         data_report=folder / "data-report.html",
         results={"regression": TaskResult(evaluation, None, None, (), folder / "report.html")},
         dataset=None,
+        data_file=None,
         input_uri=None,
         log=(),
     )
