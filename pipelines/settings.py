@@ -1,6 +1,6 @@
 """Every setting once: name, type, default, environment variable, help.
 
-The command line, the settings file, the README's table and the definition all read this one table. A value comes from
+The command line, the settings file, the guide's table and the definition all read this one table. A value comes from
 the command line, else from the environment variable, else from the settings file, else from the default.
 """
 

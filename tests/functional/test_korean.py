@@ -1,13 +1,16 @@
-"""README.ko.md is README.md in Korean: the same headings in the same order, the same commands, links and settings."""
+"""The Korean README and guide have the headings, commands, links and settings of the English ones, in their order."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from tests.support.readme import README
+import pytest
 
-KOREAN = README.with_name("README.ko.md")
+from tests.support.readme import GUIDE, README
+
+KOREAN = {document: document.with_name(f"{document.stem}.ko.md") for document in (README, GUIDE)}
+PAIRS = pytest.mark.parametrize(("english", "korean"), KOREAN.items(), ids=lambda document: document.name)
 
 
 def _text(document: Path) -> str:
@@ -28,27 +31,33 @@ def _settings(document: Path) -> list[list[str]]:
     return [[cell.strip() for cell in row.split("|")[1:4]] for row in table[1].splitlines()[2:]]
 
 
-def test_same_headings() -> None:
-    levels = [re.findall(r"^(#+) ", _prose(document), re.MULTILINE) for document in (README, KOREAN)]
+@PAIRS
+def test_same_headings(english: Path, korean: Path) -> None:
+    levels = [re.findall(r"^(#+) ", _prose(document), re.MULTILINE) for document in (english, korean)]
     assert levels[0] == levels[1]
-    titles = re.findall(r"^#+ (.*)", _prose(KOREAN), re.MULTILINE)
+    titles = re.findall(r"^#+ (.*)", _prose(korean), re.MULTILINE)
     assert all(re.search("[가-힣]", title) for title in titles if title != "RecordIO")
 
 
-def test_same_code_blocks_and_commands() -> None:
-    blocks = [re.findall(r"^```.*?^```", _text(document), re.MULTILINE | re.DOTALL) for document in (README, KOREAN)]
+@PAIRS
+def test_same_code_blocks_and_commands(english: Path, korean: Path) -> None:
+    blocks = [re.findall(r"^```.*?^```", _text(document), re.MULTILINE | re.DOTALL) for document in (english, korean)]
     assert blocks[0] == blocks[1]
-    english, korean = _spans(README), _spans(KOREAN)
-    assert english - korean == set(), "in README.md only"
-    assert korean - english == set(), "in README.ko.md only"
+    spans = _spans(english), _spans(korean)
+    assert spans[0] - spans[1] == set(), f"in {english.name} only"
+    assert spans[1] - spans[0] == set(), f"in {korean.name} only"
 
 
-def test_same_links_and_tables() -> None:
-    links = [sorted(re.findall(r"\]\((?!README\.)([^)]+)\)", _prose(document))) for document in (README, KOREAN)]
+@PAIRS
+def test_same_links_and_tables(english: Path, korean: Path) -> None:
+    links = [
+        sorted(link.replace(".ko.md", ".md") for link in re.findall(r"\]\(([^)]+)\)", _prose(document)))
+        for document in (english, korean)
+    ]
     assert links[0] == links[1]
-    rows = [len(re.findall(r"^\|", _prose(document), re.MULTILINE)) for document in (README, KOREAN)]
+    rows = [len(re.findall(r"^\|", _prose(document), re.MULTILINE)) for document in (english, korean)]
     assert rows[0] == rows[1]
 
 
 def test_same_settings_and_defaults() -> None:
-    assert _settings(README) == _settings(KOREAN)
+    assert _settings(GUIDE) == _settings(KOREAN[GUIDE])

@@ -11,7 +11,8 @@ from pathlib import Path
 from pipelines.settings import Settings, option_name
 
 README = Path(__file__).parents[2] / "README.md"
-SUPPORTED = README.parent / "docs" / "local-sagemaker" / "supported.md"
+GUIDE = README.parent / "docs" / "guide.md"
+SUPPORTED = GUIDE.parent / "local-sagemaker" / "supported.md"
 
 
 def settings_table() -> str:
@@ -35,7 +36,7 @@ def supported_table() -> str:
 
 def updated(document: Path) -> str:
     """The document's text with its generated table updated."""
-    name, table = ("settings", settings_table()) if document == README else ("supported", supported_table())
+    name, table = ("settings", settings_table()) if document == GUIDE else ("supported", supported_table())
     between = re.compile(rf"(<!-- {name} -->\n).*(<!-- /{name} -->)", re.DOTALL)
     text, found = between.subn(
         lambda match: match.group(1) + table + match.group(2), document.read_text(encoding="utf-8")
@@ -45,5 +46,5 @@ def updated(document: Path) -> str:
 
 
 if __name__ == "__main__":
-    for path in (README, SUPPORTED):
+    for path in (GUIDE, SUPPORTED):
         path.write_text(updated(path), encoding="utf-8")

@@ -42,6 +42,7 @@ class Shot:
 
 
 SHOTS = (
+    Shot("summary-desktop", "regression", DESK, 1000),
     Shot("regression-desktop", "regression", DESK, 3300),
     Shot("classification-phone", "classification", PHONE, 3000),
     Shot("classification-phone-korean-dark", "classification", PHONE, 3000, language="ko", dark=True),

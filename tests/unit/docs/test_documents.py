@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.readme import README, SUPPORTED, updated
+from tests.support.readme import GUIDE, README, SUPPORTED, updated
 
 ROOT = README.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 
-@pytest.mark.parametrize("document", [README, SUPPORTED], ids=["settings", "supported"])
+@pytest.mark.parametrize("document", [GUIDE, SUPPORTED], ids=["settings", "supported"])
 def test_generated_tables(document: Path) -> None:
     assert document.read_text(encoding="utf-8") == updated(document), "run: python -m tests.support.readme"
 
@@ -34,6 +34,12 @@ def _is_broken(document: Path, link: str) -> bool:
 def test_links(document: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)]+)", document.read_text(encoding="utf-8"))
     assert [link for link in links if _is_broken(document, link)] == []
+
+
+def test_first_screen_is_short() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert len(re.sub(r"\]\([^)]*\)", "]", text).split()) <= 1200
+    assert text.count("![") == 1
 
 
 def test_make_targets() -> None:
