@@ -7,6 +7,7 @@ JobError
     AlgorithmError        the container is at fault
         PingError         its server did not start
     InternalError         this service is at fault
+    StoppedError          a stop request, which is no failure
 """
 
 
@@ -45,3 +46,7 @@ class PingError(AlgorithmError):
 
 class InternalError(JobError):
     """The service itself is at fault."""
+
+
+class StoppedError(JobError):
+    """A request to stop the job arrived before its container started."""

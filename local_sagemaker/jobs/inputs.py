@@ -2,15 +2,17 @@
 
 import errno
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from local_sagemaker.core.errors import ObjectStoreError, PathError
 from local_sagemaker.core.objects import ObjectStore
 from local_sagemaker.core.paths import below
 from local_sagemaker.core.s3_uris import split_uri
-from local_sagemaker.jobs.errors import DataError, UnsupportedError
+from local_sagemaker.jobs.errors import DataError, StoppedError, UnsupportedError
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,25 @@ class InputObject:
 
     uri: str
     path: str
+
+
+@dataclass
+class Volume:
+    """The disk of an instance while objects are downloaded to it; ``room`` is its free space in bytes."""
+
+    room: int
+    stop: Event
+
+    def require_running(self) -> None:
+        """Raise StoppedError if the job must stop."""
+        if self.stop.is_set():
+            raise StoppedError
+
+    def fill(self, size: int) -> None:
+        """Use space. Raises DataError if there is too little."""
+        self.room -= size
+        if self.room < 0:
+            raise DataError("Data download failed:Insufficient disk space")
 
 
 def find(source: Source, store: ObjectStore) -> list[InputObject]:
@@ -57,21 +78,27 @@ def find(source: Source, store: ObjectStore) -> list[InputObject]:
     return objects
 
 
-def distribute(source: Source, objects: list[InputObject], folders: list[Path], store: ObjectStore) -> None:
+def distribute(
+    source: Source, objects: list[InputObject], folders: list[Path], store: ObjectStore, volumes: Sequence[Volume]
+) -> None:
     """Download the objects of a source to a folder of each host: all, or every n-th if the source is sharded."""
-    for host, folder in enumerate(folders):
-        download(objects[host :: len(folders)] if source.sharded else objects, folder, store)
+    for host, (folder, volume) in enumerate(zip(folders, volumes, strict=True)):
+        download(objects[host :: len(folders)] if source.sharded else objects, folder, store, volume)
 
 
-def download(objects: list[InputObject], folder: Path, store: ObjectStore) -> None:
+def download(objects: list[InputObject], folder: Path, store: ObjectStore, volume: Volume) -> None:
     """Download objects to their paths below a folder.
 
-    Raises DataError if a key is no path in the folder, or an object has been deleted.
+    Raises DataError if a key is no path in the folder, an object has been deleted, or the volume is full; StoppedError
+    between two objects if the job must stop.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for each in objects:
+        volume.require_running()
         try:
-            store.download(each.uri, below(folder, each.path))
+            path = below(folder, each.path)
+            store.download(each.uri, path)
+            volume.fill(path.stat().st_size)
         except PathError as error:
             raise DataError(
                 f"Data download failed:The key of {each.uri} leads out of its folder; rename the object."

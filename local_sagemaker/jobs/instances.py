@@ -9,6 +9,8 @@ from typing import Any
 
 from local_sagemaker.core.errors import ResourceLimitExceeded, ValidationException
 
+GIGABYTE = 1024**3
+_DEFAULT_VOLUME_GB = 30
 _FEWEST, _MOST = 4, 100
 _BYTES = 256 * 1024 * 1024
 """The memory of an instance: an interpreter with the libraries of a job."""
@@ -30,6 +32,11 @@ def described(resources: Mapping[str, Any]) -> Mapping[str, Any]:
         "SelectedInstanceType": selected["InstanceType"],
         "SelectedInstanceCount": selected["InstanceCount"],
     }
+
+
+def volume_bytes(resources: Mapping[str, Any]) -> int:
+    """The size of an instance's volume: of the request, or SageMaker's default."""
+    return int(resources.get("VolumeSizeInGB") or _DEFAULT_VOLUME_GB) * GIGABYTE
 
 
 def check(resources: Mapping[str, Any], member: str) -> None:

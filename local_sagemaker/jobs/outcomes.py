@@ -7,7 +7,7 @@ from typing import ParamSpec
 from local_sagemaker.containers.errors import ContainerError, UnknownImageError
 from local_sagemaker.core.errors import ObjectStoreError, PathError
 from local_sagemaker.jobs.contract import LONGEST_REASON, JobOutcome
-from local_sagemaker.jobs.errors import InternalError, JobError, RequestError
+from local_sagemaker.jobs.errors import InternalError, JobError, RequestError, StoppedError
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -19,6 +19,8 @@ def returning_failures(run: Callable[_Arguments, JobOutcome]) -> Callable[_Argum
     def returning(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> JobOutcome:
         try:
             return run(*args, **kwargs)
+        except StoppedError:
+            return JobOutcome("Stopped")
         except JobError as error:
             return JobOutcome("Failed", failure_reason=str(error))
         except (ObjectStoreError, PathError, UnknownImageError) as error:

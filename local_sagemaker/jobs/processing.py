@@ -74,6 +74,8 @@ def _write_configuration(request: Request, context: JobContext, hosts: list[Host
 
 
 def _download_inputs(request: Request, context: JobContext, hosts: list[Host]) -> None:
+    room = instances.volume_bytes(request["ProcessingResources"]["ClusterConfig"])
+    volumes = [inputs.Volume(room, context.stop) for _ in hosts]
     for each in request.get("ProcessingInputs", []):
         name = each["InputName"]
         if each.get("AppManaged"):
@@ -90,7 +92,7 @@ def _download_inputs(request: Request, context: JobContext, hosts: list[Host]) -
         )
         objects = inputs.find(source, context.store)
         folders = [_on_host(given["LocalPath"], host) for host in hosts]
-        inputs.distribute(source, objects, folders, context.store)
+        inputs.distribute(source, objects, folders, context.store, volumes)
 
 
 def _on_host(path: str, host: Host) -> Path:

@@ -24,6 +24,8 @@ from local_sagemaker.core.core import Core
 from local_sagemaker.engine.tasks import Invocation
 from local_sagemaker.jobs.runs import LogPump
 
+MOST_BYTES = 262_144_000
+"""The bytes that the code and the layers of a function may contain, as on AWS."""
 _LONGEST_STEP_SECONDS = 600.0
 """A Lambda step fails after ten minutes, even if the function's own timeout is longer."""
 _POLL_SECONDS = 0.05
@@ -92,8 +94,8 @@ def _run(core: Core, function: Any, event: Any, stop: Event, seconds: float) -> 
         launch = _launch(core, function, directory, _context(function, request_id, stream), seconds)
         code = _wait(core, launch, on_output, stop, seconds)
         return _outcome(directory, code, seconds), "\n".join(log)
-    except zipfile.BadZipFile:
-        return _failed("InvalidZipFileException", "Lambda was not able to unzip the file"), ""
+    except zipfile.BadZipFile as error:
+        return _failed("InvalidZipFileException", f"Lambda was not able to unzip the file: {error}"), ""
     except ContainerError as error:
         return _failed("ServiceException", str(error)), ""
     finally:
@@ -101,14 +103,21 @@ def _run(core: Core, function: Any, event: Any, stop: Event, seconds: float) -> 
 
 
 def _unpack(core: Core, function: Any, directory: Path) -> None:
-    """Unpack a function's layers to ``opt`` and its code to ``task``; an archive cannot write outside of its folder."""
+    """Unpack a function's layers to ``opt`` and its code to ``task``; an archive cannot write outside of its folder.
+
+    Raises zipfile.BadZipFile if they are no archives, or contain more than a function may.
+    """
     from moto.awslambda.models import lambda_backends
 
     backend = lambda_backends[core.account_id][core.region]
     layers = [backend.layers_versions_by_arn(layer["Arn"]) for layer in function.layers]
+    room = MOST_BYTES
     for name, code in [*(("opt", layer.code_bytes) for layer in layers if layer), ("task", function.code_bytes)]:
         (directory / name).mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(io.BytesIO(code)) as archive:
+            room -= sum(each.file_size for each in archive.infolist())
+            if room < 0:
+                raise zipfile.BadZipFile(f"Unzipped size must be smaller than {MOST_BYTES} bytes")
             archive.extractall(directory / name)
 
 

@@ -24,6 +24,9 @@ MEETING_PORTS_VARIABLE = "SAGEMAKER_LOCAL_MEETING_PORTS"
 On AWS each host has ports of its own; here the hosts of all jobs share one machine.
 """
 
+VOLUME_VARIABLE = "SAGEMAKER_LOCAL_VOLUME_BYTES"
+"""The variable with the size of the instance's volume, which user code may not exceed when it is extracted."""
+
 TERMINATE = b"T"
 KILL = b"K"
 _HEADER = struct.Struct("!I")

@@ -1,10 +1,12 @@
 """The user's code: fetching it to ``/opt/ml/code``, and AWS's toolkits that it may import."""
 
+import os
 import shutil
 import tarfile
 import tempfile
 from pathlib import Path
 
+from local_sagemaker.containers.process.messages import VOLUME_VARIABLE
 from local_sagemaker.core.archives import extract
 
 TOOLKITS = Path(__file__).resolve().parents[1] / "toolkits"
@@ -16,7 +18,7 @@ def fetch_code(source: str, folder: Path) -> None:
 
     ``source`` is an S3 URI of an archive, a folder, an archive (``.tar.gz``), or a single file. Raises OSError,
     tarfile.TarError or botocore.exceptions.ClientError, as the toolkits do, if the source does not exist or the archive
-    is damaged.
+    is damaged or larger than the volume of the instance.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) or source == str(folder):
@@ -28,8 +30,7 @@ def fetch_code(source: str, folder: Path) -> None:
         if path.is_dir():
             shutil.copytree(path, folder, dirs_exist_ok=True)
         elif source.startswith("s3://") or tarfile.is_tarfile(path):
-            with tarfile.open(path, "r:gz") as tar:
-                extract(tar, folder)
+            extract(path, folder, int(os.environ[VOLUME_VARIABLE]), "r:gz")
         else:
             shutil.copy2(path, folder)
 

@@ -13,7 +13,8 @@ from typing import Any
 from local_sagemaker.containers import images
 from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.containers.process import sandbox
-from local_sagemaker.containers.process.messages import Launch
+from local_sagemaker.containers.process.messages import VOLUME_VARIABLE, Launch
+from local_sagemaker.jobs import inputs, instances
 from local_sagemaker.jobs.contract import Answer, JobContext
 from local_sagemaker.jobs.errors import PingError, RequestError
 from local_sagemaker.jobs.runs import LogPump
@@ -32,8 +33,8 @@ _POLL_SECONDS = 0.02
 class ModelServer:
     """A running server; usable from many threads at once.
 
-    ``definition`` is a ContainerDefinition, ``directory`` the container's folder, whose ``ml`` becomes ``/opt/ml``, and
-    ``environment`` has additional variables.
+    ``definition`` is a ContainerDefinition, ``directory`` the container's folder, whose ``ml`` becomes ``/opt/ml``,
+    ``environment`` has additional variables, and ``resources`` may have the size of the instance's volume.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class ModelServer:
         context: JobContext,
         environment: Mapping[str, str],
         *,
+        resources: Mapping[str, Any] = {},
         network_isolation: bool = False,
     ) -> None:
+        room = instances.volume_bytes(resources)
         self._closed = False
         image = definition["Image"]
         _require_server(image)
-        fetch_model(definition, directory, context.store)
+        fetch_model(definition, directory, context.store, inputs.Volume(room, context.stop))
         # Bound here and inherited, so that the port is known before the server starts and no other process can take it.
         # Connections wait in the backlog until the server accepts them.
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -62,6 +65,7 @@ class ModelServer:
                         **context.environment,
                         **images.stand_in_for(image).environment,
                         **environment,
+                        VOLUME_VARIABLE: str(room),
                         **definition.get("Environment", {}),
                     },
                     threads=context.threads(),

@@ -14,11 +14,13 @@ _FIRST_ERROR = 300
 class ServedModel:
     """The running servers of a model; usable from many threads at once.
 
-    ``model`` is a CreateModel request, and ``environment`` has the variables that a job or an endpoint adds. Raises
-    JobError if a container does not start.
+    ``model`` is a CreateModel request, ``environment`` has the variables that a job or an endpoint adds, and
+    ``resources`` may have the size of the instance's volume. Raises JobError if a container does not start.
     """
 
-    def __init__(self, model: Request, context: JobContext, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, model: Request, context: JobContext, environment: Mapping[str, str], resources: Mapping[str, Any] = {}
+    ) -> None:
         definitions = model.get("Containers") or [model["PrimaryContainer"]]
         self._servers: list[ModelServer] = []
         try:
@@ -31,6 +33,7 @@ class ServedModel:
                         directory,
                         context,
                         environment,
+                        resources=resources,
                         network_isolation=bool(model.get("EnableNetworkIsolation")),
                     )
                 )

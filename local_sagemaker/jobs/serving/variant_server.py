@@ -49,7 +49,7 @@ def start_hosting(model: Request, variant: Request, context: JobContext) -> Vari
     Raises JobError if the server does not start.
     """
     name = str(variant.get("VariantName", ""))
-    served = VariantHosting(model, context, {"SAGEMAKER_VARIANT_NAME": name})
+    served = VariantHosting(model, context, {"SAGEMAKER_VARIANT_NAME": name}, variant)
     try:
         served.await_ping(context.stop)
     except PingError as error:

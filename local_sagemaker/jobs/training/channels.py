@@ -1,5 +1,6 @@
 """The channels of a training job: their data on the hosts, and ``inputdataconfig.json``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from local_sagemaker.core.core import Request
@@ -10,7 +11,14 @@ from local_sagemaker.jobs.errors import RequestError, UnsupportedError
 from local_sagemaker.jobs.hosts import Host
 
 
-def prepare(request: Request, hosts: list[Host], store: ObjectStore, *, pipe_is_the_containers: bool) -> None:
+def prepare(
+    request: Request,
+    hosts: list[Host],
+    store: ObjectStore,
+    volumes: Sequence[inputs.Volume],
+    *,
+    pipe_is_the_containers: bool,
+) -> None:
     """Download the data of every channel to every host.
 
     ``pipe_is_the_containers``: leave Pipe mode to the container, which refuses it with its own message. Raises
@@ -25,7 +33,7 @@ def prepare(request: Request, hosts: list[Host], store: ObjectStore, *, pipe_is_
         if mode == "FastFile":
             _require_whole_prefix(source, objects)
         folders = [below(host.ml / "input" / "data", channel["ChannelName"]) for host in hosts]
-        inputs.distribute(source, objects, folders, store)
+        inputs.distribute(source, objects, folders, store, volumes)
 
 
 def configuration(request: Request) -> dict[str, dict[str, Any]]:

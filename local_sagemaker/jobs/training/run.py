@@ -7,7 +7,7 @@ from typing import Any
 
 from local_sagemaker.containers import images
 from local_sagemaker.containers.process import sandbox
-from local_sagemaker.containers.process.messages import MEETING_PORTS_VARIABLE, Launch
+from local_sagemaker.containers.process.messages import MEETING_PORTS_VARIABLE, VOLUME_VARIABLE, Launch
 from local_sagemaker.containers.training_toolkit.environment import decode
 from local_sagemaker.core.core import Request
 from local_sagemaker.core.paths import below
@@ -36,9 +36,10 @@ def run_training(
     stand_in = _stand_in(request)
     hosts = hosts_of(context.directory, _instance_count(request))
     context.advance("Downloading", "Downloading input data")
-    channels.prepare(request, hosts, context.store, pipe_is_the_containers=stand_in.training == "xgboost")
+    volumes = [inputs.Volume(_volume_bytes(request), context.stop) for _ in hosts]
+    channels.prepare(request, hosts, context.store, volumes, pipe_is_the_containers=stand_in.training == "xgboost")
     _write_configuration(request, hosts)
-    uploads = [*_checkpoints(request, context, hosts), *_intermediate_output(request, context, hosts)]
+    uploads = [*_checkpoints(request, context, hosts, volumes), *_intermediate_output(request, context, hosts)]
     collector = collector_of(request["AlgorithmSpecification"])
     context.advance("Training", "Training image download completed. Training in progress.")
 
@@ -79,6 +80,10 @@ def _instance_count(request: Request) -> int:
     return int(groups[0].get("InstanceCount", 1))
 
 
+def _volume_bytes(request: Request) -> int:
+    return instances.volume_bytes(request.get("ResourceConfig", {}))
+
+
 def _write_configuration(request: Request, hosts: list[Host]) -> None:
     resources = request.get("ResourceConfig", {})
     group = (resources.get("InstanceGroups") or [instances.chosen(resources)])[0]
@@ -105,7 +110,9 @@ def _write_configuration(request: Request, hosts: list[Host]) -> None:
             (host.ml / path).mkdir(parents=True, exist_ok=True)
 
 
-def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> list[FolderUpload]:
+def _checkpoints(
+    request: Request, context: JobContext, hosts: list[Host], volumes: list[inputs.Volume]
+) -> list[FolderUpload]:
     """Download earlier checkpoints to the hosts; returns the uploads for new ones."""
     configuration = request.get("CheckpointConfig")
     if configuration is None:
@@ -117,12 +124,12 @@ def _checkpoints(request: Request, context: JobContext, hosts: list[Host]) -> li
             f"The checkpoint LocalPath {path} is not below /opt/ml, as the local SageMaker requires."
         )
     uploads = []
-    for host in hosts:
+    for host, volume in zip(hosts, volumes, strict=True):
         folder = below(host.ml, path.removeprefix("/opt/ml/"))
         prefix = uri.rstrip("/") + "/"
         stored = [f"s3://{each.bucket}/{each.key}" for each in context.store.list(prefix)]
         earlier = [inputs.InputObject(each, each.removeprefix(prefix)) for each in stored if not each.endswith("/")]
-        inputs.download(earlier, folder, context.store)
+        inputs.download(earlier, folder, context.store, volume)
         uploads.append(FolderUpload(folder, uri, context.store))
     return uploads
 
@@ -165,6 +172,7 @@ def _container(
             "TRAINING_JOB_ARN": context.arn,
             "CURRENT_HOST": host.name,
             **meeting,
+            VOLUME_VARIABLE: str(_volume_bytes(request)),
             **request.get("Environment", {}),
         },
         threads=context.threads(),

@@ -14,7 +14,8 @@ from scipy import sparse
 
 from local_sagemaker.containers.inference_toolkit.application import ToolkitApplication
 from local_sagemaker.containers.inference_toolkit.handlers import Handlers
-from local_sagemaker.jobs.errors import AlgorithmError, RequestError
+from local_sagemaker.jobs import instances
+from local_sagemaker.jobs.errors import AlgorithmError, DataError, RequestError
 from local_sagemaker.jobs.serving.model_server import ModelServer
 from local_sagemaker.jobs.serving.variant_server import VariantHosting, start_hosting
 from tests.conformance.containers.workbench import (
@@ -81,6 +82,17 @@ def _server(
         yield server
     finally:
         server.close()
+
+
+def test_model_larger_than_the_volume_is_refused(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instances, "GIGABYTE", 1000)
+    uri = bench.store.write("s3://bucket/model.tar.gz", archive({"bomb": bytes(50_000)}))
+    model, job = model_request(PYTORCH_INFERENCE, uri), bench.job()
+    with pytest.raises(
+        DataError, match=r"^ClientError: The model data archive is too large\..*s3://bucket/model.tar.gz"
+    ):
+        start_hosting(model, {"VariantName": "v", "VolumeSizeInGB": 20}, job.context)
+    assert not (job.ml / "model" / "bomb").exists()
 
 
 def test_the_artifact_s_own_code_answers_by_default(bench: Workbench, isolation: Isolation) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from local_sagemaker.jobs import instances
 from local_sagemaker.jobs.processing import run_processing
 from tests.conformance.containers.workbench import (
     Isolation,
@@ -125,6 +126,12 @@ def test_arguments_and_environment_reach_the_script(bench: Workbench, isolation:
     job = bench.job(isolation)
     completed(run_processing(request, job.context))
     assert job.log == "['/opt/ml/processing/input/code/script.py', '--seed', '7'] fast us-east-1\n"
+
+
+def test_inputs_larger_than_the_volume_fail_the_job(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instances, "GIGABYTE", 1)
+    outcome = run_processing(processing_request(bench.store, "print('not run')" * 9), bench.job().context)
+    assert outcome.failure_reason == "ClientError: Data download failed:Insufficient disk space"
 
 
 def test_fully_replicated_input(bench: Workbench) -> None:

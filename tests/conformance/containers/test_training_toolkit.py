@@ -14,6 +14,7 @@ import pytest
 
 from local_sagemaker.containers.images import stand_in_for
 from local_sagemaker.containers.training_toolkit.run import train
+from local_sagemaker.jobs import instances
 from local_sagemaker.jobs.processing import run_processing
 from local_sagemaker.jobs.training.run import run_training
 from tests.conformance.containers.workbench import (
@@ -239,6 +240,14 @@ def test_a_code_archive_is_compressed(bench: Workbench) -> None:
     request = script_request(bench.store, "", given, channels=[channel("plain", "s3://bucket/plain/")])
     reason = str(run_training(request, bench.job().context).failure_reason)
     assert reason.endswith("\ntarfile.ReadError: not a gzip file\n\nnot a gzip file, exit code: 1")
+
+
+def test_code_larger_than_the_volume_fails_the_job(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instances, "GIGABYTE", 1000)
+    job = bench.job()
+    outcome = run_training(script_request(bench.store, "", files={"bomb": bytes(50_000)}), job.context)
+    assert job.inside(outcome.failure_reason).endswith("[Errno 28] No space left on device: 'bomb', exit code: 28")
+    assert not (job.ml / "code" / "bomb").exists()
 
 
 def test_launchers_are_refused(bench: Workbench) -> None:
