@@ -14,12 +14,15 @@ from typing import Any
 
 import yaml
 
+from pipelines.names import stack_name
+from pipelines.settings import Settings
+
 POLICIES = Path(__file__).parents[2] / "infra" / "policies"
 
-REGION, ACCOUNT, STACK, BUCKET = "us-east-1", "123456789012", "bikes", "bikes-bucket"
+REGION, ACCOUNT, STACK, BUCKET = "us-east-1", "123456789012", stack_name(Settings()), "bikes-bucket"
 PIPELINE = "SeoulBikeDemand"
-EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/bikes-ExecutionRole-X"
-STARTER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/bikes-StarterRole-X"
+EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/{STACK}-ExecutionRole-X"
+STARTER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/{STACK}-StarterRole-X"
 RULES = ("NewData", "Retraining", "ModelApproved", "EndpointsExpire", "ExecutionFailed", "BuildFailed", "StartFailed")
 NAMES = {
     "AWS::Partition": "aws",
@@ -30,12 +33,12 @@ NAMES = {
     "Bucket": BUCKET,
     "PipelineName": PIPELINE,
     "PipelineNameInLowerCase": PIPELINE.lower(),
-    "BuildLogs": "bikes-BuildLogs-X",
+    "BuildLogs": f"{STACK}-BuildLogs-X",
     "ExecutionRole.Arn": EXECUTION_ROLE,
     "StarterRole.Arn": STARTER_ROLE,
     "StartOnNewData": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:StartOnNewData-X",
-    "Alerts": f"arn:aws:sns:{REGION}:{ACCOUNT}:bikes-Alerts-X",
-    "UndeliveredEvents.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:bikes-UndeliveredEvents-X",
+    "Alerts": f"arn:aws:sns:{REGION}:{ACCOUNT}:{STACK}-Alerts-X",
+    "UndeliveredEvents.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}-UndeliveredEvents-X",
     **{f"{rule}.Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{rule}-X" for rule in RULES},
 }
 """The values of CloudFormation's functions in the stack of these tests."""
