@@ -62,7 +62,7 @@ def connect_service(
     while True:
         with contextlib.ExitStack() as leaving:
             with state_directory.starting(directory):
-                running = _find_usable(directory, isolation)
+                running = _find_usable(directory, region, isolation)
                 if running is None and keep_alive:
                     running = _start(directory, region, isolation, keep_alive)
                 is_used = running is not None and leaving.enter_context(state_directory.using(directory))
@@ -71,7 +71,6 @@ def connect_service(
                     yield service
                 return
             if is_used:
-                state_directory.require_region(directory, running.region, region)
                 yield running
                 return
 
@@ -107,15 +106,18 @@ def stop(directory: Path, running: RunningService) -> None:
     )
 
 
-def _find_usable(directory: Path, isolation: Isolation) -> RunningService | None:
+def _find_usable(directory: Path, region: str, isolation: Isolation) -> RunningService | None:
     """The running service, None if there is none; ends one that nothing uses if it is not as this command needs it.
 
     A service with another isolation is good enough while it is in use, unless this command names one: ``fork`` is the
     default.
     """
     running = state_directory.find_service(directory)
-    is_same_version = running is not None and running.version == code_version()
-    if running is None or (is_same_version and running.isolation == isolation):
+    if running is None:
+        return None
+    state_directory.require_region(directory, running.region, region)
+    is_same_version = running.version == code_version()
+    if is_same_version and running.isolation == isolation:
         return running
     with state_directory.unused(directory, patient=False) as is_free:
         is_idle = is_free and not running.use["executions"] and not running.use["jobs"]

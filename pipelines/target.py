@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -112,7 +113,7 @@ class CommandContext:
         settings = self.settings
         words = ["boostpipe", arguments, f"--target {self.connection.name}"]
         if not self.on_aws and settings.state_dir != Settings().state_dir:
-            words.append(f"--state-dir {settings.state_dir}")
+            words.append(f"--state-dir {shlex.quote(str(settings.state_dir))}")
         if settings.region:
             words.append(f"--region {settings.region}")
         return " ".join(words)
@@ -212,13 +213,8 @@ def _local(settings: Settings) -> Iterator[Connection]:
         _opened(lambda: connect_service(settings.state_dir, region, settings.isolation, keep_alive=minutes)) as service,
         _environment_variables({**service.environment, "AWS_DEFAULT_REGION": region}),
     ):
-        if not service.in_process and service.is_new:
-            logger.info(
-                "The local service runs in the background now. It ends after %d minutes without use, or with: "
-                "local-sagemaker stop --state-dir %s",
-                minutes,
-                settings.state_dir,
-            )
+        for line in () if service.in_process else _about_running(service, settings):
+            logger.info("%s", line)
         bucket = _local_bucket(settings, region)
         client = _local_client(region, bucket)
         yield Connection(
@@ -228,6 +224,23 @@ def _local(settings: Settings) -> Iterator[Connection]:
             client=client,
             find_role=lambda: _local_role(settings, region),
             owns_service=service.in_process,
+        )
+
+
+def _about_running(service: Any, settings: Settings) -> Iterator[str]:
+    """Report a service that has just started, and each setting of this command that one which runs does not follow."""
+    stop = f"local-sagemaker stop --state-dir {shlex.quote(str(settings.state_dir))}"
+    if service.is_new:
+        yield (
+            f"The local service runs in the background now. It ends after {settings.keep_alive} minutes without use, "
+            f"or with: {stop}"
+        )
+        return
+    if settings.keep_alive not in (service.keep_alive, Settings().keep_alive) and service.own_process:
+        end = f"after {service.keep_alive:g} minutes without use" if service.keep_alive else "when it is stopped"
+        yield (
+            f"--keep-alive {settings.keep_alive} has no effect: the local service runs already, and ends {end}. To "
+            f"end it: {stop}"
         )
 
 

@@ -70,6 +70,19 @@ def test_commands_share_one_service(folder, cache):
     assert f"as process {service.pid}." in local_sagemaker(folder, "logs").stdout
 
 
+def test_settings_that_a_running_service_cannot_follow_are_reported(folder, cache):
+    boostpipe(folder, cache, "executions", "list")
+    service = service_of(folder)
+    for minutes in ("60", "0"):
+        listed(later := boostpipe(folder, cache, "executions", "list", minutes=minutes))
+        assert f"--keep-alive {minutes} has no effect: the local service runs already, and ends after 5" in later.stderr
+    listed(default := boostpipe(folder, cache, "executions", "list", minutes=""))
+    assert "--keep-alive" not in default.stderr
+    elsewhere = boostpipe(folder, cache, "executions", "list", "--region", "eu-west-1", "--isolation", "process")
+    assert (elsewhere.code, "is for the region us-east-1" in elsewhere.stderr) == (3, True), elsewhere.stderr
+    assert service_of(folder) == service
+
+
 def test_stop_ends_the_service(folder, cache):
     boostpipe(folder, cache, "executions", "list")
     service = service_of(folder)
