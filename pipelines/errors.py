@@ -43,6 +43,12 @@ class ExecutionFailed(PipelineError):
     """The execution did not succeed; the message is its reason."""
 
 
+def quoted(value: object) -> str:
+    """A value of the user's for a message: at most 80 characters between its quotation marks."""
+    text = repr(value)
+    return text if len(text) <= 82 else f"{text[:78]}...{text[-1]}"
+
+
 def missing_package(name: str) -> EnvironmentProblem:
     """Explain that Python has no such package, with the command that installs what this project needs."""
     checkout = Path(__file__).parents[1]

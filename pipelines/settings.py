@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from pipelines.errors import BadInput
+from pipelines.errors import BadInput, quoted
 
 Task = Literal["regression", "classification"]
 Split = Literal["days", "hours", "time"]
@@ -201,9 +201,9 @@ def _parse(known: dataclasses.Field[Any], text: str, variable: str) -> Any:
     """Read an environment variable as the command line would read the option."""
     choices = known.metadata["choices"]
     if choices and text not in choices:
-        raise BadInput(f"{variable} is {text!r}, but it must be one of {', '.join(choices)}.")
+        raise BadInput(f"{variable} is {quoted(text)}, but it must be one of {', '.join(choices)}.")
     if isinstance(known.default, int) and not re.fullmatch("[0-9]{1,9}", text):
-        raise BadInput(f"{variable} is {text!r}, but it must be a whole number.")
+        raise BadInput(f"{variable} is {quoted(text)}, but it must be a whole number.")
     return type(known.default)(text) if isinstance(known.default, int | Path) else text
 
 

@@ -15,6 +15,14 @@
 Each message is one sentence for the owner of the data: what is wrong, where, and what to do.
 """
 
+LONGEST_QUOTE = 80
+"""The most characters of a text from a file in a message."""
+
+
+def quoted(text: str) -> str:
+    """A cell or name from a file for a message, shortened if it is long."""
+    return f"'{text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 3] + '...'}'"
+
 
 class PreprocessingError(Exception):
     """The data cannot be preprocessed; no output is written."""
@@ -35,7 +43,7 @@ class CellError(PreprocessingError):
     """
 
     def __init__(self, line: int, column: str, problem: str) -> None:
-        super().__init__(f"Line {line}, column '{column}': {problem}")
+        super().__init__(f"Line {line}, column {quoted(column)}: {problem}")
         self.line = line
         self.column = column
 

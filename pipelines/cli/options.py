@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.cli import settings_file
 from pipelines.definition import algorithms
 from pipelines.definition.formats import FORMATS
-from pipelines.errors import BadInput
+from pipelines.errors import BadInput, quoted
 from pipelines.models.registry import RegisteredModel, find_model
 from pipelines.settings import TASKS, Settings, Task, from_values, option_name
 from pipelines.target import CommandContext
@@ -183,7 +183,7 @@ def pair(what: str) -> Callable[[str], tuple[str, str]]:
     def read(text: str) -> tuple[str, str]:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a {what} of the form NAME=VALUE")
+            raise argparse.ArgumentTypeError(f"{quoted(text)} is not a {what} of the form NAME=VALUE")
         return name, value
 
     return read
@@ -195,7 +195,7 @@ def whole_number(lowest: int, highest: int, step: int = 1) -> Callable[[str], in
     def read(text: str) -> int:
         if not text.isascii() or not text.isdigit() or int(text) not in range(lowest, highest + 1, step):
             steps = f" in steps of {step}" if step > 1 else ""
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {lowest} to {highest}{steps}")
+            raise argparse.ArgumentTypeError(f"{quoted(text)} is not a whole number from {lowest} to {highest}{steps}")
         return int(text)
 
     return read

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.cli import console
 from pipelines.cli.console import Parser, Result
 from pipelines.cli.options import EXIT_CODES
-from pipelines.errors import BadInput
+from pipelines.errors import BadInput, quoted
 
 if TYPE_CHECKING:
     from pipelines.execution.pipeline import Progress
@@ -135,7 +135,7 @@ def _read_value(text: str, option: str, kind: type) -> Any:
         try:
             value = ast.literal_eval(text)
         except (ValueError, SyntaxError) as error:
-            raise BadInput(f"{option} is {text!r}, which is neither JSON nor a Python literal.") from error
+            raise BadInput(f"{option} is {quoted(text)}, which is neither JSON nor a Python literal.") from error
     if not isinstance(value, kind):
-        raise BadInput(f"{option} is {text!r}, but it must be a {kind.__name__}.")
+        raise BadInput(f"{option} is {quoted(text)}, but it must be a {kind.__name__}.")
     return value

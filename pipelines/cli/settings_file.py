@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import BadInput, did_you_mean
+from pipelines.errors import BadInput, did_you_mean, quoted
 from pipelines.settings import Settings, option_name
 
 PROFILE_VARIABLE = "BOOSTPIPE_PROFILE"
@@ -93,15 +93,15 @@ def _values(table: Table) -> dict[str, Any]:
 def _value(table: Table, key: str, value: Any) -> tuple[str, Any]:
     if key not in _KNOWN:
         hint = did_you_mean(key, _KNOWN).removeprefix(". ") or "Each option's name without its hyphens in front is one."
-        raise BadInput(f"{table.name}: there is no setting {key!r}. {hint}")
+        raise BadInput(f"{table.name}: there is no setting {quoted(key)}. {hint}")
     setting = _KNOWN[key]
     choices = setting.metadata.get("choices")
     if choices and value not in choices:
         hint = did_you_mean(str(value), choices).removeprefix(".")
-        raise BadInput(f"{table.name}: {key} is {value!r}, but it must be one of {', '.join(choices)}.{hint}")
+        raise BadInput(f"{table.name}: {key} is {quoted(value)}, but it must be one of {', '.join(choices)}.{hint}")
     accepts, convert, wanted = _kind(setting)
     if not accepts(value):
-        raise BadInput(f"{table.name}: {key} is {value!r}, but it must be {wanted}.")
+        raise BadInput(f"{table.name}: {key} is {quoted(value)}, but it must be {wanted}.")
     return setting.name, convert(value)
 
 

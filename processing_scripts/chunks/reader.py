@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from processing_scripts.errors import ColumnError, HoursError
+from processing_scripts.errors import ColumnError, HoursError, quoted
 from processing_scripts.features.catalogue import HISTORY_HOURS, FeatureSet
 from processing_scripts.features.history import WithHistory, next_hours, no_history
 from processing_scripts.reading.cells import Cells
@@ -104,8 +104,8 @@ class ChunkReader:
         if self.series is None:
             return [""] * len(table.rows)
         if self.series not in table.header:
-            names = ", ".join(f"'{name}'" for name in table.header)
-            raise ColumnError(f"The series column '{self.series}' is missing; {self.path.name} has {names}.")
+            names = ", ".join(map(quoted, table.header))
+            raise ColumnError(f"The series column {quoted(self.series)} is missing; {self.path.name} has {names}.")
         position = table.header.index(self.series)
         return [row[position] for row in table.rows]
 
@@ -134,7 +134,7 @@ class ChunkReader:
         if wrong.any():
             at = int(np.argmax(wrong))
             (before, earlier), (line, hour) = list(hours.iloc[at : at + 2].items())
-            by = f"'{self.series}' and " if self.series else ""
+            by = f"{quoted(self.series)} and " if self.series else ""
             raise HoursError(
                 f"Line {line} (hour {hour:%Y-%m-%d %H:%M}) does not come after line {before} (hour "
                 f"{earlier:%Y-%m-%d %H:%M}){self._of(name)}; sort the file by {by}hour, with one row per hour, or name "
@@ -142,4 +142,4 @@ class ChunkReader:
             )
 
     def _of(self, name: str) -> str:
-        return f" of '{name}'" if self.series else ""
+        return f" of {quoted(name)}" if self.series else ""

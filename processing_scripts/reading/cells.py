@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from processing_scripts.errors import CellError
+from processing_scripts.errors import CellError, quoted
 from processing_scripts.reading.columns import Column
 from processing_scripts.reading.numbers import MISSING, Marks, NumberColumns
 from processing_scripts.reading.tables import Table
@@ -60,7 +60,7 @@ class Cells:
             letters = _letters(text)
             if letters not in meanings:
                 line = self.table.lines[texts.index(text)]
-                raise CellError(line, self.title(name), f"'{text}' is not a known value; write {expected}.")
+                raise CellError(line, self.title(name), f"{quoted(text)} is not a known value; write {expected}.")
             means[text] = meanings[letters]
         return [means[text] for text in texts]
 
@@ -99,7 +99,7 @@ class Cells:
         """
         if wrong.any():
             position = int(np.argmax(wrong))
-            cell = f"'{self.texts(column.name)[position]}'"
+            cell = quoted(self.texts(column.name)[position])
             raise CellError(self.table.lines[position], self.title(column.name), f"{problem.format(cell=cell)}.")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from processing_scripts.errors import ColumnError
+from processing_scripts.errors import ColumnError, quoted
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Column:
 
 
 _LETTERS_PER_ERROR = 5
+_MOST_NAMES = 10
+"""The number of unknown columns that a message names."""
 """A name of this length may have one typing error, and so on."""
 
 _CELSIUS = "c degc degreec degreesc celsius degreecelsius degreescelsius deg"
@@ -137,7 +139,9 @@ def find_columns(header: Sequence[str]) -> dict[str, int]:
         _check_unit(name, column)
         if column.name in found and column in COLUMNS:
             earlier = header[found[column.name]]
-            raise ColumnError(f"Columns '{earlier}' and '{name}' both mean {column.title}; keep one of them.")
+            raise ColumnError(
+                f"Columns {quoted(earlier)} and {quoted(name)} both mean {column.title}; keep one of them."
+            )
         found.setdefault(column.name, position)
     return found
 
@@ -150,7 +154,9 @@ def check_present(found: Mapping[str, int], header: Sequence[str], *, without: I
             for name in unknown:
                 if _is_misspelled(name, column):
                     raise _unknown(name, column)
-            others = f"unknown columns {', '.join(map(repr, unknown))}" if unknown else "no other columns"
+            more = f" and {len(unknown) - _MOST_NAMES} more" if len(unknown) > _MOST_NAMES else ""
+            names = f"{', '.join(map(quoted, unknown[:_MOST_NAMES]))}{more}"
+            others = f"unknown columns {names}" if unknown else "no other columns"
             raise ColumnError(f"Column '{column.title}' is missing; the file has {others}; add the column.")
 
 
@@ -163,7 +169,7 @@ def check_known(header: Sequence[str]) -> None:
 
 def _unknown(name: str, meant: Column | None) -> ColumnError:
     hint = f"did you mean '{meant.title}'? Rename it" if meant else f"known columns: {', '.join(_TITLES)}"
-    return ColumnError(f"Column '{name}' is not known; {hint}.")
+    return ColumnError(f"Column {quoted(name)} is not known; {hint}.")
 
 
 def _is_misspelled(name: str, column: Column) -> bool:
@@ -212,7 +218,9 @@ def _with_units(spelling: str, column: Column) -> set[str]:
 def _check_unit(name: str, column: Column) -> None:
     letters = _letters(name)
     if any(letters == spelling + unit for spelling in column.spellings for unit in column.other_units):
-        raise ColumnError(f"Column '{name}' has another unit than '{column.title}'; convert its numbers and rename it.")
+        raise ColumnError(
+            f"Column {quoted(name)} has another unit than '{column.title}'; convert its numbers and rename it."
+        )
 
 
 @lru_cache(4096)

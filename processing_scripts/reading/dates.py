@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from processing_scripts.errors import CellError, DateError
+from processing_scripts.errors import CellError, DateError, quoted
 
 _ORDERS = {"year-month-day": "ymd", "day-month-year": "dmy", "month-day-year": "mdy"}
 _OPEN_ORDERS = {"first": ("year-month-day",), "last": ("day-month-year", "month-day-year"), "short": tuple(_ORDERS)}
@@ -88,12 +88,13 @@ def _written(column: DateColumn) -> dict[str, _Written]:
             continue
         parsed = _parse(cell)
         if parsed is None:
-            raise CellError(line, column.name, f"'{cell}' is not a date; write it as yyyy-mm-dd.")
+            raise CellError(line, column.name, f"{quoted(cell)} is not a date; write it as yyyy-mm-dd.")
         written[cell] = parsed
         if parsed.kind != written[first].kind:
             raise DateError(
-                f"Column '{column.name}' contains '{first}' in line {column.lines[0]} and '{cell}' in line {line}, so "
-                "day and month may be swapped in some rows; use one date format, preferably yyyy-mm-dd."
+                f"Column {quoted(column.name)} contains {quoted(first)} in line {column.lines[0]} and {quoted(cell)} "
+                f"in line {line}, so day and month may be swapped in some rows; use one date format, preferably "
+                "yyyy-mm-dd."
             )
     return written
 
@@ -134,7 +135,7 @@ def _no_date(column: DateColumn, readings: Mapping[str, Mapping[str, date]]) -> 
     fitting = max(readings.values(), key=len)
     line, cell = next((at, text) for at, text in zip(column.lines, column.cells, strict=True) if text not in fitting)
     return CellError(
-        line, column.name, f"'{cell}' is not a date from {_FIRST_YEAR} to {_LAST_YEAR}; write it as yyyy-mm-dd."
+        line, column.name, f"{quoted(cell)} is not a date from {_FIRST_YEAR} to {_LAST_YEAR}; write it as yyyy-mm-dd."
     )
 
 
@@ -144,8 +145,8 @@ def _meant(column: DateColumn, possible: Mapping[str, Mapping[str, date]]) -> st
         if len(orders) == 1:
             return orders[0]
     raise DateError(
-        f"Column '{column.name}': dates such as '{column.cells[0]}' could be {' or '.join(possible)}, and the "
-        "file does not show which; write them as yyyy-mm-dd."
+        f"Column {quoted(column.name)}: dates such as {quoted(column.cells[0])} could be {' or '.join(possible)}, and "
+        "the file does not show which; write them as yyyy-mm-dd."
     )
 
 
@@ -173,6 +174,6 @@ def _check_not_swapped(column: DateColumn, days: Sequence[date]) -> None:
     if swapped:
         line, day, season = wrong[0]
         raise DateError(
-            f"Line {line}, column '{column.name}': {day} is in {season_of(day)} but the row contains {season}. "
+            f"Line {line}, column {quoted(column.name)}: {day} is in {season_of(day)} but the row contains {season}. "
             f"Swapping day and month corrects all {len(wrong)} such rows, so download the data set again."
         )

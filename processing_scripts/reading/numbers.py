@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from processing_scripts.errors import CellError, ColumnError
+from processing_scripts.errors import CellError, ColumnError, quoted
 from processing_scripts.reading.columns import Column
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
@@ -143,8 +143,8 @@ class NumberColumn:
         raise CellError(
             line,
             self.title,
-            f"'{text}' could be {meanings}, and the file does not show which; write numbers with a decimal point and "
-            "without thousands separators.",
+            f"{quoted(text)} could be {meanings}, and the file does not show which; write numbers with a decimal point "
+            "and without thousands separators.",
         )
 
 
@@ -173,8 +173,8 @@ class NumberColumns:
         found = {column.decimal_mark: column.title for column in columns.values() if column.decimal_mark}
         if len(found) > 1:
             raise ColumnError(
-                f"Column '{found['.']}' contains decimal points and column '{found[',']}' decimal commas, so thousands "
-                "separators cannot be distinguished from them; write all numbers with a decimal point."
+                f"Column {quoted(found['.'])} contains decimal points and column {quoted(found[','])} decimal commas, "
+                "so thousands separators cannot be distinguished from them; write all numbers with a decimal point."
             )
         decimal_mark = next(iter(found), None)
         return {name: column.marks(decimal_mark) for name, column in columns.items()}

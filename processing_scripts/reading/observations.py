@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from processing_scripts.errors import CellError, FileError
+from processing_scripts.errors import CellError, FileError, quoted
 from processing_scripts.reading.cells import Cells
 from processing_scripts.reading.columns import (
     COLUMNS,
@@ -172,7 +172,7 @@ def date_column(cells: Cells) -> DateColumn:
     dates, times = [day for day, _ in pairs], [time for _, time in pairs]
     for line, text, time in zip(cells.table.lines, written, times, strict=True):
         if time is not None and time > _LAST_HOUR:
-            raise CellError(line, title, f"'{text}' has no hour from 0 to {_LAST_HOUR}; correct the time.")
+            raise CellError(line, title, f"{quoted(text)} has no hour from 0 to {_LAST_HOUR}; correct the time.")
     hours = _hours_of_day(cells, times, title)
     seasons = cells.categories("season", _SEASONS, "Winter, Spring, Summer or Autumn")
     return DateColumn(title, dates, hours, seasons, cells.table.lines)
@@ -188,7 +188,7 @@ def _hours_of_day(cells: Cells, times: Sequence[int | None], title: str) -> list
     if any(times):
         for line, hour, time in zip(cells.table.lines, whole, times, strict=True):
             if time not in {None, 0, hour}:
-                problem = f"is {hour} where '{title}' contains {time}:00; keep the right one."
+                problem = f"is {hour} where {quoted(title)} contains {time}:00; keep the right one."
                 raise CellError(line, cells.title("hour"), problem)
     return whole
 

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from processing_scripts.errors import FileError
+from processing_scripts.errors import FileError, quoted
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -253,7 +253,7 @@ def _blocks(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
 
 def _wrong_width(cells: list[str], header: list[str], line: int, path: Path) -> FileError:
     if len(cells) < len(header):
-        problem = f"the row is cut off before '{header[len(cells)]}'"
+        problem = f"the row is cut off before {quoted(header[len(cells)])}"
     else:
         problem = "there is an extra separator, or a cell needs quotes"
     counts = f"{len(cells)} cells where the header has {len(header)}"

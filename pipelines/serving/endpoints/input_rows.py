@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.errors import BadInput
+from pipelines.errors import BadInput, quoted
 
 Row = Sequence[tuple[str, str]]
 _PLACE_IN_FILE = re.compile(r"^Line (\d+), column '(.+?)': ")
@@ -27,7 +27,8 @@ def rows_as_file(rows: Sequence[Row], folder: Path) -> Path:
             different = set(names) ^ set(values)
             if different:
                 raise BadInput(
-                    f"Rows 1 and {number} differ in the column {min(different)!r}; give every --row the same columns."
+                    f"Rows 1 and {number} differ in the column {quoted(min(different))}; give every --row the same "
+                    "columns."
                 )
             writer.writerow([values[name] for name in names])
     return path
@@ -63,5 +64,5 @@ def _by_name(row: Row, number: int, rows: int) -> dict[str, str]:
         names = [name for name, _ in row]
         twice = next(name for name in names if names.count(name) > 1)
         where = "--row" if rows == 1 else f"Row {number}"
-        raise BadInput(f"{where} gives {twice!r} twice; keep one of them.")
+        raise BadInput(f"{where} gives {quoted(twice)} twice; keep one of them.")
     return values

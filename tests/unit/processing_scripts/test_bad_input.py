@@ -264,8 +264,9 @@ def test_input_must_be_one_file(names, tmp_path, capsys):
 
 
 def test_exit_message_is_cut_to_one_kilobyte(frame, csv_bytes, run_job, capsys):
-    job = run_job(csv_bytes(with_cell(frame, 5, "Seasons", "x" * 3000)))
-    assert len(job.message) == 1024
+    titles = {title: f"{'한' * 78}{number}" for number, title in enumerate(frame.columns) if title != "Date"}
+    job = run_job(csv_bytes(frame.rename(columns=titles), encoding="utf-8"))
+    assert 1021 < len(job.message.encode()) <= 1024
     assert capsys.readouterr().err.startswith(job.message)
 
 
