@@ -63,7 +63,8 @@ class AwsServices:
             self._before.get(service, _nothing)(environ)
             if service == "s3" and environ["REQUEST_METHOD"] in ("PUT", "POST", "DELETE"):
                 return self._change_s3(environ, start_response)
-            answer = self._wrapped.get(service, self._moto)
+            is_head_of_s3 = service == "s3" and environ["REQUEST_METHOD"] == "HEAD"
+            answer = self._head_s3 if is_head_of_s3 else self._wrapped.get(service, self._moto)
             return self._send_large(environ, start_response, service) or answer(environ, start_response)
         except NotImplementedError as error:
             return refuse(environ, start_response, str(error) or "This operation is not supported.")
@@ -104,10 +105,26 @@ class AwsServices:
         if service != "s3" or not downloads.is_plain_download(environ):
             return None
         path = self._objects.large_file(*_bucket_and_key(environ), downloads.version_of(environ))
-        return None if path is None else downloads.send(path, environ, start_response, self._moto)
+        return None if path is None else downloads.send(path, environ, start_response, self._head_s3)
+
+    def _head_s3(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Moto's response to HEAD, with the number of parts in the checksum of a multipart upload."""
+        composite = self._objects.composite_checksum(*_bucket_and_key(environ), downloads.version_of(environ))
+
+        def corrected(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            if composite:
+                headers = [
+                    (name, composite if value == composite.rpartition("-")[0] else value) for name, value in headers
+                ]
+            return start_response(status, headers, *rest)
+
+        return self._moto(environ, corrected)  # type: ignore[no-any-return]
 
     def _change_s3(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         bucket, key = _bucket_and_key(environ)
+        if environ["REQUEST_METHOD"] == "POST" and "uploadId=" in environ.get("QUERY_STRING", ""):
+            with self._objects.joining():
+                return self._change_s3_of(environ, start_response, bucket, key)
         if large_objects.is_upload(environ, key):
             with self._objects.receive(environ["wsgi.input"]):
                 return self._change_s3_of(large_objects.without_body(environ), start_response, bucket, key)

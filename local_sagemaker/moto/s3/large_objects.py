@@ -1,5 +1,7 @@
 """Uploads of large bodies: straight into an object's file, because moto would copy them in memory several times.
 
+The parts of a multipart upload are joined on disk, too.
+
 moto handles the request without its body. Its backend and its keys get the file in the place of the bytes.
 """
 
@@ -7,10 +9,14 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 
+from local_sagemaker.moto.s3 import checksums
+from local_sagemaker.moto.s3.object_files import BLOCK, ObjectFiles
 from local_sagemaker.moto.s3.object_versions import FileValue
 
 SMALLEST = 1024 * 1024
@@ -18,6 +24,7 @@ SMALLEST = 1024 * 1024
 _PLAIN_QUERY = {"x-id", "uploadId", "partNumber"}
 
 _incoming: ContextVar[Path | None] = ContextVar("incoming", default=None)
+_joined: ContextVar[ObjectFiles | None] = ContextVar("joined", default=None)
 
 
 class _PartValue(FileValue):
@@ -53,20 +60,32 @@ def without_body(environ: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def in_place_of_body(path: Path) -> Iterator[None]:
+def joined_in(files: ObjectFiles) -> Iterator[None]:
+    """Join the parts of the upload that this thread completes in moto in one of the files."""
+    token = _joined.set(files)
+    try:
+        with in_place_of_body(None):
+            yield
+    finally:
+        _joined.reset(token)
+
+
+@contextmanager
+def in_place_of_body(path: Path | None) -> Iterator[None]:
     """Give the file to the next object or part that this thread stores in moto."""
     token = _incoming.set(path)
     try:
         yield
     finally:
-        if _incoming.get() is not None:  # moto has refused the request
-            path.unlink()
+        unused = _incoming.get()
+        if unused is not None:  # moto has refused the request
+            unused.unlink()
         _incoming.reset(token)
 
 
 def serve() -> None:
-    """Make moto's keys take a file as their bytes."""
-    from moto.s3.models import FakeKey
+    """Make moto's keys take a file as their bytes, and its uploads join their parts in one."""
+    from moto.s3.models import FakeKey, FakeMultipart
 
     by_moto = FakeKey.value
     if getattr(by_moto.fset, "takes_files", False):  # type: ignore[attr-defined]
@@ -85,3 +104,29 @@ def serve() -> None:
 
     take.takes_files = True  # type: ignore[attr-defined]
     FakeKey.value = property(by_moto.fget, take)  # type: ignore[assignment, attr-defined]
+    complete_by_moto = FakeMultipart.complete
+    FakeMultipart.complete = lambda upload, body: _complete(upload, body, complete_by_moto)  # type: ignore[method-assign, assignment]
+
+
+def _complete(upload: Any, listed: Iterator[tuple[int, str]], by_moto: Any) -> Any:
+    """Complete an upload: moto checks the parts without their bytes, and the file of the object gets those."""
+    files = _joined.get()
+    if files is None:
+        return by_moto(upload, listed)
+    named = list(listed)
+    light = {
+        number: SimpleNamespace(etag=part.etag, contentsize=part.contentsize, value=b"")
+        for number, part in upload.parts.items()
+    }
+    _, etag, _ = by_moto(SimpleNamespace(metadata=upload.metadata, parts=light), iter(named))
+    parts = [partial(_blocks_of, upload.parts[number]) for number, _ in named]
+    path, _ = files.write(block for part in parts for block in part())
+    _incoming.set(path)
+    given = upload.metadata.get
+    return b"", etag, checksums.of_upload(given("x-amz-checksum-algorithm"), given("x-amz-checksum-type"), parts)
+
+
+def _blocks_of(part: Any) -> Iterator[bytes]:
+    part._value_buffer.seek(0)
+    while block := part._value_buffer.read(BLOCK):
+        yield block

@@ -114,6 +114,20 @@ class Objects:
         with large_objects.in_place_of_body(path):
             yield
 
+    @contextmanager
+    def joining(self) -> Iterator[None]:
+        """Join the parts of the upload that this thread completes in moto on disk."""
+        with large_objects.joined_in(self._files):
+            yield
+
+    def composite_checksum(self, bucket: str, key: str, version: str | None) -> str | None:
+        """The checksum of the checksums of an object's parts, with the number of parts; None for other objects."""
+        found = self._backend.buckets.get(bucket)
+        wanted = found and _version_of(found, key, version)
+        if not wanted or getattr(wanted, "checksum_type", None) != "COMPOSITE":
+            return None
+        return f"{wanted.checksum_value}-{wanted.checksum_parts}"
+
     # Between moto and the disk
 
     def restore(self, replay: Callable[[str, str, dict[str, str], bytes], None]) -> None:
@@ -206,7 +220,7 @@ class Objects:
                 value.seek(0)
                 path, digest = self._files.write(iter(lambda: value.read(BLOCK), b""))
                 version._etag = version._etag or digest
-                object_versions.keep_bytes_in(version, path)
+        object_versions.keep_bytes_in(version, path)
         tags = self._backend.tagger.get_tag_dict_for_resource(version.arn)
         return path.name, json.dumps(object_versions.attributes_of(version, tags))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import tracemalloc
 
 import pytest
 from botocore.exceptions import ClientError
@@ -128,3 +129,40 @@ def test_large_objects_go_to_disk_and_back(service, s3, content_type, tmp_path):
         s3.put_object(Bucket="nowhere", Key="large", Body=content)
     sizes = {path.stat().st_size for path in (service.core.directory / "objects").glob("*/*")}
     assert (len(content) * 2 in sizes, 8 * 1024 * 1024 in sizes) == (True, False), "parts go with their upload"
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "SHA256"])
+def test_checksum_of_a_multipart_upload_names_its_parts(service, s3, algorithm):
+    parts = [os.urandom(LARGE), os.urandom(LARGE), b"the rest"]
+    key = {"Bucket": "parts", "Key": algorithm}
+    service.core.objects.create_bucket("parts")
+    files = service.core.objects._files._directory
+    before = len(list(files.glob("*/*")))
+    upload = s3.create_multipart_upload(**key, ChecksumAlgorithm=algorithm)["UploadId"]
+    listed = []
+    for number, part in enumerate(parts, 1):
+        answer = s3.upload_part(**key, UploadId=upload, PartNumber=number, Body=part, ChecksumAlgorithm=algorithm)
+        listed.append({"PartNumber": number, "ETag": answer["ETag"]})
+    tracemalloc.start()
+    try:
+        s3.complete_multipart_upload(**key, UploadId=upload, MultipartUpload={"Parts": listed})
+        assert tracemalloc.get_traced_memory()[1] < 2 * LARGE, "the parts together are in memory"
+    finally:
+        tracemalloc.stop()
+    got = s3.get_object(**key, ChecksumMode="ENABLED")
+    head = s3.head_object(**key, ChecksumMode="ENABLED")
+    assert got["Body"].read() == b"".join(parts)
+    assert got[f"Checksum{algorithm}"] == head[f"Checksum{algorithm}"]
+    assert head[f"Checksum{algorithm}"].endswith("-3")
+    assert len(list(files.glob("*/*"))) == before + 1
+
+
+def test_parts_that_do_not_exist_are_refused(service, s3):
+    key = {"Bucket": "parts", "Key": "refused"}
+    service.core.objects.create_bucket("parts")
+    upload = s3.create_multipart_upload(**key)["UploadId"]
+    s3.upload_part(**key, UploadId=upload, PartNumber=1, Body=b"x")
+    with pytest.raises(ClientError, match="InvalidPart"):
+        s3.complete_multipart_upload(
+            **key, UploadId=upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": "0" * 32}]}
+        )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from botocore import exceptions
 
+from local_sagemaker.core import disk
 from pipelines.execution.follow import passing_trouble
+from pipelines.execution.pipeline import Progress, Step
 
 
 def refused(code: str, status: int = 400) -> exceptions.ClientError:
@@ -42,3 +46,16 @@ def test_what_passes_is_waited_for(error: Exception, words: str) -> None:
 )
 def test_what_does_not_pass_is_not(error: Exception) -> None:
     assert passing_trouble(error) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "code"),
+    [
+        ("Succeeded", None, 0),
+        ("Failed", "AlgorithmError: , exit code: 1", 1),
+        ("Failed", f"InternalServerError: {disk.sentence(Path('/state'))}", 3),
+    ],
+)
+def test_full_disk_ends_the_command_with_3(status: str, reason: str | None, code: int) -> None:
+    step = Step("Train", "Training", status, 1.0, reason, False, {})
+    assert Progress("arn", status, None, 1.0, (step,)).exit_code == code
