@@ -17,6 +17,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from pipelines.data.sample import generate_sample
 from tests.support.service import serving
 
 ROOT = Path(__file__).parents[2]
@@ -100,3 +101,28 @@ def test_commands_are_installed(environment: Path, seed_project: Path) -> None:
             [environment / "bin" / name, *arguments, "--help"], capture_output=True, text=True, check=False
         )
         assert (done.returncode, "usage" in done.stdout.lower()) == (0, True), name
+
+
+def test_installed_command_runs_a_sample(environment: Path, seed_project: Path) -> None:
+    (seed_project / "sample.csv").write_bytes(generate_sample())
+    options = [
+        "--upsert",
+        "--start",
+        "--task",
+        "regression",
+        "--algorithms",
+        "xgboost",
+        "--data",
+        "sample.csv",
+        "--json",
+    ]
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAGEMAKER_"))}
+    done = subprocess.run(
+        [environment / "bin" / "boostpipe", "run", *options, "--keep-alive", "0"],
+        env=own,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["tasks"]["regression"]["generated_sample"] is True
