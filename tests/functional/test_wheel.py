@@ -118,7 +118,7 @@ def test_installed_command_runs_a_sample(environment: Path, seed_project: Path) 
     ]
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAGEMAKER_"))}
     done = subprocess.run(
-        [environment / "bin" / "boostpipe", "run", *options, "--keep-alive", "0"],
+        [environment / "bin" / "boostpipe", "run", *options, "--keep-alive", "0", "--json"],
         env=own,
         capture_output=True,
         text=True,
