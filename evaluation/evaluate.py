@@ -116,7 +116,7 @@ def evaluate(
     write_json(output / "evaluation.json", report)
     write_json(output / "verdict.json", verdict(report))
     results = read_results(output)
-    draw_pictures(results, output)
+    draw_pictures(results, output, language)
     (output / "report.html").write_text(render(results, language), encoding="utf-8")
     return report
 

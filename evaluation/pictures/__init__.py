@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from evaluation.output.results import Results
+from evaluation.page.texts import Texts
 from evaluation.pictures import sections, tasks
+from evaluation.pictures.canvas import texts_of
+from html_page.translations import Language
 
-_Draw = Callable[[Results, Path], None]
+_Draw = Callable[[Results, Path, Texts], None]
 
 _OF_BOTH: Mapping[str, _Draw] = {
     "comparison": sections.comparison,
@@ -27,12 +30,12 @@ _OF_CLASSIFICATION: Mapping[str, _Draw] = {
 }
 
 
-def draw_pictures(results: Results, folder: Path) -> list[Path]:
+def draw_pictures(results: Results, folder: Path, language: Language = "en") -> list[Path]:
     """Draw every picture of the task into a folder; return the files."""
     own = _OF_REGRESSION if results.is_regression else _OF_CLASSIFICATION
-    files = []
+    files, texts = [], texts_of(language)
     tuned = {"tuning": sections.tuning} if sections.known_histories(results) else {}
     for name, draw in {**own, **_OF_BOTH, **tuned}.items():
         files.append(folder / f"{name}.png")
-        draw(results, files[-1])
+        draw(results, files[-1], texts)
     return files

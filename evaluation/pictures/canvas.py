@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.page.marks import GREY, INK, LIGHT
 from evaluation.page.texts import Texts
+from html_page.translations import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-TEXTS = Texts("en")
-"""Pictures are in English; only the report is translated."""
+_KOREAN_FONTS = ("NotoSansKR", "NotoSansCJK", "NanumGothic", "malgun", "AppleSDGothicNeo", "AppleGothic")
+"""Beginnings of the file names of fonts with Hangul."""
 
 _STYLE: Any = {
     "font.size": 11,
@@ -43,11 +45,31 @@ _TITLES, _TITLE, _RIGHT = 0.85, 0.45, 0.2
 """Inches above panels with titles, above panels without, and right of the last panel."""
 
 
+def texts_of(language: Language) -> Texts:
+    """Return the texts of pictures: English instead of Korean where no font has Hangul, as in AWS's images."""
+    return Texts(language if language == "en" or _korean_font() else "en")
+
+
+@cache
+def _korean_font() -> str | None:
+    """Return the name of a font with Hangul, or None; matplotlib's own list may be older than the font."""
+    from matplotlib.font_manager import FontProperties, findSystemFonts, fontManager
+
+    files = sorted(file for file in findSystemFonts() if Path(file).name.startswith(_KOREAN_FONTS))
+    if not files:
+        return None
+    regular = next((file for file in files if "Regular" in file), files[0])
+    for file in {regular, regular.replace("Regular", "Bold")} & set(files):
+        fontManager.addfont(file)
+    return FontProperties(fname=regular).get_name()
+
+
 @contextmanager
 def panels(
     path: Path,
     number: int,
     title: str,
+    texts: Texts,
     *,
     width: float = 4.6,
     height: float = 5.2,
@@ -60,6 +82,8 @@ def panels(
 
     Parameters
     ----------
+    title, texts
+        Key of the common title, and the texts that have it.
     width, height
         Size of one panel in inches.
     left, bottom
@@ -73,7 +97,8 @@ def panels(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(_STYLE):
+    fonts: Any = {"font.family": ["DejaVu Sans", _korean_font()]} if texts.language == "ko" else {}
+    with mpl.rc_context({**_STYLE, **fonts}):
         whole = max(width * number, 6.5)
         figure = Figure(figsize=(whole, height))
         FigureCanvasAgg(figure)
@@ -92,6 +117,6 @@ def panels(
         figure.savefig(path, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
 
 
-def candidate_title(name: str, best: str) -> str:
+def candidate_title(name: str, best: str, texts: Texts) -> str:
     """Return a candidate's name, marked if it is the selected one."""
-    return f"{TEXTS(name)} (selected)" if name == best else TEXTS(name)
+    return f"{texts(name)} ({texts('best')})" if name == best else texts(name)

@@ -10,78 +10,74 @@ import numpy as np
 from evaluation.measures.slices import MEASURE
 from evaluation.output.results import Results
 from evaluation.page.marks import GREY, LOW_TO_HIGH, colours, ranks, swarm
-from evaluation.page.texts import number
-from evaluation.pictures.canvas import TEXTS, candidate_title, panels
+from evaluation.page.texts import Texts, number
+from evaluation.pictures.canvas import candidate_title, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_COSTS = {
-    "training_seconds": ("Training in seconds", 1.0),
-    "model_bytes": ("Model in kB", 1 / 1024),
-    "microseconds_per_row": ("Prediction in µs per hour", 1.0),
-}
+_COSTS = {"training_seconds": 1.0, "model_bytes": 1 / 1024, "microseconds_per_row": 1.0}
 
 
-def comparison(results: Results, path: Path) -> None:
+def comparison(results: Results, path: Path, texts: Texts) -> None:
     """Draw the ranking metric of candidates and baselines on the test set, with 95 % intervals over days."""
     report, metric = results.report, results.report["metric"]
     everyone = {**report["candidates"], **report["baselines"]}
-    title = "Candidates and baselines on the test set"
-    with panels(path, 1, title, width=9, height=3.4, left=1.7, titles=False) as [axis]:
+    title = texts("comparison")
+    with panels(path, 1, title, texts, width=9, height=3.4, left=1.7, titles=False) as [axis]:
         for place, (name, measured) in enumerate(reversed(everyone.items())):
             value, (low, high) = measured["test"][metric], measured["test_interval"]
             axis.hlines(place, low, high, color=colours(report)[name], linewidth=4, alpha=0.45)
             axis.scatter(value, place, color=colours(report)[name], s=46, zorder=3)
             axis.annotate(number(value, metric), (value, place), xytext=(0, 8), textcoords="offset points", ha="center")
-        axis.set_yticks(range(len(everyone)), [TEXTS(name) for name in reversed(everyone)])
+        axis.set_yticks(range(len(everyone)), [texts(name) for name in reversed(everyone)])
         axis.set_ylim(-0.5, len(everyone) - 0.3)
-        axis.set_xlabel(f"{TEXTS(metric)}, 95 % interval over days")
+        axis.set_xlabel(f"{texts(metric)}, {texts('interval')}")
 
 
-def slices(results: Results, path: Path) -> None:
+def slices(results: Results, path: Path, texts: Texts) -> None:
     """Draw the metric of every candidate by hour of the day, and on the other slices of the test set."""
     report = results.report
     metric = MEASURE[report["task"]]
-    with panels(path, 2, f"{TEXTS(metric)} on slices of the test set", width=6.2, height=5.4, left=1.75) as axes:
+    with panels(path, 2, texts("slices"), texts, width=6.2, height=5.4, left=1.75) as axes:
         hours, others = axes
-        _draw_hours(hours, [slice_ for slice_ in report["slices"] if slice_["by"] == "hour"], metric, report)
-        _draw_others(others, [slice_ for slice_ in report["slices"] if slice_["by"] != "hour"], metric, report)
+        _draw_hours(hours, [slice_ for slice_ in report["slices"] if slice_["by"] == "hour"], metric, report, texts)
+        _draw_others(others, [slice_ for slice_ in report["slices"] if slice_["by"] != "hour"], metric, report, texts)
         hours.legend(loc="best", fontsize=9)
 
 
-def _draw_hours(axis: Axes, slices: list[dict[str, Any]], metric: str, report: dict[str, Any]) -> None:
+def _draw_hours(axis: Axes, slices: list[dict[str, Any]], metric: str, report: dict[str, Any], texts: Texts) -> None:
     hours = [int(slice_["value"]) for slice_ in slices]
     for name, colour in _coloured(report):
         values = [slice_["candidates"][name][metric] for slice_ in slices]
-        axis.plot(hours, values, "o-", color=colour, markersize=3.5, linewidth=1.4, label=TEXTS(name))
-    axis.set(title="By hour of the day", xlabel="Hour of the day", ylabel=TEXTS(metric), xticks=range(0, 24, 3))
+        axis.plot(hours, values, "o-", color=colour, markersize=3.5, linewidth=1.4, label=texts(name))
+    axis.set(xlabel=texts("hour of day"), ylabel=texts(metric), xticks=range(0, 24, 3))
 
 
-def _draw_others(axis: Axes, slices: list[dict[str, Any]], metric: str, report: dict[str, Any]) -> None:
+def _draw_others(axis: Axes, slices: list[dict[str, Any]], metric: str, report: dict[str, Any], texts: Texts) -> None:
     """Draw one row per slice, with a gap between kinds, and the number of hours behind the name."""
     kinds = list(dict.fromkeys(slice_["by"] for slice_ in slices))
     places = [-(at + 0.6 * kinds.index(slice_["by"])) for at, slice_ in enumerate(slices)]
     for name, colour in _coloured(report):
         values = [slice_["candidates"][name][metric] for slice_ in slices]
         axis.plot(values, places, "o", color=colour, markersize=5.5, alpha=0.85)
-    labels = [f"{TEXTS.short_slice_name(slice_)} ({slice_['rows']:,})" for slice_ in slices]
+    labels = [f"{texts.short_slice_name(slice_)} ({slice_['rows']:,})" for slice_ in slices]
     axis.set_yticks(places, labels, fontsize=9.5)
-    axis.set(title="By other slices (number of hours)", xlabel=TEXTS(metric))
+    axis.set(title=texts("picture slices"), xlabel=texts(metric))
 
 
-def cost(results: Results, path: Path) -> None:
+def cost(results: Results, path: Path, texts: Texts) -> None:
     """Draw what every candidate costs, as far as it is known."""
     costs = {name: candidate["cost"] for name, candidate in results.report["candidates"].items()}
-    known = {key: how for key, how in _COSTS.items() if all(key in one for one in costs.values())}
-    with panels(path, len(known), "Cost of the candidates", width=4.2, height=3.4, left=0.3, bottom=0.4) as axes:
-        for axis, (key, (title, factor)) in zip(axes, known.items(), strict=True):
+    known = {key: factor for key, factor in _COSTS.items() if all(key in one for one in costs.values())}
+    with panels(path, len(known), texts("cost"), texts, width=4.2, height=3.4, left=0.3, bottom=0.4) as axes:
+        for axis, (key, factor) in zip(axes, known.items(), strict=True):
             values = [one[key] * factor for one in costs.values()]
-            names = [TEXTS(name) for name in costs]
+            names = [texts(name) for name in costs]
             bars = axis.bar(names, values, color=[colours(results.report)[name] for name in costs], width=0.62)
             axis.bar_label(bars, [f"{value:,.0f}" if value >= 100 else f"{value:.1f}" for value in values], padding=2)
             axis.margins(y=0.15)
-            axis.set(title=title, yticks=[])
+            axis.set(title=texts(key), yticks=[])
             axis.spines["left"].set_visible(False)
 
 
@@ -89,10 +85,10 @@ def _coloured(report: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, colours(report)[name]) for name in report["candidates"]]
 
 
-def importance(results: Results, path: Path) -> None:
+def importance(results: Results, path: Path, texts: Texts) -> None:
     """Draw the most important features of every candidate."""
     candidates = results.report["candidates"]
-    with panels(path, len(candidates), "Feature importance by each library", width=5.2, left=2.3) as axes:
+    with panels(path, len(candidates), texts("importance"), texts, width=5.2, left=2.3) as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             shares = candidate["importance"][::-1]
             axis.barh(
@@ -100,18 +96,18 @@ def importance(results: Results, path: Path) -> None:
                 [100 * one["share"] for one in shares],
                 color=colours(results.report)[name],
             )
-            axis.set_title(candidate_title(name, results.best))
-            axis.set_xlabel("Share in %")
+            axis.set_title(candidate_title(name, results.best, texts))
+            axis.set_xlabel(texts("share"))
 
 
-def shap_summary(results: Results, path: Path) -> None:
+def shap_summary(results: Results, path: Path, texts: Texts) -> None:
     """Draw the SHAP values of single predictions, colored by the feature's value, for every candidate."""
     from matplotlib.colors import LinearSegmentedColormap
 
     scale = LinearSegmentedColormap.from_list("low to high", LOW_TO_HIGH)
     candidates = results.report["candidates"]
-    title = "SHAP values of test hours: blue for low feature values, red for high ones"
-    with panels(path, len(candidates), title, width=5.2, left=2.3) as axes:
+    title = texts("picture shap")
+    with panels(path, len(candidates), title, texts, width=5.2, left=2.3) as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             axis.axvline(0, color=GREY, linewidth=1)
             features = candidate["shap"][::-1]
@@ -125,8 +121,8 @@ def shap_summary(results: Results, path: Path) -> None:
                 edgecolors="none",
             )
             axis.set_yticks(range(len(features)), [feature["feature"] for feature in features])
-            axis.set_title(candidate_title(name, results.best))
-            axis.set_xlabel("SHAP value")
+            axis.set_title(candidate_title(name, results.best, texts))
+            axis.set_xlabel(texts("added"))
 
 
 def known_histories(results: Results) -> dict[str, Any]:
@@ -134,21 +130,23 @@ def known_histories(results: Results) -> dict[str, Any]:
     return {name: one for name, one in results.report.get("tuning", {}).items() if "unknown" not in one}
 
 
-def tuning(results: Results, path: Path) -> None:
+def tuning(results: Results, path: Path, texts: Texts) -> None:
     """Draw the objective of each training job of every tuning job, and the best so far."""
     from matplotlib.ticker import MaxNLocator
 
     histories = known_histories(results)
-    title = "Tuning: objective of each training job on the validation set"
-    with panels(path, len(histories), title, height=4.4, left=0.85) as axes:
+    title = texts("picture tuning")
+    with panels(path, len(histories), title, texts, height=4.4, left=0.85) as axes:
         for axis, (name, history) in zip(axes, histories.items(), strict=True):
             done = [(at, trial["value"]) for at, trial in enumerate(history["trials"], 1) if trial["value"] is not None]
             places, values = [at for at, _ in done], [value for _, value in done]
             best = np.minimum.accumulate if history["goal"] == "Minimize" else np.maximum.accumulate
             colour = colours(results.report)[name]
-            axis.step(places, best(np.array(values)), where="post", color=colour, linewidth=1.5, label="best so far")
-            axis.scatter(places, values, color=colour, alpha=0.7, s=30, label="training job", edgecolors="none")
-            axis.set(title=candidate_title(name, results.best), xlabel="Training jobs in order")
+            axis.step(
+                places, best(np.array(values)), where="post", color=colour, linewidth=1.5, label=texts("best so far")
+            )
+            axis.scatter(places, values, color=colour, alpha=0.7, s=30, label=texts("training job"), edgecolors="none")
+            axis.set(title=candidate_title(name, results.best, texts), xlabel=texts("training jobs in order"))
             axis.xaxis.set_major_locator(MaxNLocator(integer=True))
             axis.legend(loc="best", fontsize=9)
         axes[0].set_ylabel(next(iter(histories.values()))["objective"])

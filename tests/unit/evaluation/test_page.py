@@ -18,6 +18,7 @@ from evaluation.page.document import render
 from evaluation.page.marks import colours, roc_side, with_breaks
 from evaluation.page.texts import TRANSLATIONS, Texts, number
 from evaluation.pictures import draw_pictures
+from evaluation.pictures.canvas import texts_of
 from evaluation.strict_json import write_json
 from html_page.translations import LANGUAGES
 
@@ -212,6 +213,18 @@ def test_generated_sample_warning(output, tmp_path):
     page = render(read_results(tmp_path / "output"))
     assert Texts("en")("generated") in page
     assert f"; {Texts('en')('sample')}" in page  # beside the winner
+
+
+def test_pictures_in_korean(task, results, tmp_path):
+    texts = texts_of("ko")
+    if texts.language == "en":
+        pytest.skip("no font has Hangul")
+    (tmp_path / "en").mkdir()
+    files = draw_pictures(results, tmp_path, "ko")
+    english = draw_pictures(results, tmp_path / "en")
+    assert [file.name for file in files] == [file.name for file in english]
+    for korean, other in zip(files, english, strict=True):
+        assert korean.read_bytes() != other.read_bytes(), korean.name
 
 
 def test_command_rewrites_report_in_korean(output, tmp_path):
