@@ -41,7 +41,7 @@ class Build:
         variables = self._files.enter_context(sdk_environment(self._target))
         turn = self._files.enter_context(kept.turn(self._file)) if self._file else None
         process = subprocess.Popen(
-            [sys.executable, "-m", kept.BUILDER, *([str(turn), str(self._file)] if turn is not None else [])],
+            [sys.executable, "-P", "-m", kept.BUILDER, *([str(turn), str(self._file)] if turn is not None else [])],
             pass_fds=() if turn is None else (turn,),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,10 +1,12 @@
 """Environment variables of the processes in which the SageMaker SDK runs."""
 
 import contextlib
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from pipelines.data.code_bundles import INSTALLED
 from pipelines.target import Target
 
 ONLINE_SDK = {"SAGEMAKER_VALIDATE_ROLE": "false"}
@@ -19,17 +21,20 @@ NO_ACCOUNT = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS
 def sdk_environment(target: Target) -> Iterator[dict[str, str]]:
     """Environment variables with which the SDK sends no request, or, on AWS, reads JumpStart's bucket only.
 
+    The process must run this package, and not one of the same name in the working folder, such as a seed project's.
     For the local target they name a temporary folder, which is deleted when the context ends.
     """
     region = {"AWS_REGION": target.region, "AWS_DEFAULT_REGION": target.region}
+    paths = {"PYTHONPATH": os.pathsep.join(filter(None, (str(INSTALLED), os.environ.get("PYTHONPATH"))))}
     if target.name == "aws":
-        yield {**ONLINE_SDK, **region}
+        yield {**ONLINE_SDK, **region, **paths}
         return
     with tempfile.TemporaryDirectory(prefix="jumpstart-") as folder:
         _write_files(Path(folder), target.jumpstart)
         yield {
             **ONLINE_SDK,
             **region,
+            **paths,
             "AWS_JUMPSTART_MANIFEST_LOCAL_ROOT_DIR_OVERRIDE": folder,
             "AWS_JUMPSTART_SPECS_LOCAL_ROOT_DIR_OVERRIDE": folder,
         }

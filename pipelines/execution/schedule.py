@@ -72,7 +72,7 @@ def put(expression: str, settings: Settings, target: Target, role: str, paramete
     }
     with sdk_environment(target) as variables:
         done = subprocess.run(
-            [sys.executable, "-m", "pipelines.definition.triggers"],
+            [sys.executable, "-P", "-m", "pipelines.definition.triggers"],
             input=json.dumps(inputs),
             env={**os.environ, **variables},
             capture_output=True,
