@@ -114,6 +114,7 @@ def _context_of(finished: Finished, role: str) -> CommandContext:
     return CommandContext(Settings(), connection, load_prices())
 
 
+@pytest.mark.slow  # builds a definition for AWS, which is not kept
 def test_a_check_without_permission_is_a_warning(finished: Finished, aws: Aws) -> None:
     aws.answers["ListServiceQuotas"] = lambda _request: json_error("AccessDeniedException", "no")
     aws.answers["SimulatePrincipalPolicy"] = lambda _request: Answer(

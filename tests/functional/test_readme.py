@@ -7,6 +7,8 @@ import subprocess
 import sysconfig
 from pathlib import Path
 
+import pytest
+
 from tests.support.documents import code_blocks
 from tests.support.readme import README
 
@@ -30,6 +32,7 @@ def _clone(folder: Path) -> Path:
     return clone
 
 
+@pytest.mark.slow
 def test_blocks_run_in_order(data: Path, tmp_path: Path) -> None:
     clone = _clone(tmp_path)
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAGEMAKER_"))}
