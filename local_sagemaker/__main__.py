@@ -25,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(chosen)
     except LocalServiceError as error:
         sys.stderr.write(f"{error}\n")
-        return 3
+    except PermissionError as error:
+        sys.stderr.write(f"You may not read {error.filename}. Does it belong to another user?\n")
+    return 3
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -306,8 +306,8 @@ def _local_client(region: str, bucket: str) -> Callable[[str], Any]:
 
     def make(service: str) -> Any:
         if service != "s3":
-            return session.create_client(service, region_name=region, config=_retries())
-        s3 = with_transfers().client("s3", region_name=region, config=_retries())
+            return session.create_client(service, region_name=region, config=_retries(4))
+        s3 = with_transfers().client("s3", region_name=region, config=_retries(4))
         _make_bucket(s3, bucket, region)
         return s3
 
@@ -329,15 +329,16 @@ def _client(region: str) -> Callable[[str], Any]:
     def make(service: str) -> Any:
         import boto3
 
-        return boto3.client(service, region_name=region, config=_retries())
+        return boto3.client(service, region_name=region, config=_retries(11))
 
     return make
 
 
-def _retries() -> Any:
+def _retries(attempts: int) -> Any:
+    """Configure a client's retries; a local service that refuses connections has ended, so few are enough there."""
     from botocore.config import Config
 
-    return Config(retries={"mode": "adaptive", "max_attempts": 10})
+    return Config(retries={"mode": "adaptive", "total_max_attempts": attempts})
 
 
 def _no_client(service: str) -> Any:

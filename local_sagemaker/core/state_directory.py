@@ -60,7 +60,7 @@ def hold(directory: Path) -> Iterator[bool]:
     Raises StateDirectoryError if the directory cannot be created, or belongs to another user.
     """
     access.make_private(directory)
-    with (directory / _LOCK_FILE).open("a") as file:
+    with _opened(directory / _LOCK_FILE) as file:
         is_ours = _lock(file, exclusive=True, patient=False)
         if is_ours:
             access.delete(directory)  # another user may have the port of a service that was killed
@@ -74,7 +74,7 @@ def starting(directory: Path) -> Iterator[None]:
     Raises StateDirectoryError if the directory cannot be created, or belongs to another user.
     """
     access.make_private(directory)
-    with (directory / _START_FILE).open("a") as file:
+    with _opened(directory / _START_FILE) as file:
         _lock(file, exclusive=True, patient=True)
         yield
 
@@ -85,7 +85,7 @@ def using(directory: Path) -> Iterator[bool]:
 
     Yields False if that service ended before this process could register.
     """
-    with (directory / _USERS_FILE).open("a") as file:
+    with _opened(directory / _USERS_FILE) as file:
         yield _lock(file, exclusive=False, patient=False) or not _lock(file, exclusive=False, patient=True)
 
 
@@ -95,7 +95,7 @@ def unused(directory: Path, *, patient: bool = True) -> Iterator[bool]:
 
     Yields False, at once, if one uses it and ``patient`` is off.
     """
-    with (directory / _USERS_FILE).open("a") as file:
+    with _opened(directory / _USERS_FILE) as file:
         free = _lock(file, exclusive=True, patient=False)
         if not free and patient:
             _LOG.info("Waiting for other commands that use the local SageMaker; Ctrl-C ends it at once.")
@@ -130,12 +130,13 @@ def find_service(directory: Path) -> RunningService | None:
     """
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while True:
+        # Before its address is read: where a service was killed, another user's may answer there now, and pose as ours.
+        with hold(directory) as is_free:
+            if is_free:
+                return None
         try:
             return answering_service(directory)
         except (OSError, ValueError, KeyError) as error:
-            with hold(directory) as is_free:
-                if is_free:
-                    return None
             # What is written is complete, so a missing member is that of another version.
             if time.monotonic() > deadline or isinstance(error, KeyError):
                 reason = "has another version" if isinstance(error, KeyError) else f"does not answer ({error})"
@@ -172,6 +173,16 @@ def require_region(directory: Path, emulated: str, requested: str) -> None:
             f"The state directory {directory} is for the region {emulated}, which its ARNs contain. Use that region, "
             f"or another directory for {requested}."
         )
+
+
+def _opened(file: Path) -> IO[str]:
+    try:
+        return file.open("a")
+    except OSError as error:
+        raise StateDirectoryError(
+            f"The state directory {file.parent} cannot be used: {file.name}: {error.strerror}. If another user made "
+            "it, use another directory with --state-dir."
+        ) from error
 
 
 def _lock(file: IO[str], *, exclusive: bool, patient: bool) -> bool:

@@ -36,14 +36,48 @@ def table(
     >>> table(("name", "n"), [("a", "1"), ("long", "25")])
     'name   n\na      1\nlong  25\n'
     """
+    cells = [tuple(row) for row in rows]
+    columns = [tuple(column) for column in zip(*([tuple(headings)] if headings else []), *cells, strict=True)]
+    numeric = [_is_numeric(column[bool(headings) :]) for column in columns]
+    lines = _unfolded(columns, numeric, indent) if bold is None or not sys.stdout.isatty() else None
+    if lines is None:
+        lines = _folded(headings, cells, columns, numeric, indent, bold)
+    return "".join(f"{line}\n" for line in ([title] if title else []) + lines)
+
+
+def _unfolded(columns: Sequence[Sequence[str]], numeric: Sequence[bool], indent: int) -> list[str] | None:
+    """Lay out a table in which nothing is to be folded, without rich's console, whose import every command would feel.
+
+    Returns None if it is wider than the terminal, or a cell has line ends or control characters.
+    """
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in columns]
+    total = indent + sum(widths) + GAP * (len(columns) - 1)
+    too_wide = sys.stdout.isatty() and total > shutil.get_terminal_size().columns
+    if too_wide or not all(cell.isprintable() for column in columns for cell in column):
+        return None
+    lines = []
+    for row in zip(*columns, strict=True):
+        gaps = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        padded = [gap + cell if right else cell + gap for cell, gap, right in zip(row, gaps, numeric, strict=True)]
+        lines.append((" " * indent + (" " * GAP).join(padded)).rstrip())
+    return lines
+
+
+def _folded(
+    headings: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    columns: Sequence[Sequence[str]],
+    numeric: Sequence[bool],
+    indent: int,
+    bold: int | None,
+) -> list[str]:
     from rich.console import Console
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    cells = [tuple(row) for row in rows]
-    columns = [tuple(column) for column in zip(*([tuple(headings)] if headings else []), *cells, strict=True)]
-    numeric = [_is_numeric(column[bool(headings) :]) for column in columns]
     layout = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=bool(headings), header_style="")
     for position in range(len(columns)):
         heading = Text(headings[position]) if headings else ""
@@ -56,8 +90,7 @@ def table(
     console = Console(file=io.StringIO(), width=width, force_terminal=is_terminal, legacy_windows=False)
     console.print(Padding(layout, (0, 0, 0, indent)), soft_wrap=False)
     assert isinstance(console.file, io.StringIO)
-    lines = [line.rstrip() for line in console.file.getvalue().splitlines()] if columns else []
-    return "".join(f"{line}\n" for line in ([title] if title else []) + lines)
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
 
 
 def facts(pairs: Iterable[tuple[str, str]], *, indent: int = 0) -> str:

@@ -47,13 +47,20 @@ def to_its_end(
 ) -> Progress:
     """Follow an execution and pass every progress to ``show``."""
     pause = POLL_SECONDS[connection.name] if interval is None else interval
-    for progress in follow(connection.client, arn, types, pause, PATIENCE_SECONDS[connection.name]):
+    is_local = connection.name == "local"
+    for progress in follow(connection.client, arn, types, pause, PATIENCE_SECONDS[connection.name], is_local=is_local):
         show(progress)
     return progress
 
 
 def follow(
-    client: Callable[[str], Any], arn: str, types: Mapping[str, str], interval: float, patience: float
+    client: Callable[[str], Any],
+    arn: str,
+    types: Mapping[str, str],
+    interval: float,
+    patience: float,
+    *,
+    is_local: bool = False,
 ) -> Iterator[Progress]:
     """Yield the execution's progress every ``interval`` seconds until it has finished.
 
@@ -61,7 +68,10 @@ def follow(
     to ``patience`` seconds without a successful response.
 
     Raises `EnvironmentProblem` after ``patience`` seconds without a successful response; the execution continues.
+    Raises it at once if the local service, and so the execution, has ended.
     """
+    from botocore.exceptions import EndpointConnectionError
+
     sagemaker, answered, pause = client("sagemaker"), time.monotonic(), interval
     while True:
         try:
@@ -70,6 +80,11 @@ def follow(
             trouble = passing_trouble(error)
             if trouble is None:
                 raise
+            if is_local and isinstance(error, EndpointConnectionError):
+                raise EnvironmentProblem(
+                    f"The local service has ended, and {arn} with it. Its log: local-sagemaker logs. To continue the "
+                    f"execution where it ended: boostpipe executions retry {arn}"
+                ) from error
             if time.monotonic() - answered > patience:
                 raise EnvironmentProblem(f"{trouble}, for {patience:.0f} s by now. {arn} continues.") from error
             pause = min(max(2 * pause, 1.0), LONGEST_PAUSE)

@@ -251,6 +251,36 @@ def test_interrupted_command_leaves_the_service(folder, cache, data):
     assert alive(service_of(folder))
 
 
+@pytest.mark.parametrize("moment", ["start.lock", "service.log", "service.lock"])
+def test_interrupted_start_leaves_a_usable_directory(folder, cache, moment):
+    command = [sys.executable, "-m", "pipelines", "executions", "list"]
+    variables = environment(cache, SAGEMAKER_LOCAL_KEEP_ALIVE="5")
+    process = subprocess.Popen(command, cwd=folder, env=variables, stderr=subprocess.PIPE, text=True)
+    wait_until((folder / STATE / moment).exists)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=100)
+    assert (process.returncode, stderr.splitlines()[-1]) == (130, "Interrupted."), stderr
+    listed(boostpipe(folder, cache, "executions", "list"))
+
+
+def test_killed_service_ends_the_command_that_follows(folder, cache, data):
+    options = ("--upsert", "--start", "--task", "regression", "--algorithms", "lightgbm", "--data", str(data))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.run", *options],
+        cwd=folder,
+        env=environment(cache, SAGEMAKER_LOCAL_KEEP_ALIVE="5"),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("Started arn:"):
+            break
+    service_of(folder).kill()
+    _, stderr = process.communicate(timeout=100)
+    assert (process.returncode, "The local service has ended, and arn:" in stderr) == (3, True), stderr
+
+
 def test_execution_outlives_its_command(folder, cache, data):
     options = ("--task", "regression", "--algorithms", "lightgbm", "--data", str(data))
     started = boostpipe(folder, cache, "run", "--upsert", "--start", "--no-wait", *options)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 from botocore import exceptions
+from botocore.config import Config
 
 from local_sagemaker.core import disk
-from pipelines.execution.follow import passing_trouble
+from pipelines.errors import EnvironmentProblem
+from pipelines.execution.follow import follow, passing_trouble
 from pipelines.execution.pipeline import Progress, Step
 
 
@@ -59,3 +63,15 @@ def test_what_does_not_pass_is_not(error: Exception) -> None:
 def test_full_disk_ends_the_command_with_3(status: str, reason: str | None, code: int) -> None:
     step = Step("Train", "Training", status, 1.0, reason, False, {})
     assert Progress("arn", status, None, 1.0, (step,)).exit_code == code
+
+
+def test_end_of_the_local_service_ends_following(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+
+    def client(name: str) -> Any:  # nothing listens on port 1
+        once = Config(retries={"total_max_attempts": 1})
+        return boto3.client(name, endpoint_url="http://127.0.0.1:1", region_name="us-east-1", config=once)
+
+    with pytest.raises(EnvironmentProblem, match="local service has ended, and arn:x with it"):
+        next(follow(client, "arn:x", {}, 0.1, 20, is_local=True))

@@ -32,6 +32,20 @@ def test_no_width_of_the_terminal_loses_a_digit(rows, columns):
         assert all(number in shown for number in row[1:4])
 
 
+@given(rows, st.integers(0, 4))
+def test_an_emphasized_row_changes_no_layout(rows, indent):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdout", Terminal())
+        patch.setenv("COLUMNS", "400")
+        plain = table(HEADINGS, rows, indent=indent)
+        emphasized = re.sub(r"\x1b\[\d*m", "", table(HEADINGS, rows, indent=indent, bold=0))
+    assert [line.rstrip() for line in emphasized.splitlines()] == plain.splitlines()
+
+
+def test_wide_characters_keep_columns_aligned():
+    assert table(("name", "n"), [("따릉이", "1"), ("ab", "25")]) == "name     n\n따릉이   1\nab      25\n"
+
+
 @pytest.mark.parametrize("columns", ["20", "60"])
 def test_a_pipe_gets_one_line_per_row_whatever_the_width(monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
