@@ -1,24 +1,16 @@
 """``boostpipe compare``: the same rows in real time and as a batch, how fast each is and what it costs."""
 
 import argparse
-import itertools
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.cli.command import Command, opened
 from pipelines.cli.console import Parser, Result
 from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model, whole_number
-from pipelines.data.dataset import find
 from pipelines.data.output import require_writable
-from pipelines.data.sample import GENERATED_SAMPLE
-from pipelines.models.features import make_features, trusted_prefixes
-from pipelines.models.registry import ModelMetadata, RegisteredModel, read_metadata
-from pipelines.serving.comparison.costs import Assumed, Speed, costs_of_a_day
-from pipelines.serving.comparison.measurement import Capacities, measure
 from pipelines.serving.comparison.report import Comparison, draw, require_matplotlib
+from pipelines.serving.comparison.run import START_SECONDS, compare
 from pipelines.settings import Settings
-from pipelines.target import CommandContext
 
 
 def _options(parser: Parser) -> None:
@@ -37,7 +29,7 @@ def _options(parser: Parser) -> None:
     parser.add_argument(
         "--start-seconds",
         type=float,
-        default=240,
+        default=START_SECONDS,
         metavar="S",
         help="what AWS takes, and bills, to start a transform job, for its cost (default: %(default)s)",
     )
@@ -63,31 +55,16 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
 
 
 def _compare(options: argparse.Namespace, settings: Settings) -> Comparison:
-    hosting, transform = settings.hosting_instance_type, settings.transform_instance_type
-    assumed = Assumed(hosting, transform, options.serverless_memory, options.start_seconds)
     with opened(settings) as context:
-        connection, prices = context.connection, context.prices
-        costs_of_a_day(prices, Speed(1, 1, 1, 1), assumed)  # refuses an unknown price before anything is spent
         require_writable(str(options.output or settings.state_dir), context.s3)
-        model = chosen_model(context, options, options.task)
-        metadata = read_metadata(context.s3, model)
-        rows = _rows(context, model, metadata, options.rows)
-        capacities = Capacities(hosting, transform, options.rows_per_request)
-        measured = measure(connection, context.pipeline, model, rows, capacities)
-    ways = costs_of_a_day(prices, measured.speed, assumed)
-    generated = metadata.schema["dataset"]["kind"] == GENERATED_SAMPLE
-    return Comparison(model.title, model.algorithm, connection.name, measured, ways, prices, assumed, generated)
-
-
-def _rows(context: CommandContext, model: RegisteredModel, metadata: ModelMetadata, number: int) -> list[str]:
-    """Take rows of the data, from the beginning again where there are not enough."""
-    data = find(context.settings.data, allow_sample=not context.on_aws)
-    with tempfile.TemporaryDirectory() as folder:
-        hours = Path(folder) / "hours.csv"
-        hours.write_bytes(data.data)
-        trusted = trusted_prefixes(context.connection.bucket, context.settings)
-        features = make_features(context.s3, model, metadata, trusted, hours)
-    return list(itertools.islice(itertools.cycle(features.rows), number))
+        return compare(
+            context,
+            chosen_model(context, options, options.task),
+            options.rows,
+            rows_per_request=options.rows_per_request,
+            serverless_mb=options.serverless_memory,
+            start_seconds=options.start_seconds,
+        )
 
 
 COMMAND = Command(

@@ -18,7 +18,7 @@ from pipelines.definition.document import Definition
 from pipelines.errors import BadInput
 from pipelines.execution import pipeline as executions
 from pipelines.execution import schedule as schedules
-from pipelines.execution.follow import LOST_WITHOUT_WAITING, interruptible, to_its_end
+from pipelines.execution.follow import interruptible, to_its_end
 from pipelines.execution.logs import last_log_lines
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult, collect, collect_data_report
@@ -91,8 +91,6 @@ def run(request: RunRequest, settings: Settings, target: Target, show: Callable[
 
     Raises `PipelineError`, or one of its subclasses.
     """
-    if request.start and request.wait is False and target.owns_service:
-        raise BadInput(LOST_WITHOUT_WAITING)
     sagemaker = target.client("sagemaker")
     parameters = dict(request.parameters or {})
     code = bundles()
@@ -194,7 +192,21 @@ def _execute(
         if not waits:
             return _with(begun, executions.look(sagemaker, arn, types))
         progress = to_its_end(target, arn, types, show)
-    folder = settings.state_dir / "results" / last_part(arn)
+    return _collected(begun, progress)
+
+
+def finish(begun: RunResult, show: Callable[[Progress], None]) -> RunResult:
+    """Follow an execution that was started without waiting to its end, and collect its results."""
+    assert begun.progress is not None
+    target, arn = begun.target, begun.progress.arn
+    with interruptible(target, arn, stops=target.name == "local"):
+        progress = to_its_end(target, arn, executions.step_types(begun.definition), show)
+    return _collected(begun, progress)
+
+
+def _collected(begun: RunResult, progress: Progress) -> RunResult:
+    settings, target = begun.settings, begun.target
+    folder = settings.state_dir / "results" / last_part(progress.arn)
     # New clients: on the way the credentials may have expired and been renewed.
     clients = target.client("sagemaker"), target.client("s3")
     results = collect(progress, settings.tasks, *clients, folder)

@@ -149,18 +149,39 @@ def approve(sagemaker: Any, model: RegisteredModel, why: str) -> RegisteredModel
     return describe_model(sagemaker, model.arn)
 
 
+def require_approved(sagemaker: Any, model: RegisteredModel, *, may_approve: bool) -> RegisteredModel:
+    """Return a version that is approved; with ``may_approve``, approve it if it is not.
+
+    Raises `BadInput` if it is not approved and must not be.
+    """
+    if model.approved:
+        return model
+    if not may_approve:
+        raise BadInput(
+            f"{model.title} is {model.approval_status}. Look at its report, then add --approve to approve and deploy "
+            "it, or --latest-approved for the newest approved version."
+        )
+    return approve(sagemaker, model, "Approved with --approve when it was deployed")
+
+
+def versions(sagemaker: Any, group: str) -> list[dict[str, Any]]:
+    """List the versions of a group, the newest first; none if there is no such group."""
+    from botocore.exceptions import ClientError
+
+    order = {"SortBy": "CreationTime", "SortOrder": "Descending"}
+    found = listed(sagemaker, "list_model_packages", "ModelPackageSummaryList", ModelPackageGroupName=group, **order)
+    try:
+        return [*found]
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _NOT_THERE:
+            raise
+        return []
+
+
 def earlier_version(sagemaker: Any, package: str) -> int | None:
     """Return the latest earlier version of the same group with the same model artifact; None if there is none."""
     description = sagemaker.describe_model_package(ModelPackageName=package)
-    versions = listed(
-        sagemaker,
-        "list_model_packages",
-        "ModelPackageSummaryList",
-        ModelPackageGroupName=description["ModelPackageGroupName"],
-        SortBy="CreationTime",
-        SortOrder="Descending",
-    )
-    for version in versions:
+    for version in versions(sagemaker, description["ModelPackageGroupName"]):
         if version["ModelPackageVersion"] < description["ModelPackageVersion"]:
             other = sagemaker.describe_model_package(ModelPackageName=version["ModelPackageArn"])
             if _artifacts(other) == _artifacts(description):

@@ -12,7 +12,7 @@ from pipelines.cli.endpoint import rendering
 from pipelines.cli.options import chosen_model
 from pipelines.errors import BadInput
 from pipelines.execution.logs import last_endpoint_lines
-from pipelines.models.registry import RegisteredModel, approve
+from pipelines.models.registry import RegisteredModel, require_approved
 from pipelines.names import group_name
 from pipelines.serving.endpoints import deletion, deployment, input_rows, scaling
 from pipelines.serving.endpoints.capacity import Capacity, Instances, Serverless
@@ -36,7 +36,7 @@ def deploy(context: CommandContext, options: argparse.Namespace) -> Result:
     if there is not None:
         return _updated(context, options, there, model, renew=True)
     deployment.check(context, name, model, capacity)
-    model = _approved(context, options, model)
+    model = require_approved(context.sagemaker, model, may_approve=options.approve)
     try:
         endpoint = deployment.deploy(context, name, model, capacity)
     except Exception as error:
@@ -118,7 +118,7 @@ def _updated(
     if endpoint.package != model.arn:
         context.connection.find_role()  # before anything is approved
         deployment.check_serverless(model, endpoint.capacity)
-        model = _approved(context, options, model)
+        model = require_approved(context.sagemaker, model, may_approve=options.approve)
         endpoint = deployment.update(context, endpoint, model)
         if renew and endpoint.expiry is not None:
             endpoint = deployment.renew_expiry(context, endpoint)
@@ -179,17 +179,6 @@ def _question(context: CommandContext, endpoints: Sequence[Endpoint]) -> str:
 def _named(context: CommandContext, options: argparse.Namespace) -> Endpoint:
     name = options.name or group_name(context.settings.pipeline_name, options.task or TASKS[0])
     return require_endpoint(context, name)
-
-
-def _approved(context: CommandContext, options: argparse.Namespace, model: RegisteredModel) -> RegisteredModel:
-    if model.approved:
-        return model
-    if not options.approve:
-        raise BadInput(
-            f"{model.title} is {model.approval_status}. Look at its report, then add --approve to approve and deploy "
-            "it, or --latest-approved for the newest approved version."
-        )
-    return approve(context.sagemaker, model, "Approved with --approve when it was deployed")
 
 
 def _capacity(context: CommandContext, options: argparse.Namespace) -> tuple[Capacity, Bounds | None]:

@@ -13,7 +13,9 @@ from pipelines.cli.rendering import shown
 from pipelines.cli.run import summary
 from pipelines.data.code_bundles import bundles
 from pipelines.definition.build import Build
+from pipelines.errors import BadInput
 from pipelines.execution import workflow
+from pipelines.execution.follow import LOST_WITHOUT_WAITING
 from pipelines.execution.workflow import RunRequest, RunResult
 from pipelines.serving.endpoints.costs import costs_of_deployed
 from pipelines.settings import Settings
@@ -63,6 +65,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
 def execute(request: RunRequest, settings: Settings) -> Result:
     """Do what is requested on the target, and show what was done."""
     with open_target(settings, choose(settings)) as target, shown() as show:
+        if request.start and request.wait is False and target.owns_service:
+            raise BadInput(LOST_WITHOUT_WAITING)
         context = CommandContext(settings, target, load_prices(settings.prices, target.region))
         if context.on_aws and request.preflight and (request.upsert or request.start):
             require_no_failure(context)
