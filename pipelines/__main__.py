@@ -14,7 +14,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Build and run": ("run", "estimate", "schedule", "executions"),
     "Predict": ("endpoint", "batch", "compare"),
     "Manage what a pipeline needs and leaves": ("doctor", "prices", "infra", "teardown"),
-    "Set up": ("completion",),
+    "Set up": ("lab", "completion"),
 }
 IN_A_ROOM = {name: f"{name}.command" for name in ("endpoint", "executions", "run")} | {"schedule": "run.schedule"}
 """Commands whose file is in a room of ``cli``; each other command is in the file of its name."""

@@ -49,7 +49,7 @@ def quoted(value: object) -> str:
     return text if len(text) <= 82 else f"{text[:78]}...{text[-1]}"
 
 
-def missing_package(name: str) -> EnvironmentProblem:
+def missing_package(name: str, extra: str = "local") -> EnvironmentProblem:
     """Explain that Python has no such package, with the command that installs what this project needs."""
     checkout = Path(__file__).parents[1]
     in_environment = sys.prefix != sys.base_prefix
@@ -57,7 +57,7 @@ def missing_package(name: str) -> EnvironmentProblem:
         checkout = Path("PATH/OF/THE/CHECKOUT")
         in_environment = True
     if in_environment:
-        command = f"{sys.executable} -m pip install 'CHECKOUT[local]'".replace("CHECKOUT", str(checkout))
+        command = f"{sys.executable} -m pip install '{checkout}[{extra}]'"
     else:  # a system's Python often refuses pip
         command = f"make -C {checkout} install, and use {checkout}/.venv/bin/python instead"
     return EnvironmentProblem(f"{sys.executable} has no package {name}. Install what is missing with: {command}")

@@ -93,7 +93,12 @@ class Settings:
         env="BOOSTPIPE_STACK",
         metavar="NAME",
     )
-    state_dir: Path = setting(Path(".sagemaker-local"), "where the local service keeps its state", metavar="PATH")
+    state_dir: Path = setting(
+        Path(".sagemaker-local"),
+        "where the local service keeps its state",
+        env="SAGEMAKER_LOCAL_STATE_DIR",
+        metavar="PATH",
+    )
     keep_alive: int = setting(
         15,
         "minutes without use after which the local service ends; 0 ends it with the command",
