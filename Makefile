@@ -19,7 +19,7 @@ IN_THE_IMAGE := contourpy cycler fonttools kiwisolver matplotlib numpy packaging
 	python-dateutil pytz scipy six tzdata
 
 .PHONY: help install install-test run test test-slow test-without-namespaces check \
-	benchmark benchmark-models docs lock golden template clean python
+	benchmark benchmark-models docs notebooks lock golden template clean python
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -65,6 +65,9 @@ docs: install  ## Build the documentation site into build/site
 	$(INSTALL) '.[docs]'
 	PYTHONPATH=. COLUMNS=100 NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
+notebooks: install-test  ## Run the notebooks, and compare their outputs with those in the files
+	$(BIN)/python -m tests.support.notebooks $(ARGS)
+
 golden: install-test  ## Update the golden definitions; review the difference
 	$(BIN)/python -m tests.support.definitions
 
@@ -72,7 +75,7 @@ template: install-test  ## Copy the policies in infra/policies into infra/templa
 	$(BIN)/python -m tests.support.template
 
 lock: install  ## Update constraints.txt and evaluation/requirements.txt to the newest versions
-	$(LOCK) --universal --upgrade --extra test --extra docs pyproject.toml --output-file constraints.txt
+	$(LOCK) --universal --upgrade --extra test --extra docs --extra notebooks pyproject.toml --output-file constraints.txt
 	printf '%s\n' $(EVALUATION) | $(LOCK) --constraint constraints.txt --python-version 3.12 \
 		--python-platform x86_64-manylinux_2_28 --only-binary :all: $(addprefix --no-emit-package ,$(IN_THE_IMAGE)) \
 		- --output-file evaluation/requirements.txt
