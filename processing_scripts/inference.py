@@ -15,10 +15,10 @@ from pathlib import Path
 import pandas as pd
 
 from processing_scripts.errors import HistoryError, PreprocessingError
-from processing_scripts.features.history import with_history
-from processing_scripts.reading.checks import check_hours_differ
-from processing_scripts.reading.observations import read_observations
 from processing_scripts.schema import Schema, features_of_model, load_schema
+from processing_scripts.seoul_bike.features.history import with_history
+from processing_scripts.seoul_bike.reading.checks import check_hours_differ
+from processing_scripts.seoul_bike.reading.observations import read_observations
 
 
 def features_of_hours(

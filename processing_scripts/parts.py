@@ -9,9 +9,9 @@ reads the rows in order and writes, for each chunk with hours that can be predic
 As soon as both files are complete, it writes a line of JSON to stdout: ``{"part": "part-00000", "rows": 19832}``; at
 the end ``{"read": 1000000, "predicted": 999832}``. With ``--series COLUMN``, the rows of each value of that column
 (such as a station) are a separate series with its own history. The rows of a series must be in chronological order; see
-`processing_scripts.features.history` for rows without history.
+`processing_scripts.seoul_bike.features.history` for rows without history.
 
-Most files have one chunk. The following ones are written by another process (`processing_scripts.chunks.writer`), while
+Most files have one chunk. The following ones are written by another process (`processing_scripts.chunk_writer`), while
 this one continues to read.
 """
 
@@ -23,10 +23,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
-from processing_scripts.chunks.reader import Chunk, ChunkReader
-from processing_scripts.chunks.writer import ChunkWriter, report
+from processing_scripts.chunk_writer import ChunkWriter, report
 from processing_scripts.errors import PreprocessingError
 from processing_scripts.schema import load_schema
+from processing_scripts.seoul_bike.chunks import Chunk, ChunkReader
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +61,7 @@ def _write_in_other_process(parts: Iterator[tuple[str, Chunk]], options: argpars
     first = next(parts, None)
     if first is None:
         return 0
-    command = [sys.executable, *(["-P"] if sys.flags.safe_path else []), "-m", "processing_scripts.chunks.writer"]
+    command = [sys.executable, *(["-P"] if sys.flags.safe_path else []), "-m", "processing_scripts.chunk_writer"]
     command += ["--schema", options.schema, "--output", options.output, "--format", options.format]
     writer = subprocess.Popen(command, stdin=subprocess.PIPE)
     assert writer.stdin is not None

@@ -18,7 +18,7 @@ and, with ``--batch-format recordio``, the training, validation and batch rows i
     recordio/batch/data.recordio
 
 If the batch file is the data file, the test set is the batch. Another batch file must start with the history of the
-hours to predict, or continue the data (`processing_scripts.features.history`).
+hours to predict, or continue the data (`processing_scripts.seoul_bike.features.history`).
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ import pandas as pd
 from processing_scripts.data_report.page import render
 from processing_scripts.data_report.statistics import data_report
 from processing_scripts.errors import PreprocessingError
-from processing_scripts.features.build import make_features
-from processing_scripts.features.catalogue import FEATURE_SETS, FeatureSet, features_for
-from processing_scripts.features.history import WithHistory, with_history
 from processing_scripts.outputs import write_json, write_keys, write_part, write_recordio
-from processing_scripts.reading.checks import (
+from processing_scripts.schema import Drawn, Schema, describe
+from processing_scripts.seoul_bike.features.build import make_features
+from processing_scripts.seoul_bike.features.catalogue import FEATURE_SETS, FeatureSet, features_for
+from processing_scripts.seoul_bike.features.history import WithHistory, with_history
+from processing_scripts.seoul_bike.reading.checks import (
     check_both_classes,
     check_hours_complete,
     check_hours_differ,
     check_open_hours,
 )
-from processing_scripts.reading.observations import (
+from processing_scripts.seoul_bike.reading.observations import (
     Observations,
     open_hours,
     read_observations,
     sha256_of,
     the_only_file,
 )
-from processing_scripts.schema import Drawn, Schema, describe
-from processing_scripts.splits import PARTS, SPLITS, Split, split_hours
+from processing_scripts.seoul_bike.splits import PARTS, SPLITS, Split, split_hours
 
 _EXIT_MESSAGE_BYTES = 1024
 

@@ -3,7 +3,7 @@
 ``schema.json``, format version 1::
 
     format_version     1
-    feature_set        "now", "history" or "lags": see processing_scripts.features.catalogue
+    feature_set        "now", "history" or "lags": see processing_scripts.seoul_bike.features.catalogue
     history_hours      preceding hours that the features use: 0 or 168
     history_of         required columns of those hours: none, weather, or weather and rentals
     features           in the order of the columns: {name, type, group, feature_set (the smallest that has it), minimum,
@@ -32,11 +32,17 @@ from typing import Any
 import pandas as pd
 
 from processing_scripts.errors import FeatureError
-from processing_scripts.features.build import CATEGORIES, make_features
-from processing_scripts.features.catalogue import HISTORY_HOURS, Feature, FeatureSet, features_for, left_out_of
-from processing_scripts.features.history import WithHistory
-from processing_scripts.reading.observations import Observations
-from processing_scripts.splits import Split
+from processing_scripts.seoul_bike.features.build import CATEGORIES, make_features
+from processing_scripts.seoul_bike.features.catalogue import (
+    HISTORY_HOURS,
+    Feature,
+    FeatureSet,
+    features_for,
+    left_out_of,
+)
+from processing_scripts.seoul_bike.features.history import WithHistory
+from processing_scripts.seoul_bike.reading.observations import Observations
+from processing_scripts.seoul_bike.splits import Split
 
 FORMAT_VERSION = 1
 

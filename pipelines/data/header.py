@@ -36,7 +36,7 @@ def check_header(source: str, beginning: bytes) -> None:
         file = Path(folder) / (last_part(source) or "data.csv")
         file.write_bytes(beginning[: end - end % 2] if end else beginning)
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "processing_scripts.reading.header", str(file)],
+            [sys.executable, "-P", "-m", "processing_scripts.seoul_bike.reading.header", str(file)],
             env={**os.environ, "PYTHONPATH": str(INSTALLED), "PYTHONUTF8": "1"},
             capture_output=True,
             text=True,

@@ -12,7 +12,7 @@ from html_page.elements import Markup, Row, bullets, heading, panels, paragraph,
 from processing_scripts.data_report.drawing import Axes, bars, box_plot, lines
 from processing_scripts.data_report.statistics import Report
 from processing_scripts.data_report.style import LANGUAGE_SWITCH, STYLE, TRANSLATIONS
-from processing_scripts.reading.columns import TARGET
+from processing_scripts.seoul_bike.reading.columns import TARGET
 
 _GENERATED = "generated-sample"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -23,10 +23,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from processing_scripts.calendars.korean import is_day_off, is_public_holiday
-from processing_scripts.reading.columns import TARGET, WEATHER
-from processing_scripts.reading.dates import season_of
-from processing_scripts.reading.observations import open_hours
+from processing_scripts.seoul_bike.calendars.korean import is_day_off, is_public_holiday
+from processing_scripts.seoul_bike.reading.columns import TARGET, WEATHER
+from processing_scripts.seoul_bike.reading.dates import season_of
+from processing_scripts.seoul_bike.reading.observations import open_hours
 
 FORMAT_VERSION = 1
 _COLUMNS = (TARGET, *(column.name for column in WEATHER))

@@ -1,1 +1,1 @@
-"""Reading the raw CSV file: from bytes to checked hourly observations."""
+"""Reading of text tables: encoding, separator, rows, and numbers."""

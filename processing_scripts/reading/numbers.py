@@ -9,16 +9,35 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from processing_scripts.errors import CellError, ColumnError, quoted
-from processing_scripts.reading.columns import Column
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 """Spellings of a missing number."""
 
 _SAME_CHARACTER = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'", "\u2212": "-"})
 _UNMARKED = re.compile(r"[+-]?\d+", re.ASCII)
+
+
+class Column(Protocol):
+    """A column of numbers."""
+
+    @property
+    def name(self) -> str:
+        """Name of the column, by which its marks are found."""
+
+    @property
+    def lowest(self) -> float | None:
+        """Smallest possible number."""
+
+    @property
+    def highest(self) -> float | None:
+        """Largest possible number."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether its numbers have no decimals."""
 
 
 class Marks(NamedTuple):

@@ -245,7 +245,7 @@ def test_ctrl_c_ends_the_job_and_leaves_nothing(registered: Finished, rows: Path
 
 def test_ctrl_c_during_preprocessing_leaves_nothing(registered: Finished, rows: Path) -> None:
     process = begun_with_many_rows(registered, rows, "--rows-per-object", "100")
-    while not any("chunks.writer" in command_of(child) for child in descendants(process)):
+    while not any("chunk_writer" in command_of(child) for child in descendants(process)):
         assert process.poll() is None, "the command has ended"
         time.sleep(0.05)
     started = descendants(process)

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipelines.settings import Task
-from processing_scripts.features.catalogue import FEATURE_SETS, FEATURES, FeatureSet
-from processing_scripts.splits import SPLITS, Split
+from processing_scripts.seoul_bike.features.catalogue import FEATURE_SETS, FEATURES, FeatureSet
+from processing_scripts.seoul_bike.splits import SPLITS, Split
 from tests.performance.experiments import SEEDS, Outcome, columns, in_parallel, measure, parts
 
 ALGORITHM = "lightgbm"

@@ -19,10 +19,10 @@ from sklearn.metrics import r2_score, roc_auc_score, root_mean_squared_error
 
 from evaluation.inputs import Part
 from pipelines.settings import Task
-from processing_scripts.features.build import make_features
-from processing_scripts.features.catalogue import FeatureSet, features_for
-from processing_scripts.reading.observations import read_observations
-from processing_scripts.splits import Split, split_hours
+from processing_scripts.seoul_bike.features.build import make_features
+from processing_scripts.seoul_bike.features.catalogue import FeatureSet, features_for
+from processing_scripts.seoul_bike.reading.observations import read_observations
+from processing_scripts.seoul_bike.splits import Split, split_hours
 from tests.performance.training import Numbers, Rows, Trained, train
 
 SEEDS = (0, 1, 2)

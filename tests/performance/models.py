@@ -18,7 +18,7 @@ from evaluation.ranking.bootstrap import interval, resampled_metric
 from evaluation.ranking.selection import RANKINGS
 from pipelines.definition.algorithms import ALGORITHMS
 from pipelines.settings import TASKS, Task
-from processing_scripts.splits import SPLITS, Split
+from processing_scripts.seoul_bike.splits import SPLITS, Split
 from tests.performance.experiments import SEEDS, Outcome, in_parallel
 from tests.performance.trials import WINDOWS, Outcomes, Training, Trial, run, window_begin, winner
 

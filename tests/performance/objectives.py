@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from processing_scripts.splits import SPLITS, Split
+from processing_scripts.seoul_bike.splits import SPLITS, Split
 from tests.performance.experiments import SEEDS, Outcome, columns, in_parallel, material, parts, score
 from tests.performance.training import Rows, train
 

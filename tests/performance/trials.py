@@ -12,7 +12,7 @@ from evaluation.ranking.bootstrap import compare_pairs, not_significantly_differ
 from evaluation.ranking.selection import RANKINGS, best_candidate, rank
 from pipelines.definition.algorithms import ALGORITHMS
 from pipelines.settings import Task
-from processing_scripts.splits import Split, split_at
+from processing_scripts.seoul_bike.splits import Split, split_at
 from tests.performance.experiments import Material, Outcome, columns, material, measure, observations, parts
 
 WINDOWS, WINDOW_DAYS = 6, 30

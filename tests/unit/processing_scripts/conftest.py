@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from processing_scripts import preprocess
-from processing_scripts.reading.dates import season_of
+from processing_scripts.seoul_bike.reading.dates import season_of
 
 
 def make_raw_frame(first: str = "2018-04-20", hours: int = 60 * 24, seed: int = 0) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def csv_bytes() -> Callable[..., bytes]:
 @pytest.fixture(scope="session")
 def read(tmp_path_factory) -> Callable[..., pd.DataFrame]:
     """Read bytes as a raw file; the observations come back."""
-    from processing_scripts.reading.observations import read_observations
+    from processing_scripts.seoul_bike.reading.observations import read_observations
 
     directory = tmp_path_factory.mktemp("read")
 

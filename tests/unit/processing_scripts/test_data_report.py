@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from processing_scripts.data_report.statistics import data_report
-from processing_scripts.splits import PARTS, split_hours
+from processing_scripts.seoul_bike.splits import PARTS, split_hours
 
 
 @pytest.fixture(scope="module")

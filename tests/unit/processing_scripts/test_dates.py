@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from processing_scripts.errors import CellError, DateError
-from processing_scripts.reading.dates import DateColumn, read_dates, season_of
+from processing_scripts.seoul_bike.reading.dates import DateColumn, read_dates, season_of
 
 STYLES = {"day-month-year": "%d/%m/%Y", "month-day-year": "%m/%d/%Y"}
 

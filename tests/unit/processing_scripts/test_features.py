@@ -7,10 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from processing_scripts.features.build import make_features
-from processing_scripts.features.catalogue import FEATURE_SETS, HISTORY_HOURS, features_for, features_of, left_out_of
-from processing_scripts.features.weather import clearness, sun_features
-from processing_scripts.splits import SPLITS
+from processing_scripts.seoul_bike.features.build import make_features
+from processing_scripts.seoul_bike.features.catalogue import (
+    FEATURE_SETS,
+    HISTORY_HOURS,
+    features_for,
+    features_of,
+    left_out_of,
+)
+from processing_scripts.seoul_bike.features.weather import clearness, sun_features
+from processing_scripts.seoul_bike.splits import SPLITS
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from processing_scripts.features.catalogue import features_for
-from processing_scripts.features.past import past_demand_features, past_rain_features, past_weather_features
-from processing_scripts.features.windows import hour_by_hour, hours_since, mean_of, windows_before
+from processing_scripts.seoul_bike.features.catalogue import features_for
+from processing_scripts.seoul_bike.features.past import past_demand_features, past_rain_features, past_weather_features
+from processing_scripts.seoul_bike.features.windows import hour_by_hour, hours_since, mean_of, windows_before
 
 FIRST_AFTER_THE_DATA = "2018-06-19"
 

@@ -4,14 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from processing_scripts.calendars.korean import (
+from processing_scripts.seoul_bike.calendars.korean import (
     days_off_in_a_row,
     is_bridge_day,
     is_day_off,
     is_festival,
     public_holidays,
 )
-from processing_scripts.calendars.lunar import lunar_months
+from processing_scripts.seoul_bike.calendars.lunar import lunar_months
 
 HOLIDAYS_OF_THE_DATA_SET = """
 2017-12-25

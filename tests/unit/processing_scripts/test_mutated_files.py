@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from processing_scripts.chunks.reader import ChunkReader
 from processing_scripts.errors import PreprocessingError
+from processing_scripts.seoul_bike.chunks import ChunkReader
 
 FILES = int(os.environ.get("MUTATED_FILES", "10000"))
 MEASURED = ["Temperature(°C)", "Wind speed (m/s)", "Visibility (10m)", "Dew point temperature(°C)", "Rainfall(mm)"]

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from processing_scripts import parts as module
 from processing_scripts import recordio
-from processing_scripts.chunks.reader import ChunkReader
-from processing_scripts.chunks.writer import ChunkWriter
+from processing_scripts.chunk_writer import ChunkWriter
 from processing_scripts.errors import ColumnError, HistoryError, HoursError
 from processing_scripts.inference import features_of_hours
 from processing_scripts.schema import load_schema
+from processing_scripts.seoul_bike.chunks import ChunkReader
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from processing_scripts import recordio
-from processing_scripts.splits import PARTS, SPLITS
+from processing_scripts.seoul_bike.splits import PARTS, SPLITS
 
 REPOSITORY = Path(__file__).parents[3]
 TASKS = ("regression", "classification")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing_scripts.calendars.korean import is_day_off
-from processing_scripts.splits import PARTS, SPLITS, split_at, split_hours
+from processing_scripts.seoul_bike.calendars.korean import is_day_off
+from processing_scripts.seoul_bike.splits import PARTS, SPLITS, split_at, split_hours
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from processing_scripts.calendars.korean import (
+from processing_scripts.seoul_bike.calendars.korean import (
     days_off_in_a_row,
     is_bridge_day,
     is_day_off,

@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 from processing_scripts.errors import PreprocessingError
-from processing_scripts.reading.columns import count_known
-from processing_scripts.reading.observations import cells_of
 from processing_scripts.reading.tables import read_tables
+from processing_scripts.seoul_bike.reading.columns import count_known
+from processing_scripts.seoul_bike.reading.observations import cells_of
 
 if __name__ == "__main__":
     try:

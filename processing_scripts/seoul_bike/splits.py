@@ -16,8 +16,8 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from processing_scripts.calendars.korean import is_day_off
 from processing_scripts.errors import TooFewRowsError
+from processing_scripts.seoul_bike.calendars.korean import is_day_off
 
 Split = Literal["hours", "days", "time"]
 SPLITS: tuple[Split, ...] = get_args(Split)

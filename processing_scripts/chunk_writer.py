@@ -1,6 +1,6 @@
 """Calculation and writing of the features of chunks.
 
-``python -m processing_scripts.chunks.writer --schema schema.json --output DIR --format csv`` reads pickled pairs of a
+``python -m processing_scripts.chunk_writer --schema schema.json --output DIR --format csv`` reads pickled pairs of a
 name and a `Chunk` from stdin, which `processing_scripts.parts` sends, and reports each chunk on stdout when both of its
 files are complete.
 """
@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from processing_scripts import recordio
-from processing_scripts.chunks.reader import Chunk
 from processing_scripts.errors import PreprocessingError
 from processing_scripts.outputs import write_rows
 from processing_scripts.schema import Schema, features_of_model, load_schema
+from processing_scripts.seoul_bike.chunks import Chunk
 
 
 class ChunkWriter(NamedTuple):
@@ -70,7 +70,7 @@ def report(line: dict[str, str | int]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write chunks from stdin; return 0 on success, or 1 with the reason on stderr."""
-    parser = argparse.ArgumentParser(prog="part_writer", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(prog="chunk_writer", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--schema", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--format", required=True)

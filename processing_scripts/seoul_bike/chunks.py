@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 
 from processing_scripts.errors import ColumnError, HoursError, quoted
-from processing_scripts.features.catalogue import HISTORY_HOURS, FeatureSet
-from processing_scripts.features.history import WithHistory, next_hours, no_history
-from processing_scripts.reading.cells import Cells
-from processing_scripts.reading.columns import NUMBERS, count_known
-from processing_scripts.reading.dates import DateColumn, read_dates
 from processing_scripts.reading.numbers import Marks, NumberColumns
-from processing_scripts.reading.observations import cells_of, date_column, observations_of
 from processing_scripts.reading.tables import Table, read_tables
+from processing_scripts.seoul_bike.features.catalogue import HISTORY_HOURS, FeatureSet
+from processing_scripts.seoul_bike.features.history import WithHistory, next_hours, no_history
+from processing_scripts.seoul_bike.reading.cells import Cells
+from processing_scripts.seoul_bike.reading.columns import NUMBERS, count_known
+from processing_scripts.seoul_bike.reading.dates import DateColumn, read_dates
+from processing_scripts.seoul_bike.reading.observations import cells_of, date_column, observations_of
 
 _HOUR = pd.Timedelta(hours=1)
 

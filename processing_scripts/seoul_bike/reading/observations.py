@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from processing_scripts.errors import CellError, FileError, quoted
-from processing_scripts.reading.cells import Cells
-from processing_scripts.reading.columns import (
+from processing_scripts.reading.tables import Table, read_table
+from processing_scripts.seoul_bike.reading.cells import Cells
+from processing_scripts.seoul_bike.reading.columns import (
     COLUMNS,
     NUMBERS,
     TARGET,
@@ -25,8 +26,7 @@ from processing_scripts.reading.columns import (
     count_known,
     find_columns,
 )
-from processing_scripts.reading.dates import DateColumn, read_dates, split_time
-from processing_scripts.reading.tables import Table, read_table
+from processing_scripts.seoul_bike.reading.dates import DateColumn, read_dates, split_time
 
 _Meaning = TypeVar("_Meaning")
 

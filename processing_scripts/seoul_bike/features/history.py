@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from processing_scripts.errors import HistoryError
-from processing_scripts.features.catalogue import HISTORY_HOURS, FeatureSet
-from processing_scripts.features.past import DEMAND_LAGS
-from processing_scripts.reading.checks import MISSING_HOURS_TOLERANCE
+from processing_scripts.seoul_bike.features.catalogue import HISTORY_HOURS, FeatureSet
+from processing_scripts.seoul_bike.features.past import DEMAND_LAGS
+from processing_scripts.seoul_bike.reading.checks import MISSING_HOURS_TOLERANCE
 
 _HOUR = pd.Timedelta(hours=1)
 

@@ -1,16 +1,23 @@
 """History features: weather and demand of the hours before.
 
 They use preceding hours only, which are known when an hour begins; the weather of the hour itself comes from a forecast
-(`processing_scripts.features.weather`). ``known`` are observations from
-`processing_scripts.features.windows.hour_by_hour`.
+(`processing_scripts.seoul_bike.features.weather`). ``known`` are observations from
+`processing_scripts.seoul_bike.features.windows.hour_by_hour`.
 """
 
 from collections.abc import Callable
 
 import pandas as pd
 
-from processing_scripts.features.weather import weather_features
-from processing_scripts.features.windows import Numbers, hours_since, maximum_of, mean_of, sum_of, windows_before
+from processing_scripts.seoul_bike.features.weather import weather_features
+from processing_scripts.seoul_bike.features.windows import (
+    Numbers,
+    hours_since,
+    maximum_of,
+    mean_of,
+    sum_of,
+    windows_before,
+)
 
 RAIN_WINDOWS = (1, 2, 3, 6, 12, 24)
 SNOW_WINDOWS = (3, 24, 72)

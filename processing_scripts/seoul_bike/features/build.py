@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from processing_scripts.features.calendar import calendar_features
-from processing_scripts.features.catalogue import FeatureSet, features_of
-from processing_scripts.features.past import past_demand_features, past_rain_features, past_weather_features
-from processing_scripts.features.weather import clearness, sun_features, weather_features
-from processing_scripts.features.windows import hour_by_hour
+from processing_scripts.seoul_bike.features.calendar import calendar_features
+from processing_scripts.seoul_bike.features.catalogue import FeatureSet, features_of
+from processing_scripts.seoul_bike.features.past import past_demand_features, past_rain_features, past_weather_features
+from processing_scripts.seoul_bike.features.weather import clearness, sun_features, weather_features
+from processing_scripts.seoul_bike.features.windows import hour_by_hour
 
 CATEGORIES = {"season": {"Winter": 0, "Spring": 1, "Summer": 2, "Autumn": 3}}
 """Integer codes of the categories; flags are 1 and 0 everywhere."""
@@ -20,7 +20,7 @@ def make_features(
     Parameters
     ----------
     observations
-        Hours, see `processing_scripts.reading.observations.Observations`. Their own rentals are not used.
+        Hours, see `processing_scripts.seoul_bike.reading.observations.Observations`. Their own rentals are not used.
     known
         The hours that history features may use, including the observations; by default the observations. Only ``lags``
         uses their rentals.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from processing_scripts.calendars.lunar import lunar_months
+from processing_scripts.seoul_bike.calendars.lunar import lunar_months
 
 _DAY = timedelta(days=1)
 _WEDNESDAY, _SATURDAY, _SUNDAY = 2, 5, 6

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from processing_scripts.errors import CellError, quoted
-from processing_scripts.reading.columns import Column
 from processing_scripts.reading.numbers import MISSING, Marks, NumberColumns
 from processing_scripts.reading.tables import Table
+from processing_scripts.seoul_bike.reading.columns import Column
 
 _SEPARATED_WORDS = re.compile(r"\w+(?:[\s_-]+\w+)*\.?")
 _Meaning = TypeVar("_Meaning")

@@ -16,8 +16,8 @@ marks 2017-12-22, 12-24 and 12-31. Public holidays are calculated instead.
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from processing_scripts.features import past
-from processing_scripts.splits import Split
+from processing_scripts.seoul_bike.features import past
+from processing_scripts.seoul_bike.splits import Split
 
 FeatureSet = Literal["now", "history", "lags"]
 FEATURE_SETS: tuple[FeatureSet, ...] = get_args(FeatureSet)

@@ -1,1 +1,0 @@
-"""Features of files of any size, one chunk of rows at a time."""

@@ -1,0 +1,1 @@
+"""Reading the raw CSV file of the bikes: from cells to checked hourly observations."""
