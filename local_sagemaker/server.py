@@ -12,7 +12,7 @@ import re
 import socket
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any
@@ -39,8 +39,6 @@ _REQUEST_ID = "x-amzn-RequestId"
 _BACKLOG = 128
 _LONGEST_REQUEST = 16 * 1024 * 1024
 """The maximum size of a request to the API, in bytes; definitions have at most 1 MiB."""
-_SECONDS_OF_SILENCE = 60
-"""How long a client may pause in the middle of its request, or of reading its response."""
 _METRICS_PATH = "/BatchPutMetrics"
 _RUNTIME_PATH = re.compile(r"/endpoints/([^/]+)/([a-z-]+)")
 _SAGEMAKER_SCOPE = re.compile(r"/([^/]+)/sagemaker/")
@@ -83,6 +81,7 @@ class Application:
                 answer = authentication.refuse_unsigned(environ, body, self._secret_of, start_response)
                 if answer is None:
                     body()
+                    leaving.enter_context(bodies.decode(environ, self._folder))
             except (ClientDisconnected, bodies.BadBodyError):
                 # A client that was interrupted in the middle of its request is no defect of the service.
                 _LOG.debug("A client hung up in the middle of its request, or sent a body that is not HTTP")
@@ -139,9 +138,8 @@ class Application:
     def _runtime(self, endpoint: str, kind: str, environ: Environ) -> wire_format.HttpAnswer:
         def answer() -> wire_format.HttpAnswer:
             body = whole_body(environ, runtime.LONGEST_BODY + 1)
-            return runtime.invoke(
-                self._service.core, self._service.endpoints, kind, endpoint, _headers_of(environ), body
-            )
+            headers = authentication.signed_request(environ).headers
+            return runtime.invoke(self._service.core, self._service.endpoints, kind, endpoint, headers, body)
 
         return _guarded("InvokeEndpoint", answer)
 
@@ -195,17 +193,6 @@ def _use_path_style(environ: Environ) -> None:
         environ["HTTP_HOST"] = environ["HTTP_HOST"].removeprefix(f"{bucket}.")
 
 
-def _headers_of(environ: Environ) -> Mapping[str, str]:
-    headers = {
-        name.removeprefix("HTTP_").replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith("HTTP_")
-    }
-    if environ.get("CONTENT_TYPE"):
-        headers["content-type"] = environ["CONTENT_TYPE"]
-    return headers
-
-
 def _through_moto(aws_services: AwsServices, environ: Environ) -> wire_format.HttpAnswer:
     """Run one of the few SageMaker operations that moto implements faithfully."""
     captured: dict[str, Any] = {}
@@ -237,15 +224,19 @@ def url_of(listener: socket.socket) -> str:
 
 
 class HttpServer:
-    """The HTTP server of the endpoint, with threads in this process."""
+    """The HTTP server of the endpoint, with threads in this process.
 
-    def __init__(self, application: Application, listener: socket.socket) -> None:
+    It hangs up on a client that pauses for ``silence`` seconds in the middle of its request, or of reading its
+    response: a request that stays half open would keep its thread for ever.
+    """
+
+    def __init__(self, application: Application, listener: socket.socket, *, silence: float = 60) -> None:
         from moto.moto_server.werkzeug_app import MotoRequestHandler
 
         class QuietHandler(MotoRequestHandler):
             """moto's handler, which keeps the case of S3 metadata, without a line on stderr for every request."""
 
-            timeout = _SECONDS_OF_SILENCE
+            timeout = silence
 
             def make_environ(self) -> dict[str, Any]:
                 return {**super().make_environ(), authentication.HEADERS: self.headers.items()}

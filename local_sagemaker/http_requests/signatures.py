@@ -24,6 +24,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
+from local_sagemaker.http_requests import aws_chunked
+
 SecretOf = Callable[[str], str | None]
 """Returns the secret of an access key, or None if the key does not exist."""
 Problem = Literal[
@@ -163,6 +165,15 @@ def _verify_version_4(
     signer = (_S3SigV4 if is_s3 else _SigV4)(key, service, region)
     expected = signer.signature(signer.string_to_sign(signed, signer.canonical_request(signed)), signed)
     if not hmac.compare_digest(expected, parts.signature) or "host" not in parts.signed_headers.split(";"):
+        raise SignatureError("mismatch")
+    if declared in aws_chunked.SIGNED and not aws_chunked.is_signed(
+        body(),
+        request.headers.get("x-amz-decoded-content-length", ""),
+        parts.signature,
+        f"{parts.timestamp}\n{scope}",
+        lambda text: signer.signature(text, signed),
+        has_trailer=declared.endswith("-TRAILER"),
+    ):
         raise SignatureError("mismatch")
     if declared and re.fullmatch(r"[0-9a-f]{64}", declared) and digest_of(body()) != declared:
         raise SignatureError("other body")

@@ -1,4 +1,4 @@
-"""Uploads of large bodies: straight into an object's file, because moto would copy them in memory several times.
+"""Uploads straight into an object's file: large bodies, which moto would copy in memory several times, and forms.
 
 The parts of a multipart upload are joined on disk, too.
 
@@ -21,6 +21,7 @@ from local_sagemaker.moto.s3.object_versions import FileValue
 
 SMALLEST = 1024 * 1024
 """The size in bytes from which a body goes straight into a file."""
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _PLAIN_QUERY = {"x-id", "uploadId", "partNumber"}
 
 _incoming: ContextVar[Path | None] = ContextVar("incoming", default=None)
@@ -36,15 +37,15 @@ class _PartValue(FileValue):
 
 
 def is_upload(environ: dict[str, Any], key: str) -> bool:
-    """Whether a request is PutObject or UploadPart with a large body that is stored as it was sent."""
+    """Whether a request is PutObject or UploadPart with a large body, or the content type of a form."""
     algorithm = environ.get("HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM")
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     return (
         bool(key)
         and environ["REQUEST_METHOD"] == "PUT"
-        and int(environ.get("CONTENT_LENGTH") or 0) >= SMALLEST
+        # moto takes the content of a form for its fields.
+        and (int(environ.get("CONTENT_LENGTH") or 0) >= SMALLEST or environ.get("CONTENT_TYPE", "").startswith(_FORMS))
         and {name for name in query if not _is_of_presigned_url(name)} <= _PLAIN_QUERY
-        and not environ.get("HTTP_X_AMZ_CONTENT_SHA256", "").startswith("STREAMING-")
         # moto computes a checksum that is not in a header from the body.
         and (algorithm is None or f"HTTP_X_AMZ_CHECKSUM_{algorithm.upper()}" in environ)
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import socket
 import time
 import urllib.request
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +15,13 @@ import boto3
 import pytest
 import requests
 from botocore import UNSIGNED
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from local_sagemaker.http_requests import aws_chunked
 from tests.support.signing import send, signed
 
 CALLS: dict[str, Callable[[Any], Any]] = {
@@ -83,6 +90,23 @@ def test_an_expired_url_is_refused(aws, service, stored):
     assert (status, b"<Code>AccessDenied</Code><Message>Request has expired" in body) == (403, True)
 
 
+def test_unsigned_chunks_are_stored_with_their_checksum(service, s3):
+    headers = {
+        "X-Amz-Content-SHA256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        "X-Amz-Sdk-Checksum-Algorithm": "CRC32",
+        "X-Amz-Trailer": "x-amz-checksum-crc32",
+        "Content-Encoding": "gzip,aws-chunked",
+    }
+    body = b"4\r\n1,2\n\r\n4\r\n3,4\n\r\n0\r\nx-amz-checksum-crc32:%s\r\n\r\n"
+    checksum = base64.b64encode(zlib.crc32(b"1,2\n3,4\n").to_bytes(4, "big"))
+    assert send(chunked(service, "unsigned", headers, lambda *_: body % checksum))[0] == 200
+    stored = s3.get_object(Bucket="bucket", Key="unsigned", ChecksumMode="ENABLED")
+    assert stored["Body"].read() == b"1,2\n3,4\n"
+    assert (stored["ContentEncoding"], stored["ChecksumCRC32"]) == ("gzip", checksum.decode())
+    for bad in (b"zz\r\n", b"4\r\n1,2", b"4\r\n1,2\n,3", b""):
+        assert send(chunked(service, "bad", headers, lambda *_, bad=bad: bad))[0] == 400
+
+
 @pytest.mark.parametrize(
     "config",
     [
@@ -107,6 +131,62 @@ def test_a_changed_body_is_refused(service):
         request = signed(service, "PUT", path, b"signed", signing_name=signing_name)
         request.data = b"change"
         assert send(request)[0] in (400, 403)
+
+
+def chunked(service: Any, key: str, headers: dict[str, str], body: Callable[..., bytes]) -> urllib.request.Request:
+    """A PutObject request in AWS's chunks, as its SDK for Java sends it."""
+    given = service.client_arguments
+    credentials = Credentials(given["aws_access_key_id"], given["aws_secret_access_key"])
+    signer = ChunkSigner(credentials, "s3", given["region_name"])
+    request = AWSRequest("PUT", f"{service.endpoint_url}/bucket/{key}", headers)
+    signer.add_auth(request)
+    sent = dict(request.headers.items())
+    return urllib.request.Request(request.url, data=body(signer, request), headers=sent, method="PUT")
+
+
+def signed_chunks(service: Any, key: str, blocks: list[bytes]) -> urllib.request.Request:
+    def body(signer: Any, request: Any) -> bytes:
+        before, whole = request.headers["Authorization"].rpartition("=")[2], b""
+        scope = f"{request.context['timestamp']}\n{signer.credential_scope(request)}"
+        for block in [*blocks, b""]:
+            digests = f"{hashlib.sha256().hexdigest()}\n{hashlib.sha256(block).hexdigest()}"
+            before = signer.signature(f"AWS4-HMAC-SHA256-PAYLOAD\n{scope}\n{before}\n{digests}", request)
+            whole += b"%x;chunk-signature=%s\r\n%s\r\n" % (len(block), before.encode(), block)
+        return whole
+
+    headers = {
+        "X-Amz-Content-SHA256": aws_chunked.SIGNED[0],
+        "X-Amz-Decoded-Content-Length": str(sum(map(len, blocks))),
+        "Content-Encoding": "aws-chunked",
+    }
+    return chunked(service, key, headers, body)
+
+
+class ChunkSigner(S3SigV4Auth):
+    """botocore's signer, which leaves the payload's name to the caller."""
+
+    def _modify_request_before_signing(self, request: Any) -> None:
+        named = request.headers["X-Amz-Content-SHA256"]
+        super()._modify_request_before_signing(request)
+        del request.headers["X-Amz-Content-SHA256"]
+        request.headers["X-Amz-Content-SHA256"] = named
+
+    def payload(self, request: Any) -> str:
+        return request.headers["X-Amz-Content-SHA256"]
+
+
+@pytest.mark.parametrize("size", [80_000, 2_000_000])
+def test_signed_chunks_are_stored_until_changed(service, s3, size):
+    blocks = [b"1,2\n" * (size // 4), b"3,4\n"]
+    assert send(signed_chunks(service, "chunks", blocks))[0] == 200
+    stored = s3.get_object(Bucket="bucket", Key="chunks")
+    assert stored["Body"].read() == b"".join(blocks)
+    assert "ContentEncoding" not in stored
+    changed = signed_chunks(service, "changed", blocks)
+    changed.data = changed.data.replace(b"3,4", b"3,5")
+    status, body = send(changed)
+    assert (status, b"<Code>SignatureDoesNotMatch" in body) == (403, True)
+    assert not service.core.objects.exists("s3://bucket/changed")
 
 
 def test_an_assumed_role_signs_with_its_own_key(aws, service):

@@ -131,6 +131,13 @@ def test_large_objects_go_to_disk_and_back(service, s3, content_type, tmp_path):
     assert (len(content) * 2 in sizes, 8 * 1024 * 1024 in sizes) == (True, False), "parts go with their upload"
 
 
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_small_object_may_be_a_form(s3, content_type):
+    s3.put_object(Bucket="bucket", Key="form", Body=b"a=1&b=2", ContentType=content_type)
+    found = s3.get_object(Bucket="bucket", Key="form")
+    assert (found["Body"].read(), found["ContentType"]) == (b"a=1&b=2", content_type)
+
+
 @pytest.mark.parametrize("algorithm", ["CRC32", "SHA256"])
 def test_checksum_of_a_multipart_upload_names_its_parts(service, s3, algorithm):
     parts = [os.urandom(LARGE), os.urandom(LARGE), b"the rest"]

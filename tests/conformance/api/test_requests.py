@@ -12,6 +12,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from local_sagemaker import server
 from tests.conformance.stand_ins import ROLE, processing_arguments, training_arguments
 from tests.support.random_requests import failures
 from tests.support.signing import post, send, signed
@@ -238,6 +239,25 @@ def test_client_disconnect_is_no_defect(service, caplog):
     records = [record for record in caplog.records if record.name == "local_sagemaker.server"]
     assert any("hung up" in record.getMessage() for record in records)
     assert all(record.levelno == logging.DEBUG for record in records)
+
+
+@pytest.mark.parametrize("sent", ["", "POST / HTTP/1.1\r\nHost: ", "body"])
+def test_half_open_request_is_ended(service, sent):
+    with server.bind(0) as listener:
+        http_server = server.HttpServer(server.Application(service, None), listener, silence=0.1)
+        http_server.start()
+        try:
+            if sent == "body":
+                request = signed(service, body=b"{}")
+                host = urlsplit(service.endpoint_url).netloc
+                lines = [f"{name}: {value}" for name, value in request.header_items()]
+                sent = "\r\n".join(["POST / HTTP/1.1", f"Host: {host}", "Content-Length: 100", *lines, "", "{"])
+            with socket.create_connection(listener.getsockname()) as connection:
+                connection.sendall(sent.encode())
+                answer = connection.makefile("rb").read()  # to the end of the connection
+        finally:
+            http_server.close()
+    assert b"The request ended before its body did" in answer if "{" in sent else answer == b""
 
 
 @pytest.mark.parametrize(
