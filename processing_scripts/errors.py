@@ -3,6 +3,7 @@
 ::
 
     PreprocessingError
+    ├── DatasetFileError  the data set file contains a mistake
     ├── FileError         the file is not a readable table
     ├── ColumnError       a column is missing, duplicated, or in another unit
     ├── CellError         a cell is not a valid value of its column
@@ -26,6 +27,10 @@ def quoted(text: str) -> str:
 
 class PreprocessingError(Exception):
     """The data cannot be preprocessed; no output is written."""
+
+
+class DatasetFileError(PreprocessingError):
+    """The data set file contains a mistake; the message names file, line and key."""
 
 
 class FileError(PreprocessingError):
