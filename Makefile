@@ -68,8 +68,9 @@ docs: install  ## Build the documentation site into build/site
 notebooks: install-test  ## Run the notebooks, and compare their outputs with those in the files
 	$(BIN)/python -m tests.support.notebooks $(ARGS)
 
-golden: install-test  ## Update the golden definitions; review the difference
+golden: install-test  ## Update the golden definitions and the schema of data set files; review the difference
 	$(BIN)/python -m tests.support.definitions
+	$(BIN)/python -m tests.support.dataset_schema
 
 template: install-test  ## Copy the policies in infra/policies into infra/template.yaml
 	$(BIN)/python -m tests.support.template

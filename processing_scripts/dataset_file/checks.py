@@ -168,7 +168,11 @@ def _classes(task: Task, target: Column) -> None:
 def _binary(task: Task, target: Column) -> None:
     path, numeric = ("tasks", task.name), target.type in _NUMBERS
     given = [key for key in ("positive", "above", "above_quantile") if getattr(task, key) is not None]
-    _require(len(given) <= 1, (*path, given[-1] if given else "positive"), f"contradicts {given[:1]}; keep one.")
+    _require(
+        len(given) <= 1,
+        (*path, given[-1] if given else "positive"),
+        f"contradicts {given[0] if given else ''}; keep one of them.",
+    )
     if not given:
         _require(target.type == "boolean", (*path, "positive"), "is missing; add the cell that is the positive class.")
     elif given != ["positive"]:

@@ -21,10 +21,13 @@ class Reading:
 
     format: Literal["csv", "parquet"] = "csv"
     header: bool = True
+    """Whether the first line of a CSV file contains the names of the columns."""
     separator: str | None = None
+    """Character between two cells."""
     encoding: str | None = None
     decimal: str | None = None
     grouping: str | None = None
+    """Decimal mark and thousands separator of numbers."""
     missing: tuple[str, ...] = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?")
     """Cells that mean that a value is missing."""
 
@@ -37,6 +40,7 @@ class Column:
     """As in the header; in a file without header, its name from its position in the data set file."""
     type: ColumnType
     role: Role = "feature"
+    """Use of the column; "target" follows from a task."""
     unit: str | None = None
     lowest: float | None = None
     highest: float | None = None

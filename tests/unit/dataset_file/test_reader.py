@@ -2,63 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from processing_scripts.dataset_file.lines import line_of
 from processing_scripts.dataset_file.reader import read_dataset_file
 from processing_scripts.errors import DatasetFileError
-
-ABALONE = """\
-name = "abalone"
-title = { en = "Abalone", ko = "전복" }
-slices = ["sex"]
-
-[reading]
-header = false
-
-[columns]
-sex = "category"
-length = { type = "number", unit = "mm", lowest = 0 }
-
-[columns."shell weight"]
-type = "number"
-
-[columns.rings]
-type = "integer"
-meaning = "rings, which give the age"
-
-[tasks.rings]
-kind = "regression"
-target = "rings"
-gate = 3
-minimum = 0
-
-[tasks.old]
-kind = "binary"
-target = "rings"
-above_quantile = 0.8
-gate = 0.7
-
-[split]
-shares = [
-    0.7,
-    0.2,  # validation
-    0.1,
-]
-
-[[rules]]
-feature = "length"
-value = 0
-predict = 1
-tasks = ["rings"]
-"""
+from tests.support.dataset_files import ABALONE, any_texts
 
 
 def read(folder: Path, text: str) -> Any:
@@ -138,57 +92,7 @@ def test_refuses_files_that_are_no_text(tmp_path):
         read_dataset_file(file)
 
 
-KEYS = sorted({*re.findall(r"[a-z_]+", ABALONE), "code", "options", "words", "levels", "positive", "classes", "role"})
-LEAVES = st.one_of(
-    st.sampled_from([*KEYS, "time", "groups", "boolean", "datetime", "multiclass", "x.py"]),
-    st.text(st.characters(codec="utf-8"), max_size=90),
-    st.integers(),
-    st.floats(),
-    st.booleans(),
-)
-VALUES = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS) | st.text(), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-def toml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{toml(str(key))} = {toml(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(toml, value))}]"
-    if isinstance(value, float):
-        return repr(value).replace("e", ".0e") if "e" in repr(value) and "." not in repr(value) else repr(value)
-    return json.dumps(value).replace("\x7f", "\\u007f") if isinstance(value, str) else str(value).lower()
-
-
-@st.composite
-def changed_files(draw):
-    """Texts of TOML: a valid file, some of whose values and keys are replaced."""
-    lines = ABALONE.splitlines()
-    for _ in range(draw(st.integers(1, 3))):
-        at = draw(st.integers(0, len(lines) - 1))
-        key = lines[at].partition("=")[0].strip()
-        change = draw(st.integers(0, 3))
-        if change == 0:
-            lines[at] = f"{key} = {toml(draw(VALUES))}"
-        elif change == 1:
-            lines[at] = f"{draw(st.sampled_from(KEYS))} = {toml(draw(VALUES))}"
-        elif change == 2:
-            del lines[at]
-        else:
-            lines.insert(at, draw(st.sampled_from(lines)))
-    return "\n".join(lines)
-
-
-@given(
-    changed_files()
-    | st.dictionaries(st.sampled_from(KEYS), VALUES).map(
-        lambda content: "".join(f"{toml(key)} = {toml(value)}\n" for key, value in content.items())
-    )
-    | st.text(st.characters(codec="utf-8"))
-)
+@given(any_texts())
 def test_reads_any_text_or_refuses_it_in_a_sentence(tmp_path_factory, text):
     folder = tmp_path_factory.getbasetemp()
     sentence = ""
