@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -22,6 +24,7 @@ LOG = "service.log"
 """The log of a background service, in its state directory."""
 _LOG_BYTES = 1_000_000
 _CHECK_SECONDS = 1.0
+_LOG = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -54,7 +57,7 @@ def open_service(
     runners
         The functions that do the work of jobs; by default, stand-ins for AWS's containers.
     patient
-        At the end, wait until no other process uses the service.
+        At the end, wait until no other process uses the service, and what they have started has ended.
     own_process, keep_alive
         What the service reports about itself; see ``RunningService``.
 
@@ -73,13 +76,28 @@ def open_service(
                 ) as service:
                     yield service
                     if patient:
-                        leaving.enter_context(state_directory.unused(directory))
+                        _wait_for_others(service, leaving)
                 return
             running = state_directory.find_service(directory)
             if running is not None and leaving.enter_context(state_directory.using(directory)):
                 state_directory.require_region(directory, running.region, region)
                 yield running
                 return
+
+
+def _wait_for_others(service: Service, leaving: ExitStack) -> None:
+    """Wait until no other process uses the service and no work of theirs runs; ``leaving`` then lets none begin."""
+    is_told = False
+    while True:
+        with ExitStack() as attempt:
+            attempt.enter_context(state_directory.unused(service.core.directory))
+            if not (service.executions.working or service.core.supervisor.running):
+                leaving.push(attempt.pop_all())
+                return
+        if not is_told:
+            _LOG.info("Waiting for executions and jobs of other commands; Ctrl-C ends them at once.")
+        is_told = True
+        time.sleep(_CHECK_SECONDS)
 
 
 def stay(service: Service, minutes: float, ended: Callable[[float], bool], leaving: ExitStack) -> str:

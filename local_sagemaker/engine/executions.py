@@ -45,6 +45,13 @@ class Executions:
         with self._lock:
             return len(self._running)
 
+    @property
+    def working(self) -> int:
+        """The number of executions that run now and do not only wait for callbacks, which may outlast this process."""
+        with self._lock:
+            running = list(self._running)
+        return sum(not tasks.only_wait(records.steps(self._core.store, arn)) for arn in running)
+
     def start(self, pipeline: Record, definition_text: str, request: Request) -> str:
         """Start an execution; returns its ARN.
 

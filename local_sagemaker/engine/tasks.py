@@ -5,7 +5,7 @@ record, so it keeps waiting when the service starts again. A Lambda step runs a 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -168,6 +168,12 @@ def token_of(step: Record) -> str | None:
         return None
     token: str | None = step["Metadata"].get("Callback", {}).get("CallbackToken")
     return token
+
+
+def only_wait(steps: Iterable[Record]) -> bool:
+    """Whether all steps that have started have ended or wait for a callback, and at least one waits."""
+    waiting = [token_of(step) is not None for step in steps if step["StepStatus"] not in records.FINAL]
+    return bool(waiting) and all(waiting)
 
 
 def answer(store: Store, request: Request, *, succeeded: bool) -> tuple[str, str]:

@@ -39,7 +39,8 @@ class Build:
 
     def _start(self) -> subprocess.Popen[bytes]:
         variables = self._files.enter_context(sdk_environment(self._target))
-        turn = self._files.enter_context(kept.turn(self._file)) if self._file else None
+        # Without a turn the process builds, even if a definition is kept: `result` has refused that one.
+        turn = self._files.enter_context(kept.turn(self._file)) if self._file and self._kept is None else None
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", kept.BUILDER, *([str(turn), str(self._file)] if turn is not None else [])],
             pass_fds=() if turn is None else (turn,),
@@ -67,7 +68,7 @@ class Build:
                 text = self._inputs.fill(self._kept)
                 check(text)
                 return Definition(text)
-            self._file.unlink(missing_ok=True)  # damaged, perhaps: build it again
+        # A kept definition that fails is damaged, or only the values of this command are wrong: build it again.
         with self._files:
             built = self._built(self._process or self._start())
             text = self._inputs.fill(built)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipelines.definition import kept
 from pipelines.definition.dag import build_pipeline
 from pipelines.definition.document import canonical
 from pipelines.definition.sdk_process import respond
@@ -29,9 +30,9 @@ def build_in_turn(inputs: dict[str, Any]) -> str:
     """Build the definition, unless another command has built it while this one waited."""
     if sys.argv[1:]:
         fcntl.flock(int(sys.argv[1]), fcntl.LOCK_EX)
-        kept = Path(sys.argv[2])
-        if kept.exists():
-            return kept.read_text(encoding="utf-8")
+        built = kept.read(Path(sys.argv[2]))
+        if built is not None:
+            return built
     return build(inputs)
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,38 @@ def start(aws, server: Server, *steps: dict) -> str:
     s3.create_bucket(Bucket="bucket")
     sagemaker.create_pipeline(PipelineName="Cut", PipelineDefinition=definition(*steps), RoleArn=ROLE)
     return sagemaker.start_pipeline_execution(PipelineName="Cut")["PipelineExecutionArn"]
+
+
+CONNECTED = """
+import json, pathlib, sys
+from local_sagemaker import connect_service
+with connect_service(pathlib.Path(sys.argv[1]), isolation="process", keep_alive=0) as service:
+    print(json.dumps([service.in_process, service.environment]), flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextlib.contextmanager
+def connected(state: Path) -> Iterator[tuple[bool, Server]]:
+    """A command that uses the service, and whether it runs it itself."""
+    with subprocess.Popen(
+        [sys.executable, "-c", CONNECTED, state], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        is_owner, variables = json.loads(process.stdout.readline())
+        yield is_owner, Server(process, variables["AWS_ENDPOINT_URL"], variables)
+    assert process.returncode == 0
+
+
+def test_execution_outlives_its_command_and_the_services(tmp_path, aws):
+    with connected(tmp_path) as (owns, _):
+        assert owns
+        with connected(tmp_path) as (owns_too, server):
+            assert not owns_too
+            arn = start(aws, server, job("A", 1, "a"), job("B", 0, "b", **depends_on("A")))
+    with open_service(tmp_path, runners=StandIns().runners) as service:
+        described = aws("sagemaker", service).describe_pipeline_execution(PipelineExecutionArn=arn)
+    assert described["PipelineExecutionStatus"] == "Succeeded"
 
 
 @dataclass

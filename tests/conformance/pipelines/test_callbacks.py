@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -44,6 +46,16 @@ def test_outputs_have_their_declared_types(pipelines, inbox, sagemaker):
     listed = execution.steps["Ask"]["Metadata"]["Callback"]["OutputParameters"]
     assert {each["Name"]: each["Value"] for each in listed} == values
     assert execution.job("Use")["Environment"] == {"TEXT": "a"}
+
+
+def test_execution_that_only_waits_does_not_work(service, pipelines, inbox, sagemaker):
+    execution = pipelines.start(pipelines.create(definition(callback("Ask", inbox.url))))
+    token = inbox.next()["token"]
+    while execution.statuses.get("Ask") != "Executing":
+        time.sleep(0.01)
+    assert (service.executions.running, service.executions.working) == (1, 0)
+    succeed(sagemaker, token)
+    assert execution.wait().status == "Succeeded"
 
 
 def test_failure_reason_fails_the_step(pipelines, inbox, sagemaker):

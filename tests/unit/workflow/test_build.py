@@ -17,7 +17,7 @@ import pytest
 from pipelines.definition import kept
 from pipelines.definition.build import NOT_IN_THE_DEFINITION, Build
 from pipelines.definition.kept import PACKAGES, digest, import_closure
-from pipelines.definition.placeholders import MARK, split
+from pipelines.definition.placeholders import MARK, Inputs, split
 from pipelines.errors import InvalidDefinition
 from pipelines.settings import Settings
 from pipelines.target import Target, offline
@@ -116,6 +116,15 @@ def test_a_built_definition_that_fails_the_check_is_not_kept(
     with pytest.raises(InvalidDefinition, match="names the parameter InputDataUri"):
         result(target, monkeypatch, BAD)
     assert not file.exists()
+
+
+def test_wrong_values_leave_the_kept_definition(target: Target, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.keep(file, GOOD)
+    with monkeypatch.context() as wrong:
+        wrong.setattr(Inputs, "fill", lambda *_: BAD)
+        with pytest.raises(InvalidDefinition, match="InputDataUri"):
+            result(target, wrong, GOOD)
+    assert result(target, monkeypatch, None) == GOOD
 
 
 def test_filled_in_values_equal_a_build_with_them(tmp_path: Path) -> None:
