@@ -43,6 +43,8 @@ class Connection:
     """Finds the execution role for what a command creates, or raises `EnvironmentProblem`."""
     owns_service: bool = False
     """Whether everything that runs on the target ends when this process ends, as with ``--keep-alive 0``."""
+    has_ended: Callable[[], bool] | None = None
+    """Whether the local service has ended, so that another user's may answer at its address; None on AWS."""
     stack: Mapping[str, str] = field(default_factory=dict)
     """The outputs of the CloudFormation stack of ``infra/template.yaml``; empty locally."""
 
@@ -207,6 +209,7 @@ def _pinned_jumpstart(settings: Settings, region: str) -> dict[str, bytes]:
 @contextlib.contextmanager
 def _local(settings: Settings) -> Iterator[Connection]:
     from local_sagemaker import connect_service
+    from local_sagemaker.core.state_directory import still_serves
 
     region, minutes = settings.region or DEFAULT_REGION, settings.keep_alive
     with (
@@ -224,6 +227,7 @@ def _local(settings: Settings) -> Iterator[Connection]:
             client=client,
             find_role=lambda: _local_role(settings, region),
             owns_service=service.in_process,
+            has_ended=lambda: not (service.in_process or still_serves(settings.state_dir.resolve(), service)),
         )
 
 

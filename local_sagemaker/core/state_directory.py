@@ -123,6 +123,17 @@ def is_announced(directory: Path, pid: int) -> bool:
     return named == pid
 
 
+def still_serves(directory: Path, service: Access) -> bool:
+    """Whether a service runs that this process has found; after its end, another user's may answer at its address."""
+    with hold(directory) as is_free:
+        if is_free:
+            return False
+    try:
+        return access.read(directory).endpoint_url == service.endpoint_url
+    except (OSError, ValueError, KeyError):
+        return False
+
+
 def find_service(directory: Path) -> RunningService | None:
     """The service of a state directory, None if no process serves it; waits for a service that starts or ends.
 

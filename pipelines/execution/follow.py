@@ -47,8 +47,8 @@ def to_its_end(
 ) -> Progress:
     """Follow an execution and pass every progress to ``show``."""
     pause = POLL_SECONDS[connection.name] if interval is None else interval
-    is_local = connection.name == "local"
-    for progress in follow(connection.client, arn, types, pause, PATIENCE_SECONDS[connection.name], is_local=is_local):
+    patience = PATIENCE_SECONDS[connection.name]
+    for progress in follow(connection.client, arn, types, pause, patience, connection.has_ended):
         show(progress)
     return progress
 
@@ -59,8 +59,7 @@ def follow(
     types: Mapping[str, str],
     interval: float,
     patience: float,
-    *,
-    is_local: bool = False,
+    has_ended: Callable[[], bool] | None = None,
 ) -> Iterator[Progress]:
     """Yield the execution's progress every ``interval`` seconds until it has finished.
 
@@ -68,7 +67,7 @@ def follow(
     to ``patience`` seconds without a successful response.
 
     Raises `EnvironmentProblem` after ``patience`` seconds without a successful response; the execution continues.
-    Raises it at once if the local service, and so the execution, has ended.
+    Raises it at once if the local service, and so the execution, ``has_ended``, whoever answers in its place.
     """
     from botocore.exceptions import EndpointConnectionError
 
@@ -77,14 +76,11 @@ def follow(
         try:
             progress = look(sagemaker, arn, types)
         except Exception as error:
+            if has_ended and (isinstance(error, EndpointConnectionError) or has_ended()):
+                raise _service_ended(arn) from error
             trouble = passing_trouble(error)
             if trouble is None:
                 raise
-            if is_local and isinstance(error, EndpointConnectionError):
-                raise EnvironmentProblem(
-                    f"The local service has ended, and {arn} with it. Its log: local-sagemaker logs. To continue the "
-                    f"execution where it ended: boostpipe executions retry {arn}"
-                ) from error
             if time.monotonic() - answered > patience:
                 raise EnvironmentProblem(f"{trouble}, for {patience:.0f} s by now. {arn} continues.") from error
             pause = min(max(2 * pause, 1.0), LONGEST_PAUSE)
@@ -92,11 +88,20 @@ def follow(
             time.sleep(pause)
             sagemaker = _client_with_new_credentials(client)
             continue
+        if has_ended and progress.finished and has_ended():
+            raise _service_ended(arn)
         yield progress
         if progress.finished:
             return
         answered, pause = time.monotonic(), interval
         time.sleep(interval)
+
+
+def _service_ended(arn: str) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        f"The local service has ended, and {arn} with it. Its log: local-sagemaker logs. To continue the execution "
+        f"where it ended: boostpipe executions retry {arn}"
+    )
 
 
 def passing_trouble(error: Exception) -> str | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import http.server
 import io
 import json
 import os
+import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -45,11 +47,33 @@ def test_impostor_at_a_killed_services_port_is_not_used(tmp_path):
         try:
             assert state_directory.answering_service(tmp_path).pid == 1
             requests.clear()
+            assert not state_directory.still_serves(tmp_path, access.read(tmp_path))
+            access.write(tmp_path, access.Access(url, "us-east-1", access.new_key()), identity)
             assert state_directory.find_service(tmp_path) is None
         finally:
             server.shutdown()
     assert requests == []
     assert not (tmp_path / access.ADDRESS_FILE).exists()
+
+
+def test_reused_process_id_is_not_the_service(tmp_path, capsys):
+    with subprocess.Popen(["sleep", "60"]) as other:
+        try:
+            to = access.Access("http://127.0.0.1:1", "us-east-1", access.new_key())
+            access.write(tmp_path, to, {"pid": other.pid, "own_process": True})
+            assert main(["stop", "--state-dir", str(tmp_path)]) == 3
+            assert capsys.readouterr().err == f"No service runs on {tmp_path}.\n"
+            assert other.poll() is None
+        finally:
+            other.kill()
+
+
+def test_found_service_serves_until_another_has_its_place(tmp_path):
+    found = access.Access("http://127.0.0.1:1", "us-east-1", access.new_key())
+    identity = {"pid": 1, "endpoint_url": found.endpoint_url, "region": found.region}
+    with state_directory.hold(tmp_path), state_directory.announce(tmp_path, found, identity):
+        assert state_directory.still_serves(tmp_path, found)
+        assert not state_directory.still_serves(tmp_path, dataclasses.replace(found, endpoint_url="http://127.0.0.1:2"))
 
 
 @pytest.fixture

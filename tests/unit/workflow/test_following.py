@@ -74,4 +74,16 @@ def test_end_of_the_local_service_ends_following(monkeypatch: pytest.MonkeyPatch
         return boto3.client(name, endpoint_url="http://127.0.0.1:1", region_name="us-east-1", config=once)
 
     with pytest.raises(EnvironmentProblem, match="local service has ended, and arn:x with it"):
-        next(follow(client, "arn:x", {}, 0.1, 20, is_local=True))
+        next(follow(client, "arn:x", {}, 0.1, 20, lambda: False))
+
+
+@pytest.mark.parametrize("answer", [refused("InvalidClientTokenId", 403), "Succeeded"])
+def test_nobody_answers_in_place_of_an_ended_service(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
+    def look(*_: Any) -> Progress:
+        if isinstance(answer, Exception):
+            raise answer
+        return Progress("arn:x", answer, None, 1.0, ())
+
+    monkeypatch.setattr("pipelines.execution.follow.look", look)
+    with pytest.raises(EnvironmentProblem, match="local service has ended, and arn:x with it"):
+        next(follow(lambda _: None, "arn:x", {}, 0.1, 20, lambda: True))
