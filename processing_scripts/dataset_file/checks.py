@@ -168,11 +168,8 @@ def _classes(task: Task, target: Column) -> None:
 def _binary(task: Task, target: Column) -> None:
     path, numeric = ("tasks", task.name), target.type in _NUMBERS
     given = [key for key in ("positive", "above", "above_quantile") if getattr(task, key) is not None]
-    _require(
-        len(given) <= 1,
-        (*path, given[-1] if given else "positive"),
-        f"contradicts {given[0] if given else ''}; keep one of them.",
-    )
+    for key in given[1:]:
+        raise WrongValue((*path, key), f"contradicts {given[0]}; keep one of them.")
     if not given:
         _require(target.type == "boolean", (*path, "positive"), "is missing; add the cell that is the positive class.")
     elif given != ["positive"]:
@@ -230,6 +227,7 @@ def _code(dataset: DatasetFile) -> None:
         _require(plain, ("code",), f"is {shown(dataset.code)}; write the name of a Python file beside this file.")
         there = dataset.path.with_name(dataset.code).is_file()
         _require(there, ("code",), f"is {shown(dataset.code)}, but there is no such file beside {dataset.path.name}.")
+    _require(dataset.data != "", ("data",), "is empty; name a file, a folder or an s3:// address, or delete it.")
     url = dataset.url
     _require(url is None or url.startswith(("http://", "https://")), ("url",), f"is {shown(url)}; write a web address.")
 

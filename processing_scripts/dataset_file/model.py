@@ -134,6 +134,8 @@ class DatasetFile:
     code: str | None = None
     """Python file beside the data set file, with functions of the data set's own."""
     options: tuple[Option, ...] = ()
+    data: str | None = None
+    """The table, for commands without ``--data``: a path from this file's folder, or an s3:// or web address."""
     url: str | None = None
     """Where the published file is, for `boostpipe run` without a file."""
 
@@ -144,3 +146,10 @@ class DatasetFile:
     def with_role(self, role: Role) -> tuple[Column, ...]:
         """Return the columns of a role, in the order of the file."""
         return tuple(column for column in self.columns if column.role == role)
+
+    @property
+    def data_source(self) -> str | None:
+        """The table as a path or an address, where the file names it."""
+        if self.data is None or "://" in self.data:
+            return self.data
+        return str(self.path.parent / self.data)
