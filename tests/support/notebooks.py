@@ -1,4 +1,4 @@
-"""The course's notebooks: ``python -m tests.support.notebooks [--write] [NAME ...]`` runs them top to bottom.
+"""The course's notebooks: ``python -m tests.support.notebooks [--write] [NAME ...]`` runs them, two at a time.
 
 The outputs in the files must be those that the code prints, except in cells with the tag ``varies`` (times, searches).
 ``--write`` writes the new outputs into the files.
@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,11 @@ def execute(path: Path, state: Path) -> Any:
     own = {name: value for name, value in os.environ.items() if name not in aws}
     variables = {"SAGEMAKER_TARGET": "local", "SAGEMAKER_LOCAL_STATE_DIR": str(state), "PYTHONPATH": str(ROOT)}
     client = NotebookClient(
-        notebook, timeout=CELL_SECONDS, record_timing=False, resources={"metadata": {"path": str(path.parent)}}
+        notebook,
+        timeout=CELL_SECONDS,
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--log-level=ERROR"],  # no warning about unencrypted messages to the kernel
     )
     client.execute(env={**own, **variables})
     for cell in notebook["cells"]:
@@ -76,23 +81,29 @@ def _text(output: Any) -> str:
     return text if not text.startswith("<") else ""
 
 
+def checked(path: Path, state: Path, *, write: bool) -> list[str]:
+    """Run a notebook, and write its outputs or describe how they differ from those in the file."""
+    notebook = execute(path, state)
+    if is_generated(notebook):
+        sys.stderr.write(f"{path.name}: ran on the generated sample, so its outputs are neither compared nor written\n")
+    elif write:
+        nbformat.write(notebook, path)
+    found = differences(path, notebook)
+    sys.stderr.write(f"{path.name}: {'differs' if found else 'done'}\n")
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.support.notebooks")
     parser.add_argument("names", nargs="*", help="beginnings of names, such as 01 (default: all)")
     parser.add_argument("--write", action="store_true", help="write the outputs into the files")
     options = parser.parse_args()
-    found: list[str] = []
-    with tempfile.TemporaryDirectory() as folder:
+    chosen = [path for path in NOTEBOOKS if path.name.startswith(tuple(options.names) or "")]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         state = Path(folder) / "state"
         try:
-            for path in (each for each in NOTEBOOKS if each.name.startswith(tuple(options.names) or "")):
-                sys.stderr.write(f"{path.name}\n")
-                notebook = execute(path, state)
-                if is_generated(notebook):
-                    sys.stderr.write("  ran on the generated sample: its outputs are neither compared nor written\n")
-                elif options.write:
-                    nbformat.write(notebook, path)
-                found += differences(path, notebook)
+            each = pool.map(lambda path: checked(path, state, write=options.write), chosen)
+            found = [difference for differences in each for difference in differences]
         finally:
             stop = [sys.executable, "-m", "local_sagemaker", "stop", "--state-dir", str(state)]
             subprocess.run(stop, check=False, cwd=ROOT, capture_output=True)
