@@ -19,7 +19,7 @@ IN_THE_IMAGE := contourpy cycler fonttools kiwisolver matplotlib numpy packaging
 	python-dateutil pytz scipy six tzdata
 
 .PHONY: help install install-test run test test-slow test-without-namespaces check \
-	benchmark benchmark-models docs notebooks lock golden template clean python
+	benchmark benchmark-models docs lab notebooks lock golden template clean python
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -64,6 +64,10 @@ benchmark-models: install-test  ## Measure the models' accuracy on the file in S
 docs: install  ## Build the documentation site into build/site
 	$(INSTALL) '.[docs]'
 	PYTHONPATH=. COLUMNS=100 NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+lab: install  ## Open the notebooks in JupyterLab
+	$(INSTALL) '.[notebooks]'
+	$(BIN)/boostpipe lab $(ARGS)
 
 notebooks: install-test  ## Run the notebooks, and compare their outputs with those in the files
 	$(BIN)/python -m tests.support.notebooks $(ARGS)

@@ -36,6 +36,11 @@ def test_links(document: Path) -> None:
     assert [link for link in links if _is_broken(document, link)] == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.relative_to(ROOT)))
+def test_pages_of_the_site_load_no_script_from_elsewhere(document: Path) -> None:
+    assert "```mermaid" not in document.read_text(encoding="utf-8")  # its script comes from another host
+
+
 def test_first_screen_is_short() -> None:
     text = README.read_text(encoding="utf-8")
     assert len(re.sub(r"\]\([^)]*\)", "]", text).split()) <= 1200
