@@ -130,7 +130,7 @@ class Workflow:
 
     def build(self) -> dict[str, Any]:
         """Build and check the definition, without a change on the target."""
-        return Build(self.settings, self.target, bundles()).result().content
+        return Build(self.settings, self.target, bundles(self.settings.table)).result().content
 
     def upsert(self) -> str:
         """Create the pipeline, or update it, and return its ARN."""
@@ -156,7 +156,7 @@ class Workflow:
 
     def model(self, task: Task | None = None) -> RegisteredModel:
         """Find the newest registered version of a task; by default of the first task of the settings."""
-        return find_model(self._context.sagemaker, self.settings.pipeline_name, task=task or self.settings.tasks[0])
+        return find_model(self._context.sagemaker, self.settings, task=task or self.settings.tasks[0])
 
     @contextmanager
     def endpoint(self, task: Task | None = None, *, approve: bool = False) -> Iterator[ServedModel]:
@@ -315,7 +315,7 @@ class ServedModel:
             path = files.enter_context(_as_file(hours))
             before = None if history is None else files.enter_context(_as_file(history))
             answered = invoke(self._context, self.endpoint, self.model, path, before)
-        return pd.DataFrame(answered.predictions.as_json()).astype({"datetime": "datetime64[s]"})
+        return _with_times(pd.DataFrame(answered.predictions.as_json()))
 
 
 def _ignore(_: Progress) -> None:
@@ -333,7 +333,11 @@ def _as_file(hours: pd.DataFrame) -> Iterator[Path]:
 def _table(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.read_csv(path, parse_dates=["datetime"])
+    return _with_times(pd.read_csv(path))
+
+
+def _with_times(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype({"datetime": "datetime64[s]"}) if "datetime" in table.columns else table
 
 
 @contextmanager

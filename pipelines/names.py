@@ -23,7 +23,29 @@ def project_tags(pipeline_name: str, more: Iterable[tuple[str, str]] = ()) -> di
     return {"pipeline": pipeline_name, **PROJECT, **dict(more)}
 
 
-PREPROCESS = "Preprocess"
+PREPROCESS, EVALUATE = "Preprocess", "Evaluate"
+
+
+def camel_case(name: str) -> str:
+    """Write a task's or a metric's name as a part of the name of a step or a parameter.
+
+    Examples
+    --------
+    >>> camel_case("high-income"), camel_case("log_loss")
+    ('HighIncome', 'LogLoss')
+    """
+    return "".join(word.capitalize() for word in name.replace("_", "-").split("-"))
+
+
+def gate_parameter(task: Task, metric: str) -> str:
+    """Name the pipeline parameter of a task's gate.
+
+    Examples
+    --------
+    >>> gate_parameter("regression", "rmse"), gate_parameter("classification", "auc")
+    ('RegressionMaxRmse', 'ClassificationMinAuc')
+    """
+    return f"{camel_case(task)}{'Min' if metric == 'auc' else 'Max'}{camel_case(metric)}"
 
 
 class TaskSteps:
@@ -36,8 +58,8 @@ class TaskSteps:
     """
 
     def __init__(self, task: Task) -> None:
-        self.title = title = task.capitalize()
-        self.evaluate = f"Evaluate{title}"
+        self.title = title = camel_case(task)
+        self.evaluate = f"{EVALUATE}{title}"
         self.quality_gate = f"{title}QualityGate"
         self.below_quality_gate = f"{title}BelowQualityGate"
         self.register = f"RegisterBest{title}"
@@ -77,7 +99,7 @@ def shorten(name: str, limit: int) -> str:
 
 def group_name(pipeline_name: str, task: Task) -> str:
     """Name the model package group of a task, and the endpoint that serves it (at most 63 characters)."""
-    return f"{shorten(pipeline_name, 48)}-{task}"
+    return f"{shorten(pipeline_name, min(48, 62 - len(task)))}-{task}"
 
 
 def endpoint_config_prefix(pipeline_name: str, task: Task) -> str:
@@ -86,9 +108,11 @@ def endpoint_config_prefix(pipeline_name: str, task: Task) -> str:
     There is room for the execution's id twice. The service itself adds a suffix of the execution, as the authors of the
     SDK's step say (aws/sagemaker-python-sdk, pull request 6224); were it not so, a fixed name would be refused at the
     second execution. A pipeline's name that the stack allows is never cut, as the execution role's permission for
-    configurations begins with it; the task's is.
+    configurations begins with it; a task's that does not fit is replaced by its hash.
     """
-    return f"{shorten(pipeline_name, MOST_OF_A_PIPELINE)}-{task}"[:37]
+    name = shorten(pipeline_name, MOST_OF_A_PIPELINE)
+    room = 36 - len(name)
+    return f"{name}-{task if len(task) <= room else hashlib.sha256(task.encode()).hexdigest()[:6]}"
 
 
 def own_prefixes(pipeline_name: str) -> tuple[str, ...]:
@@ -115,9 +139,9 @@ def schedule_name(pipeline_name: str) -> str:
 def job_name(pipeline_name: str, purpose: str) -> str:
     """Name a job, and what is created for it, so that no other has the name; at most 63 characters.
 
-    The purpose has at most 14 characters.
+    A purpose of more than 14 characters is cut.
     """
-    return f"{shorten(pipeline_name, MOST_OF_A_PIPELINE)}-{purpose}-{_moment()}"
+    return f"{shorten(pipeline_name, MOST_OF_A_PIPELINE)}-{shorten(purpose, 14)}-{_moment()}"
 
 
 def deployment_name(endpoint: str, version: int) -> str:

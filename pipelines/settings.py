@@ -9,30 +9,44 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
 from pipelines.errors import BadInput, quoted
+from pipelines.tables import read_table, require_one_of
+from processing_scripts.dataset_file.model import DatasetFile
 
-Task = Literal["regression", "classification"]
-Split = Literal["days", "hours", "time"]
+Task = str
+"""The name of a task of the data set."""
 TargetName = Literal["auto", "local", "aws"]
 FormatName = Literal["csv", "recordio"]
 
-TASKS: tuple[Task, ...] = ("regression", "classification")
 ALGORITHM_NAMES = ("xgboost", "lightgbm", "catboost")
-GATE_BOUNDS = {"RegressionMaxRmse": (0, 1e9), "ClassificationMinAuc": (0, 1)}
-"""Lowest and highest value of the parameters of the gate."""
+PAIRS = ("tags", "option", "gate")
+"""Settings that are pairs of a name and a value."""
+GATE_BOUNDS = {"rmse": (0, 1e15), "mae": (0, 1e15), "auc": (0, 1), "log_loss": (0, 100)}
+"""Lowest and highest value of a gate, by its metric."""
 PIPELINE_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,99}$")
 STACK_NAME = re.compile(r"^[a-zA-Z][-a-zA-Z0-9]{0,127}$")
 
 
 def setting(
-    default: Any, meaning: str, *, env: str | None = None, choices: tuple[str, ...] = (), metavar: str | None = None
+    default: Any,
+    meaning: str,
+    *,
+    env: str | None = None,
+    choices: tuple[str, ...] = (),
+    metavar: str | None = None,
+    kind: type | None = None,
 ) -> Any:
-    """Describe one setting; the command line and the documents read the field's metadata."""
-    metadata = {"help": meaning, "env": env, "choices": choices, "metavar": metavar}
+    """Describe one setting; the command line and the documents read the field's metadata.
+
+    ``kind`` is its type where the default does not show it.
+    """
+    kind = kind or (str if default is None else type(default))
+    metadata = {"help": meaning, "env": env, "choices": choices, "metavar": metavar, "kind": kind}
     return field(default=default, metadata=metadata)
 
 
@@ -49,15 +63,22 @@ class Settings:
     target: TargetName = setting(
         "auto", "where the work runs", env="SAGEMAKER_TARGET", choices=("auto", "local", "aws")
     )
-    task: str = setting("all", "what to predict", choices=("regression", "classification", "all"))
+    dataset: str | None = setting(
+        None,
+        "the data set file: columns, tasks, split and rules of the table (default: Seoul's bikes)",
+        env="BOOSTPIPE_DATASET",
+        metavar="X.toml",
+    )
+    task: str = setting("all", "a task of the data set, or all", metavar="TASK")
     algorithms: tuple[str, ...] = setting(
         ALGORITHM_NAMES, "the candidates, separated by commas", metavar="xgboost,lightgbm,catboost"
     )
-    split: Split = setting("days", "how the test set is held out", choices=("days", "hours", "time"))
-    features: Literal["now", "history", "lags"] = setting(
-        "history",
-        "what a row may know: the hour itself, the weather before it, or demand a day and a week ago",
-        choices=("now", "history", "lags"),
+    option: tuple[tuple[str, str], ...] = setting((), "an option of the data set", metavar="NAME=VALUE")
+    split: str | None = setting(
+        None, "how the test set is held out, where the data set offers it (as --option split=NAME)", metavar="NAME"
+    )
+    features: str | None = setting(
+        None, "what a row may know, where the data set offers it (as --option features=NAME)", metavar="NAME"
     )
     batch_format: FormatName = setting(
         "csv",
@@ -65,14 +86,17 @@ class Settings:
         choices=("csv", "recordio"),
     )
     seed: int = setting(42, "seed of the split and of the models", metavar="N")
-    threshold_quantile: float = setting(
-        0.5, "demand above this quantile of the training set counts as high", metavar="Q"
+    threshold_quantile: float | None = setting(
+        None, "of a task above a quantile: the quantile of the training set", metavar="Q", kind=float
     )
     data: str | None = setting(
-        None, "the CSV file: a path, an http(s) or an s3 address", env="SEOUL_BIKE_DATA", metavar="PATH|URL|s3://..."
+        None,
+        "the table: a file or a folder, an http(s) address, or an s3 address or prefix (env: <NAME>_DATA of the data "
+        "set's name, such as SEOUL_BIKE_DATA)",
+        metavar="PATH|URL|s3://...",
     )
     pipeline_name: str = setting(
-        "SeoulBikeDemand", "name of the pipeline", env="SAGEMAKER_PIPELINE_NAME", metavar="NAME"
+        "", "name of the pipeline (default: the data set's)", env="SAGEMAKER_PIPELINE_NAME", metavar="NAME"
     )
     role_arn: str | None = setting(
         None, "execution role of the pipeline and its jobs", env="SAGEMAKER_PIPELINE_ROLE_ARN", metavar="ARN"
@@ -109,8 +133,9 @@ class Settings:
     training_instance_type: str = setting("ml.m5.xlarge", "instance type of training jobs", metavar="TYPE")
     transform_instance_type: str = setting("ml.m5.large", "instance type of transform jobs", metavar="TYPE")
     hosting_instance_type: str = setting("ml.m5.large", "instance type of endpoints", metavar="TYPE")
-    max_rmse: float = setting(300.0, "default of the parameter RegressionMaxRmse, in rentals per hour", metavar="X")
-    min_auc: float = setting(0.9, "default of the parameter ClassificationMinAuc", metavar="X")
+    gate: tuple[tuple[str, float], ...] = setting((), "default of a task's gate, by its metric", metavar="TASK=VALUE")
+    max_rmse: float | None = setting(None, "the same for every task whose metric is RMSE", metavar="X", kind=float)
+    min_auc: float | None = setting(None, "the same for every task whose metric is AUC", metavar="X", kind=float)
     lang: Literal["en", "ko"] = setting("en", "language of the report", choices=("en", "ko"))
     deploy: bool = setting(default=False, meaning="deploy what was registered, as an endpoint per task")
     ttl: int = setting(
@@ -141,12 +166,52 @@ class Settings:
     isolation: Literal["fork", "process"] = setting(
         "fork", "how jobs start locally", env="SAGEMAKER_LOCAL_ISOLATION", choices=("fork", "process")
     )
-    tags: tuple[tuple[str, str], ...] = field(default=(), metadata={"help": "tags of everything that is made"})
+    tags: tuple[tuple[str, str], ...] = setting((), "tags of everything that is made", metavar="KEY=VALUE")
+
+    def __post_init__(self) -> None:
+        """Name the pipeline as the data set does, unless it was given."""
+        if not self.pipeline_name:
+            object.__setattr__(self, "pipeline_name", self.table.pipeline)
+
+    @cached_property
+    def table(self) -> DatasetFile:
+        """The data set file, read when it is first needed.
+
+        Raises `BadInput` if it cannot be read, or has an error.
+        """
+        return read_table(self.dataset)
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """The selected tasks, regression first."""
-        return tuple(task for task in TASKS if self.task in (task, "all"))
+        """The names of the selected tasks, in the order of the data set file."""
+        return tuple(task.name for task in self.table.tasks if self.task in (task.name, "all"))
+
+    @property
+    def dataset_options(self) -> dict[str, str]:
+        """The values of all options of the data set."""
+        return {option.name: option.default for option in self.table.options} | self._given_options
+
+    @property
+    def _given_options(self) -> dict[str, str]:
+        short = {name: value for name in ("split", "features") if (value := getattr(self, name)) is not None}
+        return {**short, **dict(self.option)}
+
+    @property
+    def gates(self) -> dict[Task, float]:
+        """The value that each selected task's metric must reach."""
+        by_metric = {"rmse": self.max_rmse, "auc": self.min_auc}
+        found = {}
+        for name in self.tasks:
+            task = self.table.task(name)
+            general = by_metric.get(task.metric)
+            found[name] = float(dict(self.gate).get(name, task.gate if general is None else general))
+        return found
+
+    @property
+    def quantile(self) -> float | None:
+        """The quantile of the training set above which a target is positive; None if no task has one."""
+        own = next((task.above_quantile for task in self.table.tasks if task.above_quantile is not None), None)
+        return own if own is None or self.threshold_quantile is None else self.threshold_quantile
 
     @property
     def vpc(self) -> dict[str, list[str]] | None:
@@ -168,7 +233,9 @@ def from_values(
     chosen: dict[str, Any] = {}
     for known in dataclasses.fields(Settings):
         value = values.get(known.name)
-        variable = known.metadata.get("env")
+        variable = known.metadata["env"]
+        if known.name == "data":
+            variable = data_variable(read_table(chosen.get("dataset")))
         if value is None and variable and environment.get(variable):
             value = _parse(known, environment[variable], variable)
         if value is None:
@@ -212,6 +279,11 @@ def _parse(known: dataclasses.Field[Any], text: str, variable: str) -> Any:
     return type(known.default)(text) if isinstance(known.default, int | Path) else text
 
 
+def data_variable(table: DatasetFile) -> str:
+    """Name the environment variable of a data set's table: SEOUL_BIKE_DATA for seoul-bike."""
+    return f"{table.name.replace('-', '_').upper()}_DATA"
+
+
 def _check(settings: Settings) -> None:
     unknown = [name for name in settings.algorithms if name not in ALGORITHM_NAMES]
     if unknown or not settings.algorithms or len(set(settings.algorithms)) < len(settings.algorithms):
@@ -224,6 +296,7 @@ def _check(settings: Settings) -> None:
             f"--pipeline-name is {settings.pipeline_name!r}, but a pipeline's name has 1 to 100 letters, digits and "
             "single hyphens between them."
         )
+    _check_dataset(settings)
     _check_network(settings)
     if settings.stack is not None and not STACK_NAME.match(settings.stack):
         raise BadInput(
@@ -232,7 +305,7 @@ def _check(settings: Settings) -> None:
         )
     ranges = (
         ("--seed", settings.seed, 0, 2**31 - 1),
-        ("--threshold-quantile", settings.threshold_quantile, 0.05, 0.95),
+        ("--threshold-quantile", settings.threshold_quantile or 0.5, 0.05, 0.95),
         ("--ttl", settings.ttl, 0, 8760),
         ("--keep-alive", settings.keep_alive, 0, 10_080),
         ("--data-capture", settings.data_capture, 0, 100),
@@ -240,12 +313,36 @@ def _check(settings: Settings) -> None:
         ("--max-parallel-jobs", settings.max_parallel_jobs, 1, 100),
         ("--max-parallel-steps", settings.max_parallel_steps, 1, 50),
         ("--cache-days", settings.cache_days, 0, 365),
-        ("--max-rmse", settings.max_rmse, *GATE_BOUNDS["RegressionMaxRmse"]),
-        ("--min-auc", settings.min_auc, *GATE_BOUNDS["ClassificationMinAuc"]),
+        ("--max-rmse", settings.max_rmse or 0, *GATE_BOUNDS["rmse"]),
+        ("--min-auc", settings.min_auc or 0, *GATE_BOUNDS["auc"]),
     )
     for option, value, low, high in ranges:
         if not low <= value <= high:
             raise BadInput(f"{option} is {value}, but it must lie between {low} and {high}.")
+
+
+def _check_dataset(settings: Settings) -> None:
+    """Refuse what the data set file does not have."""
+    table = settings.table
+    tasks = [task.name for task in table.tasks]
+    require_one_of("--task", settings.task, [*tasks, "all"], table)
+    options = {option.name: option.choices for option in table.options}
+    for name, value in settings._given_options.items():
+        if name not in options:
+            some = f"its options are {', '.join(options)}" if options else "it has no options"
+            raise BadInput(f"{table.path.name} offers no option {quoted(name)}: {some}.")
+        require_one_of(f"--option {name}", value, options[name], table)
+    if settings.threshold_quantile is not None and settings.quantile is None:
+        raise BadInput(f"--threshold-quantile has no meaning: no task of {table.path.name} is above a quantile.")
+    metrics = {task.metric for task in table.tasks}
+    for option, given, metric in (("--max-rmse", settings.max_rmse, "rmse"), ("--min-auc", settings.min_auc, "auc")):
+        if given is not None and metric not in metrics:
+            raise BadInput(f"{option} has no meaning: no task of {table.path.name} is measured by {metric}.")
+    for name, gate in settings.gate:
+        require_one_of("--gate", name, tasks, table)
+        lowest, highest = GATE_BOUNDS[table.task(name).metric]
+        if not lowest <= gate <= highest:
+            raise BadInput(f"--gate {name} is {gate}, but it must lie between {lowest:g} and {highest:g}.")
 
 
 def _check_network(settings: Settings) -> None:

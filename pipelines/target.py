@@ -196,7 +196,11 @@ def _pinned_jumpstart(settings: Settings, region: str) -> dict[str, bytes]:
     """Read the pinned metadata, and name the entries in use that no public source confirms."""
     from local_sagemaker.jumpstart.specs import metadata_objects, unconfirmed_models
 
-    used = {f"{algorithm}-{task}-model" for algorithm in settings.algorithms for task in settings.tasks}
+    kinds = {
+        "regression" if task.kind == "regression" else "classification"
+        for task in map(settings.table.task, settings.tasks)
+    }
+    used = {f"{algorithm}-{kind}-model" for algorithm in settings.algorithms for kind in kinds}
     unconfirmed = sorted(used & unconfirmed_models())
     if unconfirmed:
         logger.warning(

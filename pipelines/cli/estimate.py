@@ -22,7 +22,7 @@ def run(options: argparse.Namespace, settings: Settings) -> Result:
     """Build the definition without a network, and estimate its execution."""
     require_format(settings)
     with offline(settings) as target:
-        definition = Build(settings, target, bundles()).result()
+        definition = Build(settings, target, bundles(settings.table)).result()
     parameters = check_parameters(definition, given_parameters(options))
     region, seconds = _measured_seconds(settings, target.region)
     prices = load_prices(settings.prices, region)

@@ -19,7 +19,7 @@ from pipelines.cli.options import EXIT_CODES, add_yes
 from pipelines.cli.rendering import facts, table
 from pipelines.errors import EnvironmentProblem
 from pipelines.names import project_tags, stack_name
-from pipelines.settings import TASKS, Settings
+from pipelines.settings import Settings
 from pipelines.target import Choice, CommandContext, open_context
 
 SETTINGS = ("target", "region", "stack", "pipeline_name", "state_dir", "keep_alive", "isolation")
@@ -159,7 +159,8 @@ def _delete(options: argparse.Namespace, context: CommandContext, stacks: Stacks
     if not console.confirm(f"Delete the stack {stack.name} {what}?", yes=options.yes):
         return Result("Nothing was deleted.\n", {"stack": stack.name, "status": stack.status})
     stacks.delete()
-    stays = _registered(context.sagemaker, stack.parameters.get("PipelineName", context.pipeline))
+    tasks = [task.name for task in context.settings.table.tasks]
+    stays = _registered(context.sagemaker, stack.parameters.get("PipelineName", context.pipeline), tasks)
     if bucket and options.with_bucket:
         delete_bucket(context.s3, bucket)
     elif bucket:
@@ -168,13 +169,13 @@ def _delete(options: argparse.Namespace, context: CommandContext, stacks: Stacks
     return Result(f"The stack {stack.name} is deleted. Kept: {'; '.join(stays) or 'nothing'}.\n", value)
 
 
-def _registered(sagemaker: Any, pipeline: str) -> list[str]:
+def _registered(sagemaker: Any, pipeline: str, tasks: Sequence[str]) -> list[str]:
     """Delete the model package groups that are empty, and name the others; the stack itself keeps them all."""
     from pipelines.aws.responses import listed
 
     stays = []
     groups = listed(sagemaker, "list_model_package_groups", "ModelPackageGroupSummaryList", NameContains=pipeline)
-    for name in {group["ModelPackageGroupName"] for group in groups} & {f"{pipeline}-{task}" for task in TASKS}:
+    for name in {group["ModelPackageGroupName"] for group in groups} & {f"{pipeline}-{task}" for task in tasks}:
         if sagemaker.list_model_packages(ModelPackageGroupName=name, MaxResults=1)["ModelPackageSummaryList"]:
             stays.append(f"the model package group {name}, whose versions boostpipe teardown deletes")
         else:

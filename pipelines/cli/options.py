@@ -11,11 +11,14 @@ from pipelines.definition import algorithms
 from pipelines.definition.formats import FORMATS
 from pipelines.errors import BadInput, quoted
 from pipelines.models.registry import RegisteredModel, find_model
-from pipelines.settings import TASKS, Settings, Task, from_values, option_name
+from pipelines.settings import PAIRS, Settings, Task, from_values, option_name
 from pipelines.target import CommandContext
 
 EXIT_CODES = "exit codes: 0 success, 1 the execution or endpoint failed, 2 bad usage or bad input, 3 the environment"
-DATA = ("data", "task", "algorithms", "features", "split", "seed", "threshold_quantile", "batch_format")
+DATA = (
+    *("dataset", "data", "task", "algorithms", "option", "features", "split", "seed", "threshold_quantile"),
+    "batch_format",
+)
 AWS = (
     *("region", "bucket", "stack", "role_arn", "schedule_role_arn"),
     *("subnets", "security_groups", "prices", "trusted_code"),
@@ -24,7 +27,7 @@ INSTANCE_TYPES = tuple(f"{use}_instance_type" for use in ("processing", "trainin
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "data and models": DATA,
     "pipeline": (
-        *("pipeline_name", "max_rmse", "min_auc", "max_parallel_steps", "cache_days", "lang"),
+        *("pipeline_name", "gate", "max_rmse", "min_auc", "max_parallel_steps", "cache_days", "lang"),
         *("evaluation_image", "wheelhouse", "tags"),
     ),
     "tuning": ("tune", "max_jobs", "max_parallel_jobs"),
@@ -36,7 +39,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """The settings as a command's help groups them."""
 ALL_SETTINGS = tuple(known.name for known in dataclasses.fields(Settings))
 CONNECTION = (
-    *("target", "pipeline_name", "role_arn", "region", "bucket", "stack"),
+    *("target", "dataset", "pipeline_name", "role_arn", "region", "bucket", "stack"),
     *("state_dir", "keep_alive", "isolation"),
 )
 """The settings of every command that connects to a target."""
@@ -65,10 +68,15 @@ def add_settings(command: argparse.ArgumentParser, names: Collection[str]) -> No
 
 
 def _add_setting(group: argparse._ArgumentGroup, setting: dataclasses.Field[Any]) -> None:
-    if setting.name == "tags":
-        kind = pair("tag")
+    if setting.name in PAIRS:
+        singular, kind = setting.name.removesuffix("s"), pair(setting.name.removesuffix("s"))
         group.add_argument(
-            "--tag", dest="tags", action="append", type=kind, metavar="KEY=VALUE", help=f"{_help(setting)} (repeatable)"
+            f"--{singular}",
+            dest=setting.name,
+            action="append",
+            type=gate if setting.name == "gate" else kind,
+            metavar=setting.metadata["metavar"],
+            help=f"{_help(setting)} (repeatable)",
         )
     elif isinstance(setting.default, bool):
         group.add_argument(option_name(setting), action="store_true", default=None, help=_help(setting))
@@ -129,7 +137,7 @@ def require_format(settings: Settings) -> None:
 
 def add_task(command: argparse.ArgumentParser) -> None:
     """Add ``--task``, which names one model or endpoint."""
-    command.add_argument("--task", choices=TASKS, help=f"which model or endpoint (default: {TASKS[0]})")
+    command.add_argument("--task", metavar="TASK", help="which model or endpoint (default: the data set's first task)")
 
 
 def add_model_choice(command: argparse.ArgumentParser) -> None:
@@ -146,7 +154,7 @@ def chosen_model(context: CommandContext, options: argparse.Namespace, task: Tas
     Raises `BadInput` if there is no such version.
     """
     package, approved = options.model_package, options.latest_approved
-    return find_model(context.sagemaker, context.pipeline, package=package, task=task, approved=approved)
+    return find_model(context.sagemaker, context.settings, package=package, task=task, approved=approved)
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
@@ -155,12 +163,12 @@ def settings_of(options: argparse.Namespace) -> Settings:
     Raises `BadInput` for a value that no run could use, or a settings file with an error.
     """
     values = vars(options)
-    given = {**values, "tags": tuple(values["tags"]) if values.get("tags") else None}
+    given = {**values, **{name: tuple(values[name]) if values.get(name) else None for name in PAIRS}}
     return from_values(given, file=settings_file.read(Path.cwd(), values.get("profile")))
 
 
 def _help(setting: dataclasses.Field[Any]) -> str:
-    if isinstance(setting.default, bool) or setting.name == "tags":
+    if isinstance(setting.default, bool) or setting.name in PAIRS:
         return str(setting.metadata["help"])
     default = ",".join(setting.default) if isinstance(setting.default, tuple) else setting.default
     variable = setting.metadata["env"]
@@ -170,11 +178,10 @@ def _help(setting: dataclasses.Field[Any]) -> str:
 
 
 def _reader(setting: dataclasses.Field[Any]) -> Callable[[str], Any]:
-    if isinstance(setting.default, tuple):
+    kind = setting.metadata["kind"]
+    if kind is tuple:
         return lambda text: tuple(name.strip() for name in text.split(","))
-    if isinstance(setting.default, Path):
-        return Path
-    return type(setting.default) if isinstance(setting.default, int | float) else str
+    return kind if kind in (int, float) else Path if issubclass(kind, Path) else str
 
 
 def pair(what: str) -> Callable[[str], tuple[str, str]]:
@@ -187,6 +194,15 @@ def pair(what: str) -> Callable[[str], tuple[str, str]]:
         return name, value
 
     return read
+
+
+def gate(text: str) -> tuple[str, float]:
+    """Read ``TASK=NUMBER``."""
+    name, value = pair("gate")(text)
+    try:
+        return name, float(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{quoted(value)} is no number") from error
 
 
 def whole_number(lowest: int, highest: int, step: int = 1) -> Callable[[str], int]:

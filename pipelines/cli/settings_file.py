@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import BadInput, did_you_mean, quoted
-from pipelines.settings import Settings, option_name
+from pipelines.settings import PAIRS, Settings, option_name
 
 PROFILE_VARIABLE = "BOOSTPIPE_PROFILE"
 FILE = "boostpipe.toml"
@@ -107,23 +107,29 @@ def _value(table: Table, key: str, value: Any) -> tuple[str, Any]:
 
 def _kind(setting: dataclasses.Field[Any]) -> tuple[Callable[[Any], bool], Callable[[Any], Any], str]:
     """Return a check of a value's type, its conversion to the field's type, and the type's name for people."""
-    default = setting.default
-    if setting.name == "tags":
+    kind = setting.metadata["kind"]
+    if setting.name == "gate":
+        return _are_numbers, _pairs, "a table of numbers"
+    if setting.name in PAIRS:
         return lambda value: isinstance(value, dict) and _are_strings(value.values()), _pairs, "a table of strings"
-    if isinstance(default, tuple):
-        return lambda value: isinstance(value, list) and _are_strings(value), tuple, "a list of strings"
-    if isinstance(default, bool):
-        return lambda value: isinstance(value, bool), bool, "true or false"
-    if isinstance(default, int):
-        return lambda value: type(value) is int, int, "a whole number"
-    if isinstance(default, float):
-        return lambda value: type(value) in (int, float), float, "a number"
-    return lambda value: isinstance(value, str), Path if isinstance(default, Path) else str, "a string"
+    return _KINDS.get(kind, (lambda value: isinstance(value, str), Path if issubclass(kind, Path) else str, "a string"))
 
 
 def _are_strings(values: Iterable[object]) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-def _pairs(table: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+_KINDS: Mapping[type, tuple[Callable[[Any], bool], Callable[[Any], Any], str]] = {
+    tuple: (lambda value: isinstance(value, list) and _are_strings(value), tuple, "a list of strings"),
+    bool: (lambda value: isinstance(value, bool), bool, "true or false"),
+    int: (lambda value: type(value) is int, int, "a whole number"),
+    float: (lambda value: type(value) in (int, float), float, "a number"),
+}
+
+
+def _are_numbers(table: object) -> bool:
+    return isinstance(table, dict) and all(type(value) in (int, float) for value in table.values())
+
+
+def _pairs(table: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     return tuple(table.items())

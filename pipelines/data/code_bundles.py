@@ -13,13 +13,14 @@ from typing import Any
 
 from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.names import Layout
+from pipelines.tables import INSTALLED
+from processing_scripts.dataset_file.model import DatasetFile
 
 PACKAGES = ("processing_scripts", "evaluation")
 SHARED = "html_page"
 """A package that both import, and that travels in both bundles."""
-INSTALLED = Path(__file__).parents[2]
-"""The folder of the installed packages. An import by name would find a package of the user's own that is in the working
-folder and has one of these names."""
+DATASET = "dataset"
+"""The folder of a user's own data set file and its code."""
 NO_COMMIT = "unknown"
 _GIT_SECONDS = 10
 _UPLOADS_AT_ONCE = 8
@@ -57,10 +58,26 @@ class Bundle:
             each.result()
 
 
-def bundles() -> list[Bundle]:
-    """Gather the packages that run inside containers."""
+def bundles(table: DatasetFile) -> list[Bundle]:
+    """Gather the packages that run inside containers, and the data set file with its code."""
     shared = _files(INSTALLED / SHARED, f"{SHARED}/")
-    return [Bundle(name, dict(_files(INSTALLED / name, f"{name}/") + shared)) for name in PACKAGES]
+    found = [Bundle(name, dict(_files(INSTALLED / name, f"{name}/") + shared)) for name in PACKAGES]
+    found[0].files.update(_own_files(table))
+    return found
+
+
+def dataset_path(table: DatasetFile) -> str:
+    """Return where a data set file is in the bundle: its own place in a package, or in a folder of the user's."""
+    if table.path.is_relative_to(INSTALLED / PACKAGES[0]):
+        return table.path.relative_to(INSTALLED).as_posix()
+    return f"{DATASET}/dataset.toml"
+
+
+def _own_files(table: DatasetFile) -> dict[str, bytes]:
+    if not dataset_path(table).startswith(f"{DATASET}/"):
+        return {}
+    code = {} if table.code is None else {f"{DATASET}/{table.code}": table.path.with_name(table.code).read_bytes()}
+    return {dataset_path(table): table.path.read_bytes(), **code}
 
 
 def commit() -> str:
@@ -88,6 +105,6 @@ def _files(folder: Path, path: str) -> list[tuple[str, bytes]]:
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         if entry.is_dir() and entry.name != "__pycache__":
             found += _files(entry, f"{path}{entry.name}/")
-        elif entry.name.endswith((".py", ".txt", ".json")):
+        elif entry.name.endswith((".py", ".txt", ".json", ".toml")):
             found.append((path + entry.name, entry.read_bytes()))
     return found

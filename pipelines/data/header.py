@@ -10,8 +10,8 @@ from typing import Any
 
 from pipelines.aws.responses import DENIED, last_part
 from pipelines.aws.s3 import objects_below, split_uri
-from pipelines.data.code_bundles import INSTALLED
 from pipelines.errors import BadInput
+from pipelines.tables import INSTALLED
 
 BEGINNING_BYTES = 64 * 1024
 

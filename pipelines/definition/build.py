@@ -9,6 +9,8 @@ import dataclasses
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 from pipelines.data.code_bundles import Bundle, commit
 from pipelines.definition import kept
@@ -18,11 +20,12 @@ from pipelines.definition.sdk_environment import NO_ACCOUNT, sdk_environment
 from pipelines.definition.sdk_process import last_line
 from pipelines.errors import EnvironmentProblem, InvalidDefinition
 from pipelines.settings import Settings
+from pipelines.tables import has_categories
 from pipelines.target import Target
 
 NOT_IN_THE_DEFINITION = (
     *("target", "data", "state_dir", "keep_alive", "isolation", "prices", "max_parallel_steps"),
-    *("region", "bucket", "stack", "role_arn", "schedule_role_arn"),
+    *("region", "bucket", "stack", "role_arn", "schedule_role_arn", "max_rmse", "min_auc"),
 )
 
 
@@ -94,7 +97,6 @@ class Build:
 
 def _inputs(settings: Settings, target: Target, bundles: list[Bundle]) -> Inputs:
     """Everything that the definition depends on, and nothing else."""
-    values = dataclasses.asdict(settings)
     locations = {
         "region": target.region,
         "role": target.role,
@@ -102,8 +104,16 @@ def _inputs(settings: Settings, target: Target, bundles: list[Bundle]) -> Inputs
         "code": {bundle.name: bundle.uri(target.bucket, settings.pipeline_name) for bundle in bundles},
         "commit": commit(),
     }
+    return inputs_of(settings, locations)
+
+
+def inputs_of(settings: Settings, locations: Mapping[str, Any]) -> Inputs:
+    """Take what changes often out of the inputs of a definition."""
+    values = dataclasses.asdict(settings)
     made_from = {name: value for name, value in values.items() if name not in NOT_IN_THE_DEFINITION}
-    return split(made_from, locations)
+    tasks = [{**dataclasses.asdict(task), "gate": None} for task in settings.table.tasks]
+    table = {"tasks": tasks, "options": settings.dataset_options, "categories": has_categories(settings.table)}
+    return split({**made_from, "gate": list(settings.gates.items())}, table, locations)
 
 
 def _without_endpoint(target: Target) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pipelines.definition.dag import build_pipeline
 from pipelines.definition.document import canonical
 from pipelines.definition.sdk_process import respond
 from pipelines.definition.steps.context import Locations
-from pipelines.settings import Settings
+from pipelines.settings import PAIRS, Settings
 
 
 def build(inputs: dict[str, Any]) -> str:
@@ -22,6 +22,7 @@ def build(inputs: dict[str, Any]) -> str:
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in inputs["settings"].items()
     }
+    values |= {name: tuple(map(tuple, values.get(name, ()))) for name in PAIRS}
     pipeline = build_pipeline(Settings(**values), Locations(**inputs["locations"]))
     return canonical(json.loads(pipeline.definition()))
 

@@ -11,6 +11,7 @@ from pipelines.definition.steps.preprocess import preprocess
 from pipelines.definition.steps.register import create_best_model, register_best
 from pipelines.definition.steps.train import train
 from pipelines.definition.steps.tune import tune
+from pipelines.names import gate_parameter
 from pipelines.settings import Settings
 
 
@@ -57,10 +58,6 @@ def _context(settings: Settings, locations: Locations) -> Context:
 def _parameters(settings: Settings) -> Parameters:
     from sagemaker.core.workflow.parameters import ParameterFloat, ParameterString
 
-    thresholds = {
-        "regression": ParameterFloat("RegressionMaxRmse", settings.max_rmse),
-        "classification": ParameterFloat("ClassificationMinAuc", settings.min_auc),
-    }
     return Parameters(
         input_data_uri=ParameterString("InputDataUri"),
         batch_input_uri=ParameterString("BatchInputUri"),
@@ -73,7 +70,10 @@ def _parameters(settings: Settings) -> Parameters:
             default_value="PendingManualApproval",
             enum_values=["PendingManualApproval", "Approved", "Rejected"],
         ),
-        thresholds={task: thresholds[task] for task in settings.tasks},
+        thresholds={
+            task: ParameterFloat(gate_parameter(task, settings.table.task(task).metric), gate)
+            for task, gate in settings.gates.items()
+        },
         hosting_instance_type=(
             ParameterString("HostingInstanceType", settings.hosting_instance_type) if settings.deploy else None
         ),

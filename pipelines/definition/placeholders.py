@@ -17,8 +17,10 @@ LOCATIONS = {
     "bucket": f"{MARK}-bucket",
     "commit": f"{MARK}-commit",
 }
-SETTINGS: dict[str, int | float] = {"seed": 1_618_033_988, "max_rmse": 161_803_398.875, "min_auc": 0.618033988749}
-"""Settings of the definition's numbers; a number that a person would choose must not be among them."""
+SEED = 1_618_033_988
+GATE = 161_803_398.875
+"""The seed, and the gate of the first task; the gate of each further one is 1 higher. Nobody would choose such numbers.
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,12 +50,18 @@ class Inputs:
         return part
 
 
-def split(settings: Mapping[str, Any], locations: Mapping[str, Any]) -> Inputs:
-    """Take the values that are filled in afterwards out of the inputs of a definition."""
+def split(settings: Mapping[str, Any], table: Mapping[str, Any], locations: Mapping[str, Any]) -> Inputs:
+    """Take the values that are filled in afterwards out of the inputs of a definition.
+
+    ``settings`` has the gate of every task; ``table`` is what shapes the definition besides: the content of the data
+    set file, which the build reads by its path.
+    """
     code = {name: f"s3://{MARK}-code/{name}/" for name in locations["code"]}
-    values: dict[str | float, Any] = {number: settings[name] for name, number in SETTINGS.items()}
-    values |= {str(number): settings[name] for name, number in SETTINGS.items()}
+    gates = [(task, GATE + number) for number, (task, _) in enumerate(settings["gate"])]
+    values: dict[str | float, Any] = {SEED: settings["seed"], str(SEED): settings["seed"]}
+    values |= dict(zip((number for _, number in gates), (value for _, value in settings["gate"]), strict=True))
     values |= {code[name]: uri for name, uri in locations["code"].items()}
     values |= {LOCATIONS[name]: locations[name] for name in LOCATIONS}
-    shape = {"settings": {**settings, **SETTINGS}, "locations": {**locations, **LOCATIONS, "code": code}}
+    chosen = {**settings, "seed": SEED, "gate": gates}
+    shape = {"settings": chosen, "table": table, "locations": {**locations, **LOCATIONS, "code": code}}
     return Inputs(json.dumps(shape, sort_keys=True), values)

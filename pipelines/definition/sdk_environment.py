@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pipelines.data.code_bundles import INSTALLED
+from pipelines.tables import INSTALLED
 from pipelines.target import Target
 
 ONLINE_SDK = {"SAGEMAKER_VALIDATE_ROLE": "false"}

@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.aws.responses import listed, or_none
 from pipelines.definition.document import Definition
 from pipelines.errors import BadInput, EnvironmentProblem, did_you_mean
+from pipelines.names import gate_parameter
 from pipelines.settings import GATE_BOUNDS, Settings
 
 FINISHED = {"Succeeded", "Failed", "Stopped", "CompletedWithFailures"}
@@ -85,7 +86,7 @@ def upsert(sagemaker: Any, settings: Settings, role: str, definition: Definition
     request = {
         "PipelineName": settings.pipeline_name,
         "PipelineDisplayName": settings.pipeline_name,
-        "PipelineDescription": "Hourly demand of Seoul's shared bikes: three built-in algorithms, one winner",
+        "PipelineDescription": f"{settings.table.title['en']}: three built-in algorithms, one winner",
         "PipelineDefinition": definition.text,
         "RoleArn": role,
         "ParallelismConfiguration": {"MaxParallelExecutionSteps": settings.max_parallel_steps},
@@ -138,7 +139,8 @@ def _check_value(parameter: dict[str, Any], value: str) -> None:
     # Python's float also reads NaN, Infinity, 1_000 and digits of other scripts.
     if kind in NUMBERS and not NUMBERS[kind].fullmatch(value):
         raise BadInput(f"--parameter {name}={value}: the value must be of type {kind}.")
-    lowest, highest = GATE_BOUNDS.get(name, (-math.inf, math.inf))
+    bounds = (limits for metric, limits in GATE_BOUNDS.items() if name.endswith(gate_parameter("", metric)))
+    lowest, highest = next(bounds, (-math.inf, math.inf))
     if kind in NUMBERS and not (lowest <= float(value) <= highest and math.isfinite(float(value))):
         raise BadInput(f"--parameter {name}={value}: the value must lie between {lowest:g} and {highest:g}.")
     allowed = parameter.get("EnumValues")

@@ -17,10 +17,11 @@ from pipelines.data.sample import GENERATED_SAMPLE
 from pipelines.definition.formats import with_content_type
 from pipelines.execution.pipeline import Progress, Step
 from pipelines.models.container_output import read_answers
-from pipelines.models.postprocessing import COLUMN, apply_rules_to_rows, require_as_many
+from pipelines.models.postprocessing import apply_rules_to_rows, prediction_columns, require_as_many
 from pipelines.models.registry import earlier_version
-from pipelines.names import PREPROCESS, TaskSteps
-from pipelines.settings import TASKS, Task
+from pipelines.models.schema import task_of, upgraded
+from pipelines.names import EVALUATE, PREPROCESS, TaskSteps
+from pipelines.settings import Task
 
 _DOWNLOADS_AT_ONCE = 8
 DATA_REPORT = "data-report.html"
@@ -74,14 +75,12 @@ def measured(evaluation: Mapping[str, Any]) -> dict[str, Any]:
 
 def evaluations(steps: Iterable[Step], sagemaker: Any, s3: Any) -> dict[str, dict[str, Any]]:
     """Read ``evaluation.json`` of every task whose evaluation succeeded, by task."""
-    tasks = {TaskSteps(task).evaluate: task for task in TASKS}
-    return {
-        tasks[step.name]: json.loads(
-            _read(s3, _output_uri(sagemaker, step, "evaluation").rstrip("/") + "/evaluation.json")
-        )
+    found = [
+        json.loads(_read(s3, _output_uri(sagemaker, step, "evaluation").rstrip("/") + "/evaluation.json"))
         for step in steps
-        if step.name in tasks and step.status == "Succeeded"
-    }
+        if step.name.startswith(EVALUATE) and step.status == "Succeeded"
+    ]
+    return {evaluation["task"]: evaluation for evaluation in found}
 
 
 def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, folder: Path) -> dict[Task, TaskResult]:
@@ -111,6 +110,7 @@ def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any
     evaluation_uri = _output_uri(sagemaker, steps[names.evaluate], "evaluation")
     files = _download(s3, evaluation_uri, folder)
     evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    cut_off = evaluation["candidates"][evaluation["best"]["algorithm"]].get("cut_off")
     registered, deployed = steps.get(names.register), steps.get(names.deploy_endpoint)
     package = registered.metadata["RegisterModel"]["Arn"] if registered else None
     # Without a cached training or evaluation, the model is new.
@@ -119,47 +119,56 @@ def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any
         evaluation=evaluation,
         model_package_arn=package,
         same_model_as=earlier_version(sagemaker, package) if package and cached else None,
-        predictions=_predictions(task, steps, sagemaker, s3, folder),
+        predictions=_predictions(task, steps, sagemaker, s3, folder, cut_off),
         pictures=tuple(file for file in files if file.suffix == ".png"),
         report=folder / "report.html",
         endpoint=last_part(deployed.metadata["Endpoint"]["Arn"]) if deployed else None,
     )
 
 
-def _predictions(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path) -> Path | None:
+def _predictions(
+    task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path, cut_off: float | None
+) -> Path | None:
     predicted = steps.get(TaskSteps(task).batch_predict)
     if predicted is None:
         return None
     job = sagemaker.describe_transform_job(TransformJobName=_job_name(predicted, "TransformJob"))
     form = with_content_type(job["TransformInput"]["ContentType"])
     output = job["TransformOutput"]["S3OutputPath"].rstrip("/")
-    answers = read_answers(_read(s3, f"{output}/data{form.suffix}.out"))
+    schema = upgraded(json.loads((folder / "schema.json").read_text(encoding="utf-8")))
+    answers = read_answers(_read(s3, f"{output}/data{form.suffix}.out"), task_of(schema, task).responses)
     rows, keys = (
         _read(s3, _output_uri(sagemaker, steps[PREPROCESS], output).rstrip("/") + file)
         for output, file in (("batch", "/data.csv"), ("keys", "/batch.csv"))
     )
-    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
     answers = apply_rules_to_rows(answers, rows, schema, task)
+    known = task_of(schema, task)
+    columns = prediction_columns(answers, schema, task, cut_off if known.threshold is None else None)
     path = folder / "predictions.csv"
-    path.write_text(join_predictions(keys, answers, COLUMN[task]), encoding="utf-8")
+    path.write_text(join_predictions(keys, columns), encoding="utf-8")
     return path
 
 
-def join_predictions(keys: str, answers: list[float], column: str) -> str:
-    """Join the responses with their hours: CSV with a header, and one row per response in the same order.
+def join_predictions(keys: str, columns: Mapping[str, list[Any]]) -> str:
+    """Join the columns of predictions with their rows: CSV with a header, and one row per prediction, in their order.
 
-    Raises `PipelineError` if there are not exactly as many responses as rows.
+    Raises `PipelineError` if there are not exactly as many predictions as rows.
     """
     header, *rows = csv.reader(io.StringIO(keys))
-    require_as_many(len(answers), len(rows))
+    require_as_many(len(next(iter(columns.values()))), len(rows))
     content = io.StringIO()
     writer = csv.writer(content, lineterminator="\n")
     texts = [[spreadsheets.as_text(cell) for cell in row] for row in (header, *rows)]
-    writer.writerow([*texts[0], column])
-    writer.writerows([*row, f"{answer:.6g}"] for row, answer in zip(texts[1:], answers, strict=True))
+    writer.writerow([*texts[0], *map(spreadsheets.as_text, columns)])
+    values = ([_as_cell(value) for value in row] for row in zip(*columns.values(), strict=True))
+    writer.writerows([*row, *cells] for row, cells in zip(texts[1:], values, strict=True))
     cells = zip(chain(header, *rows), chain(*texts), strict=True)
     spreadsheets.note(sum(cell != text for cell, text in cells), "predictions.csv")
     return content.getvalue()
+
+
+def _as_cell(value: float | str) -> str:
+    return spreadsheets.as_text(value) if isinstance(value, str) else f"{value:.6g}"
 
 
 def _output_uri(sagemaker: Any, step: Step, name: str) -> str:

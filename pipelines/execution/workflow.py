@@ -93,7 +93,7 @@ def run(request: RunRequest, settings: Settings, target: Target, show: Callable[
     """
     sagemaker = target.client("sagemaker")
     parameters = dict(request.parameters or {})
-    code = bundles()
+    code = bundles(settings.table)
     build = Build(settings, target, code) if request.upsert else None
     try:
         data = _find_data(request, settings, target, parameters) if request.start or request.is_scheduled else None

@@ -1,17 +1,22 @@
 """The responses of the containers to rows, read as numbers."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipelines.errors import PipelineError
 
+Answer = float | Sequence[float]
+"""A prediction, the probability of the positive class of two, or the probability of each of several classes."""
 
-def read_answers(text: str) -> list[float]:
-    """Read one number per row: a prediction, or the probability of high demand.
 
-    XGBoost responds with lines (older images with one line with commas), the JumpStart images with one JSON object per
-    mini-batch, concatenated: ``{"prediction": [...]}`` or ``{"probabilities": [[p0, p1], ...]}``.
+def read_answers(text: str, classes: int = 1) -> list[Any]:
+    """Read one `Answer` per row; with more than one of ``classes``, it is one probability per class.
+
+    XGBoost responds with lines (older images with one line with commas; of several classes, each row is in brackets),
+    the JumpStart images with one JSON object per mini-batch, concatenated: ``{"prediction": [...]}`` or
+    ``{"probabilities": [[p0, p1], ...]}``.
 
     Raises `PipelineError` if the text is neither.
 
@@ -21,13 +26,20 @@ def read_answers(text: str) -> list[float]:
     [1.5, 2.5]
     >>> read_answers('{"probabilities": [[0.9, 0.1]]}\\n{"probabilities": [[0.2, 0.8]]}')
     [0.1, 0.8]
+    >>> read_answers("[0.5, 0.2, 0.3]\\n[0.0, 0.1, 0.9]\\n", classes=3)
+    [[0.5, 0.2, 0.3], [0.0, 0.1, 0.9]]
     """
     if text.lstrip().startswith("{"):
-        return [number for answer in _json_objects(text) for number in _numbers(answer)]
+        return [answer for content in _json_objects(text) for answer in _of_rows(content, classes)]
     try:
-        return [float(cell) for line in text.splitlines() for cell in line.split(",") if cell.strip()]
+        numbers = [float(cell) for cell in re.split(r"[\s,\[\]]+", text) if cell]
     except ValueError as error:
         raise PipelineError(f"The batch answers are neither numbers nor JSON: {error}.") from error
+    if classes == 1:
+        return numbers
+    if len(numbers) % classes:
+        raise PipelineError(f"The batch answers have {len(numbers)} numbers, which are no rows of {classes} classes.")
+    return [numbers[start : start + classes] for start in range(0, len(numbers), classes)]
 
 
 def _json_objects(text: str) -> Iterator[dict[str, Any]]:
@@ -46,9 +58,15 @@ def _skip_space(text: str, position: int) -> int:
     return position
 
 
-def _numbers(answer: dict[str, Any]) -> list[float]:
-    if "probabilities" in answer:
-        return [float(row[-1]) for row in answer["probabilities"]]
-    if "prediction" in answer:
-        return [float(value) for value in answer["prediction"]]
-    raise PipelineError(f"A batch answer has neither 'probabilities' nor 'prediction', but {', '.join(answer)}.")
+def _of_rows(content: dict[str, Any], classes: int) -> Iterator[Answer]:
+    if "probabilities" in content:
+        for row in content["probabilities"]:
+            if classes > 1 and len(row) != classes:
+                raise PipelineError(
+                    f"A batch answer has {len(row)} probabilities, but the model has {classes} classes."
+                )
+            yield float(row[-1]) if classes == 1 else [float(number) for number in row]
+    elif "prediction" in content:
+        yield from (float(value) for value in content["prediction"])
+    else:
+        raise PipelineError(f"A batch answer has neither 'probabilities' nor 'prediction', but {', '.join(content)}.")

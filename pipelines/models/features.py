@@ -5,6 +5,8 @@ copy of what the pipeline uploaded, kept in the cache. A model package may name 
 it with their own rights: so it must be below the pipeline's own prefix, or a trusted one, and it gets no credentials.
 """
 
+import csv
+import io
 import os
 import shutil
 import subprocess
@@ -17,11 +19,12 @@ from typing import Any
 
 from pipelines.aws.responses import last_part
 from pipelines.aws.s3 import objects_below, read_object, split_uri
-from pipelines.data.code_bundles import INSTALLED, Bundle, bundles
+from pipelines.data.code_bundles import Bundle, bundles
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import ModelMetadata, RegisteredModel
 from pipelines.names import Layout, cache_folder
 from pipelines.settings import Settings
+from pipelines.tables import INSTALLED, read_table
 
 PACKAGE = "processing_scripts"
 ENVIRONMENT = (
@@ -37,10 +40,12 @@ class Features:
 
     names: tuple[str, ...]
     """Of the features, in the order of the columns."""
-    hours: tuple[str, ...]
-    """The start of each row's hour, as ``2018-12-01T08:00:00``; local time of Seoul."""
+    key: str
+    """Name of what identifies a row, such as ``datetime``."""
+    keys: tuple[str, ...]
+    """One per row; times as ``2018-12-01T08:00:00``."""
     rows: tuple[str, ...]
-    """CSV without a header, one line per hour, without its line end."""
+    """CSV without a header, one line per row, without its line end."""
 
 
 def make_features(
@@ -77,12 +82,10 @@ def make_features(
             code_folder(s3, model, trusted),
             ["--schema", str(schema), "--hours", str(hours), *known, "--named", "--complete"],
         )
-    header, *lines = text.splitlines()
-    named = [line.partition(",") for line in lines]
+    (key, *names), *lines = csv.reader(io.StringIO(text))
+    # Features are numbers, so that a line is as it was after its key.
     return Features(
-        names=tuple(header.split(",")[1:]),
-        hours=tuple(hour for hour, _, _ in named),
-        rows=tuple(row for _, _, row in named),
+        tuple(names), key or "row", tuple(line[0] for line in lines), tuple(",".join(line[1:]) for line in lines)
     )
 
 
@@ -104,7 +107,7 @@ def code_folder(s3: Any, model: RegisteredModel, trusted: Sequence[str]) -> Path
     the hash in its address.
     """
     digest = last_part(model.code_uri)
-    if any(bundle.name == PACKAGE and bundle.digest == digest for bundle in bundles()):
+    if any(bundle.name == PACKAGE and bundle.digest == digest for bundle in bundles(read_table(None))):
         return INSTALLED
     if not any(model.code_uri.startswith(f"{prefix.rstrip('/')}/") for prefix in trusted):
         raise BadInput(

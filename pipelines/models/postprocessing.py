@@ -8,41 +8,80 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.errors import PipelineError
+from pipelines.models.container_output import Answer
+from pipelines.models.schema import TaskSchema, predicted, rules_of, task_of
 from pipelines.settings import Task
 
 _SMALLEST = 1e-6
 """Distance from 0 and 1 to which probabilities are clipped before their log odds are taken, as in the evaluation."""
-COLUMN: dict[Task, str] = {"regression": "predicted_rentals", "classification": "probability_of_high_demand"}
-"""By task: the name of the column of predictions."""
+CALIBRATED = "calibrated_probability"
 
 
 def apply_rules(
-    responses: Sequence[float], closed_feature: Sequence[float] | None, schema: Mapping[str, Any], task: Task
-) -> list[float]:
-    """Set closed hours to what ``schema.json`` says, and negative regression predictions to 0.
+    responses: Sequence[Answer], features: Mapping[str, Sequence[float]], schema: Mapping[str, Any], task: Task
+) -> list[Any]:
+    """Replace responses as the rules of ``schema.json`` say, and keep numbers within the task's limits.
 
-    ``closed_feature`` has, per row, the feature that marks closed hours; None for a model without one.
+    ``features`` has, per row, the features of the rules' conditions.
     """
-    kept = list(responses)
-    if closed_feature is not None:
-        closed = schema["closed"]
-        predict = float(closed["predict"])
-        kept = [
-            predict if value == closed["value"] else response
-            for value, response in zip(closed_feature, responses, strict=True)
-        ]
-    return [max(response, 0.0) for response in kept] if task == "regression" else kept
+    known = task_of(schema, task)
+    kept: list[Any] = list(responses)
+    for rule in rules_of(schema, task):
+        predict: Any = float(rule["predict"])
+        if known.kind == "multiclass":
+            predict = [float(code == rule["predict"]) for code in range(len(known.classes))]
+        values = features[rule["feature"]]
+        kept = [predict if value == rule["value"] else one for value, one in zip(values, kept, strict=True)]
+    if known.minimum is not None:
+        kept = [max(response, float(known.minimum)) for response in kept]
+    if known.maximum is not None:
+        kept = [min(response, float(known.maximum)) for response in kept]
+    return kept
 
 
-def apply_rules_to_rows(responses: Sequence[float], rows: str, schema: Mapping[str, Any], task: Task) -> list[float]:
+def apply_rules_to_rows(responses: Sequence[Answer], rows: str, schema: Mapping[str, Any], task: Task) -> list[Any]:
     """Apply the rules to the responses to CSV rows, which have the features only and no header."""
-    closed = schema.get("closed")
-    features = list(csv.reader(io.StringIO(rows)))
-    values = None
-    if closed and len(features) == len(responses):
-        position = [feature["name"] for feature in schema["features"]].index(closed["feature"])
-        values = [float(row[position]) for row in features]
-    return apply_rules(responses, values, schema, task)
+    names = [feature["name"] for feature in schema["features"]]
+    wanted = {rule["feature"] for rule in rules_of(schema, task)}
+    cells = list(csv.reader(io.StringIO(rows))) if wanted else []
+    features = {name: [_number(row[names.index(name)]) for row in cells] for name in wanted}
+    return apply_rules(responses, features, schema, task)
+
+
+def _number(cell: str) -> float:
+    return float(cell) if cell else math.nan
+
+
+def prediction_columns(
+    kept: Sequence[Any],
+    schema: Mapping[str, Any],
+    task: Task,
+    cut_off: float | None,
+    calibrated_too: Sequence[float] | None = None,
+) -> dict[str, list[Any]]:
+    """Return the columns of predictions, after the rules.
+
+    They are the number of a regression; the probability of a binary task, its calibrated probability if there is one,
+    and the decision from ``cut_off`` on; the class and the probability of each class of a multi-class task.
+    """
+    known = task_of(schema, task)
+    if known.kind == "multiclass":
+        best = [known.classes[max(range(len(row)), key=row.__getitem__)] for row in kept]
+        each = {f"probability_{name}": [row[code] for row in kept] for code, name in enumerate(known.classes)}
+        return {known.column: best, **each}
+    columns: dict[str, list[Any]] = {known.column: list(kept)}
+    if calibrated_too is not None:
+        columns[CALIBRATED] = list(calibrated_too)
+    if cut_off is not None:
+        columns |= _decisions(kept, known, cut_off)
+    return columns
+
+
+def _decisions(kept: Sequence[float], known: TaskSchema, cut_off: float) -> dict[str, list[Any]]:
+    """The class of each row; of a number above a threshold, whether it is."""
+    if known.threshold is not None:
+        return {known.column.removeprefix("probability_of_"): [value >= cut_off for value in kept]}
+    return {predicted(known.target): [known.classes[value >= cut_off] for value in kept]}
 
 
 def require_as_many(responses: int, rows: int) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from pipelines.data.sample import GENERATED_SAMPLE, MEANS_NOTHING
 
-_GIVEN = ("weather", "calendar")
-"""Groups of features that come from the input; others are derived from them."""
+_DERIVED = ("holidays", "comfort", "sun", "past rain", "past weather", "past demand")
+"""Groups of features that a data set's own code derives from others; the user gives the others."""
 
 _OUTSIDE = "Outside the range of the training set"
 
@@ -21,7 +21,9 @@ def remarks_on(tables: Iterable[Columns], schema: Mapping[str, Any]) -> list[str
     A model that was trained on the generated sample is named as well.
     """
     features = [
-        feature for feature in schema["features"] if feature["group"] in _GIVEN and feature["minimum"] is not None
+        feature
+        for feature in schema["features"]
+        if feature["group"] not in _DERIVED and feature["minimum"] is not None and not feature.get("levels")
     ]
     missing = {feature["name"]: 0 for feature in features}
     outside: dict[str, list[Any]] = {feature["name"]: [] for feature in features}

@@ -14,8 +14,9 @@ from pipelines.aws.responses import listed, or_none
 from pipelines.aws.s3 import read_object
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.postprocessing import calibrated
+from pipelines.models.schema import upgraded
 from pipelines.names import group_name
-from pipelines.settings import TASKS, Task
+from pipelines.settings import Settings, Task
 
 APPROVED = "Approved"
 _NOT_THERE = ("ValidationException", "ResourceNotFound")
@@ -72,18 +73,19 @@ class ModelMetadata:
         return candidate
 
     @property
-    def cut_off(self) -> float:
-        """The model's probability from which demand counts as high; of a classification only."""
-        return float(self.winner["cut_off"])
+    def cut_off(self) -> float | None:
+        """The model's probability from which a row counts as positive; of a binary task only."""
+        cut_off = self.winner.get("cut_off")
+        return None if cut_off is None else float(cut_off)
 
     def calibrated(self, answers: Sequence[float]) -> list[float] | None:
-        """Calibrate a classifier's probabilities; None if no map makes them better."""
-        known = self.winner.get("calibration")
+        """Calibrate the probabilities of a binary task; None if no map makes them better."""
+        known = None if self.cut_off is None else self.winner.get("calibration")
         return calibrated(answers, known) if known else None
 
 
 def find_model(
-    sagemaker: Any, pipeline_name: str, *, package: str | None = None, task: Task | None = None, approved: bool = False
+    sagemaker: Any, settings: Settings, *, package: str | None = None, task: Task | None = None, approved: bool = False
 ) -> RegisteredModel:
     """Find a version: the one named, or the newest of a task's group.
 
@@ -94,12 +96,13 @@ def find_model(
     package
         A version's ARN; else it is the newest one of the task's group.
     task
-        The group, regression by default; a given package must be of this task.
+        The group, of the data set's first task by default; a given package must be of this task.
     approved
         Whether only approved versions are considered.
     """
     if package is None:
-        package = _newest(sagemaker, group_name(pipeline_name, task or TASKS[0]), approved=approved)
+        wanted = task or settings.table.tasks[0].name
+        package = _newest(sagemaker, group_name(settings.pipeline_name, wanted), approved=approved)
     model = describe_model(sagemaker, package)
     if task not in (None, model.task):
         raise BadInput(f"{model.title} is a model for {model.task}, but --task is {task}.")
@@ -207,7 +210,7 @@ def read_metadata(s3: Any, model: RegisteredModel) -> ModelMetadata:
             f"is {digest}, not {model.schema_sha256}); nothing was predicted."
         )
     return ModelMetadata(
-        schema, json.loads(schema), json.loads(_read(s3, f"{model.evaluation_uri}/evaluation.json", model))
+        schema, upgraded(json.loads(schema)), json.loads(_read(s3, f"{model.evaluation_uri}/evaluation.json", model))
     )
 
 
@@ -227,7 +230,7 @@ def _newest(sagemaker: Any, group: str, *, approved: bool) -> str:
         )
     raise BadInput(
         f"There is no model package group {group} with a version in it. Run the pipeline first "
-        "(boostpipe run --upsert --start), or name another with --pipeline-name, --task or --model-package."
+        "(boostpipe run --upsert --start), or name another with --dataset, --pipeline-name, --task or --model-package."
     )
 
 

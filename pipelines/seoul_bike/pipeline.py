@@ -106,7 +106,7 @@ def _build(settings: Settings, role: str, bucket: str) -> ProjectPipeline:
     from pipelines.definition.dag import build_pipeline
     from pipelines.definition.steps.context import Locations
 
-    code = bundles()
+    code = bundles(settings.table)
     uris = {bundle.name: bundle.uri(bucket, settings.pipeline_name) for bundle in code}
     locations = Locations(str(settings.region), role, bucket, uris, commit())
     return ProjectPipeline(build_pipeline(settings, locations), settings, bucket, code)

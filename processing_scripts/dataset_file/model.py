@@ -78,6 +78,10 @@ class Task:
     """Instead: the target is a number, and positive above this quantile of the training rows, or above this value."""
     label: Words = field(default_factory=dict)
     """What is predicted, in words: "rentals per hour"."""
+    column: str | None = None
+    """Name of the column of predictions; by default made of the target, or of the positive class."""
+    hyperparameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """By algorithm: values that replace the workflow's defaults."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from local_sagemaker.containers.process.sandbox import stand_in_command
 from local_sagemaker.definition.expressions import Scope, resolve
 from local_sagemaker.jumpstart.objects import bucket_objects
 from pipelines.data.code_bundles import bundles
+from pipelines.tables import read_table
 
 DATA_URI = "s3://data/data.csv"
 REGION = "us-east-1"
@@ -113,7 +114,7 @@ def _fill_store(store: Path, steps: Mapping[str, tuple[str, dict[str, Any]]]) ->
     """Put there what the pipeline finds in S3 when it starts: our code, and the JumpStart bucket."""
     for key, content in bucket_objects(REGION):
         _copy(content, store / f"jumpstart-cache-prod-{REGION}" / key)
-    code = {bundle.name: bundle for bundle in bundles()}
+    code = {bundle.name: bundle for bundle in bundles(read_table(None))}
     for kind, arguments in steps.values():
         if kind == "Processing":
             uri = next(_source(each) for each in arguments["ProcessingInputs"] if each["InputName"] == "code")

@@ -13,8 +13,9 @@ import pytest
 from local_sagemaker import open_service
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import approve, describe_model, find_model, read_metadata
+from pipelines.settings import Settings
 
-SCHEMA = b'{"format_version": 1, "features": []}'
+SCHEMA = b'{"format_version": 2, "features": []}'
 EVALUATION = {"best": {"algorithm": "xgboost"}, "candidates": {"xgboost": {"cut_off": 0.4}}}
 METADATA = {
     "task": "classification",
@@ -52,7 +53,7 @@ def test_the_newest_version_of_the_tasks_group_is_meant(clients):
     sagemaker, _ = clients
     register(sagemaker, "Newest-classification")
     newest = register(sagemaker, "Newest-classification")
-    model = find_model(sagemaker, "Newest", task="classification")
+    model = find_model(sagemaker, Settings(pipeline_name="Newest"), task="classification")
     assert (model.arn, model.version, model.title) == (newest, 2, "Newest-classification/2")
     assert (model.task, model.algorithm, model.approved) == ("classification", "xgboost", False)
     assert (model.image, model.model_data) == ("image:1", "s3://bucket/model.tar.gz")
@@ -63,32 +64,34 @@ def test_the_newest_approved_version_may_be_an_older_one(clients):
     sagemaker, _ = clients
     approved = register(sagemaker, "Approved-classification", "Approved")
     register(sagemaker, "Approved-classification")
-    assert find_model(sagemaker, "Approved", task="classification", approved=True).arn == approved
+    assert (
+        find_model(sagemaker, Settings(pipeline_name="Approved"), task="classification", approved=True).arn == approved
+    )
 
 
 def test_where_nothing_is_approved_the_newest_version_is_named(clients):
     sagemaker, _ = clients
     newest = register(sagemaker, "Pending-classification")
     with pytest.raises(BadInput, match=r"No version of Pending-classification is approved; the newest is .*/1, Pend"):
-        find_model(sagemaker, "Pending", task="classification", approved=True)
+        find_model(sagemaker, Settings(pipeline_name="Pending"), task="classification", approved=True)
     model = approve(sagemaker, describe_model(sagemaker, newest), "looked at")
     assert model.approved
-    assert find_model(sagemaker, "Pending", task="classification", approved=True).arn == newest
+    assert find_model(sagemaker, Settings(pipeline_name="Pending"), task="classification", approved=True).arn == newest
 
 
 def test_a_missing_group_is_reported_with_the_command(clients):
     with pytest.raises(BadInput, match="There is no model package group Nothing-regression with a version in it"):
-        find_model(clients[0], "Nothing")
+        find_model(clients[0], Settings(pipeline_name="Nothing"))
 
 
 def test_version_is_found_by_name_and_task(clients):
     sagemaker, _ = clients
     arn = register(sagemaker, "Named-classification")
-    assert find_model(sagemaker, "Other", package=arn).arn == arn
+    assert find_model(sagemaker, Settings(pipeline_name="Other"), package=arn).arn == arn
     with pytest.raises(BadInput, match="Named-classification/1 is a model for classification, but --task is reg"):
-        find_model(sagemaker, "Other", package=arn, task="regression")
+        find_model(sagemaker, Settings(pipeline_name="Other"), package=arn, task="regression")
     with pytest.raises(BadInput, match=r"There is no model package .*/7"):
-        find_model(sagemaker, "Other", package=f"{arn[:-1]}7")
+        find_model(sagemaker, Settings(pipeline_name="Other"), package=f"{arn[:-1]}7")
 
 
 def test_a_version_of_somebody_else_is_refused(clients):
@@ -99,14 +102,14 @@ def test_a_version_of_somebody_else_is_refused(clients):
         InferenceSpecification={"Containers": [{"Image": "i"}], "SupportedContentTypes": ["text/csv"]},
     )
     with pytest.raises(BadInput, match="so another pipeline registered it"):
-        find_model(sagemaker, "Foreign")
+        find_model(sagemaker, Settings(pipeline_name="Foreign"))
 
 
 def test_what_came_with_a_model_is_read_and_checked(clients):
     sagemaker, s3 = clients
     model = describe_model(sagemaker, register(sagemaker, "Known-classification"))
     metadata = read_metadata(s3, model)
-    assert metadata.schema["format_version"] == 1
+    assert metadata.schema["format_version"] == 2
     assert metadata.schema_text == SCHEMA
     assert metadata.cut_off == 0.4
     other = describe_model(sagemaker, register(sagemaker, "Known-classification", schema_sha256="0" * 64))

@@ -76,7 +76,7 @@ def definition(settings: Settings, choice: Choice) -> Finding:
     """Build the definition as a run would, without sending it: this looks up every image and checks every limit."""
     try:
         with open_target(settings, choice) as target:
-            built = Build(settings, target, bundles()).result()
+            built = Build(settings, target, bundles(settings.table)).result()
     except PipelineError as error:
         return failure(
             "images", f"the definition cannot be built: {error}", "fix what failed above, then run this again"

@@ -19,7 +19,6 @@ from pipelines.execution.pipeline import FINISHED, describe_pipeline, stop
 from pipelines.names import Layout, group_name, own_prefixes, project_tags
 from pipelines.serving.endpoints.deletion import delete as delete_endpoint
 from pipelines.serving.endpoints.state import our_endpoints
-from pipelines.settings import TASKS
 from pipelines.target import CommandContext
 
 STOPPING_SECONDS = 900.0
@@ -55,8 +54,8 @@ def everything(context: CommandContext) -> Found:
     yield from _endpoints(context)
     yield from _endpoint_configs(context)
     yield from _models(context)
-    for task in TASKS:
-        yield from _registry(context, group_name(context.pipeline, task))
+    for task in context.settings.table.tasks:
+        yield from _registry(context, group_name(context.pipeline, task.name))
     yield from _pipeline(context)
     yield from _objects(context)
 

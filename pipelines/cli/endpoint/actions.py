@@ -21,7 +21,6 @@ from pipelines.serving.endpoints.invocation import Answered, served_model
 from pipelines.serving.endpoints.invocation import invoke as invoke_endpoint
 from pipelines.serving.endpoints.scaling import Bounds, bounds_of
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint, our_endpoints, require_endpoint
-from pipelines.settings import TASKS
 from pipelines.target import CommandContext
 
 logger = logging.getLogger(__name__)
@@ -177,7 +176,9 @@ def _question(context: CommandContext, endpoints: Sequence[Endpoint]) -> str:
 
 
 def _named(context: CommandContext, options: argparse.Namespace) -> Endpoint:
-    name = options.name or group_name(context.settings.pipeline_name, options.task or TASKS[0])
+    name = options.name or group_name(
+        context.settings.pipeline_name, options.task or context.settings.table.tasks[0].name
+    )
     return require_endpoint(context, name)
 
 

@@ -92,7 +92,7 @@ _DEPLOY_ONE = "Create one with: boostpipe endpoint deploy"
 def of_answer(context: CommandContext, endpoint: Endpoint, answered: Answered) -> Result:
     """Show predictions."""
     predictions, model = answered.predictions, answered.model
-    decision = {"cut_off": predictions.cut_off, "threshold": predictions.threshold}
+    decision = {"cut_off": predictions.cut_off, "threshold": predictions.task.threshold}
     content = {
         "endpoint": endpoint.name,
         "model_package": model.arn,

@@ -44,7 +44,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
     require_format(settings)
     if options.dry_run:
         with offline(settings) as target:
-            return Result(Build(settings, target, bundles()).result().text)
+            return Result(Build(settings, target, bundles(settings.table)).result().text)
     if options.estimate:
         return estimate.run(options, settings)
     if not (options.upsert or options.start or options.schedule):

@@ -11,13 +11,15 @@ from pipelines.data.sample import MEANS_NOTHING
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult
 from pipelines.execution.workflow import RunResult
-from pipelines.settings import Task
+from processing_scripts.dataset_file.model import Kind, Task
 
-COLUMNS: dict[Task, tuple[str, ...]] = {
+COLUMNS: dict[Kind, tuple[str, ...]] = {
     "regression": ("rmse", "mae", "mse", "r2"),
-    "classification": ("auc", "accuracy", "precision", "recall", "f1"),
+    "binary": ("auc", "accuracy", "precision", "recall", "f1"),
+    "multiclass": ("log_loss", "auc", "accuracy", "precision_macro", "recall_macro", "f1_macro"),
 }
-HEADINGS = {"rmse": "RMSE", "mae": "MAE", "mse": "MSE", "r2": "R2", "auc": "AUC", "f1": "F1"}
+HEADINGS = {"rmse": "RMSE", "mae": "MAE", "mse": "MSE", "r2": "R2", "auc": "AUC", "f1": "F1", "log_loss": "log loss",
+            "precision_macro": "precision", "recall_macro": "recall", "f1_macro": "F1"}  # fmt: skip
 
 
 def as_text(outcome: RunResult) -> str:
@@ -37,7 +39,8 @@ def as_text(outcome: RunResult) -> str:
         ("data file", outcome.data_file),
         ("data report", outcome.data_report),
     ]
-    parts = [_facts(begun), *(_task(task, result) for task, result in (outcome.results or {}).items())]
+    table = outcome.settings.table
+    parts = [_facts(begun), *(_task(table.task(task), result) for task, result in (outcome.results or {}).items())]
     if progress.finished:
         parts.append(f"\n{progress.status} after {progress.seconds:.1f} s\n")
     parts.append(_failures(progress, outcome.log))
@@ -78,16 +81,16 @@ def _task(task: Task, result: TaskResult) -> str:
 
 def _candidates(task: Task, result: TaskResult) -> str:
     metric = result.evaluation["metric"]
-    unit = " in rentals per hour" if task == "regression" else ""
-    title = f"{task.capitalize()}: measured on the test set{unit}, selected by {metric} on the validation set"
-    headings = ("", "candidate", f"validation {metric}", *(HEADINGS.get(name, name) for name in COLUMNS[task]))
+    unit = f" in {task.unit}" if task.unit and task.kind == "regression" else ""
+    title = f"{task.name.capitalize()}: measured on the test set{unit}, selected by {metric} on the validation set"
+    headings = ("", "candidate", f"validation {metric}", *(HEADINGS.get(name, name) for name in COLUMNS[task.kind]))
     candidates = result.evaluation["candidates"]
     rows = [
         (
             "*" if name == result.winner else "",
             name,
             _number(candidate["validation"][metric]),
-            *(_number(candidate["test"][column]) for column in COLUMNS[task]),
+            *(_number(candidate["test"][column]) for column in COLUMNS[task.kind]),
         )
         for name, candidate in candidates.items()
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pipelines.definition.formats import Format
-from pipelines.settings import Task
+from processing_scripts.dataset_file.model import Kind, Task
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,17 @@ class Algorithm:
     """As in ``--algorithms``."""
     title: str
     """As in step names."""
-    resources: Callable[[Task, str], Resources]
-    """``resources(task, region)`` resolves images and scripts through the SDK."""
+    resources: Callable[[Kind, str], Resources]
+    """``resources(kind, region)`` resolves images and scripts through the SDK."""
     channels: Mapping[str, str]
     """Channel name -> folder below the task's data; ``""`` is all of it."""
     hyperparameters: Callable[[Task, int], dict[str, Any]]
-    """``hyperparameters(task, seed)`` returns all of them, so that none depends on a default."""
+    """``hyperparameters(task, seed)`` returns all of them, so that none depends on a default. A data set file may
+    replace the values."""
     formats: tuple[Format, ...]
     """The formats that its containers read, in training channels and in batches."""
+    reads_categories: bool
+    """Whether it reads the file beside the data that numbers the columns with categories."""
     metrics: Callable[[Task], dict[str, str]]
     """``metrics(task)`` returns CloudWatch metric name -> regular expression over the log; none if the built-in reports
     its own."""
@@ -66,6 +69,19 @@ class Algorithm:
     """Hyperparameter -> the values that ``--tune`` may try."""
 
 
+POSITIVE_NUMBER = r"([0-9\.]+)"
+NUMBER = r"([0-9\.]+(?:e[-+]?[0-9]+)?)"
+"""Regular expressions; a loss of several classes may be so small that it has an exponent."""
+
+METRIC_NAMES = {"rmse": "rmse", "mae": "mae", "auc": "auc", "log_loss": "logloss"}
+"""As the built-in XGBoost names a task's metric, after ``validation:``; of several classes it is ``mlogloss``."""
+
+
+def metric_name(task: Task) -> str:
+    """Name the metric that training stops by and ``--tune`` optimizes: that of the evaluation's ranking."""
+    return "mlogloss" if task.kind == "multiclass" else METRIC_NAMES[task.metric]
+
+
 def objective_of(task: Task) -> Objective:
-    """The metric that ``--tune`` optimizes: that of the evaluation's ranking, as all three algorithms name it."""
-    return Objective("validation:rmse", "Minimize") if task == "regression" else Objective("validation:auc", "Maximize")
+    """The metric that ``--tune`` optimizes, as all three algorithms name it."""
+    return Objective(f"validation:{metric_name(task)}", "Maximize" if task.metric == "auc" else "Minimize")

@@ -7,43 +7,43 @@ from functools import partial
 from typing import Any
 
 from pipelines.definition.algorithms import jumpstart
-from pipelines.definition.algorithms.algorithm import Algorithm, Range
+from pipelines.definition.algorithms.algorithm import NUMBER, POSITIVE_NUMBER, Algorithm, Range, metric_name
 from pipelines.definition.formats import CSV
-from pipelines.settings import Task
+from processing_scripts.dataset_file.model import Task
 
-TUNED: dict[Task, dict[str, Any]] = {
-    "regression": {"learning_rate": 0.1, "depth": 6, "l2_leaf_reg": 3.1, "random_strength": 0.2, "rsm": 0.64},
-    "classification": {"learning_rate": 0.115, "depth": 6, "l2_leaf_reg": 2.2, "random_strength": 0.75, "rsm": 0.52},
-}
-"""The result of ``--tune``, used for every split and feature set (see docs/models.md, Tuning)."""
+METRICS = {"rmse": "RMSE", "mae": "MAE", "auc": "AUC", "logloss": "Logloss", "mlogloss": "MultiClass"}
+"""As the library names the metrics of the built-in XGBoost."""
 
 
 def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
     """All hyperparameters. With the documented defaults, early stopping ends training after a few trees."""
-    metric = {"regression": "RMSE", "classification": "AUC"}
-    classification_only = {"scale_pos_weight": 1.0} if task == "classification" else {}
+    binary_only = {"scale_pos_weight": 1.0} if task.kind == "binary" else {}
     return {
-        "iterations": 800,
+        "iterations": 1500,
         "early_stopping_rounds": 50,
-        "eval_metric": metric[task],
-        **TUNED[task],
+        "eval_metric": METRICS[metric_name(task)],
+        "learning_rate": 0.05,
+        "depth": 6,
+        "l2_leaf_reg": 3.0,
+        "random_strength": 1.0,
+        "rsm": 0.8,
         "max_leaves": 31,
         "sampling_frequency": "PerTree",
         "min_data_in_leaf": 1,
         "boosting_type": "Plain",
-        "max_bin": 64,
+        "max_bin": 254,
         "grow_policy": "SymmetricTree",
         "random_seed": seed,
         "thread_count": -1,
         "verbose": 100,
-        **classification_only,
+        **binary_only,
     }
 
 
 def metrics(task: Task) -> dict[str, str]:
     """The best validation value, which the library prints once, at the end."""
-    name = {"regression": "rmse", "classification": "auc"}[task]
-    return {f"validation:{name}": r"bestTest = ([0-9\.]+)"}
+    number = NUMBER if task.kind == "multiclass" else POSITIVE_NUMBER
+    return {f"validation:{metric_name(task)}": f"bestTest = {number}"}
 
 
 CATBOOST = Algorithm(
@@ -53,6 +53,7 @@ CATBOOST = Algorithm(
     channels={"training": ""},
     hyperparameters=hyperparameters,
     formats=(CSV,),
+    reads_categories=True,
     metrics=metrics,
     network_isolation=True,
     ranges={

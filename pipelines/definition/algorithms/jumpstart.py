@@ -7,14 +7,14 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/catboost.html
 from typing import Any
 
 from pipelines.definition.algorithms.algorithm import Resources
-from pipelines.settings import Task
+from processing_scripts.dataset_file.model import Kind
 
 NEWEST = "*"
 LOOKUP_INSTANCE_TYPE = "ml.m5.xlarge"
 """The SDK finds images by instance type, and cannot use a pipeline parameter for that; any CPU type works."""
 
 
-def resources(library: str, task: Task, region: str) -> Resources:
+def resources(library: str, kind: Kind, region: str) -> Resources:
     """Resolve one model's images and scripts through the SDK's retrievers.
 
     They read two objects of ``jumpstart-cache-prod-<region>``, or of the folder that
@@ -23,7 +23,7 @@ def resources(library: str, task: Task, region: str) -> Resources:
     from sagemaker.core import image_uris, model_uris, script_uris
 
     model: dict[str, Any] = {
-        "model_id": model_id(library, task),
+        "model_id": model_id(library, kind),
         "model_version": NEWEST,
         "region": region,
         # AWS patches the scripts' dependencies; without these, a vulnerability there would fail every build.
@@ -47,9 +47,9 @@ def resources(library: str, task: Task, region: str) -> Resources:
     )
 
 
-def model_id(library: str, task: Task) -> str:
-    """The ID of a JumpStart model."""
-    return f"{library}-{task}-model"
+def model_id(library: str, kind: Kind) -> str:
+    """The ID of a JumpStart model: one for numbers, one for classes."""
+    return f"{library}-{'regression' if kind == 'regression' else 'classification'}-model"
 
 
 def _resolved_version(model: dict[str, Any]) -> str:

@@ -7,62 +7,52 @@ from functools import partial
 from typing import Any
 
 from pipelines.definition.algorithms import jumpstart
-from pipelines.definition.algorithms.algorithm import Algorithm, Range
+from pipelines.definition.algorithms.algorithm import NUMBER, POSITIVE_NUMBER, Algorithm, Range, metric_name
 from pipelines.definition.formats import CSV
-from pipelines.settings import Task
+from processing_scripts.dataset_file.model import Kind, Task
 
-TUNED: dict[Task, dict[str, Any]] = {
-    "regression": {
-        "learning_rate": 0.053,
-        "num_leaves": 28,
-        "min_data_in_leaf": 9,
-        "feature_fraction_bynode": 0.51,
-        "bagging_fraction": 0.81,
-        "lambda_l2": 6.7,
-    },
-    "classification": {
-        "learning_rate": 0.136,
-        "num_leaves": 20,
-        "min_data_in_leaf": 12,
-        "feature_fraction_bynode": 0.58,
-        "bagging_fraction": 0.92,
-        "lambda_l2": 5.6,
-    },
-}
-"""The result of ``--tune``, used for every split and feature set (see docs/models.md, Tuning)."""
+METRICS = {"rmse": "rmse", "mae": "l1", "auc": "auc", "logloss": "binary_logloss", "mlogloss": "multi_logloss"}
+"""As the library names the metrics of the built-in XGBoost."""
 
 
 def hyperparameters(task: Task, seed: int) -> dict[str, Any]:  # noqa: ARG001 - the script accepts no seed
     """All hyperparameters, because the spec, the script and the guide disagree about defaults."""
-    metric = {"regression": "rmse", "classification": "auc"}
-    regression_only = {"tweedie_variance_power": 1.5} if task == "regression" else {}
-    classification_only = {"scale_pos_weight": 1.0, "is_unbalance": "False"} if task == "classification" else {}
+    by_kind: dict[Kind, dict[str, Any]] = {
+        "regression": {"tweedie_variance_power": 1.5},
+        "binary": {"scale_pos_weight": 1.0, "is_unbalance": "False"},
+        "multiclass": {},
+    }
     return {
-        "metric": metric[task],
+        "metric": METRICS[metric_name(task)],
         "num_boost_round": 1500,
         "early_stopping_rounds": 50,
-        **TUNED[task],
+        "learning_rate": 0.05,
+        "num_leaves": 31,
+        "min_data_in_leaf": 10,
+        "feature_fraction_bynode": 0.6,
+        "bagging_fraction": 0.8,
+        "lambda_l2": 1.0,
         "max_depth": -1,
         "feature_fraction": 1.0,
         "bagging_freq": 1,
         "lambda_l1": 0.0,
         "max_delta_step": 0.0,
         "min_gain_to_split": 0.0,
-        "max_bin": 127,
+        "max_bin": 255,
         "boosting": "gbdt",
         "tree_learner": "serial",
         "num_threads": 0,
         "verbosity": 1,
         "use_dask": "False",
-        **regression_only,
-        **classification_only,
+        **by_kind[task.kind],
     }
 
 
 def metrics(task: Task) -> dict[str, str]:
     """The metrics by the name of their set: a bare metric name would match the training value first."""
-    name = {"regression": "rmse", "classification": "auc"}[task]
-    return {f"validation:{name}": rf"val's {name}: ([0-9\.]+)", f"train:{name}": rf"train's {name}: ([0-9\.]+)"}
+    name, own = metric_name(task), METRICS[metric_name(task)]
+    number = NUMBER if task.kind == "multiclass" else POSITIVE_NUMBER
+    return {f"validation:{name}": rf"val's {own}: {number}", f"train:{name}": rf"train's {own}: {number}"}
 
 
 LIGHTGBM = Algorithm(
@@ -72,6 +62,7 @@ LIGHTGBM = Algorithm(
     channels={"train": "train", "validation": "validation"},
     hyperparameters=hyperparameters,
     formats=(CSV,),
+    reads_categories=True,
     metrics=metrics,
     network_isolation=True,
     ranges={

@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
 
 from typing import Any
 
-from pipelines.definition.algorithms.algorithm import Algorithm, Range, Resources
+from pipelines.definition.algorithms.algorithm import Algorithm, Range, Resources, metric_name
 from pipelines.definition.formats import CSV, RECORDIO
-from pipelines.settings import Task
+from processing_scripts.dataset_file.model import Kind, Task
 
 IMAGE_VERSION = "3.2-0"
 
 
-def resources(task: Task, region: str) -> Resources:  # noqa: ARG001 - one image serves both tasks
+def resources(kind: Kind, region: str) -> Resources:  # noqa: ARG001 - one image serves all kinds
     """The image, by its version: ``latest`` and ``1`` name one that is years old."""
     from sagemaker.core import image_uris
 
@@ -20,42 +20,28 @@ def resources(task: Task, region: str) -> Resources:  # noqa: ARG001 - one image
     return Resources(training_image=image, inference_image=image, version=IMAGE_VERSION)
 
 
-TUNED: dict[Task, dict[str, Any]] = {
-    "regression": {
-        "eta": 0.058,
-        "max_depth": 6,
-        "min_child_weight": 3.5,
-        "subsample": 0.74,
-        "colsample_bynode": 0.44,
-        "lambda": 4.1,
-    },
-    "classification": {
-        "eta": 0.07,
-        "max_depth": 6,
-        "min_child_weight": 3.9,
-        "subsample": 0.66,
-        "colsample_bynode": 0.28,
-        "lambda": 1.4,
-    },
-}
-"""The result of ``--tune``, used for every split and feature set (see docs/models.md, Tuning)."""
-
-
 def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
     """All hyperparameters; early stopping uses the last ``eval_metric``."""
-    objective = {
-        "regression": {"objective": "reg:squarederror", "eval_metric": "rmse"},
-        "classification": {"objective": "binary:logistic", "eval_metric": "logloss,auc"},
+    metric = metric_name(task)
+    objective: dict[Kind, dict[str, Any]] = {
+        "regression": {"objective": "reg:squarederror", "eval_metric": metric},
+        "binary": {"objective": "binary:logistic", "eval_metric": "logloss,auc" if metric == "auc" else metric},
+        "multiclass": {"objective": "multi:softprob", "num_class": len(task.classes), "eval_metric": metric},
     }
     return {
-        **objective[task],
+        **objective[task.kind],
         "num_round": 1500,
         "early_stopping_rounds": 50,
-        **TUNED[task],
+        "eta": 0.05,
+        "max_depth": 6,
+        "min_child_weight": 2,
+        "subsample": 0.8,
+        "colsample_bynode": 0.6,
+        "lambda": 1,
         "alpha": 0,
         "gamma": 0,
         "tree_method": "hist",
-        "max_bin": 64,
+        "max_bin": 256,
         "seed": seed,
     }
 
@@ -72,6 +58,7 @@ XGBOOST = Algorithm(
     channels={"train": "train", "validation": "validation"},
     hyperparameters=hyperparameters,
     formats=(CSV, RECORDIO),
+    reads_categories=False,
     metrics=metrics,
     network_isolation=False,
     ranges={

@@ -6,9 +6,6 @@ from typing import Any
 from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.evaluate import Verdict
 from pipelines.names import TaskSteps
-from pipelines.settings import Task
-
-METRIC: dict[Task, str] = {"regression": "rmse", "classification": "auc"}
 
 
 def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -> Any:
@@ -20,8 +17,8 @@ def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -
     )
     from sagemaker.mlops.workflow.condition_step import ConditionStep
 
-    metric = METRIC[verdict.task]
-    meets = ConditionLessThanOrEqualTo if metric == "rmse" else ConditionGreaterThanOrEqualTo
+    metric = context.settings.table.task(verdict.task).metric
+    meets = ConditionGreaterThanOrEqualTo if metric == "auc" else ConditionLessThanOrEqualTo
     threshold = context.parameters.thresholds[verdict.task]
     return ConditionStep(
         name=TaskSteps(verdict.task).quality_gate,
@@ -41,7 +38,7 @@ def below_quality_gate(context: Context, verdict: Verdict) -> Any:
     from sagemaker.core.workflow.functions import Join
     from sagemaker.mlops.workflow.fail_step import FailStep
 
-    metric = METRIC[verdict.task]
+    metric = context.settings.table.task(verdict.task).metric
     threshold = context.parameters.thresholds[verdict.task]
     message = Join(
         on=" ",
@@ -50,7 +47,7 @@ def below_quality_gate(context: Context, verdict: Verdict) -> Any:
             verdict.best("algorithm"),
             f"with {metric}",
             verdict.best(f"test.{metric}"),
-            f"on the test set, but {threshold.name} requires {'at most' if metric == 'rmse' else 'at least'}",
+            f"on the test set, but {threshold.name} requires {'at least' if metric == 'auc' else 'at most'}",
             threshold,
             "and the model must beat the baselines. Beats the baselines:",
             verdict.best("beats_baselines"),

@@ -1,4 +1,4 @@
-"""The preprocessing step: writes training, validation and test sets of both tasks, batch rows and a schema."""
+"""The preprocessing step: writes training, validation and test sets of each task, batch rows and a schema."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +37,7 @@ class Preprocessed:
 
     @property
     def keys(self) -> Any:
-        """The hour of each row of each set."""
+        """The identity of each row of each set."""
         return output_uri(self.step, "keys")
 
     @property
@@ -66,8 +66,9 @@ def preprocess(context: Context) -> Preprocessed:
         ),
         module="processing_scripts.preprocess",
         arguments=[
-            *("--split", settings.split, "--features", settings.features, "--seed", str(settings.seed)),
-            *("--threshold-quantile", str(settings.threshold_quantile)),
+            *(part for name, value in settings.dataset_options.items() for part in (f"--{name}", value)),
+            *("--seed", str(settings.seed)),
+            *(() if settings.quantile is None else ("--threshold-quantile", str(settings.quantile))),
             *(["--batch-format", form.name] if besides else []),
             *(["--task", *settings.tasks] if len(settings.tasks) == 1 else []),
             *path_arguments(),
@@ -75,7 +76,9 @@ def preprocess(context: Context) -> Preprocessed:
         # The script ignores it: it is there because the environment is part of the cache key.
         environment={"INPUT_DATA_VERSION": context.parameters.input_data_version},
         inputs={"data": context.parameters.input_data_uri, "batch": context.parameters.batch_input_uri},
-        outputs={name: name for name in ("regression", "classification", "batch", "keys", "schema", *besides)},
+        outputs={
+            name: name for name in (*(task.name for task in settings.table.tasks), "batch", "keys", "schema", *besides)
+        },
     )
     return Preprocessed(step, form)
 

@@ -9,6 +9,7 @@ from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.preprocess import Preprocessed
 from pipelines.names import TaskSteps
 from pipelines.settings import Task
+from pipelines.tables import has_categories
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,13 @@ def train(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed
     """Train an algorithm on a task's training set, with early stopping on its validation set."""
     from sagemaker.mlops.workflow.steps import TrainingStep
 
-    resources = algorithm.resources(task, context.locations.region)
+    resources = algorithm.resources(context.settings.table.task(task).kind, context.locations.region)
     trainer = model_trainer(context, task, algorithm, resources, context.execution_uri("models"))
     step = TrainingStep(
         name=TaskSteps(task).train(algorithm.title),
         display_name=f"{algorithm.title}: {task}",
         description=f"Trains the built-in {algorithm.title} {resources.version} for {task}",
-        step_args=trainer.train(input_data_config=channels(task, algorithm, resources, data)),
+        step_args=trainer.train(input_data_config=channels(context, task, algorithm, resources, data)),
         cache_config=context.cache(),
         retry_policies=context.job_retries(),
     )
@@ -51,7 +52,12 @@ def model_trainer(context: Context, task: Task, algorithm: Algorithm, resources:
     from sagemaker.train import ModelTrainer
     from sagemaker.train.configs import Compute, Networking, OutputDataConfig, StoppingCondition
 
-    vpc = context.settings.vpc
+    settings, vpc = context.settings, context.settings.vpc
+    described = settings.table.task(task)
+    own = {
+        name: int(value) if value.is_integer() else value
+        for name, value in described.hyperparameters.get(algorithm.name, {}).items()
+    }
     networking: dict[str, Any] = {
         **({"enable_network_isolation": True} if algorithm.network_isolation else {}),
         **({"security_group_ids": vpc["SecurityGroupIds"], "subnets": vpc["Subnets"]} if vpc else {}),
@@ -66,10 +72,10 @@ def model_trainer(context: Context, task: Task, algorithm: Algorithm, resources:
         networking=Networking(**networking) if networking else None,
         stopping_condition=StoppingCondition(max_runtime_in_seconds=3600),
         output_data_config=OutputDataConfig(s3_output_path=output),
-        hyperparameters={**algorithm.hyperparameters(task, context.settings.seed), **resources.hyperparameters},
+        hyperparameters={**algorithm.hyperparameters(described, settings.seed), **own, **resources.hyperparameters},
         tags=[Tag(key=tag["Key"], value=tag["Value"]) for tag in context.tags],
     )
-    definitions = algorithm.metrics(task)
+    definitions = algorithm.metrics(described)
     if definitions:
         trainer.with_metric_definitions(
             [MetricDefinition(name=name, regex=regex) for name, regex in definitions.items()]
@@ -77,12 +83,21 @@ def model_trainer(context: Context, task: Task, algorithm: Algorithm, resources:
     return trainer
 
 
-def channels(task: Task, algorithm: Algorithm, resources: Resources, data: Preprocessed) -> list[Any]:
-    """The input channels: the task's sets, and those that the algorithm's script requires."""
+def channels(context: Context, task: Task, algorithm: Algorithm, resources: Resources, data: Preprocessed) -> list[Any]:
+    """The input channels: the task's sets, and those that the algorithm's script requires.
+
+    An algorithm that does not read categories natively gets the objects that begin with ``data`` only, because it would
+    read the file beside them as rows.
+    """
     from sagemaker.train.configs import InputData
 
+    beside = has_categories(context.settings.table) and not algorithm.reads_categories
     parts = [
-        InputData(channel_name=channel, data_source=data.channel(task, part), content_type=data.format.content_type)
+        InputData(
+            channel_name=channel,
+            data_source=data.channel(task, f"{part}/data" if beside else part),
+            content_type=data.format.content_type,
+        )
         for channel, part in algorithm.channels.items()
     ]
     return parts + [InputData(channel_name=channel, data_source=uri) for channel, uri in resources.channels.items()]

@@ -22,10 +22,11 @@ def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed)
     from sagemaker.train.tuner import HyperparameterTuner
 
     settings = context.settings
-    resources = algorithm.resources(task, context.locations.region)
+    described = settings.table.task(task)
+    resources = algorithm.resources(described.kind, context.locations.region)
     output = context.layout.tuning
-    objective = objective_of(task)
-    metrics = [{"Name": name, "Regex": regex} for name, regex in algorithm.metrics(task).items()]
+    objective = objective_of(described)
+    metrics = [{"Name": name, "Regex": regex} for name, regex in algorithm.metrics(described).items()]
     tuner = HyperparameterTuner(
         model_trainer=model_trainer(context, task, algorithm, resources, output),
         objective_metric_name=objective.metric,
@@ -54,7 +55,7 @@ def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed)
         name=TaskSteps(task).tune(algorithm.title),
         display_name=f"Tune {algorithm.title}: {task}",
         description=f"Tunes the built-in {algorithm.title} {resources.version} for {task} on the validation set",
-        step_args=tuner.tune(inputs=channels(task, algorithm, resources, data)),
+        step_args=tuner.tune(inputs=channels(context, task, algorithm, resources, data)),
         cache_config=context.cache(),
         retry_policies=context.job_retries(),
     )

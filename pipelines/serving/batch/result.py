@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +13,14 @@ from pipelines.data import spreadsheets
 from pipelines.data.whole_files import written_whole
 from pipelines.errors import PipelineError
 from pipelines.models.container_output import read_answers
-from pipelines.models.postprocessing import COLUMN, apply_rules, require_as_many
+from pipelines.models.postprocessing import apply_rules, prediction_columns, require_as_many
+from pipelines.models.schema import rules_of, task_of
 from pipelines.serving.batch.rows import Part, Prepared
 
 if TYPE_CHECKING:
     from pipelines.definition.formats import Format
     from pipelines.models.registry import ModelMetadata
     from pipelines.settings import Task
-
-CALIBRATED, DECISION = "calibrated_probability", "high_demand"
-"""Further columns of a classification, named as in the output of ``endpoint invoke``."""
 
 
 @dataclass(frozen=True)
@@ -98,37 +96,35 @@ def _joined(prepared: Prepared, responses: Responses) -> Iterator[Any]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    closed = responses.metadata.schema.get("closed")
+    schema, task = responses.metadata.schema, responses.task
+    classes, conditions = task_of(schema, task).responses, {rule["feature"] for rule in rules_of(schema, task)}
     for part in prepared.parts:
         table = parquet.read_table(part.known)
-        numbers = read_answers(_read(responses, part))
+        numbers = read_answers(_read(responses, part), classes)
         require_as_many(len(numbers), table.num_rows)
-        closed_feature = table.column(closed["feature"]).to_pylist() if closed else None
-        for name, values in _predicted(numbers, closed_feature, responses.metadata, responses.task).items():
+        features = {name: table.column(name).to_pylist() for name in conditions}
+        for name, values in _predicted(numbers, features, responses.metadata, task).items():
             table = table.append_column(name, pa.array(values))
         yield table
 
 
 def _predicted(
-    numbers: Sequence[float], closed_feature: Sequence[float] | None, metadata: ModelMetadata, task: Task
-) -> dict[str, Sequence[float]]:
-    kept = apply_rules(numbers, closed_feature, metadata.schema, task)
-    if task == "regression":
-        return {COLUMN[task]: kept}
+    numbers: Sequence[Any], features: Mapping[str, Sequence[float]], metadata: ModelMetadata, task: Task
+) -> dict[str, list[Any]]:
+    kept = apply_rules(numbers, features, metadata.schema, task)
     better = metadata.calibrated(numbers)
-    return {
-        COLUMN[task]: kept,
-        **({} if better is None else {CALIBRATED: apply_rules(better, closed_feature, metadata.schema, task)}),
-        DECISION: [probability >= metadata.cut_off for probability in kept],
-    }
+    better = better and apply_rules(better, features, metadata.schema, task)
+    return prediction_columns(kept, metadata.schema, task, metadata.cut_off, better)
 
 
 def _with_readable_hours(table: Any) -> Any:
     from pyarrow import compute
 
-    position = table.schema.get_field_index("datetime")
-    hours = compute.strftime(table.column(position).cast("timestamp[s]"), format="%Y-%m-%dT%H:%M:%S")
-    return table.set_column(position, "datetime", hours)
+    for position, field in enumerate(table.schema):
+        if str(field.type).startswith("timestamp"):
+            moments = compute.strftime(table.column(position).cast("timestamp[s]"), format="%Y-%m-%dT%H:%M:%S")
+            table = table.set_column(position, field.name, moments)
+    return table
 
 
 def _read(responses: Responses, part: Part) -> str:

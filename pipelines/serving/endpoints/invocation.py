@@ -1,4 +1,4 @@
-"""Invocation of an endpoint: raw hours, checked and made into features by the model's own code, become predictions."""
+"""Invocation of an endpoint: raw rows, checked and made into features by the model's own code, become predictions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from pipelines.models.features import make_features, trusted_prefixes
 from pipelines.models.postprocessing import apply_rules_to_rows
 from pipelines.models.ranges import remarks_on
 from pipelines.models.registry import RegisteredModel, describe_model, read_metadata
+from pipelines.models.schema import task_of
 from pipelines.serving.endpoints.predictions import Predictions, predictions_of
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint
 from pipelines.target import CommandContext
@@ -51,33 +52,38 @@ def invoke(
     *,
     alone: bool = False,
 ) -> Answered:
-    """Predict the hours of a file; ``alone`` means that it cannot contain their history.
+    """Predict the rows of a file; ``alone`` means that it cannot contain their history.
 
-    Raises `BadInput` if the hours are refused; nothing was sent. Raises `PipelineError` if the endpoint does not
-    respond, or not with one number per hour.
+    Raises `BadInput` if the rows are refused; nothing was sent. Raises `PipelineError` if the endpoint does not
+    respond, or not with one answer per row.
     """
     if endpoint.status not in ANSWERS_WHILE:
         raise PipelineError(f"The endpoint {endpoint.name} is {endpoint.status} and does not answer; nothing was sent.")
     metadata = read_metadata(context.s3, model)
-    looks_back = metadata.schema["history_hours"]
+    looks_back = metadata.schema["history"]
     if looks_back and alone and history is None:
-        what = " and ".join(metadata.schema["history_of"])
+        what = " and ".join(looks_back["of"])
         raise BadInput(
-            f"{model.title} needs the {what} of the {looks_back} hours before an hour. Name a file of them with "
-            "--history, such as the data set; nothing was sent."
+            f"{model.title} needs the {what} of the {looks_back['hours']} hours before an hour. Name a file of them "
+            "with --history, such as the data set; nothing was sent."
         )
     trusted = trusted_prefixes(context.connection.bucket, context.settings)
     features = make_features(context.s3, model, metadata, trusted, hours, history)
     runtime = context.client("sagemaker-runtime")
+    classes = task_of(metadata.schema, model.task).responses
     answers = [
-        number for body in _bodies(features.rows) for number in read_answers(_send(runtime, endpoint.name, body))
+        answer
+        for body in _bodies(features.rows)
+        for answer in read_answers(_send(runtime, endpoint.name, body), classes)
     ]
     if len(answers) != len(features.rows):
-        raise PipelineError(f"The endpoint {endpoint.name} gave {len(answers)} answers to {len(features.rows)} hours.")
+        raise PipelineError(f"The endpoint {endpoint.name} gave {len(answers)} answers to {len(features.rows)} rows.")
     rows, better = "\n".join(features.rows), metadata.calibrated(answers)
     answers = apply_rules_to_rows(answers, rows, metadata.schema, model.task)
     better = better and apply_rules_to_rows(better, rows, metadata.schema, model.task)
-    predictions = predictions_of(model.task, metadata, features.hours, answers, better)
+    predictions = predictions_of(
+        metadata.schema, model.task, features.key, features.keys, answers, metadata.cut_off, better
+    )
     columns = zip(*(row.split(",") for row in features.rows), strict=True)
     remarks = remarks_on([dict(zip(features.names, columns, strict=True))], metadata.schema)
     return Answered(model, predictions, remarks)

@@ -1,80 +1,84 @@
-"""Predictions of an endpoint: rentals, or the probability of high demand and the decision."""
+"""Predictions of an endpoint, as JSON and in words: a number, or the probability and the decision, or the classes."""
 
-import itertools
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.models.registry import ModelMetadata
+from pipelines.models.postprocessing import CALIBRATED, prediction_columns
+from pipelines.models.schema import TaskSchema, task_of
 from pipelines.settings import Task
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+_CLASSES_IN_WORDS = 3
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """One number per hour."""
+    """Predictions of rows."""
 
-    task: Task
-    """The kind of the numbers: rentals per hour, or probabilities of high demand."""
-    hours: Sequence[str]
-    """Their starts, such as ``2018-12-01T08:00:00``."""
-    values: Sequence[float]
-    """The numbers, as the model returns them."""
+    task: TaskSchema
+    key: str
+    """Name of what identifies a row, such as ``datetime``."""
+    keys: Sequence[str]
+    columns: Mapping[str, Sequence[Any]]
+    """See `prediction_columns`. The decision is the model's own, and does not use the calibrated probability."""
     cut_off: float | None
-    """Of a classification: the probability from which demand counts as high, chosen on the validation set."""
-    threshold: float
-    """Rentals per hour above which demand is high."""
-    calibrated: Sequence[float] | None = None
-    """Of a classification, if the evaluation found a map that helps: the calibrated probabilities, which the decision
-    does not use."""
+    """Of a binary task: the probability from which a row counts as positive, chosen on the validation set."""
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Return one object per hour."""
-        return [self._one(*one) for one in self._each()]
+        """Return one object per row."""
+        return [{self.key: key, **self._one(row)} for key, row in zip(self.keys, self._rows(), strict=True)]
 
     def in_words(self) -> str:
-        """Return one line per hour."""
-        return "".join(
-            f"{hour.replace('T', ' ')[:16]}  {self._sentence(value, calibrated)}\n"
-            for hour, value, calibrated in self._each()
-        )
+        """Return one line per row."""
+        lines = zip(self.keys, self._rows(), strict=True)
+        return "".join(f"{_short(key)}  {self._sentence(row)}\n" for key, row in lines)
 
-    def _each(self) -> Iterator[tuple[str, float, float | None]]:
-        calibrated = self.calibrated or itertools.repeat(None, len(self.values))
-        return zip(self.hours, self.values, calibrated, strict=True)
+    def _rows(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
 
-    def _one(self, hour: str, value: float, calibrated: float | None) -> dict[str, Any]:
-        if self.cut_off is None:
-            return {"datetime": hour, "rentals": value}
-        return {
-            "datetime": hour,
-            "probability_of_high_demand": value,
-            **({} if calibrated is None else {"calibrated_probability": calibrated}),
-            "high_demand": value >= self.cut_off,
-            "decision": self._decision(value),
-        }
+    def _one(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        if self.task.kind == "regression":
+            return {self.task.column.removeprefix("predicted_"): row[self.task.column]}
+        return {**row, "decision": self._decision(row)} if self.task.threshold is not None else dict(row)
 
-    def _sentence(self, value: float, calibrated: float | None) -> str:
-        if self.cut_off is None:
-            return f"{value:,.0f} rentals expected"
-        probability, counts = f"{value:.3f}", f"counts as high from {self.cut_off:.3f} on"
-        if calibrated is not None:
-            probability, counts = f"{calibrated:.3f}", f"the model's own {value:.3f} {counts}"
-        return (
-            f"{self._decision(value)} demand: the probability of more than {self.threshold:,g} rentals is "
-            f"{probability}, and {counts}"
-        )
+    def _decision(self, row: Mapping[str, Any]) -> str:
+        """Return the predicted class; of a number above a threshold, ``high`` or ``low``."""
+        if self.task.threshold is None:
+            return str(list(row.values())[-1])
+        return "high" if row[self.task.column] >= self.cut_off else "low"
 
-    def _decision(self, value: float) -> str:
-        return "high" if self.cut_off is not None and value >= self.cut_off else "low"
+    def _sentence(self, row: Mapping[str, Any]) -> str:
+        value, unit = row[self.task.column], f" {self.task.unit}" if self.task.unit else ""
+        if self.task.kind == "regression":
+            return f"{value:,.0f}{unit} expected" if abs(value) >= 100 or not value else f"{value:.4g}{unit} expected"
+        if self.task.kind == "multiclass":
+            each = sorted(zip(self.task.classes, list(row.values())[1:], strict=True), key=lambda one: -one[1])
+            return f"{value}: " + ", ".join(f"{name} {share:.3f}" for name, share in each[:_CLASSES_IN_WORDS])
+        high = self.task.threshold is not None
+        event = f"{self.task.label} (above {self.task.threshold:,g})" if high else self.task.classes[1]
+        counts = f"counts as {'high' if high else event} from {self.cut_off:.3f} on"
+        probability, own = row.get(CALIBRATED, value), ""
+        if CALIBRATED in row:
+            own = f"the model's own {value:.3f} "
+        return f"{self._decision(row)}: the probability of {event} is {probability:.3f}, and {own}{counts}"
 
 
 def predictions_of(
+    schema: Mapping[str, Any],
     task: Task,
-    metadata: ModelMetadata,
-    hours: Sequence[str],
-    values: Sequence[float],
-    calibrated: Sequence[float] | None,
+    key: str,
+    keys: Sequence[str],
+    values: Sequence[Any],
+    cut_off: float | None,
+    calibrated: Sequence[float] | None = None,
 ) -> Predictions:
-    """Combine numbers with their hours, the cut-off and the threshold."""
-    cut_off = metadata.cut_off if task == "classification" else None
-    return Predictions(task, hours, values, cut_off, float(metadata.schema["threshold"]), calibrated)
+    """Combine responses, after the rules, with the keys of their rows."""
+    return Predictions(
+        task_of(schema, task), key, keys, prediction_columns(values, schema, task, cut_off, calibrated), cut_off
+    )
+
+
+def _short(key: str) -> str:
+    return key.replace("T", " ")[:16] if _TIME.fullmatch(key) else key

@@ -16,6 +16,7 @@ from pipelines.errors import BadInput, PipelineError
 from pipelines.models import features
 from pipelines.models.registry import ModelMetadata, RegisteredModel
 from pipelines.settings import Settings
+from pipelines.tables import read_table
 
 MODEL = RegisteredModel(
     arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/group/1",
@@ -76,14 +77,14 @@ def test_own_code_makes_the_features_without_changing_cells(s3, hours):
     model = uploaded(s3, OTHER_CODE)
     hours.write_text("7")
     made = features.make_features(s3, model, KNOWLEDGE, TRUSTED, hours)
-    assert made == features.Features(("a", "b"), ("2018-12-01T08:00:00",), ("1.50,7",))
+    assert made == features.Features(("a", "b"), "datetime", ("2018-12-01T08:00:00",), ("1.50,7",))
     for entry in s3.list_objects_v2(Bucket="bucket")["Contents"]:
         s3.delete_object(Bucket="bucket", Key=entry["Key"])
     assert features.make_features(s3, model, KNOWLEDGE, TRUSTED, hours) == made  # it is kept
 
 
 def test_where_it_is_the_code_installed_here_nothing_is_fetched(s3):
-    here = next(bundle for bundle in bundles() if bundle.name == "processing_scripts")
+    here = next(bundle for bundle in bundles(read_table(None)) if bundle.name == "processing_scripts")
     model = dataclasses.replace(MODEL, code_uri=here.uri("bucket", "Anything").rstrip("/"))
     assert (features.code_folder(s3, model, ()) / "processing_scripts" / "inference.py").is_file()
 

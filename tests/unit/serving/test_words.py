@@ -17,9 +17,20 @@ from pipelines.models.ranges import remarks_on
 from pipelines.names import Layout
 from pipelines.serving.endpoints.capacity import Instances, Serverless, capacity_of
 from pipelines.serving.endpoints.input_rows import name_the_row, rows_as_file
-from pipelines.serving.endpoints.predictions import Predictions
+from pipelines.serving.endpoints.predictions import predictions_of
 
 HOUR = "2018-12-01T08:00:00"
+SCHEMA = {
+    "tasks": {
+        "regression": {"kind": "regression", "target": "Count", "unit": "rentals", "column": "predicted_rentals"},
+        "classification": {
+            "kind": "binary", "target": "Count", "threshold": 502.5, "label": {"en": "high demand"},
+            "classes": ["0", "1"], "column": "probability_of_high_demand",
+        },
+        "species": {"kind": "multiclass", "target": "Species", "classes": ["setosa", "versicolor", "virginica"]},
+        "churn": {"kind": "binary", "target": "Churned", "classes": ["no", "yes"], "positive": "yes"},
+    }
+}  # fmt: skip
 MADE = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -52,28 +63,40 @@ def test_costs_name_their_origin_and_unknown_prices():
 
 
 def test_rentals_are_shown_in_whole_bicycles():
-    predictions = Predictions("regression", [HOUR], [1234.56], None, 502.5)
+    predictions = predictions_of(SCHEMA, "regression", "datetime", [HOUR], [1234.56], None)
     assert predictions.in_words() == "2018-12-01 08:00  1,235 rentals expected\n"
     assert predictions.as_json() == [{"datetime": HOUR, "rentals": 1234.56}]
 
 
 @pytest.mark.parametrize(("value", "decision"), [(0.4, "high"), (0.399, "low"), (0.0, "low"), (1.0, "high")])
 def test_the_decision_is_made_at_the_cut_off(value, decision):
-    predictions = Predictions("classification", [HOUR], [value], 0.4, 502.5)
+    predictions = predictions_of(SCHEMA, "classification", "datetime", [HOUR], [value], 0.4)
     (one,) = predictions.as_json()
     assert (one["decision"], one["high_demand"]) == (decision, decision == "high")
-    assert predictions.in_words().startswith(f"2018-12-01 08:00  {decision} demand: the probability of more than 502.5")
+    assert predictions.in_words().startswith(
+        f"2018-12-01 08:00  {decision}: the probability of high demand (above 502.5)"
+    )
 
 
 def test_calibrated_probability_is_shown_without_changing_the_decision():
-    predictions = Predictions("classification", [HOUR], [0.39], 0.4, 502.5, calibrated=[0.45])
+    predictions = predictions_of(SCHEMA, "classification", "datetime", [HOUR], [0.39], 0.4, [0.45])
     assert predictions.in_words() == (
-        "2018-12-01 08:00  low demand: the probability of more than 502.5 rentals is 0.450, and the model's own 0.390 "
+        "2018-12-01 08:00  low: the probability of high demand (above 502.5) is 0.450, and the model's own 0.390 "
         "counts as high from 0.400 on\n"
     )
     (one,) = predictions.as_json()
     assert (one["probability_of_high_demand"], one["calibrated_probability"]) == (0.39, 0.45)
     assert one["high_demand"] is False
+
+
+def test_classes_are_named_with_their_probabilities():
+    species = predictions_of(SCHEMA, "species", "row", ["1"], [[0.1, 0.7, 0.2]], None)
+    assert species.in_words() == "1  versicolor: versicolor 0.700, virginica 0.200, setosa 0.100\n"
+    (one,) = species.as_json()
+    assert (one["row"], one["predicted_species"], one["probability_versicolor"]) == ("1", "versicolor", 0.7)
+    churn = predictions_of(SCHEMA, "churn", "row", ["1"], [0.7], 0.5)
+    assert churn.in_words() == "1  yes: the probability of yes is 0.700, and counts as yes from 0.500 on\n"
+    assert churn.as_json() == [{"row": "1", "probability_of_yes": 0.7, "predicted_churned": "yes"}]
 
 
 def test_only_requested_values_are_compared_with_the_training_data():

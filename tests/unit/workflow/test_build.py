@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from pipelines.definition import kept
-from pipelines.definition.build import NOT_IN_THE_DEFINITION, Build
+from pipelines.definition.build import Build, inputs_of
 from pipelines.definition.kept import PACKAGES, digest, import_closure
-from pipelines.definition.placeholders import MARK, Inputs, split
+from pipelines.definition.placeholders import MARK, Inputs
 from pipelines.errors import InvalidDefinition
 from pipelines.settings import Settings
 from pipelines.target import Target, offline
@@ -133,7 +133,7 @@ def test_filled_in_values_equal_a_build_with_them(tmp_path: Path) -> None:
     (Of seed 0 the SDK drops a tuning job's RandomSeed; filled in, it is there.)
     """
     cases = [
-        {**dataclasses.asdict(Settings(**chosen)), **values}
+        Settings(**chosen, **values)
         for chosen in ({}, {"tune": True, "deploy": True}, {"batch_format": "recordio", "algorithms": ("xgboost",)})
         for values in (
             {},
@@ -142,18 +142,18 @@ def test_filled_in_values_equal_a_build_with_them(tmp_path: Path) -> None:
         )
     ]
     locations = {**LOCATIONS, "commit": "0123abc-dirty"}
-    inputs = [split(_json(values), locations) for values in cases]
+    inputs = [inputs_of(settings, locations) for settings in cases]
     shapes = {each.shape for each in inputs}
     assert len(shapes) == 3
-    direct = [{"settings": _json(values), "locations": locations} for values in cases]
+    direct = [{"settings": _json(settings), "locations": locations} for settings in cases]
     built = build_all([*direct, *map(json.loads, shapes)], tmp_path)
     kept_shapes = dict(zip(shapes, built[len(cases) :], strict=True))
     assert [each.fill(kept_shapes[each.shape]) for each in inputs] == built[: len(cases)]
     assert not any(MARK in text for text in built[: len(cases)])
 
 
-def _json(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in NOT_IN_THE_DEFINITION}
+def _json(settings: Settings) -> dict[str, Any]:
+    return {**dataclasses.asdict(settings), "state_dir": "."}
 
 
 def test_a_command_waits_for_another_that_builds_the_same(target: Target, file: Path) -> None:

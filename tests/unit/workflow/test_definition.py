@@ -10,8 +10,10 @@ import pytest
 from local_sagemaker.definition.parse import parse
 from pipelines.definition.checks import check
 from pipelines.names import endpoint_config_prefix
-from pipelines.settings import TASKS
+from pipelines.settings import Settings
 from tests.support.definitions import GOLDEN, build
+
+TASKS = Settings().tasks
 
 VPC = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}
 NETWORK = {"subnets": VPC["Subnets"], "security_groups": VPC["SecurityGroupIds"]}

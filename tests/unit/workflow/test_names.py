@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import names
-from pipelines.settings import PIPELINE_NAME, TASKS
+from pipelines.settings import PIPELINE_NAME, Settings
+
+TASKS = Settings().tasks
 
 LIMITS = {names.group_name: 63, names.endpoint_config_prefix: 37}
 PIPELINES = st.from_regex(PIPELINE_NAME, fullmatch=True).filter(lambda name: "\n" not in name)

@@ -19,7 +19,7 @@ def test_defaults_are_both_tasks_and_all_algorithms() -> None:
     settings = from_values({}, {})
     assert settings.tasks == ("regression", "classification")
     assert settings.algorithms == ("xgboost", "lightgbm", "catboost")
-    assert (settings.split, settings.seed) == ("days", 42)
+    assert (settings.dataset_options, settings.seed) == ({"split": "days", "features": "history"}, 42)
     assert settings.state_dir == Path(".sagemaker-local")
 
 
@@ -51,6 +51,10 @@ def test_every_setting_has_one_group_in_the_help() -> None:
         ({"pipeline_name": "Seoul bikes"}, "--pipeline-name is 'Seoul bikes', but a pipeline's name has"),
         ({"seed": -1}, "--seed is -1, but it must lie between 0 and"),
         ({"threshold_quantile": 1.0}, "--threshold-quantile is 1.0, but it must lie between 0.05 and 0.95"),
+        ({"task": "regresion"}, "has regression, classification, all. Did you mean regression?"),
+        ({"split": "weeks"}, "--option split is 'weeks', but seoul_bike.toml has days, hours, time."),
+        ({"option": (("weather", "now"),)}, "offers no option 'weather': its options are split, features."),
+        ({"gate": (("regression", -1.0),)}, "--gate regression is -1.0, but it must lie between 0 and"),
         ({"max_parallel_steps": 0}, "--max-parallel-steps is 0"),
         ({"subnets": ("vpc-1",)}, "--subnets is 'vpc-1', but it must be ids such as subnet-0123abcd"),
         ({"subnets": ("subnet-0a",)}, "--subnets and --security-groups go together"),
@@ -58,7 +62,7 @@ def test_every_setting_has_one_group_in_the_help() -> None:
     ],
 )
 def test_unusable_value_is_refused_by_name(values: dict[str, object], sentence: str) -> None:
-    with pytest.raises(BadInput, match=r"^--") as caught:
+    with pytest.raises(BadInput, match=r"^(--|seoul_bike.toml)") as caught:
         from_values(values, {})
     assert sentence in str(caught.value)
 

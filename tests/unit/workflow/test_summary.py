@@ -10,6 +10,7 @@ import pytest
 from pipelines.cli.run.summary import as_json, as_text
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult
+from pipelines.settings import Settings
 
 SAMPLE = "trained on a generated sample, whose numbers mean nothing"
 
@@ -31,7 +32,7 @@ def outcome(folder: Path, kind: str = "real-data", missing: int = 0, contradicti
         progress=Progress("arn", "Succeeded", None, 1.0, ()),
         pipeline_arn="arn",
         target=SimpleNamespace(name="local", region="us-east-1"),
-        settings=SimpleNamespace(pipeline_name="p"),
+        settings=Settings(pipeline_name="p"),
         definition=SimpleNamespace(sha256="0"),
         data_report=folder / "data-report.html",
         results={"regression": TaskResult(evaluation, None, None, (), folder / "report.html")},
