@@ -309,7 +309,7 @@ def _chart(traces: list[Chart], *, height: int, x: str, y: str) -> Chart:
             "showlegend": bool(named),
             "font": {"family": FONTS, "size": 12, "color": INK},
             "xaxis": {**axis, "title": {"text": x}},
-            "yaxis": {**axis, "title": {"text": y}},
+            "yaxis": {**axis, "title": {"text": y, "standoff": 12}},  # at some distance of the ticks' labels
             "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
             "plot_bgcolor": "rgba(0,0,0,0)",
             "paper_bgcolor": "rgba(0,0,0,0)",
