@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.aws import console_links
+from pipelines.aws.responses import last_part, or_none
 from pipelines.execution.logs import log_of
 from pipelines.execution.lookup import parameters_of
 from pipelines.execution.pipeline import Progress, Step
@@ -21,6 +22,8 @@ class Description:
     metrics: Mapping[str, Mapping[str, Any]]
     links: Mapping[str, Mapping[str, str]]
     """By step: the addresses of its ``job`` and its ``log`` in the console; empty locally."""
+    training: Mapping[str, float]
+    """By step: the seconds of training alone, without the start of the instance, the download and the upload."""
     studio: str | None
 
     def as_json(self) -> dict[str, Any]:
@@ -29,7 +32,10 @@ class Description:
             **self.progress.as_json(),
             "studio": self.studio,
             "parameters": dict(self.parameters),
-            "steps": [step_as_json(step, self.links) for step in self.progress.steps],
+            "steps": [
+                {**step_as_json(step, self.links), "training_seconds": self.training.get(step.name)}
+                for step in self.progress.steps
+            ],
             "metrics": dict(self.metrics),
         }
 
@@ -49,6 +55,7 @@ def describe(connection: Connection, progress: Progress, pipeline_name: str) -> 
         parameters=parameters_of(sagemaker, progress.arn),
         metrics={task: measured(evaluation) for task, evaluation in measures.items()},
         links={step.name: _links(connection.region, step) for step in progress.steps} if on_aws else {},
+        training={step.name: seconds for step in progress.steps if (seconds := _training_seconds(sagemaker, step))},
         studio=console_links.execution_link(connection.region, name, progress.arn) if on_aws else None,
     )
 
@@ -61,6 +68,21 @@ def step_as_json(step: Step, links: Mapping[str, Mapping[str, str]] | None = Non
 def made_by(step: Step) -> str | None:
     """Return the ARN of the job, model or package that a step made."""
     return next((made["Arn"] for made in step.metadata.values() if isinstance(made, dict) and "Arn" in made), None)
+
+
+def _training_seconds(sagemaker: Any, step: Step) -> float | None:
+    """Return how long a job was in its phase ``Training``.
+
+    Its ``TrainingTimeInSeconds`` are whole seconds, and include the start of the container.
+    """
+    if "TrainingJob" not in step.metadata:
+        return None
+    missing = {"ValidationException", "ResourceNotFound"}
+    name = last_part(step.metadata["TrainingJob"]["Arn"])
+    job = or_none(sagemaker.describe_training_job, missing, TrainingJobName=name) or {}
+    phases = [each for each in job.get("SecondaryStatusTransitions", ()) if each["Status"] == "Training"]
+    lasted = [(each["EndTime"] - each["StartTime"]).total_seconds() for each in phases if "EndTime" in each]
+    return round(sum(lasted), 3) if lasted else None
 
 
 def _links(region: str, step: Step) -> dict[str, str]:

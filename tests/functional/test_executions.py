@@ -43,7 +43,11 @@ def test_describe_shows_parameters_steps_metrics_and_logs(finished: Finished) ->
     assert execution["steps"][0]["name"] == "Preprocess"
     assert execution["metrics"]["classification"]["winner"] == "lightgbm"
     auc = execution["metrics"]["classification"]["candidates"]["lightgbm"]["test"]["auc"]
+    training = {step["name"]: step["training_seconds"] for step in execution["steps"]}
+    assert training["Preprocess"] is None
+    assert training["TrainLightGBMClassification"] > 0
     text = finished.command("executions", "describe", finished.succeeded).stdout
+    assert "training alone" in text
     assert f"{auc:.6g}" in text
     assert "training-job/pipelines-" in text
     assert f"boostpipe executions logs STEP {finished.succeeded}" in text

@@ -19,6 +19,9 @@ def description(described: Description) -> str:
     heading.append(("logs", f"boostpipe executions logs STEP {last_part(progress.arn)}"))
     parts = [facts(heading), "\nparameters\n", facts(described.parameters.items(), indent=2)]
     parts += ["\nsteps\n", steps(progress, indent=2)]
+    if described.training:
+        seconds = {name: f"{each:.1f} s" for name, each in described.training.items()}
+        parts += ["\ntraining alone, without start, download and upload\n", facts(seconds.items(), indent=2)]
     for task, measures in described.metrics.items():
         parts += [f"\nmetrics of {task}: the winner is {measures['winner']}\n", _metrics(measures)]
     for name, links in described.links.items():
