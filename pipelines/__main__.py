@@ -11,6 +11,7 @@ from pipelines.cli.console import Parser, Result, UsageError
 from pipelines.errors import did_you_mean
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Describe your own table": ("dataset",),
     "Build and run": ("run", "estimate", "schedule", "executions"),
     "Predict": ("endpoint", "batch", "compare"),
     "Manage what a pipeline needs and leaves": ("doctor", "prices", "infra", "teardown"),

@@ -16,7 +16,7 @@ from processing_scripts.errors import FileError, quoted
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
-_SEPARATORS = (",", ";", "\t", "|")
+SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')
 """The line that names the separator for Excel."""
 _SEARCHED_RECORDS = 20
@@ -93,11 +93,10 @@ def _layout(path: Path, recognise: Callable[[list[str]], int]) -> _Layout:
 
     Raises `FileError` if the file has no header, or other lines than blank lines, comments and ``sep=`` before it.
     """
-    encodings = _encodings(path)
     layouts = [
         _Layout(encoding, separator, skipped, recognise(_record(path, encoding, separator, skipped)))
-        for encoding in encodings
-        for skipped, separators in [_lines_before_header(path, encoding, recognise)]
+        for encoding in encodings(path)
+        for skipped, separators in [lines_before_header(path, encoding, recognise)]
         for separator in separators
     ]
     layout = max(layouts, key=lambda candidate: candidate.known)
@@ -106,20 +105,20 @@ def _layout(path: Path, recognise: Callable[[list[str]], int]) -> _Layout:
     return layout
 
 
-def _lines_before_header(
+def lines_before_header(
     path: Path, encoding: str, recognise: Callable[[list[str]], int]
 ) -> tuple[int, tuple[str, ...]]:
     """Count blank lines, comments and a ``sep=`` line before the header; return the possible separators as well."""
-    separators: tuple[str, ...] = _SEPARATORS
+    separators: tuple[str, ...] = SEPARATORS
     skipped = 0
     with _open(path, encoding) as file:
         while line := file.readline():
             text = line.strip()
             named = _SEPARATOR_LINE.fullmatch(line.strip("\r\n "))
             # A header may start with # too.
-            comment = text.startswith("#") and not any(recognise(text.split(each)) > 1 for each in _SEPARATORS)
+            comment = text.startswith("#") and not any(recognise(text.split(each)) > 1 for each in SEPARATORS)
             if named:
-                separators = (named[1], *_SEPARATORS)
+                separators = (named[1], *SEPARATORS)
             elif text.strip(' ",;|') and not comment:
                 break
             skipped += 1
@@ -128,16 +127,16 @@ def _lines_before_header(
 
 def _require_header(path: Path, layout: _Layout, recognise: Callable[[list[str]], int]) -> None:
     """Refuse a file whose first record contains values, or whose header comes later."""
-    for separator in _SEPARATORS:
-        records = _records(path, layout.encoding, separator, layout.skipped)
-        for number, (_, cells) in enumerate(islice(records, _SEARCHED_RECORDS)):
+    for separator in SEPARATORS:
+        first = islice(records(path, layout.encoding, separator, layout.skipped), _SEARCHED_RECORDS)
+        for number, (_, cells) in enumerate(first):
             if number and recognise(cells) >= _LIKELY_HEADER:
                 raise FileError(
                     f"{path.name} has its header after other text; delete the lines before it that are neither blank "
                     "nor comments (#)."
                 )
-    first = _record(path, layout.encoding, layout.separator, layout.skipped)
-    if layout.known == 0 and any(re.fullmatch(r"[+-]?\d[\d.,:/ -]*", cell) for cell in first):
+    record = _record(path, layout.encoding, layout.separator, layout.skipped)
+    if layout.known == 0 and any(re.fullmatch(r"[+-]?\d[\d.,:/ -]*", cell) for cell in record):
         raise FileError(
             f"{path.name} has no header: line {layout.skipped + 1} contains values; add a first line with the names of "
             "the columns."
@@ -146,10 +145,10 @@ def _require_header(path: Path, layout: _Layout, recognise: Callable[[list[str]]
 
 def _record(path: Path, encoding: str, separator: str, skipped: int) -> list[str]:
     """Return the first record after some lines; empty if it is not CSV with this separator."""
-    return next((cells for _, cells in _records(path, encoding, separator, skipped)), [])
+    return next((cells for _, cells in records(path, encoding, separator, skipped)), [])
 
 
-def _records(path: Path, encoding: str, separator: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+def records(path: Path, encoding: str, separator: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
     """Yield records with their lines until the end, or until they are not CSV with this separator."""
     with _open(path, encoding) as file:
         for _ in range(skipped):
@@ -191,7 +190,7 @@ def _rows(reader: CsvReader, header: list[str], path: Path, skipped: int) -> Ite
             yield skipped + reader.line_num, cells
 
 
-def _encodings(path: Path) -> tuple[str, ...]:
+def encodings(path: Path) -> tuple[str, ...]:
     """Detect the possible encodings of a file, the most likely first; refuse files that are not text."""
     with path.open("rb") as file:
         beginning = file.read(_BLOCK_BYTES)

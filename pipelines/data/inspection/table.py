@@ -1,0 +1,71 @@
+"""A whole table, read once: the facts of its columns and samples of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.data.inspection.blocks import Files, Samples, open_files
+from pipelines.data.inspection.columns import ColumnFacts
+from pipelines.data.inspection.numbers import find_marks
+from pipelines.errors import BadInput
+from processing_scripts.dataset_file.model import Reading
+from processing_scripts.reading.numbers import Marks
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LEAST_ROWS = 20
+_SEARCHED_TEXTS = 5000
+MISSING = Reading().missing
+
+
+@dataclass(frozen=True)
+class InspectedTable:
+    """A table that was read once."""
+
+    files: Files
+    columns: Mapping[str, ColumnFacts]
+    samples: Samples
+    marks: Marks
+    remarks: tuple[str, ...]
+    """Sentences on how the files were read."""
+
+    @property
+    def rows(self) -> int:
+        """Rows of all files."""
+        return self.samples.rows
+
+
+def inspect_table(path: Path, target: str) -> InspectedTable:
+    """Read all rows of a file or a folder once.
+
+    Raises `BadInput` if it is no table, or has too few rows.
+    """
+    import pyarrow as pa
+
+    files = open_files(path, target)
+    blocks = files.blocks()
+    first = next(blocks, None)
+    if first is None:
+        raise BadInput(f"{path} has no rows. Provide a table with at least {LEAST_ROWS}.")
+    marks, remark = find_marks({name: _distinct(first, name) for name in files.names})
+    columns = {name: ColumnFacts(name, marks) for name in files.names}
+    samples, missing = Samples(), pa.array([*MISSING], pa.string())
+    for block in chain([first], blocks):
+        samples.add(block)
+        for name, facts in columns.items():
+            facts.add(block[name], missing)
+    if samples.rows < LEAST_ROWS:
+        raise BadInput(f"{path} has {samples.rows} rows only. Provide a table with at least {LEAST_ROWS}.")
+    return InspectedTable(files, columns, samples, marks, (remark,) if remark else ())
+
+
+def _distinct(block: pa.Table, name: str) -> list[str]:
+    import pyarrow.compute as pc
+
+    texts = pc.unique(block[name]).drop_null().slice(0, _SEARCHED_TEXTS).to_pylist()
+    return [text for text in texts if text not in MISSING]
