@@ -20,25 +20,24 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
-
-import pandas as pd
+from typing import Any
 
 from evaluation.candidates import Model, load_candidate
 from evaluation.errors import CandidateError, EvaluationError, InputError
-from evaluation.inputs import Numbers, Part, PartName, Predictions, Schema, Task, read_parts, read_schema
+from evaluation.inputs import Part, PartName, Predictions, read_parts
 from evaluation.libraries import require
 from evaluation.measures.baselines import predict_baselines
 from evaluation.measures.cost import cost
 from evaluation.measures.explanations import explain
 from evaluation.measures.history import without_history
-from evaluation.measures.metrics import CUT_OFF
-from evaluation.output import studio
+from evaluation.output.predictions import predictions_csv
 from evaluation.output.report import Candidate, Measured, compare, verdict
 from evaluation.output.results import read_results
+from evaluation.output.studio import studio_report
 from evaluation.page.document import render
 from evaluation.pictures import draw_pictures
 from evaluation.rules import apply_rules
+from evaluation.schema import Schema, Task, read_schema
 from evaluation.strict_json import write_json
 from evaluation.tuning.history import read_tuning, training_seconds
 from evaluation.tuning.untuned import compare_with_untuned
@@ -49,7 +48,7 @@ _PREDICTED: tuple[PartName, ...] = ("validation", "test")
 
 
 def evaluate(
-    task: Task,
+    task_name: str,
     candidates: Sequence[Candidate],
     source: Path,
     output: Path,
@@ -79,6 +78,7 @@ def evaluate(
     """
     require("plotly")  # the page needs it last, but a missing library must fail before anything is written
     schema = read_schema(source / "schema" / "schema.json")
+    task = schema.task(task_name)
     parts = read_parts(source, task, schema)
     tuning = read_tuning(tuning_jobs or {})
     seconds = {**training_seconds(tuning), **(seconds or {})}
@@ -88,8 +88,8 @@ def evaluate(
         )
         for candidate in candidates
     }
-    rows = parts["test"].features
-    costs = {candidate: cost(model, rows, seconds.get(candidate.name)) for candidate, model in models.items()}
+    features = parts["test"].features
+    costs = {candidate: cost(model, features, seconds.get(candidate.name)) for candidate, model in models.items()}
     with ThreadPoolExecutor() as pool:  # the libraries release the GIL
         explained = pool.map(partial(_measure, task, parts=parts, schema=schema, seed=seed), models.values())
         measured = {
@@ -97,7 +97,8 @@ def evaluate(
             for candidate, (predicted, details) in zip(candidates, explained, strict=True)
         }
     baselines = {
-        name: _with_rules(task, predicted, parts, schema) for name, predicted in predict_baselines(task, parts).items()
+        name: _with_rules(task, predicted, parts, schema)
+        for name, predicted in predict_baselines(task, parts, schema).items()
     }
     report = compare(task, measured, baselines, parts, schema, seed)
     test = {candidate.name: one.predictions["test"] for candidate, one in measured.items()}
@@ -109,9 +110,10 @@ def evaluate(
     output.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(schema.path, output / "schema.json")
     for name, predicted in test.items():
-        _write_predictions(output / f"predictions-{name}.csv", task, parts["test"], predicted)
-    studio_report = studio.regression_report if task == "regression" else studio.classification_report
-    write_json(output / "metrics.json", studio_report(parts["test"].labels, test[report["best"]["algorithm"]], seed))
+        rows = predictions_csv(task, schema, parts["test"], predicted)
+        (output / f"predictions-{name}.csv").write_text(rows, encoding="utf-8")
+    selected = test[report["best"]["algorithm"]]
+    write_json(output / "metrics.json", studio_report(task, parts["test"].labels, selected, seed))
     (output / "model-card.json").write_text(report["model_card"], encoding="utf-8")
     write_json(output / "evaluation.json", report)
     write_json(output / "verdict.json", verdict(report))
@@ -127,7 +129,7 @@ def _measure(
     predicted = {part: model.predict(parts[part].features) for part in _PREDICTED}
     ruled = _with_rules(task, predicted, parts, schema)
     details = {
-        **explain(model, parts["test"].features, schema.feature_names, seed),
+        **explain(task, model, parts["test"].features, schema, seed),
         **without_history(task, model, ruled, parts, schema, seed),
     }
     return ruled, details
@@ -137,19 +139,9 @@ def _with_rules(task: Task, predicted: Predictions, parts: Mapping[PartName, Par
     return {part: apply_rules(task, values, parts[part], schema) for part, values in predicted.items()}
 
 
-def _write_predictions(path: Path, task: Task, part: Part, predicted: Numbers) -> None:
-    hours = part.keys["datetime"].dt.strftime("%Y-%m-%dT%H:%M:%S")
-    columns: dict[str, Any] = {"datetime": hours, "actual": part.labels.astype("int64")}
-    if task == "classification":
-        columns |= {"probability": predicted, "predicted": (predicted >= CUT_OFF).astype("int64")}
-    else:
-        columns |= {"predicted": predicted}
-    pd.DataFrame(columns).to_csv(path, index=False, lineterminator="\n", float_format="%.6g")
-
-
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="evaluate", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--task", choices=get_args(Task), required=True)
+    parser.add_argument("--task", required=True, help="name of a task in schema.json")
     parser.add_argument(
         "--candidate",
         nargs=3,

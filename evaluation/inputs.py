@@ -1,9 +1,9 @@
-"""The outputs of preprocessing that the evaluation reads: data sets, keys, and schema."""
+"""The rows that the evaluation reads from preprocessing: features, labels and keys of each set."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -12,15 +12,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from evaluation.errors import InputError
+from evaluation.schema import Schema, Task
 
-Task = Literal["regression", "classification"]
 PartName = Literal["train", "validation", "test"]
 Numbers = npt.NDArray[np.float64]
 Predictions = Mapping[PartName, Numbers]
-"""By set, for its rows: rentals per hour, or probabilities of high demand."""
+"""By set, for its rows: numbers or probabilities of the positive class, of shape (rows,); of several classes, their
+probabilities, of shape (rows, classes)."""
 
-_KEY_COLUMNS = ("datetime", "season")
-_CLOSED_KEY, _CLOSED = "functioning_day", "No"
+MOST_TRAINING_ROWS = 200_000
+"""Of a larger training set, evenly spaced rows are read, because only baselines need them."""
+_MOST_UNITS = 2000
+_CHUNK_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -30,52 +33,35 @@ class Part:
     features: Numbers
     """Of shape (rows, features); NaN where missing."""
     labels: Numbers
-    """Of shape (rows,): rentals per hour, or 1 for high demand and 0 for low."""
+    """Of shape (rows,): the target, or the code of the class."""
     keys: pd.DataFrame
-    """Identity of each row: ``datetime``, the start of its hour, and the raw columns."""
+    """Identity of each row, and the columns that the schema derives from it, as texts."""
+    unit: str | None = None
+    """The column of the keys by which rows are resampled together."""
+
+    @cached_property
+    def units(self) -> npt.NDArray[np.intp]:
+        """The unit of each row in resampling, as consecutive numbers from 0.
+
+        More than 2,000 units are merged at random into 2,000, which are independent of each other, too. So a bootstrap
+        of any number of rows has bounded costs, and the same expectation of its variance.
+        """
+        units, number = self._single_units
+        if not self.merged:
+            return units
+        return np.asarray(np.random.default_rng(0).permutation(number)[units] % _MOST_UNITS)
 
     @property
-    def days(self) -> npt.NDArray[np.intp]:
-        """The day of each row as consecutive numbers from 0, in chronological order."""
-        return np.unique(self.keys["datetime"].dt.normalize(), return_inverse=True)[1]
+    def merged(self) -> bool:
+        """Whether units are merged."""
+        return self._single_units[1] > _MOST_UNITS
 
-
-@dataclass(frozen=True)
-class Schema:
-    """``schema.json``, whose format ``processing_scripts.schema`` documents, and the hash of its bytes."""
-
-    content: dict[str, Any]
-    sha256: str
-    path: Path
-
-    @property
-    def feature_names(self) -> list[str]:
-        """Feature names in the order of the columns."""
-        return [feature["name"] for feature in self.content["features"]]
-
-    @property
-    def closed(self) -> dict[str, Any]:
-        """The rule for closed hours; empty if there is none."""
-        return self.content.get("closed") or {}
-
-    def feature(self, name: str, part: Part) -> Numbers | None:
-        """Return the values of a feature, or None if the schema does not contain it."""
-        return part.features[:, self.feature_names.index(name)] if name in self.feature_names else None
-
-
-def read_schema(path: Path) -> Schema:
-    """Read ``schema.json``.
-
-    Raises `InputError` if the file is missing or is not a schema.
-    """
-    try:
-        data = path.read_bytes()
-        content = json.loads(data)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read ({error}); it is an output of preprocessing.") from error
-    if not isinstance(content, dict) or not {"features", "dataset", "rows"} <= content.keys():
-        raise InputError(f"{path} has no features, dataset and rows; it must be the schema.json from preprocessing.")
-    return Schema(content, hashlib.sha256(data).hexdigest(), path)
+    @cached_property
+    def _single_units(self) -> tuple[npt.NDArray[np.intp], int]:
+        if self.unit is None:
+            return np.arange(len(self.labels)), len(self.labels)
+        units, names = pd.factorize(self.keys[self.unit], sort=True)
+        return units, len(names)
 
 
 def read_parts(source: Path, task: Task, schema: Schema) -> dict[PartName, Part]:
@@ -88,22 +74,28 @@ def read_parts(source: Path, task: Task, schema: Schema) -> dict[PartName, Part]
 
 
 def _read_part(source: Path, part: PartName, task: Task, schema: Schema) -> Part:
-    values = _read_values(source / "data" / part / "data.csv", task, schema)
-    keys = _read_keys(source / "keys" / f"{part}.csv")
-    if part in schema.closed.get("left_out_of", {}).get(task, ()):
-        keys = keys[keys[_CLOSED_KEY] != _CLOSED].reset_index(drop=True)
+    rows = schema.content["rows"].get(part) or 0
+    every = max(1, ceil(rows / MOST_TRAINING_ROWS)) if part == "train" else 1
+    values = _read_values(source / "data" / part / "data.csv", task, schema, every)
+    keys = _read_keys(source / "keys" / f"{part}.csv", part, task, schema, every)
     if len(keys) != len(values):
         raise InputError(
             f"{source / 'keys' / part}.csv has {len(keys)} rows where the data has {len(values)}; both must come from "
             "the same preprocessing."
         )
-    return Part(features=values[:, 1:], labels=values[:, 0], keys=keys)
+    if schema.content.get("translated"):
+        from evaluation.schema_version_1 import derive
+
+        at = schema.feature_names.index("public_holiday") + 1 if "public_holiday" in schema.feature_names else None
+        keys = derive(keys, None if at is None else values[:, at])
+    return Part(features=values[:, 1:], labels=values[:, 0], keys=keys, unit=schema.keys.unit)
 
 
-def _read_values(path: Path, task: Task, schema: Schema) -> Numbers:
+def _read_values(path: Path, task: Task, schema: Schema, every: int) -> Numbers:
     """Read a file in the format of the built-in algorithms: no header, label first."""
     try:
-        values = pd.read_csv(path, header=None, dtype="float64").to_numpy()
+        with pd.read_csv(path, header=None, dtype="float64", chunksize=_CHUNK_ROWS) as chunks:
+            values = np.concatenate([chunk[chunk.index % every == 0].to_numpy() for chunk in chunks])
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read as numbers without a header ({error}).") from error
     width, expected = values.shape[1] - 1, len(schema.feature_names)
@@ -112,21 +104,33 @@ def _read_values(path: Path, task: Task, schema: Schema) -> Numbers:
             f"{path} has {width} features where {schema.path} has {expected}; both must be from one preprocessing."
         )
     labels = values[:, 0]
-    invalid = labels[~np.isin(labels, (0, 1))] if task == "classification" else labels[:0]
+    invalid = labels[~np.isin(labels, range(len(task.classes)))] if task.classes else labels[:0]
     if len(invalid):
         raise InputError(
-            f"{path} has the label {invalid[0]:g} where classes are 0 or 1; use the classification's data."
+            f"{path} has the label {invalid[0]:g} where classes are 0 to {len(task.classes) - 1}; use the data of "
+            f"{task.name}."
         )
-    return values
+    return np.asarray(values)
 
 
-def _read_keys(path: Path) -> pd.DataFrame:
+def _read_keys(path: Path, part: PartName, task: Task, schema: Schema, every: int) -> pd.DataFrame:
+    """Read the columns that the evaluation uses, as texts, so that "01" stays what it is."""
+    left_out = [rule for rule in schema.rules if part in rule.left_out_of.get(task.name, ())]
+    named = schema.keys
+    derived = {*named.baseline, *named.one_hot, *(rule.keys_column for rule in left_out)}
+    identity: set[str | None] = set()
+    if part != "train":
+        derived |= {slice_.column for slice_ in schema.slices}
+        identity = {*named.columns, named.time, named.unit} - {None}
+    types: dict[Any, str] = {**dict.fromkeys(derived, "category"), **dict.fromkeys(identity, "str")}
+    old = bool(schema.content.get("translated"))
     try:
-        keys = pd.read_csv(path, parse_dates=["datetime"], date_format="ISO8601")
+        keys = pd.read_csv(path, dtype="str" if old else types, usecols=None if old else list(types), na_filter=False)
+        if named.time in keys:
+            pd.to_datetime(keys[named.time], format="ISO8601")
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as keys with a 'datetime' column ({error}).") from error
-    missing = [column for column in _KEY_COLUMNS if column not in keys]
-    if missing or not pd.api.types.is_datetime64_dtype(keys["datetime"]):
-        what = ", ".join(missing) or "timestamps in datetime"
-        raise InputError(f"{path} has no {what}; it must be a keys file from preprocessing.")
-    return keys
+        columns = ", ".join(map(str, types))
+        raise InputError(f"{path} cannot be read as keys with the columns {columns} ({error}).") from error
+    for rule in left_out:
+        keys = keys[keys[rule.keys_column] != rule.keys_value]
+    return keys[::every].reset_index(drop=True)

@@ -3,36 +3,57 @@
 import numpy as np
 
 from evaluation.errors import InputError
-from evaluation.inputs import Numbers, Part, Schema, Task
+from evaluation.inputs import Numbers, Part
+from evaluation.schema import Schema, Task
 
 
 def apply_rules(task: Task, predicted: Numbers, part: Part, schema: Schema) -> Numbers:
-    """Replace negative rentals by 0, and predictions of closed hours by the value from the schema.
+    """Limit the predictions of a regression, and replace predictions where a rule of the schema says so.
 
-    Predictions are of shape (rows,): rentals per hour, or probabilities of high demand.
+    Predictions are as in `evaluation.inputs.Predictions`.
 
-    Raises `InputError` if the rule for closed hours names a feature that does not exist.
+    Raises `InputError` if a rule names a feature that does not exist.
     """
-    kept = np.maximum(predicted, 0) if task == "regression" else predicted
-    if not schema.closed:
-        return kept
-    values = schema.feature(schema.closed["feature"], part)
-    if values is None:
-        raise InputError(
-            f"{schema.path} identifies closed hours by the feature '{schema.closed['feature']}', which it does not "
-            "contain; run preprocessing again."
-        )
-    return np.where(values == schema.closed["value"], float(schema.closed["predict"]), kept)
+    kept = predicted
+    if task.minimum is not None:
+        kept = np.maximum(kept, task.minimum)
+    if task.maximum is not None:
+        kept = np.minimum(kept, task.maximum)
+    for rule in schema.rules:
+        if task.name not in rule.tasks:
+            continue
+        if rule.feature not in schema.feature_names:
+            raise InputError(
+                f"{schema.path} has a rule for the feature '{rule.feature}', which it does not contain; run "
+                "preprocessing again."
+            )
+        met = part.features[:, schema.feature_names.index(rule.feature)] == rule.value
+        if task.kind == "multiclass":
+            kept = np.where(met[:, None], np.eye(len(task.classes))[int(rule.predict)], kept)
+        else:
+            kept = np.where(met, float(rule.predict), kept)
+    return kept
 
 
 def describe_rules(task: Task, schema: Schema, cut_off: float) -> str:
     """Describe the rules in a sentence."""
-    closed = schema.closed
-    rules = [
-        "predictions below 0 become 0"
-        if task == "regression"
-        else f"demand is predicted high where its probability is at least {cut_off}"
+    rules = []
+    if task.minimum is not None:
+        rules.append(f"predictions below {task.minimum:g} become {task.minimum:g}")
+    if task.maximum is not None:
+        rules.append(f"predictions above {task.maximum:g} become {task.maximum:g}")
+    if task.kind == "binary":
+        rules.append(f"{task.labelled['en']} is predicted where its probability is at least {cut_off}")
+    if task.kind == "multiclass":
+        rules.append("the class with the highest probability is predicted")
+    rules += [
+        f"where {rule.feature} is {rule.value:g}, the prediction is {predicted_by_rule(task, rule.predict)}"
+        for rule in schema.rules
+        if task.name in rule.tasks
     ]
-    if closed:
-        rules.append(f"where {closed['feature']} is {closed['value']}, the prediction is {closed['predict']}")
-    return "; ".join(rules)
+    return "; ".join(rules) or "none"
+
+
+def predicted_by_rule(task: Task, predict: float) -> str:
+    """Return what a rule predicts: a number, or the name of a class."""
+    return task.classes[int(predict)] if task.kind == "multiclass" else f"{predict:g}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from evaluation.candidates import catboost, lightgbm, xgboost
 from evaluation.candidates.model import Model
 from evaluation.errors import CandidateError
-from evaluation.inputs import Task
+from evaluation.schema import Task
 
 __all__ = ["Model", "load_candidate"]
 

@@ -7,15 +7,16 @@ import numpy as np
 
 from evaluation.candidates.model import Model, Rows
 from evaluation.errors import CandidateError
-from evaluation.inputs import Numbers, Task
+from evaluation.inputs import Numbers
 from evaluation.libraries import require
+from evaluation.schema import Task
 
 FILE = "model.pkl"
 NANOSECONDS_PER_TREE = 42.0
 _MAX_ROUNDS, _EARLY_STOPPING_ROUNDS = 2000, 80
 
 
-def load(path: Path, _task: Task) -> Model:
+def load(path: Path, task: Task) -> Model:
     """Load a booster, which predicts with its best iteration.
 
     The format is AWS's. Loading a pickle runs code: load artifacts of your own training jobs only.
@@ -35,7 +36,9 @@ def load(path: Path, _task: Task) -> Model:
 
     def contributions(features: Numbers) -> Numbers:
         explained = np.asarray(booster.predict(features, pred_contrib=True, num_threads=1), dtype="float64")
-        return explained[:, :-1]  # the last column is the expected value
+        if task.kind == "multiclass":  # one block of columns per class
+            explained = explained.reshape(len(features), len(task.classes), -1)
+        return explained[..., :-1]  # the last column is the expected value
 
     def importance() -> Numbers:
         return np.asarray(booster.feature_importance("gain"), dtype="float64")
@@ -50,7 +53,8 @@ def load(path: Path, _task: Task) -> Model:
         return lambda features: np.asarray(twin.predict(features, num_threads=1), dtype="float64")
 
     retrainer = retrain if "objective" in booster.params else None  # a booster from text has no parameters
-    size, trees = path.stat().st_size, booster.best_iteration if booster.best_iteration > 0 else booster.num_trees()
+    rounds = booster.best_iteration if booster.best_iteration > 0 else booster.current_iteration()
+    size, trees = path.stat().st_size, rounds * booster.num_model_per_iteration()
     return Model(
         booster.num_feature(), predict, contributions, importance, size, trees, NANOSECONDS_PER_TREE, retrainer
     )

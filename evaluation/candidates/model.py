@@ -16,10 +16,11 @@ class Model:
     features: int
     """Number of features that it was trained with."""
     predict: Callable[[Numbers], Numbers]
-    """Maps features of shape (rows, features) to one number per row: rentals per hour, or the probability of high
-    demand. Runs on one core, so that prediction times are comparable."""
+    """Maps features of shape (rows, features) to predictions as in `evaluation.inputs.Predictions`: one number per row,
+    or of several classes their probabilities. Runs on one core, so that prediction times are comparable."""
     contributions: Callable[[Numbers], Numbers]
-    """Maps features to SHAP values of the same shape, by the library's TreeSHAP, on the scale of the raw score."""
+    """Maps features to SHAP values of the same shape, or of shape (rows, classes, features) if there are several
+    classes, by the library's TreeSHAP, on the scale of the raw score."""
     importance: Callable[[], Numbers]
     """Returns the library's feature importance, of shape (features,)."""
     bytes: int

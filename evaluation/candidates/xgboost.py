@@ -6,14 +6,15 @@ import numpy as np
 
 from evaluation.candidates.model import Model
 from evaluation.errors import CandidateError
-from evaluation.inputs import Numbers, Task
+from evaluation.inputs import Numbers
 from evaluation.libraries import require
+from evaluation.schema import Task
 
 FILE = "xgboost-model"
 NANOSECONDS_PER_TREE = 16.0
 
 
-def load(path: Path, _task: Task) -> Model:
+def load(path: Path, task: Task) -> Model:
     """Load a booster, which was saved up to its best iteration."""
     library = require("xgboost")
     booster = library.Booster()
@@ -31,12 +32,13 @@ def load(path: Path, _task: Task) -> Model:
 
     def contributions(features: Numbers) -> Numbers:
         explained = booster.predict(library.DMatrix(features), pred_contribs=True, validate_features=False)
-        return np.asarray(explained, dtype="float64")[:, :-1]  # the last column is the expected value
+        return np.asarray(explained, dtype="float64")[..., :-1]  # the last column is the expected value
 
     def importance() -> Numbers:
         gains = booster.get_score(importance_type="total_gain")
         names = booster.feature_names or [f"f{number}" for number in range(booster.num_features())]
         return np.array([gains.get(name, 0.0) for name in names], dtype="float64")
 
-    size, trees = path.stat().st_size, booster.num_boosted_rounds()
+    classes = len(task.classes) if task.kind == "multiclass" else 1  # each round adds a tree per class
+    size, trees = path.stat().st_size, booster.num_boosted_rounds() * classes
     return Model(booster.num_features(), predict, contributions, importance, size, trees, NANOSECONDS_PER_TREE)

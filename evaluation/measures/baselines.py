@@ -1,4 +1,4 @@
-"""Baselines that a candidate must beat: calendar means, and a linear model of the features."""
+"""Baselines that a candidate must beat: means of groups, and a linear model of the features."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,67 +9,95 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from evaluation.inputs import Numbers, Part, PartName, Predictions, Task
+from evaluation.inputs import Numbers, Part, PartName, Predictions
+from evaluation.schema import Schema, Task
 
 _MEASURED: tuple[PartName, ...] = ("validation", "test")
-_HOURS, _SATURDAY = 24, 5
 _PENALTY = 1e-5
 """Keeps the normal equations solvable when columns are collinear; too small to change predictions."""
+_MOST_LEVELS, _MOST_STEPS = 100, 1000
+
+_Predict = Callable[[Part], Numbers]
 
 
-def predict_baselines(task: Task, parts: Mapping[PartName, Part]) -> dict[str, Predictions]:
-    """Fit every baseline on the training set; predict rentals, or probabilities of high demand, for the other sets."""
-    linear = "linear regression" if task == "regression" else "logistic regression"
-    fits: dict[str, Callable[[Task, Part], Callable[[Part], Numbers]]] = {
-        "calendar mean": _calendar_mean,
-        linear: _linear,
-    }
-    fitted = {name: fit(task, parts["train"]) for name, fit in fits.items()}
+def predict_baselines(task: Task, parts: Mapping[PartName, Part], schema: Schema) -> dict[str, Predictions]:
+    """Fit every baseline on the training set; predict the other sets as in `evaluation.inputs.Predictions`."""
+    keys = schema.keys
+    mean = ("calendar mean" if keys.time else "group mean") if keys.baseline else "overall mean"
+    linear = "linear regression" if task.kind == "regression" else "logistic regression"
+    fitted = {mean: _group_mean(task, parts["train"], keys.baseline), linear: _linear(task, parts["train"], schema)}
     return {name: {part: predict(parts[part]) for part in _MEASURED} for name, predict in fitted.items()}
 
 
-def _calendar_mean(_task: Task, train: Part) -> Callable[[Part], Numbers]:
-    """Predict the mean label by hour, weekend and season.
+def _group_mean(task: Task, train: Part, columns: tuple[str, ...]) -> _Predict:
+    """Predict the mean label of the rows with the same values of the columns.
 
-    Combinations that the training set lacks fall back to hour and weekend, then to the overall mean. The mean of class
-    labels is the share of high demand.
+    Combinations that the training set lacks fall back to fewer columns, and last to the overall mean. The mean of class
+    labels is their share.
     """
-    keys = ["hour", "weekend", "season"]
-    table = _calendar(train).assign(label=train.labels)
-    levels = [table.groupby(keys[:depth])["label"].mean() for depth in (3, 2)]
-    overall = float(train.labels.mean())
+    several = task.kind == "multiclass"
+    labels = np.eye(len(task.classes))[train.labels.astype(int)] if several else train.labels[:, None]
+    groups = train.keys[list(columns)].astype(str)
+    depths = range(len(columns), 0, -1)
+    means = {depth: pd.DataFrame(labels).groupby([groups[name] for name in columns[:depth]]).mean() for depth in depths}
 
     def predict(part: Part) -> Numbers:
-        calendar = _calendar(part)
-        predicted = pd.Series(np.nan, index=calendar.index)
-        for depth, means in zip((3, 2), levels, strict=True):
-            known = means.reindex(pd.MultiIndex.from_frame(calendar[keys[:depth]])).to_numpy()
-            predicted = predicted.fillna(pd.Series(known, index=calendar.index))
-        return np.asarray(predicted.fillna(overall), dtype="float64")
+        predicted = np.full((len(part.labels), labels.shape[1]), np.nan)
+        wanted = part.keys[list(columns)].astype(str)
+        for depth in depths:
+            index = pd.MultiIndex.from_frame(wanted[list(columns[:depth])])
+            known = means[depth].set_axis(pd.MultiIndex.from_frame(means[depth].index.to_frame()), axis=0)
+            predicted = np.where(np.isnan(predicted), known.reindex(index).to_numpy(), predicted)
+        predicted = np.where(np.isnan(predicted), labels.mean(axis=0), predicted)
+        return predicted if several else predicted[:, 0]
 
     return predict
 
 
-def _linear(task: Task, train: Part) -> Callable[[Part], Numbers]:
-    """Fit a linear or logistic regression on the candidates' features and one indicator per hour of the day."""
-    regression = Ridge(_PENALTY, solver="cholesky")
-    model = regression if task == "regression" else LogisticRegression(solver="newton-cholesky")
+def _linear(task: Task, train: Part, schema: Schema) -> _Predict:
+    """Fit a linear or logistic regression on the candidates' features, with indicators of categories."""
+    widen = _indicators(train, schema)
+    model = {
+        "regression": Ridge(_PENALTY, solver="cholesky"),
+        "binary": LogisticRegression(solver="newton-cholesky"),
+        "multiclass": LogisticRegression(solver="lbfgs", max_iter=_MOST_STEPS, tol=1e-3),
+    }[task.kind]
     steps = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), model)
-    steps.fit(_with_hours(train), train.labels)
+    steps.fit(widen(train), train.labels)
 
     def predict(part: Part) -> Numbers:
-        rows = _with_hours(part)
-        return np.asarray(steps.predict(rows) if task == "regression" else steps.predict_proba(rows)[:, 1])
+        if task.kind == "regression":
+            return np.asarray(steps.predict(widen(part)))
+        known = steps.predict_proba(widen(part))
+        probability = np.zeros((len(known), len(task.classes)))
+        probability[:, steps.classes_.astype(int)] = known  # a class may have no training rows
+        return probability if task.kind == "multiclass" else probability[:, 1]
 
     return predict
 
 
-def _calendar(part: Part) -> pd.DataFrame:
-    hours = part.keys["datetime"].dt
-    return pd.DataFrame(
-        {"hour": hours.hour, "weekend": hours.weekday >= _SATURDAY, "season": part.keys["season"].astype(str)}
-    )
+def _indicators(train: Part, schema: Schema) -> _Predict:
+    """Return a function that appends one indicator per value of the schema's columns, or else of each category."""
+    columns = schema.keys.one_hot
+    features = schema.content["features"]
+    categories = [
+        at
+        for at, feature in enumerate(features)
+        if 1 < len(feature.get("levels") or ()) <= _MOST_LEVELS and not columns
+    ]
+    values = {name: sorted(train.keys[name].astype(str).unique(), key=_numerically) for name in columns}
+
+    def widen(part: Part) -> Numbers:
+        blocks = [part.features]
+        blocks += [part.keys[name].astype(str).to_numpy()[:, None] == np.array(known) for name, known in values.items()]
+        blocks += [part.features[:, [at]] == np.arange(len(features[at]["levels"])) for at in categories]
+        return np.hstack([block.astype(float) for block in blocks])
+
+    return widen
 
 
-def _with_hours(part: Part) -> Numbers:
-    return np.hstack([part.features, np.eye(_HOURS)[part.keys["datetime"].dt.hour]])
+def _numerically(text: str) -> tuple[float, str]:
+    try:
+        return float(text), text
+    except ValueError:
+        return np.inf, text

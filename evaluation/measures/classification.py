@@ -1,4 +1,4 @@
-"""A classifier beyond its metrics at 0.5: curves, calibration and the best cut-off, fitted on the validation set.
+"""A binary classifier beyond its metrics at 0.5: curves, and calibration and best cut-off of the validation set.
 
 Containers return raw probabilities; clients apply `Calibration.apply`. The cut-off refers to raw probabilities, so a
 decision needs no calibration.
@@ -14,8 +14,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, precision_recall_curve
 
 from evaluation.inputs import Numbers, Part, PartName, Predictions
-from evaluation.measures.metrics import CUT_OFF, classification_metrics, confusion_matrix, curves
-from evaluation.ranking.bootstrap import draw_days, interval
+from evaluation.measures.metrics import CUT_OFF, binary_metrics, confusion_matrix, curves, named
+from evaluation.ranking.bootstrap import draw_units, interval
+from evaluation.schema import Task
 
 Method = Literal["none", "platt", "isotonic"]
 _FOLDS, _BINS = 5, 10
@@ -43,8 +44,8 @@ class Calibration:
         return probability
 
 
-def classify(parts: Mapping[PartName, Part], predictions: Predictions, seed: int) -> dict[str, Any]:
-    """Describe a classifier: fit cut-off and calibration on the validation set, measure them on the test set.
+def classify(task: Task, parts: Mapping[PartName, Part], predictions: Predictions, seed: int) -> dict[str, Any]:
+    """Describe a binary classifier: fit cut-off and calibration on the validation set, measure them on the test set.
 
     Returns
     -------
@@ -53,7 +54,7 @@ def classify(parts: Mapping[PartName, Part], predictions: Predictions, seed: int
     ``cut_off``, ``test_at_cut_off``, ``confusion_matrix_at_cut_off``
         The raw probability with the highest F1 on the validation set, and the results on the test set at it.
     ``calibration``
-        ``method`` and ``parameters`` as in `Calibration`, ``validation_brier`` by method on held-out days, ``cut_off``
+        ``method`` and ``parameters`` as in `Calibration`, ``validation_brier`` by method on held-out units, ``cut_off``
         as a calibrated probability, ``test_brier`` and ``curve`` of ``raw`` and ``calibrated`` probabilities.
     """
     validation, test = parts["validation"], parts["test"]
@@ -62,11 +63,11 @@ def classify(parts: Mapping[PartName, Part], predictions: Predictions, seed: int
     calibration, scores = calibrate(validation, predictions["validation"], seed)
     both = {"raw": raw, "calibrated": calibration.apply(raw)}
     return {
-        "confusion_matrix": confusion_matrix(actual, raw),
+        "confusion_matrix": named(confusion_matrix(actual, raw), task.classes),
         **curves(actual, raw),
         "cut_off": cut_off,
-        "test_at_cut_off": classification_metrics(actual, raw, cut_off),
-        "confusion_matrix_at_cut_off": confusion_matrix(actual, raw, cut_off),
+        "test_at_cut_off": binary_metrics(actual, raw, cut_off),
+        "confusion_matrix_at_cut_off": named(confusion_matrix(actual, raw, cut_off), task.classes),
         "calibration": {
             "method": calibration.method,
             "parameters": calibration.parameters,
@@ -80,24 +81,24 @@ def classify(parts: Mapping[PartName, Part], predictions: Predictions, seed: int
 
 def calibrate(part: Part, probability: Numbers, seed: int) -> tuple[Calibration, dict[str, float]]:
     """Return the best calibration of the validation set, and the cross-validated Brier score of each method."""
-    # A map is scored on held-out days (five folds of whole days): in-sample, isotonic regression always looks better.
-    # Days, not rows, because the hours of a day resemble each other. The improvement must also be significant, or the
-    # probabilities stay raw: a few lucky days in the validation set are no reason to change them.
+    # A map is scored on held-out units (five folds): in-sample, isotonic regression always looks better. Units, not
+    # rows, because the rows of a unit resemble each other. The improvement must also be significant, or the
+    # probabilities stay raw: a few lucky units in the validation set are no reason to change them.
     squares = {method: (_cross_validated(part, probability, fit) - part.labels) ** 2 for method, fit in _FITS.items()}
     scores = {method: float(values.mean()) for method, values in squares.items()}
-    drawn = draw_days(part, seed)
+    drawn = draw_units(part, seed)
     improving: list[Method] = [
         method
         for method, values in squares.items()
-        if interval(drawn @ np.bincount(part.days, squares["none"] - values))[0] > 0
+        if interval(drawn @ np.bincount(part.units, squares["none"] - values))[0] > 0
     ]
     best: Method = min(improving, key=scores.__getitem__, default="none")
     return _FITS[best](probability, part.labels), {str(method): score for method, score in scores.items()}
 
 
 def _cross_validated(part: Part, probability: Numbers, fit: _Fit) -> Numbers:
-    """Calibrate each row with a map that was fitted to other days."""
-    fold, calibrated = part.days % _FOLDS, np.array(probability)
+    """Calibrate each row with a map that was fitted to other units."""
+    fold, calibrated = part.units % _FOLDS, np.array(probability)
     for number in range(_FOLDS):
         fitted, held_out = fold != number, fold == number
         if _both_classes(part.labels[fitted]):

@@ -8,12 +8,13 @@ import numpy as np
 from evaluation.candidates import Model
 from evaluation.inputs import Numbers
 
-_MIN_REPETITIONS, _MIN_SECONDS, _ROWS = 5, 0.04, 2000
+_MIN_REPETITIONS, _MIN_SECONDS, _ROWS, _MOST_ROWS = 5, 0.04, 2000, 20_000
 
 
 def microseconds_per_row(predict: Callable[[Numbers], Numbers], features: Numbers) -> float:
     """Measure the prediction time per row on one core, for thousands of rows at once."""
-    rows = np.resize(features, (max(_ROWS, len(features)), features.shape[1]))  # repeats rows if there are fewer
+    number = min(max(_ROWS, len(features)), _MOST_ROWS)
+    rows = np.resize(features[:number], (number, features.shape[1]))  # repeats rows if there are fewer
     # Processor time, and the minimum of many repetitions: other work on the machine hardly changes either.
     times: list[float] = []
     while len(times) < _MIN_REPETITIONS or sum(times) < _MIN_SECONDS:

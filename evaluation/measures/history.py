@@ -1,21 +1,21 @@
 """The value of history features: each candidate against a twin that is trained without them.
 
-A model with history features needs the preceding hours (``history_hours`` in the schema) for every prediction. To
-measure whether they help, the same algorithm with the same settings is trained again without them.
+A model with history features needs preceding rows (``history`` in the schema) for every prediction. To measure whether
+they help, the same algorithm with the same settings is trained again without them.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from evaluation.candidates import Model
-from evaluation.inputs import Numbers, Part, PartName, Predictions, Schema, Task
-from evaluation.measures.metrics import MEASURES
+from evaluation.inputs import MOST_TRAINING_ROWS, Numbers, Part, PartName, Predictions
+from evaluation.measures.metrics import measure
 from evaluation.ranking.bootstrap import compare_pairs
 from evaluation.ranking.selection import RANKINGS
 from evaluation.rules import apply_rules
+from evaluation.schema import Schema, Task
 
 WITH, WITHOUT = "with history", "without history"
-_NOW = "now"
 
 
 def without_history(
@@ -32,9 +32,10 @@ def without_history(
     and ``left_out`` (counts), ``validation`` and ``test`` (the twin's metrics), and ``comparison``, a pair on the test
     set as in `evaluation.ranking.bootstrap`.
     """
-    features = schema.content["features"]
-    kept = [at for at, feature in enumerate(features) if feature.get("feature_set", _NOW) == _NOW]
-    if model.retrain is None or len(kept) == len(features):
+    history = set(schema.history)
+    kept = [at for at, name in enumerate(schema.feature_names) if name not in history]
+    large = schema.content["rows"].get("train", 0) > MOST_TRAINING_ROWS  # the candidate has trained on more
+    if model.retrain is None or large or len(kept) == len(schema.feature_names):
         return {}
     train, validation, test = (parts[name] for name in ("train", "validation", "test"))
     learned, stopped = ((part.features[:, kept], part.labels) for part in (train, validation))
@@ -46,9 +47,9 @@ def without_history(
     return {
         "without_history": {
             "features": len(kept),
-            "left_out": len(features) - len(kept),
-            "validation": MEASURES[task](validation.labels, twin["validation"]),
-            "test": MEASURES[task](test.labels, twin["test"]),
+            "left_out": len(schema.feature_names) - len(kept),
+            "validation": measure(task, validation.labels, twin["validation"]),
+            "test": measure(task, test.labels, twin["test"]),
             "comparison": compare_two(task, test, {WITH: predicted["test"], WITHOUT: twin["test"]}, seed),
         }
     }
@@ -56,5 +57,5 @@ def without_history(
 
 def compare_two(task: Task, test: Part, sides: Mapping[str, Numbers], seed: int) -> dict[str, Any]:
     """Compare two predictions of the test set, by name, as in `evaluation.ranking.bootstrap`."""
-    measured = {side: MEASURES[task](test.labels, predicted) for side, predicted in sides.items()}
-    return compare_pairs(RANKINGS[task], test, sides, measured, seed)[0]
+    measured = {side: measure(task, test.labels, predicted) for side, predicted in sides.items()}
+    return compare_pairs(RANKINGS[task.metric], test, sides, measured, seed)[0]

@@ -1,49 +1,44 @@
 """Metrics on slices of the test set, to find where candidates fail."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from evaluation.inputs import Numbers, Part, Schema, Task
-from evaluation.measures.metrics import CUT_OFF
+from evaluation.inputs import Numbers, Part
+from evaluation.measures.metrics import CUT_OFF, decide
+from evaluation.ranking.bootstrap import log_losses
+from evaluation.schema import Kind, Schema, Task
 
 FEWEST_ROWS = 20
 """Smaller slices are reported, but never among the worst: their metrics are mostly noise."""
-MEASURE = {"regression": "rmse", "classification": "accuracy"}
-"""Metric that ranks slices."""
+MEASURE: Mapping[Kind, str] = {"regression": "rmse", "binary": "accuracy", "multiclass": "accuracy"}
+"""Metric that ranks slices, by kind of task."""
 
 _WORST = 3
-_BANDS = (-np.inf, 0.0, 10.0, 20.0, 30.0, np.inf)
-_BAND_NAMES = ("below 0 °C", "0 to 10 °C", "10 to 20 °C", "20 to 30 °C", "30 °C and above")
-_SEASONS = ("Winter", "Spring", "Summer", "Autumn")
 _QUANTILES = {"low": 0.05, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "high": 0.95}
 
 
 def measure_slices(task: Task, part: Part, schema: Schema, predictions: Mapping[str, Numbers]) -> list[dict[str, Any]]:
-    """Measure every slice: by hour, season, holiday, rain, temperature band, and open or closed service.
-
-    Kinds of slices whose columns are missing are skipped.
+    """Measure every slice that the schema describes and the set contains.
 
     Returns
     -------
-    Per slice ``by``, ``value``, ``rows``, ``actual`` (the mean label) and ``candidates``: for a regression ``rmse``,
-    ``mae``, ``bias`` (predicted minus actual) and quantiles of predicted minus actual in ``errors``; for a
-    classification ``accuracy`` and ``f1`` at 0.5 and ``bias`` of the probability.
+    Per slice ``by``, ``value``, ``rows``, ``actual`` (the mean label, unless there are several classes) and
+    ``candidates``: for a regression ``rmse``, ``mae``, ``bias`` (predicted minus actual) and quantiles of predicted
+    minus actual in ``errors``; for two classes ``accuracy`` and ``f1`` at 0.5 and ``bias`` of the probability; for
+    several classes ``accuracy`` and ``log_loss``.
     """
     measured = []
-    for by, values in _slicings(part, schema):
-        for value in values.cat.categories:
+    for slicing in schema.slices:
+        values = part.keys[slicing.column]
+        for value in slicing.values:
             rows = (values == value).to_numpy()
             if rows.any():
-                candidates = {
-                    name: _measure(task, part.labels[rows], predicted[rows]) for name, predicted in predictions.items()
-                }
-                actual = float(part.labels[rows].mean())
-                slice_ = {"by": by, "value": str(value), "rows": int(rows.sum()), "actual": actual}
+                actual = part.labels[rows]
+                candidates = {name: _measure(task, actual, predicted[rows]) for name, predicted in predictions.items()}
+                mean = {} if task.kind == "multiclass" else {"actual": float(actual.mean())}
+                slice_ = {"by": slicing.by, "value": value, "rows": int(rows.sum()), **mean}
                 measured.append({**slice_, "candidates": candidates})
     return measured
 
@@ -56,11 +51,12 @@ def worst_slices(task: Task, slices: list[dict[str, Any]], name: str, overall: M
     At most three of ``by``, ``value``, ``rows``, ``metric``, ``measured`` and ``times``: the error there (of a
     classification, the error rate) divided by the overall error.
     """
-    metric = MEASURE[task]
+    metric = MEASURE[task.kind]
     worst: dict[str, dict[str, Any]] = {}
     for slice_ in slices:
         measured = slice_["candidates"][name][metric]
-        error, usual = (measured, overall[metric]) if task == "regression" else (1 - measured, 1 - overall[metric])
+        regression = task.kind == "regression"
+        error, usual = (measured, overall[metric]) if regression else (1 - measured, 1 - overall[metric])
         times = error / usual if usual else 0.0
         if slice_["rows"] >= FEWEST_ROWS and times > max(1.0, worst.get(slice_["by"], {"times": 0})["times"]):
             kept = {key: slice_[key] for key in ("by", "value", "rows")}
@@ -68,30 +64,15 @@ def worst_slices(task: Task, slices: list[dict[str, Any]], name: str, overall: M
     return sorted(worst.values(), key=lambda slice_: -slice_["times"])[:_WORST]
 
 
-def _slicings(part: Part, schema: Schema) -> Iterator[tuple[str, pd.Series[Any]]]:
-    keys = part.keys
-    yield "hour", keys["datetime"].dt.hour.astype("category")
-    yield "season", _named(keys["season"].to_numpy(), _SEASONS)
-    holiday = schema.feature("public_holiday", part)
-    if holiday is not None:
-        yield "holiday", _named(np.where(holiday == 1, "holiday", "no holiday"), ("no holiday", "holiday"))
-    if "rainfall" in keys:
-        yield "rain", _named(np.where(keys["rainfall"] > 0, "rain", "dry"), ("dry", "rain"))
-    if "temperature" in keys:
-        bands = pd.cut(keys["temperature"], list(_BANDS), right=False, labels=list(_BAND_NAMES))
-        yield "temperature", bands.astype("category")
-    if "functioning_day" in keys:
-        yield "service", _named(np.where(keys["functioning_day"] == "No", "closed", "open"), ("open", "closed"))
-
-
-def _named(values: Any, order: tuple[str, ...]) -> pd.Series[Any]:
-    return pd.Series(pd.Categorical(values, categories=list(order)))
-
-
 def _measure(task: Task, actual: Numbers, predicted: Numbers) -> dict[str, Any]:
+    if task.kind == "multiclass":
+        return {
+            "accuracy": float((decide(predicted) == actual).mean()),
+            "log_loss": float(log_losses(actual, predicted).mean()),
+        }
     errors = predicted - actual
     bias = {"bias": float(errors.mean())}
-    if task == "regression":
+    if task.kind == "regression":
         # R² of a slice would mislead, because a slice varies less than the whole set.
         mse = float((errors**2).mean())
         quantiles = np.quantile(errors, list(_QUANTILES.values()))

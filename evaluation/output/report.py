@@ -4,14 +4,18 @@
 
     task, metric          what is predicted, and the metric that ranks candidates on the validation set
     dataset, split, threshold, rows, schema_sha256    from the schema
-    rules, closed         postprocessing before any measurement; the schema's rule for closed hours
+    rules, replaced       postprocessing before any measurement; the schema's rules that replace predictions
+    kind, target, label, unit, classes, minimum, maximum    of the task, from the schema
+    words, keys, slice_titles                               of the data set, from the schema
     seed                  of all random draws
+    samples               sizes of samples: the bootstrap's ``samples`` of ``units`` (``unit`` names their column;
+                          ``merged`` at random if there are more than 2,000), ``training_rows`` of the baselines
     best                  the selected candidate: algorithm, image, model_data, validation, test, beats_baselines
                           ("yes" or "no", on the test set), reason, and what its registration needs
     candidates            by name: image, model_data, validation, test, test_interval (of the metric, 95 %),
                           beats_baselines, cost, importance, shap_rows, shap, for a classification the keys of
-                          `evaluation.measures.classification`, and for a candidate with history features that
-                          retrains quickly those of `evaluation.measures.history`
+                          `evaluation.measures.classification` or `evaluation.measures.multiclass`, and for a
+                          candidate with history features that retrains quickly those of `evaluation.measures.history`
     baselines             by name: validation, test, test_interval, measured like the candidates
     comparisons           every pair of candidates on the test set, see `evaluation.ranking.bootstrap`;
                           ``validation`` is the same comparison on the validation set, which decides ties
@@ -26,14 +30,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evaluation.inputs import Part, PartName, Predictions, Schema, Task
+from evaluation.inputs import Part, PartName, Predictions
 from evaluation.measures.classification import classify
-from evaluation.measures.metrics import CUT_OFF, MEASURES
+from evaluation.measures.metrics import CUT_OFF, measure
+from evaluation.measures.multiclass import describe_classes
 from evaluation.measures.slices import measure_slices, worst_slices
 from evaluation.output.model_card import model_card
-from evaluation.ranking.bootstrap import compare_pairs, interval, not_significantly_different, resampled_metric
+from evaluation.ranking.bootstrap import SAMPLES, compare_pairs, interval, not_significantly_different, resampled_metric
 from evaluation.ranking.selection import RANKINGS, Ranking, best_candidate, rank
-from evaluation.rules import describe_rules
+from evaluation.rules import describe_rules, predicted_by_rule
+from evaluation.schema import Schema, Task
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ def compare(
 
     Raises `CandidateError` if no candidate can be ranked.
     """
-    ranking = RANKINGS[task]
+    ranking = RANKINGS[task.metric]
     predictions = {candidate.name: measured.predictions for candidate, measured in candidates.items()}
     measures = {name: _measures(task, predicted, parts) for name, predicted in {**predictions, **baselines}.items()}
     _add_intervals(ranking, measures, {**predictions, **baselines}, parts["test"], seed)
@@ -78,7 +84,7 @@ def compare(
             "model_data": candidate.model_data,
             **measures[candidate.name],
             "beats_baselines": _beats(ranking, measures[candidate.name], measured_baselines),
-            **(classify(parts, measured.predictions, seed) if task == "classification" else {}),
+            **_of_classes(task, parts, measured.predictions, seed),
             **measured.details,
         }
         for candidate, measured in candidates.items()
@@ -99,16 +105,35 @@ def compare(
     )
     content = schema.content
     report = {
-        "task": task,
+        "task": task.name,
         "metric": ranking.metric,
+        "kind": task.kind,
+        "label": task.labelled,
+        **{key: getattr(task, key) for key in ("target", "unit", "classes", "minimum", "maximum")},
+        "words": content.get("words") or {},
+        "keys": {"columns": schema.keys.columns, "time": schema.keys.time, "unit_word": schema.keys.unit_word},
+        "slice_titles": {slice_.by: slice_.title for slice_ in schema.slices},
         "dataset": content["dataset"],
         "split": content.get("split"),
-        "threshold": content.get("threshold"),
+        "threshold": task.threshold,
         "rows": content["rows"],
         "schema_sha256": schema.sha256,
         "rules": describe_rules(task, schema, CUT_OFF),
-        "closed": {key: schema.closed[key] for key in ("feature", "value", "predict") if key in schema.closed},
+        "replaced": [
+            {"feature": rule.feature, "value": rule.value, "predict": predicted_by_rule(task, rule.predict)}
+            for rule in schema.rules
+            if task.name in rule.tasks
+        ],
         "seed": seed,
+        "samples": {
+            "bootstrap": {
+                "samples": SAMPLES,
+                "unit": schema.keys.unit or "row",
+                "units": int(parts["test"].units.max()) + 1,
+                "merged": parts["test"].merged,
+            },
+            "training_rows": len(parts["train"].labels),
+        },
         "best": {
             "algorithm": best,
             **{key: described[best][key] for key in ("image", "model_data", "validation", "test", "beats_baselines")},
@@ -116,7 +141,7 @@ def compare(
             "dataset": content["dataset"]["kind"],
             "dataset_sha256": content["dataset"]["sha256"],
             "split": content.get("split"),
-            "threshold": _text(content.get("threshold")),
+            "threshold": _text(task.threshold),
             "schema_sha256": schema.sha256,
         },
         "candidates": described,
@@ -149,7 +174,15 @@ _COMPARED: tuple[PartName, ...] = ("validation", "test")
 
 
 def _measures(task: Task, predicted: Predictions, parts: Mapping[PartName, Part]) -> dict[str, Any]:
-    return {part: MEASURES[task](parts[part].labels, predicted[part]) for part in _COMPARED}
+    return {part: measure(task, parts[part].labels, predicted[part]) for part in _COMPARED}
+
+
+def _of_classes(task: Task, parts: Mapping[PartName, Part], predicted: Predictions, seed: int) -> dict[str, Any]:
+    if task.kind == "regression":
+        return {}
+    if task.kind == "binary":
+        return classify(task, parts, predicted, seed)
+    return describe_classes(task, parts["test"], predicted["test"])
 
 
 def _add_intervals(

@@ -9,20 +9,28 @@ import numpy as np
 from evaluation.measures.slices import MEASURE
 from evaluation.output.results import Results
 from evaluation.page.marks import (
+    BLUE,
     GREY,
     INK,
     LIGHT,
     LOW_TO_HIGH,
+    class_strengths,
     colours,
     precision_recall_side,
     ranks,
     roc_side,
+    sample,
+    shade,
     swarm,
+    time_ticks,
+    value_range,
     with_breaks,
 )
 from evaluation.page.texts import Texts
 
 Chart = dict[str, Any]
+_MOST_CLASSES, _MOST_WRITTEN, _LONGEST_NAME = 6, 12, 28
+"""Classes whose calibration is drawn, classes of a confusion matrix with numbers, and characters of a name."""
 FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans KR", "Noto Sans CJK KR", sans-serif'
 
 
@@ -48,54 +56,57 @@ def comparison(results: Results, texts: Texts) -> Chart:
     return _chart(traces, height=70 + 44 * len(traces), x=texts(report["metric"]), y="")
 
 
-def over_time(results: Results, texts: Texts) -> Chart:
-    """Draw actual and predicted rentals over the test hours, with a break where days are missing.
+def over_time(results: Results, time: str, texts: Texts) -> Chart:
+    """Draw actual and predicted values over the times of the test set, with a break at long gaps.
 
     Only the selected candidate is visible initially.
     """
-    lines = {name: with_breaks(rows) for name, rows in results.predictions.items()}
+    lines = {name: with_breaks(rows, time) for name, rows in results.predictions.items()}
     first = lines[results.best]
-    hours = first["datetime"].dt.strftime("%Y-%m-%d %H:%M").tolist()
-    traces = [_line(texts("actual"), first["actual"], INK, hours)]
+    times = first[time].dt.strftime("%Y-%m-%d %H:%M").tolist()
+    traces = [_line(texts("actual"), first["actual"], INK, times)]
     for name, rows in lines.items():
-        line = _line(texts(name), rows["predicted"].round(1), colours(results.report)[name], hours)
+        line = _line(texts(name), rows["predicted"].round(_decimals(texts)), colours(results.report)[name], times)
         traces.append(line if name == results.best else {**line, "visible": "legendonly"})
-    chart = _chart(traces, height=420, x="", y=texts("rentals"))
-    months = first["datetime"].dt.strftime("%Y-%m").reset_index(drop=True)
-    starts = months[months != months.shift()]
-    chart["layout"]["xaxis"] |= {"tickvals": starts.index.tolist(), "ticktext": starts.tolist(), "tickangle": -45}
+    chart = _chart(traces, height=420, x="", y=_label(texts))
+    ticks = time_ticks(first[time])
+    chart["layout"]["xaxis"] |= {"tickvals": list(ticks), "ticktext": list(ticks.values()), "tickangle": -45}
     chart["layout"]["hovermode"] = "x unified"
     return chart
 
 
 def scatter(results: Results, name: str, texts: Texts) -> Chart:
-    """Draw actual against predicted rentals of a candidate."""
-    rows = results.predictions[name]
-    highest = 1.04 * max(float(one[["actual", "predicted"]].max().max()) for one in results.predictions.values())
+    """Draw actual against predicted values of a candidate."""
+    rows = sample(results.predictions[name])
+    ends = value_range(results.predictions.values(), 0.04)
+    keys = rows.drop(columns=["actual", "predicted"]).astype(str)
+    decimals = max(_decimals(texts) - 1, 0)
     points = {
-        "x": rows["predicted"].round(1).tolist(),
+        "x": rows["predicted"].round(_decimals(texts)).tolist(),
         "y": rows["actual"].tolist(),
-        "text": rows["datetime"].dt.strftime("%Y-%m-%d %H:%M").tolist(),
+        "text": [escape(" ".join(cells)) for cells in keys.itertuples(index=False)],
         "mode": "markers",
         "marker": {"size": 5, "opacity": 0.45, "color": colours(results.report)[name]},
         "showlegend": False,
-        "hovertemplate": "%{text}<br>%{x:.0f} → %{y:.0f}<extra></extra>",
+        "hovertemplate": f"%{{text}}<br>%{{x:.{decimals}f}} → %{{y:.{decimals}f}}<extra></extra>",
     }
-    chart = _chart([_diagonal(highest), points], height=340, x=texts("predicted rentals"), y=texts("actual rentals"))
+    titles = (_plain(texts(f"{axis} axis value")) for axis in ("predicted", "actual"))
+    chart = _chart([_diagonal(*ends), points], height=340, x=next(titles), y=next(titles))
     for axis in ("xaxis", "yaxis"):
-        chart["layout"][axis]["range"] = [0, highest]
+        chart["layout"][axis]["range"] = list(ends)
     return chart
 
 
-def errors(results: Results, kind: str, texts: Texts) -> Chart:
+def errors(results: Results, by: str, texts: Texts) -> Chart:
     """Draw box plots of the selected candidate's errors in the slices of one kind."""
-    slices = [slice_ for slice_ in results.report["slices"] if slice_["by"] == kind]
+    slices = [slice_ for slice_ in results.report["slices"] if slice_["by"] == by]
     spread = [slice_["candidates"][results.best]["errors"] for slice_ in slices]
+    decimals = _decimals(texts) + 1
     box = {
         "type": "box",
-        "x": [texts(slice_["value"]) for slice_ in slices],
+        "x": [_plain(texts.name(slice_["value"])) for slice_ in slices],
         **{
-            key: [round(one[quantile], 2) for one in spread]
+            key: [round(one[quantile], decimals) for one in spread]
             for key, quantile in {
                 "lowerfence": "low",
                 "q1": "lower_quartile",
@@ -107,15 +118,14 @@ def errors(results: Results, kind: str, texts: Texts) -> Chart:
         "marker": {"color": colours(results.report)[results.best]},
         "showlegend": False,
     }
-    title = {"hour": "hour of day", "temperature": "temperature axis"}[kind]
-    chart = _chart([box], height=340, x=texts(title), y=texts("error"))
+    chart = _chart([box], height=340, x=_plain(texts.slicing(by)), y=texts("error"))
     chart["layout"]["xaxis"]["type"] = "category"
     return chart
 
 
 def roc(results: Results, texts: Texts) -> Chart:
     """Draw the ROC curve of every candidate, cut to the corner in which they differ."""
-    traces = [_diagonal(1)]
+    traces = [_diagonal(0, 1)]
     for name, candidate in results.report["candidates"].items():
         curve = candidate["receiver_operating_characteristic_curve"]
         label = f"{texts(name)} ({texts('auc')} {candidate['test']['auc']:.4f})"
@@ -142,7 +152,7 @@ def precision_recall(results: Results, texts: Texts) -> Chart:
 def calibration(results: Results, name: str, texts: Texts) -> Chart:
     """Draw observed frequency against predicted probability, raw and, if calibration helped, calibrated."""
     known = results.report["candidates"][name]["calibration"]
-    traces = [_diagonal(1)]
+    traces = [_diagonal(0, 1)]
     for kind, colour, dash in (("raw", GREY, "dot"), ("calibrated", colours(results.report)[name], "solid")):
         if kind == "calibrated" and known["method"] == "none":
             continue
@@ -153,45 +163,88 @@ def calibration(results: Results, name: str, texts: Texts) -> Chart:
     return _chart(traces, height=340, x=texts("predicted probability"), y=texts("observed frequency"))
 
 
-def slices_by_hour(results: Results, texts: Texts) -> Chart:
-    """Draw the metric of every candidate by hour of the day."""
-    metric = MEASURE[results.report["task"]]
-    hours = [slice_ for slice_ in results.report["slices"] if slice_["by"] == "hour"]
+def class_calibration(results: Results, name: str, texts: Texts) -> Chart:
+    """Draw observed frequency against predicted probability of the most frequent classes."""
+    candidate = results.report["candidates"][name]
+    curve = candidate["calibration"]["curve"]
+    frequent = sorted(curve, key=lambda one: -candidate["classes"][one]["rows"])[:_MOST_CLASSES]
+    traces = [_diagonal(0, 1)]
+    for at, of in enumerate(results.report["classes"]):
+        if of in frequent:
+            points = [one["predicted"] for one in curve[of]], [one["actual"] for one in curve[of]]
+            traces.append({**_curve(_plain(texts.name(of)), points, shade(at)), "mode": "lines+markers"})
+    return _chart(traces, height=360, x=texts("predicted probability"), y=texts("observed frequency"))
+
+
+def confusion(results: Results, name: str, texts: Texts) -> Chart:
+    """Draw the confusion matrix of several classes: the share of the actual class, with the number of rows."""
+    classes = results.report["classes"]
+    matrix = results.report["candidates"][name]["confusion_matrix"]
+    counts = np.array([[matrix[row][column] for column in classes] for row in classes])
+    names = [_plain(texts.name(one)) for one in classes]
+    few = len(classes) <= _MOST_WRITTEN
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    cells = {
+        "type": "heatmap",
+        "x": names,
+        "y": names,
+        "z": shares.round(4).tolist(),
+        "text": [[f"{count:,}" for count in row] for row in counts.tolist()],
+        "texttemplate": "%{text}" if few else "",
+        "hovertemplate": f"{texts('actual class', name='%{y}')}, {texts('predicted class', name='%{x}')}: "
+        "%{text} (%{z:.1%})<extra></extra>",
+        "colorscale": [[0, LIGHT], [1, BLUE]],
+        "zmin": 0,
+        "zmax": 1,
+        "showscale": False,
+    }
+    chart = _chart([cells], height=max(340, 120 + 18 * len(classes)), x=texts("predicted axis"), y=texts("actual axis"))
+    for axis in ("xaxis", "yaxis"):
+        chart["layout"][axis] |= {"type": "category", "showgrid": False, "tickfont": {"size": 11 if few else 9}}
+    chart["layout"]["yaxis"]["autorange"] = "reversed"
+    return chart
+
+
+def ordered_slices(results: Results, by: str, texts: Texts) -> Chart:
+    """Draw the metric of every candidate by slices that are numbers, such as the hours of a day."""
+    metric = MEASURE[results.kind]
+    drawn = [slice_ for slice_ in results.report["slices"] if slice_["by"] == by]
     traces = [
         {
-            "x": [int(slice_["value"]) for slice_ in hours],
-            "y": [slice_["candidates"][name][metric] for slice_ in hours],
+            "x": [int(slice_["value"]) for slice_ in drawn],
+            "y": [slice_["candidates"][name][metric] for slice_ in drawn],
             "name": texts(name),
             "mode": "lines+markers",
             "line": {"color": colours(results.report)[name], "width": 1.6},
             "marker": {"size": 5},
-            "hovertemplate": f"%{{x}}:00<br>%{{y:.4~g}}<extra>{texts(name)}</extra>",
+            "hovertemplate": f"%{{x}}<br>%{{y:.4~g}}<extra>{texts(name)}</extra>",
         }
         for name in results.report["candidates"]
     ]
-    chart = _chart(traces, height=400, x=texts("hour of day"), y=texts(metric))
-    chart["layout"]["xaxis"] |= {"dtick": 3, "range": [-0.5, 23.5]}
-    return chart
+    return _chart(traces, height=400, x=_plain(texts.slicing(by)), y=texts(metric))
 
 
-def slices(results: Results, texts: Texts) -> Chart:
-    """Draw the metric of every candidate on all slices except the hours of the day."""
-    metric = MEASURE[results.report["task"]]
-    drawn = [slice_ for slice_ in results.report["slices"] if slice_["by"] != "hour"][::-1]
-    places = [texts.short_slice_name(slice_) for slice_ in drawn]
+def slices(results: Results, ordered: str | None, texts: Texts) -> Chart:
+    """Draw the metric of every candidate on all slices except ordered ones."""
+    metric = MEASURE[results.kind]
+    drawn = [slice_ for slice_ in results.report["slices"] if slice_["by"] != ordered][::-1]
     traces = [
         {
             "x": [slice_["candidates"][name][metric] for slice_ in drawn],
-            "y": places,
+            "y": list(range(len(drawn))),
             "name": texts(name),
             "mode": "markers",
             "marker": {"size": 8, "opacity": 0.85, "color": colours(results.report)[name]},
-            "customdata": [slice_["rows"] for slice_ in drawn],
-            "hovertemplate": f"%{{y}}<br>%{{x:.4~g}} (%{{customdata}} {texts('hours')})<extra>{texts(name)}</extra>",
+            "customdata": [[_plain(texts.slice_name(slice_)), slice_["rows"]] for slice_ in drawn],
+            "hovertemplate": "%{customdata[0]}<br>%{x:.4~g} (%{customdata[1]} "
+            f"{_plain(texts.word('rows'))})<extra>{texts(name)}</extra>",
         }
         for name in results.report["candidates"]
     ]
-    return _chart(traces, height=max(400, 110 + 19 * len(drawn)), x=texts(metric), y="")
+    chart = _chart(traces, height=max(400, 110 + 19 * len(drawn)), x=texts(metric), y="")
+    labels = [_short(texts.slice_name(slice_)) for slice_ in drawn]
+    chart["layout"]["yaxis"] |= {"tickvals": list(range(len(drawn))), "ticktext": labels}
+    return chart
 
 
 def tuning(results: Results, name: str, texts: Texts) -> Chart:
@@ -228,7 +281,7 @@ def importance(results: Results, name: str, texts: Texts) -> Chart:
         "type": "bar",
         "orientation": "h",
         "x": [round(100 * one["share"], 2) for one in shares],
-        "y": [one["feature"] for one in shares],
+        "y": [_short(one["feature"]) for one in shares],
         "marker": {"color": colours(results.report)[name]},
         "hovertemplate": "%{y}: %{x:.1f} %<extra></extra>",
     }
@@ -258,24 +311,63 @@ def shap_summary(results: Results, name: str, texts: Texts) -> Chart:
                 "mode": "markers",
                 "marker": marker,
                 "showlegend": False,
-                "hovertemplate": f"{feature['feature']} = %{{text}}<br>%{{x:+.4~g}}<extra></extra>",
+                "hovertemplate": f"{_plain(feature['feature'])} = %{{text}}<br>%{{x:+.4~g}}<extra></extra>",
             }
         )
     chart = _chart(traces, height=400, x=texts("added"), y="")
-    names = [feature["feature"] for feature in features]
+    names = [_short(feature["feature"]) for feature in features]
     chart["layout"]["yaxis"] |= {"tickvals": list(range(len(names))), "ticktext": names, "showgrid": False}
     chart["layout"]["xaxis"]["zeroline"] = True
     return chart
 
 
-def _line(name: str, values: Any, colour: str, hours: Sequence[str]) -> Chart:
+def shap_by_class(results: Results, name: str, texts: Texts) -> Chart:
+    """Draw the mean absolute SHAP value of each feature, stacked by class."""
+    features = results.report["candidates"][name]["shap"][::-1]
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "x": values,
+            "y": [_short(feature["feature"]) for feature in features],
+            "name": _plain(of),
+            "marker": {"color": colour},
+            "hovertemplate": "%{y}: %{x:.3~g}",
+        }
+        for of, colour, values in class_strengths(features, results.report["classes"], texts)
+    ]
+    chart = _chart(traces, height=420, x=texts("mean shap"), y="")
+    chart["layout"]["barmode"] = "stack"
+    return chart
+
+
+def _label(texts: Texts) -> str:
+    label = texts.word("label")
+    return _plain(label[:1].upper() + label[1:])
+
+
+def _plain(text: str) -> str:
+    """Escape a text of the data set, because plotly reads texts as HTML and values in braces."""
+    return escape(text, quote=False).replace("%{", "% {")
+
+
+def _short(text: str) -> str:
+    return _plain(text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…")
+
+
+def _decimals(texts: Texts) -> int:
+    """Return the decimals of values beside errors of the report's scale."""
+    return len(texts.number(0.0, "rmse").partition(".")[2])
+
+
+def _line(name: str, values: Any, colour: str, times: Sequence[str]) -> Chart:
     line = {"color": colour, "width": 1.3}
     return {
         "y": values.tolist(),
         "name": name,
         "mode": "lines",
         "line": line,
-        "text": hours,
+        "text": times,
         "hoverinfo": "text+y+name",
     }
 
@@ -284,9 +376,9 @@ def _curve(name: str, points: tuple[Sequence[float], Sequence[float]], colour: s
     return {"x": points[0], "y": points[1], "name": name, "mode": "lines", "line": {"color": colour, "width": 2}}
 
 
-def _diagonal(highest: float) -> Chart:
+def _diagonal(low: float, high: float) -> Chart:
     line = {"color": GREY, "width": 1}
-    ends = [0, highest]
+    ends = [low, high]
     return {"x": ends, "y": ends, "mode": "lines", "line": line, "showlegend": False, "hoverinfo": "skip"}
 
 

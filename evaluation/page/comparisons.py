@@ -7,13 +7,14 @@ from evaluation.measures.slices import MEASURE
 from evaluation.output.results import Results
 from evaluation.page import charts
 from evaluation.page.elements import Charts
-from evaluation.page.texts import Texts, number
+from evaluation.page.texts import Texts
 from evaluation.ranking.bootstrap import BETTER
 from html_page.elements import Row, heading, paragraph, section, table
 
 _METRICS = {
     "regression": ("rmse", "mae", "mse", "r2"),
-    "classification": ("auc", "accuracy", "precision", "recall", "f1"),
+    "binary": ("auc", "accuracy", "precision", "recall", "f1"),
+    "multiclass": ("log_loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro", "auc"),
 }
 _DUEL = ("lightgbm", "catboost")
 
@@ -26,9 +27,9 @@ def pair_titles(metric: str, texts: Texts) -> list[str]:
 def pair_cells(pair: dict[str, Any], texts: Texts) -> list[str]:
     """Return verdict, difference and interval of a pair from `evaluation.ranking.bootstrap`."""
     metric = pair["metric"]
-    low, high = (number(bound, metric) for bound in pair["interval"])
+    low, high = (texts.number(bound, metric) for bound in pair["interval"])
     better = texts("better", name=texts(pair["better"])) if pair["verdict"] == BETTER else texts(pair["verdict"])
-    return [better, number(pair["difference"], metric), texts("range", low=low, high=high)]
+    return [better, texts.number(pair["difference"], metric), texts("range", low=low, high=high)]
 
 
 def comparison(results: Results, texts: Texts, drawn: Charts) -> str:
@@ -48,12 +49,12 @@ def duel(results: Results, texts: Texts) -> str:
     pair = next((pair for pair in report["comparisons"] if {pair["first"], pair["second"]} == set(_DUEL)), None)
     if pair is None:
         return ""
-    low, high = (number(bound, metric) for bound in pair["interval"])
-    difference = number(pair["difference"], metric)
+    low, high = (texts.number(bound, metric) for bound in pair["interval"])
+    difference = texts.number(pair["difference"], metric)
     key = "duel verdict better" if pair["verdict"] == BETTER else "duel verdict none"
     verdict = texts(key, name=texts(pair["better"]), metric=texts(metric), difference=difference, low=low, high=high)
     sentences = verdict, _duel_slices(results, texts), _duel_cost(report, texts)
-    return section(texts("duel"), "", *map(paragraph, sentences))
+    return section(texts("duel"), "", *map(paragraph, filter(None, sentences)))
 
 
 def history(results: Results, texts: Texts) -> str:
@@ -64,7 +65,7 @@ def history(results: Results, texts: Texts) -> str:
         return ""
     rows = []
     for name, twin in measured.items():
-        values = [number(one["test"][metric], metric) for one in (candidates[name], twin)]
+        values = [texts.number(one["test"][metric], metric) for one in (candidates[name], twin)]
         rows.append(Row([texts(name), *values, *pair_cells(twin["comparison"], texts)]))
     sides = [f"{texts(metric)}, {texts(side)}" for side in (WITH, WITHOUT)]
     columns = [texts("candidate"), *sides, *pair_titles(metric, texts)]
@@ -74,13 +75,13 @@ def history(results: Results, texts: Texts) -> str:
 
 def _measures(results: Results, texts: Texts) -> str:
     report, metric = results.report, results.report["metric"]
-    shown = _METRICS[report["task"]]
+    shown = sorted(_METRICS[results.kind], key=lambda key: key != metric)
     rows = []
     for name, measured in {**report["candidates"], **report["baselines"]}.items():
-        low, high = (number(bound, metric) for bound in measured["test_interval"])
-        first, *others = (number(measured["test"][key], key) for key in shown)
+        low, high = (texts.number(bound, metric) for bound in measured["test_interval"])
+        first, *others = (texts.number(measured["test"][key], key) for key in shown)
         beats = texts(measured["beats_baselines"]) if "beats_baselines" in measured else ""
-        validation = number(measured["validation"][metric], metric)
+        validation = texts.number(measured["validation"][metric], metric)
         cells = [texts(name), first, texts("range", low=low, high=high), validation, *others, beats]
         selected = name == results.best
         kind = "best" if selected else "baseline" if name in report["baselines"] else ""
@@ -100,13 +101,13 @@ def _pairs(results: Results, texts: Texts) -> str:
 
 
 def _duel_slices(results: Results, texts: Texts) -> str:
-    metric = MEASURE[results.report["task"]]
+    metric = MEASURE[results.kind]
     ahead = dict.fromkeys(_DUEL, 0)
     for slice_ in results.report["slices"]:
         first, second = (slice_["candidates"][name][metric] for name in _DUEL)
         if first != second:
-            ahead[_DUEL[0] if (first < second) == results.is_regression else _DUEL[1]] += 1
-    return texts("duel slices", all=len(results.report["slices"]), **ahead)
+            ahead[_DUEL[0] if (first < second) == (results.kind == "regression") else _DUEL[1]] += 1
+    return texts("duel slices", all=len(results.report["slices"]), **ahead) if results.report["slices"] else ""
 
 
 def _duel_cost(report: dict[str, Any], texts: Texts) -> str:

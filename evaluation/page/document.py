@@ -8,7 +8,7 @@ from evaluation.output.results import Results
 from evaluation.page import comparisons, sections, tasks, tuning
 from evaluation.page.elements import Charts, with_contents
 from evaluation.page.summary import headline, summary
-from evaluation.page.texts import Texts
+from evaluation.page.texts import Texts, texts_of
 from html_page.document import document
 from html_page.elements import bullets, paragraph, section
 from html_page.translations import Language
@@ -48,12 +48,11 @@ def render(results: Results, language: Language = "en") -> str:
 
     Raises `LibraryError` if plotly is missing and cannot be installed.
     """
-    texts, drawn = Texts(language), Charts()
-    of_task = tasks.of_regression if results.is_regression else tasks.of_classification
+    texts, drawn = texts_of(results.report, language), Charts()
     parts = [
         section(texts("summary"), "", headline(results, texts), bullets(summary(results, texts)), kind="summary"),
         comparisons.comparison(results, texts, drawn),
-        *of_task(results, texts, drawn),
+        *tasks.OF_KIND[results.kind](results, texts, drawn),
         comparisons.duel(results, texts),
         tuning.section_of(results, texts, drawn),
         sections.slices(results, texts, drawn),
@@ -66,7 +65,7 @@ def render(results: Results, language: Language = "en") -> str:
     plotly = import_module("plotly.offline").get_plotlyjs()
     return document(
         _header(results, texts) + with_contents(parts),
-        title=texts(f"title {results.report['task']}"),
+        title=texts("title", title=texts.word("title"), label=texts.word("label")),
         language=language,
         style=_STYLE,
         scripts=drawn.scripts(plotly),
@@ -79,5 +78,5 @@ def _header(results: Results, texts: Texts) -> str:
     names = ", ".join(texts(name) for name in report["candidates"])
     subtitle = texts("subtitle", best=texts(results.best), candidates=names, split=report["split"], **rows)
     warning = paragraph(texts("generated"), "warning") if results.is_generated else ""
-    title = escape(texts(f"title {report['task']}"))
+    title = escape(texts("title", title=texts.word("title"), label=texts.word("label")))
     return f"<header><h1>{title}</h1>{paragraph(subtitle)}{warning}</header>"

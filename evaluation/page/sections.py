@@ -1,4 +1,4 @@
-"""The sections of the report for both tasks: slices, explanations, cost, and sources."""
+"""The sections of the report for all tasks: slices, explanations, cost, and sources."""
 
 from typing import Any
 
@@ -6,29 +6,35 @@ from evaluation.measures.slices import FEWEST_ROWS, MEASURE
 from evaluation.output.results import Results
 from evaluation.page import charts
 from evaluation.page.elements import Charts, folded
-from evaluation.page.texts import Texts, number
+from evaluation.page.marks import ordered_slicing
+from evaluation.page.texts import Texts
 from html_page.elements import Row, heading, panels, paragraph, section, table
 
 _COSTS = ("training_seconds", "model_bytes", "microseconds_per_row")
 
 
 def slices(results: Results, texts: Texts, drawn: Charts) -> str:
-    """Show every candidate on every slice, as charts and as a table."""
-    metric = MEASURE[results.report["task"]]
+    """Show every candidate on every slice, as charts and as a table; empty without slices."""
+    if not results.report["slices"]:
+        return ""
+    metric = MEASURE[results.kind]
     names = list(results.report["candidates"])
     rows = [
         Row(
             [
                 texts.slice_name(slice_),
                 f"{slice_['rows']:,}",
-                *(number(slice_["candidates"][name][metric], metric) for name in names),
+                *(texts.number(slice_["candidates"][name][metric], metric) for name in names),
             ]
         )
         for slice_ in results.report["slices"]
     ]
-    columns = [texts("slice"), texts("hours"), *(f"{texts(name)}: {texts(metric)}" for name in names)]
-    both = [charts.slices_by_hour(results, texts), charts.slices(results, texts)]
-    drawing = panels((drawn.add(chart) for chart in both), "pair")
+    columns = [texts("slice"), texts("row count"), *(f"{texts(name)}: {texts(metric)}" for name in names)]
+    ordered = ordered_slicing(results.report["slices"])
+    shown = [charts.ordered_slices(results, ordered, texts)] if ordered else []
+    if any(slice_["by"] != ordered for slice_ in results.report["slices"]):
+        shown.append(charts.slices(results, ordered, texts))
+    drawing = panels((drawn.add(chart) for chart in shown), "pair" if len(shown) > 1 else "")
     note = texts("slices note", fewest=FEWEST_ROWS)
     return section(texts("slices"), note, drawing, folded(texts("all slices"), table(columns, rows)))
 
@@ -37,9 +43,11 @@ def explanations(results: Results, texts: Texts, drawn: Charts) -> str:
     """Show feature importance and SHAP summary of every candidate."""
     names = list(results.report["candidates"])
     bars = panels(heading(texts(name)) + drawn.add(charts.importance(results, name, texts)) for name in names)
-    points = panels(heading(texts(name)) + drawn.add(charts.shap_summary(results, name, texts)) for name in names)
+    several = results.kind == "multiclass"
+    draw = charts.shap_by_class if several else charts.shap_summary
+    points = panels(heading(texts(name)) + drawn.add(draw(results, name, texts)) for name in names)
     rows = next(iter(results.report["candidates"].values()))["shap_rows"]
-    shap = heading(texts("shap"), texts("shap note", rows=rows)) + points
+    shap = heading(texts("shap"), texts("shap classes note" if several else "shap note", rows=rows)) + points
     return section(texts("importance"), texts("importance note"), bars, shap)
 
 
@@ -60,16 +68,42 @@ def cost(results: Results, texts: Texts) -> str:
 def made(results: Results, texts: Texts) -> str:
     """Show where the numbers come from."""
     report = results.report
-    rules = [texts(f"rule of {report['task']}")]
-    if report["closed"]:
-        rules.append(texts("rule of closed hours", **report["closed"]))
     dataset = report["dataset"]
     note = texts(
-        "made note", rules="; ".join(rules), seed=report["seed"], kind=dataset["kind"], sha256=dataset["sha256"]
+        "made note",
+        rules="; ".join(_rules(report, texts)),
+        seed=report["seed"],
+        kind=dataset["kind"],
+        sha256=dataset["sha256"],
     )
-    threshold = report["threshold"]
-    high = paragraph(texts("threshold", threshold=f"{threshold:g}"), "made") if threshold is not None else ""
-    return section(texts("made"), "", paragraph(note, "made"), high)
+    more = [sampled] if (sampled := _samples(report, texts)) else []
+    if report["threshold"] is not None:
+        threshold = f"{report['threshold']:g}"
+        positive = texts.name(report["classes"][1])
+        more.append(texts("threshold", positive=positive, target=report["target"], threshold=threshold))
+    return section(texts("made"), "", *(paragraph(text, "made") for text in (note, *more)))
+
+
+def _rules(report: dict[str, Any], texts: Texts) -> list[str]:
+    rules = [
+        texts(f"rule of {limit}", limit=f"{report[limit]:g}")
+        for limit in ("minimum", "maximum")
+        if report[limit] is not None
+    ]
+    if report["kind"] != "regression":
+        rules.append(texts(f"rule of {report['kind']}"))
+    rules += [
+        texts("rule of a value", **{**rule, "predict": texts.name(rule["predict"])}) for rule in report["replaced"]
+    ]
+    return rules or [texts("no rules")]
+
+
+def _samples(report: dict[str, Any], texts: Texts) -> str:
+    """Return a sentence on what was measured on a sample, if the sets are that large."""
+    training, bootstrap = report["samples"]["training_rows"], report["samples"]["bootstrap"]
+    if training >= report["rows"].get("train", 0) // 2 and not bootstrap["merged"]:
+        return ""
+    return texts("samples note", training=f"{training:,}", units=f"{bootstrap['units']:,}")
 
 
 def _cost(costs: dict[str, Any], key: str) -> str:

@@ -5,26 +5,38 @@ from typing import Any
 from evaluation.output.results import Results
 from evaluation.page import tuning
 from evaluation.page.elements import tiles
-from evaluation.page.texts import Texts, number
+from evaluation.page.texts import Texts
 from evaluation.ranking.bootstrap import BETTER
 from evaluation.ranking.selection import RANKINGS
 
-_HEADLINE = {"regression": ("rmse", "mae", "r2"), "classification": ("auc", "accuracy", "f1")}
+_HEADLINE = {
+    "regression": ("rmse", "mae", "r2"),
+    "binary": ("auc", "accuracy", "f1"),
+    "multiclass": ("log_loss", "accuracy", "f1_macro"),
+}
 
 
 def headline(results: Results, texts: Texts) -> str:
     """Return tiles with the name and the metrics of the selected candidate."""
     candidate = results.report["candidates"][results.best]
-    low, high = (number(bound, results.report["metric"]) for bound in candidate["test_interval"])
+    low, high = (texts.number(bound, results.report["metric"]) for bound in candidate["test_interval"])
     note = texts("of", count=len(results.report["candidates"]))
     if results.is_generated:
         note = f"{note}; {texts('sample')}"
     winner = texts("winner"), texts(results.best), note
     (name, value, _), *others = (
-        (texts(key), number(candidate["test"][key], key), texts(f"meaning {key}"))
-        for key in _HEADLINE[results.report["task"]]
+        (texts(key), texts.number(candidate["test"][key], key), _meaning(results, key, texts))
+        for key in sorted(_HEADLINE[results.kind], key=lambda key: key != results.report["metric"])
     )
     return tiles([winner, (name, value, texts("headline interval", low=low, high=high)), *others])
+
+
+def _meaning(results: Results, metric: str, texts: Texts) -> str:
+    unit = texts.name(results.report["unit"]) if results.report["unit"] else texts("meaning unit")
+    if metric == "rmse":
+        return unit
+    several = metric == "accuracy" and results.kind == "multiclass"
+    return texts(f"meaning {metric}_multiclass" if several else f"meaning {metric}", unit=unit)
 
 
 def summary(results: Results, texts: Texts) -> list[str]:
@@ -32,8 +44,8 @@ def summary(results: Results, texts: Texts) -> list[str]:
     report = results.report
     candidate = report["candidates"][results.best]
     metric, name = report["metric"], texts(report["metric"])
-    low, high = (number(bound, metric) for bound in candidate["test_interval"])
-    value = number(candidate["test"][metric], metric)
+    low, high = (texts.number(bound, metric) for bound in candidate["test_interval"])
+    value = texts.number(candidate["test"][metric], metric)
     first = report["best"]["reason"].startswith("first")
     sentences = [
         texts("summary best", best=texts(results.best), metric=name, value=value, low=low, high=high),
@@ -42,7 +54,7 @@ def summary(results: Results, texts: Texts) -> list[str]:
         _against_baselines(results, texts),
         *tuning.in_short(results, texts),
     ]
-    if not results.is_regression:
+    if results.kind == "binary":
         sentences += _of_a_classifier(candidate, texts)
     if report["worst_slices"]:
         sentences.append(
@@ -64,14 +76,14 @@ def _against_others(results: Results, texts: Texts) -> list[str]:
 def _against_baselines(results: Results, texts: Texts) -> str:
     report, metric = results.report, results.report["metric"]
     values = {name: baseline["test"][metric] for name, baseline in report["baselines"].items()}
-    choose = min if RANKINGS[report["task"]].lower_is_better else max
+    choose = min if RANKINGS[metric].lower_is_better else max
     strongest = choose(values, key=values.__getitem__)
     key = f"summary baselines {report['best']['beats_baselines']}"
-    return texts(key, name=texts(strongest), metric=texts(metric), value=number(values[strongest], metric))
+    return texts(key, name=texts(strongest), metric=texts(metric), value=texts.number(values[strongest], metric))
 
 
 def _of_a_classifier(candidate: dict[str, Any], texts: Texts) -> list[str]:
-    f1, f1_half = (number(candidate[key]["f1"]) for key in ("test_at_cut_off", "test"))
+    f1, f1_half = (texts.number(candidate[key]["f1"]) for key in ("test_at_cut_off", "test"))
     return [
         texts("summary cut-off", cut_off=f"{candidate['cut_off']:.3f}", f1=f1, f1_half=f1_half),
         texts(f"summary calibration {candidate['calibration']['method']}"),
@@ -83,7 +95,7 @@ def _worst(slice_: dict[str, Any], texts: Texts) -> str:
         "summary worst slice",
         slice=texts.slice_name(slice_),
         metric=texts(slice_["metric"]),
-        value=number(slice_["measured"], slice_["metric"]),
+        value=texts.number(slice_["measured"], slice_["metric"]),
         times=f"{slice_['times']:.1f}",
         rows=slice_["rows"],
     )

@@ -1,14 +1,18 @@
-"""The report's texts in one language, and how its numbers are formatted."""
+"""The report's texts in one language, with the words of its data set, and how its numbers are formatted."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from evaluation.schema import Words
 from html_page.translations import Language, read_translations
 
 TRANSLATIONS = read_translations(Path(__file__).with_name("translations.json"))
-_COUNTED_IN_RENTALS = {"rmse", "mae"}
+_IN_UNITS = {"rmse": 1, "mae": 1, "mse": 2}
+"""Metrics in the unit of the target, and its power."""
+_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -16,32 +20,69 @@ class Texts:
     """The texts of one language."""
 
     language: Language
+    names: Mapping[str, Words] = field(default_factory=dict)
+    """Translations of the data set's own names, such as those of classes and slices."""
+    words: Mapping[str, Words] = field(default_factory=dict)
+    """The data set's ``title``, ``row`` and ``rows``, ``unit`` (of the bootstrap), and ``label`` (what is predicted),
+    and titles of slices (``by <slice>``)."""
+    scale: float = 1.0
+    """A typical error of the predictions, in the unit of the target."""
 
     def __call__(self, key: str, **values: Any) -> str:
-        """Return the text of a key with its values; a name without a translation is its own text."""
-        return TRANSLATIONS.text(self.language, key, **values)
+        """Return the text of a key with its values and the words; a name without a translation is its own text."""
+        if key not in TRANSLATIONS.texts:
+            return key
+        words = {f"{word}_word": self.word(word) for word in ("row", "rows", "unit", "label")}
+        return TRANSLATIONS.text(self.language, key, **words, **values)
+
+    def word(self, key: str) -> str:
+        """Return a word of the data set, or else the default."""
+        return self._in_words(self.words.get(key), TRANSLATIONS.text(self.language, f"word {key}"))
+
+    def name(self, name: str) -> str:
+        """Return a name from the data, such as that of a class, in this language, or else as it is."""
+        return self._in_words(self.names.get(name), name)
+
+    def slicing(self, by: str) -> str:
+        """Return the title of a way to slice, such as "Season"."""
+        return self._in_words(self.words.get(f"by {by}"), by)
 
     def slice_name(self, slice_: dict[str, Any]) -> str:
         """Return the full name of a slice, such as "Season: Winter"."""
-        return f"{self('by ' + slice_['by'])}: {self(slice_['value'])}"
+        return f"{self.slicing(slice_['by'])}: {self.name(slice_['value'])}"
 
-    def short_slice_name(self, slice_: dict[str, Any]) -> str:
-        """Return the short name of a slice, such as "Winter" or "18:00"."""
-        return f"{slice_['value']}:00" if slice_["by"] == "hour" else self(slice_["value"])
+    def number(self, value: float, metric: str = "") -> str:
+        """Format a metric: four digits of an error of the report's scale, and four decimals of a share.
+
+        Examples
+        --------
+        >>> texts = Texts("en", scale=145.0)
+        >>> texts.number(145.4512, "rmse"), texts.number(0.98961, "auc"), texts.number(float("nan"))
+        ('145.5', '0.9896', '-')
+        """
+        if not math.isfinite(value):
+            return "-"
+        if metric in _IN_UNITS:
+            digits = math.floor(_IN_UNITS[metric] * math.log10(self.scale)) + 1
+            return f"{value:,.{max(0, min(_DIGITS - digits, 12))}f}"
+        return f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
+
+    def _in_words(self, words: Words | None, default: str) -> str:
+        known = words or {}
+        return known.get(self.language) or known.get("en") or default
 
 
-def number(value: float, metric: str = "") -> str:
-    """Format a metric: rentals with one decimal, squared rentals with none, shares with four.
-
-    Examples
-    --------
-    >>> number(145.4512, "rmse"), number(0.98961, "auc"), number(float("nan"))
-    ('145.5', '0.9896', '-')
-    """
-    if not math.isfinite(value):
-        return "-"
-    if metric in _COUNTED_IN_RENTALS:
-        return f"{value:,.1f}"
-    if metric == "mse":
-        return f"{value:,.0f}"
-    return f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
+def texts_of(report: Mapping[str, Any], language: Language) -> Texts:
+    """Return the texts of a report."""
+    everyone = {**report["candidates"], **report["baselines"]}
+    errors = [one["test"]["rmse"] for one in everyone.values() if "rmse" in one["test"]]
+    names = report["words"]
+    words = {
+        **{f"by {by}": title for by, title in report["slice_titles"].items()},
+        **{key: names[key] for key in ("row", "rows") if key in names},
+        "unit": report["keys"]["unit_word"] or names.get("row") or {},
+        "title": report["dataset"]["title"],
+        "label": report["label"],
+    }
+    scale = max([error for error in errors if error > 0], default=1.0)
+    return Texts(language, names, words, scale)

@@ -6,7 +6,7 @@ from evaluation.output.results import Results
 from evaluation.page import charts
 from evaluation.page.comparisons import pair_cells, pair_titles
 from evaluation.page.elements import Charts
-from evaluation.page.texts import Texts, number
+from evaluation.page.texts import Texts
 from evaluation.tuning.untuned import TUNED
 from html_page.elements import Row, heading, panels, paragraph, section, table
 
@@ -35,7 +35,7 @@ def in_short(results: Results, texts: Texts) -> list[str]:
     pair = untuned[results.best]["comparison"]
     key = {TUNED: "summary tuning better", "": "summary tuning none"}.get(pair["better"], "summary tuning worse")
     metric = results.report["metric"]
-    return [texts(key, metric=texts(metric), value=number(untuned[results.best]["test"][metric], metric))]
+    return [texts(key, metric=texts(metric), value=texts.number(untuned[results.best]["test"][metric], metric))]
 
 
 def _best(known: dict[str, Any], texts: Texts) -> str:
@@ -46,7 +46,7 @@ def _best(known: dict[str, Any], texts: Texts) -> str:
         chosen = best["hyperparameters"].items() if best else ()
         settings = ", ".join(f"{key} {_short(value)}" for key, value in chosen)
         counts = f"{len(done)} / {len(history['trials'])}"
-        rows.append(Row([texts(name), counts, number(best["value"] if best else float("nan")), settings]))
+        rows.append(Row([texts(name), counts, texts.number(best["value"] if best else float("nan")), settings]))
     columns = [texts(key) for key in ("candidate", "training jobs", "best on validation", "best hyperparameters")]
     return table(columns, rows, text_columns=[3])
 
@@ -59,7 +59,7 @@ def _against_untuned(results: Results, texts: Texts) -> str:
         return heading(texts("untuned")) + paragraph(texts("untuned unknown", why=untuned["unknown"]))
     rows = []
     for name, one in untuned["candidates"].items():
-        values = [number(side["test"][metric], metric) for side in (one, results.report["candidates"][name])]
+        values = [texts.number(side["test"][metric], metric) for side in (one, results.report["candidates"][name])]
         rows.append(Row([texts(name), *values, *pair_cells(one["comparison"], texts)]))
     sides = [f"{texts(metric)}, {texts(side)}" for side in ("untuned side", "tuned side")]
     columns = [texts("candidate"), *sides, *pair_titles(metric, texts)]

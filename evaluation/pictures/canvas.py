@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.page.marks import GREY, INK, LIGHT
-from evaluation.page.texts import Texts
+from evaluation.page.texts import Texts, texts_of
 from html_page.translations import Language
 
 if TYPE_CHECKING:
@@ -41,13 +42,14 @@ _STYLE: Any = {
 }
 
 
+_LONGEST_NAME = 26
 _TITLES, _TITLE, _RIGHT = 0.85, 0.45, 0.2
 """Inches above panels with titles, above panels without, and right of the last panel."""
 
 
-def texts_of(language: Language) -> Texts:
+def drawable_texts(report: Mapping[str, Any], language: Language) -> Texts:
     """Return the texts of pictures: English instead of Korean where no font has Hangul, as in AWS's images."""
-    return Texts(language if language == "en" or _korean_font() else "en")
+    return texts_of(report, language if language == "en" or _korean_font() else "en")
 
 
 @cache
@@ -69,7 +71,6 @@ def panels(
     path: Path,
     number: int,
     title: str,
-    texts: Texts,
     *,
     width: float = 4.6,
     height: float = 5.2,
@@ -82,8 +83,8 @@ def panels(
 
     Parameters
     ----------
-    title, texts
-        Key of the common title, and the texts that have it.
+    title
+        The common title.
     width, height
         Size of one panel in inches.
     left, bottom
@@ -97,8 +98,10 @@ def panels(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    fonts: Any = {"font.family": ["DejaVu Sans", _korean_font()]} if texts.language == "ko" else {}
-    with mpl.rc_context({**_STYLE, **fonts}):
+    # Names in the data may be Korean in an English report, too; other scripts without a font become boxes.
+    fonts: Any = {"font.family": ["DejaVu Sans", *filter(None, [_korean_font()])]}
+    with mpl.rc_context({**_STYLE, **fonts}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         whole = max(width * number, 6.5)
         figure = Figure(figsize=(whole, height))
         FigureCanvasAgg(figure)
@@ -120,3 +123,8 @@ def panels(
 def candidate_title(name: str, best: str, texts: Texts) -> str:
     """Return a candidate's name, marked if it is the selected one."""
     return f"{texts(name)} ({texts('best')})" if name == best else texts(name)
+
+
+def shorten(name: str) -> str:
+    """Return a name that fits beside an axis; matplotlib would read dollar signs as formulas."""
+    return (name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…").replace("$", r"\$")

@@ -1,37 +1,43 @@
-"""Significance of differences between candidates: a paired bootstrap over whole days.
+"""Significance of differences between candidates: a paired bootstrap over whole units of rows.
 
-The hours of a day are correlated, so the bootstrap draws whole days; drawing hours would make intervals too narrow.
-Every candidate is measured on the same samples, so that days which are hard for all of them cancel out of the
-difference.
+Rows of a unit, such as the hours of a day, are correlated, so the bootstrap draws whole units (`Part.units`); drawing
+rows would make intervals too narrow. Every candidate is measured on the same samples, so that units which are hard for
+all of them cancel out of the difference.
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.metrics import roc_auc_score
 
 from evaluation.inputs import Numbers, Part
 from evaluation.ranking.selection import Ranking
 
 BETTER, NO_DIFFERENCE = "better", "no significant difference"
 SAMPLES, LEVEL = 2000, 0.95
+_MOST_CELLS, _BINS = 2**20, 512
+"""Units times distinct scores up to which the AUC of samples is exact, and bins of scores beyond."""
+
+_Units = npt.NDArray[np.intp]
 
 
 def resampled_metric(ranking: Ranking, part: Part, predictions: Mapping[str, Numbers], seed: int) -> dict[str, Numbers]:
-    """Return the ranking metric of each set of predictions on the same bootstrap samples of days.
+    """Return the ranking metric of each set of predictions on the same bootstrap samples of units.
 
-    Predictions are of shape (rows,), the results of shape (`SAMPLES`,); NaN where a sample lacks a class.
+    Predictions are as in `evaluation.inputs.Predictions`, the results of shape (`SAMPLES`,); NaN where a sample lacks
+    a class.
     """
-    days, drawn = part.days, draw_days(part, seed)
-    measure = _rmse_of_samples if ranking.metric == "rmse" else _auc_of_samples
-    return {name: measure(part.labels, predicted, days, drawn) for name, predicted in predictions.items()}
+    units, drawn = part.units, draw_units(part, seed)
+    measure = _OF_SAMPLES[ranking.metric]
+    return {name: measure(part.labels, predicted, units, drawn) for name, predicted in predictions.items()}
 
 
-def draw_days(part: Part, seed: int) -> Numbers:
-    """Return how often each sample contains each day, of shape (`SAMPLES`, days)."""
-    number = int(part.days.max()) + 1
+def draw_units(part: Part, seed: int) -> Numbers:
+    """Return how often each sample contains each unit, of shape (`SAMPLES`, units)."""
+    number = int(part.units.max()) + 1
     return np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), size=SAMPLES).astype(float)
 
 
@@ -59,9 +65,9 @@ def compare_pairs(
     (`BETTER` if the interval does not contain 0, else `NO_DIFFERENCE`) and ``better``, a name or an empty string.
     """
     samples = resampled_metric(ranking, part, predictions, seed)
-    several_days = bool(part.days.any())
+    several = bool(part.units.any())
     return [
-        _pair(ranking, first, second, measured, samples[first] - samples[second], several_days=several_days)
+        _pair(ranking, first, second, measured, samples[first] - samples[second], several=several)
         for first, second in itertools.combinations(predictions, 2)
     ]
 
@@ -79,10 +85,10 @@ def _pair(
     measured: Mapping[str, Mapping[str, float]],
     differences: Numbers,
     *,
-    several_days: bool,
+    several: bool,
 ) -> dict[str, Any]:
     low, high = interval(differences)
-    significant = several_days and (low > 0 or high < 0)  # with a single day, all samples are the same
+    significant = several and (low > 0 or high < 0)  # with a single unit, all samples are the same
     first_is_better = (high < 0) == ranking.lower_is_better
     return {
         "first": first,
@@ -95,25 +101,46 @@ def _pair(
     }
 
 
-def _rmse_of_samples(actual: Numbers, predicted: Numbers, days: npt.NDArray[np.intp], drawn: Numbers) -> Numbers:
-    squares = np.bincount(days, (actual - predicted) ** 2)
-    return np.asarray(np.sqrt(drawn @ squares / (drawn @ np.bincount(days))))
+def log_losses(actual: Numbers, probability: Numbers) -> Numbers:
+    """Return the log loss of each row, as scikit-learn clips it; ``actual`` are codes of classes."""
+    columns = np.column_stack([1 - probability, probability]) if probability.ndim == 1 else probability
+    smallest = np.finfo(np.float64).eps
+    return np.asarray(-np.log(np.clip(columns[np.arange(len(actual)), actual.astype(int)], smallest, 1 - smallest)))
 
 
-def _auc_of_samples(actual: Numbers, predicted: Numbers, days: npt.NDArray[np.intp], drawn: Numbers) -> Numbers:
-    """Return the AUC of each sample of days, without sorting each sample."""
-    # The AUC is the share of (positive, negative) pairs in which the positive has the higher score. wins[i, j] counts
-    # them for the positives of day i and the negatives of day j (ties count half). A sample that contains day i n_i
-    # times has sum(n_i * wins[i, j] * n_j) of them, so one matrix serves all samples.
+def _mean_of_samples(losses: Numbers, units: _Units, drawn: Numbers) -> Numbers:
+    return np.asarray(drawn @ np.bincount(units, losses) / (drawn @ np.bincount(units)))
+
+
+def _auc_of_samples(actual: Numbers, predicted: Numbers, units: _Units, drawn: Numbers) -> Numbers:
+    """Return the AUC of each sample of units, without sorting each sample."""
+    # The AUC is the share of (positive, negative) pairs in which the positive has the higher score; ties count half.
+    # From the histograms of the units' scores, by class, a product of matrices makes those of all samples. Every number
+    # is a multiple of a half, so there are no rounding errors.
     positive, number = actual == 1, drawn.shape[1]
-    scores, day_of_score = predicted[positive], days[positive]
-    wins = np.zeros((number, number))
-    for day in np.unique(days[~positive]):
-        negatives = np.sort(predicted[~positive & (days == day)])
-        below = np.searchsorted(negatives, scores, "left") + np.searchsorted(negatives, scores, "right")
-        wins[:, day] = np.bincount(day_of_score, below / 2, minlength=number)
-    positives = np.bincount(day_of_score, minlength=number)
-    negatives_of_day = np.bincount(days[~positive], minlength=number)
-    pairs = (drawn @ positives) * (drawn @ negatives_of_day)
-    in_order = np.einsum("ij,ij->i", drawn @ wins, drawn)
-    return np.asarray(np.divide(in_order, pairs, out=np.full(len(drawn), np.nan), where=pairs > 0))
+    scores, places = np.unique(predicted, return_inverse=True)
+    exact = len(scores) * number <= _MOST_CELLS
+    if not exact:  # bins of as many rows each
+        ordered = np.sort(predicted)
+        places = np.searchsorted(ordered, predicted) * _BINS // len(ordered)
+    bins = int(places.max()) + 1
+
+    def of_samples(rows: npt.NDArray[np.bool_]) -> Numbers:
+        counts = np.bincount(units[rows] * bins + places[rows], minlength=number * bins).reshape(number, bins)
+        return np.vstack([drawn, np.ones(number)]) @ counts
+
+    positives, negatives = of_samples(positive), of_samples(~positive)
+    in_order = np.einsum("ij,ij->i", positives, np.cumsum(negatives, axis=1) - negatives / 2)
+    pairs = positives.sum(axis=1) * negatives.sum(axis=1)
+    values = np.divide(in_order, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+    if not exact and pairs[-1]:  # the last "sample" is the whole set, where the effect of the bins is known
+        values += roc_auc_score(actual, predicted) - values[-1]
+    return np.asarray(values[:-1])
+
+
+_OF_SAMPLES: Mapping[str, Callable[[Numbers, Numbers, _Units, Numbers], Numbers]] = {
+    "rmse": lambda actual, predicted, *sample: np.sqrt(_mean_of_samples((actual - predicted) ** 2, *sample)),
+    "mae": lambda actual, predicted, *sample: _mean_of_samples(np.abs(actual - predicted), *sample),
+    "log_loss": lambda actual, predicted, *sample: _mean_of_samples(log_losses(actual, predicted), *sample),
+    "auc": _auc_of_samples,
+}

@@ -21,9 +21,12 @@ class Ranking:
 
 
 RANKINGS = {
-    "regression": Ranking("rmse", lower_is_better=True, tolerance=0.01),
-    "classification": Ranking("auc", lower_is_better=False, tolerance=0.001),
+    "rmse": Ranking("rmse", lower_is_better=True, tolerance=0.01),
+    "mae": Ranking("mae", lower_is_better=True, tolerance=0.01),
+    "auc": Ranking("auc", lower_is_better=False, tolerance=0.001),
+    "log_loss": Ranking("log_loss", lower_is_better=True, tolerance=0.01),
 }
+"""By the metric of a task."""
 
 
 def rank(validation: Mapping[str, float], ranking: Ranking) -> list[str]:
@@ -34,7 +37,7 @@ def rank(validation: Mapping[str, float], ranking: Ranking) -> list[str]:
     known = [name for name, value in validation.items() if not math.isnan(value)]
     if not known:
         raise CandidateError(
-            f"No candidate has the metric {ranking.metric} on the validation set; it needs rows of both classes."
+            f"No candidate has the metric {ranking.metric} on the validation set; it needs rows of several classes."
         )
     return sorted(known, key=validation.__getitem__, reverse=not ranking.lower_is_better)
 
@@ -45,7 +48,7 @@ def best_candidate(
     """Select the candidate that ranks first, or an equally good one that predicts at least twice as fast.
 
     Equally good means that the difference to the first is neither significant nor larger than the tolerance. Both are
-    necessary: with few days, large differences are not significant; with many days, negligible ones are.
+    necessary: with few rows, large differences are not significant; with many rows, negligible ones are.
 
     Raises `CandidateError` if no candidate has the metric.
 

@@ -2,19 +2,18 @@
 
 The CustomerMetadataProperties of a version contain its origin, and the location of the metrics and predictions of all
 its candidates. The same data, features, split and seed give the same test set, so each tuned candidate is compared with
-its untuned counterpart on the same hours.
+its untuned counterpart on the same rows.
 """
 
-import io
 import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
-from evaluation.inputs import Numbers, Part, Schema, Task
+from evaluation.inputs import Numbers, Part
 from evaluation.measures.history import compare_two
+from evaluation.output.predictions import read_predictions
+from evaluation.schema import Schema, Task
 from evaluation.strict_json import as_numbers
 from evaluation.tuning.account import Unknown, client, request
 
@@ -45,7 +44,13 @@ def compare_with_untuned(
         version, metadata = _newest_version(group, schema, seed)
         report = json.loads(_read(f"{metadata['evaluation']}/evaluation.json"))
         names = [name for name in tuned if name in report["candidates"]]
-        predictions = {name: _predictions(f"{metadata['evaluation']}/predictions-{name}.csv", test) for name in names}
+        predictions = {}
+        for name in names:
+            uri = f"{metadata['evaluation']}/predictions-{name}.csv"
+            predicted = read_predictions(task, schema, test, _read(uri))
+            if predicted is None:
+                raise Unknown(f"{uri} contains other rows.")
+            predictions[name] = predicted
     except Unknown as error:
         return {"unknown": str(error)}
     candidates = {}
@@ -90,15 +95,6 @@ def _list_versions(sagemaker: Any, group: str, options: Mapping[str, Any]) -> li
         raise
     versions: list[dict[str, Any]] = response["ModelPackageSummaryList"]
     return versions
-
-
-def _predictions(uri: str, test: Part) -> Numbers:
-    """Read the predictions of another evaluation, which must be for the same hours."""
-    table = pd.read_csv(io.StringIO(_read(uri)), parse_dates=["datetime"])
-    if not table["datetime"].equals(test.keys["datetime"]) or not (table["actual"] == test.labels).all():
-        raise Unknown(f"{uri} contains other hours.")
-    column = "probability" if "probability" in table else "predicted"
-    return table[column].to_numpy(dtype="float64")
 
 
 def _read(uri: str) -> str:

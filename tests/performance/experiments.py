@@ -110,8 +110,8 @@ def _rows(features: Numbers, labels: Numbers, chosen: npt.NDArray[np.bool_]) -> 
 
 
 def _part(features: Numbers, labels: Numbers, chosen: npt.NDArray[np.bool_]) -> Part:
-    keys = observations()[["datetime"]][chosen].reset_index(drop=True)
-    return Part(features[chosen], labels[chosen], keys)
+    days = observations()["datetime"][chosen].dt.strftime("%Y-%m-%d").reset_index(drop=True)
+    return Part(features[chosen], labels[chosen], days.to_frame("day"), "day")
 
 
 def score(task: Task, rows: Material, model: Trained) -> Outcome:

@@ -20,7 +20,7 @@ from pipelines.definition.algorithms import ALGORITHMS
 from pipelines.settings import TASKS, Task
 from processing_scripts.seoul_bike.splits import SPLITS, Split
 from tests.performance.experiments import SEEDS, Outcome, in_parallel
-from tests.performance.trials import WINDOWS, Outcomes, Training, Trial, run, window_begin, winner
+from tests.performance.trials import METRICS, WINDOWS, Outcomes, Training, Trial, run, window_begin, winner
 
 MANY_SEEDS = range(12)
 
@@ -129,7 +129,7 @@ def _interval_of_mean(trials: list[Trial], outcomes: Outcomes, winners: Mapping[
     for trial in trials:
         test = trial.material().test
         predicted = {"winner": outcomes[Training(trial, winners[trial])].test_predicted}
-        samples.append(resampled_metric(RANKINGS[trial.task], test, predicted, trial.seed)["winner"])
+        samples.append(resampled_metric(RANKINGS[METRICS[trial.task]], test, predicted, trial.seed)["winner"])
     low, high = interval(np.mean(samples, axis=0))
     return f"{low:{digits}} to {high:{digits}}"
 

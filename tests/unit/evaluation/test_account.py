@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from evaluation.inputs import Schema
+from evaluation.schema import Schema, Task
 from evaluation.tuning import account
 from evaluation.tuning.history import read_tuning, training_seconds
 from evaluation.tuning.untuned import compare_with_untuned
@@ -45,5 +45,5 @@ def test_unknown_untuned_version(nobody, tmp_path):
     content = {"dataset": {"sha256": "0"}}
     (tmp_path / "schema.json").write_text(json.dumps(content))
     schema = Schema(content, "1", tmp_path / "schema.json")
-    answer = compare_with_untuned("regression", "group", schema, None, {}, 1)
+    answer = compare_with_untuned(Task("a", "regression", "rmse"), "group", schema, None, {}, 1)
     assert answer.keys() == {"unknown"}

@@ -14,8 +14,8 @@ def classified(days=60, sharpness=1.0, seed=1):
     generator = np.random.default_rng(seed)
     log_odds = generator.normal(0, 2, 24 * days)
     labels = (generator.random(24 * days) < 1 / (1 + np.exp(-log_odds))).astype(float)
-    keys = pd.DataFrame({"datetime": pd.date_range("2018-01-01", periods=24 * days, freq="h")})
-    return Part(np.zeros((24 * days, 1)), labels, keys), 1 / (1 + np.exp(-sharpness * log_odds))
+    keys = pd.DataFrame({"day": np.repeat(np.arange(days), 24).astype(str)})
+    return Part(np.zeros((24 * days, 1)), labels, keys, "day"), 1 / (1 + np.exp(-sharpness * log_odds))
 
 
 def test_an_overconfident_model_is_calibrated():
@@ -37,7 +37,7 @@ def test_calibrated_probabilities_are_kept():
 
 def test_single_class_is_not_calibrated():
     part, probability = classified(days=3)
-    alone = Part(part.features, np.ones(len(part.labels)), part.keys)
+    alone = Part(part.features, np.ones(len(part.labels)), part.keys, part.unit)
     assert calibrate(alone, probability, seed=1)[0].method == "none"
     assert best_cut_off(alone.labels, probability) == 0.5
 

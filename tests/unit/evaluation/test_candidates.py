@@ -10,7 +10,9 @@ import pytest
 from evaluation.candidates import load_candidate
 from evaluation.errors import CandidateError, LibraryError
 from evaluation.libraries import require
+from evaluation.schema import Task, read_schema
 
+REGRESSION = Task("demand", "regression", "rmse")
 ALGORITHMS = ("xgboost", "lightgbm", "catboost")
 
 
@@ -23,34 +25,47 @@ def archive(path, **files):
     return path
 
 
+@pytest.fixture
+def load(task, source):
+    """Load a model of the task by the name of its algorithm."""
+    described = read_schema(source / "schema" / "schema.json").task(task)
+    return lambda name, features=3: load_candidate(
+        source / "models" / name / "model.tar.gz", described, features=features
+    )
+
+
 @pytest.mark.parametrize("name", ALGORITHMS)
-def test_model_predicts_one_number_per_row(name, task, source):
-    model = load_candidate(source / "models" / name / "model.tar.gz", task, features=3)
-    predicted = model.predict(np.array([[8, 20.0, 0], [18, np.nan, 0.5]]))
-    assert model.features == 3
-    assert predicted.shape == (2,)
+def test_shape_of_predictions(name, kind, load):
+    predicted = load(name).predict(np.array([[8, 20.0, 0], [18, np.nan, 0.5]]))
+    assert predicted.shape == ((2, 3) if kind == "multiclass" else (2,))
     assert predicted.dtype == np.float64
-    if task == "classification":
+    if kind != "regression":
         assert ((predicted >= 0) & (predicted <= 1)).all()
+    if kind == "multiclass":
+        assert predicted.sum(axis=1) == pytest.approx(np.ones(2))
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
-def test_contributions_tell_single_predictions_apart(name, task, source):
-    model = load_candidate(source / "models" / name / "model.tar.gz", task, features=3)
+def test_contributions_tell_single_predictions_apart(name, kind, load):
+    model = load(name)
     rows = np.array([[3, 5.0, 0], [18, 25.0, 0.5], [12, np.nan, 0.5]])
     contributions, predicted = model.contributions(rows), model.predict(rows)
-    assert contributions.shape == rows.shape
-    scale = predicted if task == "regression" else np.log(predicted / (1 - predicted))
+    assert contributions.shape == ((3, 3, 3) if kind == "multiclass" else rows.shape)
+    scale, summed = predicted, contributions.sum(axis=-1)
+    if kind == "binary":
+        scale = np.log(predicted / (1 - predicted))
+    if kind == "multiclass":  # scores of the classes are known up to a number per row
+        scale, summed = np.log(predicted[:, 1] / predicted[:, 0]), summed[:, 1] - summed[:, 0]
     # What all rows have in common is left out, so their differences remain.
-    assert np.diff(contributions.sum(axis=1)) == pytest.approx(np.diff(scale), rel=1e-3, abs=1e-3)
+    assert np.diff(summed) == pytest.approx(np.diff(scale), rel=1e-3, abs=1e-3)
     assert model.importance().shape == (3,)
     assert model.bytes > 1000
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
-def test_model_with_other_features(name, task, source):
+def test_model_with_other_features(name, load):
     with pytest.raises(CandidateError, match="was trained with 3 features where the data has 4"):
-        load_candidate(source / "models" / name / "model.tar.gz", task, features=4)
+        load(name, 4)
 
 
 def test_archive_without_known_model(tmp_path):
@@ -58,7 +73,7 @@ def test_archive_without_known_model(tmp_path):
     with pytest.raises(
         CandidateError, match=r"contains readme, weights, but none of the known models: xgboost-model, model"
     ):
-        load_candidate(path, "regression", features=3)
+        load_candidate(path, REGRESSION, features=3)
 
 
 def test_archive_with_path_outside(tmp_path):
@@ -66,7 +81,7 @@ def test_archive_with_path_outside(tmp_path):
     with tarfile.open(path, "w:gz") as opened:
         opened.addfile(tarfile.TarInfo("../../evil"))
     with pytest.raises(CandidateError, match="is not a readable model archive"):
-        load_candidate(path, "regression", features=3)
+        load_candidate(path, REGRESSION, features=3)
 
 
 @pytest.mark.parametrize("content", [b"", b"not an archive"])
@@ -74,7 +89,7 @@ def test_file_that_is_not_an_archive(content, tmp_path):
     path = tmp_path / "model.tar.gz"
     path.write_bytes(content)
     with pytest.raises(CandidateError, match="is not a readable model archive"):
-        load_candidate(path, "regression", features=3)
+        load_candidate(path, REGRESSION, features=3)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +104,7 @@ def test_file_that_is_not_an_archive(content, tmp_path):
 def test_invalid_model_file(file, content, message, tmp_path):
     path = archive(tmp_path / "model.tar.gz", **{file: content})
     with pytest.raises(CandidateError, match=message):
-        load_candidate(path, "regression", features=3)
+        load_candidate(path, REGRESSION, features=3)
 
 
 def test_present_library_is_not_installed(tmp_path):

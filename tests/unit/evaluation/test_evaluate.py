@@ -17,15 +17,20 @@ from evaluation.output.report import verdict
 from evaluation.strict_json import write_json
 
 REPOSITORY = Path(__file__).parents[3]
+AVERAGES = [f"{name}_{average}" for average in ("macro", "weighted") for name in ("precision", "recall", "f1")]
 METRICS = {
     "regression": ["mse", "rmse", "mae", "r2"],
     "classification": ["accuracy", "precision", "recall", "f1", "auc"],
+    "grade": ["accuracy", *AVERAGES, "auc", "log_loss"],
 }
 PICTURES = {
     "regression": ["actual-against-predicted.png", "actual-over-time.png", "residuals.png"],
     "classification": ["calibration.png", "confusion-matrix.png", "curves.png"],
+    "grade": ["calibration.png", "confusion-matrix.png"],
 }
-PICTURES_OF_BOTH = ["comparison.png", "cost.png", "importance.png", "shap.png", "slices.png"]
+RANKING = {"regression": ("rmse", min), "classification": ("auc", max), "grade": ("log_loss", min)}
+PICTURES_OF_ALL = ["comparison.png", "cost.png", "importance.png", "shap.png", "slices.png"]
+CLASSES = ["low", "<mid>", "높음"]
 ALGORITHMS = ("xgboost", "lightgbm", "catboost")
 
 
@@ -48,7 +53,7 @@ def studio(output):
 
 def test_output_files(task, output):
     expected = ["evaluation.json", "metrics.json", "model-card.json", "report.html", "schema.json", "verdict.json"]
-    expected += PICTURES[task] + PICTURES_OF_BOTH
+    expected += PICTURES[task] + PICTURES_OF_ALL
     assert sorted(path.name for path in output.iterdir()) == sorted(
         expected + [f"predictions-{name}.csv" for name in ALGORITHMS]
     )
@@ -77,7 +82,7 @@ def test_candidates_are_measured_on_both_sets(task, report):
 
 
 def test_selected_candidate_ranks_first_or_is_faster(task, report):
-    metric, choose = ("rmse", min) if task == "regression" else ("auc", max)
+    metric, choose = RANKING[task]
     values = {name: candidate["validation"][metric] for name, candidate in report["candidates"].items()}
     first, best = choose(values, key=values.get), report["best"]["algorithm"]
     assert report["metric"] == metric
@@ -91,8 +96,8 @@ def test_selected_candidate_ranks_first_or_is_faster(task, report):
 
 
 def test_candidates_beat_baselines(task, report):
-    linear = {"regression": "linear regression", "classification": "logistic regression"}
-    assert list(report["baselines"]) == ["calendar mean", linear[task]]
+    linear = "linear regression" if task == "regression" else "logistic regression"
+    assert list(report["baselines"]) == ["calendar mean", linear]
     metric = report["metric"]
     for measured in [*report["candidates"].values(), *report["baselines"].values()]:
         low, high = measured["test_interval"]
@@ -100,7 +105,8 @@ def test_candidates_beat_baselines(task, report):
     for candidate in [report["best"], *report["candidates"].values()]:
         others = [baseline["test"][metric] for baseline in report["baselines"].values()]
         value = candidate["test"][metric]
-        beats = value < min(others) if task == "regression" else value > max(others)
+        choose = RANKING[task][1]
+        beats = value not in others and choose(value, *others) == value
         assert candidate["beats_baselines"] == ("yes" if beats else "no")
 
 
@@ -115,8 +121,8 @@ def test_pairs_are_compared_on_both_sets(report):
             assert compared["interval"][0] <= compared["interval"][1]
 
 
-def test_classifier_at_its_cut_off(task, report):
-    if task == "regression":
+def test_classifier_at_its_cut_off(kind, report):
+    if kind != "binary":
         return
     for candidate in report["candidates"].values():
         assert 0 < candidate["cut_off"] < 1
@@ -139,6 +145,11 @@ def test_candidates_have_explanations_and_cost(report):
             "usual_microseconds_per_row",
         }
         assert candidate["cost"]["model_bytes"] > 1000
+
+
+def test_unknown_task(source, tmp_path, evaluate_candidates):
+    assert evaluate_candidates("other", source, tmp_path / "output") == 1
+    assert "has no task 'other', but regression, classification, grade" in (tmp_path / "message").read_text()
 
 
 def test_training_seconds(task, source, tmp_path):
@@ -177,7 +188,13 @@ def test_predictions_give_reported_metrics(task, output, report):
         table = pd.read_csv(output / f"predictions-{name}.csv")
         assert table["datetime"].iloc[0] == "2018-11-01T00:00:00"
         assert len(table) == 300
-        if task == "regression":
+        if task == "grade":
+            assert (table["predicted"] == table["actual"]).mean() == candidate["test"]["accuracy"]
+            probability = table[[f"probability_{name}" for name in CLASSES]].to_numpy()
+            assert (table["predicted"] == np.array(CLASSES)[probability.argmax(axis=1)]).all()
+            loss = -np.log(probability[np.arange(300), table["actual"].map(CLASSES.index)]).mean()
+            assert loss == pytest.approx(candidate["test"]["log_loss"], rel=1e-3)
+        elif task == "regression":
             assert (table["predicted"] >= 0).all()
             rmse = float(np.sqrt(((table["predicted"] - table["actual"]) ** 2).mean()))
             assert rmse == pytest.approx(candidate["test"]["rmse"], rel=1e-4)
@@ -194,16 +211,21 @@ def test_the_models_learned_something(task, report):
         assert value > 0.85
 
 
-def test_studio_metrics(task, studio, report):
-    group = studio["regression_metrics" if task == "regression" else "binary_classification_metrics"]
-    for name in METRICS[task]:
+def test_studio_metrics(kind, task, studio, report):
+    group = studio["regression_metrics" if kind == "regression" else f"{kind}_classification_metrics"]
+    if kind == "multiclass":
+        weighted = [f"weighted_{name}" for name in ("recall", "precision", "f0_5", "f1", "f2")]
+        both = ["accuracy", *weighted]
+        assert list(group) == ["confusion_matrix", *both, *(f"{name}_best_constant_classifier" for name in both)]
+        assert group["weighted_f1"]["value"] == report["best"]["test"]["f1_weighted"]
+        assert list(group["confusion_matrix"]) == CLASSES
+    for name in METRICS[task] if kind != "multiclass" else ["accuracy"]:
         assert group[name]["value"] == report["best"]["test"][name]
         assert 0 < group[name]["standard_deviation"] < abs(group[name]["value"])
 
 
-def test_curves_are_complete(task, report, studio):
-    if task == "regression":
-        assert list(studio) == ["regression_metrics"]
+def test_curves_are_complete(kind, report, studio):
+    if kind != "binary":
         return
     for candidate in report["candidates"].values():
         roc = candidate["receiver_operating_characteristic_curve"]
@@ -219,7 +241,7 @@ def test_schema_is_copied(output, source):
 
 
 def test_pictures_are_pictures(task, output):
-    for name in PICTURES[task] + PICTURES_OF_BOTH:
+    for name in PICTURES[task] + PICTURES_OF_ALL:
         picture = (output / name).read_bytes()
         assert picture.startswith(b"\x89PNG")
         assert len(picture) > 8_000
@@ -303,8 +325,9 @@ def test_labels_that_are_not_classes(task, broken):
         table[0] = 2.5
         table.to_csv(path, header=False, index=False)
 
-    if task == "classification":
-        assert "data/test/data.csv has the label 2.5 where classes are 0 or 1" in broken(double)
+    if task != "regression":
+        last = 1 if task == "classification" else 2
+        assert f"data/test/data.csv has the label 2.5 where classes are 0 to {last}; use" in broken(double)
 
 
 def test_keys_of_other_rows(broken):
@@ -315,7 +338,9 @@ def test_keys_of_other_rows(broken):
     assert "keys/test.csv has 299 rows where the data has 300" in broken(cut)
 
 
-@pytest.mark.parametrize("content", [None, "nothing", "[]", '{"features": []}'])
+@pytest.mark.parametrize(
+    "content", [None, "nothing", "[]", '{"features": []}', '{"features": [], "dataset": {}, "rows": {}}']
+)
 def test_invalid_schema(content, broken):
     def replace(root):
         path = root / "schema" / "schema.json"

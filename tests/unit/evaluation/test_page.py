@@ -15,17 +15,28 @@ import pytest
 from evaluation.errors import InputError
 from evaluation.output.results import read_results
 from evaluation.page.document import render
-from evaluation.page.marks import colours, roc_side, with_breaks
-from evaluation.page.texts import TRANSLATIONS, Texts, number
+from evaluation.page.marks import (
+    MOST_POINTS,
+    colours,
+    finest_slicings,
+    ordered_slicing,
+    roc_side,
+    sample,
+    time_ticks,
+    value_range,
+    with_breaks,
+)
+from evaluation.page.texts import TRANSLATIONS, Texts, texts_of
 from evaluation.pictures import draw_pictures
-from evaluation.pictures.canvas import texts_of
+from evaluation.pictures.canvas import drawable_texts
 from evaluation.strict_json import write_json
 from html_page.translations import LANGUAGES
 
 REPOSITORY = Path(__file__).parents[3]
 SECTIONS = {
-    "regression": ["over time", "scatter", "residuals"],
-    "classification": ["confusion", "curves", "calibration"],
+    "regression": ["over time", "scatter"],
+    "binary": ["confusion", "curves", "calibration"],
+    "multiclass": ["confusion", "classes", "calibration"],
 }
 
 
@@ -63,9 +74,36 @@ def test_colours_belong_to_algorithms(results):
 
 def test_line_breaks_where_days_are_missing():
     hours = pd.to_datetime(["2018-01-03 01:00", "2018-01-01 22:00", "2018-01-01 23:00"])
-    rows = with_breaks(pd.DataFrame({"datetime": hours, "actual": [3, 1, 2], "predicted": [3.5, 1.5, 2.5]}))
+    rows = with_breaks(pd.DataFrame({"at": hours, "actual": [3, 1, 2], "predicted": [3.5, 1.5, 2.5]}), "at")
     assert rows["actual"].isna().tolist() == [False, False, True, False]
     assert rows["predicted"].dropna().tolist() == [1.5, 2.5, 3.5]
+
+
+def test_line_of_months_does_not_break():
+    months = pd.date_range("2018-01-01", periods=24, freq="MS")
+    rows = with_breaks(pd.DataFrame({"at": months, "actual": 1.0, "predicted": 1.0}), "at")
+    assert rows["actual"].notna().all()
+    assert list(time_ticks(rows["at"]).values())[:2] == ["2018-01", "2018-03"]
+
+
+def test_charts_of_many_rows_draw_some():
+    rows = pd.DataFrame({"at": pd.date_range("2018-01-01", periods=MOST_POINTS + 9, freq="h"), "actual": 1.0})
+    assert len(sample(rows)) == len(with_breaks(rows, "at")) == MOST_POINTS
+    assert with_breaks(rows, "at")["at"].max() == rows["at"].max()
+
+
+@pytest.mark.parametrize(("values", "ends"), [([0, 100], (0, 104)), ([100, 200], (0, 208)), ([900, 1000], (896, 1004))])
+def test_range_begins_at_0_where_that_is_near(values, ends):
+    rows = pd.DataFrame({"actual": values, "predicted": values})
+    assert value_range([rows], 0.04) == ends
+
+
+def test_kinds_of_slices():
+    hours = [{"by": "hour", "value": str(hour)} for hour in range(24)]
+    others = [{"by": by, "value": value} for by, value in (("x", "a"), ("x", "b"), ("y", "1"))]
+    assert ordered_slicing([*others, *hours]) == "hour"
+    assert ordered_slicing(others) is None
+    assert finest_slicings([*others, *hours]) == ["x", "hour"]
 
 
 @pytest.mark.parametrize(("rate", "side"), [(0.0, 0.05), (0.07, 0.3), (0.5, 1.0)])
@@ -94,11 +132,13 @@ def test_page_loads_nothing(page):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_sections_in_every_language(language, task, results):
-    texts, page = Texts(language), render(results, language)
-    keys = ["summary", "comparison", *SECTIONS[task], "duel", "slices", "importance", "shap", "cost", "made"]
+def test_sections_in_every_language(language, kind, results):
+    texts, page = texts_of(results.report, language), render(results, language)
+    keys = ["summary", "comparison", *SECTIONS[kind], "duel", "slices", "importance", "shap", "cost", "made"]
     for key in keys:
         assert f">{texts(key)}</h" in page
+    assert ">Bikes: " in page
+    assert "_word" not in page
     assert f'<html lang="{language}">' in page
 
 
@@ -109,8 +149,30 @@ def test_texts_in_both_languages():
             assert set(re.findall(r"{(\w+)}", texts["en"])) == set(re.findall(r"{(\w+)}", texts["ko"])), key
 
 
+def test_names_of_classes_are_escaped(kind, page):
+    if kind == "multiclass":
+        assert "<mid>" not in page
+        assert "&lt;mid&gt;" in page
+        assert "&lt;mid&gt;" in unpacked(page, "charts")
+
+
+def test_report_without_slices_and_time(output, tmp_path, kind):
+    shutil.copytree(output, tmp_path / "output")
+    report = read_results(output).report
+    report |= {"slices": [], "worst_slices": [], "keys": {"columns": [], "time": None, "unit_word": None}}
+    write_json(tmp_path / "output" / "evaluation.json", {**report, "words": {}})
+    results = read_results(tmp_path / "output")
+    page = render(results)
+    for key in ("slices", "over time"):
+        assert f">{Texts('en')(key)}</h2>" not in page
+    assert "300 rows in the test set" in page.replace("300 in the test set", "300 rows in the test set")
+    assert "drawn by row" in page
+    pictures = [file.stem for file in draw_pictures(results, tmp_path)]
+    assert not {"slices", "residuals", "actual-over-time"} & set(pictures)
+
+
 def test_metrics_match_evaluation(page, results):
-    metric = results.report["metric"]
+    number, metric = texts_of(results.report, "en").number, results.report["metric"]
     for candidate in [*results.report["candidates"].values(), *results.report["baselines"].values()]:
         assert f">{number(candidate['test'][metric], metric)}</td>" in page
 
@@ -142,6 +204,30 @@ def numbers_in(content):
             yield from numbers_in(value)
     elif isinstance(content, float | int):
         yield content
+
+
+@pytest.mark.parametrize(
+    ("scale", "metric", "shown"),
+    [
+        (145, "rmse", "145.5"),
+        (145, "mse", "145"),
+        (1.45, "mae", "145.451"),
+        (0.002, "rmse", "145.451200"),
+        (1, "auc", "145.5"),
+    ],
+)
+def test_numbers_follow_the_unit_of_the_target(scale, metric, shown):
+    assert Texts("en", scale=scale).number(145.4512, metric) == shown
+
+
+def test_words_are_of_the_data_set():
+    texts = Texts("ko", names={"rain": {"ko": "비"}}, words={"rows": {"en": "hours"}})
+    assert (texts.name("rain"), texts.name("summary"), texts.word("rows"), texts.word("row")) == (
+        "비",
+        "summary",
+        "hours",
+        "행",
+    )
 
 
 def test_twin_without_history(page, results):
@@ -216,7 +302,7 @@ def test_generated_sample_warning(output, tmp_path):
 
 
 def test_pictures_in_korean(task, results, tmp_path):
-    texts = texts_of("ko")
+    texts = drawable_texts(results.report, "ko")
     if texts.language == "en":
         pytest.skip("no font has Hangul")
     (tmp_path / "en").mkdir()

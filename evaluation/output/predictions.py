@@ -1,0 +1,43 @@
+"""``predictions-<name>.csv``: the rows of the test set with the predictions of a candidate."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evaluation.inputs import Numbers, Part
+from evaluation.measures.metrics import decide
+from evaluation.schema import Schema, Task
+
+
+def predictions_csv(task: Task, schema: Schema, part: Part, predicted: Numbers) -> str:
+    """Return the identity of each row, ``actual``, probabilities, and ``predicted`` as CSV.
+
+    Probabilities are ``probability`` (of the positive class), or ``probability_<class>`` of each of several classes.
+    """
+    columns: dict[str, Any] = {name: part.keys[name] for name in schema.keys.columns}
+    if task.kind == "regression":
+        columns |= {"actual": [f"{label:.15g}" for label in part.labels], "predicted": predicted}
+    else:
+        names = np.array(task.classes, dtype=object)
+        probabilities = dict(zip(_probabilities(task), np.atleast_2d(predicted.T), strict=True))
+        columns |= {"actual": names[part.labels.astype(int)], **probabilities, "predicted": names[decide(predicted)]}
+    return pd.DataFrame(columns).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+
+
+def read_predictions(task: Task, schema: Schema, part: Part, text: str) -> Numbers | None:
+    """Return the predictions in a file of `predictions_csv`, or None if it is of other rows."""
+    shown = ["predicted"] if task.kind == "regression" else _probabilities(task)
+    blank = np.zeros((len(part.labels), len(shown)))
+    own = predictions_csv(task, schema, part, blank if task.kind == "multiclass" else blank[:, 0])
+    table, expected = (pd.read_csv(io.StringIO(one), dtype="str", na_filter=False) for one in (text, own))
+    same = [*schema.keys.columns, "actual"]
+    if list(table) != list(expected) or not table[same].equals(expected[same]):
+        return None
+    predicted = table[shown].to_numpy(dtype="float64")
+    return predicted if task.kind == "multiclass" else predicted[:, 0]
+
+
+def _probabilities(task: Task) -> list[str]:
+    return ["probability"] if task.kind == "binary" else [f"probability_{name}" for name in task.classes]
