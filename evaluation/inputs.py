@@ -78,6 +78,7 @@ def _read_part(source: Path, part: PartName, task: Task, schema: Schema) -> Part
     every = max(1, ceil(rows / MOST_TRAINING_ROWS)) if part == "train" else 1
     values = _read_values(source / "data" / part / "data.csv", task, schema, every)
     keys = _read_keys(source / "keys" / f"{part}.csv", part, task, schema, every)
+    keys = keys if len(keys.columns) else pd.DataFrame(index=range(len(values)))
     if len(keys) != len(values):
         raise InputError(
             f"{source / 'keys' / part}.csv has {len(keys)} rows where the data has {len(values)}; both must come from "

@@ -20,7 +20,8 @@ from evaluation.schema import Task
 
 Method = Literal["none", "platt", "isotonic"]
 _FOLDS, _BINS = 5, 10
-_SMALLEST = 1e-6
+_SMALLEST, _LOWEST_SCORE = 1e-6, -700.0
+"""Limits against overflow: of probabilities before log odds, and of scores."""
 _Fit = Callable[[Numbers, Numbers], "Calibration"]
 
 
@@ -38,7 +39,7 @@ class Calibration:
         """Calibrate raw probabilities."""
         if self.method == "platt":
             score = self.parameters["slope"] * _log_odds(probability) + self.parameters["intercept"]
-            return np.asarray(1 / (1 + np.exp(-score)))
+            return np.asarray(1 / (1 + np.exp(-np.maximum(score, _LOWEST_SCORE))))
         if self.method == "isotonic":
             return np.asarray(np.interp(probability, self.parameters["raw"], self.parameters["calibrated"]))
         return probability

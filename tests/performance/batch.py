@@ -31,6 +31,7 @@ import psutil
 import pyarrow.parquet as pq
 
 from evaluation.candidates import load_candidate
+from evaluation.schema import Task
 from local_sagemaker import open_service
 from pipelines.data.sample import generate_sample
 
@@ -113,7 +114,7 @@ def directly(state: Path, package: str, predictions: Path) -> tuple[float, float
     table = pq.read_table(predictions).to_pandas()
     answered = table.pop("predicted_rentals").to_numpy()
     features = table.drop(columns=["datetime", SERIES]).to_numpy(dtype=np.float64)
-    model = load_candidate(state / "model.tar.gz", "regression", features=features.shape[1])
+    model = load_candidate(state / "model.tar.gz", Task("regression", "regression", "rmse"), features=features.shape[1])
     start = time.perf_counter()
     predicted = model.predict(features)
     seconds = time.perf_counter() - start
