@@ -230,7 +230,8 @@ def test_first_commands_may_be_many(folder, cache, commands, minutes):
         assert each.returncode == 0, output
 
 
-def test_interrupted_command_leaves_the_service(folder, cache, data):
+def following_a_run(folder: Path, cache: Path, data: Path) -> subprocess.Popen[str]:
+    """A command that has started an execution on a service in the background, and follows it."""
     options = ("--upsert", "--start", "--task", "regression", "--algorithms", "lightgbm", "--data", str(data))
     process = subprocess.Popen(
         [sys.executable, "-m", "pipelines.run", *options],
@@ -243,6 +244,11 @@ def test_interrupted_command_leaves_the_service(folder, cache, data):
     for line in process.stderr:
         if line.startswith("Started arn:"):
             break
+    return process
+
+
+def test_interrupted_command_leaves_the_service(folder, cache, data):
+    process = following_a_run(folder, cache, data)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=100)
     assert (process.returncode, "Stopping arn:aws:sagemaker" in stderr) == (130, True), stderr
@@ -264,18 +270,7 @@ def test_interrupted_start_leaves_a_usable_directory(folder, cache, moment):
 
 
 def test_killed_service_ends_the_command_that_follows(folder, cache, data):
-    options = ("--upsert", "--start", "--task", "regression", "--algorithms", "lightgbm", "--data", str(data))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.run", *options],
-        cwd=folder,
-        env=environment(cache, SAGEMAKER_LOCAL_KEEP_ALIVE="5"),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith("Started arn:"):
-            break
+    process = following_a_run(folder, cache, data)
     service_of(folder).kill()
     _, stderr = process.communicate(timeout=100)
     assert (process.returncode, "The local service has ended, and arn:" in stderr) == (3, True), stderr

@@ -21,9 +21,10 @@ import pytest
 from botocore.config import Config
 
 from local_sagemaker.containers.images import stand_in_for
+from local_sagemaker.jobs import instances
 from local_sagemaker.lifetime import open_service
 from tests.conformance.stand_ins import ROLE, StandIns, definition, depends_on, get, processing
-from tests.support.service import Server, serving
+from tests.support.service import COMMAND, Server, serving
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py312"
 SCRIPT = (
@@ -84,21 +85,6 @@ def test_aws_cli_runs_a_pipeline(tmp_path):
         assert (tmp_path / "result.txt").read_text() == "b"
 
 
-def test_ctrl_c_ends_all_children(tmp_path, aws):
-    with serving(tmp_path / "state", "--isolation", "process") as server:
-        start(aws, server, job("Long", 300, "never"))
-        parent = psutil.Process(server.process.pid)
-        deadline = time.time() + 20
-        while not parent.children(recursive=True) and time.time() < deadline:
-            time.sleep(0.05)
-        children = parent.children(recursive=True)
-        assert children
-        server.process.send_signal(signal.SIGINT)
-        assert server.process.wait(60) == 0
-        _, alive = psutil.wait_procs(children, timeout=10)
-        assert alive == []
-
-
 def test_second_serve_names_the_first(tmp_path):
     with serving(tmp_path / "state", "--isolation", "process") as first:
         with serving(tmp_path / "state", "--isolation", "process") as second:
@@ -112,6 +98,36 @@ def start(aws, server: Server, *steps: dict) -> str:
     s3.create_bucket(Bucket="bucket")
     sagemaker.create_pipeline(PipelineName="Cut", PipelineDefinition=definition(*steps), RoleArn=ROLE)
     return sagemaker.start_pipeline_execution(PipelineName="Cut")["PipelineExecutionArn"]
+
+
+@pytest.mark.parametrize(
+    ("end", "count"),
+    [
+        ("stop", 4),
+        *(pytest.param(each, None, marks=pytest.mark.slow) for each in ("stop", signal.SIGINT, signal.SIGTERM)),
+    ],
+)
+def test_service_ends_with_as_many_instances_as_it_holds(tmp_path, aws, end, count):
+    count = count or instances._most_instances()
+    step = job("Many", 0, "")
+    step["Arguments"]["AppSpecification"]["ContainerEntrypoint"] = ["sleep", "300"]
+    step["Arguments"]["ProcessingResources"]["ClusterConfig"]["InstanceCount"] = count
+    with serving(tmp_path / "state", "--isolation", "process") as server:
+        arn = start(aws, server, step)
+        parent, deadline = psutil.Process(server.process.pid), time.monotonic() + 120
+        while len(family := parent.children(recursive=True)) < count:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        if end == "stop":
+            stopped = subprocess.run([*COMMAND, "stop", "--state-dir", tmp_path / "state"], check=False)
+            assert stopped.returncode == 0
+        else:
+            server.process.send_signal(end)
+        assert server.process.wait(60) == 0
+        assert psutil.wait_procs(family, timeout=60)[1] == []
+    with open_service(tmp_path / "state", runners=StandIns().runners) as service:
+        described = aws("sagemaker", service).describe_pipeline_execution(PipelineExecutionArn=arn)
+    assert described["PipelineExecutionStatus"] == "Failed"
 
 
 CONNECTED = """
