@@ -136,7 +136,9 @@ class Settings:
     gate: tuple[tuple[str, float], ...] = setting((), "default of a task's gate, by its metric", metavar="TASK=VALUE")
     max_rmse: float | None = setting(None, "the same for every task whose metric is RMSE", metavar="X", kind=float)
     min_auc: float | None = setting(None, "the same for every task whose metric is AUC", metavar="X", kind=float)
-    lang: Literal["en", "ko"] = setting("en", "language of the report", choices=("en", "ko"))
+    lang: Literal["en", "ko"] = setting(
+        "en", "language of the report, its pictures, and the results", env="BOOSTPIPE_LANG", choices=("en", "ko")
+    )
     deploy: bool = setting(default=False, meaning="deploy what was registered, as an endpoint per task")
     ttl: int = setting(
         24, "hours after which `endpoint delete --expired` ends an endpoint; 0 is never", metavar="HOURS"

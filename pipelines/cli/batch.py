@@ -5,7 +5,7 @@ import argparse
 from pipelines.cli.command import Command, opened
 from pipelines.cli.console import Parser, Result
 from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model, whole_number
-from pipelines.cli.rendering import facts
+from pipelines.cli.rendering import Words, facts, words
 from pipelines.definition.formats import FORMATS
 from pipelines.serving.batch.run import BatchRequest, BatchResult, predict
 from pipelines.serving.batch.transform import Capacity
@@ -39,21 +39,22 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
     with opened(settings) as context:
         model = chosen_model(context, options, options.task)
         outcome = predict(context.connection, settings, model, request)
-    return Result(_as_text(outcome), outcome.as_json(), outcome.remarks)
+    return Result(_as_text(outcome, words(settings.lang)), outcome.as_json(), outcome.remarks)
 
 
-def _as_text(outcome: BatchResult) -> str:
-    times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.seconds.items())
+def _as_text(outcome: BatchResult, t: Words) -> str:
+    times = ", ".join(f"{t(name)} {seconds:.1f} s" for name, seconds in outcome.seconds.items())
+    numbers = {"read": f"{outcome.read:,}", "predicted": f"{outcome.predicted:,}"}
     history = outcome.read - outcome.predicted
     lines = {
         "model": f"{outcome.model.title} ({outcome.model.algorithm}, {outcome.model.approval_status})",
         "transform job": outcome.transform_job_arn,
-        "rows": f"{outcome.read:,} read, {outcome.predicted:,} predicted in {outcome.objects} objects"
-        + (f", {history:,} at the beginning are history only" if history else ""),
+        "rows": t("{read} read, {predicted} predicted in {objects} objects", objects=outcome.objects, **numbers)
+        + (t(", {history} at the beginning are history only", history=f"{history:,}") if history else ""),
         "time": times,
         **outcome.files,
     }
-    return facts((name, str(text)) for name, text in lines.items())
+    return facts((t(name), str(text)) for name, text in lines.items())
 
 
 COMMAND = Command(

@@ -40,7 +40,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 ALL_SETTINGS = tuple(known.name for known in dataclasses.fields(Settings))
 CONNECTION = (
     *("target", "dataset", "pipeline_name", "role_arn", "region", "bucket", "stack"),
-    *("state_dir", "keep_alive", "isolation"),
+    *("state_dir", "keep_alive", "isolation", "lang"),
 )
 """The settings of every command that connects to a target."""
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from html_page.translations import Language, read_translations
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +24,14 @@ NUMBER = re.compile(r"[-+]?[\d.,]+( ?(%|s|MB))?|unknown|nan|-")
 NARROWEST_TEXT = 12
 """Columns of text are folded on a narrow terminal, but never below this width."""
 GAP = 2
+Words = Callable[..., str]
+"""Translates a text, with values in place of its ``{names}``."""
 COLOURS = {"Succeeded": "green", "Failed": "red", "Stopped": "yellow", "Executing": "cyan"}
+
+
+def words(language: Language) -> Words:
+    """Return the translation of the terminal's texts; a text is its own key, and stays English if the file lacks it."""
+    return functools.partial(read_translations(Path(__file__).with_name("translations.json")).text, language)
 
 
 def table(
@@ -101,9 +112,11 @@ def facts(pairs: Iterable[tuple[str, str]], *, indent: int = 0) -> str:
     >>> facts([("status", "Failed"), ("why", "no data")])
     'status:  Failed\nwhy:     no data\n'
     """
+    from rich.cells import cell_len, set_cell_size
+
     named = [(f"{name}:", value) for name, value in pairs]
-    width = max((len(name) for name, _ in named), default=0) + GAP
-    return "".join(f"{' ' * indent}{name:<{width}}{value}".rstrip() + "\n" for name, value in named)
+    width = max((cell_len(name) for name, _ in named), default=0) + GAP
+    return "".join(f"{' ' * indent}{set_cell_size(name, width)}{value}".rstrip() + "\n" for name, value in named)
 
 
 def number(value: object) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.cli.console import Result
-from pipelines.cli.rendering import facts, table
+from pipelines.cli.rendering import facts, table, words
 from pipelines.execution.logs import Line
 from pipelines.models.registry import RegisteredModel
 from pipelines.serving.endpoints.capacity import Instances
@@ -21,7 +21,7 @@ def of_endpoint(
     context: CommandContext, endpoint: Endpoint, bounds: Bounds | None, model: RegisteredModel | None, *remarks: str
 ) -> Result:
     """Show everything about one endpoint."""
-    capture = endpoint.capture or {}
+    capture, t = endpoint.capture or {}, words(context.settings.lang)
     shown = {
         "endpoint": endpoint.name,
         "status": endpoint.status + (f": {endpoint.failure}" if endpoint.failure else ""),
@@ -48,14 +48,14 @@ def of_endpoint(
         },
         "tags": dict(endpoint.tags),
     }
-    text = facts(shown.items())
+    text = facts((t(name), t(value)) for name, value in shown.items())
     return Result(text, content, [*remarks, *_stays(context, endpoint), cost_line(context, endpoint)])
 
 
 def of_endpoints(context: CommandContext, endpoints: Sequence[Endpoint]) -> Result:
     """Show a list of endpoints."""
-    currency = context.prices.currency
-    headings = ("name", "status", "version", "runs on", "age", "expires", f"{currency} per hour")
+    currency, t = context.prices.currency, words(context.settings.lang)
+    headings = ("name", "status", "version", "runs on", "age", "expires", t("{currency} per hour", currency=currency))
     rows = [
         (
             endpoint.name,
@@ -83,7 +83,7 @@ def of_endpoints(context: CommandContext, endpoints: Sequence[Endpoint]) -> Resu
     )
     if not endpoints:
         return Result("", content, [f"This project has no endpoint, so nothing costs anything. {_DEPLOY_ONE}"])
-    return Result(table(headings, rows), content, [remark])
+    return Result(table([*map(t, headings)], rows), content, [remark])
 
 
 _DEPLOY_ONE = "Create one with: boostpipe endpoint deploy"
@@ -101,7 +101,9 @@ def of_answer(context: CommandContext, endpoint: Endpoint, answered: Answered) -
         **(decision if predictions.cut_off is not None else {}),
         "remarks": list(answered.remarks),
     }
-    return Result(predictions.in_words(), content, [*answered.remarks, cost_line(context, endpoint)])
+    return Result(
+        predictions.in_words(words(context.settings.lang)), content, [*answered.remarks, cost_line(context, endpoint)]
+    )
 
 
 def of_log(context: CommandContext, endpoint: Endpoint, lines: Sequence[Line]) -> Result:
@@ -118,7 +120,8 @@ def of_deleted(context: CommandContext, endpoints: Sequence[Endpoint]) -> Result
     """Show what was deleted."""
     saved = sum(cost_of(context, endpoint) or 0.0 for endpoint in endpoints)
     names = [endpoint.name for endpoint in endpoints]
-    text = "".join(f"deleted: {name}\n" for name in names)
+    t = words(context.settings.lang)
+    text = "".join(t("deleted: {name}", name=name) + "\n" for name in names)
     remark = (
         f"That no longer costs {saved:.3f} {context.prices.currency} per hour on AWS."
         if names

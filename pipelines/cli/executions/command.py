@@ -7,7 +7,7 @@ from pipelines.cli.command import Command, on_target
 from pipelines.cli.console import Parser, Result
 from pipelines.cli.executions import rendering
 from pipelines.cli.options import CONNECTION, add_wait, whole_number
-from pipelines.cli.rendering import shown, table
+from pipelines.cli.rendering import shown, table, words
 from pipelines.errors import BadInput
 from pipelines.execution import comparison, description, lookup
 from pipelines.execution.comparison import Side
@@ -65,7 +65,7 @@ def _list(context: CommandContext, options: argparse.Namespace) -> Result:
         (each.id, each.name, each.status, f"{each.started:%Y-%m-%d %H:%M:%S} UTC", _first_line(each.failure_reason))
         for each in found
     ]
-    text = table(("execution", "name", "status", "started", "reason"), rows)
+    text = table([*map(words(context.settings.lang), ("execution", "name", "status", "started", "reason"))], rows)
     return Result(text, {"executions": [summary.as_json() for summary in found]})
 
 
@@ -76,7 +76,7 @@ def _describe(context: CommandContext, options: argparse.Namespace) -> Result:
 def _steps(context: CommandContext, options: argparse.Namespace) -> Result:
     progress = _progress(context, _arn(context, options))
     content = {**progress.as_json(), "steps": [description.step_as_json(step) for step in progress.steps]}
-    return Result(rendering.steps(progress), content)
+    return Result(rendering.steps(progress, words(context.settings.lang)), content)
 
 
 def _logs(context: CommandContext, options: argparse.Namespace) -> Result:
@@ -135,7 +135,7 @@ def _wait(context: CommandContext, options: argparse.Namespace) -> Result:
 def _compare(context: CommandContext, options: argparse.Namespace) -> Result:
     names = (options.one, options.other)
     one, other = (_side(context, lookup.find(context.sagemaker, context.pipeline, name)) for name in names)
-    return Result(rendering.comparison(one, other), comparison.as_json(one, other))
+    return Result(rendering.comparison(one, other, words(context.settings.lang)), comparison.as_json(one, other))
 
 
 def _arn(context: CommandContext, options: argparse.Namespace) -> str:
@@ -148,7 +148,9 @@ def _progress(context: CommandContext, arn: str) -> Progress:
 
 def _described(context: CommandContext, progress: Progress, exit_code: int = 0) -> Result:
     described = description.describe(context.connection, progress, context.pipeline)
-    return Result(rendering.description(described), described.as_json(), exit_code=exit_code)
+    return Result(
+        rendering.description(described, words(context.settings.lang)), described.as_json(), exit_code=exit_code
+    )
 
 
 def _followed_if_wanted(context: CommandContext, options: argparse.Namespace, arn: str) -> Result:

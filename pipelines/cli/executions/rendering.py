@@ -4,61 +4,67 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.aws.responses import last_part
-from pipelines.cli.rendering import facts, number, status_text, table
+from pipelines.cli.rendering import Words, facts, number, status_text, table
 from pipelines.execution.comparison import Side, differences, metrics_of_both
 from pipelines.execution.description import Description, made_by
 from pipelines.execution.pipeline import Progress
 
 
-def description(described: Description) -> str:
+def description(described: Description, t: Words) -> str:
     """Write one execution: its status, parameters, steps, metrics and links."""
     progress = described.progress
-    heading = [("execution", progress.arn), ("status", f"{progress.status} after {progress.seconds:.1f} s")]
+    ended = t("{status} after {seconds} s", status=progress.status, seconds=f"{progress.seconds:.1f}")
+    heading = [("execution", progress.arn), ("status", ended)]
     heading += [("reason", progress.failure_reason)] if progress.failure_reason else []
     heading += [("Studio", described.studio)] if described.studio else []
     heading.append(("logs", f"boostpipe executions logs STEP {last_part(progress.arn)}"))
-    parts = [facts(heading), "\nparameters\n", facts(described.parameters.items(), indent=2)]
-    parts += ["\nsteps\n", steps(progress, indent=2)]
+    parts = [
+        facts((t(name), value) for name, value in heading),
+        f"\n{t('parameters')}\n",
+        facts(described.parameters.items(), indent=2),
+    ]
+    parts += [f"\n{t('steps')}\n", steps(progress, t, indent=2)]
     if described.training:
         seconds = {name: f"{each:.1f} s" for name, each in described.training.items()}
-        parts += ["\ntraining alone, without start, download and upload\n", facts(seconds.items(), indent=2)]
+        parts += [f"\n{t('training alone, without start, download and upload')}\n", facts(seconds.items(), indent=2)]
     for task, measures in described.metrics.items():
-        parts += [f"\nmetrics of {task}: the winner is {measures['winner']}\n", _metrics(measures)]
+        title = t("metrics of {task}: the winner is {winner}", task=t(task), winner=measures["winner"])
+        parts += [f"\n{title}\n", _metrics(measures, t)]
     for name, links in described.links.items():
         parts += [f"\n{name}\n", facts(links.items(), indent=2)] if links else []
     return "".join(parts)
 
 
-def steps(progress: Progress, indent: int = 0) -> str:
+def steps(progress: Progress, t: Words, indent: int = 0) -> str:
     """Write the steps as a table, and below it the reasons of those that failed."""
     rows = [
         (step.name, step.type, status_text(step), f"{step.seconds:.1f} s", (made_by(step) or "").rsplit(":", 1)[-1])
         for step in progress.steps
     ]
     reasons = [f"{' ' * indent}{step.name}: {step.failure_reason}\n" for step in progress.steps if step.failure_reason]
-    return table(("step", "type", "status", "time", "made"), rows, indent=indent) + "".join(reasons)
+    return table([*map(t, ("step", "type", "status", "time", "made"))], rows, indent=indent) + "".join(reasons)
 
 
-def comparison(one: Side, other: Side) -> str:
+def comparison(one: Side, other: Side, t: Words) -> str:
     """Write two executions side by side: all metrics, and the settings in which they differ."""
-    rows = [(name, number(a), number(b), _change(a, b)) for name, (a, b) in metrics_of_both(one, other).items()]
-    text = table(("metric", one.id, other.id, "change"), [("status", one.status, other.status, ""), *rows])
+    rows = [(t(name), number(a), number(b), t(_change(a, b))) for name, (a, b) in metrics_of_both(one, other).items()]
+    text = table((t("metric"), one.id, other.id, t("change")), [(t("status"), one.status, other.status, ""), *rows])
     differing = differences(one, other)
     if not differing:
-        return f"{text}\nEvery setting is the same: parameters, code, images and hyperparameters.\n"
+        return f"{text}\n{t('Every setting is the same: parameters, code, images and hyperparameters.')}\n"
     settings = [(name, str(a or "-"), str(b or "-")) for name, (a, b) in differing.items()]
-    return f"{text}\n{table(('setting', one.id, other.id), settings)}"
+    return f"{text}\n{table((t('setting'), one.id, other.id), settings)}"
 
 
-def _metrics(measures: Mapping[str, Any]) -> str:
+def _metrics(measures: Mapping[str, Any], t: Words) -> str:
     candidates: Mapping[str, Any] = measures["candidates"]
     names = [*next(iter(candidates.values()))["test"]]
     rows = [
-        (name, part, *(number(candidate[part].get(metric)) for metric in names))
+        (name, t(part), *(number(candidate[part].get(metric)) for metric in names))
         for name, candidate in candidates.items()
         for part in ("validation", "test")
     ]
-    return table(("candidate", "set", *names), rows, indent=2)
+    return table([*map(t, ("candidate", "set", *names))], rows, indent=2)
 
 
 def _change(a: object, b: object) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.aws.console_links import execution_link
-from pipelines.cli.rendering import facts, table
+from pipelines.cli.rendering import Words, facts, table, words
 from pipelines.data.sample import MEANS_NOTHING
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult
@@ -24,66 +24,75 @@ HEADINGS = {"rmse": "RMSE", "mae": "MAE", "mse": "MSE", "r2": "R2", "auc": "AUC"
 
 def as_text(outcome: RunResult) -> str:
     """Write what was done, for people."""
-    schedule, progress = outcome.schedule, outcome.progress
+    schedule, progress, t = outcome.schedule, outcome.progress, words(outcome.settings.lang)
     begun: list[tuple[str, str | Path | None]] = [
         ("pipeline", outcome.pipeline_arn),
         ("schedule", f"{schedule.expression}, {schedule.arn}" if schedule else None),
     ]
     if progress is None:
-        return _facts(begun)
+        return _facts(begun, t)
     studio = execution_link(outcome.target.region, outcome.settings.pipeline_name, progress.arn)
     begun += [
         ("execution", progress.arn),
         ("Studio", studio if outcome.target.name == "aws" else None),
-        ("data", _data_notes(outcome.data_report)),
+        ("data", _data_notes(outcome.data_report, t)),
         ("data file", outcome.data_file),
         ("data report", outcome.data_report),
     ]
     table = outcome.settings.table
-    parts = [_facts(begun), *(_task(table.task(task), result) for task, result in (outcome.results or {}).items())]
+    tasks = (_task(table.task(task), result, t) for task, result in (outcome.results or {}).items())
+    parts = [_facts(begun, t), *tasks]
     if progress.finished:
-        parts.append(f"\n{progress.status} after {progress.seconds:.1f} s\n")
-    parts.append(_failures(progress, outcome.log))
+        ended = t("{status} after {seconds} s", status=progress.status, seconds=f"{progress.seconds:.1f}")
+        parts.append(f"\n{ended}\n")
+    parts.append(_failures(progress, outcome.log, t))
     if any(result.generated for result in (outcome.results or {}).values()):
-        parts.append(f"The models are {MEANS_NOTHING}. Name the real file with --data or SEOUL_BIKE_DATA.\n")
+        warning = "The models are {generated}. Name the real file with --data or SEOUL_BIKE_DATA."
+        parts.append(f"{t(warning, generated=t(MEANS_NOTHING))}\n")
     return "".join(parts)
 
 
-def _data_notes(page: Path | None) -> str | None:
+def _data_notes(page: Path | None, t: Words) -> str | None:
     """Write how many hours of the data are missing, or contradict themselves."""
     if page is None:
         return None
     report = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     missing = report["hours"]["missing"]
     wrong = next((odd["rows"] for odd in report["oddities"] if odd["name"] == "season_contradicts_date"), 0)
+    rows = f"{report['hours']['rows'] + missing:,}"
     notes = [
-        *([f"{missing:,} of {report['hours']['rows'] + missing:,} hours are missing"] if missing else []),
-        *([f"the season of {wrong:,} hours contradicts their date"] if wrong else []),
+        *([t("{missing} of {rows} hours are missing", missing=f"{missing:,}", rows=rows)] if missing else []),
+        *([t("the season of {rows} hours contradicts their date", rows=f"{wrong:,}")] if wrong else []),
     ]
     return "; ".join(notes) or None
 
 
-def _task(task: Task, result: TaskResult) -> str:
-    generated = f" ({MEANS_NOTHING})" if result.generated else ""
+def _task(task: Task, result: TaskResult, t: Words) -> str:
+    generated = f" ({t(MEANS_NOTHING)})" if result.generated else ""
+    same = t("same model as version {version}", version=result.same_model_as)
     folder, pictures = result.report.parent, ",".join(picture.stem for picture in result.pictures)
+    metric, reason = result.evaluation["metric"], result.evaluation["best"]["reason"]
+    reason = t(reason.replace(metric, "{metric}"), metric=metric)
     lines = [
-        ("winner", f"{result.winner}, {result.evaluation['best']['reason']}" + generated),
+        ("winner", f"{result.winner}, {reason}{generated}"),
         ("registered", result.model_package_arn),
-        ("from the cache", f"same model as version {result.same_model_as}" if result.same_model_as else None),
+        ("from the cache", same if result.same_model_as else None),
         ("endpoint", result.endpoint),
         ("predictions", result.predictions),
         ("report", result.report),
         ("pictures", f"{folder}/{{{pictures}}}.png" if pictures else None),
         ("all numbers", result.report.with_name("evaluation.json")),
     ]
-    return f"\n{_candidates(task, result)}{_facts(lines)}"
+    return f"\n{_candidates(task, result, t)}{_facts(lines, t)}"
 
 
-def _candidates(task: Task, result: TaskResult) -> str:
+def _candidates(task: Task, result: TaskResult, t: Words) -> str:
     metric = result.evaluation["metric"]
-    unit = f" in {task.unit}" if task.unit and task.kind == "regression" else ""
-    title = f"{task.name.capitalize()}: measured on the test set{unit}, selected by {metric} on the validation set"
-    headings = ("", "candidate", f"validation {metric}", *(HEADINGS.get(name, name) for name in COLUMNS[task.kind]))
+    unit = t(" in {unit}", unit=t(task.unit)) if task.unit and task.kind == "regression" else ""
+    measured = "{task}: measured on the test set{unit}, selected by {metric} on the validation set"
+    title = t(measured, task=t(task.name).capitalize(), unit=unit, metric=metric)
+    names = (t(HEADINGS.get(name, name)) for name in COLUMNS[task.kind])
+    headings = ("", t("candidate"), t("validation {metric}", metric=metric), *names)
     candidates = result.evaluation["candidates"]
     rows = [
         (
@@ -97,10 +106,10 @@ def _candidates(task: Task, result: TaskResult) -> str:
     return table(headings, rows, title=title, bold=list(candidates).index(result.winner))
 
 
-def _failures(progress: Progress, log: tuple[str, ...]) -> str:
+def _failures(progress: Progress, log: tuple[str, ...], t: Words) -> str:
     failed = [step for step in progress.steps if step.status == "Failed"]
     reasons = [(step.name, step.failure_reason or "failed without a reason") for step in failed]
-    return _facts([*reasons, ("reason", progress.failure_reason)]) + "".join(f"  | {line}\n" for line in log)
+    return _facts([*reasons, ("reason", progress.failure_reason)], t) + "".join(f"  | {line}\n" for line in log)
 
 
 def _number(value: float | str) -> str:
@@ -109,8 +118,8 @@ def _number(value: float | str) -> str:
     return f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
-def _facts(pairs: Iterable[tuple[str, str | Path | None]]) -> str:
-    return facts((name, str(value)) for name, value in pairs if value is not None)
+def _facts(pairs: Iterable[tuple[str, str | Path | None]], t: Words) -> str:
+    return facts((t(name), str(value)) for name, value in pairs if value is not None)
 
 
 def as_json(outcome: RunResult) -> dict[str, Any]:
@@ -127,7 +136,7 @@ def as_json(outcome: RunResult) -> dict[str, Any]:
         "execution": progress.as_json() if progress else None,
         "schedule": outcome.schedule.as_json() if outcome.schedule else None,
         "dataset": _dataset(outcome),
-        "data_notes": _data_notes(outcome.data_report),
+        "data_notes": _data_notes(outcome.data_report, words("en")),
         "data_report": str(outcome.data_report) if outcome.data_report else None,
         "steps": [step.as_json() for step in (progress.steps if progress else ())],
         "tasks": {task: result.as_json() for task, result in (outcome.results or {}).items()},

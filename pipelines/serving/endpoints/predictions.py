@@ -1,7 +1,7 @@
 """Predictions of an endpoint, as JSON and in words: a number, or the probability and the decision, or the classes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,10 +30,10 @@ class Predictions:
         """Return one object per row."""
         return [{self.key: key, **self._one(row)} for key, row in zip(self.keys, self._rows(), strict=True)]
 
-    def in_words(self) -> str:
-        """Return one line per row."""
+    def in_words(self, t: Callable[..., str] = str.format) -> str:
+        """Return one line per row; ``t`` translates a text, with values in place of its ``{names}``."""
         lines = zip(self.keys, self._rows(), strict=True)
-        return "".join(f"{_short(key)}  {self._sentence(row)}\n" for key, row in lines)
+        return "".join(f"{_short(key)}  {self._sentence(row, t)}\n" for key, row in lines)
 
     def _rows(self) -> list[dict[str, Any]]:
         return [dict(zip(self.columns, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
@@ -49,20 +49,25 @@ class Predictions:
             return str(list(row.values())[-1])
         return "high" if row[self.task.column] >= self.cut_off else "low"
 
-    def _sentence(self, row: Mapping[str, Any]) -> str:
-        value, unit = row[self.task.column], f" {self.task.unit}" if self.task.unit else ""
+    def _sentence(self, row: Mapping[str, Any], t: Callable[..., str]) -> str:
+        value = row[self.task.column]
         if self.task.kind == "regression":
-            return f"{value:,.0f}{unit} expected" if abs(value) >= 100 or not value else f"{value:.4g}{unit} expected"
+            number = f"{value:,.0f}" if abs(value) >= 100 or not value else f"{value:.4g}"
+            return t("{value} expected", value=f"{number} {t(self.task.unit)}" if self.task.unit else number)
         if self.task.kind == "multiclass":
             each = sorted(zip(self.task.classes, list(row.values())[1:], strict=True), key=lambda one: -one[1])
             return f"{value}: " + ", ".join(f"{name} {share:.3f}" for name, share in each[:_CLASSES_IN_WORDS])
         high = self.task.threshold is not None
         event = f"{self.task.label} (above {self.task.threshold:,g})" if high else self.task.classes[1]
-        counts = f"counts as {'high' if high else event} from {self.cut_off:.3f} on"
-        probability, own = row.get(CALIBRATED, value), ""
-        if CALIBRATED in row:
-            own = f"the model's own {value:.3f} "
-        return f"{self._decision(row)}: the probability of {event} is {probability:.3f}, and {own}{counts}"
+        return t(
+            "{decision}: the probability of {event} is {probability}, and {own}counts as {positive} from {cut_off} on",
+            decision=t(self._decision(row)),
+            event=event,
+            probability=f"{row.get(CALIBRATED, value):.3f}",
+            own=t("the model's own {value} ", value=f"{value:.3f}") if CALIBRATED in row else "",
+            positive=t("high") if high else event,
+            cut_off=f"{self.cut_off:.3f}",
+        )
 
 
 def predictions_of(
