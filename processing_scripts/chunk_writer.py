@@ -1,7 +1,7 @@
 """Calculation and writing of the features of chunks.
 
 ``python -m processing_scripts.chunk_writer --schema schema.json --output DIR --format csv`` reads pickled pairs of a
-name and a `Chunk` from stdin, which `processing_scripts.parts` sends, and reports each chunk on stdout when both of its
+name and a chunk from stdin, which `processing_scripts.parts` sends, and reports each chunk on stdout when both of its
 files are complete.
 """
 
@@ -11,41 +11,38 @@ import pickle
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from processing_scripts import recordio
+from processing_scripts.datasets import DataSet, Schema
 from processing_scripts.errors import PreprocessingError
+from processing_scripts.loading import load
 from processing_scripts.outputs import write_rows
-from processing_scripts.schema import Schema, features_of_model, load_schema
-from processing_scripts.seoul_bike.chunks import Chunk
+from processing_scripts.schema import dataset_path, load_schema
 
 
 class ChunkWriter(NamedTuple):
-    """Writer of chunks for a model with this schema, into a folder and in a format."""
+    """Writer of a data set's chunks for a model with this schema, into a folder and in a format."""
 
+    data_set: DataSet
     schema: Schema
     output: Path
     form: str
 
-    def write(self, name: str, chunk: Chunk) -> None:
-        """Calculate the features of a chunk, write both of its files, and report it."""
-        features = self.features_of(chunk)
+    def write(self, name: str, chunk: Any) -> None:
+        """Calculate the features of a chunk, write both of its files, and report it.
+
+        Raises `PreprocessingError` if the schema contains unknown features.
+        """
+        features = self.data_set.features_of_chunk(chunk, self.schema)
         for folder in ("rows", "known"):
             (self.output / folder).mkdir(parents=True, exist_ok=True)
         self._write_rows(self.output / "rows" / f"{name}.{self.form}", features)
         self._write_known(self.output / "known" / f"{name}.parquet", pd.concat([chunk.keys, features], axis=1))
         report({"part": name, "rows": len(features)})
-
-    def features_of(self, chunk: Chunk) -> pd.DataFrame:
-        """Calculate the features of a chunk, in the order of its file and indexed by line.
-
-        Raises `PreprocessingError` if the schema contains unknown features.
-        """
-        made = [features_of_model(series, self.schema) for series in chunk.series]
-        return pd.concat(made).sort_index() if len(made) > 1 else made[0]
 
     def _write_rows(self, path: Path, features: pd.DataFrame) -> None:
         if self.form == "csv":
@@ -75,8 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--format", required=True)
     options = parser.parse_args(arguments)
-    writer = ChunkWriter(load_schema(options.schema), options.output, options.format)
+    schema = load_schema(options.schema)
     try:
+        writer = ChunkWriter(load(dataset_path(schema)), schema, options.output, options.format)
         while True:
             writer.write(*pickle.load(sys.stdin.buffer))  # noqa: S301 - from our own process
     except (EOFError, pickle.UnpicklingError):  # UnpicklingError: the reader was killed within a chunk

@@ -1,10 +1,10 @@
-"""Features of raw hours in a file of any size, chunk by chunk, while another process writes the previous chunk.
+"""Features of raw rows in a file of any size, chunk by chunk, while another process writes the previous chunk.
 
-``python -m processing_scripts.parts --schema schema.json --hours hours.csv --output DIR --rows 20000 --format csv``
-reads the rows in order and writes, for each chunk with hours that can be predicted::
+``python -m processing_scripts.parts --schema schema.json --data rows.csv --output DIR --rows 20000 --format csv``
+reads the rows in order and writes, for each chunk with rows that can be predicted::
 
     DIR/rows/part-00000.csv         features only, no header (or ``.recordio``)
-    DIR/known/part-00000.parquet    datetime, series (if there is one) and features of the same rows
+    DIR/known/part-00000.parquet    identity (such as the time), series (if there is one) and features of the same rows
 
 As soon as both files are complete, it writes a line of JSON to stdout: ``{"part": "part-00000", "rows": 19832}``; at
 the end ``{"read": 1000000, "predicted": 999832}``. With ``--series COLUMN``, the rows of each value of that column
@@ -22,18 +22,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from processing_scripts.chunk_writer import ChunkWriter, report
 from processing_scripts.errors import PreprocessingError
-from processing_scripts.schema import load_schema
-from processing_scripts.seoul_bike.chunks import Chunk, ChunkReader
+from processing_scripts.loading import load
+from processing_scripts.schema import dataset_path, load_schema
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the chunks; return 0 on success, or 1 with the reason on stderr."""
     parser = argparse.ArgumentParser(prog="parts", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--schema", type=Path, required=True, help="schema.json of the model")
-    parser.add_argument("--hours", type=Path, required=True, help="hours to predict, after their history")
+    parser.add_argument("--data", "--hours", type=Path, required=True, help="rows to predict, after their history")
     parser.add_argument("--output", type=Path, required=True, help="output folder")
     parser.add_argument("--rows", type=int, default=20_000, help="rows per chunk (default: %(default)s)")
     parser.add_argument(
@@ -43,20 +44,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         schema = load_schema(options.schema)
-        hours = ChunkReader(options.hours, schema["feature_set"], options.rows, options.series)
-        parts = ((f"part-{number:05}", part) for number, part in enumerate(hours))
+        data_set = load(dataset_path(schema))
+        chunks = data_set.chunks(options.data, schema, options.rows, options.series)
+        parts = ((f"part-{number:05}", part) for number, part in enumerate(chunks))
         for name, part in islice(parts, 1):
-            ChunkWriter(schema, options.output, options.format).write(name, part)
+            ChunkWriter(data_set, schema, options.output, options.format).write(name, part)
         code = _write_in_other_process(parts, options)
     except PreprocessingError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     if code == 0:
-        report({"read": hours.read, "predicted": hours.predicted})
+        report({"read": chunks.read, "predicted": chunks.predicted})
     return code
 
 
-def _write_in_other_process(parts: Iterator[tuple[str, Chunk]], options: argparse.Namespace) -> int:
+def _write_in_other_process(parts: Iterator[tuple[str, Any]], options: argparse.Namespace) -> int:
     """Write the remaining chunks in another process; return its exit code, or 0 if there are none."""
     first = next(parts, None)
     if first is None:

@@ -1,167 +1,111 @@
-"""Preprocess: read the raw CSV file, and write the data sets of the built-in algorithms.
+"""Preprocess: read a data set's files, and write the sets of the built-in algorithms.
 
-``python -m processing_scripts.preprocess --split days --features history --seed 42 --threshold-quantile 0.5`` reads one
-CSV file from each of ``<input>/data`` and ``<input>/batch`` and writes below ``<output>``::
+``python -m processing_scripts.preprocess --dataset PATH --option split=days --seed 42`` reads the files of
+``<input>/data`` and ``<input>/batch`` as the data set file at ``PATH`` describes them (relative to the folder that
+contains this package), and writes below ``<output>``::
 
-    regression/{train,validation,test}/data.csv       label first, no header: rentals per hour; train and validation
-                                                      contain open hours only (see ``closed`` in the schema)
-    classification/{train,validation,test}/data.csv   label first, no header: 1 where rentals are above the threshold
-    batch/data.csv                                    features only, no header
-    keys/{train,validation,test,batch}.csv            identity of each row, with a header
-    schema/schema.json                                see processing_scripts.schema
-    schema/data-report.json                           see processing_scripts.data_report.statistics
-    schema/data-report.html                           the same as a page
+    TASK/{train,validation,test}/data.csv       label first, no header; classes are integer codes. Rows that a rule
+                                                leaves out are missing (see ``rules`` in the schema)
+    TASK/{train,validation}/categorical_index.json   columns that are categories, if a table has some
+    batch/data.csv                              features only, no header
+    keys/{train,validation,test,batch}.csv      identity of each row, with a header
+    schema/schema.json                          see processing_scripts.schema
+    schema/data-report.json                     the data in numbers
+    schema/data-report.html                     the same as a page
 
 and, with ``--batch-format recordio``, the training, validation and batch rows in RecordIO as well::
 
-    recordio/{regression,classification}/{train,validation}/data.recordio
+    recordio/TASK/{train,validation}/data.recordio
     recordio/batch/data.recordio
 
-If the batch file is the data file, the test set is the batch. Another batch file must start with the history of the
-hours to predict, or continue the data (`processing_scripts.seoul_bike.features.history`).
+If the batch is the data, the test set is the batch.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
+from processing_scripts.dataset_file.model import DatasetFile
+from processing_scripts.dataset_file.reader import read_dataset_file
+from processing_scripts.datasets import Choices
+from processing_scripts.errors import OptionError, PreprocessingError
+from processing_scripts.loading import load
+from processing_scripts.outputs import SetWriter, write_category_index, write_json
+from processing_scripts.schema import CODE_FOLDER
 
-from processing_scripts.data_report.page import render
-from processing_scripts.data_report.statistics import data_report
-from processing_scripts.errors import PreprocessingError
-from processing_scripts.outputs import write_json, write_keys, write_part, write_recordio
-from processing_scripts.schema import Drawn, Schema, describe
-from processing_scripts.seoul_bike.features.build import make_features
-from processing_scripts.seoul_bike.features.catalogue import FEATURE_SETS, FeatureSet, features_for
-from processing_scripts.seoul_bike.features.history import WithHistory, with_history
-from processing_scripts.seoul_bike.reading.checks import (
-    check_both_classes,
-    check_hours_complete,
-    check_hours_differ,
-    check_open_hours,
-)
-from processing_scripts.seoul_bike.reading.observations import (
-    Observations,
-    open_hours,
-    read_observations,
-    sha256_of,
-    the_only_file,
-)
-from processing_scripts.seoul_bike.splits import PARTS, SPLITS, Split, split_hours
-
+DEFAULT_DATASET = Path("processing_scripts", "seoul_bike", "seoul_bike.toml")
 _EXIT_MESSAGE_BYTES = 1024
 
 
-@dataclass(frozen=True)
-class Preprocessed:
-    """The result of preprocessing; complete before anything is written."""
-
-    observations: dict[str, pd.DataFrame]
-    """By set, including ``batch``: the hours in chronological order."""
-    features: dict[str, pd.DataFrame]
-    """By set: one row per hour."""
-    schema: Schema
-
-
 def preprocess(
-    data: Path,
-    batch: Path,
-    *,
-    split: Split,
-    feature_set: FeatureSet,
-    seed: int,
-    threshold_quantile: float,
-    task: str | None = None,
-) -> Preprocessed:
-    """Read, check and split the data for a task, or for both, and calculate its features.
+    dataset: Path, data: Path, batch: Path, output: Path, choices: Choices, *, with_recordio: bool = False
+) -> None:
+    """Read and check the files of two folders, then write all outputs.
 
-    Raises `PreprocessingError` if the data is invalid, ambiguous, or too little for the split.
+    Raises `PreprocessingError` if the data is invalid, ambiguous, or too little for the split; nothing is written then.
     """
-    observed = read_observations(data, with_rentals=True)
-    check_hours_differ(observed.frame)
-    check_hours_complete(observed.frame)
-    parts = _parts(observed, split, seed)
-    threshold = float(parts["train"]["rentals"].quantile(threshold_quantile))
-    if task != "regression":
-        check_both_classes(parts, threshold)
-    check_open_hours({part: parts[part] for part in (("train",) if task == "classification" else PARTS)})
-    to_predict = _batch(batch, observed, parts["test"], feature_set)
-    names = [feature.name for feature in features_for(split, feature_set)]
-    made = make_features(observed.frame, feature_set, observed.frame)[names]
-    features = {part: made.loc[frame.index] for part, frame in parts.items()}
-    if to_predict.observations is parts["test"]:
-        features["batch"] = features["test"]
-    else:
-        features["batch"] = make_features(to_predict.observations, feature_set, to_predict.known)[names]
-    schema = describe(observed, features, Drawn(feature_set, split, seed, threshold, threshold_quantile))
-    return Preprocessed({**parts, "batch": to_predict.observations}, features, schema)
+    file = read_dataset_file(dataset)
+    _check_choices(file, choices)
+    with tempfile.TemporaryDirectory() as scratch:
+        prepared = load(dataset).prepare(data, batch, choices, Path(scratch))
+        with SetWriter(output, with_recordio=with_recordio) as writer:
+            for rows in prepared.rows():
+                writer.write(rows)
+    schema = prepared.schema()
+    write_json(output / "schema" / "schema.json", schema)
+    if any(column.type == "category" for column in file.with_role("feature")):
+        write_category_index(output, schema)
+    report, page = prepared.report()
+    write_json(output / "schema" / "data-report.json", report)
+    (output / "schema" / "data-report.html").write_text(page, encoding="utf-8")
 
 
-def write(made: Preprocessed, output: Path, batch_format: str = "csv") -> None:
-    """Write all outputs below a directory."""
-    for path, features, label in _parts_to_write(made):
-        write_part(output / path, features, label)
-        if batch_format == "recordio" and path.name != "test":
-            write_recordio(output / "recordio" / path, features, label)
-    for part, observations in made.observations.items():
-        write_keys(output / "keys" / f"{part}.csv", observations)
-    write_json(output / "schema" / "schema.json", made.schema)
-    described = data_report({part: made.observations[part] for part in PARTS})
-    write_json(output / "schema" / "data-report.json", described)
-    (output / "schema" / "data-report.html").write_text(render(described, made.schema), encoding="utf-8")
-
-
-def _parts_to_write(made: Preprocessed) -> Iterator[tuple[Path, pd.DataFrame, pd.Series[float] | None]]:
-    """Yield the folder, the features and the labels of each file."""
-    threshold = made.schema["threshold"]
-    for part in PARTS:
-        features, rentals = made.features[part], made.observations[part]["rentals"]
-        learned = rentals.index if part == "test" else open_hours(made.observations[part]).index
-        yield Path("regression", part), features.loc[learned], rentals.loc[learned]
-        yield Path("classification", part), features, (rentals > threshold).astype("float64")
-    yield Path("batch"), made.features["batch"], None
-
-
-def _parts(observed: Observations, split: Split, seed: int) -> dict[str, pd.DataFrame]:
-    frame = observed.frame.sort_values("datetime")
-    part_of = split_hours(frame["datetime"], split, seed)
-    return {part: frame[part_of == part] for part in PARTS}
-
-
-def _batch(path: Path, observed: Observations, test: pd.DataFrame, feature_set: FeatureSet) -> WithHistory:
-    if sha256_of(path) == observed.sha256:
-        return WithHistory(test, observed.frame)
-    batch = read_observations(path, with_rentals=False)
-    check_hours_differ(batch.frame)
-    return with_history(batch.frame.sort_values("datetime"), observed.frame, feature_set)
+def _check_choices(file: DatasetFile, choices: Choices) -> None:
+    """Refuse choices that the data set does not offer."""
+    options = {option.name: option for option in file.options}
+    for name, value in choices.options.items():
+        if name not in options:
+            known = f"; its options are {', '.join(options)}" if options else ""
+            raise OptionError(f"The data set '{file.name}' has no option '{name}'{known}.")
+        if value not in options[name].choices:
+            raise OptionError(f"The option '{name}' is '{value}'; choose {' or '.join(options[name].choices)}.")
+    names = [task.name for task in file.tasks]
+    for task in choices.tasks:
+        if task not in names:
+            raise OptionError(f"The data set '{file.name}' has no task '{task}'; its tasks are {', '.join(names)}.")
+    if choices.threshold_quantile is not None and all(task.above_quantile is None for task in file.tasks):
+        raise OptionError(f"No task of the data set '{file.name}' has a threshold quantile; delete the argument.")
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="preprocess", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--split", choices=SPLITS, default="days", help="how the sets are drawn (default: %(default)s)")
     parser.add_argument(
-        "--features",
-        choices=FEATURE_SETS,
-        default="history",
-        help="feature set: current weather, weather of the week before as well, or past demand as well "
-        "(default: %(default)s)",
+        "--dataset",
+        type=Path,
+        default=DEFAULT_DATASET,
+        help="data set file, relative to the code's folder (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--option",
+        type=_option,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="choice of one of the data set's own options; repeatable",
     )
     parser.add_argument("--seed", type=int, default=42, help="seed of the split (default: %(default)s)")
     parser.add_argument(
-        "--threshold-quantile",
-        type=_quantile,
-        default=0.5,
-        help="quantile of the training set's rentals (default: %(default)s)",
+        "--threshold-quantile", type=_quantile, help="quantile of the training set, instead of above_quantile"
     )
     parser.add_argument(
         "--task",
-        choices=("regression", "classification"),
-        help="the only task to train, so that the data is not checked for the other (default: both)",
+        action="append",
+        default=[],
+        help="a task to train, so that the data is not checked for the others; repeatable (default: all)",
     )
     parser.add_argument(
         "--batch-format",
@@ -177,6 +121,13 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _option(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text} is not NAME=VALUE")
+    return name, value
+
+
 def _quantile(text: str) -> float:
     quantile = float(text)
     if not 0 < quantile < 1:
@@ -187,22 +138,21 @@ def _quantile(text: str) -> float:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the processing job; return 0 on success, or 1 with the reason on stderr."""
     options = _arguments(arguments)
+    choices = Choices(dict(options.option), options.seed, options.threshold_quantile, tuple(options.task))
     try:
-        made = preprocess(
-            the_only_file(options.input / "data"),
-            the_only_file(options.input / "batch"),
-            split=options.split,
-            feature_set=options.features,
-            seed=options.seed,
-            threshold_quantile=options.threshold_quantile,
-            task=options.task,
+        preprocess(
+            CODE_FOLDER / options.dataset,
+            options.input / "data",
+            options.input / "batch",
+            options.output,
+            choices,
+            with_recordio=options.batch_format == "recordio",
         )
     except PreprocessingError as error:
         sys.stderr.write(f"{error}\n")
         options.message.parent.mkdir(parents=True, exist_ok=True)
         options.message.write_text(str(error).encode()[:_EXIT_MESSAGE_BYTES].decode(errors="ignore"), encoding="utf-8")
         return 1
-    write(made, options.output, options.batch_format)
     return 0
 
 

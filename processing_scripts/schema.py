@@ -1,127 +1,126 @@
 """The schema of a model's training data, which is stored with the model and checked against all features.
 
-``schema.json``, format version 1::
+``schema.json``, format version 2::
 
-    format_version     1
-    feature_set        "now", "history" or "lags": see processing_scripts.seoul_bike.features.catalogue
-    history_hours      preceding hours that the features use: 0 or 168
-    history_of         required columns of those hours: none, weather, or weather and rentals
-    features           in the order of the columns: {name, type, group, feature_set (the smallest that has it), minimum,
-                       maximum, meaning}; the range is the training set's, null if all values are missing
-    left_out           features that are excluded for the split, with the reason
-    categories         integer codes of categories, by feature
-    closed             rule for closed hours: where ``feature`` is ``value``, the prediction of both tasks is
-                       ``predict``; ``left_out_of``: the sets without closed hours, by task
-    tasks              ["regression", "classification"]
-    labels             meaning of the first column, by task
-    threshold          rentals per hour above which demand is high; a quantile of the training set's rentals
-    threshold_quantile the quantile
-    split, seed        how the sets were drawn
-    rows               {train, validation, test, batch}, including closed hours
-    dataset            {sha256, rows, kind: "real-data" | "generated-sample", first_hour, last_hour}
+    format_version  2
+    dataset     {name, title, file (the data set file, relative to the code's folder), sha256, rows,
+                kind: "real-data" | "generated-sample", first, last (times, if there is a time column)}
+    options     choices of the data set's own options
+    split, seed how the sets were drawn
+    rows        {train, validation, test, batch}, including rows that rules leave out
+    features    in the order of the columns: {name, type, group, minimum, maximum, meaning, levels}; the range is the
+                training set's, null if all values are missing; levels are a category's cells by code (-1: another one)
+    left_out    features that are excluded, with the reason
+    tasks       by name: {kind, target, label, unit, metric, gate_metric, gate, minimum, maximum, classes (by code),
+                positive, threshold, threshold_quantile, column (of predictions, if the data set file names it)}
+    rules       [{feature, value, predict, tasks, left_out_of, keys_column, keys_value, meaning}]: where the feature has
+                the value, the prediction is ``predict``; left_out_of: the sets without such rows, by task; in the keys,
+                their ``keys_column`` is ``keys_value``
+    keys        columns of keys/*.csv: {columns (identity), time, unit (rows with the same value depend on each other),
+                unit_word, baseline (groups whose mean is a baseline, most important first), one_hot (for the linear
+                baseline)}
+    slices      [{by, column (of the keys), values, title}]
+    history     {hours, of, features}: preceding hours that features need; null if there is none
+    words       words of the pages
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from processing_scripts.dataset_file.model import DatasetFile, Task
+from processing_scripts.datasets import Choices, Schema
 from processing_scripts.errors import FeatureError
-from processing_scripts.seoul_bike.features.build import CATEGORIES, make_features
-from processing_scripts.seoul_bike.features.catalogue import (
-    HISTORY_HOURS,
-    Feature,
-    FeatureSet,
-    features_for,
-    left_out_of,
-)
-from processing_scripts.seoul_bike.features.history import WithHistory
-from processing_scripts.seoul_bike.reading.observations import Observations
-from processing_scripts.seoul_bike.splits import Split
 
-FORMAT_VERSION = 1
-
-Schema = dict[str, Any]
-
-_LABELS = {
-    "regression": "rentals per hour",
-    "classification": "1 where rentals are above the threshold (high demand), else 0",
-}
-# Nothing is rented while the service is closed, so closed hours contain no information about demand. Trained on them, a
-# regression spends trees on recognizing them, and mistakes a closed day at the end of the training set for falling
-# demand: in the split by time, that adds half as much error again. So it trains and is selected on open hours, and
-# predictions of closed hours are replaced by 0. A classification trains on all hours; closed ones are of low demand.
-_CLOSED: dict[str, Any] = {
-    "feature": "functioning_day",
-    "value": 0,
-    "predict": 0,
-    "left_out_of": {"regression": ["train", "validation"], "classification": []},
-    "meaning": "Where the feature has this value, the service is closed, and the prediction is 0 by rule: no rentals, "
-    "and no probability of high demand",
-}
-_HISTORY_OF: dict[FeatureSet, list[str]] = {"now": [], "history": ["weather"], "lags": ["weather", "rentals"]}
+FORMAT_VERSION = 2
+CODE_FOLDER = Path(__file__).parents[1]
+"""The folder that contains this package, and the data set's files."""
+GATE_METRICS = {"binary": "auc", "multiclass": "log_loss"}
+WORDS = {"row": {"en": "row", "ko": "행"}, "rows": {"en": "rows", "ko": "행"}}
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """The feature set, the split, and the threshold of high demand."""
+class Found:
+    """What preprocessing found in the data."""
 
-    feature_set: FeatureSet
-    split: Split
-    seed: int
-    threshold: float
-    threshold_quantile: float
+    dataset: Mapping[str, Any]
+    """sha256, rows, kind, and perhaps first and last."""
+    split: str
+    rows: Mapping[str, int]
+    features: Sequence[Mapping[str, Any]]
+    left_out: Mapping[str, str]
+    tasks: Mapping[str, Mapping[str, Any]]
+    """By task: what differs from the data set file, such as the threshold."""
+    keys: Mapping[str, Any]
+    slices: Sequence[Mapping[str, Any]]
+    rule_keys: Sequence[tuple[str, str]]
+    """Column and value of the keys of rows to which a rule applies, by rule."""
+    history: Mapping[str, Any] | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    @property
-    def columns(self) -> tuple[Split, FeatureSet]:
-        """The arguments of `features_for`."""
-        return self.split, self.feature_set
 
-
-def describe(observed: Observations, features: Mapping[str, pd.DataFrame], drawn: Drawn) -> Schema:
-    """Return the schema of preprocessed data.
-
-    Features are by set; those of ``train`` define the ranges.
-    """
-    hours = observed.frame["datetime"]
+def describe(file: DatasetFile, choices: Choices, found: Found) -> Schema:
+    """Return the schema of preprocessed data."""
+    path = file.path.resolve()
+    inside = path.is_relative_to(CODE_FOLDER)
     return {
         "format_version": FORMAT_VERSION,
-        **asdict(drawn),
-        "history_hours": HISTORY_HOURS[drawn.feature_set],
-        "history_of": _HISTORY_OF[drawn.feature_set],
-        "features": [_feature(feature, features["train"][feature.name]) for feature in features_for(*drawn.columns)],
-        "left_out": {feature.name: feature.left_out[drawn.split] for feature in left_out_of(*drawn.columns)},
-        "categories": CATEGORIES,
-        "closed": _CLOSED,
-        "tasks": list(_LABELS),
-        "labels": _LABELS,
-        "rows": {part: len(table) for part, table in features.items()},
         "dataset": {
-            "sha256": observed.sha256,
-            "rows": len(observed.frame),
-            "kind": "generated-sample" if observed.generated else "real-data",
-            "first_hour": hours.min().isoformat(),
-            "last_hour": hours.max().isoformat(),
+            "name": file.name,
+            "title": dict(file.title),
+            "file": path.relative_to(CODE_FOLDER).as_posix() if inside else str(path),
+            **found.dataset,
         },
+        "options": dict(found.options),
+        "split": found.split,
+        "seed": choices.seed,
+        "rows": dict(found.rows),
+        "features": [dict(feature) for feature in found.features],
+        "left_out": dict(found.left_out),
+        "tasks": {task.name: {**_task(task), **found.tasks.get(task.name, {})} for task in file.tasks},
+        "rules": [
+            {
+                "feature": rule.feature,
+                "value": rule.value,
+                "predict": rule.predict,
+                "tasks": list(rule.tasks),
+                "left_out_of": {task: list(parts) for task, parts in rule.left_out_of.items()},
+                "keys_column": column,
+                "keys_value": value,
+                "meaning": dict(rule.meaning),
+            }
+            for rule, (column, value) in zip(file.rules, found.rule_keys, strict=True)
+        ],
+        "keys": dict(found.keys),
+        "slices": [dict(each) for each in found.slices],
+        "history": None if found.history is None else dict(found.history),
+        "words": {**WORDS, **file.words, **found.words},
     }
 
 
-def _feature(feature: Feature, training: pd.Series[Any]) -> dict[str, Any]:
-    known = training.dropna()
-    lowest, highest = (float(known.min()), float(known.max())) if len(known) else (None, None)
+def _task(task: Task) -> dict[str, Any]:
     return {
-        "name": feature.name,
-        "type": feature.type,
-        "group": feature.group,
-        "feature_set": feature.feature_set,
-        "minimum": lowest,
-        "maximum": highest,
-        "meaning": feature.meaning,
+        "kind": task.kind,
+        "target": task.target,
+        "label": dict(task.label) or None,
+        "unit": task.unit,
+        "metric": task.metric,
+        "gate_metric": GATE_METRICS.get(task.kind, task.metric),
+        "gate": task.gate,
+        "minimum": task.minimum,
+        "maximum": task.maximum,
+        "classes": list(task.classes),
+        "positive": task.classes[1] if task.kind == "binary" else None,
+        "column": task.column,
+        "threshold": task.above,
+        "threshold_quantile": None,
     }
 
 
@@ -145,20 +144,14 @@ def load_schema(path: Path) -> Schema:
     return schema
 
 
+def dataset_path(schema: Schema) -> Path:
+    """Return the path of the data set file of a model's code."""
+    return CODE_FOLDER / str(schema["dataset"]["file"])
+
+
 def feature_names(schema: Schema) -> list[str]:
     """Return the names of the features in the order of the columns."""
     return [feature["name"] for feature in schema["features"]]
-
-
-def features_of_model(hours: WithHistory, schema: Schema) -> pd.DataFrame:
-    """Calculate the features of a model, with the index of the hours.
-
-    Raises `FeatureError` if the schema contains unknown features.
-    """
-    made = make_features(hours.observations, schema["feature_set"], hours.known)
-    features = made[[name for name in feature_names(schema) if name in made]]
-    check_features(features, schema)
-    return features
 
 
 def check_features(features: pd.DataFrame, schema: Schema) -> None:

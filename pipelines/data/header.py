@@ -14,6 +14,7 @@ from pipelines.errors import BadInput
 from pipelines.tables import INSTALLED
 
 BEGINNING_BYTES = 64 * 1024
+DATASET = "processing_scripts/seoul_bike/seoul_bike.toml"
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ def check_header(source: str, beginning: bytes) -> None:
         file = Path(folder) / (last_part(source) or "data.csv")
         file.write_bytes(beginning[: end - end % 2] if end else beginning)
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "processing_scripts.seoul_bike.reading.header", str(file)],
+            [sys.executable, "-P", "-m", "processing_scripts.header", DATASET, str(file)],
             env={**os.environ, "PYTHONPATH": str(INSTALLED), "PYTHONUTF8": "1"},
             capture_output=True,
             text=True,

@@ -79,13 +79,17 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _options(items: list[Any], path: str) -> Iterator[tuple[str, str]]:
-    """Read ``["--seed", "42"]`` as an option and its value; other arguments are named by their position."""
+    """Read ``["--seed", "42"]`` as an option and its value; other arguments are named by their position.
+
+    ``["--option", "split=days"]``, which may be repeated, is an option ``split``.
+    """
     taken = False
     for position, (item, following) in enumerate(pairwise([*items, None])):
         if taken:
             taken = False
         elif isinstance(item, str) and item.startswith("--") and following is not None:
             taken = True
-            yield f"{path} {item}", str(following)
+            name, equals, value = str(following).partition("=")
+            yield (f"{path} --{name}", value) if item == "--option" and equals else (f"{path} {item}", str(following))
         else:
             yield f"{path}.{position}", str(item)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from processing_scripts.data_report.style import TRANSLATIONS
+from html_page.translations import Translations
 
 WIDTH, HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 66, 24, 26, 44
@@ -18,9 +18,14 @@ Numbers = Sequence[float | None]
 class Axes:
     """The axes of a chart: the keys of both titles, and the positions and texts of the labels on the x axis."""
 
+    translations: Translations
     x: str
     y: str
     labels: Sequence[tuple[float, str]]
+
+    def text(self, key: str) -> str:
+        """Return a text in all languages."""
+        return self.translations.bilingual(key, tag="tspan")  # SVG knows no span
 
 
 def bars(values: Numbers, axes: Axes, marks: Mapping[str, float] | None = None) -> str:
@@ -34,7 +39,9 @@ def bars(values: Numbers, axes: Axes, marks: Mapping[str, float] | None = None) 
         for at, value in enumerate(values)
         if value is not None
     ]
-    markers = [_mark(name, _LEFT + place * width, row) for row, (name, place) in enumerate((marks or {}).items())]
+    markers = [
+        _mark(axes.text(name), _LEFT + place * width, row) for row, (name, place) in enumerate((marks or {}).items())
+    ]
     labels = [(_LEFT + place * width, text) for place, text in axes.labels]
     return _frame("".join(drawn + markers), axes, labels, top)
 
@@ -52,7 +59,7 @@ def lines(series: Mapping[str, Numbers], axes: Axes) -> str:
         drawn.append(
             f'<polyline class="line series-{number}" points="{path}"/>'
             f'<line class="line series-{number}" x1="{legend}" x2="{legend + 22}" y1="12" y2="12"/>'
-            f'<text x="{legend + 28}" y="16">{_label(name)}</text>'
+            f'<text x="{legend + 28}" y="16">{axes.text(name)}</text>'
         )
     labels = [(_LEFT + place * step, text) for place, text in axes.labels]
     return _frame("".join(drawn), axes, labels, top)
@@ -79,30 +86,26 @@ def _frame(drawn: str, axes: Axes, labels: Sequence[tuple[float, str]], top: flo
         for tick in ticks
     )
     below = HEIGHT - _BOTTOM + 16
-    texts = "".join(f'<text class="middle" x="{x:.1f}" y="{below}">{_label(text)}</text>' for x, text in labels)
+    texts = "".join(f'<text class="middle" x="{x:.1f}" y="{below}">{axes.text(text)}</text>' for x, text in labels)
     middle = (_LEFT + WIDTH - _RIGHT) / 2
     return (
         f'<svg class="drawing" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{grid}{drawn}{texts}'
-        f'<text class="middle axis" x="{middle:.0f}" y="{HEIGHT - 6}">{_label(axes.x)}</text>'
+        f'<text class="middle axis" x="{middle:.0f}" y="{HEIGHT - 6}">{axes.text(axes.x)}</text>'
         f'<text class="middle axis side" transform="translate(11 {(_TOP + HEIGHT - _BOTTOM) / 2:.0f}) rotate(-90)">'
-        f"{_label(axes.y)}</text></svg>"
+        f"{axes.text(axes.y)}</text></svg>"
     )
 
 
-def _mark(name: str, x: float, row: int) -> str:
-    text = _TOP + 8 + 15 * row
+def _mark(text: str, x: float, row: int) -> str:
+    y = _TOP + 8 + 15 * row
     return (
         f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{HEIGHT - _BOTTOM}"/>'
-        f'<text x="{x + 5:.1f}" y="{text}">{_label(name)}</text>'
+        f'<text x="{x + 5:.1f}" y="{y}">{text}</text>'
     )
 
 
 def _height(value: float, top: float) -> float:
     return HEIGHT - _BOTTOM - value / top * (HEIGHT - _BOTTOM - _TOP)
-
-
-def _label(key: str) -> str:
-    return TRANSLATIONS.bilingual(key, tag="tspan")  # SVG knows no span
 
 
 def _nice_top(values: Numbers) -> float:

@@ -1,176 +1,109 @@
-"""``data-report.html``: the data report as a page that opens offline, in English and Korean.
+"""``data-report.html``: the data report of a table as a page that opens offline, in English and Korean.
 
 The charts are SVG of our own: the scikit-learn image has no plotting library, and an installation would make every
 execution wait.
 """
 
 from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path
 from typing import Any
 
 from html_page.document import document
-from html_page.elements import Markup, Row, bullets, heading, panels, paragraph, section, table
-from processing_scripts.data_report.drawing import Axes, bars, box_plot, lines
-from processing_scripts.data_report.statistics import Report
-from processing_scripts.data_report.style import LANGUAGE_SWITCH, STYLE, TRANSLATIONS
-from processing_scripts.seoul_bike.reading.columns import TARGET
+from html_page.elements import Markup, Row, bullets, heading, paragraph, section, table
+from html_page.translations import LANGUAGES, read_translations
+from processing_scripts.data_report.drawing import Axes, bars, box_plot
+from processing_scripts.data_report.style import LANGUAGE_SWITCH, STYLE
+from processing_scripts.datasets import Report, Schema
 
-_GENERATED = "generated-sample"
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_SEASONS = ("Winter", "Spring", "Summer", "Autumn")
-_HOURS_BETWEEN_LABELS = 3
-_RENTALS_BETWEEN_LABELS = 500
 _LARGE_DISTANCE = 0.2
-_COLUMNS_OF_ODDITY = {
-    "humidity_0": ["humidity"],
-    "visibility_capped": ["visibility"],
-    "dew_point_above_temperature": ["dew_point"],
-    "closed_with_rentals": [TARGET],
-    "open_without_rentals": [TARGET],
-}
-
-_text = TRANSLATIONS.bilingual
+_LABELS = 5
+_TRANSLATIONS = read_translations(Path(__file__).with_name("translations.json"))
+_text = _TRANSLATIONS.bilingual
 
 
-def render(report: Report, schema: Mapping[str, Any]) -> str:
+def render(report: Report, schema: Schema) -> str:
     """Return the data report as a self-contained HTML document, all of whose numbers are those of the report."""
-    dataset = schema["dataset"]
-    made = paragraph(_text("made note", sha256=dataset["sha256"], split=schema["split"]), "made")
+    made = paragraph(_text("made note", sha256=schema["dataset"]["sha256"], split=schema["split"]), "made")
     sections = [
-        _header(report, generated=dataset["kind"] == _GENERATED),
+        _header(report, schema),
         section(_text("in short"), "", bullets(_in_short(report, schema))),
-        section(_text("distribution"), _text("distribution note"), _rentals(report, schema["threshold"])),
-        section(_text("seasonality"), _text("seasonality note"), _seasonality(report["seasonality"])),
-        section(_text("columns"), _text("columns note"), _columns(report["distribution"]), _categories(report)),
-        section(_text("oddities"), _text("oddities note"), _oddities(report["oddities"]), _holidays(report)),
+        section(_text("targets"), "", *(_target(report, schema, name) for name in report["targets"])),
+        section(_text("columns"), _text("columns note"), _numbers(report), _categories(report)),
         section(_text("drift"), _text("drift note"), _drift(report["drift"])),
         section(_text("made"), "", made),
     ]
-    title = TRANSLATIONS.text("en", "title")
-    return document(
-        "".join(sections), title=title, language="en", style=STYLE, scripts=f"<script>{LANGUAGE_SWITCH}</script>"
-    )
+    scripts = f"<script>{LANGUAGE_SWITCH}</script>"
+    title = f"{_words(schema['dataset']['title'], 'en')}: {_TRANSLATIONS.text('en', 'data')}"
+    return document("".join(sections), title=title, language="en", style=STYLE, scripts=scripts)
 
 
-def _header(report: Report, *, generated: bool) -> str:
-    hours = report["hours"]
-    first, last = (hours[end].replace("T", " ")[:16] for end in ("first", "last"))
+def _header(report: Report, schema: Schema) -> str:
+    rows = sum(count for part, count in report["rows"].items() if part != "batch")
     button = '<button type="button" id="language">한국어</button>'
-    warning = paragraph(_text("generated"), "warning") if generated else ""
-    subtitle = paragraph(_text("subtitle", rows=f"{hours['rows']:,}", first=first, last=last))
-    return f"<header>{button}<h1>{_text('title')}</h1>{subtitle}{warning}</header>"
+    subtitle = paragraph(_text("subtitle", rows=f"{rows:,}", columns=len(report["features"])))
+    sampled = paragraph(_text("sampled", rows=f"{report['sample']:,}")) if report["sample"] < rows else ""
+    title = _bilingual(schema["dataset"]["title"])
+    return f"<header>{button}<h1>{title}: {_text('data')}</h1>{subtitle}{sampled}</header>"
 
 
-def _in_short(report: Report, schema: Mapping[str, Any]) -> Iterable[str]:
-    hours, rentals = report["hours"], report["distribution"][TARGET]
-    quantiles = rentals["quantiles"]
-    mean, median, maximum = (_number(value) for value in (rentals["mean"], quantiles["0.5"], quantiles["1"]))
-    yield _text("short rentals", mean=mean, median=median, maximum=maximum)
-    yield _text("short closed", closed=f"{hours['closed']:,}", missing=f"{hours['missing']:,}")
-    odd = [_spoken(name) for name in report["distribution"] if name in _odd_columns(report)]
-    if odd:
-        yield _text("short odd", count=len(odd), all=len(report["distribution"]), columns=", ".join(odd))
+def _in_short(report: Report, schema: Schema) -> Iterable[str]:
+    yield _text("short sets", **{part: f"{report['rows'][part]:,}" for part in ("train", "validation", "test")})
+    missing = [name for name, column in report["features"].items() if column["missing"]]
+    if missing:
+        yield _text("short missing", count=len(missing), columns=", ".join(missing[:_LABELS]))
     else:
-        yield _text("nothing odd")
-    if "test" in report["drift"]:
-        columns = report["drift"]["test"]
-        name = max(columns, key=lambda column: columns[column]["distance"] or 0)
-        distance = columns[name]["distance"]
-        key = "short drift" if (distance or 0) >= _LARGE_DISTANCE else "short no drift"
-        yield _text(key, column=_spoken(name), distance=_number(distance), split=schema["split"])
+        yield _text("nothing missing")
+    distances = report["drift"]["test"]
+    name = max(distances, key=lambda each: distances[each] or 0)
+    key = "short drift" if (distances[name] or 0) >= _LARGE_DISTANCE else "short no drift"
+    yield _text(key, column=name, distance=_number(distances[name]), split=schema["split"])
 
 
-def _odd_columns(report: Report) -> set[str]:
-    missing = {name for name, column in report["distribution"].items() if column["missing"]}
-    return missing.union(*(_COLUMNS_OF_ODDITY.get(oddity["name"], []) for oddity in report["oddities"]))
+def _target(report: Report, schema: Schema, name: str) -> str:
+    target, task = report["targets"][name], schema["tasks"][name]
+    title = heading(_bilingual(task["label"] or {"en": task["target"]}))
+    if "classes" in target:
+        sets = target["classes"]
+        rows = [Row([each, *(f"{sets[part][each]:.1%}" for part in sets)]) for each in task["classes"]]
+        return title + table([_text("class"), *(_text(part) for part in sets)], rows)
+    edges, counts = target["edges"], target["counts"]
+    step = max(len(counts) // _LABELS, 1)
+    labels = [(float(at), _number(edges[at])) for at in range(0, len(edges), step)]
+    return title + bars(counts, Axes(_TRANSLATIONS, task["unit"] or task["target"], "rows", labels))
 
 
-def _rentals(report: Report, threshold: float) -> str:
-    edges, counts = report["rentals"]["edges"], report["rentals"]["counts"]
-    width = edges[1] - edges[0]
-    step = _RENTALS_BETWEEN_LABELS
-    labels = [((rentals - edges[0]) / width, f"{rentals:,}") for rentals in range(step, int(edges[-1]), step)]
-    return bars(counts, Axes("rentals per hour", "hours", labels), {"threshold": (threshold - edges[0]) / width})
-
-
-def _seasonality(means: Report) -> str:
-    hours = [(float(hour), str(hour)) for hour in range(0, 24, _HOURS_BETWEEN_LABELS)]
-    months = _centred(str(int(month[-2:])) for month in means["by_month"])
-    seasons = [season for season in _SEASONS if season in means["by_season"]]
-    of_seasons = [means["by_season"][season] for season in seasons]
-    unit = "rentals per hour"
-    charts = {
-        "by hour": lines(means["by_hour"], Axes("hour of the day", unit, hours)),
-        "by month": bars(list(means["by_month"].values()), Axes("month", unit, months)),
-        "by weekday": bars(means["by_weekday"], Axes("day of the week", unit, _centred(_WEEKDAYS))),
-        "by season": bars(of_seasons, Axes("season", unit, _centred(seasons))),
-    }
-    return panels((heading(_text(key)) + chart for key, chart in charts.items()), "pair")
-
-
-def _columns(distribution: Report) -> str:
+def _numbers(report: Report) -> str:
     rows = []
-    for name, column in distribution.items():
+    for name, column in report["features"].items():
+        if "quantiles" not in column:
+            continue
         quantiles = column["quantiles"]
         shown = [quantiles[share] for share in ("0", "0.05", "0.5", "0.95", "1")]
         inner = [quantiles[share] for share in ("0.05", "0.25", "0.5", "0.75", "0.95")]
         plot = box_plot(inner, quantiles["0"], quantiles["1"]) if None not in inner else ""
         numbers = [_number(value) for value in (column["mean"], column["standard_deviation"], *shown)]
-        rows.append(Row([_text(f"column {name}"), f"{column['missing']:,}", *numbers, Markup(plot)]))
+        rows.append(Row([name, f"{column['missing']:.1%}", *numbers, Markup(plot)]))
     titles = ["column", "missing", "mean", "deviation", "minimum", "5 %", "median", "95 %", "maximum", "spread"]
-    return table([_text(title) for title in titles], rows)
+    return table([_text(title) for title in titles], rows) if rows else ""
 
 
 def _categories(report: Report) -> str:
-    all_rows = report["hours"]["rows"]
-    rows = [
-        Row(
-            [
-                _text(f"column {name}"),
-                _text(f"{name} {value}" if value in ("True", "False") else value),
-                f"{one['rows']:,}",
-                f"{one['rows'] / all_rows:.1%}",
-                _number(one["mean"]),
-            ]
-        )
-        for name, values in report["categories"].items()
-        for value, one in values.items()
-    ]
-    titles = ["column", "value", "hours", "share", "mean rentals"]
-    return heading(_text("categories")) + table([_text(title) for title in titles], rows, text_columns=[1])
-
-
-def _oddities(oddities: list[Report]) -> str:
-    if not oddities:
-        return paragraph(_text("nothing odd"))
     rows = []
-    for oddity in oddities:
-        name, days = oddity["name"], f"{oddity['first'][:10]} - {oddity['last'][:10]}"
-        rows.append(Row([_text(f"oddity {name}"), f"{oddity['rows']:,}", days, _text(f"meaning {name}")]))
-    return table([_text(title) for title in ("what", "hours", "from to", "what is done")], rows, text_columns=[3])
+    for name, column in report["features"].items():
+        if "values" in column:
+            shares = ", ".join(f"{cell} {share:.1%}" for cell, share in column["values"].items())
+            rows.append(Row([name, f"{column['missing']:.1%}", f"{column['different']:,}", shares]))
+    titles = ["column", "missing", "different", "frequent"]
+    return (
+        heading(_text("categories")) + table([_text(title) for title in titles], rows, text_columns=[3]) if rows else ""
+    )
 
 
-def _holidays(report: Report) -> str:
-    days = report["holidays"]
-    texts = {"public_only": "holidays missed", "flagged_only": "holidays invented"}
-    differences = [_text(key, days=", ".join(days[kind])) for kind, key in texts.items() if days[kind]]
-    return heading(_text("holidays")) + bullets(differences) if differences else ""
-
-
-def _drift(drift: Mapping[str, Report]) -> str:
-    first = next(iter(drift.values()))
-    rows = [
-        Row(
-            [
-                _text(f"column {name}"),
-                _number(column["train_mean"]),
-                *(_number(columns[name]["mean"]) for columns in drift.values()),
-                *(_gauge(columns[name]["distance"]) for columns in drift.values()),
-            ]
-        )
-        for name, column in first.items()
-    ]
-    titles = ["column", "mean train", *(f"mean {part}" for part in drift), *(f"distance {part}" for part in drift)]
-    return table([_text(title) for title in titles], rows)
+def _drift(drift: Mapping[str, Mapping[str, float | None]]) -> str:
+    names = sorted(drift["test"], key=lambda name: -(drift["test"][name] or 0))
+    rows = [Row([name, *(_gauge(distances[name]) for distances in drift.values())]) for name in names]
+    return table([_text(title) for title in ("column", *(f"distance {part}" for part in drift))], rows)
 
 
 def _gauge(distance: float | None) -> str:
@@ -181,16 +114,14 @@ def _gauge(distance: float | None) -> str:
     return Markup(f"{bar}{distance:.3f}")
 
 
-def _centred(labels: Iterable[str]) -> list[tuple[float, str]]:
-    """Place each label under the middle of its bar."""
-    return [(at + 0.5, label) for at, label in enumerate(labels)]
+def _bilingual(words: Mapping[str, str]) -> Markup:
+    texts = (f'<span lang="{language}">{escape(_words(words, language))}</span>' for language in LANGUAGES)
+    return Markup("".join(texts))
 
 
-def _spoken(column: str) -> str:
-    return column.replace("_", " ")
+def _words(words: Mapping[str, str], language: str) -> str:
+    return words.get(language) or words.get("en") or next(iter(words.values()), "")
 
 
-def _number(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:,.1f}".removesuffix(".0") if abs(value) >= 10 else f"{value:.2f}"
+def _number(value: Any) -> str:
+    return "-" if value is None else f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"

@@ -1,176 +1,104 @@
-"""``data-report.json``: distribution, seasonality, suspicious values and drift of the data set.
+"""``data-report.json``: distribution and drift of the features and targets of a table.
 
-Format version 1; rentals are per hour, shares are from 0 to 1::
+Shares are from 0 to 1::
 
-    format_version  1
-    hours           {rows, missing, first, last, closed}
-    distribution    by column of the data set: {missing, mean, standard_deviation, quantiles: {"0": ..., "1": ...}}
-    categories      by categorical column and value, the most frequent first: {rows, mean}, the mean rentals
-    rentals         {edges, counts}: a histogram of open hours, len(edges) = len(counts) + 1
-    seasonality     mean rentals of open hours: {by_hour: {working_day: [24], day_off: [24]}, by_weekday: [7, Monday
-                    first], by_month: {"2017-12": ...}, by_season: {...}}; null if there is no such hour
-    oddities        missing or suspicious values: {name, rows, first, last, meaning}, if there are any
-    holidays        days whose flag differs from the Korean calendar: {flagged_only, public_only}
-    drift           by set (validation, test) and column: {mean, train_mean, distance}; distance is the
-                    Kolmogorov-Smirnov statistic: 0 for identical distributions, 1 for disjoint ones
+    format_version  2
+    rows            by set
+    sample          rows that the statistics are of: all, or about 100,000
+    features        by name: {missing (share), mean, standard_deviation, quantiles: {"0": ..., "1": ...}}, or of a
+                    category {missing, different, values: {cell: share}}, the most frequent first
+    targets         by task: {edges, counts}, a histogram of a regression, len(edges) = len(counts) + 1; of a
+                    classification {classes: {set: {class: share}}}
+    drift           by set (validation, test) and feature: the Kolmogorov-Smirnov statistic against the training set, of
+                    categories the total variation: 0 for identical distributions, 1 for disjoint ones
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from processing_scripts.seoul_bike.calendars.korean import is_day_off, is_public_holiday
-from processing_scripts.seoul_bike.reading.columns import TARGET, WEATHER
-from processing_scripts.seoul_bike.reading.dates import season_of
-from processing_scripts.seoul_bike.reading.observations import open_hours
+from processing_scripts.datasets import PARTS, Report, Schema
 
-FORMAT_VERSION = 1
-_COLUMNS = (TARGET, *(column.name for column in WEATHER))
-_CATEGORIES = ("season", "holiday", "functioning_day")
+FORMAT_VERSION = 2
 _QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
 _BINS = 40
-_HIGHEST_VISIBILITY = 2000
-
-Report = dict[str, Any]
+_MOST_VALUES = 10
 
 
-def data_report(parts: Mapping[str, pd.DataFrame]) -> Report:
-    """Describe the observations of ``train``, ``validation`` and ``test``."""
-    observations = pd.concat(parts.values()).sort_values("datetime")
+@dataclass(frozen=True)
+class Sample:
+    """Rows of all sets."""
+
+    features: Mapping[str, pd.Series[Any]]
+    """Numbers, or the cells of categories, before they get codes."""
+    labels: Mapping[str, pd.Series[Any]]
+    """By task."""
+    parts: npt.NDArray[Any]
+    """The number of each row's set in `PARTS`."""
+
+
+def data_report(sample: Sample, schema: Schema) -> Report:
+    """Describe a sample of a table's rows."""
     return {
         "format_version": FORMAT_VERSION,
-        "hours": _hours(observations),
-        "distribution": {name: _distribution(observations[name]) for name in _COLUMNS},
-        "categories": {name: _categories(observations, name) for name in _CATEGORIES},
-        "rentals": _histogram(open_hours(observations)[TARGET]),
-        "seasonality": _seasonality(open_hours(observations)),
-        "oddities": _oddities(observations),
-        "holidays": _holidays(observations),
-        "drift": {part: _drift(parts["train"], parts[part]) for part in parts if part != "train"},
-    }
-
-
-def _hours(observations: pd.DataFrame) -> Report:
-    hours = observations["datetime"]
-    expected = int((hours.iloc[-1] - hours.iloc[0]) / pd.Timedelta(hours=1)) + 1
-    return {
-        "rows": len(hours),
-        "missing": expected - len(hours),
-        "first": hours.iloc[0].isoformat(),
-        "last": hours.iloc[-1].isoformat(),
-        "closed": int((~observations["functioning_day"]).sum()),
+        "rows": schema["rows"],
+        "sample": len(sample.parts),
+        "features": {name: _distribution(values) for name, values in sample.features.items()},
+        "targets": {
+            name: _target(labels, sample.parts, schema["tasks"][name]) for name, labels in sample.labels.items()
+        },
+        "drift": {
+            part: {name: _distance(values, sample.parts, number) for name, values in sample.features.items()}
+            for number, part in enumerate(PARTS)
+            if number
+        },
     }
 
 
 def _distribution(values: pd.Series[Any]) -> Report:
+    missing = {"missing": _number(values.isna().mean())}
+    if values.dtype == object:
+        shares = values.value_counts(normalize=True)
+        common = {str(cell): _number(share) for cell, share in shares.iloc[:_MOST_VALUES].items()}
+        return {**missing, "different": len(shares), "values": common}
     return {
-        "missing": int(values.isna().sum()),
+        **missing,
         "mean": _number(values.mean()),
         "standard_deviation": _number(values.std()),
         "quantiles": {f"{share:g}": _number(values.quantile(share)) for share in _QUANTILES},
     }
 
 
-def _categories(observations: pd.DataFrame, name: str) -> Report:
-    rentals = observations[TARGET].groupby(observations[name])
-    sizes = rentals.size().sort_values(ascending=False, kind="stable")
-    means = rentals.mean().reindex(sizes.index)
-    return {
-        str(value): {"rows": int(rows), "mean": _number(mean)}
-        for (value, rows), mean in zip(sizes.items(), means, strict=True)
-    }
+def _target(labels: pd.Series[Any], parts: npt.NDArray[Any], task: Mapping[str, Any]) -> Report:
+    if task["kind"] == "regression":
+        counts, edges = np.histogram(labels, bins=_BINS)
+        return {"edges": [_number(edge) for edge in edges], "counts": counts.tolist()}
+    shares = {}
+    for number, part in enumerate(PARTS):
+        counts = np.bincount(labels[parts == number], minlength=len(task["classes"]))
+        of_class = zip(task["classes"], counts / max(counts.sum(), 1), strict=True)
+        shares[part] = {name: _number(share) for name, share in of_class}
+    return {"classes": shares}
 
 
-def _histogram(rentals: pd.Series[Any]) -> Report:
-    counts, edges = np.histogram(rentals, bins=_BINS)
-    return {"edges": [_number(edge) for edge in edges], "counts": counts.tolist()}
-
-
-def _seasonality(observations: pd.DataFrame) -> Report:
-    hours, rentals = observations["datetime"], observations[TARGET]
-    day_off = hours.dt.date.map(is_day_off).astype(bool)
-    by_hour = {
-        kind: _means(rentals[chosen], hours[chosen].dt.hour, range(24))
-        for kind, chosen in (("working_day", ~day_off), ("day_off", day_off))
-    }
-    months = hours.dt.strftime("%Y-%m")
-    return {
-        "by_hour": by_hour,
-        "by_weekday": _means(rentals, hours.dt.weekday, range(7)),
-        "by_month": {month: _number(mean) for month, mean in rentals.groupby(months).mean().items()},
-        "by_season": {season: _number(mean) for season, mean in rentals.groupby(observations["season"]).mean().items()},
-    }
-
-
-def _means(values: pd.Series[Any], keys: pd.Series[Any], wanted: range) -> list[float | None]:
-    return [_number(mean) for mean in values.groupby(keys).mean().reindex(wanted)]
-
-
-def _oddities(observations: pd.DataFrame) -> list[Report]:
-    rentals, is_open = observations[TARGET], observations["functioning_day"]
-    found = {
-        "humidity_0": (observations["humidity"] == 0, "Sensor failure; calculated from the dew point"),
-        "visibility_capped": (observations["visibility"] >= _HIGHEST_VISIBILITY, "20 km or more; kept"),
-        "dew_point_above_temperature": (
-            observations["dew_point"] > observations["temperature"],
-            "Physically implausible; kept",
-        ),
-        "closed_with_rentals": (~is_open & (rentals > 0), "Rentals in hours when the service is closed; kept"),
-        "open_without_rentals": (is_open & (rentals == 0), "No rentals in hours when the service is open; kept"),
-        "season_contradicts_date": (
-            observations["season"] != observations["datetime"].dt.date.map(season_of),
-            "Another season than that of the date's month; kept",
-        ),
-        "weather_missing": (
-            observations[[column.name for column in WEATHER]].isna().any(axis=1),
-            "Empty weather cells; passed to the algorithms as missing",
-        ),
-    }
-    return [_oddity(name, observations["datetime"][rows], text) for name, (rows, text) in found.items() if rows.any()]
-
-
-def _oddity(name: str, hours: pd.Series[Any], meaning: str) -> Report:
-    return {
-        "name": name,
-        "rows": len(hours),
-        "first": hours.iloc[0].isoformat(),
-        "last": hours.iloc[-1].isoformat(),
-        "meaning": meaning,
-    }
-
-
-def _holidays(observations: pd.DataFrame) -> dict[str, list[str]]:
-    flag = observations.groupby(observations["datetime"].dt.date)["holiday"].any()
-    public = pd.Series([is_public_holiday(day) for day in flag.index], index=flag.index)
-    return {
-        "flagged_only": [day.isoformat() for day in flag.index[flag & ~public]],
-        "public_only": [day.isoformat() for day in flag.index[public & ~flag]],
-    }
-
-
-def _drift(train: pd.DataFrame, part: pd.DataFrame) -> dict[str, Report]:
-    return {
-        name: {
-            "mean": _number(part[name].mean()),
-            "train_mean": _number(train[name].mean()),
-            "distance": _distance(train[name].dropna().to_numpy(), part[name].dropna().to_numpy()),
-        }
-        for name in _COLUMNS
-    }
-
-
-def _distance(first: np.ndarray, second: np.ndarray) -> float | None:
+def _distance(values: pd.Series[Any], parts: npt.NDArray[Any], number: int) -> float | None:
+    first, second = (values[parts == each].dropna() for each in (0, number))
     if not len(first) or not len(second):
         return None
-    values = np.concatenate([first, second])
-    shares = [np.searchsorted(np.sort(sample), values, side="right") / len(sample) for sample in (first, second)]
-    return _number(np.abs(shares[0] - shares[1]).max())
+    if values.dtype == object:
+        shares = [each.value_counts(normalize=True) for each in (first, second)]
+        return _number(shares[0].sub(shares[1], fill_value=0).abs().sum() / 2)
+    together = np.concatenate([first, second])
+    below = [np.searchsorted(np.sort(each), together, side="right") / len(each) for each in (first, second)]
+    return _number(np.abs(below[0] - below[1]).max())
 
 
 def _number(value: float) -> float | None:
-    """Round a number; None instead of NaN, which is not JSON."""
-    return round(float(value), 4) if np.isfinite(value) else None
+    """Round to six significant digits; None instead of NaN, which is not JSON."""
+    return float(f"{value:.6g}") if np.isfinite(value) else None

@@ -1,10 +1,5 @@
-"""The data page's texts, its style beside the shared one, and the script that switches its language."""
+"""The style of data reports beside the shared one, and the script that switches their language."""
 
-from pathlib import Path
-
-from html_page.translations import read_translations
-
-TRANSLATIONS = read_translations(Path(__file__).with_name("translations.json"))
 STYLE = """
 html[lang=en] [lang=ko], html[lang=ko] [lang=en] { display: none; }
 button { float: right; font: inherit; font-size: 0.88rem; color: var(--soft); background: var(--paper);

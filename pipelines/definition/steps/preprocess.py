@@ -66,7 +66,7 @@ def preprocess(context: Context) -> Preprocessed:
         ),
         module="processing_scripts.preprocess",
         arguments=[
-            *(part for name, value in settings.dataset_options.items() for part in (f"--{name}", value)),
+            *(part for name, value in settings.dataset_options.items() for part in ("--option", f"{name}={value}")),
             *("--seed", str(settings.seed)),
             *(() if settings.quantile is None else ("--threshold-quantile", str(settings.quantile))),
             *(["--batch-format", form.name] if besides else []),

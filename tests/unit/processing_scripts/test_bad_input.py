@@ -209,14 +209,14 @@ def test_binary_data(refusal):
 
 @pytest.mark.parametrize("split", ["days", "time"])
 def test_too_few_days(split, raw_frame, refusal):
-    assert refusal(raw_frame(hours=12 * 24), "--split", split) == (
+    assert refusal(raw_frame(hours=12 * 24), "--option", f"split={split}") == (
         f"The data has 12 days, but the split '{split}' needs at least 20 for its three sets; provide more data, or "
         "choose another split."
     )
 
 
 def test_too_few_hours(raw_frame, refusal):
-    assert refusal(raw_frame(first="2018-04-28", hours=99), "--split", "hours").startswith(
+    assert refusal(raw_frame(first="2018-04-28", hours=99), "--option", "split=hours").startswith(
         "The data has 99 hours, but the split 'hours' needs at least 100"
     )
 
@@ -231,7 +231,7 @@ def test_only_the_requested_task_is_checked(frame, csv_bytes, run_job, refusal):
     assert run_job(csv_bytes(one_class), "--task", "regression").exit_code == 0
     assert "low demand" in refusal(one_class, "--task", "classification")
     closed_end = frame.assign(**{"Functioning Day": ["Yes"] * 768 + ["No"] * 192})
-    by_time = ("--split", "time", "--task")
+    by_time = ("--option", "split=time", "--task")
     assert "hours of the test set, so there is nothing to predict" in refusal(closed_end, *by_time, "regression")
     assert run_job(csv_bytes(closed_end), *by_time, "classification").exit_code == 0
 

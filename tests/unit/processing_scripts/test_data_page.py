@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-WORDS = Path(__file__).parents[3] / "processing_scripts" / "data_report" / "translations.json"
+WORDS = Path(__file__).parents[3] / "processing_scripts" / "seoul_bike" / "report" / "translations.json"
 
 
 @pytest.fixture(scope="module")

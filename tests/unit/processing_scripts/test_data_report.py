@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from processing_scripts.data_report.statistics import data_report
+from processing_scripts.seoul_bike.report.statistics import data_report
 from processing_scripts.seoul_bike.splits import PARTS, split_hours
 
 

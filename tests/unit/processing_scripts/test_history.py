@@ -67,9 +67,13 @@ def test_gap_in_history_reports_line(data, raw_frame, csv_bytes, run_job):
 
 
 def test_lags_predict_one_day_ahead(data, raw_frame, csv_bytes, run_job):
-    tomorrow = run_job(data, "--features", "lags", batch=csv_bytes(coming_hours(raw_frame, FIRST_AFTER_THE_DATA, 24)))
+    tomorrow = run_job(
+        data, "--option", "features=lags", batch=csv_bytes(coming_hours(raw_frame, FIRST_AFTER_THE_DATA, 24))
+    )
     assert len(tomorrow.table("batch/data.csv")) == 24
-    later = run_job(data, "--features", "lags", batch=csv_bytes(coming_hours(raw_frame, FIRST_AFTER_THE_DATA, 25)))
+    later = run_job(
+        data, "--option", "features=lags", batch=csv_bytes(coming_hours(raw_frame, FIRST_AFTER_THE_DATA, 25))
+    )
     assert later.message.startswith("Line 26 (hour 2018-06-20 00:00) cannot be predicted")
 
 

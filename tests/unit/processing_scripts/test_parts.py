@@ -13,16 +13,15 @@ from hypothesis import strategies as st
 
 from processing_scripts import parts as module
 from processing_scripts import recordio
-from processing_scripts.chunk_writer import ChunkWriter
 from processing_scripts.errors import ColumnError, HistoryError, HoursError
-from processing_scripts.inference import features_of_hours
-from processing_scripts.schema import load_schema
+from processing_scripts.loading import load
+from processing_scripts.schema import dataset_path, load_schema
 from processing_scripts.seoul_bike.chunks import ChunkReader
 
 
 @pytest.fixture(scope="module")
 def schema_file(raw_frame, csv_bytes, run_job):
-    return run_job(csv_bytes(raw_frame()), "--features", "history").output / "schema" / "schema.json"
+    return run_job(csv_bytes(raw_frame()), "--option", "features=history").output / "schema" / "schema.json"
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +41,12 @@ def parts_of(tmp_path, csv_bytes):
 
 
 @pytest.fixture
-def joined(schema_file, tmp_path):
+def joined(schema_file):
     def joined(parts):
-        writer = ChunkWriter(load_schema(schema_file), tmp_path, "csv")
-        read = list(parts)
-        return pd.concat([part.keys for part in read]), pd.concat([writer.features_of(part) for part in read])
+        schema = load_schema(schema_file)
+        data_set, read = load(dataset_path(schema)), list(parts)
+        features = [data_set.features_of_chunk(part, schema) for part in read]
+        return pd.concat([part.keys for part in read]), pd.concat(features)
 
     return joined
 
@@ -56,7 +56,8 @@ def joined(schema_file, tmp_path):
 def test_features_do_not_depend_on_chunk_size(rows, hours, parts_of, joined, schema_file):
     parts = parts_of(hours, rows)
     keys, features = joined(parts)
-    whole = features_of_hours(parts.path, load_schema(schema_file))
+    schema = load_schema(schema_file)
+    whole = load(dataset_path(schema)).features_of_rows(parts.path, schema)
     assert keys["datetime"].tolist() == whole.index.tolist()
     np.testing.assert_array_equal(features.to_numpy(dtype=float), whole.to_numpy(dtype=float))
     assert list(features.columns) == list(whole.columns)
@@ -117,7 +118,7 @@ def test_missing_series_column(hours, parts_of):
 @pytest.mark.parametrize("form", ["csv", "recordio"])
 def test_command_writes_matching_chunks(form, hours, parts_of, schema_file, tmp_path, capfd):
     path = parts_of(hours, 1).path
-    arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "220"]
+    arguments = ["--schema", str(schema_file), "--data", str(path), "--output", str(tmp_path / "out"), "--rows", "220"]
     assert module.main([*arguments, "--format", form]) == 0
     printed = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert printed == [
@@ -137,7 +138,7 @@ def test_command_writes_matching_chunks(form, hours, parts_of, schema_file, tmp_
 def test_chunk_that_cannot_be_written(hours, parts_of, schema_file, tmp_path, capfd):
     path = parts_of(hours, 1).path
     (tmp_path / "out" / "known" / "part-00002.parquet").mkdir(parents=True)
-    arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "20"]
+    arguments = ["--schema", str(schema_file), "--data", str(path), "--output", str(tmp_path / "out"), "--rows", "20"]
     assert module.main(arguments) == 1
     printed, log = capfd.readouterr()
     assert [json.loads(line)["part"] for line in printed.splitlines()] == ["part-00000", "part-00001"]
@@ -148,7 +149,7 @@ def test_late_refusal_keeps_earlier_chunks(hours, parts_of, schema_file, tmp_pat
     path = parts_of(hours, 1).path
     text = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*text[:270], text[270].replace(b",", b";", 1), *text[271:]]))
-    arguments = ["--schema", str(schema_file), "--hours", str(path), "--output", str(tmp_path / "out"), "--rows", "20"]
+    arguments = ["--schema", str(schema_file), "--data", str(path), "--output", str(tmp_path / "out"), "--rows", "20"]
     assert module.main(arguments) == 1
     printed, log = capfd.readouterr()
     assert log.startswith("Line 271 ")
@@ -159,6 +160,6 @@ def test_late_refusal_keeps_earlier_chunks(hours, parts_of, schema_file, tmp_pat
 
 def test_command_reports_refusal(schema_file, tmp_path, capsys):
     (tmp_path / "hours.csv").write_text("Date,Hour\n2018-07-01,0\n")
-    arguments = ["--schema", str(schema_file), "--hours", str(tmp_path / "hours.csv"), "--output", str(tmp_path)]
+    arguments = ["--schema", str(schema_file), "--data", str(tmp_path / "hours.csv"), "--output", str(tmp_path)]
     assert module.main(arguments) == 1
     assert "is missing" in capsys.readouterr().err

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from processing_scripts import recordio
-from processing_scripts.seoul_bike.splits import PARTS, SPLITS
+from processing_scripts.datasets import PARTS
+from processing_scripts.seoul_bike.splits import SPLITS
 
 REPOSITORY = Path(__file__).parents[3]
 TASKS = ("regression", "classification")
@@ -25,7 +26,7 @@ def data(raw_frame, csv_bytes):
 
 @pytest.fixture(scope="module", params=SPLITS)
 def job(request, data, run_job):
-    return run_job(data, "--split", request.param, "--seed", "7")
+    return run_job(data, "--option", f"split={request.param}", "--seed", "7")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def test_csv_has_no_header_and_label_first(job):
 
 
 def test_regression_trains_on_open_hours(job, schema):
-    closed = schema["closed"]
+    closed = schema["rules"][0]
     column = 1 + [feature["name"] for feature in schema["features"]].index(closed["feature"])
     for part in closed["left_out_of"]["regression"]:
         assert closed["value"] not in set(job.table(f"regression/{part}/data.csv")[column])
@@ -84,12 +85,12 @@ def test_regression_trains_on_open_hours(job, schema):
 
 def test_label_is_high_demand(job, schema):
     for part in PARTS:
-        high = job.table(f"keys/{part}.csv")["rentals"] > schema["threshold"]
+        high = job.table(f"keys/{part}.csv")["rentals"] > schema["tasks"]["classification"]["threshold"]
         assert job.table(f"classification/{part}/data.csv")[0].tolist() == high.astype(int).tolist()
 
 
 def test_threshold_comes_from_training_set(job, schema):
-    assert schema["threshold"] == job.table("keys/train.csv")["rentals"].median()
+    assert schema["tasks"]["classification"]["threshold"] == job.table("keys/train.csv")["rentals"].median()
 
 
 def test_every_hour_is_in_one_set(job, raw_frame):
@@ -100,7 +101,7 @@ def test_every_hour_is_in_one_set(job, raw_frame):
 
 def test_test_set_does_not_influence_training(raw_frame, csv_bytes, run_job, data):
     """Other rentals and other weather in the test hours change neither the training files nor the threshold."""
-    options = ("--split", "days", "--seed", "7", "--features", "now")
+    options = ("--option", "split=days", "--seed", "7", "--option", "features=now")
     before = run_job(data, *options)
     test_hours = set(before.table("keys/test.csv")["datetime"])
     frame = raw_frame()
@@ -117,28 +118,29 @@ def test_test_set_does_not_influence_training(raw_frame, csv_bytes, run_job, dat
 
 
 def test_test_rentals_do_not_influence_history(raw_frame, csv_bytes, run_job, data):
-    before = run_job(data, "--features", "history")
+    before = run_job(data, "--option", "features=history")
     frame = raw_frame()
     starts = pd.to_datetime(frame["Date"] + " " + frame["Hour"], format="%d/%m/%Y %H").dt.strftime("%Y-%m-%dT%H:%M:%S")
     frame.loc[starts.isin(set(before.table("keys/test.csv")["datetime"])), "Rented Bike Count"] = "777"
     frame.loc[starts == before.table("keys/test.csv")["datetime"].min(), "Rented Bike Count"] = "1"
-    after = run_job(csv_bytes(frame), "--features", "history")
+    after = run_job(csv_bytes(frame), "--option", "features=history")
     for path in [f"{task}/{part}/data.csv" for task in TASKS for part in ("train", "validation")] + ["batch/data.csv"]:
         assert (before.output / path).read_bytes() == (after.output / path).read_bytes()
 
 
 def test_schema_contains_its_settings(job, schema, data):
-    assert schema["format_version"] == 1
-    assert (schema["feature_set"], schema["history_hours"], schema["history_of"]) == ("history", 168, ["weather"])
-    assert (schema["seed"], schema["threshold_quantile"]) == (7, 0.5)
-    assert schema["tasks"] == list(TASKS)
+    assert schema["format_version"] == 2
+    assert schema["options"] == {"split": schema["split"], "features": "history"}
+    assert (schema["history"]["hours"], schema["history"]["of"]) == (168, ["weather"])
+    assert (schema["seed"], schema["tasks"]["classification"]["threshold_quantile"]) == (7, 0.5)
+    assert list(schema["tasks"]) == list(TASKS)
     assert schema["rows"] == {part: len(job.table(f"keys/{part}.csv")) for part in (*PARTS, "batch")}
-    assert schema["dataset"] == {
+    assert schema["dataset"] == schema["dataset"] | {
         "sha256": hashlib.sha256(data).hexdigest(),
         "rows": 1440,
         "kind": "real-data",
-        "first_hour": "2018-04-20T00:00:00",
-        "last_hour": "2018-06-18T23:00:00",
+        "first": "2018-04-20T00:00:00",
+        "last": "2018-06-18T23:00:00",
     }
     assert len(schema["features"]) == job.table("batch/data.csv").shape[1]
 
@@ -147,6 +149,23 @@ def test_same_input_gives_same_bytes(data, run_job):
     first, second = (run_job(data, "--seed", "7") for _ in range(2))
     for path in files_below(first.output):
         assert (first.output / path).read_bytes() == (second.output / path).read_bytes(), path
+
+
+@pytest.mark.parametrize(
+    ("split", "features", "digest"),
+    [
+        ("days", "history", "642b7068b9428e13"),
+        ("hours", "now", "370b4efac0a1c5a2"),
+        ("time", "lags", "c8e2a6af3d0ada5a"),
+    ],
+)
+def test_sets_keep_their_bytes(split, features, digest, data, run_job):
+    """The sets are what they were before the bikes were one data set of many."""
+    job = run_job(data, "--seed", "7", "--option", f"split={split}", "--option", f"features={features}")
+    content = hashlib.sha256()
+    for path in sorted(job.output.rglob("data.csv")):
+        content.update(path.read_bytes())
+    assert content.hexdigest()[:16] == digest
 
 
 def test_test_set_is_the_default_batch(job):
@@ -158,7 +177,7 @@ def test_test_set_is_the_default_batch(job):
 def test_batch_of_other_hours(data, raw_frame, csv_bytes, run_job):
     coming = raw_frame(first="2018-07-01", hours=30).drop(columns="Rented Bike Count")
     other = csv_bytes(coming, encoding="utf-8", separator=";", line_end="\n")
-    job = run_job(data, "--features", "now", batch=other)
+    job = run_job(data, "--option", "features=now", batch=other)
     keys = job.table("keys/batch.csv")
     assert keys["datetime"].tolist()[::29] == ["2018-07-01T00:00:00", "2018-07-02T05:00:00"]
     assert keys["rentals"].isna().all()
@@ -174,6 +193,18 @@ def test_failed_humidity_sensor(raw_frame, csv_bytes, run_job):
     assert humidity["minimum"] > 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--option", "shape=round"], "has no option 'shape'; its options are split, features."),
+        (["--option", "split=weeks"], "The option 'split' is 'weeks'; choose days or hours or time."),
+        (["--task", "ranking"], "has no task 'ranking'; its tasks are regression, classification."),
+    ],
+)
+def test_choices_that_the_data_set_lacks(arguments, sentence, data, run_job):
+    assert sentence in run_job(data, *arguments).message
+
+
 def test_generated_sample_is_marked(raw_frame, csv_bytes, run_job):
     job = run_job(csv_bytes(raw_frame().assign(**{"Generated Sample": "Yes"})))
     schema = json.loads((job.output / "schema" / "schema.json").read_text())
@@ -183,14 +214,14 @@ def test_generated_sample_is_marked(raw_frame, csv_bytes, run_job):
 def test_threshold_quantile(data, run_job):
     job = run_job(data, "--threshold-quantile", "0.75")
     schema = json.loads((job.output / "schema" / "schema.json").read_text())
-    assert schema["threshold"] == job.table("keys/train.csv")["rentals"].quantile(0.75)
+    assert schema["tasks"]["classification"]["threshold"] == job.table("keys/train.csv")["rentals"].quantile(0.75)
 
 
 def test_runs_as_in_a_container(data, tmp_path):
     for name in ("data", "batch"):
         (tmp_path / "input" / name).mkdir(parents=True)
         (tmp_path / "input" / name / "bikes.csv").write_bytes(data)
-    command = [sys.executable, "-W", "error", "-m", "processing_scripts.preprocess", "--split", "time"]
+    command = [sys.executable, "-W", "error", "-m", "processing_scripts.preprocess", "--option", "split=time"]
     command += [
         "--input",
         str(tmp_path / "input"),
@@ -207,8 +238,8 @@ def test_runs_as_in_a_container(data, tmp_path):
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_real_file_with_every_split(split, real_file, run_job):
-    job = run_job(real_file.read_bytes(), "--split", split, "--seed", "42")
+    job = run_job(real_file.read_bytes(), "--option", f"split={split}", "--seed", "42")
     assert job.exit_code == 0
     schema = json.loads((job.output / "schema" / "schema.json").read_text())
     assert sum(schema["rows"][part] for part in PARTS) == 8760
-    assert 400 < schema["threshold"] < 700
+    assert 400 < schema["tasks"]["classification"]["threshold"] < 700

@@ -1,0 +1,114 @@
+"""A table as a data set: what its file describes, with its own features if there is code beside it."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from processing_scripts.dataset_file.model import Column, DatasetFile
+from processing_scripts.datasets import Choices, Schema
+from processing_scripts.errors import ColumnError, OptionError, quoted
+from processing_scripts.schema import feature_names
+from processing_scripts.tables.cells import Cells
+from processing_scripts.tables.encoding import encode
+from processing_scripts.tables.features import distinct, feature_columns, make_features
+from processing_scripts.tables.preparing import PreparedTable, identity_columns, key_texts, read_frame, row_name
+from processing_scripts.tables.source import CHUNK_ROWS, TableFile, files_below, open_table
+
+
+class TableChunk(NamedTuple):
+    """Consecutive rows to predict."""
+
+    keys: pd.DataFrame
+    frame: pd.DataFrame
+    """The columns that features are made from."""
+
+
+@dataclass
+class TableChunks:
+    """The chunks of a file of rows; every row can be predicted."""
+
+    file: DatasetFile
+    table: TableFile
+    columns: tuple[Column, ...]
+    size: int
+    series: Column | None = None
+    read: int = 0
+    predicted: int = field(default=0)
+
+    def __iter__(self) -> Iterator[TableChunk]:
+        """Yield the chunks."""
+        identity = tuple(each for each in identity_columns(self.file) if each.name in self.table.columns)
+        if self.series is not None and self.series.name not in [each.name for each in identity]:
+            identity = (*identity, self.series)
+        wanted = [column.name for column in distinct(*self.columns, *identity)]
+        for chunk in self.table.chunks(wanted, self.size):
+            cells = Cells(chunk, self.file.reading)
+            frame = read_frame(chunk, self.file, self.columns)
+            keys = {column.name: key_texts(cells.read(column), column, cells) for column in identity}
+            numbers = {row_name(self.file): np.arange(self.read + 1, self.read + 1 + chunk.rows)}
+            self.read += chunk.rows
+            self.predicted = self.read
+            yield TableChunk(pd.DataFrame(keys or numbers), frame)
+
+
+@dataclass(frozen=True)
+class TableDataSet:
+    """A table; see `processing_scripts.datasets.DataSet`."""
+
+    file: DatasetFile
+    code: types.ModuleType | None
+
+    def prepare(self, data: Path, batch: Path, choices: Choices, scratch: Path) -> PreparedTable:
+        """Read and check the data and the batch, and learn what features need from the training rows."""
+        weights = self.file.with_role("weight")
+        if weights:
+            raise OptionError(
+                f"Column {quoted(weights[0].name)} has the role 'weight', which the built-in algorithms do not share a "
+                "way to read; set its role to 'ignore'."
+            )
+        prepared = PreparedTable(self.file, self.code, choices)
+        prepared.read(files_below(data), files_below(batch), scratch)
+        return prepared
+
+    def features_of_rows(
+        self, rows: Path, schema: Schema, known: Path | None = None, *, complete: bool = False
+    ) -> pd.DataFrame:
+        """Calculate the features of rows, indexed by their numbers from 1; ``known`` is not needed."""
+        del known
+        chunks = self.chunks(rows, schema, CHUNK_ROWS)
+        if complete:
+            names = [column.name for column in self.file.columns]
+            for name in chunks.table.columns:
+                if name not in names:
+                    raise ColumnError(f"Column {quoted(name)} is not known; known columns: {', '.join(names)}.")
+        features = pd.concat([self.features_of_chunk(chunk, schema) for chunk in chunks], ignore_index=True)
+        return features.set_index(pd.RangeIndex(1, len(features) + 1, name=row_name(self.file)))
+
+    def chunks(self, rows: Path, schema: Schema, size: int, series: str | None = None) -> TableChunks:  # noqa: ARG002
+        """Read rows in chunks."""
+        columns = feature_columns(self.file)
+        of_series = None if series is None else self._series(series)
+        needed = [column.name for column in columns] + ([] if series is None else [series])
+        return TableChunks(self.file, open_table(rows, self.file, needed), columns, size, of_series)
+
+    def _series(self, name: str) -> Column:
+        return next((column for column in self.file.columns if column.name == name), Column(name, "category", "key"))
+
+    def features_of_chunk(self, chunk: TableChunk, schema: Schema) -> pd.DataFrame:
+        """Calculate the features of a chunk, in the order of its file."""
+        levels = {feature["name"]: feature["levels"] for feature in schema["features"] if "levels" in feature}
+        return encode(make_features(self.file, self.code, chunk.frame), feature_names(schema), levels)
+
+    def check_header(self, file: Path) -> None:
+        """Check that the beginning of a file has the columns of the data set, and a row."""
+        targets = [task.target for task in self.file.tasks]
+        columns = (*feature_columns(self.file), *identity_columns(self.file))
+        needed = list(dict.fromkeys([*(column.name for column in columns), *targets]))
+        next(open_table(file, self.file, needed).chunks(needed, 1))

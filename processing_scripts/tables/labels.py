@@ -1,0 +1,106 @@
+"""Labels of a table's tasks: numbers, or the codes of classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from processing_scripts.dataset_file.model import Column, Task
+from processing_scripts.datasets import PARTS
+from processing_scripts.errors import TooFewRowsError, quoted
+from processing_scripts.tables.cells import Cells
+from processing_scripts.tables.spool import Values
+
+_SET_NAMES = {"train": "training", "validation": "validation", "test": "test"}
+
+
+@dataclass(frozen=True)
+class Label:
+    """The label of a task."""
+
+    task: Task
+    column: Column
+
+    @property
+    def is_above(self) -> bool:
+        """Whether a class is a number above a threshold."""
+        return self.task.above is not None or self.task.above_quantile is not None
+
+    def read(self, cells: Cells) -> Values:
+        """Return the numbers of a chunk, or the codes of its classes.
+
+        Raises `CellError` if a cell is empty, or no class.
+        """
+        every = f"every row needs its '{self.column.name}'"
+        if self.task.kind == "regression" or self.is_above:
+            numbers = cells.numbers(self.column)
+            cells.refuse_missing(self.column, np.isnan(numbers), every)
+            return numbers
+        positions, different = pd.factorize(cells.texts(self.column))
+        cells.refuse_missing(self.column, positions < 0, every)
+        codes = np.array([self._code(str(text)) for text in different], dtype="float64")[positions]
+        cells.refuse_unknown(self.column, codes < 0, self.task.classes)
+        return codes
+
+    def _code(self, text: str) -> int:
+        cell = self._normal(text)
+        if self.task.kind == "binary":
+            positive = self.task.positive
+            if positive is None:  # a boolean
+                return {"true": 1, "t": 1, "yes": 1, "y": 1, "1": 1, "on": 1}.get(cell.lower(), 0)
+            return int(cell == self._normal(positive))
+        names = [self._normal(name) for name in self.task.classes]
+        return names.index(cell) if cell in names else -1
+
+    def _normal(self, text: str) -> str:
+        """Return one spelling of equal numbers and truth values."""
+        if self.column.type in {"number", "integer"}:
+            try:
+                return f"{float(text):.15g}"
+            except ValueError:
+                return text
+        return text.lower() if self.column.type == "boolean" else text
+
+    def threshold(self, training: Values, quantile: float | None) -> float | None:
+        """Return the number above which a row is positive; None for other tasks."""
+        if self.task.above_quantile is not None:
+            return float(np.quantile(training, quantile or self.task.above_quantile))
+        return self.task.above
+
+    def final(self, values: Values, threshold: float | None) -> Values:
+        """Return labels: integers for classes."""
+        if self.task.kind == "regression":
+            return values
+        return np.asarray((values > threshold if self.is_above else values), dtype="int64")
+
+    def check(self, counts: Mapping[str, Values]) -> None:
+        """Refuse sets that lack classes, by the number of rows of each class by set.
+
+        Raises `TooFewRowsError` if a class has no training rows, or a set has a single class.
+        """
+        if self.task.kind == "regression":
+            return
+        names = self.task.classes
+        for part in PARTS:
+            there = [name for name, count in zip(names, counts[part], strict=True) if count]
+            if part == "train" and len(there) < len(names):
+                missing = next(name for name in names if name not in there)
+                raise TooFewRowsError(
+                    f"The training set has no row of the class {quoted(missing)} of '{self.column.name}'; provide more "
+                    'rows, delete the class, or set split.by = "classes".'
+                )
+            if len(there) < 2:
+                raise TooFewRowsError(
+                    f"All {int(counts[part].sum())} rows of the {_SET_NAMES[part]} set are of the class "
+                    f"{quoted(there[0]) if there else 'of none'} of '{self.column.name}', so metrics are undefined "
+                    'there; provide more rows, or set split.by = "classes".'
+                )
+
+
+def labels_of(tasks: tuple[Task, ...], columns: tuple[Column, ...]) -> dict[str, Label]:
+    """Return the labels by task."""
+    by_name = {column.name: column for column in columns}
+    return {task.name: Label(task, by_name[task.target]) for task in tasks}
