@@ -22,6 +22,7 @@ _METRICS: Final[dict[str, tuple[Metric, ...]]] = {
     "multiclass": ("log_loss",),
 }
 _SETS = ("train", "validation", "test")
+_ALGORITHMS = ("xgboost", "lightgbm", "catboost")
 _WORDS = ("row", "rows", "unit_of_split")
 
 
@@ -125,12 +126,18 @@ def _tasks(dataset: DatasetFile) -> None:
 
 
 def _task(task: Task, target: Column) -> None:
+    for name in task.hyperparameters:
+        path = ("tasks", task.name, "hyperparameters", name)
+        _known(name, _ALGORITHMS, path, "of an algorithm", is_key=True)
+
     def require(condition: bool, key: str, problem: str) -> None:  # noqa: FBT001 - as assert
         _require(condition, ("tasks", task.name, key), problem)
 
     numeric, kind = target.type in _NUMBERS, task.kind
     metrics = _METRICS[kind]
     require(task.metric in metrics, "metric", f"is '{task.metric}'; the kind '{kind}' needs {' or '.join(metrics)}.")
+    fits = task.column is None or re.fullmatch(r"\w{1,60}", task.column) is not None
+    require(fits, "column", "is no name of a column; write at most 60 letters, digits and underscores.")
     require(task.gate > 0, "gate", f"is {task.gate:g}; write a number above 0.")
     require(task.metric != "auc" or task.gate <= 1, "gate", f"is {task.gate:g}; the AUC is at most 1.")
     for key in ("minimum", "maximum", "unit"):
