@@ -65,11 +65,10 @@ def _reading(dataset: DatasetFile) -> None:
         _require(
             value is None or reading.format == "csv", ("reading", key), "is for CSV only; delete it, or set the format."
         )
-    for key, other in (("decimal", "grouping"), ("separator", "decimal"), ("separator", "grouping")):
-        value = getattr(reading, key)
-        _require(
-            value is None or value != getattr(reading, other), ("reading", other), f"is the same as the {key}; fix one."
-        )
+    quote = reading.separator is not None and reading.separator in '"\r\n'
+    _require(not quote, ("reading", "separator"), "cannot be a quotation mark or a line end; write another character.")
+    same = reading.decimal is not None and reading.decimal == reading.grouping
+    _require(not same, ("reading", "grouping"), "is the same as the decimal mark; correct one.")
     if reading.encoding is not None:
         try:
             "".encode(reading.encoding)
