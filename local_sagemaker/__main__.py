@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from local_sagemaker.core import disk
 from local_sagemaker.core.errors import LocalServiceError, StateDirectoryError
 
 
@@ -192,9 +193,8 @@ def _write_sdk_defaults(path: Path, *, bucket: str, image: str, role_arn: str) -
             "Model": {"ExecutionRoleArn": role_arn},
         },
     }
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(defaults, indent=2))  # JSON is valid YAML
-    partial.replace(path)
+    with disk.problems_reported(path.parent), disk.whole_file(path) as file:
+        file.write(json.dumps(defaults, indent=2).encode())  # JSON is valid YAML
     return path
 
 

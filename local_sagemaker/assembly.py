@@ -11,7 +11,7 @@ from local_sagemaker.api import endpoints
 from local_sagemaker.api.service import Service
 from local_sagemaker.containers import images
 from local_sagemaker.containers.process.launcher import open_template
-from local_sagemaker.core import state_directory
+from local_sagemaker.core import disk, state_directory
 from local_sagemaker.core.access import ACCOUNT_ID, Key, new_key
 from local_sagemaker.core.core import Core, Isolation
 from local_sagemaker.core.errors import StateDirectoryError
@@ -44,47 +44,48 @@ def serve(
 ) -> Iterator[Service]:
     """Run a new service on a state directory that this process holds; see ``lifetime.open_service``."""
     with ExitStack() as stack:
-        if runners is None:
-            if isolation == "fork":
-                # Before any thread starts, because the template process forks.
-                stack.enter_context(open_template(directory))
-            work = Runners(run_processing, run_training, run_transform, start_hosting, images.missing)
-        else:
-            work = runners
-        stack.enter_context(_moto_to_itself())
-        store = Store(directory / "records.sqlite")
-        stack.callback(store.close)
-        store.insert("service", "settings", {"region": region})
-        state_directory.require_region(directory, (store.get("service", "settings") or {})["region"], region)
-        store.insert("service", "key", new_key()._asdict())
-        key = Key(**(store.get("service", "key") or {}))
-        listener = stack.enter_context(server.bind(port))
-        objects = Objects(store, directory / "objects", ACCOUNT_ID, region)
-        core = Core(
-            directory=directory,
-            endpoint_url=server.url_of(listener),
-            region=region,
-            key=key,
-            isolation=isolation,
-            store=store,
-            objects=objects,
-            logs=Logs(directory / "logs"),
-            emit=functools.partial(event_bus.emit, ACCOUNT_ID, region),
-        )
-        service = Service(core, work, own_process=own_process, keep_alive=keep_alive)
-        aws_services = hooks.aws_services(core, objects, service.call)
-        objects.restore(aws_services.replay_bucket_request)
-        _fail_what_was_running(service)
-        service.executions.resume_or_fail()
-        if runners is None:
-            _fill_jumpstart_bucket(objects, region)
-        http_server = server.HttpServer(server.Application(service, aws_services), listener)
-        http_server.start()
-        stack.callback(http_server.close)
-        stack.callback(core.supervisor.close)
-        stack.callback(service.endpoints.close)
-        stack.callback(service.executions.close)
-        stack.enter_context(state_directory.announce(directory, core, service.identity))
+        with disk.problems_reported(directory):
+            if runners is None:
+                if isolation == "fork":
+                    # Before any thread starts, because the template process forks.
+                    stack.enter_context(open_template(directory))
+                work = Runners(run_processing, run_training, run_transform, start_hosting, images.missing)
+            else:
+                work = runners
+            stack.enter_context(_moto_to_itself())
+            store = Store(directory / "records.sqlite")
+            stack.callback(store.close)
+            store.insert("service", "settings", {"region": region})
+            state_directory.require_region(directory, (store.get("service", "settings") or {})["region"], region)
+            store.insert("service", "key", new_key()._asdict())
+            key = Key(**(store.get("service", "key") or {}))
+            listener = stack.enter_context(server.bind(port))
+            objects = Objects(store, directory / "objects", ACCOUNT_ID, region)
+            core = Core(
+                directory=directory,
+                endpoint_url=server.url_of(listener),
+                region=region,
+                key=key,
+                isolation=isolation,
+                store=store,
+                objects=objects,
+                logs=Logs(directory / "logs"),
+                emit=functools.partial(event_bus.emit, ACCOUNT_ID, region),
+            )
+            service = Service(core, work, own_process=own_process, keep_alive=keep_alive)
+            aws_services = hooks.aws_services(core, objects, service.call)
+            objects.restore(aws_services.replay_bucket_request)
+            _fail_what_was_running(service)
+            service.executions.resume_or_fail()
+            if runners is None:
+                _fill_jumpstart_bucket(objects, region)
+            http_server = server.HttpServer(server.Application(service, aws_services), listener)
+            http_server.start()
+            stack.callback(http_server.close)
+            stack.callback(core.supervisor.close)
+            stack.callback(service.endpoints.close)
+            stack.callback(service.executions.close)
+            stack.enter_context(state_directory.announce(directory, core, service.identity))
         yield service
 
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local_sagemaker.core import state_directory
+from local_sagemaker.core import disk, state_directory
 from local_sagemaker.core.code import code_version
 from local_sagemaker.core.errors import StateDirectoryError
 from local_sagemaker.core.state_directory import RunningService
@@ -146,7 +146,7 @@ def _start(directory: Path, region: str, isolation: Isolation, keep_alive: float
         raise ModuleNotFoundError("No module named 'moto'", name="moto")
     options = {"state-dir": directory, "region": region, "isolation": isolation, "keep-alive": keep_alive}
     words = [f"--{name}={value}" for name, value in options.items()]
-    with (directory / LOG).open("ab") as log:
+    with disk.problems_reported(directory), (directory / LOG).open("ab") as log:
         begin = log.seek(0, os.SEEK_END)
         process = subprocess.Popen(
             [sys.executable, "-m", "local_sagemaker", "serve", *words],

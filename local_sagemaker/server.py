@@ -65,12 +65,10 @@ class Application:
         try:
             return self._answer_signed(environ, start_response)
         except OSError as error:
-            if not disk.reports_full(error):
+            reason = disk.problem(error, self._service.core.directory)
+            if reason is None:
                 raise
-            reason, service = (
-                disk.sentence(self._service.core.directory),
-                authentication.signed_request(environ).service,
-            )
+            service = authentication.signed_request(environ).service
             return refuse(environ, start_response, reason, service=service, code=InsufficientStorage.code)
 
     def _answer_signed(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -159,7 +157,7 @@ def _guarded(operation: str, answer: Callable[[], wire_format.HttpAnswer]) -> wi
     except ApiError as error:
         return wire_format.failure(error)
     except Exception as error:
-        if disk.reports_full(error):
+        if disk.is_problem(error):
             raise
         _LOG.exception("%s failed", operation)
         return wire_format.failure(_InternalError(f"{type(error).__name__}: {error}"))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from local_sagemaker import events
 from local_sagemaker.api import endpoint_configs, listing, models
-from local_sagemaker.core import tags
+from local_sagemaker.core import disk, tags
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Core, Request, Response
 from local_sagemaker.core.errors import ValidationException
@@ -128,7 +128,8 @@ def _deploy(core: Core, servers: Endpoints, name: str, config: Record, *, status
     try:
         servers.deploy(name, variants)
     except Exception as error:  # noqa: BLE001 - whatever keeps the containers from serving is the endpoint's failure
-        _change(core, name, EndpointStatus=status_on_failure, FailureReason=f"{error}"[:LONGEST_REASON])
+        reason = disk.problem(error, core.directory) or f"{error}"
+        _change(core, name, EndpointStatus=status_on_failure, FailureReason=reason[:LONGEST_REASON])
         return
     _change(
         core,

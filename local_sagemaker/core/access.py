@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from local_sagemaker.core import names
+from local_sagemaker.core import disk, names
 from local_sagemaker.core.errors import StateDirectoryError
 
 ACCOUNT_ID = "123456789012"
@@ -96,12 +96,8 @@ def make_private(directory: Path) -> None:
 
 def write(directory: Path, access: Access, identity: Mapping[str, Any]) -> None:
     """Write the address and the key of a running service, with its identity, for the owner only."""
-    partial = directory / f"{ADDRESS_FILE}.partial"
-    partial.unlink(missing_ok=True)
-    document = {**identity, **access.key._asdict()}
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123 - with its mode from the start
-        json.dump(document, file)
-    partial.replace(directory / ADDRESS_FILE)
+    with disk.whole_file(directory / ADDRESS_FILE) as file:
+        file.write(json.dumps({**identity, **access.key._asdict()}).encode())
 
 
 def read(directory: Path) -> Access:

@@ -15,7 +15,7 @@
         ├── ResourceNotFound
         ├── ResourceInUse
         ├── ResourceLimitExceeded
-        ├── InsufficientStorage      the disk of the state directory is full
+        ├── InsufficientStorage      the disk of the state directory is full, or fails
         ├── ConflictException
         └── ModelError               the container behind an endpoint returned an error
 """
@@ -93,7 +93,7 @@ class ResourceLimitExceeded(ApiError):
 
 
 class InsufficientStorage(ApiError):
-    """The disk of the state directory is full. AWS has no such error, and clients do not retry it."""
+    """The disk of the state directory is full or fails. AWS has no such error, and clients do not retry it."""
 
     code = "InsufficientStorage"
 

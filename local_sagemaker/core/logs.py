@@ -4,11 +4,12 @@ Each log group is a folder and each stream a file. A line is the time in millise
 container wrote. The files are the only record: ``moto.cloudwatch_logs`` copies them into moto when a client reads logs.
 """
 
+import contextlib
+import errno
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-
-from local_sagemaker.core import disk
 
 
 class Logs:
@@ -18,19 +19,25 @@ class Logs:
         self.directory = directory
 
     def append(self, group: str, stream: str, text: str) -> None:
-        """Append whole lines to a stream, with the current time."""
+        """Append whole lines to a stream, with the current time: all or, if this raises OSError, none of them."""
         path = self.directory / group.strip("/") / f"{stream}.log"
         now = int(time.time() * 1000)
-        lines = "".join(f"{now}\t{line}\n" for line in text.removesuffix("\n").split("\n"))
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # A single write, so that a killed process leaves no partial line.
-            with path.open("ab", buffering=0) as file:
-                file.write(lines.encode(errors="replace"))
-        except OSError as error:
-            if not disk.reports_full(error):
+        lines = "".join(f"{now}\t{line}\n" for line in text.removesuffix("\n").split("\n")).encode(errors="replace")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A single write, so that a killed process leaves no partial line.
+        with path.open("ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                if file.write(lines) != len(lines):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            except OSError:
+                file.truncate(before)
                 raise
-            # The lines are lost, but their reader goes on: the job would wait for it otherwise.
+
+    def append_if_possible(self, group: str, stream: str, text: str) -> None:
+        """Append whole lines, which are lost if the disk is full or fails."""
+        with contextlib.suppress(OSError):
+            self.append(group, stream, text)
 
     def files_of(self, group: str, job: str) -> list[Path]:
         """The files of a job's streams."""

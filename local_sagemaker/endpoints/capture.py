@@ -64,7 +64,7 @@ def capture(core: Core, endpoint: Record, headers: Mapping[str, str], body: byte
     uri = f"{folder}/{moment:%M-%S}-{moment.microsecond // 1000:03d}-{uuid.uuid4()}.jsonl"
     try:
         core.objects.write(uri, json.dumps(event, separators=(",", ":")).encode() + b"\n")
-    except ObjectStoreError as error:
+    except (ObjectStoreError, OSError) as error:
         _LOG.warning("An invocation of %s cannot be captured: %s", name, error)  # the caller still gets its response
 
 

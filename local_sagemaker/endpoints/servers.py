@@ -156,7 +156,7 @@ class Endpoints:
             arn=core.arn(f"endpoint/{endpoint}"),
             directory=directory,
             store=core.objects,
-            log=lambda host, text: core.logs.append(
+            log=lambda host, text: core.logs.append_if_possible(
                 f"{LOG_GROUP}/{endpoint}", f"{variant}/{host}-{moment // 1_000_000_000}", text
             ),
             advance=lambda _status, _message: None,

@@ -4,6 +4,7 @@ import logging
 import threading
 
 from local_sagemaker import events
+from local_sagemaker.core import disk
 from local_sagemaker.core.clock import now
 from local_sagemaker.core.core import Call, Core, Request
 from local_sagemaker.core.errors import ConflictException, ValidationException
@@ -221,7 +222,8 @@ class Executions:
             status = run.run()
         except Exception as error:  # noqa: BLE001 - a defect of the engine must not leave the execution Executing for ever
             _LOG.exception("%s: the engine itself failed", arn)
-            self._give_up(arn, "Failed", f"InternalServerError: {type(error).__name__}: {error}")
+            reason = disk.problem(error, self._core.directory) or f"{type(error).__name__}: {error}"
+            self._give_up(arn, "Failed", f"InternalServerError: {reason}")
             status = None
         if status is not None:
             self._finish(arn, status)

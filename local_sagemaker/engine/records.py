@@ -1,6 +1,7 @@
 """The records of executions and of their steps."""
 
 from collections.abc import Callable
+from sqlite3 import Connection
 from typing import Any
 
 from local_sagemaker.core.clock import now
@@ -54,9 +55,12 @@ def begin_step(store: Store, arn: str, step: Step, **more: Any) -> None:
         "Metadata": {},
         **more,
     }
-    with store.transaction():
+
+    def replace(_connection: Connection) -> None:
         store.delete(STEP, name)
         store.insert(STEP, name, record, parent=arn)
+
+    store.write(replace)
 
 
 def change_step(store: Store, arn: str, step: str, **members: Any) -> None:

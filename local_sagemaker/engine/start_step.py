@@ -205,7 +205,9 @@ class Launch:
         if not kind.cache_keys or not step.cache.get("Enabled"):
             return None
         found, message = cache.look_up(self._core.store, self._pipeline, step.name, key, step.cache.get("ExpireAfter"))
-        self._core.logs.append(LOG_GROUP, f"{self._pipeline}/{names.last_part(self._arn)}", f"{step.name}: {message}")
+        self._core.logs.append_if_possible(
+            LOG_GROUP, f"{self._pipeline}/{names.last_part(self._arn)}", f"{step.name}: {message}"
+        )
         if found is not None:
             try:
                 self._describe(kind, found["Resource"]["Identifier"])

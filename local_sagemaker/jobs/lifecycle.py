@@ -40,7 +40,15 @@ def run(
 
     ``runner`` does the work, in processes of its own; ``on_log`` gets the lines of the job's log as they come.
     """
-    supervise(core, kind, name, lambda stop: runner(_context(core, kind, name, stop, on_log)), conclude)
+
+    def attempt(stop: Event) -> JobOutcome:
+        lost: list[OSError] = []
+        outcome = runner(_context(core, kind, name, stop, on_log, lost))
+        if lost and outcome.status == "Completed":
+            raise lost[0]
+        return outcome
+
+    supervise(core, kind, name, attempt, conclude)
 
 
 def supervise(
@@ -131,8 +139,8 @@ def _outcome_of(core: Core, attempt: Callable[[Event], JobOutcome], stop: Event)
     try:
         outcome = attempt(stop)
     except Exception as error:  # noqa: BLE001 - a defect must fail the job with its own message, and not end the service
-        if disk.reports_full(error):
-            return JobOutcome("Failed", f"InternalServerError: {disk.sentence(core.directory)}")
+        if problem := disk.problem(error, core.directory):
+            return JobOutcome("Failed", f"InternalServerError: {problem}")
         _LOG.exception("a job failed for a defect of the service")
         return JobOutcome("Failed", f"InternalServerError: {type(error).__name__}: {error}")
     if outcome.status == "Failed" and disk.is_full(core.directory):  # which the container's own words may not say
@@ -149,12 +157,19 @@ def _end(kind: JobKind, record: Record, outcome: JobOutcome, conclude: Conclude)
     conclude(record, outcome)
 
 
-def _context(core: Core, kind: JobKind, name: str, stop: Event, on_log: Callable[[str], None] | None) -> JobContext:
+def _context(
+    core: Core, kind: JobKind, name: str, stop: Event, on_log: Callable[[str], None] | None, lost: list[OSError]
+) -> JobContext:
+    """The surroundings of a job; ``lost`` gets the errors of the disk that have cost lines of its log."""
     directory = _fresh_directory(core.directory / "jobs" / kind.noun, name)
     epoch = int(now())
 
     def log(host: str, text: str) -> None:
-        core.logs.append(kind.log_group, f"{name}/{host}-{epoch}", text)
+        try:
+            core.logs.append(kind.log_group, f"{name}/{host}-{epoch}", text)
+        except OSError as error:
+            # The reader of the output goes on: the container would wait for it otherwise.
+            lost.append(error)
         if on_log is not None:
             on_log(text)
 

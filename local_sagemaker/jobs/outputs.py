@@ -50,13 +50,15 @@ def upload_archive(folders: list[Path], uri: str, scratch: Path, store: ObjectSt
     """
     archive = scratch / Path(uri).name
     packed: set[str] = set()
-    # Level 1, because a local upload spends its time on compression and none on transfer.
-    with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
-        for folder in folders:
-            for path in sorted(folder.rglob("*")):
-                name = path.relative_to(folder).as_posix()
-                if name not in packed:
-                    tar.add(path, arcname=name, recursive=False)
-                    packed.add(name)
-    store.upload(archive, uri)
-    archive.unlink()
+    try:
+        # Level 1, because a local upload spends its time on compression and none on transfer.
+        with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
+            for folder in folders:
+                for path in sorted(folder.rglob("*")):
+                    name = path.relative_to(folder).as_posix()
+                    if name not in packed:
+                        tar.add(path, arcname=name, recursive=False)
+                        packed.add(name)
+        store.upload(archive, uri)
+    finally:
+        archive.unlink(missing_ok=True)

@@ -131,16 +131,13 @@ class AwsServices:
         return self._change_s3_of(environ, start_response, bucket, key)
 
     def _change_s3_of(self, environ: Environ, start_response: StartResponse, bucket: str, key: str) -> Iterable[bytes]:
-        statuses: list[str] = []
-
-        def note_status(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            statuses.append(status)
-            return start_response(status, headers, *rest)
-
+        started: list[tuple[str, list[tuple[str, str]]]] = []
         with self._objects.lock:
-            answer = list(self._moto(environ, note_status))
-            if statuses and statuses[0].startswith("2"):
+            answer = list(self._moto(environ, lambda status, headers, *_: started.append((status, headers))))
+            if started and started[0][0].startswith("2"):
                 self._record(environ, bucket, key)
+        for status, headers in started:  # now, because the change may not be storable
+            start_response(status, headers)
         return answer
 
     def _record(self, environ: Environ, bucket: str, key: str) -> None:

@@ -86,7 +86,7 @@ def _run(core: Core, function: Any, event: Any, stop: Event, seconds: float) -> 
 
     def on_output(text: str) -> None:
         log.append(text)
-        core.logs.append(function.logs_group_name, stream, text)
+        core.logs.append_if_possible(function.logs_group_name, stream, text)
 
     try:
         _unpack(core, function, directory)

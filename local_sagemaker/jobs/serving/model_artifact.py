@@ -43,7 +43,7 @@ def _unpack(uri: str, folder: Path, store: ObjectStore, room: int) -> None:
             f"{room / 1024**3:.3g} GB.)"
         ) from error
     except (OSError, tarfile.TarError, ObjectStoreError) as error:
-        if disk.reports_full(error):
+        if disk.is_problem(error):
             raise
         raise DataError(
             f"Failed to download or unpack the model data {uri}: {error}. It has to be a .tar.gz archive."

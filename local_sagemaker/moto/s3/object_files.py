@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
+from local_sagemaker.core import disk
+
 BLOCK = 1024 * 1024
 """The number of bytes in memory at once."""
 # An unused file stays for a while, because a client may be about to read it.
@@ -29,13 +31,11 @@ class ObjectFiles:
         """Write a new file, renamed into place when complete; returns its path and its MD5, which is S3's ETag."""
         path = self.path(uuid.uuid4().hex)
         path.parent.mkdir(exist_ok=True)
-        partial = path.with_suffix(".partial")
         digest = hashlib.md5(usedforsecurity=False)
-        with partial.open("wb") as file:
+        with disk.whole_file(path) as file:
             for block in blocks:
                 digest.update(block)
                 file.write(block)
-        partial.rename(path)
         return path, digest.hexdigest()
 
     def drop(self, names: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import Connection
 from threading import RLock
 from typing import IO, Any
 
@@ -158,32 +159,27 @@ class Objects:
         """Store a request that created or configured a bucket (``subresource`` is empty for its creation)."""
         created = self._backend.buckets[bucket].creation_date.timestamp()
         kept = headers if subresource else {"created": created}
-        with self._store.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO bucket_requests VALUES (?, ?, ?, ?)",
-                (bucket, subresource, json.dumps(kept), body),
-            )
+        statement = "INSERT OR REPLACE INTO bucket_requests VALUES (?, ?, ?, ?)"
+        values = (bucket, subresource, json.dumps(kept), body)
+        self._store.write(lambda connection: connection.execute(statement, values))
 
     def forget_bucket_request(self, bucket: str, subresource: str) -> None:
         """Delete the stored requests for a bucket's ``subresource``; an empty one stands for the bucket itself."""
-        with self._store.transaction() as connection:
-            connection.execute(
-                "DELETE FROM bucket_requests WHERE bucket = ? AND (subresource = ? OR ? = '')",
-                (bucket, subresource, subresource),
-            )
+        statement = "DELETE FROM bucket_requests WHERE bucket = ? AND (subresource = ? OR ? = '')"
+        self._store.write(lambda connection: connection.execute(statement, (bucket, subresource, subresource)))
 
     def record(self, bucket: str, key: str) -> None:
-        """Store all versions of one key in moto."""
+        """Store all versions of one key in moto; if that fails, moto has the versions that are stored."""
         with self.lock:
             found = self._backend.buckets.get(bucket)
             versions = found.keys.getlist(key, []) if found is not None else []
-            rows = [(bucket, key, position, *self._row_of(version)) for position, version in enumerate(versions)]
-            with self._store.transaction() as connection:
-                # All versions of the key anew, because the deletion of one changes the positions of the others.
-                before = connection.execute("SELECT file FROM objects WHERE bucket = ? AND key = ?", (bucket, key))
-                dropped = {name for (name,) in before if name} - {row[3] for row in rows}
-                connection.execute("DELETE FROM objects WHERE bucket = ? AND key = ?", (bucket, key))
-                connection.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", rows)
+            try:
+                rows = [(bucket, key, position, *self._row_of(version)) for position, version in enumerate(versions)]
+                dropped = self._store.write(lambda connection: _replace_rows(connection, bucket, key, rows))
+            except OSError:
+                if versions:
+                    self._restore_key(bucket, key)
+                raise
             # After the commit: a process that dies in between leaves unused files, which sweep() deletes, and no record
             # without its file.
             self._files.drop(dropped)
@@ -224,6 +220,13 @@ class Objects:
         tags = self._backend.tagger.get_tag_dict_for_resource(version.arn)
         return path.name, json.dumps(object_versions.attributes_of(version, tags))
 
+    def _restore_key(self, bucket: str, key: str) -> None:
+        dict.pop(self._backend.buckets[bucket].keys, key, None)  # moto's own pop() would close the files
+        query = "SELECT file, attributes FROM objects WHERE bucket = ? AND key = ? ORDER BY position"
+        with self._store.transaction() as connection:
+            for file, attributes in connection.execute(query, (bucket, key)).fetchall():
+                self._restore_version(bucket, key, file, attributes)
+
     def _restore_version(self, bucket: str, key: str, file: str | None, stored: str) -> None:
         attributes = json.loads(stored)
         path = None if file is None else self._files.path(file)
@@ -234,6 +237,18 @@ class Objects:
         keys.setlist(key, [*keys.getlist(key, []), version])
         if attributes.get("tags"):
             self._backend.put_object_tagging(version, attributes["tags"])
+
+
+def _replace_rows(connection: Connection, bucket: str, key: str, rows: list[tuple[Any, ...]]) -> set[str]:
+    """Store all versions of a key anew, because the deletion of one changes the positions of the others.
+
+    Returns the files that none of them has any more.
+    """
+    before = connection.execute("SELECT file FROM objects WHERE bucket = ? AND key = ?", (bucket, key))
+    dropped = {name for (name,) in before if name} - {row[3] for row in rows}
+    connection.execute("DELETE FROM objects WHERE bucket = ? AND key = ?", (bucket, key))
+    connection.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", rows)
+    return dropped
 
 
 def _version_of(bucket: Any, key: str, version: str | None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,11 +14,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_sagemaker.__main__ import main
 from local_sagemaker.core import disk
 from local_sagemaker.lifetime import open_service
 from local_sagemaker.moto.s3.object_files import ObjectFiles
 from tests.conformance.conftest import Pipelines
 from tests.conformance.stand_ins import StandIns, definition, depends_on, processing
+from tests.support.failing_disk import ERRORS, SENTENCE, failing, names_below
 
 FULL = "The disk of the state directory .* is full: free some space"
 
@@ -97,3 +100,14 @@ def test_nothing_written_in_memory_is_lost(small_disk):
         small_disk.free()
     with open_service(small_disk.state, runners=StandIns().runners) as service:
         assert len(service.core.store.list("kind")) == 50
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("file", ["service.json", "sagemaker-sdk-defaults"])
+def test_service_starts_whole_or_not_at_all(tmp_path, capfd, file, error):
+    with failing(file, error):
+        assert main(["serve", "--isolation", "process", "--state-dir", str(tmp_path)]) == 3
+    assert re.fullmatch(f"{SENTENCE}.*\n", capfd.readouterr().err)
+    assert not [each for each in names_below(tmp_path) if file in each]
+    with open_service(tmp_path, runners=StandIns().runners):
+        assert (tmp_path / "service.json").exists()

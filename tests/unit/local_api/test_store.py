@@ -57,3 +57,36 @@ def test_concurrent_changes_are_all_kept(store):
 def test_a_change_of_nothing_is_none(store):
     assert store.update("job", "a", lambda record: None) is None
     assert not store.delete("job", "a")
+
+
+def limit(store: Store, pages: int) -> None:
+    store._on_disk.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def test_writes_that_the_disk_refuses_are_kept_in_memory(store, tmp_path):
+    limit(store, 1)  # as many as there are, and no more
+    for number in range(50):
+        assert store.insert("job", str(number), {"text": "x" * 10_000})
+    assert store.update("job", "0", lambda record: record.update(n=1)) is not None
+    limit(store, 1_000_000)
+    store.close()
+    reopened = Store(tmp_path / "records.sqlite")
+    assert len(reopened.list("job")) == 50
+    assert reopened.get("job", "0")["n"] == 1
+    reopened.close()
+
+
+def test_transaction_that_the_disk_refuses_leaves_nothing(store):
+    limit(store, 1)
+
+    def two_records():
+        with store.transaction():
+            store.insert("job", "a", {})
+            store.insert("job", "b", {"text": "x" * 100_000})
+
+    with pytest.raises(OSError, match="No space left"):
+        two_records()
+    assert store.list("job") == []
+    limit(store, 1_000_000)
+    two_records()
+    assert len(store.list("job")) == 2
