@@ -116,7 +116,7 @@ class Workflow:
         import awswrangler
 
         self.target.client("s3")  # locally, this makes the bucket
-        data = datasets.find(self.settings.data, allow_sample=self.target.name == "local")
+        data = datasets.find(self.settings.data, self.settings.table, allow_sample=self.target.name == "local")
         uri = datasets.upload(data, self.target.bucket, self.settings.pipeline_name)
         try:
             data.data.decode()

@@ -33,7 +33,7 @@ def load(path: Path, task: Task) -> Model:
         columns = pd.DataFrame(features)
         for at in categorical:  # as the training job reads codes: texts without decimals
             columns[at] = [f"{code:.0f}" for code in features[:, at]]
-        return columns
+        return columns.set_axis(model.feature_names_, axis=1)  # the library compares the names with its own
 
     def predict(features: Numbers) -> Numbers:
         if task.kind == "regression":

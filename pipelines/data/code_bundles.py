@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.names import Layout
-from pipelines.tables import INSTALLED
+from pipelines.tables import DEFAULT, INSTALLED
 from processing_scripts.dataset_file.model import DatasetFile
 
 PACKAGES = ("processing_scripts", "evaluation")
@@ -21,6 +21,7 @@ SHARED = "html_page"
 """A package that both import, and that travels in both bundles."""
 DATASET = "dataset"
 """The folder of a user's own data set file and its code."""
+DEFAULT_DATASET = DEFAULT.relative_to(INSTALLED).as_posix()
 NO_COMMIT = "unknown"
 _GIT_SECONDS = 10
 _UPLOADS_AT_ONCE = 8
@@ -68,8 +69,9 @@ def bundles(table: DatasetFile) -> list[Bundle]:
 
 def dataset_path(table: DatasetFile) -> str:
     """Return where a data set file is in the bundle: its own place in a package, or in a folder of the user's."""
-    if table.path.is_relative_to(INSTALLED / PACKAGES[0]):
-        return table.path.relative_to(INSTALLED).as_posix()
+    path = table.path.resolve()
+    if path.is_relative_to(INSTALLED / PACKAGES[0]):
+        return path.relative_to(INSTALLED).as_posix()
     return f"{DATASET}/dataset.toml"
 
 

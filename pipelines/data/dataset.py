@@ -9,7 +9,9 @@ import io
 import logging
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -20,12 +22,16 @@ from pipelines.data.sample import MARK, generate_sample
 from pipelines.data.whole_files import written_whole
 from pipelines.errors import BadInput, EnvironmentProblem
 from pipelines.names import Layout, cache_folder
+from pipelines.tables import DEFAULT
+from processing_scripts.dataset_file.model import DatasetFile
 
 UCI_ARCHIVE = "https://archive.ics.uci.edu/static/public/560/seoul+bike+sharing+demand.zip"
 UCI_MEMBER = "SeoulBikeData.csv"
 UCI_SHA256 = "373339b71a8935d69e9af0abf26a70744632119862eeb3919efb389a7b749c60"
 TIMEOUT_SECONDS = 30
 _HEADER_BYTES = 4096
+_CHUNK_BYTES = 1024 * 1024
+PARQUET = (".parquet", ".pq")
 MOST_BYTES = 200 * 1024 * 1024
 
 logger = logging.getLogger(__name__)
@@ -33,72 +39,156 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data file that was found."""
+    """A table that was found: one file, a folder of several, or objects in S3 that stay where they are."""
 
     source: str
     """Path or address it was read from."""
     name: str
-    """File name for the upload."""
-    data: bytes
-    """Its bytes."""
+    """Name of the file or the folder for the upload."""
+    content: bytes | Path | None
+    """What was read, or the path of the file or the folder; None if it stays in S3."""
 
     @property
-    def sha256(self) -> str:
-        """Digest of the bytes, in hexadecimal."""
-        return hashlib.sha256(self.data).hexdigest()
+    def files(self) -> dict[str, bytes | Path]:
+        """The files, by their paths below the upload's prefix."""
+        if isinstance(self.content, Path) and self.content.is_dir():
+            return {f"{self.name}/{path.relative_to(self.content).as_posix()}": path for path in _visible(self.content)}
+        return {} if self.content is None else {self.name: self.content}
 
     @property
-    def rows(self) -> int:
-        """Number of lines that are neither blank nor above the rows, as in `processing_scripts.reading.tables`."""
-        rows = (line.strip(b"\xef\xbb\xbf\xff\xfe \t") for line in self.data.replace(b"\0", b"").splitlines())
-        return max(sum(1 for row in rows if row and not row.startswith((b"#", b"sep=", b'"sep='))) - 1, 0)
+    def data(self) -> bytes:
+        """The bytes of one file, or of the first of several; none of objects in S3."""
+        return _bytes(next(iter(self.files.values()), b""))
+
+    def beginning(self, size: int) -> bytes:
+        """Return the first bytes of the first file."""
+        first = next(iter(self.files.values()), b"")
+        if isinstance(first, bytes):
+            return first[:size]
+        with first.open("rb") as file:
+            return file.read(size)
+
+    @cached_property
+    def sha256(self) -> str | None:
+        """Digest of the bytes, or of the names and bytes of several files, in hexadecimal; None if they are in S3."""
+        if self.content is None:
+            return None
+        digests = {name: _sha256(content) for name, content in self.files.items()}
+        together = "".join(f"{name}\0{digest}\0" for name, digest in digests.items())
+        return next(iter(digests.values())) if len(digests) == 1 else hashlib.sha256(together.encode()).hexdigest()
+
+    @cached_property
+    def rows(self) -> int | None:
+        """Number of rows; None if they are in S3."""
+        return None if self.content is None else sum(map(_rows, self.files.values()))
 
     @property
     def real(self) -> bool:
         """Whether it is measured data and not the generated sample."""
         # Whatever the encoding, the spelling and the lines before the header are.
-        beginning = re.sub(rb"[^a-z]", b"", self.data[:_HEADER_BYTES].lower())
+        beginning = re.sub(rb"[^a-z]", b"", self.beginning(_HEADER_BYTES).lower())
         return MARK.replace(" ", "").lower().encode() not in beginning
 
 
-def find(source: str | None, *, allow_sample: bool) -> Dataset:
-    """Read the data from a path or an address, or from the published archive if none is given.
+def find(source: str | None, table: DatasetFile | None = None, *, allow_sample: bool) -> Dataset:
+    """Find the table at a path or an address, or where the data set file says.
 
     Raises `BadInput` if the file named does not exist or cannot be fetched. Raises `EnvironmentProblem` if nothing was
-    named and the archive cannot be reached, where a sample is not allowed.
+    named and the archive of Seoul's bikes cannot be reached, where a sample is not allowed.
     """
+    if source is None and table is not None and table.data is not None:
+        local = "://" not in table.data
+        source = str(table.path.parent / table.data) if local else table.data
+    if source is None and table is not None and table.path != DEFAULT:
+        source = table.url
+        if source is None:
+            raise BadInput(f"{table.path.name} names no table. Name it with --data, or write the key data.")
     if source is None:
         return _published(allow_sample=allow_sample)
     if source.startswith("s3://"):
-        return Dataset(source, last_part(source) or "data.csv", _from_s3(source))
+        content = _from_s3(source)
+        return Dataset(source, last_part(source) or "data.csv", content)
     if source.startswith(("http://", "https://")):
         return Dataset(source, last_part(source) or "data.csv", _from_web(source))
-    return _from_file(Path(source))
+    return _from_path(Path(source))
 
 
 def upload(dataset: Dataset, bucket: str, pipeline_name: str) -> str:
-    """Upload the data under the hash of its content, and return its S3 address.
+    """Upload the data under the hash of its content, and return its S3 address; of several files, their prefix.
 
     The same data has the same address, so that steps come from the cache; new data has a new one.
     """
     import boto3
 
-    uri = Layout(bucket, pipeline_name).data(dataset.sha256[:16], dataset.name)
-    key = split_uri(uri)[1]
+    if dataset.sha256 is None:
+        return dataset.source
+    layout, digest = Layout(bucket, pipeline_name), dataset.sha256[:16]
     s3 = boto3.client("s3")
-    if _size_there(s3, bucket, key) != len(dataset.data):
-        s3.put_object(Bucket=bucket, Key=key, Body=dataset.data)
-    return uri
+    for name, content in dataset.files.items():
+        key = split_uri(layout.data(digest, name))[1]
+        size = len(content) if isinstance(content, bytes) else content.stat().st_size
+        if _size_there(s3, bucket, key) == size:
+            continue
+        if isinstance(content, bytes):
+            s3.put_object(Bucket=bucket, Key=key, Body=content)
+        else:
+            s3.upload_file(str(content), bucket, key)
+    several = isinstance(dataset.content, Path) and dataset.content.is_dir()
+    return layout.data(digest, f"{dataset.name}/" if several else dataset.name)
+
+
+def _bytes(content: bytes | Path) -> bytes:
+    return content if isinstance(content, bytes) else content.read_bytes()
+
+
+def _chunks(content: bytes | Path) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    with content.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def _sha256(content: bytes | Path) -> str:
+    digest = hashlib.sha256()
+    for chunk in _chunks(content):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _rows(content: bytes | Path) -> int:
+    """Count the lines that are neither blank nor above the rows, as in `processing_scripts.reading.tables`."""
+    if isinstance(content, Path) and content.suffix.lower() in PARQUET:
+        from pyarrow import parquet
+
+        return int(parquet.ParquetFile(content).metadata.num_rows)
+    file = io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+    with io.TextIOWrapper(file, encoding="latin-1") as lines:  # any bytes, and any line ends
+        cells = (line.replace("\0", "").strip("\xef\xbb\xbf\xff\xfe \t\n") for line in lines)
+        rows = sum(1 for row in cells if row and not row.startswith(("#", "sep=", '"sep=')))
+    return max(rows - 1, 0)
+
+
+def _visible(folder: Path) -> list[Path]:
+    """The files of a folder, without hidden ones and the markers that other tools leave, such as ``_SUCCESS``."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+    )
 
 
 def _size_there(s3: Any, bucket: str, key: str) -> int | None:
     return next((each["Size"] for each in objects_below(s3, bucket, key) if each["Key"] == key), None)
 
 
-def _from_file(path: Path) -> Dataset:
+def _from_path(path: Path) -> Dataset:
+    if path.is_dir() and _visible(path):
+        return Dataset(str(path), path.name or "data", path)
     if not path.is_file():
-        raise BadInput(f"There is no data file at {path}. Name one with --data or SEOUL_BIKE_DATA.")
-    return Dataset(str(path), path.name, path.read_bytes())
+        raise BadInput(f"There is no data file at {path}. Name one with --data, or its environment variable.")
+    return Dataset(str(path), path.name, path)
 
 
 def _from_web(address: str) -> bytes:
@@ -110,7 +200,10 @@ def _from_web(address: str) -> bytes:
         ) from error
 
 
-def _from_s3(uri: str) -> bytes:
+def _from_s3(uri: str) -> bytes | None:
+    """Download an object; None for a prefix, whose objects stay where they are."""
+    if uri.endswith("/"):
+        return None
     import awswrangler  # its import takes three seconds on a slow machine
     from botocore.exceptions import BotoCoreError, ClientError
 

@@ -12,14 +12,14 @@ from pipelines.aws.responses import DENIED, last_part
 from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.errors import BadInput
 from pipelines.tables import INSTALLED
+from processing_scripts.dataset_file.model import DatasetFile
 
 BEGINNING_BYTES = 64 * 1024
-DATASET = "processing_scripts/seoul_bike/seoul_bike.toml"
 
 logger = logging.getLogger(__name__)
 
 
-def check_header(source: str, beginning: bytes) -> None:
+def check_header(source: str, beginning: bytes, table: DatasetFile) -> None:
     """Check that a file begins with the columns of the data set and a row.
 
     Raises `BadInput` if it does not.
@@ -31,13 +31,15 @@ def check_header(source: str, beginning: bytes) -> None:
     beginning
         The whole file, or its first `BEGINNING_BYTES`.
     """
+    if table.reading.format == "parquet":  # its columns stand at its end
+        return
     # A cut may fall into a line or a character. In UTF-16, too, the even number of bytes ends between two characters.
     end = beginning.rfind(b"\n") + 1 if len(beginning) >= BEGINNING_BYTES else 0
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / (last_part(source) or "data.csv")
         file.write_bytes(beginning[: end - end % 2] if end else beginning)
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "processing_scripts.header", DATASET, str(file)],
+            [sys.executable, "-P", "-m", "processing_scripts.header", str(table.path.resolve()), str(file)],
             env={**os.environ, "PYTHONPATH": str(INSTALLED), "PYTHONUTF8": "1"},
             capture_output=True,
             text=True,
@@ -48,7 +50,7 @@ def check_header(source: str, beginning: bytes) -> None:
         raise BadInput(f"The data at {source} cannot be used: {done.stderr.strip().splitlines()[-1]}")
 
 
-def check_header_in_s3(s3: Any, uri: str) -> None:
+def check_header_in_s3(s3: Any, uri: str, table: DatasetFile) -> None:
     """Check an object, or the only one below a prefix, without reading more than its beginning.
 
     Raises `BadInput` if there is none, or its header is wrong.
@@ -71,4 +73,4 @@ def check_header_in_s3(s3: Any, uri: str) -> None:
         # The execution role reads the data: it may have a permission that the caller lacks.
         logger.warning("You have no permission to read %s, so its header is not checked.", uri)
         return
-    check_header(f"s3://{bucket}/{key}", beginning)
+    check_header(f"s3://{bucket}/{key}", beginning, table)

@@ -10,7 +10,7 @@ from pipelines.aws.responses import last_part
 from pipelines.data import dataset as datasets
 from pipelines.data import versions
 from pipelines.data.code_bundles import bundles
-from pipelines.data.dataset import Dataset
+from pipelines.data.dataset import PARQUET, Dataset
 from pipelines.data.header import BEGINNING_BYTES, check_header, check_header_in_s3
 from pipelines.data.whole_files import written_whole
 from pipelines.definition.build import Build
@@ -81,9 +81,11 @@ class RunResult:
 
     @property
     def data_file(self) -> Path | None:
-        """The copy of the data that a local run leaves, for predictions of its hours and those after them."""
-        local = self.target.name == "local" and self.dataset is not None
-        return self.settings.state_dir / "data.csv" if local else None
+        """The copy of a CSV file that a local run leaves, for predictions of its rows and those after them."""
+        if self.target.name != "local" or self.dataset is None or list(self.dataset.files) != [self.dataset.name]:
+            return None
+        parquet = self.dataset.name.lower().endswith(PARQUET)
+        return None if parquet else self.settings.state_dir / "data.csv"
 
 
 def run(request: RunRequest, settings: Settings, target: Target, show: Callable[[Progress], None]) -> RunResult:
@@ -125,14 +127,19 @@ def _find_data(
     preflight = request.preflight and target.name == "aws"
     if "InputDataUri" in parameters:
         if preflight and request.start:  # the data of a schedule may come later
-            check_header_in_s3(target.client("s3"), parameters["InputDataUri"])
+            check_header_in_s3(target.client("s3"), parameters["InputDataUri"], settings.table)
         return None
-    data = datasets.find(settings.data, allow_sample=target.name == "local")
+    data = datasets.find(settings.data, settings.table, allow_sample=target.name == "local")
     if not data.real and target.name == "aws":
         raise BadInput(f"{data.source} is the generated sample, which is refused on AWS. Name real data with --data.")
-    if preflight:
-        check_header(data.source, data.data[:BEGINNING_BYTES])
-    logger.info("Data: %s, %d rows, sha256 %s", data.source, data.rows, data.sha256)
+    if preflight and data.content is None:
+        check_header_in_s3(target.client("s3"), data.source, settings.table)
+    elif preflight:
+        check_header(data.source, data.beginning(BEGINNING_BYTES), settings.table)
+    if data.sha256 is None:
+        logger.info("Data: %s", data.source)
+    else:
+        logger.info("Data: %s, %d rows, sha256 %s", data.source, data.rows, data.sha256)
     return data
 
 

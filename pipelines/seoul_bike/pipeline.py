@@ -49,7 +49,7 @@ class ProjectPipeline:
 
         given = dict(parameters or {})
         if "InputDataUri" not in given:
-            data = datasets.find(self._settings.data, allow_sample=False)
+            data = datasets.find(self._settings.data, self._settings.table, allow_sample=False)
             given["InputDataUri"] = datasets.upload(data, self._bucket, self._settings.pipeline_name)
         given.setdefault("BatchInputUri", given["InputDataUri"])
         if versions.PARAMETER not in given:

@@ -17,6 +17,13 @@ from pipelines.settings import Settings
 from pipelines.target import offline
 
 GOLDEN = Path(__file__).parents[1] / "unit" / "workflow" / "golden"
+TABLES = Path(__file__).parents[1] / "unit" / "workflow" / "tables"
+GOLDEN_SETTINGS: dict[str, dict[str, Any]] = {
+    "regression": {"task": "regression"},
+    "classification": {"task": "classification"},
+    "several-classes": {"dataset": str(TABLES / "iris.toml"), "algorithms": ["xgboost", "lightgbm", "catboost"]},
+    "categories": {"dataset": str(TABLES / "customers.toml"), "task": "churn", "tune": True},
+}
 LOCATIONS = {
     "region": "us-east-1",
     "role": "arn:aws:iam::123456789012:role/service-role/ExecutionRole",
@@ -54,9 +61,8 @@ def build_all(inputs: list[dict[str, Any]], folder: Path, hash_seed: str = "0") 
 
 
 def write_golden() -> None:
-    tasks = ["regression", "classification"]
-    for task, text in zip(tasks, build([{"task": task} for task in tasks], Path("/tmp")), strict=True):
-        (GOLDEN / f"{task}.json").write_text(text, encoding="utf-8")
+    for name, text in zip(GOLDEN_SETTINGS, build([*GOLDEN_SETTINGS.values()], Path("/tmp")), strict=True):
+        (GOLDEN / f"{name}.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

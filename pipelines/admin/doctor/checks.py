@@ -61,7 +61,7 @@ def clock(response: Mapping[str, Any], now: datetime) -> Finding:
 def data(settings: Settings, target: str) -> Finding:
     """Check that the data can be read."""
     try:
-        found = dataset.find(settings.data, allow_sample=False)
+        found = dataset.find(settings.data, settings.table, allow_sample=False)
     except PipelineError as error:
         fix = "--data PATH, or SEOUL_BIKE_DATA=PATH"
         if target == "local" and settings.data is None:
@@ -69,7 +69,7 @@ def data(settings: Settings, target: str) -> Finding:
         return failure("data", str(error), fix)
     if not found.real and target == "aws":
         return failure("data", f"{found.source} is the generated sample, which is refused on AWS", "--data PATH")
-    return ok("data", f"{found.source}, {found.rows} rows")
+    return ok("data", found.source if found.rows is None else f"{found.source}, {found.rows} rows")
 
 
 def definition(settings: Settings, choice: Choice) -> Finding:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.data.code_bundles import DEFAULT_DATASET, dataset_path
 from pipelines.definition.formats import CSV, FORMATS, Format
 from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.processing import output_uri, path_arguments, processing_step
@@ -66,6 +67,7 @@ def preprocess(context: Context) -> Preprocessed:
         ),
         module="processing_scripts.preprocess",
         arguments=[
+            *(("--dataset", dataset) if (dataset := dataset_path(settings.table)) != DEFAULT_DATASET else ()),
             *(part for name, value in settings.dataset_options.items() for part in ("--option", f"{name}={value}")),
             *("--seed", str(settings.seed)),
             *(() if settings.quantile is None else ("--threshold-quantile", str(settings.quantile))),

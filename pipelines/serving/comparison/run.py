@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipelines.data.dataset import find
 from pipelines.data.sample import GENERATED_SAMPLE
+from pipelines.errors import BadInput
 from pipelines.models.features import make_features, trusted_prefixes
 from pipelines.models.registry import ModelMetadata, RegisteredModel, read_metadata
 from pipelines.serving.comparison.costs import Assumed, Speed, costs_of_a_day
@@ -45,9 +46,11 @@ def compare(
 
 def _rows(context: CommandContext, model: RegisteredModel, metadata: ModelMetadata, number: int) -> list[str]:
     """Take rows of the data, from the beginning again where there are not enough."""
-    data = find(context.settings.data, allow_sample=not context.on_aws)
+    data = find(context.settings.data, context.settings.table, allow_sample=not context.on_aws)
+    if data.content is None:
+        raise BadInput(f"The rows of {data.source} are in S3; name a file of some of them with --data.")
     with tempfile.TemporaryDirectory() as folder:
-        hours = Path(folder) / "hours.csv"
+        hours = Path(folder) / Path(next(iter(data.files))).name
         hours.write_bytes(data.data)
         trusted = trusted_prefixes(context.connection.bucket, context.settings)
         features = make_features(context.s3, model, metadata, trusted, hours)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from local_sagemaker.definition.parse import parse
 from pipelines.definition.checks import check
 from pipelines.names import endpoint_config_prefix
 from pipelines.settings import Settings
-from tests.support.definitions import GOLDEN, build
+from tests.support.definitions import GOLDEN, GOLDEN_SETTINGS, build
 
 TASKS = Settings().tasks
 
@@ -19,8 +20,8 @@ VPC = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}
 NETWORK = {"subnets": VPC["Subnets"], "security_groups": VPC["SecurityGroupIds"]}
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/sagemaker-bikes:1"
 SETTINGS = [
-    {"task": "regression"},
-    {"task": "classification"},
+    GOLDEN_SETTINGS["regression"],
+    GOLDEN_SETTINGS["classification"],
     {"task": "all"},
     {"task": "all", "algorithms": ["xgboost"], "cache_days": 0},
     {"task": "regression", "tune": True, "max_jobs": 7},
@@ -29,6 +30,8 @@ SETTINGS = [
     {"task": "classification", **NETWORK, "wheelhouse": "s3://bucket/wheels/"},
     {"task": "classification", **NETWORK, "tune": True, "evaluation_image": IMAGE},
     {"task": "regression", "algorithms": ["xgboost"], "deploy": True, "data_capture": 20, "ttl": 5},
+    GOLDEN_SETTINGS["several-classes"],
+    GOLDEN_SETTINGS["categories"],
 ]
 
 
@@ -37,10 +40,27 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return build(SETTINGS, tmp_path_factory.mktemp("definitions"), hash_seed="1")
 
 
-@pytest.mark.parametrize("position", [0, 1])
-def test_a_change_of_the_definition_is_seen_in_review(definitions: list[str], position: int) -> None:
-    golden = (GOLDEN / f"{SETTINGS[position]['task']}.json").read_text(encoding="utf-8")
-    assert definitions[position] == golden, "see what changed, then: make golden"
+@pytest.mark.parametrize("name", GOLDEN_SETTINGS)
+def test_a_change_of_the_definition_is_seen_in_review(definitions: list[str], name: str) -> None:
+    golden = (GOLDEN / f"{name}.json").read_text(encoding="utf-8")
+    assert definitions[SETTINGS.index(GOLDEN_SETTINGS[name])] == golden, "see what changed, then: make golden"
+
+
+def test_only_lightgbm_and_catboost_read_which_columns_are_categories(definitions: list[str]) -> None:
+    steps = {step["Name"]: step["Arguments"] for step in json.loads(definitions[-1])["Steps"]}
+
+    def read(step: str) -> list[str]:
+        sources = [channel["DataSource"]["S3DataSource"]["S3Uri"] for channel in _trained(steps[step])]
+        return [uri["Std:Join"]["Values"][-1] if "Std:Join" in uri else "" for uri in sources if isinstance(uri, dict)]
+
+    assert read("TuneXGBoostChurn") == ["train/data", "validation/data"]
+    assert read("TuneLightGBMChurn") == ["train", "validation"]
+    assert read("TuneCatBoostChurn") == [""]
+
+
+def _trained(arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    channels: list[dict[str, Any]] = arguments["TrainingJobDefinition"]["InputDataConfig"]
+    return channels
 
 
 @pytest.mark.slow

@@ -16,9 +16,11 @@ from pipelines.cli.run.command import COMMAND
 from pipelines.data.header import BEGINNING_BYTES, check_header, check_header_in_s3
 from pipelines.data.sample import MARK, generate_sample
 from pipelines.errors import BadInput
+from pipelines.tables import read_table
 from tests.support.in_process_aws import empty, one_moto
 
 BUCKET = "sagemaker-us-east-1-123456789012"
+BIKES = read_table(None)
 REAL = generate_sample().replace(b"," + MARK.encode(), b",Remark", 1)
 ROWS = REAL.splitlines(keepends=True)
 
@@ -49,11 +51,11 @@ def s3(moto: None) -> Any:
 def test_wrong_header_is_refused(s3: Any, case: str) -> None:
     content, sentence = WRONG[case]
     with pytest.raises(BadInput, match=r"data at bikes\.csv cannot be used: .*") as refused:
-        check_header("bikes.csv", content[:BEGINNING_BYTES])
+        check_header("bikes.csv", content[:BEGINNING_BYTES], BIKES)
     assert sentence in str(refused.value)
     s3.put_object(Bucket=BUCKET, Key="bikes.csv", Body=content)
     with pytest.raises(BadInput) as refused:
-        check_header_in_s3(s3, f"s3://{BUCKET}/bikes.csv")
+        check_header_in_s3(s3, f"s3://{BUCKET}/bikes.csv", BIKES)
     assert sentence in str(refused.value)
 
 
@@ -63,7 +65,7 @@ def test_cut_file_is_accepted(encoding: str, odd: bytes) -> None:
     text = REAL.decode("cp1252").replace("Remark", f"Remark{odd.decode()}")
     content = (("\ufeff" if "16" in encoding else "") + text).encode(encoding)
     assert len(content) > BEGINNING_BYTES
-    check_header("bikes.csv", content[:BEGINNING_BYTES])
+    check_header("bikes.csv", content[:BEGINNING_BYTES], BIKES)
 
 
 def test_prefix_of_one_object_is_read_by_range(s3: Any) -> None:
@@ -71,10 +73,10 @@ def test_prefix_of_one_object_is_read_by_range(s3: Any) -> None:
     s3.put_object(Bucket=BUCKET, Key="new/bikes.csv", Body=REAL)
     ranges: list[str] = []
     s3.meta.events.register("before-parameter-build.s3.GetObject", lambda params, **_: ranges.append(params["Range"]))
-    check_header_in_s3(s3, f"s3://{BUCKET}/new/")
+    check_header_in_s3(s3, f"s3://{BUCKET}/new/", BIKES)
     assert ranges == [f"bytes=0-{BEGINNING_BYTES - 1}"]
     with pytest.raises(BadInput, match="There is no data at"):
-        check_header_in_s3(s3, f"s3://{BUCKET}/old/")
+        check_header_in_s3(s3, f"s3://{BUCKET}/old/", BIKES)
 
 
 def test_unreadable_data_are_left_to_the_role(s3: Any, caplog: pytest.LogCaptureFixture) -> None:
@@ -84,7 +86,7 @@ def test_unreadable_data_are_left_to_the_role(s3: Any, caplog: pytest.LogCapture
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListObjectsV2")
 
     s3.meta.events.register("before-call.s3.ListObjectsV2", refuse)
-    check_header_in_s3(s3, "s3://others/bikes.csv")
+    check_header_in_s3(s3, "s3://others/bikes.csv", BIKES)
     assert "You have no permission to read s3://others/bikes.csv" in caplog.text
 
 
