@@ -2,6 +2,7 @@
 
 import argparse
 import atexit
+import errno
 import gc
 import json
 import logging
@@ -13,6 +14,7 @@ from typing import Any, NoReturn
 from pipelines.errors import BadInput, EnvironmentProblem, PipelineError, did_you_mean, missing_package
 
 INTERRUPTED = 130
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 OURS = ("pipelines", "local_sagemaker", "processing_scripts", "evaluation")
 
 logger = logging.getLogger("pipelines")
@@ -142,6 +144,11 @@ def _explained(error: Exception) -> PipelineError | None:
         return error
     if isinstance(error, ModuleNotFoundError) and error.name and error.name.partition(".")[0] not in OURS:
         return missing_package(error.name)
+    if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
+        return EnvironmentProblem(
+            f"{error.filename or 'A file'} cannot be written: {error.strerror}. Check the space and the permissions of "
+            "the disk, and run the command again."
+        )
     if _comes_from_aws(error):
         return EnvironmentProblem(f"AWS refused or could not be reached: {error}")
     return None

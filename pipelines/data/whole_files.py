@@ -22,3 +22,9 @@ def written_whole(*paths: Path) -> Iterator[tuple[Path, ...]]:
     finally:
         for temporary in partial:
             temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8."""
+    with written_whole(path) as (partial,):
+        partial.write_text(text, encoding="utf-8")

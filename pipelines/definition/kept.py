@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pipelines
-from pipelines.data.whole_files import written_whole
+from pipelines.data.whole_files import write_text
 from pipelines.names import cache_folder
 
 PACKAGES = ("pipelines", "local_sagemaker", "processing_scripts", "evaluation")
@@ -63,8 +63,7 @@ def read(path: Path) -> str | None:
 def keep(path: Path, text: str) -> None:
     """Write a definition, whole or not at all."""
     try:
-        with written_whole(path) as (partial,):
-            partial.write_text(text, encoding="utf-8")
+        write_text(path, text)
     except OSError:
         return  # without the cache, the next build takes longer, nothing else
 

@@ -14,6 +14,7 @@ from pipelines.aws.responses import last_part
 from pipelines.aws.s3 import objects_below, read_object, split_uri
 from pipelines.data import spreadsheets
 from pipelines.data.sample import GENERATED_SAMPLE
+from pipelines.data.whole_files import write_text
 from pipelines.definition.formats import with_content_type
 from pipelines.execution.pipeline import Progress, Step
 from pipelines.models.container_output import read_answers
@@ -99,9 +100,8 @@ def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Pat
     if preprocess is None:
         return None
     uri = _output_uri(sagemaker, preprocess, "schema").rstrip("/")
-    folder.mkdir(parents=True, exist_ok=True)
     for name in (DATA_REPORT, "data-report.json"):
-        (folder / name).write_text(_read(s3, f"{uri}/{name}"), encoding="utf-8")
+        write_text(folder / name, _read(s3, f"{uri}/{name}"))
     return folder / DATA_REPORT
 
 
@@ -145,7 +145,7 @@ def _predictions(
     known = task_of(schema, task)
     columns = prediction_columns(answers, schema, task, cut_off if known.threshold is None else None)
     path = folder / "predictions.csv"
-    path.write_text(join_predictions(keys, columns), encoding="utf-8")
+    write_text(path, join_predictions(keys, columns))
     return path
 
 

@@ -21,7 +21,8 @@ class _FailingFile(io.FileIO):
     error: int
 
     def write(self, data: Any) -> int:
-        super().write(bytes(data)[: len(data) // 2])
+        content = data.encode() if isinstance(data, str) else bytes(data)
+        super().write(content[: len(content) // 2])
         raise OSError(self.error, os.strerror(self.error), self.name)
 
 
