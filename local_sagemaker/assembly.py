@@ -1,6 +1,7 @@
 """The construction of the service from its parts, and its end."""
 
 import functools
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -120,6 +121,8 @@ def _moto_to_itself() -> Iterator[None]:
     try:
         yield
     finally:
+        if "moto.iam.models" in sys.modules:  # to reset IAM is to read all of AWS's managed policies again
+            sys.modules["moto.iam.models"].iam_backends.clear()
         BackendDict.reset()
         reset_model_data()
         _MOTO.release()

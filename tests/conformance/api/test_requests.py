@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto.iam.models import iam_backends
 
 from local_sagemaker import server
 from tests.conformance.stand_ins import ROLE, processing_arguments, training_arguments
@@ -170,6 +171,12 @@ def test_managed_policies_can_be_attached(aws, service):
     name, policy = service.role_arn.rsplit("/", 1)[1], "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
     iam.attach_role_policy(RoleName=name, PolicyArn=policy)
     assert policy in [each["PolicyArn"] for each in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]]
+
+
+def test_managed_policies_are_read_for_one_partition(service, s3):
+    """Moto would read them for all, at the first request and again at the service's end: seconds of each."""
+    s3.list_buckets()
+    assert list(iam_backends[service.account_id]) == ["aws"]
 
 
 @pytest.mark.parametrize("service_name", ["sts", "iam", "logs", "events", "scheduler"])
