@@ -7,6 +7,8 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
+from tests.support import warm
+
 SETTINGS = ("AWS_", "SAGEMAKER_", "BOOSTPIPE_")
 TERMINAL = ("TERM", "COLORTERM", "FORCE_COLOR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PY_COLORS", "TTY_COMPATIBLE")
 
@@ -24,3 +26,11 @@ signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 # On a busy machine an example can take any time.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
+
+
+def pytest_configure() -> None:
+    warm.start()
+
+
+def pytest_unconfigure() -> None:
+    warm.stop()

@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import pandas as pd
 import pytest
 
 from pipelines.data.sample import MARK, generate_sample
+from tests.support import warm
 from tests.support.service import Server, serving
 
 Environment = dict[str, str]
@@ -54,7 +54,7 @@ def run_command_named(name: str, folder: Path, cache: Path, *arguments: str, typ
     """Run ``python -m pipelines NAME``; ``typed`` is the standard input."""
     folder.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", *(("pipelines.run",) if name == "run" else ("pipelines", name)), *arguments],
+        [warm.python(), "-m", *(("pipelines.run",) if name == "run" else ("pipelines", name)), *arguments],
         cwd=folder,
         env=environment(cache, **more),
         input=typed,

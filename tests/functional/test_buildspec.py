@@ -31,7 +31,9 @@ def test_supported_runtime(specification: dict[str, Any]) -> None:
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_every_phase_runs_and_starts_an_execution(tmp_path: Path, cache: Path) -> None:
-    state = tmp_path / "state"
+    state, coverage = tmp_path / "state", tmp_path / "coverage.ini"
+    coverage.write_text("[run]\ninclude = pipelines/settings.py\n")
+    options = f"tests/unit/workflow/test_settings.py --override-ini=cache_dir={tmp_path} --cov-config={coverage}"
     with open_service(state) as service:
         variables = environment(
             cache,
@@ -44,7 +46,7 @@ def test_every_phase_runs_and_starts_an_execution(tmp_path: Path, cache: Path) -
             DATA_URI=str(_unmarked_data(tmp_path)),
             CODEBUILD_BUILD_SUCCEEDING="1",
             CODEBUILD_RESOLVED_SOURCE_VERSION="0123abc",
-            PYTEST_ADDOPTS="tests/unit/workflow/test_settings.py --override-ini=cache_dir=" + str(tmp_path / "cache"),
+            PYTEST_ADDOPTS=options,
         )
         clients = {name: boto3.client(name, **service.client_arguments) for name in ("sagemaker", "s3")}
         clients["s3"].create_bucket(Bucket="artifacts")

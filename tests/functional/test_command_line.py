@@ -14,6 +14,7 @@ import pytest
 from pipelines.__main__ import COMMANDS, load
 from pipelines.cli.command import Command
 from tests.functional.conftest import Run, environment
+from tests.support import warm
 
 ROOT = Path(__file__).parents[2]
 SDK = ("sagemaker", "boto3", "pandas", "numpy", "yaml", "awswrangler", "moto", "rich", "matplotlib")
@@ -58,7 +59,7 @@ def test_help_imports_no_library() -> None:
     ],
 )
 def test_mistyped_words_get_a_suggestion_and_short_usage(arguments: list[str], suggestion: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "pipelines", *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run([warm.python(), "-m", "pipelines", *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     first, usage, rest = done.stderr.splitlines()
     assert suggestion in first
@@ -84,7 +85,7 @@ def test_with_json_stdout_is_one_object_whatever_happens(
 ) -> None:
     module = ("pipelines.run", *arguments[1:]) if arguments[0] == "run" else ("pipelines", *arguments)
     done = subprocess.run(
-        [sys.executable, "-m", *module, "--json"],
+        [warm.python(), "-m", *module, "--json"],
         cwd=tmp_path,
         env=environment(cache, HOME=str(tmp_path)),
         capture_output=True,
@@ -109,6 +110,22 @@ def test_python_without_packages_gets_one_sentence_with_the_command(tmp_path: Pa
     assert "Traceback" not in done.stderr
     (sentence,) = [line for line in done.stderr.splitlines() if "has no package" in line]
     assert f"make -C {ROOT} install" in sentence
+
+
+def test_commands_of_the_tests_are_as_in_a_new_interpreter(tmp_path: Path) -> None:
+    """Most tests start commands in processes that have imported the packages; see `tests.support.warm`."""
+    new, warmed = (
+        subprocess.run(
+            [python, "-m", "pipelines", "endpoint", "deploy", "--ttl", "-1"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for python in (sys.executable, warm.python())
+    )
+    assert (warmed.returncode, warmed.stdout, warmed.stderr) == (new.returncode, new.stdout, new.stderr)
+    assert new.returncode == 2
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -153,40 +170,34 @@ def test_a_dry_run_names_the_pinned_models_that_nobody_confirms(run: Run) -> Non
     json.loads(dry.stdout)
 
 
-def test_a_dry_run_opens_no_connection(tmp_path: Path, cache: Path) -> None:
+def test_a_dry_run_needs_no_connection_and_no_local_package(tmp_path: Path) -> None:
     """Every socket but the loopback's is refused in the process and in those it starts."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import socket\n"
-        "def refuse(*args, **kwargs): raise OSError('the test allows no connection')\n"
-        "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse\n"
-    )
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.run", "--dry-run"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["Version"] == "2020-12-01"
-
-
-def test_aws_target_needs_no_boosting_library_and_no_moto(run: Run, tmp_path: Path) -> None:
     extra = ("moto", "xgboost", "lightgbm", "catboost", "optuna", "flask")
     (tmp_path / "sitecustomize.py").write_text(
-        "import sys\n"
+        "import socket, sys\n"
+        "def refuse(*args, **kwargs): raise OSError('the test allows no connection')\n"
+        "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse\n"
         "class Missing:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
         f"        if name.split('.')[0] in {extra}:\n"
         "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
         "sys.meta_path.insert(0, Missing())\n"
     )
-    dry = run("--dry-run", "--algorithms", "lightgbm", "--cache-days", "7", PYTHONPATH=str(tmp_path))
-    assert dry.code == 0, dry.stderr
-    local = run("--upsert", "--target", "local", PYTHONPATH=str(tmp_path))
-    assert local.code == 3
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(tmp_path)}
+    dry, local = (
+        subprocess.run(
+            [sys.executable, "-m", "pipelines.run", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for arguments in (["--dry-run"], ["--upsert", "--target", "local"])
+    )
+    assert dry.returncode == 0, dry.stderr
+    assert json.loads(dry.stdout)["Version"] == "2020-12-01"
+    assert local.returncode == 3
     assert "has no package moto. Install what is missing with: " in local.stderr
 
 

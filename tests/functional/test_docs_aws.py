@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.functional.conftest import Run, environment, typed_in_a_terminal
+from tests.support import warm
 from tests.support.aws import quotas_answer, simulated_answer, standing_in_for_aws
 from tests.support.documents import code_blocks, commands
 from tests.support.service import serving
@@ -93,7 +94,7 @@ def test_options_of_the_commands_exist(document: Path) -> None:
         if name != "boostpipe":
             continue
         path = list(itertools.takewhile(lambda word: re.fullmatch("[a-z]+", word), words[:2]))
-        call = [sys.executable, "-m", "pipelines", *path, "--help"]
+        call = [warm.python(), "-m", "pipelines", *path, "--help"]
         done = subprocess.run(call, capture_output=True, text=True, check=False)
         assert done.returncode == 0, command
         for option in re.findall(r"(--[a-z-]+)", command):

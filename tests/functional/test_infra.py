@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from moto.events.models import EventPattern
 
 from local_sagemaker import open_service
 from tests.functional.conftest import Ran, environment
+from tests.support import warm
 
 ROOT = Path(__file__).parents[2]
 IS_CLONE = (ROOT / ".git").exists()
@@ -46,7 +46,7 @@ class Infra:
             arguments += SOURCE
         variables = environment(self.cache, **(self.service.environment if target == "aws" else {}), **more)
         done = subprocess.run(
-            [sys.executable, "-m", "pipelines", module, *arguments, "--target", target, "--state-dir", "state"],
+            [warm.python(), "-m", "pipelines", module, *arguments, "--target", target, "--state-dir", "state"],
             cwd=self.folder,
             env=variables,
             stdin=subprocess.DEVNULL,

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ import pytest
 from local_sagemaker import open_service
 from pipelines.data.sample import MARK, generate_sample
 from tests.functional.conftest import environment
+from tests.support import warm
 from tests.support.definitions import build
 from tests.support.iam import permissions
 from tests.support.implied import (
@@ -160,7 +160,7 @@ def _calls_of(command: Command, folder: Path, variables: dict[str, str]) -> Iter
     file = folder / "calls.jsonl"
     file.unlink(missing_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "pipelines", *command.arguments, "--target", "aws", "--bucket", BUCKET],
+        [warm.python(), "-m", "pipelines", *command.arguments, "--target", "aws", "--bucket", BUCKET],
         cwd=folder,
         env={**variables, "RECORDED_CALLS": str(file)},
         stdin=subprocess.DEVNULL,

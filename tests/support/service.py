@@ -15,7 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support import warm
+
 COMMAND = (sys.executable, "-m", "local_sagemaker")
+"""The service in a process that is the test's child, and has its jobs as children."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,11 @@ class Server:
 
 
 @contextmanager
-def serving(
-    state: Path, *options: str, patience: float = 120, command: Sequence[str | Path] = COMMAND
-) -> Iterator[Server]:
+def serving(state: Path, *options: str, patience: float = 120, command: Sequence[str | Path] = ()) -> Iterator[Server]:
     """Serve a state directory until the context ends."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     process = subprocess.Popen(
-        [*command, "serve", "--state-dir", str(state), *options],
+        [*(command or (warm.python(), "-m", "local_sagemaker")), "serve", "--state-dir", str(state), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

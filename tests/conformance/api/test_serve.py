@@ -112,7 +112,7 @@ def test_service_ends_with_as_many_instances_as_it_holds(tmp_path, aws, end, cou
     step = job("Many", 0, "")
     step["Arguments"]["AppSpecification"]["ContainerEntrypoint"] = ["sleep", "300"]
     step["Arguments"]["ProcessingResources"]["ClusterConfig"]["InstanceCount"] = count
-    with serving(tmp_path / "state", "--isolation", "process") as server:
+    with serving(tmp_path / "state", "--isolation", "process", command=COMMAND) as server:
         arn = start(aws, server, step)
         parent, deadline = psutil.Process(server.process.pid), time.monotonic() + 120
         while len(family := parent.children(recursive=True)) < count:
@@ -206,7 +206,7 @@ class Writer:
 def killed_and_found_again(state: Path, aws, seed: int, isolation: str) -> None:
     """Kill the service with -9 at a random moment of its work, and hold what is found against what it had answered."""
     chance = random.Random(seed)
-    with serving(state, "--isolation", isolation) as server:
+    with serving(state, "--isolation", isolation, command=COMMAND) as server:
         quick = [job(f"Q{number}", chance.random() * 0.2, f"q{number}") for number in range(3)]
         arn = start(aws, server, *quick, job("Last", 0.3, "last", **depends_on("Q0", "Q1")))
         once = Config(retries={"total_max_attempts": 1})

@@ -1,0 +1,64 @@
+"""Python commands that start in milliseconds: forked from a process that has imported what they need.
+
+A command of the workflow spends most of its time on imports, and the tests start hundreds. `python` names a program to
+use in place of ``sys.executable``. It hands ``-m MODULE`` to a server for the modules in `PRELOADED`. Everything else,
+and a command with another locale or other variables of Python, it runs in a new interpreter. Either way the command is
+a process of its own, with the caller's arguments, variables, working folder, descriptors and signals.
+
+With ``COLD_COMMANDS=1`` in the environment every command starts in a new interpreter, as for users. Tests of processes
+use ``sys.executable``: a command of `python` is not a child of the process that was started.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.support.warm.client import PRELOADED, interpreter_variables
+
+_FOLDER = "WARM_COMMANDS"
+"""The variable that tells the processes of pytest-xdist where the servers are, which they share."""
+_servers: list[subprocess.Popen[bytes]] = []
+
+
+def start() -> None:
+    """Start the servers, which import nothing before the first command, unless this process has a parent's."""
+    if _FOLDER in os.environ or os.environ.get("COLD_COMMANDS"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="warm-"))
+    client = Path(__file__).with_name("client.py").read_text(encoding="utf-8")
+    python = folder / "python"
+    python.write_text(f"#!{sys.executable} -IS\n{client}", encoding="utf-8")
+    python.chmod(0o755)
+    (folder / "interpreter").write_bytes(marshal.dumps(interpreter_variables(os.environ)))
+    for group in sorted(set(PRELOADED.values())):
+        reader, writer = os.pipe()
+        command = [sys.executable, "-m", "tests.support.warm.server", str(folder), group, str(writer)]
+        _servers.append(
+            subprocess.Popen(command, pass_fds=[writer], cwd=Path(__file__).parents[3], start_new_session=True)
+        )
+        os.close(writer)
+        os.read(reader, 1)  # it listens
+        os.close(reader)
+    os.environ[_FOLDER] = str(folder)
+
+
+def stop() -> None:
+    """End the servers that this process started."""
+    for server in _servers:
+        server.terminate()
+        server.wait()
+    if _servers:
+        shutil.rmtree(os.environ.pop(_FOLDER))
+        _servers.clear()
+
+
+def python() -> str:
+    """The program to use in place of ``sys.executable``."""
+    folder = os.environ.get(_FOLDER)
+    return str(Path(folder, "python")) if folder else sys.executable
