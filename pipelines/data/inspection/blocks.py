@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-HEAD_ROWS = 100_000
+HEAD_ROWS = 50_000
 """The first rows, in which duplicates and the order are looked for."""
-SAMPLE_ROWS = 20_000
+SAMPLE_ROWS = 10_000
 """Random rows, for which features are compared with the target."""
 _BLOCK_BYTES = 4 * 2**20
 _BLOCK_ROWS = 50_000
@@ -77,15 +78,17 @@ class Samples:
         self._drawn, self._keys = (table, both) if chosen is None else (table.take(chosen), both[chosen])
         self.rows += block.num_rows
 
+    @cached_property
     def head(self) -> pd.DataFrame:
-        """Return the first rows."""
+        """The first rows, after all were read."""
         import pyarrow as pa
 
         frame: pd.DataFrame = pa.concat_tables(self.head_blocks).to_pandas()
         return frame
 
+    @cached_property
     def drawn(self) -> pd.DataFrame:
-        """Return random rows, in the order of the files."""
+        """Random rows, in the order of the files, after all were read."""
         assert self._drawn is not None
         frame: pd.DataFrame = self._drawn.to_pandas()
         return frame

@@ -47,7 +47,7 @@ class Choice:
 
 def choose_columns(table: InspectedTable, target: str) -> tuple[list[Choice], tuple[str, ...]]:
     """Decide on all columns but the target's role; return the markers of missing values besides the usual ones, too."""
-    head = table.samples.head()
+    head = table.samples.head
     choices = [_choice(facts, head[name]) for name, facts in table.columns.items()]
     levels = {level for choice in choices if choice.type == "category" for level in choice.levels}
     markers = []

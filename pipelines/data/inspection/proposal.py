@@ -90,7 +90,7 @@ def _leaks(table: InspectedTable, columns: list[Choice], target: str, task: Chos
     """Ignore features that give the target away; return a warning for each."""
     import numpy as np
 
-    rows = table.samples.drawn()
+    rows = table.samples.drawn
     choice = next(each for each in columns if each.name == target)
     labels = _labels(rows[target], choice, task, table)
     known = ~np.isnan(labels)
@@ -133,7 +133,7 @@ def _labels(texts: pd.Series[Any], choice: Choice, task: ChosenTask, table: Insp
 
 
 def _copies(table: InspectedTable, columns: list[Choice]) -> list[str]:
-    head = table.samples.head()
+    head = table.samples.head
     used = [each for each in columns if each.role in {"feature", "target", "time"}]
     copies = find_copies({each.name: values_of(head[each.name], each, table) for each in used})
     among = "" if len(head) == table.rows else f" of the first {len(head):,} rows"
@@ -169,7 +169,7 @@ def _ordering_time(table: InspectedTable, columns: list[Choice]) -> Choice | Non
     """Return the column of times that orders the rows, the finest of several."""
     import numpy as np
 
-    rows = table.samples.drawn()
+    rows = table.samples.drawn
     found: list[tuple[int, Choice]] = []
     for each in columns:
         if each.type == "datetime" and each.role == "feature":

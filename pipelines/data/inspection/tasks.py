@@ -97,7 +97,7 @@ def _regression(table: InspectedTable, facts: ColumnFacts, reason: str, warnings
 
     from pipelines.data.inspection.numbers import read_numbers
 
-    texts = table.samples.drawn()[facts.name].dropna()
+    texts = table.samples.drawn[facts.name].dropna()
     values = np.array([*read_numbers(texts, facts.marks)])
     deviation = float(np.nanstd(values))
     return ChosenTask(
