@@ -161,29 +161,7 @@ class PreparedHours:
             history=history if needing else None,
             words=json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8")),
         )
-        # Read by the evaluation and the workflow until they read format version 2.
-        old = {
-            "feature_set": self.feature_set,
-            "history_hours": HISTORY_HOURS[self.feature_set],
-            "history_of": _HISTORY_OF[self.feature_set],
-            "categories": CATEGORIES,
-            "closed": {
-                "feature": "functioning_day",
-                "value": 0,
-                "predict": 0,
-                "left_out_of": {"regression": ["train", "validation"], "classification": []},
-                "meaning": self.file.rules[0].meaning["en"],
-            },
-            "labels": {
-                "regression": "rentals per hour",
-                "classification": "1 where rentals are above the threshold (high demand), else 0",
-            },
-            "threshold": self.threshold,
-            "threshold_quantile": self.threshold_quantile,
-        }
-        schema = describe(self.file, self.choices, found)
-        schema["dataset"] |= {"first_hour": hours.min().isoformat(), "last_hour": hours.max().isoformat()}
-        return {**schema, **old}
+        return describe(self.file, self.choices, found)
 
     def report(self) -> tuple[Report, str]:
         """Return the data report and its page."""
@@ -247,6 +225,5 @@ def _described(feature: Feature, training: pd.Series[Any]) -> dict[str, Any]:
         "minimum": lowest,
         "maximum": highest,
         "meaning": feature.meaning,
-        "feature_set": feature.feature_set,
         **levels,
     }

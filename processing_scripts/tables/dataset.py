@@ -52,10 +52,11 @@ class TableChunks:
             cells = Cells(chunk, self.file.reading)
             frame = read_frame(chunk, self.file, self.columns)
             keys = {column.name: key_texts(cells.read(column), column, cells) for column in identity}
-            numbers = {row_name(self.file): np.arange(self.read + 1, self.read + 1 + chunk.rows)}
+            if not self.file.with_role("key"):
+                keys = {row_name(self.file): np.arange(self.read + 1, self.read + 1 + chunk.rows), **keys}
             self.read += chunk.rows
             self.predicted = self.read
-            yield TableChunk(pd.DataFrame(keys or numbers), frame)
+            yield TableChunk(pd.DataFrame(keys, index=frame.index), frame)
 
 
 @dataclass(frozen=True)

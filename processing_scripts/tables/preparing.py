@@ -38,7 +38,7 @@ _MOST_ONE_HOT = 50
 
 
 def identity_columns(file: DatasetFile) -> tuple[Column, ...]:
-    """Return the columns that identify a row; without any, its number does."""
+    """Return the columns that identify a row; without a key, its number does, too."""
     return tuple(column for column in file.columns if column.role in {"key", "time", "group"})
 
 
@@ -123,10 +123,10 @@ class PreparedTable:
         made = make_features(self.file, self.code, frame[[column.name for column in read]])
         self._check_same_features(made)
         spooled: Columns = {f"{_FEATURE}{name}": values for name, (_, values) in made.items()}
+        if not self.file.with_role("key"):
+            spooled[f"{_KEY}{row_name(self.file)}"] = np.arange(first + 1, first + 1 + chunk.rows)
         for column in self._identity:
             spooled[f"{_KEY}{column.name}"] = key_texts(frame[column.name].to_numpy(), column, cells)
-        if not self._identity:
-            spooled[f"{_KEY}{row_name(self.file)}"] = np.arange(first + 1, first + 1 + chunk.rows)
         for column in sliced:
             there = column.name in chunk.cells
             spooled[f"{_SLICE}{column.name}"] = cells.read(column) if there else np.full(chunk.rows, None, dtype=object)
@@ -353,6 +353,7 @@ class PreparedTable:
         unit, words = self._unit(), {**WORDS}
         for each in self.slicings:
             words |= each.words()
+        row_number = [] if self.file.with_role("key") else [row_name(self.file)]
         dataset: dict[str, Any] = {"sha256": self.sha256, "rows": self._spool.rows, "kind": "real-data"}
         if self.times is not None:
             dataset |= {"first": self.times[0], "last": self.times[1]}
@@ -372,7 +373,7 @@ class PreparedTable:
                 if label.is_above
             },
             keys={
-                "columns": [column.name for column in self._identity] or [row_name(self.file)],
+                "columns": [*row_number, *(column.name for column in self._identity)],
                 "time": times[0] if times else None,
                 "unit": unit,
                 "unit_word": (self.file.words.get("unit_of_split") or default_word) if unit else None,

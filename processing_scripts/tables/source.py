@@ -64,28 +64,26 @@ class TableFile:
 
     def _csv(self, there: Mapping[str, int]) -> Iterator[pa.RecordBatch]:
         names = [str(at) for at in range(self.width)]
-        reader = arrow_csv.open_csv(
-            self.path,
-            arrow_csv.ReadOptions(
-                column_names=names,
-                skip_rows=self.first_line,
-                block_size=BLOCK_BYTES,
-                encoding="utf8" if self.encoding in {"utf-8", "utf-8-sig"} else self.encoding,
-            ),
-            arrow_csv.ParseOptions(delimiter=self.separator, newlines_in_values=True),
-            arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                include_columns=[str(at) for at in there.values()],
-                strings_can_be_null=False,
-            ),
-        )
-        while True:
-            try:
-                yield reader.read_next_batch()
-            except StopIteration:
-                return
-            except pa.ArrowInvalid as error:
-                raise self._not_csv(error) from error
+        try:
+            reader = arrow_csv.open_csv(
+                self.path,
+                arrow_csv.ReadOptions(
+                    column_names=names,
+                    skip_rows=self.first_line,
+                    block_size=BLOCK_BYTES,
+                    encoding="utf8" if self.encoding in {"utf-8", "utf-8-sig"} else self.encoding,
+                ),
+                arrow_csv.ParseOptions(delimiter=self.separator, newlines_in_values=True),
+                arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()),
+                    include_columns=[str(at) for at in there.values()],
+                    strings_can_be_null=False,
+                ),
+            )
+            while batch := next(reader, None):
+                yield batch
+        except pa.ArrowInvalid as error:
+            raise self._not_csv(error) from error
 
     def _parquet(self, there: Mapping[str, int]) -> Iterator[pa.RecordBatch]:
         with parquet.ParquetFile(self.path) as file:

@@ -1,0 +1,446 @@
+"""Preprocessing of any table that a data set file describes."""
+
+from __future__ import annotations
+
+import io
+import json
+import string
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from processing_scripts import inference, parts, preprocess, recordio
+from processing_scripts.datasets import PARTS
+from processing_scripts.tables import source
+
+TOML = """
+name = "customers"
+title = "Customers"
+[columns]
+customer = {{ type = "text", role = "{customer}" }}
+age = {{ type = "integer", lowest = 0, highest = 120 }}
+plan = "category"
+active = "boolean"
+since = {{ type = "datetime", role = "{since}" }}
+spent = {{ type = "number", unit = "EUR" }}
+churned = "category"
+[tasks.churn]
+kind = "binary"
+target = "churned"
+positive = "yes"
+gate = 0.5
+[tasks.spending]
+kind = "regression"
+target = "spent"
+gate = 100
+minimum = 0
+[tasks.plans]
+kind = "multiclass"
+target = "churned"
+classes = ["no", "yes"]
+gate = 1
+[split]
+by = "{by}"
+"""
+
+
+def toml(by: str = "rows", customer: str = "key", since: str = "feature", more: str = "") -> str:
+    text = TOML.format(by=by, customer=customer, since=since)
+    return text + more
+
+
+def customers(rows: int = 600, seed: int = 0) -> pd.DataFrame:
+    generator = np.random.default_rng(seed)
+    days = pd.date_range("2020-01-01", periods=rows)
+    plan = generator.choice(["basic", "plus", "max"], rows, p=[0.6, 0.3, 0.1])
+    age = generator.integers(18, 90, rows)
+    return pd.DataFrame(
+        {
+            "customer": [f"c{number % 300:03}" for number in range(rows)],
+            "age": np.where(generator.random(rows) < 0.05, "", age.astype(str)),
+            "plan": np.where(generator.random(rows) < 0.05, "", plan),
+            "active": generator.choice(["yes", "no"], rows),
+            "since": days[generator.permutation(rows)].strftime("%Y-%m-%d"),
+            "spent": generator.gamma(2, 20, rows).round(2),
+            "churned": generator.choice(["yes", "no"], rows, p=[0.3, 0.7]),
+        }
+    )
+
+
+class Job:
+    def __init__(self, folder: Path, dataset: str, **files: bytes) -> None:
+        self.folder, self.output = folder, folder / "output"
+        self.dataset = folder / "dataset.toml"
+        self.dataset.write_text(dataset, encoding="utf-8")
+        self.files = files
+        self.message = ""
+
+    def run(self, *arguments: str, batch: bytes | None = None) -> Job:
+        for name, files in (("data", self.files), ("batch", self.files if batch is None else {"b": batch})):
+            (self.folder / "input" / name).mkdir(parents=True)
+            for file, content in files.items():
+                (self.folder / "input" / name / file).write_bytes(content)
+        message = self.folder / "message"
+        paths = ["--input", str(self.folder / "input"), "--output", str(self.output), "--message", str(message)]
+        self.code = preprocess.main(["--dataset", str(self.dataset), *paths, *arguments])
+        self.message = message.read_text() if message.exists() else ""
+        return self
+
+    def table(self, path: str) -> pd.DataFrame:
+        header = 0 if path.startswith("keys/") else None
+        return pd.read_csv(self.output / path, header=header, keep_default_na=header is None)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.output / "schema" / "schema.json").read_text())
+        return content
+
+
+def as_csv(frame: pd.DataFrame, **options: Any) -> bytes:
+    return frame.to_csv(index=False, **options).encode()
+
+
+@pytest.fixture
+def job(tmp_path_factory):
+    def job(dataset: str, *arguments: str, batch: bytes | None = None, **files: bytes) -> Job:
+        return Job(tmp_path_factory.mktemp("table"), dataset, **files).run(*arguments, batch=batch)
+
+    return job
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory) -> Job:
+    done = Job(tmp_path_factory.mktemp("table"), toml(), data=as_csv(customers())).run("--batch-format", "recordio")
+    assert done.message == ""
+    return done
+
+
+def test_sets_have_labels_features_and_keys(usual):
+    frame = customers().set_index("customer")
+    names = [feature["name"] for feature in usual.schema["features"]]
+    assert names[:3] == ["age", "plan", "active"]
+    assert names[3].startswith("since_")
+    assert "spent" not in names
+    keys = [usual.table(f"keys/{part}.csv") for part in PARTS]
+    assert sum(map(len, keys)) == len(frame)
+    assert usual.schema["rows"] == {
+        **{part: len(each) for part, each in zip(PARTS, keys, strict=True)},
+        "batch": len(keys[2]),
+    }
+    spent = pd.concat([usual.table(f"spending/{part}/data.csv")[0] for part in PARTS])
+    assert sorted(spent) == sorted(frame["spent"])
+    churned = pd.concat([usual.table(f"churn/{part}/data.csv")[0] for part in PARTS])
+    assert churned.sum() == (frame["churned"] == "yes").sum()
+    batch, test = usual.table("batch/data.csv").to_numpy(), usual.table("churn/test/data.csv").to_numpy()
+    np.testing.assert_array_equal(batch, test[:, 1:])
+
+
+def test_rows_of_a_key_are_in_one_set(usual):
+    sets = [set(usual.table(f"keys/{part}.csv")["customer"]) for part in PARTS]
+    assert sum(map(len, sets)) == 300
+    assert len(sets[0]) == pytest.approx(240, abs=25)
+
+
+def test_categories_are_codes_by_frequency(usual):
+    (plan,) = (feature for feature in usual.schema["features"] if feature["name"] == "plan")
+    assert plan["levels"] == ["max", "plus", "basic"]
+    codes, keys = usual.table("churn/train/data.csv")[2], usual.table("keys/train.csv")
+    assert [plan["levels"][code] if code >= 0 else "" for code in codes] == keys["plan"].tolist()
+    assert -1 in set(codes), "missing"
+    index = json.loads((usual.output / "churn" / "train" / "categorical_index.json").read_text())
+    assert index == {"cat_index_list": [2]}
+
+
+def test_missing_numbers_stay_missing(usual):
+    assert usual.table("churn/train/data.csv")[1].isna().any()
+
+
+def test_recordio_has_the_rows_of_csv(usual):
+    features, labels = recordio.loads((usual.output / "recordio" / "churn" / "train" / "data.recordio").read_bytes())
+    table = usual.table("churn/train/data.csv").to_numpy(dtype=np.float32)
+    np.testing.assert_array_equal(np.column_stack([labels, features]), table)
+
+
+def test_keys_have_the_columns_of_the_schema(usual):
+    schema = usual.schema
+    for part in (*PARTS, "batch"):
+        keys = usual.table(f"keys/{part}.csv").astype(str)
+        named = {*schema["keys"]["columns"], *schema["keys"]["one_hot"], *(each["column"] for each in schema["slices"])}
+        if part == "batch":
+            named -= {each["column"] for each in schema["slices"] if each["by"].startswith("class of")}
+        assert named <= set(keys)
+        for each in schema["slices"]:
+            assert each["column"] not in keys or set(keys[each["column"]]) <= set(each["values"])
+
+
+def test_parquet_and_many_files_give_the_same_sets(job, usual, tmp_path):
+    frame = customers()
+    halves = job(toml(), a=as_csv(frame[:250]), b=as_csv(frame[250:][frame.columns[::-1]], sep=";"))
+    typed = frame.assign(age=pd.to_numeric(frame["age"]).astype("Int64"), active=frame["active"] == "yes")
+    typed.assign(since=pd.to_datetime(frame["since"])).to_parquet(tmp_path / "t")
+    parquet = job(toml(), data=(tmp_path / "t").read_bytes())
+    for other in (halves, parquet):
+        assert other.message == ""
+        for path in ("churn/train/data.csv", "spending/test/data.csv", "batch/data.csv", "keys/test.csv"):
+            assert (other.output / path).read_bytes() == (usual.output / path).read_bytes()
+
+
+def test_chunks_do_not_change_the_outputs(job, usual, monkeypatch):
+    monkeypatch.setattr(source, "BLOCK_BYTES", 2000)
+    small = job(toml(), data=as_csv(customers()))
+    for path in ("churn/train/data.csv", "keys/train.csv", "schema/data-report.json"):
+        assert (small.output / path).read_bytes() == (usual.output / path).read_bytes()
+
+
+def test_the_order_of_rows_does_not_change_a_set(job, usual):
+    shuffled = job(toml(), data=as_csv(customers().sample(frac=1, random_state=1)))
+    for part in PARTS:
+        sets = [sorted(each.table(f"spending/{part}/data.csv")[0]) for each in (shuffled, usual)]
+        assert sets[0] == sets[1]
+
+
+def test_another_seed_gives_other_sets(job, usual):
+    other = job(toml(), "--seed", "1", data=as_csv(customers()))
+    assert set(other.table("keys/test.csv")["customer"]) != set(usual.table("keys/test.csv")["customer"])
+
+
+def test_classes_are_in_proportion(job):
+    done = job(toml("classes", customer="ignore"), data=as_csv(customers()))
+    shares = [done.table(f"churn/{part}/data.csv")[0].mean() for part in PARTS]
+    assert shares == pytest.approx([shares[0]] * 3, abs=0.015)
+    assert done.schema["rows"] == {"train": 480, "validation": 60, "test": 60, "batch": 60}
+
+
+def test_groups_are_whole(job):
+    done = job(toml("groups", customer="group"), data=as_csv(customers()))
+    sets = [set(done.table(f"keys/{part}.csv")["customer"]) for part in PARTS]
+    assert [len(each) for each in sets] == [240, 30, 30]
+    assert done.schema["keys"]["unit"] == "customer"
+
+
+def test_the_last_rows_are_the_test_set(job):
+    done = job(toml("time", since="time"), data=as_csv(customers()))
+    ends = [done.table(f"keys/{part}.csv")["since"] for part in PARTS]
+    assert [len(each) for each in ends] == [480, 60, 60]
+    assert ends[0].max() < ends[1].min()
+    assert ends[1].max() < ends[2].min()
+    assert done.schema["keys"]["unit"] == "day of since"
+    names = {feature["name"] for feature in done.schema["features"]}
+    assert "since_month" in names
+    assert not names & {"since_year", "since_days"}
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "cell", "sentence"),
+    [
+        (3, "age", "old", "Line 5, column 'age': 'old' is not a number"),
+        (3, "age", "130", "Line 5, column 'age': '130' is above 120, the highest possible value; correct the cell."),
+        (0, "active", "maybe", "Line 2, column 'active': 'maybe' is neither true nor false"),
+        (599, "since", "soon", "Line 601, column 'since': 'soon' is not a date or time as in 2018-12-31"),
+        (7, "spent", "", "Line 9, column 'spent': is empty, but every row needs its 'spent'"),
+        (7, "spent", "inf", "Line 9, column 'spent': 'inf' is not a number"),
+        (7, "churned", "perhaps", "Line 9, column 'churned': 'perhaps' is not one of the classes no, yes"),
+    ],
+)
+def test_bad_cells_are_refused_with_their_line(job, row, column, cell, sentence):
+    frame = customers().astype(str)
+    frame.loc[row, column] = cell
+    done = job(toml(), data=as_csv(frame))
+    assert done.code == 1
+    assert sentence in done.message
+    assert not done.output.exists()
+
+
+def test_lines_count_line_ends_in_quotes(job):
+    frame = customers().astype(str)
+    frame.loc[0, "customer"] = "c\n000"
+    frame.loc[1, "age"] = "old"
+    assert job(toml(), data=as_csv(frame)).message.startswith("Line 4, column 'age'")
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (
+            as_csv(customers().rename(columns={"plan": "plans"})),
+            "Column 'plan' is missing in data; did you mean 'plans'",
+        ),
+        (as_csv(customers(0)), "data has no rows; provide a file with rows."),
+        (b"", "data is empty"),
+        (b"PK\x03\x04", "data is not a CSV file but a ZIP archive"),
+        (as_csv(customers()) + b"1,2\n", "Line 602 of data has 2 cells where the header has 7"),
+        (b"PAR1 nothing", "data cannot be read as Parquet"),
+        (as_csv(customers().assign(churned="no")), "The training set has no row of the class 'yes' of 'churned'"),
+    ],
+)
+def test_files_that_are_no_table(job, data, sentence):
+    done = job(toml(), data=data)
+    assert done.code == 1
+    assert sentence in done.message
+
+
+def test_weights_are_refused(job):
+    done = job(toml().replace("spent = {", 'weight = { type = "number", role = "weight" }\nspent = {'), data=b"")
+    assert "Column 'weight' has the role 'weight'" in done.message
+
+
+def test_a_batch_of_other_rows(job, usual):
+    coming = customers(50, seed=1).drop(columns=["churned", "spent"])
+    coming.loc[0, "plan"] = "never seen"
+    done = job(toml(), batch=as_csv(coming), data=as_csv(customers()))
+    assert (done.code, done.schema["rows"]["batch"]) == (0, 50)
+    assert done.table("batch/data.csv")[1].iloc[0] == -1
+    assert done.table("keys/batch.csv")["customer"].tolist() == coming["customer"].tolist()
+    assert (done.output / "churn/train/data.csv").read_bytes() == (usual.output / "churn/train/data.csv").read_bytes()
+
+
+def features(usual: Job, capsys, *arguments: str) -> list[str]:
+    assert inference.main(["--schema", str(usual.output / "schema" / "schema.json"), *arguments]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_rows_of_an_endpoint_equal_those_of_a_batch(job, tmp_path, capsys):
+    coming = as_csv(customers(50, seed=1).drop(columns=["churned", "spent"]))
+    done = job(toml(), batch=coming, data=as_csv(customers()))
+    (tmp_path / "rows.csv").write_bytes(coming)
+    lines = features(done, capsys, "--data", str(tmp_path / "rows.csv"))
+    rows = pd.read_csv(io.StringIO("\n".join(lines)), header=None)
+    np.testing.assert_array_equal(rows, done.table("batch/data.csv"))
+    header, first, *_ = features(done, capsys, "--data", str(tmp_path / "rows.csv"), "--named", "--complete")
+    assert header.startswith("row,age,plan,active,since_")
+    assert first.startswith("1,")
+    arguments = ["--schema", str(done.output / "schema" / "schema.json"), "--output", str(tmp_path / "out")]
+    assert parts.main([*arguments, "--data", str(tmp_path / "rows.csv"), "--rows", "20"]) == 0
+    reported = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert reported[-1] == {"read": 50, "predicted": 50}
+    text = "".join((tmp_path / "out" / "rows" / f"part-{at:05}.csv").read_text() for at in range(3))
+    assert text == (done.output / "batch" / "data.csv").read_text()
+    known = pq.read_table(tmp_path / "out" / "known" / "part-00001.parquet")
+    assert known.column_names[:2] == ["customer", "age"]
+
+
+def test_unknown_columns_of_requests_are_refused(usual, tmp_path, capsys):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(as_csv(customers(2).assign(agee=3)))
+    arguments = ["--schema", str(usual.output / "schema" / "schema.json"), "--data", str(path), "--complete"]
+    assert inference.main(arguments) == 1
+    assert "Column 'agee' is not known; known columns: customer, age" in capsys.readouterr().err
+
+
+def test_own_features(job, tmp_path):
+    code = """
+def make_features(frame):
+    return frame.assign(double=frame["age"] * 2, letter=frame["plan"].str[:1]).drop(columns="since")
+"""
+    data = as_csv(customers())
+    folder = tmp_path
+    (folder / "code.py").write_text(code)
+    done = Job(folder, 'code = "code.py"' + toml(), data=data).run()
+    assert [(each["name"], each["type"]) for each in done.schema["features"]][-2:] == [
+        ("double", "number"),
+        ("letter", "category"),
+    ]
+    assert (done.table("churn/test/data.csv")[4].dropna() == 2 * done.table("churn/test/data.csv")[1].dropna()).all()
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (
+            "def make_features(frame):\n    return frame['agee']\n",
+            "code.py, line 2: make_features failed (KeyError: 'agee')",
+        ),
+        ("def make_features(frame):\n    return 1\n", "code.py: make_features failed (TypeError: its result is not a"),
+        ("import nothing_at_all\n", "code.py, line 1: cannot be loaded (ModuleNotFoundError"),
+    ],
+)
+def test_own_code_that_fails(code, sentence, tmp_path):
+    (tmp_path / "code.py").write_text(code)
+    done = Job(tmp_path, 'code = "code.py"' + toml(), data=as_csv(customers())).run()
+    assert done.code == 1
+    assert sentence in done.message
+
+
+def test_own_split(tmp_path):
+    code = """
+import numpy as np
+def split(frame, seed):
+    last = frame["customer"].str[-1]
+    return np.select([last == "0", last == "1"], ["test", "validation"], "train")
+"""
+    (tmp_path / "code.py").write_text(code)
+    done = Job(tmp_path, 'code = "code.py"' + toml("code"), data=as_csv(customers())).run()
+    assert set(done.table("keys/test.csv")["customer"].str[-1]) == {"0"}
+
+
+def test_rules_leave_rows_out(job):
+    rule = '[[rules]]\nfeature = "active"\nvalue = 0\npredict = 0\ntasks = ["spending"]\n'
+    rule += 'left_out_of = { spending = ["train"] }\n'
+    done = job(toml() + rule, data=as_csv(customers()))
+    keys = done.table("keys/train.csv")
+    described = done.schema["rules"][0]
+    kept = keys[keys[described["keys_column"]] != described["keys_value"]]
+    assert len(done.table("spending/train/data.csv")) == len(kept) < len(keys)
+    assert set(done.table("spending/train/data.csv")[3]) == {1}
+    assert len(done.table("churn/train/data.csv")) == len(keys)
+
+
+def test_a_number_above_a_quantile_is_a_class(job):
+    task = '[tasks.big]\nkind = "binary"\ntarget = "spent"\nabove_quantile = 0.9\ngate = 0.5\n'
+    done = job(toml() + task, "--threshold-quantile", "0.75", data=as_csv(customers()))
+    spent, big = (done.table(f"{task}/train/data.csv")[0] for task in ("spending", "big"))
+    described = done.schema["tasks"]["big"]
+    assert described["threshold"] == pytest.approx(spent.quantile(0.75))
+    assert described["threshold_quantile"] == 0.75
+    assert big.tolist() == (spent > described["threshold"]).astype(int).tolist()
+
+
+def test_files_without_header_and_other_marks(job):
+    frame = customers().assign(spent=lambda each: each["spent"].map(lambda value: f"{value * 100:,.2f}"))
+    frame["spent"] = frame["spent"].str.translate(str.maketrans(",.", ".,"))
+    reading = '[reading]\nheader = false\nseparator = ";"\ndecimal = ","\ngrouping = "."\n'
+    done = job(toml().replace("[columns]", f"{reading}[columns]"), data=as_csv(frame, sep=";", header=False))
+    assert done.message == ""
+    spent = pd.concat([done.table(f"spending/{part}/data.csv")[0] for part in PARTS])
+    assert sorted(spent) == pytest.approx(sorted((customers()["spent"] * 100).round(2)))
+
+
+def test_data_report_shows_every_feature(usual):
+    report = json.loads((usual.output / "schema" / "data-report.json").read_text())
+    page = (usual.output / "schema" / "data-report.html").read_text(encoding="utf-8")
+    assert list(report["features"]) == [feature["name"] for feature in usual.schema["features"]]
+    assert report["targets"]["churn"]["classes"]["train"].keys() == {"not yes", "yes"}
+    assert all(name in page for name in report["features"])
+    assert "rentals" not in page
+
+
+CELLS = st.one_of(
+    st.text(string.printable, max_size=8),
+    st.integers().map(str),
+    st.floats().map(str),
+    st.sampled_from(["yes", "no", ""]),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    table=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=30),
+    types=st.lists(st.sampled_from(["number", "integer", "category", "boolean", "datetime"]), min_size=2, max_size=2),
+    kind=st.sampled_from(['kind = "regression"', 'kind = "binary"\npositive = "yes"']),
+    raw=st.one_of(st.none(), st.binary(max_size=200)),
+)
+def test_any_table_runs_or_is_refused_in_a_sentence(table, types, kind, raw, tmp_path_factory):
+    target = "number" if "regression" in kind else "category"
+    dataset = f'name = "t"\ntitle = "T"\n[columns]\na = "{types[0]}"\nb = "{types[1]}"\nc = "{target}"\n'
+    dataset += f'[tasks.c]\ntarget = "c"\ngate = 0.5\n{kind}\n'
+    frame = pd.DataFrame(table, columns=list("abc"))
+    data = as_csv(frame) if raw is None else raw
+    done = Job(tmp_path_factory.mktemp("any"), dataset, data=data).run()
+    assert (done.code == 0) == (done.message == "")
+    assert done.code in (0, 1)
