@@ -110,8 +110,9 @@ class Workflow:
 
         Returns
         -------
-        One row per hour with the columns of the file. ``attrs`` contains ``uri``, its address in S3, ``source``, where
-        it was found, and ``generated``, whether it is the generated sample, whose numbers mean nothing.
+        pandas.DataFrame
+            One row per hour with the columns of the file. ``attrs`` contains ``uri``, its address in S3, ``source``,
+            where it was found, and ``generated``, whether it is the generated sample, whose numbers mean nothing.
         """
         import awswrangler
 
@@ -194,7 +195,8 @@ class Workflow:
 
         Returns
         -------
-        One row per predicted hour: ``datetime``, the features, and the prediction.
+        pandas.DataFrame
+            One row per predicted hour: ``datetime``, the features, and the prediction.
         """
         import pandas as pd
 
