@@ -20,6 +20,7 @@ from local_sagemaker.containers import function_runtime
 from local_sagemaker.containers.errors import ContainerError
 from local_sagemaker.containers.process import sandbox
 from local_sagemaker.containers.process.messages import Launch
+from local_sagemaker.core import disk
 from local_sagemaker.core.core import Core
 from local_sagemaker.engine.tasks import Invocation
 from local_sagemaker.jobs.runs import LogPump
@@ -98,6 +99,11 @@ def _run(core: Core, function: Any, event: Any, stop: Event, seconds: float) -> 
         return _failed("InvalidZipFileException", f"Lambda was not able to unzip the file: {error}"), ""
     except ContainerError as error:
         return _failed("ServiceException", str(error)), ""
+    except OSError as error:
+        reason = disk.problem(error, core.directory)
+        if reason is None:
+            raise
+        return _failed("ServiceException", reason), ""
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 

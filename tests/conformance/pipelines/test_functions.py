@@ -19,6 +19,7 @@ from local_sagemaker.api.service import Service
 from local_sagemaker.lifetime import open_service
 from tests.conformance.callbacks import TYPES, Inbox, callback, output
 from tests.conformance.stand_ins import ROLE, compare, condition, definition, depends_on, fail, get
+from tests.support.failing_disk import ERRORS, SENTENCE, failing
 
 CODE = """
 import json, os, time
@@ -142,6 +143,17 @@ def test_errors_of_the_function_fail_the_step(pipelines, create, handler, reason
     assert execution.status == "Failed"
     with pytest.raises(ValueError, match=f"^ClientError: The function {arn} failed: {reason}$"):
         raise ValueError(execution.steps["Work"]["FailureReason"])
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_failing_disk_fails_the_step_with_one_sentence(pipelines, create, service, error):
+    arn = create(f"disk-{error}", "unserializable", Timeout=60)
+    with failing("/functions/", error):
+        execution = pipelines.run(definition(function("Work", arn)))
+    assert execution.status == "Failed"
+    with pytest.raises(ValueError, match=f"^ClientError: The function {arn} failed: ServiceException: {SENTENCE}"):
+        raise ValueError(execution.steps["Work"]["FailureReason"])
+    assert list((service.core.directory / "functions").iterdir()) == []
 
 
 def test_other_runtimes_are_refused_before_the_start(pipelines, create, client):
