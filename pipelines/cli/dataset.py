@@ -15,9 +15,11 @@ from pipelines.cli.command import Command, opened
 from pipelines.cli.console import Parser, Result, confirm
 from pipelines.cli.options import CONNECTION, add_yes
 from pipelines.cli.rendering import facts, table
+from pipelines.data.dataset import find
 from pipelines.data.whole_files import written_whole
 from pipelines.errors import BadInput
 from pipelines.settings import Settings
+from pipelines.tables import read_table
 from processing_scripts.dataset_file.model import Kind
 from processing_scripts.dataset_file.reader import read_dataset_file
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _SETTINGS = tuple(name for name in CONNECTION if name != "target")
 """Here ``--target`` is a column; SAGEMAKER_TARGET chooses the target of addresses in S3."""
+_SETS = {"train": "training set", "validation": "validation set", "test": "test set"}
 
 
 def _init_options(parser: Parser) -> None:
@@ -67,9 +70,16 @@ def _init(options: argparse.Namespace, settings: Settings) -> Result:
 
 @contextlib.contextmanager
 def _local(source: str, settings: Settings) -> Iterator[Path]:
-    """Yield a path; objects of S3 are downloaded for as long as the context lasts."""
-    if not source.startswith("s3://"):
+    """Yield a path; objects of S3 and of the web are downloaded for as long as the context lasts."""
+    if "://" not in source:
         yield Path(source)
+        return
+    if not source.startswith("s3://"):
+        with tempfile.TemporaryDirectory() as folder:
+            found = find(source, allow_sample=False)
+            file = Path(folder) / found.name
+            file.write_bytes(found.data)
+            yield file
         return
     bucket, prefix = split_uri(source)
     with tempfile.TemporaryDirectory() as folder, opened(settings) as context:
@@ -82,6 +92,35 @@ def _local(source: str, settings: Settings) -> Iterator[Path]:
             file.parent.mkdir(parents=True, exist_ok=True)
             context.s3.download_file(bucket, key, str(file))
         yield file if chosen == [prefix] else Path(folder)
+
+
+def _check_options(parser: Parser) -> None:
+    parser.add_argument("dataset_file", type=Path, metavar="X.toml", help="the data set file")
+    parser.add_argument("file", nargs="?", metavar="FILE", help="the table (default: data in the data set file)")
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> Result:
+    from pipelines.data.preview import preview
+
+    dataset = read_table(str(options.dataset_file))
+    source = options.file or dataset.data_source
+    if source is None:
+        raise BadInput(f"{options.dataset_file} does not name its table: name it, or write data = PATH into the file.")
+    with _local(source, settings) as path:
+        found = preview(options.dataset_file, path)
+    rows = {name: count for name, count in found.rows.items() if name in _SETS}
+    heading = ("", "type", *(f"row {at + 1}" for at in range(len(found.first))))
+    names = [(f"{dataset.tasks[0].target} (target)", str(dataset.tasks[0].kind))]
+    names += [(str(feature["name"]), str(feature["type"])) for feature in found.features]
+    lines = [(*name, *(row[at] for row in found.first)) for at, name in enumerate(names)]
+    text = (
+        f"{options.dataset_file} fits {source}: {sum(rows.values()):,} rows.\n"
+        + "".join(f"  {_SETS[name]}: {count:,} rows\n" for name, count in rows.items())
+        + f"\n{len(found.features)} features, as the models see them in the first rows of the training set (levels "
+        f"instead of codes):\n\n{table(heading, lines)}"
+    )
+    content = {"source": source, "rows": rows, "features": [dict(each) for each in found.features]}
+    return Result(text, {**content, "first": [list(row) for row in found.first]})
 
 
 def _as_text(proposal: Proposal, source: str) -> str:
@@ -135,6 +174,14 @@ COMMAND = Command(
             options=_init_options,
             settings=_SETTINGS,
             run=_init,
+        ),
+        Command(
+            name="check",
+            summary="check a data set file together with its table",
+            description="Preprocess the table as the job would do it, and show the sets and the first features.",
+            options=_check_options,
+            settings=CONNECTION,
+            run=_check,
         ),
     ),
 )

@@ -22,6 +22,7 @@ _METRICS: Final[dict[str, tuple[Metric, ...]]] = {
     "multiclass": ("log_loss",),
 }
 _SETS = ("train", "validation", "test")
+_ALGORITHMS = ("xgboost", "lightgbm", "catboost")
 _WORDS = ("row", "rows", "unit_of_split")
 
 
@@ -64,11 +65,10 @@ def _reading(dataset: DatasetFile) -> None:
         _require(
             value is None or reading.format == "csv", ("reading", key), "is for CSV only; delete it, or set the format."
         )
-    for key, other in (("decimal", "grouping"), ("separator", "decimal"), ("separator", "grouping")):
-        value = getattr(reading, key)
-        _require(
-            value is None or value != getattr(reading, other), ("reading", other), f"is the same as the {key}; fix one."
-        )
+    quote = reading.separator is not None and reading.separator in '"\r\n'
+    _require(not quote, ("reading", "separator"), "cannot be a quotation mark or a line end; write another character.")
+    same = reading.decimal is not None and reading.decimal == reading.grouping
+    _require(not same, ("reading", "grouping"), "is the same as the decimal mark; correct one.")
     if reading.encoding is not None:
         try:
             "".encode(reading.encoding)
@@ -125,12 +125,18 @@ def _tasks(dataset: DatasetFile) -> None:
 
 
 def _task(task: Task, target: Column) -> None:
+    for name in task.hyperparameters:
+        path = ("tasks", task.name, "hyperparameters", name)
+        _known(name, _ALGORITHMS, path, "of an algorithm", is_key=True)
+
     def require(condition: bool, key: str, problem: str) -> None:  # noqa: FBT001 - as assert
         _require(condition, ("tasks", task.name, key), problem)
 
     numeric, kind = target.type in _NUMBERS, task.kind
     metrics = _METRICS[kind]
     require(task.metric in metrics, "metric", f"is '{task.metric}'; the kind '{kind}' needs {' or '.join(metrics)}.")
+    fits = task.column is None or re.fullmatch(r"\w{1,60}", task.column) is not None
+    require(fits, "column", "is no name of a column; write at most 60 letters, digits and underscores.")
     require(task.gate > 0, "gate", f"is {task.gate:g}; write a number above 0.")
     require(task.metric != "auc" or task.gate <= 1, "gate", f"is {task.gate:g}; the AUC is at most 1.")
     for key in ("minimum", "maximum", "unit"):

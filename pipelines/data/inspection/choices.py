@@ -60,6 +60,11 @@ def choose_columns(table: InspectedTable, target: str) -> tuple[list[Choice], tu
     for choice in choices:
         if choice.name != target:
             _choose_role(choice, table.columns[choice.name], head[choice.name])
+        if choice.role == "feature" and any(choice.name in layout.unnamed for layout in table.files.layouts):
+            choice.ignore("it has no name in the header")
+            choice.warnings.append(
+                f"Column {quoted(choice.name)} has no name in the header, so it is ignored; add one."
+            )
     return choices, tuple(dict.fromkeys(text for text in markers if text not in MISSING))
 
 

@@ -41,6 +41,8 @@ class ColumnFacts:
     highest: float = -math.inf
     whole: bool = True
     """Whether all numbers are whole, and written without a decimal mark."""
+    grouped: bool = False
+    """Whether a number contains a thousands separator."""
     steps: float | None = None
     """The difference of each number to the one before, if it is always the same."""
     rising: bool = True
@@ -76,6 +78,7 @@ class ColumnFacts:
 
     def _add_numbers(self, texts: pa.ChunkedArray, start: int) -> None:
         import numpy as np
+        import pyarrow as pa
         import pyarrow.compute as pc
 
         values = as_floats(texts, self.marks)
@@ -89,6 +92,7 @@ class ColumnFacts:
         self.lowest, self.highest = min(self.lowest, numbers.min()), max(self.highest, numbers.max())
         if self.whole:
             self.whole = bool((numbers % 1 == 0).all()) and not self._any_contains(texts, self.marks.decimal)
+        self.grouped = self.grouped or self._any_contains(texts.filter(pa.array(is_number)), self.marks.group)
         self._add_order(numbers)
 
     def _add_others(self, texts: pa.ChunkedArray, positions: np.ndarray[Any, Any], start: int) -> None:

@@ -79,8 +79,10 @@ def _reading(proposal: Proposal) -> list[str]:
             f"separator = {_text(layout.separator)}",
             f"encoding = {_text(layout.encoding)}",
         ]
-        if table.marks != POINT:
-            lines += [f"decimal = {_text(table.marks.decimal)}", f"grouping = {_text(table.marks.group)}"]
+        if table.marks.decimal != POINT.decimal:
+            lines.append(f"decimal = {_text(table.marks.decimal)}")
+        if any(facts.grouped for facts in table.columns.values() if facts.is_numeric):
+            lines.append(f"grouping = {_text(table.marks.group)}")
     if proposal.markers:
         lines.append(f"missing = {_list([*MISSING, *proposal.markers])}")
     return lines

@@ -29,6 +29,8 @@ class Layout:
     names: tuple[str, ...]
     """Names of the columns: those of the header, or ``column_1`` and so on."""
     header: bool
+    unnamed: tuple[str, ...] = ()
+    """Those of the names whose cell in the header is empty."""
 
 
 def find_layout(path: Path, target: str) -> Layout:
@@ -44,7 +46,8 @@ def find_layout(path: Path, target: str) -> Layout:
     separator, rows = _separator(path, encoding, skipped, separators)
     header = _has_header(rows, target)
     names = _names(path, rows[0][1]) if header else [f"column_{at + 1}" for at in range(len(rows[0][1]))]
-    return Layout(encoding, separator, rows[0][0] if header else skipped, tuple(names), header)
+    unnamed = tuple(name for name, cell in zip(names, rows[0][1], strict=True) if header and not cell)
+    return Layout(encoding, separator, rows[0][0] if header else skipped, tuple(names), header, unnamed)
 
 
 def _as_many_as_later(path: Path, encoding: str) -> Callable[[list[str]], int]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
+from pathlib import Path
 
 from hypothesis import given
 from jsonschema import Draft7Validator
@@ -35,3 +37,33 @@ def test_schema_accepts_what_the_reader_accepts(tmp_path_factory, text):
         return
     content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     assert not [*Draft7Validator(schema()).iter_errors(content)]
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "dataset-file.md"
+
+
+def test_the_page_names_every_key_and_its_example_is_read(tmp_path):
+    page = PAGE.read_text(encoding="utf-8")
+    keys = {key for table in _objects(schema()) for key in table["properties"]} - {
+        "en",
+        "ko",
+        "columns",
+        "tasks",
+        "options",
+    }
+    assert [key for key in sorted(keys) if f"`{key}`" not in page and f"`[{key}]`" not in page and key != "rules"] == []
+    example = re.search(r"```toml\n(.*?)```", page, re.DOTALL)[1]
+    (tmp_path / "x.toml").write_text(example, encoding="utf-8")
+    assert read_dataset_file(tmp_path / "x.toml").task("churn").positive == "Yes"
+
+
+def _objects(node):
+    """Yield the schemas of all tables."""
+    if isinstance(node, dict):
+        if "properties" in node:
+            yield node
+        for each in node.values():
+            yield from _objects(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _objects(each)

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.data.inspection.document import as_toml
 from pipelines.data.inspection.layout import find_layout
+from pipelines.data.inspection.proposal import propose
 from pipelines.data.inspection.table import inspect_table
 from pipelines.errors import BadInput
 from processing_scripts.reading.numbers import Marks
@@ -52,6 +54,14 @@ def test_finds_korean_text_and_grouped_thousands(tmp_path):
     inspected = inspect_table(file, "ziel")
     assert (inspected.files.layouts[0].encoding, inspected.marks) == ("cp949", Marks(".", ","))
     assert inspected.columns["금액"].highest == 5_000_000
+    assert 'encoding = "cp949"\ngrouping = ","' in as_toml(propose(file, "ziel"), "a.csv", "a.csv")
+
+
+def test_a_feature_without_name_is_ignored(tmp_path):
+    file = tmp_path / "table.csv"
+    numbers().rename(columns={"größe": ""}).to_csv(file, index=False)
+    [warning] = propose(file, "ziel").warnings
+    assert warning == "Column 'column_1' has no name in the header, so it is ignored; add one."
 
 
 def test_reads_a_folder_of_files_and_parquet(tmp_path):
