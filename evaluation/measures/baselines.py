@@ -13,6 +13,7 @@ from evaluation.inputs import Numbers, Part, PartName, Predictions
 from evaluation.schema import Schema, Task
 
 _MEASURED: tuple[PartName, ...] = ("validation", "test")
+MEANS = ("calendar mean", "group mean", "overall mean")
 _PENALTY = 1e-5
 """Keeps the normal equations solvable when columns are collinear; too small to change predictions."""
 _MOST_LEVELS, _MOST_STEPS = 100, 1000
@@ -23,7 +24,7 @@ _Predict = Callable[[Part], Numbers]
 def predict_baselines(task: Task, parts: Mapping[PartName, Part], schema: Schema) -> dict[str, Predictions]:
     """Fit every baseline on the training set; predict the other sets as in `evaluation.inputs.Predictions`."""
     keys = schema.keys
-    mean = ("calendar mean" if keys.time else "group mean") if keys.baseline else "overall mean"
+    mean = MEANS[(0 if keys.time else 1) if keys.baseline else 2]
     linear = "linear regression" if task.kind == "regression" else "logistic regression"
     fitted = {mean: _group_mean(task, parts["train"], keys.baseline), linear: _linear(task, parts["train"], schema)}
     return {name: {part: predict(parts[part]) for part in _MEASURED} for name, predict in fitted.items()}

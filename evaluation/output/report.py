@@ -11,7 +11,8 @@
     samples               sizes of samples: the bootstrap's ``samples`` of ``units`` (``unit`` names their column;
                           ``merged`` at random if there are more than 2,000), ``training_rows`` of the baselines
     best                  the selected candidate: algorithm, image, model_data, validation, test, beats_baselines
-                          ("yes" or "no", on the test set), reason, and what its registration needs
+                          ("yes", unless a mean is as good or a linear model is significantly
+                          better on the test set), reason, and what its registration needs
     candidates            by name: image, model_data, validation, test, test_interval (of the metric, 95 %),
                           beats_baselines, cost, importance, shap_rows, shap, for a classification the keys of
                           `evaluation.measures.classification` or `evaluation.measures.multiclass`, and for a
@@ -26,11 +27,12 @@
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluation.inputs import Part, PartName, Predictions
+from evaluation.inputs import Numbers, Part, PartName, Predictions
+from evaluation.measures.baselines import MEANS
 from evaluation.measures.classification import classify
 from evaluation.measures.metrics import CUT_OFF, measure
 from evaluation.measures.multiclass import describe_classes
@@ -76,14 +78,14 @@ def compare(
     ranking = RANKINGS[task.metric]
     predictions = {candidate.name: measured.predictions for candidate, measured in candidates.items()}
     measures = {name: _measures(task, predicted, parts) for name, predicted in {**predictions, **baselines}.items()}
-    _add_intervals(ranking, measures, {**predictions, **baselines}, parts["test"], seed)
+    samples = _add_intervals(ranking, measures, {**predictions, **baselines}, parts["test"], seed)
     measured_baselines = {name: measures[name] for name in baselines}
     described = {
         candidate.name: {
             "image": candidate.image,
             "model_data": candidate.model_data,
             **measures[candidate.name],
-            "beats_baselines": _beats(ranking, measures[candidate.name], measured_baselines),
+            "beats_baselines": _beats(ranking, candidate.name, measures, samples, list(baselines)),
             **_of_classes(task, parts, measured.predictions, seed),
             **measured.details,
         }
@@ -187,18 +189,29 @@ def _of_classes(task: Task, parts: Mapping[PartName, Part], predicted: Predictio
 
 def _add_intervals(
     ranking: Ranking, measures: dict[str, Any], predictions: Mapping[str, Predictions], test: Part, seed: int
-) -> None:
+) -> dict[str, Numbers]:
+    """Add intervals to the measures; return the metric of the bootstrap samples."""
     of_test = {name: predicted["test"] for name, predicted in predictions.items()}
-    for name, values in resampled_metric(ranking, test, of_test, seed).items():
+    samples = resampled_metric(ranking, test, of_test, seed)
+    for name, values in samples.items():
         measures[name]["test_interval"] = interval(values)
+    return samples
 
 
-def _beats(ranking: Ranking, measured: Mapping[str, Any], baselines: Mapping[str, Any]) -> str:
-    """Return whether a candidate beats every baseline on the test set, as a string that a condition step can read."""
-    value = measured["test"][ranking.metric]
-    others = [baseline["test"][ranking.metric] for baseline in baselines.values()]
-    better = all(value < other if ranking.lower_is_better else value > other for other in others)
-    return "yes" if better and not math.isnan(value) else "no"
+def _beats(
+    ranking: Ranking, name: str, measures: Mapping[str, Any], samples: Mapping[str, Numbers], baselines: Sequence[str]
+) -> str:
+    """Return whether a candidate beats every baseline on the test set, as a string that a condition step can read.
+
+    A linear model must be significantly better to count: on a small test set, a lead in either direction is chance.
+    """
+    value, sign = measures[name]["test"][ranking.metric], 1 if ranking.lower_is_better else -1
+
+    def beaten(baseline: str) -> bool:
+        behind = sign * (value - measures[baseline]["test"][ranking.metric])
+        return behind < 0 or (baseline not in MEANS and interval(sign * (samples[name] - samples[baseline]))[0] <= 0)
+
+    return "yes" if not math.isnan(value) and all(map(beaten, baselines)) else "no"
 
 
 def _best(ranking: Ranking, candidates: Mapping[str, Any], pairs: list[dict[str, Any]]) -> tuple[str, str]:

@@ -26,7 +26,7 @@ from evaluation.page.marks import (
     value_range,
     with_breaks,
 )
-from evaluation.page.texts import Texts
+from evaluation.page.texts import Texts, capitalized
 
 Chart = dict[str, Any]
 _MOST_CLASSES, _MOST_WRITTEN, _LONGEST_NAME = 6, 12, 28
@@ -169,10 +169,9 @@ def class_calibration(results: Results, name: str, texts: Texts) -> Chart:
     curve = candidate["calibration"]["curve"]
     frequent = sorted(curve, key=lambda one: -candidate["classes"][one]["rows"])[:_MOST_CLASSES]
     traces = [_diagonal(0, 1)]
-    for at, of in enumerate(results.report["classes"]):
-        if of in frequent:
-            points = [one["predicted"] for one in curve[of]], [one["actual"] for one in curve[of]]
-            traces.append({**_curve(_plain(texts.name(of)), points, shade(at)), "mode": "lines+markers"})
+    for at, of in enumerate(frequent):
+        points = [one["predicted"] for one in curve[of]], [one["actual"] for one in curve[of]]
+        traces.append({**_curve(_plain(texts.class_name(of)), points, shade(at)), "mode": "lines+markers"})
     return _chart(traces, height=360, x=texts("predicted probability"), y=texts("observed frequency"))
 
 
@@ -181,7 +180,7 @@ def confusion(results: Results, name: str, texts: Texts) -> Chart:
     classes = results.report["classes"]
     matrix = results.report["candidates"][name]["confusion_matrix"]
     counts = np.array([[matrix[row][column] for column in classes] for row in classes])
-    names = [_plain(texts.name(one)) for one in classes]
+    names = [_plain(texts.class_name(one)) for one in classes]
     few = len(classes) <= _MOST_WRITTEN
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     cells = {
@@ -241,7 +240,7 @@ def slices(results: Results, ordered: str | None, texts: Texts) -> Chart:
         }
         for name in results.report["candidates"]
     ]
-    chart = _chart(traces, height=max(400, 110 + 19 * len(drawn)), x=texts(metric), y="")
+    chart = _chart(traces, height=max(240, 110 + 19 * len(drawn)), x=texts(metric), y="")
     labels = [_short(texts.slice_name(slice_)) for slice_ in drawn]
     chart["layout"]["yaxis"] |= {"tickvals": list(range(len(drawn))), "ticktext": labels}
     return chart
@@ -342,8 +341,7 @@ def shap_by_class(results: Results, name: str, texts: Texts) -> Chart:
 
 
 def _label(texts: Texts) -> str:
-    label = texts.word("label")
-    return _plain(label[:1].upper() + label[1:])
+    return _plain(capitalized(texts.word("label")))
 
 
 def _plain(text: str) -> str:

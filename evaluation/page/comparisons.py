@@ -7,14 +7,14 @@ from evaluation.measures.slices import MEASURE
 from evaluation.output.results import Results
 from evaluation.page import charts
 from evaluation.page.elements import Charts
-from evaluation.page.texts import Texts
+from evaluation.page.texts import Texts, capitalized
 from evaluation.ranking.bootstrap import BETTER
 from html_page.elements import Row, heading, paragraph, section, table
 
 _METRICS = {
     "regression": ("rmse", "mae", "mse", "r2"),
     "binary": ("auc", "accuracy", "precision", "recall", "f1"),
-    "multiclass": ("log_loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro", "auc"),
+    "multiclass": ("log_loss", "accuracy", "f1_macro", "f1_weighted", "auc"),
 }
 _DUEL = ("lightgbm", "catboost")
 
@@ -86,7 +86,7 @@ def _measures(results: Results, texts: Texts) -> str:
         selected = name == results.best
         kind = "best" if selected else "baseline" if name in report["baselines"] else ""
         rows.append(Row(cells, kind, badge=texts("best") if selected else ""))
-    names = [texts(key) for key in shown]
+    names = [capitalized(texts(key)) for key in shown]
     validation_title = f"{texts('validation')} {texts(metric)}"
     columns = [texts("candidate"), names[0], texts("interval"), validation_title, *names[1:], texts("beats baselines")]
     return table(columns, rows)

@@ -33,6 +33,7 @@ tr.baseline td { color: var(--soft); }
   font-size: 0.72rem; padding: 1px 8px; margin-left: 6px; font-weight: 600; }
 .matrices { display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(min(140px, 100%), 1fr)); }
 .matrices > * { min-width: 0; }
+.matrices.long { grid-template-columns: 1fr; }
 .chart { width: 100%; }
 .matrix { table-layout: fixed; }
 .matrix caption { color: var(--soft); font-size: 0.85rem; padding-bottom: 2px; }

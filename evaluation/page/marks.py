@@ -54,7 +54,7 @@ def class_strengths(
     """Return name, color and mean absolute SHAP values of the classes; those beyond six together."""
     single = classes if len(classes) <= _MOST_CLASSES else classes[: _MOST_CLASSES - 1]
     strengths = [
-        (texts.name(name), shade(at), [feature["classes"][name] for feature in features])
+        (texts.class_name(name), shade(at), [feature["classes"][name] for feature in features])
         for at, name in enumerate(single)
     ]
     if len(single) < len(classes):

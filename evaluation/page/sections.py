@@ -79,7 +79,7 @@ def made(results: Results, texts: Texts) -> str:
     more = [sampled] if (sampled := _samples(report, texts)) else []
     if report["threshold"] is not None:
         threshold = f"{report['threshold']:g}"
-        positive = texts.name(report["classes"][1])
+        positive = texts.class_name(report["classes"][1])
         more.append(texts("threshold", positive=positive, target=report["target"], threshold=threshold))
     return section(texts("made"), "", *(paragraph(text, "made") for text in (note, *more)))
 
@@ -93,7 +93,14 @@ def _rules(report: dict[str, Any], texts: Texts) -> list[str]:
     if report["kind"] != "regression":
         rules.append(texts(f"rule of {report['kind']}"))
     rules += [
-        texts("rule of a value", **{**rule, "predict": texts.name(rule["predict"])}) for rule in report["replaced"]
+        texts(
+            "rule of a value",
+            **{
+                **rule,
+                "predict": texts.class_name(rule["predict"]) if report["kind"] == "multiclass" else rule["predict"],
+            },
+        )
+        for rule in report["replaced"]
     ]
     return rules or [texts("no rules")]
 

@@ -5,7 +5,7 @@ from typing import Any
 from evaluation.output.results import Results
 from evaluation.page import tuning
 from evaluation.page.elements import tiles
-from evaluation.page.texts import Texts
+from evaluation.page.texts import Texts, capitalized
 from evaluation.ranking.bootstrap import BETTER
 from evaluation.ranking.selection import RANKINGS
 
@@ -25,7 +25,7 @@ def headline(results: Results, texts: Texts) -> str:
         note = f"{note}; {texts('sample')}"
     winner = texts("winner"), texts(results.best), note
     (name, value, _), *others = (
-        (texts(key), texts.number(candidate["test"][key], key), _meaning(results, key, texts))
+        (capitalized(texts(key)), texts.number(candidate["test"][key], key), _meaning(results, key, texts))
         for key in sorted(_HEADLINE[results.kind], key=lambda key: key != results.report["metric"])
     )
     return tiles([winner, (name, value, texts("headline interval", low=low, high=high)), *others])
@@ -78,7 +78,9 @@ def _against_baselines(results: Results, texts: Texts) -> str:
     values = {name: baseline["test"][metric] for name, baseline in report["baselines"].items()}
     choose = min if RANKINGS[metric].lower_is_better else max
     strongest = choose(values, key=values.__getitem__)
-    key = f"summary baselines {report['best']['beats_baselines']}"
+    beats = report["best"]["beats_baselines"]
+    ahead = values[strongest] == choose(values[strongest], report["best"]["test"][metric])
+    key = "summary baselines even" if beats == "yes" and ahead else f"summary baselines {beats}"
     return texts(key, name=texts(strongest), metric=texts(metric), value=texts.number(values[strongest], metric))
 
 

@@ -11,6 +11,9 @@ from evaluation.page.texts import Texts
 from evaluation.schema import Kind
 from html_page.elements import Row, heading, html, panels, section, table
 
+_LONGEST_NAME = 5
+"""Characters of a class name beside which two matrices fit."""
+
 
 def of_regression(results: Results, texts: Texts, drawn: Charts) -> list[str]:
     """Show actual and predicted values, and errors."""
@@ -53,7 +56,7 @@ def of_multiclass(results: Results, texts: Texts, drawn: Charts) -> list[str]:
     )
     keys = ("precision", "recall", "f1", "auc")
     rows = [
-        Row([texts.name(name), f"{one['rows']:,}", *(texts.number(one[key]) for key in keys)])
+        Row([texts.class_name(name), f"{one['rows']:,}", *(texts.number(one[key]) for key in keys)])
         for name, one in candidates[results.best]["classes"].items()
     ]
     by_class = table([texts("class"), texts("row count"), *map(texts, keys)], rows)
@@ -75,7 +78,9 @@ def _matrices(name: str, candidate: dict[str, Any], classes: Sequence[str], text
     """Show a candidate's confusion matrix at 0.5 and at its best cut-off on the validation set."""
     cut_off = texts("at cut-off", cut_off=f"{candidate['cut_off']:.3f}")
     both = ((texts("at half"), "confusion_matrix"), (cut_off, "confusion_matrix_at_cut_off"))
-    return heading(texts(name)) + panels((_matrix(at, candidate[key], classes, texts) for at, key in both), "matrices")
+    long = max(len(texts.class_name(one)) for one in classes) > _LONGEST_NAME
+    drawn = (_matrix(at, candidate[key], classes, texts) for at, key in both)
+    return heading(texts(name)) + panels(drawn, "matrices long" if long else "matrices")
 
 
 def _matrix(at: str, matrix: dict[str, dict[str, int]], classes: Sequence[str], texts: Texts) -> str:
@@ -83,8 +88,8 @@ def _matrix(at: str, matrix: dict[str, dict[str, int]], classes: Sequence[str], 
     for row in classes:
         total = max(sum(matrix[row].values()), 1)
         coloured = "".join(_matrix_cell(matrix[row][column], matrix[row][column] / total) for column in classes)
-        cells.append(f"<tr><th>{html(texts('actual class', name=texts.name(row)))}</th>{coloured}</tr>")
-    heads = "".join(f"<th>{html(texts('predicted class', name=texts.name(name)))}</th>" for name in classes)
+        cells.append(f"<tr><th>{html(texts('actual class', name=texts.class_name(row)))}</th>{coloured}</tr>")
+    heads = "".join(f"<th>{html(texts('predicted class', name=texts.class_name(name)))}</th>" for name in classes)
     return f'<table class="matrix"><caption>{at}</caption><tr><th></th>{heads}</tr>{"".join(cells)}</table>'
 
 

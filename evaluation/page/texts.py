@@ -21,7 +21,7 @@ class Texts:
 
     language: Language
     names: Mapping[str, Words] = field(default_factory=dict)
-    """Translations of the data set's own names, such as those of classes and slices."""
+    """Translations of the data set's own names: of slices' values, of the unit, and of classes (``class <name>``)."""
     words: Mapping[str, Words] = field(default_factory=dict)
     """The data set's ``title``, ``row`` and ``rows``, ``unit`` (of the bootstrap), and ``label`` (what is predicted),
     and titles of slices (``by <slice>``)."""
@@ -40,8 +40,12 @@ class Texts:
         return self._in_words(self.words.get(key), TRANSLATIONS.text(self.language, f"word {key}"))
 
     def name(self, name: str) -> str:
-        """Return a name from the data, such as that of a class, in this language, or else as it is."""
+        """Return a name from the data, such as a slice's value, in this language, or else as it is."""
         return self._in_words(self.names.get(name), name)
+
+    def class_name(self, name: str) -> str:
+        """Return the name of a class in this language, or else as it is."""
+        return self._in_words(self.names.get(f"class {name}"), name)
 
     def slicing(self, by: str) -> str:
         """Return the title of a way to slice, such as "Season"."""
@@ -64,12 +68,19 @@ class Texts:
             return "-"
         if metric in _IN_UNITS:
             digits = math.floor(_IN_UNITS[metric] * math.log10(self.scale)) + 1
-            return f"{value:,.{max(0, min(_DIGITS - digits, 12))}f}"
-        return f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
+            text = f"{value:,.{max(0, min(_DIGITS - digits, 12))}f}"
+        else:
+            text = f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
+        return text if float(text.replace(",", "")) else text.removeprefix("-")
 
     def _in_words(self, words: Words | None, default: str) -> str:
         known = words or {}
         return known.get(self.language) or known.get("en") or default
+
+
+def capitalized(text: str) -> str:
+    """Return a text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
 
 
 def texts_of(report: Mapping[str, Any], language: Language) -> Texts:

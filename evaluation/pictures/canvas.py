@@ -42,7 +42,7 @@ _STYLE: Any = {
 }
 
 
-_LONGEST_NAME = 26
+_LONGEST_NAME = 28
 _TITLES, _TITLE, _RIGHT = 0.85, 0.45, 0.2
 """Inches above panels with titles, above panels without, and right of the last panel."""
 

@@ -46,7 +46,7 @@ def slices(results: Results, path: Path, texts: Texts) -> None:
     )
     drawn = [(draw, chosen) for draw, chosen in ((_draw_ordered, line), (_draw_others, others)) if chosen]
     height = max(5.4, 1.6 + 0.22 * len(others))
-    with panels(path, len(drawn), texts("slices"), width=6.2, height=height, left=2.3) as axes:
+    with panels(path, len(drawn), texts("slices"), width=6.2, height=height, left=2.6) as axes:
         for axis, (draw, chosen) in zip(axes, drawn, strict=True):
             draw(axis, chosen, metric, report, texts)
         axes[0].legend(loc="best", fontsize=9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,14 +22,14 @@ from evaluation.page.marks import (
     value_range,
     with_breaks,
 )
-from evaluation.page.texts import Texts
+from evaluation.page.texts import Texts, capitalized
 from evaluation.pictures.canvas import candidate_title, panels, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MOST_WRITTEN = 12
-"""Classes of a confusion matrix with numbers."""
+_MOST_WRITTEN, _LINE = 12, 13
+"""Classes of a confusion matrix with numbers, and characters in a line of a label below an axis."""
 
 
 def actual_against_predicted(results: Results, path: Path, texts: Texts) -> None:
@@ -75,8 +76,7 @@ def actual_over_time(results: Results, path: Path, texts: Texts) -> None:
             axis.plot(rows.index, rows[column], color=colour, linewidth=0.9, label=label)
         ticks = time_ticks(rows[time])
         axis.set_xticks(list(ticks), list(ticks.values()), rotation=45, ha="right")
-        label = texts.word("label")
-        axis.set(ylabel=label[:1].upper() + label[1:], xlim=(0, len(rows)))
+        axis.set(ylabel=capitalized(texts.word("label")), xlim=(0, len(rows)))
         if value_range([rows.dropna()], 0)[0] == 0:
             axis.set_ylim(0, None)
         axis.legend(loc="upper left", ncols=2)
@@ -86,7 +86,7 @@ def residuals(results: Results, path: Path, texts: Texts) -> None:
     """Draw the selected candidate's errors by slice: median, middle 50 % and middle 90 %."""
     title = texts("picture residuals", best=texts(results.best))
     shown = finest_slicings(results.report["slices"])
-    with panels(path, len(shown), title, width=6.5, height=4.2, left=0.7, titles=False) as axes:
+    with panels(path, len(shown), title, width=6.5, height=4.4, left=0.8, bottom=0.85, titles=False) as axes:
         for axis, by in zip(axes, shown, strict=True):
             _draw_errors(axis, [slice_ for slice_ in results.report["slices"] if slice_["by"] == by], results, texts)
             axis.set_xlabel(texts.slicing(by))
@@ -102,7 +102,7 @@ def _draw_errors(axis: Axes, slices: list[dict[str, Any]], results: Results, tex
             places, [error[low] for error in errors], [error[high] for error in errors], colors=colour, linewidth=width
         )
     axis.scatter(places, [error["median"] for error in errors], color="white", edgecolors=colour, s=22, zorder=3)
-    labels = [shorten(texts.name(slice_["value"])) for slice_ in slices]
+    labels = [fill(shorten(texts.name(slice_["value"])), _LINE) for slice_ in slices]
     step = max(3 if len(slices) > 12 else 1, -(-sum(map(len, labels)) // 80))
     axis.set_xticks(list(places)[::step], labels[::step])
 
@@ -110,7 +110,7 @@ def _draw_errors(axis: Axes, slices: list[dict[str, Any]], results: Results, tex
 def confusion_matrices(results: Results, path: Path, texts: Texts) -> None:
     """Draw the confusion matrix of every candidate: rows, and their share of the actual class."""
     candidates, classes = results.report["candidates"], results.report["classes"]
-    names = [shorten(texts.name(one)) for one in classes]
+    names = [shorten(texts.class_name(one)) for one in classes]
     title = texts("picture confusion")
     with panels(path, len(candidates), title, shared=True, bottom=1.1) as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
@@ -176,7 +176,7 @@ def class_calibration(results: Results, path: Path, texts: Texts) -> None:
                 bins = candidate["calibration"]["curve"][of]
                 predicted, observed = ([one[key] for one in bins] for key in ("predicted", "actual"))
                 style: Any = {"color": shade(at), "marker": "o", "markersize": 4, "linewidth": 1.4}
-                axis.plot(predicted, observed, label=shorten(texts.name(of)), **style)
+                axis.plot(predicted, observed, label=shorten(texts.class_name(of)), **style)
             axis.set(aspect="equal", xlabel=texts("predicted probability"), xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
             axis.set_title(candidate_title(name, results.best, texts))
             axis.legend(loc="upper left", fontsize=9)

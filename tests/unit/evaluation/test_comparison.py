@@ -11,6 +11,7 @@ from sklearn.metrics import log_loss, mean_absolute_error, roc_auc_score
 
 from evaluation.inputs import Part
 from evaluation.measures.baselines import predict_baselines
+from evaluation.output.report import Candidate, Measured, compare
 from evaluation.ranking.bootstrap import (
     BETTER,
     NO_DIFFERENCE,
@@ -218,3 +219,28 @@ def test_class_without_training_rows():
         assert values["test"].shape == (48, 3)
         assert values["test"].sum(axis=1) == pytest.approx(np.ones(48))
         assert (values["test"][:, 2] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("error", "baseline", "beats"),
+    [
+        (1.2, "overall mean", "yes"),
+        (1.0, "overall mean", "no"),
+        (0.99, "overall mean", "no"),
+        (0.999, "linear regression", "yes"),
+        (0.5, "linear regression", "no"),
+    ],
+)
+def test_only_significant_linear_models_count(error, baseline, beats):
+    noise = np.random.default_rng(8).normal(size=(2, 24 * 40))
+    noise[0] *= error / np.sqrt((noise[0] ** 2).mean())
+    noise[1] /= np.sqrt((noise[1] ** 2).mean())
+    part = part_of(np.zeros(24 * 40))
+    cost = {"cost": {"usual_microseconds_per_row": 1.0}}
+    candidate = Measured(dict.fromkeys(("validation", "test"), noise[1]), cost)
+    baselines = {baseline: dict.fromkeys(("validation", "test"), noise[0])}
+    content = {"dataset": {"title": {"en": "x"}, "kind": "", "sha256": ""}, "rows": {}, "features": []}
+    parts = dict.fromkeys(("train", "validation", "test"), part)
+    schema = Schema(content, "", Path("s"))
+    report = compare(REGRESSION, {Candidate("a", "", ""): candidate}, baselines, parts, schema, seed=1)
+    assert report["best"]["beats_baselines"] == beats
