@@ -84,11 +84,6 @@ def _read_part(source: Path, part: PartName, task: Task, schema: Schema) -> Part
             f"{source / 'keys' / part}.csv has {len(keys)} rows where the data has {len(values)}; both must come from "
             "the same preprocessing."
         )
-    if schema.content.get("translated"):
-        from evaluation.schema_version_1 import derive
-
-        at = schema.feature_names.index("public_holiday") + 1 if "public_holiday" in schema.feature_names else None
-        keys = derive(keys, None if at is None else values[:, at])
     return Part(features=values[:, 1:], labels=values[:, 0], keys=keys, unit=schema.keys.unit)
 
 
@@ -124,9 +119,8 @@ def _read_keys(path: Path, part: PartName, task: Task, schema: Schema, every: in
         derived |= {slice_.column for slice_ in schema.slices}
         identity = {*named.columns, named.time, named.unit} - {None}
     types: dict[Any, str] = {**dict.fromkeys(derived, "category"), **dict.fromkeys(identity, "str")}
-    old = bool(schema.content.get("translated"))
     try:
-        keys = pd.read_csv(path, dtype="str" if old else types, usecols=None if old else list(types), na_filter=False)
+        keys = pd.read_csv(path, dtype=types, usecols=list(types), na_filter=False)
         if named.time in keys:
             pd.to_datetime(keys[named.time], format="ISO8601")
     except (OSError, ValueError) as error:

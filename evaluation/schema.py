@@ -169,10 +169,6 @@ def read_schema(path: Path) -> Schema:
         raise InputError(f"{path} cannot be read ({error}); it is an output of preprocessing.") from error
     if not isinstance(content, dict) or not {"features", "dataset", "rows"} <= content.keys():
         raise InputError(f"{path} has no features, dataset and rows; it must be the schema.json from preprocessing.")
-    if content.get("format_version") == 1:
-        from evaluation.schema_version_1 import translate
-
-        content = translate(content)
     if content.get("format_version") != FORMAT_VERSION:
         raise InputError(
             f"{path} has format version {content.get('format_version')!r} where {FORMAT_VERSION} is supported; run "
