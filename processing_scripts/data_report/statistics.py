@@ -4,7 +4,7 @@ Shares are from 0 to 1::
 
     format_version  2
     rows            by set
-    sample          rows that the statistics are of: all, or about 100,000
+    sample          rows that the statistics are of: all, or about 50,000
     features        by name: {missing (share), mean, standard_deviation, quantiles: {"0": ..., "1": ...}}, or of a
                     category {missing, different, values: {cell: share}}, the most frequent first
     targets         by task: {edges, counts}, a histogram of a regression, len(edges) = len(counts) + 1; of a
@@ -71,7 +71,7 @@ def _distribution(values: pd.Series[Any]) -> Report:
         **missing,
         "mean": _number(values.mean()),
         "standard_deviation": _number(values.std()),
-        "quantiles": {f"{share:g}": _number(values.quantile(share)) for share in _QUANTILES},
+        "quantiles": {f"{share:g}": _number(value) for share, value in values.quantile([*_QUANTILES]).items()},
     }
 
 
@@ -94,8 +94,9 @@ def _distance(values: pd.Series[Any], parts: npt.NDArray[Any], number: int) -> f
     if values.dtype == object:
         shares = [each.value_counts(normalize=True) for each in (first, second)]
         return _number(shares[0].sub(shares[1], fill_value=0).abs().sum() / 2)
-    together = np.concatenate([first, second])
-    below = [np.searchsorted(np.sort(each), together, side="right") / len(each) for each in (first, second)]
+    ascending = [np.sort(each) for each in (first, second)]
+    together = np.unique(np.concatenate(ascending))
+    below = [np.searchsorted(each, together, side="right") / len(each) for each in ascending]
     return _number(np.abs(below[0] - below[1]).max())
 
 

@@ -33,7 +33,7 @@ from processing_scripts.tables.splits import PART_NUMBERS, Drawing, hash_rows
 from processing_scripts.tables.spool import Columns, Spool, Values
 
 _FEATURE, _LABEL, _KEY, _SLICE, _DRAWN = "feature:", "label:", "key:", "slice:", "drawn"
-_SAMPLE_ROWS = 100_000
+_SAMPLE_ROWS = 50_000
 _MOST_ONE_HOT = 50
 
 
@@ -427,7 +427,7 @@ class PreparedTable:
 
 
 class Sampler:
-    """Rows for statistics, the same in every run: all of a table of at most 100,000 rows, else about as many."""
+    """Rows for statistics, the same in every run: all of a table of at most 50,000 rows, else about as many."""
 
     def __init__(self, share: float) -> None:
         self._share = share
