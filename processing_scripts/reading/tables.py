@@ -178,7 +178,7 @@ def _tables(reader: CsvReader, layout: _Layout, path: Path, most: int | None) ->
         empty = False
         yield Table(header=header, rows=[cells for _, cells in numbered], lines=[line for line, _ in numbered])
     if empty:
-        raise FileError(f"{path.name} has a header but no rows; provide a file with hourly rows below it.")
+        raise FileError(f"{path.name} has a header but no rows; provide a file with rows below it.")
 
 
 def _rows(reader: CsvReader, header: list[str], path: Path, skipped: int) -> Iterator[tuple[int, list[str]]]:
@@ -195,7 +195,7 @@ def encodings(path: Path) -> tuple[str, ...]:
     with path.open("rb") as file:
         beginning = file.read(_BLOCK_BYTES)
     if not beginning.strip():
-        raise FileError(f"{path.name} is empty; provide the CSV file with the hourly rentals.")
+        raise FileError(f"{path.name} is empty; provide a CSV file with a header and rows.")
     for mark, encoding in _BYTE_ORDER_MARKS.items():
         if beginning.startswith(mark):
             broken = _first_not_decoded(path, encoding)

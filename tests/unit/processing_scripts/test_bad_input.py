@@ -148,11 +148,11 @@ def test_few_missing_hours_are_accepted(frame, run_job, csv_bytes):
 
 @pytest.mark.parametrize("content", [b"", b"\r\n \r\n"])
 def test_empty_file(content, refusal):
-    assert refusal(content) == "bikes.csv is empty; provide the CSV file with the hourly rentals."
+    assert refusal(content) == "bikes.csv is empty; provide a CSV file with a header and rows."
 
 
 def test_header_without_rows(frame, refusal):
-    assert refusal(frame.iloc[:0]) == "bikes.csv has a header but no rows; provide a file with hourly rows below it."
+    assert refusal(frame.iloc[:0]) == "bikes.csv has a header but no rows; provide a file with rows below it."
 
 
 def test_notebook_instead_of_csv(refusal):
