@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import http.server
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -269,10 +272,32 @@ def test_interrupted_start_leaves_a_usable_directory(folder, cache, moment):
     listed(boostpipe(folder, cache, "executions", "list"))
 
 
+class OtherUsersService(http.server.BaseHTTPRequestHandler):
+    """Another user's service, which has taken the port of ours."""
+
+    def do_POST(self) -> None:
+        answer = b'{"__type": "UnrecognizedClientException", "message": "The security token is invalid."}'
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 def test_killed_service_ends_the_command_that_follows(folder, cache, data):
     process = following_a_run(folder, cache, data)
-    service_of(folder).kill()
-    _, stderr = process.communicate(timeout=100)
+    port = urlsplit(json.loads((folder / STATE / "service.json").read_text())["endpoint_url"]).port
+    service = service_of(folder)
+    service.kill()
+    wait_until(lambda: not alive(service))
+    with http.server.HTTPServer(("127.0.0.1", port), OtherUsersService) as other:
+        threading.Thread(target=other.serve_forever).start()
+        try:
+            _, stderr = process.communicate(timeout=100)
+        finally:
+            other.shutdown()
     assert (process.returncode, "The local service has ended, and arn:" in stderr) == (3, True), stderr
 
 

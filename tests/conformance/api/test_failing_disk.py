@@ -81,8 +81,7 @@ def complete(s3: Any, body: bytes) -> Callable[[], Any]:
     return lambda: s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
 
 
-@pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize("before", [None, b"before"])
+@pytest.mark.parametrize(("error", "before"), [*zip(ERRORS, [None, b"before"], strict=True)])
 @pytest.mark.parametrize("write", [put, put_large, copy, complete])
 def test_object_is_written_whole_or_not_at_all(service, s3, write, before, error):
     s3.delete_object(Bucket="bucket", Key="key")

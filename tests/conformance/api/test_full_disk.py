@@ -102,8 +102,7 @@ def test_nothing_written_in_memory_is_lost(small_disk):
         assert len(service.core.store.list("kind")) == 50
 
 
-@pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize("file", ["service.json", "sagemaker-sdk-defaults"])
+@pytest.mark.parametrize(("error", "file"), [*zip(ERRORS, ["service.json", "sagemaker-sdk-defaults"], strict=True)])
 def test_service_starts_whole_or_not_at_all(tmp_path, capfd, file, error):
     with failing(file, error):
         assert main(["serve", "--isolation", "process", "--state-dir", str(tmp_path)]) == 3
