@@ -37,10 +37,9 @@ run: install  ## Create or update the pipeline and start it; options in ARGS="..
 test: install-test  ## Run the tests; options of pytest in PYTEST_ARGS="..."
 	$(PYTEST) $(PYTEST_ARGS)
 
-# The tests that start the most jobs. All tests there: .ci/without-namespaces make test
-WITHOUT_NAMESPACES ?= tests/functional/test_run.py tests/functional/test_endpoint.py tests/functional/test_batch.py \
-	tests/functional/test_compare.py tests/conformance/containers
-test-without-namespaces: install-test  ## Run the main tests where jobs get no namespaces, as in docker run or Studio
+# The tests that start jobs.
+WITHOUT_NAMESPACES ?= tests/functional tests/conformance
+test-without-namespaces: install-test  ## Run the tests where jobs get no namespaces, as in docker run or Studio
 	.ci/without-namespaces $(PYTEST) $(WITHOUT_NAMESPACES) $(PYTEST_ARGS)
 
 test-slow: install-test  ## Run the slow tests, too

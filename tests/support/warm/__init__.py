@@ -14,6 +14,7 @@ from __future__ import annotations
 import marshal
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -23,12 +24,14 @@ from tests.support.warm.client import PRELOADED, interpreter_variables
 
 _FOLDER = "WARM_COMMANDS"
 """The variable that tells the processes of pytest-xdist where the servers are, which they share."""
-_servers: list[subprocess.Popen[bytes]] = []
+_servers: list[tuple[subprocess.Popen[bytes], socket.socket]] = []
+"""The servers of this process, and sockets to them: a server ends with its socket, however this process ends."""
 
 
 def start() -> None:
     """Start the servers, which import nothing before the first command, unless this process has a parent's."""
-    if _FOLDER in os.environ or os.environ.get("COLD_COMMANDS"):
+    works_here = sys.platform == "linux" and " " not in sys.executable  # which is in a line beginning with #!
+    if _FOLDER in os.environ or os.environ.get("COLD_COMMANDS") or not works_here:
         return
     folder = Path(tempfile.mkdtemp(prefix="warm-"))
     client = Path(__file__).with_name("client.py").read_text(encoding="utf-8")
@@ -37,21 +40,20 @@ def start() -> None:
     python.chmod(0o755)
     (folder / "interpreter").write_bytes(marshal.dumps(interpreter_variables(os.environ)))
     for group in sorted(set(PRELOADED.values())):
-        reader, writer = os.pipe()
-        command = [sys.executable, "-m", "tests.support.warm.server", str(folder), group, str(writer)]
-        _servers.append(
-            subprocess.Popen(command, pass_fds=[writer], cwd=Path(__file__).parents[3], start_new_session=True)
-        )
-        os.close(writer)
-        os.read(reader, 1)  # it listens
-        os.close(reader)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-m", "tests.support.warm.server", str(folder), group, str(theirs.fileno())]
+            root = Path(__file__).parents[3]
+            server = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=root, start_new_session=True)
+        ours.recv(1)  # it listens
+        _servers.append((server, ours))
     os.environ[_FOLDER] = str(folder)
 
 
 def stop() -> None:
     """End the servers that this process started."""
-    for server in _servers:
-        server.terminate()
+    for server, connection in _servers:
+        connection.close()
         server.wait()
     if _servers:
         shutil.rmtree(os.environ.pop(_FOLDER))

@@ -1,6 +1,7 @@
 """The server of one group of preloaded modules: ``python -m tests.support.warm.server FOLDER GROUP DESCRIPTOR``.
 
-It imports at its first command, forks a child for each, and reports the child's end to the command's client.
+It imports at its first command, forks a child for each, and reports the child's end to the command's client. It ends
+when the socket DESCRIPTOR is closed at its other end.
 """
 
 from __future__ import annotations
@@ -77,10 +78,12 @@ def _prepare(group: str) -> None:
 
 
 class _Server:
-    def __init__(self, folder: Path, group: str) -> None:
+    def __init__(self, folder: Path, group: str, parent: socket.socket) -> None:
+        self._parent = parent
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._listener.bind(str(folder / group))
         self._listener.listen(100)
+        parent.send(b".")
         self._folder, self._group = folder, group
         self._is_prepared = False
         self._commands: dict[int, socket.socket | None] = {}
@@ -94,7 +97,9 @@ class _Server:
         signal.set_wakeup_fd(wake)
         while True:
             clients = {client: child for child, client in self._commands.items() if client is not None}
-            readable, _, _ = select.select([self._listener, ended, *clients], [], [])
+            readable, _, _ = select.select([self._parent, self._listener, ended, *clients], [], [])
+            if self._parent in readable:
+                sys.exit()
             if ended in readable:
                 os.read(ended, 1000)
                 self._report_ended()
@@ -190,10 +195,8 @@ def _exit_code(module: str) -> int:
 
 
 def _main() -> None:
-    folder, group, listening = sys.argv[1:]
-    server = _Server(Path(folder), group)
-    os.close(int(listening))
-    server.serve()()
+    folder, group, parent = sys.argv[1:]
+    _Server(Path(folder), group, socket.socket(fileno=int(parent))).serve()()
 
 
 if __name__ == "__main__":
