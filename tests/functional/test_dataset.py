@@ -55,3 +55,24 @@ def test_init_suggests_a_column(folder: Path) -> None:
     ran = run_command_named("dataset", folder, folder, "init", "iris.csv", "--target", "targt")
     assert ran.code == 2
     assert ran.stderr.endswith("iris.csv has no column 'targt'. Did you mean target?\n")
+
+
+def test_check_shows_sets_and_first_features(folder: Path) -> None:
+    run_command_named("dataset", folder, folder, "init", "iris.csv", "--target", "target", "--yes")
+    ran = run_command_named("dataset", folder, folder, "check", "iris.toml")
+    assert ran.code == 0, ran.stderr
+    assert "iris.toml fits iris.csv: 150 rows." in ran.stdout
+    assert "training set: 120 rows" in ran.stdout
+    assert "number" not in [line.split()[0] for line in ran.stdout.splitlines() if line]
+    table = (folder / "iris.csv").read_text()
+    (folder / "other.csv").write_text(table.replace("\n4.9,", "\nlarge,", 1))
+    ran = run_command_named("dataset", folder, folder, "check", "iris.toml", "other.csv")
+    assert ran.code == 2
+    assert "does not fit iris.toml: Line 3, column 'sepal length (cm)': 'large' is not a number" in ran.stderr
+
+
+def test_check_refuses_a_file_with_a_mistake(folder: Path) -> None:
+    (folder / "iris.toml").write_text('name = "iris"\ncolums = {}\n')
+    ran = run_command_named("dataset", folder, folder, "check", "iris.toml")
+    assert ran.code == 2
+    assert ran.stderr == "iris.toml, line 2: colums is not a known key. Did you mean 'columns'?\n"

@@ -22,8 +22,9 @@ MANY_LEVELS = 100
 _MOST_LEVELS = 1000
 _TEXT_LENGTH = 40
 _IDENTIFIER = re.compile(r"(?i:(^|.*[^a-z])(id|ids|uuid|guid|idx|index|nr|no|key))|.*[a-z](ID|Id|Key|Uuid)")
+_OWNER = re.compile(r"(?i:(^|.*[^a-z])(id|ids|uuid|guid))|.*[a-z](ID|Id|Uuid)")
 _TRUTH = {"true", "false"}
-_SENTINELS = (-99.0, -999.0, -9999.0, -99999.0)
+_SENTINELS = (-99.0, -200.0, -999.0, -9999.0, -99999.0)
 
 
 @dataclass
@@ -143,7 +144,7 @@ def _choose_role(choice: Choice, facts: ColumnFacts, head: pd.Series[Any]) -> No
             f"Column {quoted_name} identifies the rows, each of which has another value. A model would learn the rows "
             "by heart, so it is ignored; use the role key to find it beside the predictions."
         )
-    elif named and choice.type in {"integer", "category", "text"} and _repeats(facts):
+    elif _OWNER.fullmatch(name) and choice.type in {"integer", "category", "text"} and _repeats(facts):
         choice.role, choice.reason = "group", "rows with the same value belong together"
         choice.warnings.append(
             f"Column {quoted_name} identifies what several rows belong to ({facts.distinct:,} values). All rows of one "
