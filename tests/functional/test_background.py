@@ -289,10 +289,16 @@ class OtherUsersService(http.server.BaseHTTPRequestHandler):
 def test_killed_service_ends_the_command_that_follows(folder, cache, data):
     process = following_a_run(folder, cache, data)
     port = urlsplit(json.loads((folder / STATE / "service.json").read_text())["endpoint_url"]).port
-    service = service_of(folder)
-    service.kill()
-    wait_until(lambda: not alive(service))
-    with http.server.HTTPServer(("127.0.0.1", port), OtherUsersService) as other:
+    service_of(folder).kill()
+    others: list[http.server.HTTPServer] = []
+
+    def has_the_port() -> bool:
+        with contextlib.suppress(OSError):  # the killed process may not have ended
+            others.append(http.server.HTTPServer(("127.0.0.1", port), OtherUsersService))
+        return bool(others)
+
+    wait_until(has_the_port)
+    with others[0] as other:
         threading.Thread(target=other.serve_forever).start()
         try:
             _, stderr = process.communicate(timeout=100)
