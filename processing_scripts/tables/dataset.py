@@ -18,7 +18,8 @@ from processing_scripts.schema import feature_names
 from processing_scripts.tables.cells import Cells
 from processing_scripts.tables.encoding import encode
 from processing_scripts.tables.features import distinct, feature_columns, make_features
-from processing_scripts.tables.preparing import PreparedTable, identity_columns, key_texts, read_frame, row_name
+from processing_scripts.tables.intake import identity_columns, key_texts, read_frame, row_name
+from processing_scripts.tables.preparing import PreparedTable
 from processing_scripts.tables.source import CHUNK_ROWS, TableFile, files_below, open_table
 
 
@@ -74,9 +75,7 @@ class TableDataSet:
                 f"Column {quoted(weights[0].name)} has the role 'weight', which the built-in algorithms do not share a "
                 "way to read; set its role to 'ignore'."
             )
-        prepared = PreparedTable(self.file, self.code, choices)
-        prepared.read(files_below(data), files_below(batch), scratch)
-        return prepared
+        return PreparedTable(self.file, self.code, choices, (files_below(data), files_below(batch)), scratch)
 
     def features_of_rows(
         self, rows: Path, schema: Schema, known: Path | None = None, *, complete: bool = False

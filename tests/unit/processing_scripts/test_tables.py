@@ -300,6 +300,15 @@ def test_a_batch_of_other_rows(job, usual):
     assert (done.output / "churn/train/data.csv").read_bytes() == (usual.output / "churn/train/data.csv").read_bytes()
 
 
+def test_a_batch_may_lack_columns_of_slices(job):
+    slices = 'slices = ["spent", "plan"]\n'
+    coming = customers(50, seed=1).drop(columns=["churned", "spent"])
+    done = job(slices + toml(), batch=as_csv(coming), data=as_csv(customers()))
+    assert done.message == ""
+    assert set(done.table("keys/batch.csv")["by spent"]) == {"missing"}
+    assert len(set(done.table("keys/test.csv")["by spent"])) == 4
+
+
 def features(usual: Job, capsys, *arguments: str) -> list[str]:
     assert inference.main(["--schema", str(usual.output / "schema" / "schema.json"), *arguments]) == 0
     return capsys.readouterr().out.splitlines()
