@@ -39,7 +39,7 @@ def test_rooms_are_the_layers_of_the_contract(package: str) -> None:
 
 def test_answers_name_code_that_exists() -> None:
     answers = _rows("Where is it?")
-    assert len(answers) == 8
+    assert len(answers) >= 8
     for question, answer in answers:
         words = re.findall(r"`([^`]+)`", answer)
         files = [word for word in words if "/" in word]
