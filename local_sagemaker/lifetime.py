@@ -95,7 +95,7 @@ def _wait_for_others(service: Service, leaving: ExitStack) -> None:
                 leaving.push(attempt.pop_all())
                 return
         if not is_told:
-            _LOG.info("Waiting for executions and jobs of other commands; Ctrl-C ends them at once.")
+            _LOG.warning("Waiting for executions and jobs of other commands; Ctrl-C ends them at once.")
         is_told = True
         time.sleep(_CHECK_SECONDS)
 

@@ -98,7 +98,7 @@ def unused(directory: Path, *, patient: bool = True) -> Iterator[bool]:
     with _opened(directory / _USERS_FILE) as file:
         free = _lock(file, exclusive=True, patient=False)
         if not free and patient:
-            _LOG.info("Waiting for other commands that use the local SageMaker; Ctrl-C ends it at once.")
+            _LOG.warning("Waiting for other commands that use the local SageMaker; Ctrl-C ends it at once.")
             free = _lock(file, exclusive=True, patient=True)
         yield free
 
