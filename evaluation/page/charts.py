@@ -26,11 +26,11 @@ from evaluation.page.marks import (
     value_range,
     with_breaks,
 )
-from evaluation.page.texts import Texts, capitalized
+from evaluation.page.texts import Texts, capitalized, shorten
 
 Chart = dict[str, Any]
-_MOST_CLASSES, _MOST_WRITTEN, _LONGEST_NAME = 6, 12, 28
-"""Classes whose calibration is drawn, classes of a confusion matrix with numbers, and characters of a name."""
+_MOST_CLASSES, _MOST_WRITTEN = 6, 12
+"""Classes whose calibration is drawn, and classes of a confusion matrix with numbers."""
 FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans KR", "Noto Sans CJK KR", sans-serif'
 
 
@@ -241,8 +241,11 @@ def slices(results: Results, ordered: str | None, texts: Texts) -> Chart:
         for name in results.report["candidates"]
     ]
     chart = _chart(traces, height=max(240, 110 + 19 * len(drawn)), x=texts(metric), y="")
-    labels = [_short(texts.slice_name(slice_)) for slice_ in drawn]
+    labels = [_plain(texts.short_slice_name(slice_)) for slice_ in drawn]
     chart["layout"]["yaxis"] |= {"tickvals": list(range(len(drawn))), "ticktext": labels}
+    values = {value for trace in traces for value in trace["x"]}
+    if len(values) == 1:  # plotly would draw from 0 to twice the value
+        chart["layout"]["xaxis"]["range"] = [0, 1.05 * values.pop() or 1]
     return chart
 
 
@@ -337,6 +340,7 @@ def shap_by_class(results: Results, name: str, texts: Texts) -> Chart:
     ]
     chart = _chart(traces, height=420, x=texts("mean shap"), y="")
     chart["layout"]["barmode"] = "stack"
+    chart["layout"]["legend"]["traceorder"] = "normal"
     return chart
 
 
@@ -350,7 +354,7 @@ def _plain(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    return _plain(text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…")
+    return _plain(shorten(text))
 
 
 def _decimals(texts: Texts) -> int:

@@ -13,6 +13,8 @@ TRANSLATIONS = read_translations(Path(__file__).with_name("translations.json"))
 _IN_UNITS = {"rmse": 1, "mae": 1, "mse": 2}
 """Metrics in the unit of the target, and its power."""
 _DIGITS = 4
+LONGEST_NAME, _LEAST_TITLE = 28, 8
+"""Characters of a name beside an axis, and those left for the title of a slice in it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class Texts:
         """Return the full name of a slice, such as "Season: Winter"."""
         return f"{self.slicing(slice_['by'])}: {self.name(slice_['value'])}"
 
+    def short_slice_name(self, slice_: dict[str, Any]) -> str:
+        """Return a name that fits beside an axis, in which the title is shortened rather than the value."""
+        value = shorten(self.name(slice_["value"]), LONGEST_NAME - _LEAST_TITLE)
+        return f"{shorten(self.slicing(slice_['by']), LONGEST_NAME - 2 - len(value))}: {value}"
+
     def number(self, value: float, metric: str = "") -> str:
         """Format a metric: four digits of an error of the report's scale, and four decimals of a share.
 
@@ -76,6 +83,11 @@ class Texts:
     def _in_words(self, words: Words | None, default: str) -> str:
         known = words or {}
         return known.get(self.language) or known.get("en") or default
+
+
+def shorten(text: str, longest: int = LONGEST_NAME) -> str:
+    """Cut a text to a number of characters."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def capitalized(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.page.marks import GREY, INK, LIGHT
-from evaluation.page.texts import Texts, texts_of
+from evaluation.page.texts import Texts, shorten, texts_of
 from html_page.translations import Language
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ _STYLE: Any = {
 }
 
 
-_LONGEST_NAME = 28
 _TITLES, _TITLE, _RIGHT = 0.85, 0.45, 0.2
 """Inches above panels with titles, above panels without, and right of the last panel."""
 
@@ -125,6 +124,6 @@ def candidate_title(name: str, best: str, texts: Texts) -> str:
     return f"{texts(name)} ({texts('best')})" if name == best else texts(name)
 
 
-def shorten(name: str) -> str:
+def drawable(name: str) -> str:
     """Return a name that fits beside an axis; matplotlib would read dollar signs as formulas."""
-    return (name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…").replace("$", r"\$")
+    return shorten(name).replace("$", r"\$")

@@ -11,7 +11,7 @@ from evaluation.measures.slices import MEASURE
 from evaluation.output.results import Results
 from evaluation.page.marks import GREY, LOW_TO_HIGH, class_strengths, colours, ordered_slicing, ranks, swarm
 from evaluation.page.texts import Texts
-from evaluation.pictures.canvas import candidate_title, panels, shorten
+from evaluation.pictures.canvas import candidate_title, drawable, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +67,7 @@ def _draw_others(axis: Axes, slices: list[dict[str, Any]], metric: str, report: 
     for name, colour in _coloured(report):
         values = [slice_["candidates"][name][metric] for slice_ in slices]
         axis.plot(values, places, "o", color=colour, markersize=5.5, alpha=0.85, label=texts(name))
-    labels = [f"{shorten(texts.slice_name(slice_))} ({slice_['rows']:,})" for slice_ in slices]
+    labels = [f"{drawable(texts.short_slice_name(slice_))} ({slice_['rows']:,})" for slice_ in slices]
     axis.set_yticks(places, labels, fontsize=9.5)
     axis.set(title=texts("picture slices"), xlabel=texts(metric))
 
@@ -98,7 +98,7 @@ def importance(results: Results, path: Path, texts: Texts) -> None:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             shares = candidate["importance"][::-1]
             axis.barh(
-                [shorten(one["feature"]) for one in shares],
+                [drawable(one["feature"]) for one in shares],
                 [100 * one["share"] for one in shares],
                 color=colours(results.report)[name],
             )
@@ -119,10 +119,10 @@ def _shap_by_class(results: Results, path: Path, texts: Texts) -> None:
     with panels(path, len(candidates), texts("picture shap classes"), width=5.2, left=2.3) as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
             features = candidate["shap"][::-1]
-            names = [shorten(feature["feature"]) for feature in features]
+            names = [drawable(feature["feature"]) for feature in features]
             left = np.zeros(len(features))
             for of, colour, values in class_strengths(features, results.report["classes"], texts):
-                axis.barh(names, values, left=left, color=colour, label=shorten(of))
+                axis.barh(names, values, left=left, color=colour, label=drawable(of))
                 left += values
             axis.set_title(candidate_title(name, results.best, texts))
             axis.set_xlabel(texts("mean shap"))
@@ -149,7 +149,7 @@ def _shap_of_rows(results: Results, path: Path, texts: Texts) -> None:
                 s=7,
                 edgecolors="none",
             )
-            axis.set_yticks(range(len(features)), [shorten(feature["feature"]) for feature in features])
+            axis.set_yticks(range(len(features)), [drawable(feature["feature"]) for feature in features])
             axis.set_title(candidate_title(name, results.best, texts))
             axis.set_xlabel(texts("added"))
 

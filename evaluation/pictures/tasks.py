@@ -23,7 +23,7 @@ from evaluation.page.marks import (
     with_breaks,
 )
 from evaluation.page.texts import Texts, capitalized
-from evaluation.pictures.canvas import candidate_title, panels, shorten
+from evaluation.pictures.canvas import candidate_title, drawable, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,7 +102,7 @@ def _draw_errors(axis: Axes, slices: list[dict[str, Any]], results: Results, tex
             places, [error[low] for error in errors], [error[high] for error in errors], colors=colour, linewidth=width
         )
     axis.scatter(places, [error["median"] for error in errors], color="white", edgecolors=colour, s=22, zorder=3)
-    labels = [fill(shorten(texts.name(slice_["value"])), _LINE) for slice_ in slices]
+    labels = [fill(drawable(texts.name(slice_["value"])), _LINE) for slice_ in slices]
     step = max(3 if len(slices) > 12 else 1, -(-sum(map(len, labels)) // 80))
     axis.set_xticks(list(places)[::step], labels[::step])
 
@@ -110,7 +110,7 @@ def _draw_errors(axis: Axes, slices: list[dict[str, Any]], results: Results, tex
 def confusion_matrices(results: Results, path: Path, texts: Texts) -> None:
     """Draw the confusion matrix of every candidate: rows, and their share of the actual class."""
     candidates, classes = results.report["candidates"], results.report["classes"]
-    names = [shorten(texts.class_name(one)) for one in classes]
+    names = [drawable(texts.class_name(one)) for one in classes]
     title = texts("picture confusion")
     with panels(path, len(candidates), title, shared=True, bottom=1.1) as axes:
         for axis, (name, candidate) in zip(axes, candidates.items(), strict=True):
@@ -176,7 +176,7 @@ def class_calibration(results: Results, path: Path, texts: Texts) -> None:
                 bins = candidate["calibration"]["curve"][of]
                 predicted, observed = ([one[key] for one in bins] for key in ("predicted", "actual"))
                 style: Any = {"color": shade(at), "marker": "o", "markersize": 4, "linewidth": 1.4}
-                axis.plot(predicted, observed, label=shorten(texts.class_name(of)), **style)
+                axis.plot(predicted, observed, label=drawable(texts.class_name(of)), **style)
             axis.set(aspect="equal", xlabel=texts("predicted probability"), xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
             axis.set_title(candidate_title(name, results.best, texts))
             axis.legend(loc="upper left", fontsize=9)

@@ -220,6 +220,11 @@ def test_numbers_follow_the_unit_of_the_target(scale, metric, shown):
     assert Texts("en", scale=scale).number(145.4512, metric) == shown
 
 
+def test_short_name_keeps_the_value():
+    name = Texts("en").short_slice_name({"by": "petal length of the flower", "value": "1.35 to 1.8"})
+    assert name == "petal length o…: 1.35 to 1.8"
+
+
 def test_words_are_of_the_data_set():
     texts = Texts("ko", names={"rain": {"ko": "비"}}, words={"rows": {"en": "hours"}})
     assert (texts.name("rain"), texts.name("summary"), texts.word("rows"), texts.word("row")) == (
