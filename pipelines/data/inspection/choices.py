@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MANY_LEVELS = 100
 _MOST_LEVELS = 1000
+_FEW_LEVELS = 20
 _TEXT_LENGTH = 40
 _IDENTIFIER = re.compile(r"(?i:(^|.*[^a-z])(id|ids|uuid|guid|idx|index|nr|no|key))|.*[a-z](ID|Id|Key|Uuid)")
 _OWNER = re.compile(r"(?i:(^|.*[^a-z])(id|ids|uuid|guid))|.*[a-z](ID|Id|Uuid)")
@@ -106,7 +107,8 @@ def _mixed(facts: ColumnFacts) -> Choice | None:
         return None
     text, row = next(iter(facts.first_other.items()))
     warning = f"Column {quoted(facts.name)} contains numbers and texts: {quoted(text)} in row {row} is no number."
-    if len(facts.others) <= 5 and not any(re.search(r"\d", text) for text in facts.others):
+    is_category = not facts.many and facts.distinct <= _FEW_LEVELS
+    if not is_category and len(facts.others) <= 5 and not any(re.search(r"\d", text) for text in facts.others):
         known = ", ".join(map(quoted, facts.others))
         kind: ColumnType = "integer" if facts.whole else "number"
         return Choice(facts.name, kind, warnings=[f"{warning} {known} will mean that the number is missing."])

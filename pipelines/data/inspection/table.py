@@ -54,14 +54,31 @@ def inspect_table(path: Path, target: str) -> InspectedTable:
         raise BadInput(f"{path} has no rows. Provide a table with at least {LEAST_ROWS}.")
     marks, remark = find_marks({name: _distinct(first, name) for name in files.names})
     columns = {name: ColumnFacts(name, marks) for name in files.names}
-    samples, missing = Samples(), pa.array([*MISSING], pa.string())
+    samples, missing, blank = Samples(), pa.array([*MISSING], pa.string()), 0
     for block in chain([first], blocks):
+        blank += _blank_rows(block)
         samples.add(block)
         for name, facts in columns.items():
             facts.add(block[name], missing)
     if samples.rows < LEAST_ROWS:
         raise BadInput(f"{path} has {samples.rows} rows only. Provide a table with at least {LEAST_ROWS}.")
-    return InspectedTable(files, columns, samples, marks, (remark,) if remark else ())
+    remarks = [remark] if remark else []
+    if blank:
+        remarks.append(f"{blank:,} rows are empty in all columns. Delete them: a row without target cannot be used.")
+    return InspectedTable(files, columns, samples, marks, tuple(remarks))
+
+
+def _blank_rows(block: pa.Table) -> int:
+    """Count the rows in which all cells are empty."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    blank = pa.chunked_array([[True] * block.num_rows])
+    for column in block.columns:
+        blank = pc.and_(blank, pc.equal(pc.fill_null(column, ""), ""))
+        if not pc.any(blank).as_py():
+            return 0
+    return int(pc.sum(blank).as_py())
 
 
 def _distinct(block: pa.Table, name: str) -> list[str]:

@@ -130,6 +130,20 @@ def test_suspicious_columns_are_named(tmp_path, name, values, warning):
     assert [warning in each for each in proposal.warnings] == [True]
 
 
+def test_few_numbers_and_texts_are_a_category(tmp_path):
+    table = only(clean(1), "churned")
+    table["doors"] = np.random.default_rng(1).choice(["2", "3", "more"], len(table))
+    proposal = proposed(tmp_path, table, "churned")
+    assert [column.type for column in proposal.columns if column.name == "doors"] == ["category"]
+
+
+def test_blank_rows_are_reported(tmp_path):
+    table = only(clean(1), "spent")
+    blank = pd.DataFrame([[None] * len(table.columns)] * 3, columns=table.columns)
+    warnings = proposed(tmp_path, pd.concat([table.astype(object), blank]), "spent").warnings
+    assert warnings[0].startswith("3 rows are empty in all columns.")
+
+
 def test_copies_of_rows_are_reported(tmp_path):
     table = only(clean(2), "spent")
     again = table.sample(40, random_state=1)
