@@ -452,17 +452,27 @@ def test_an_update_serves_the_new_version_and_drops_no_request(project: Project)
     assert f"Now-regression serves {package.rpartition('model-package/')[2]} already" in again.stderr
 
 
-def test_the_later_of_two_first_deployments_updates(project: Project) -> None:
-    """Another command creates the endpoint between this command's check and its CreateEndpoint."""
+def test_two_deployments_at_once_follow_each_other(project: Project) -> None:
+    """Others create the endpoint just before this command's CreateEndpoint, and update it before its UpdateEndpoint."""
     arguments = ("--or-update", "--name", "raced", "--model-package")
     older, newer = (f"arn:aws:sagemaker:us-east-1:123456789012:model-package/Now-regression/{n}" for n in (1, 2))
 
     def overtake(**_: Any) -> None:
         assert project("deploy", *arguments, older, *NOW).code == 0
 
+    def overtake_again(**_: Any) -> None:
+        sagemaker = project.client("sagemaker")
+        if not sagemaker.list_endpoint_configs(NameContains="other")["EndpointConfigs"]:
+            config = sagemaker.describe_endpoint(EndpointName="raced")["EndpointConfigName"]
+            variants = sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
+            sagemaker.create_endpoint_config(EndpointConfigName="other", ProductionVariants=variants)
+            sagemaker.update_endpoint(EndpointName="raced", EndpointConfigName="other")
+            sagemaker.delete_endpoint_config(EndpointConfigName=config)  # as a command would
+
     def client(name: str) -> Any:
         made = project.client(name)
         made.meta.events.register("before-call.sagemaker.CreateEndpoint", overtake)
+        made.meta.events.register("before-call.sagemaker.UpdateEndpoint", overtake_again)
         return made
 
     options = COMMAND.parser().parse_args(["deploy", *arguments, newer, *NOW, "--json"])

@@ -109,12 +109,21 @@ def was_created_meanwhile(error: Exception) -> bool:
 def update(context: CommandContext, endpoint: Endpoint, model: RegisteredModel) -> Endpoint:
     """Serve another version; the present one serves until the new one is in service.
 
-    Several instances are updated in two halves; a single one is replaced by another that is in service already.
+    Several instances are updated in two halves; a single one is replaced by another that is in service already. If
+    another command updates the endpoint, as after two approvals, this update follows.
 
     Raises `PipelineError` if the new version did not come into service; the endpoint serves the one before.
     """
-    if endpoint.status in CHANGING:  # as after two approvals in a row
-        endpoint = wait_at_rest(context, endpoint.name)
+    while True:
+        try:
+            return _update(context, _now_at_rest(context, endpoint.name), model)
+        except Exception as error:
+            if "Cannot update in-progress endpoint" not in str(error):
+                raise
+            logger.info("Another command updates %s; this one follows.", endpoint.name)
+
+
+def _update(context: CommandContext, endpoint: Endpoint, model: RegisteredModel) -> Endpoint:
     sagemaker, before = context.sagemaker, endpoint.config
     count = endpoint.capacity.count if isinstance(endpoint.capacity, Instances) else 0
     variant = {**endpoint.variant, **({"InitialInstanceCount": count} if count else {})}
@@ -132,6 +141,11 @@ def update(context: CommandContext, endpoint: Endpoint, model: RegisteredModel) 
         )
     forget_config(sagemaker, endpoint.name, before)
     return updated
+
+
+def _now_at_rest(context: CommandContext, name: str) -> Endpoint:
+    endpoint = require_endpoint(context, name)
+    return wait_at_rest(context, name) if endpoint.status in CHANGING else endpoint
 
 
 def renew_expiry(context: CommandContext, endpoint: Endpoint) -> Endpoint:
