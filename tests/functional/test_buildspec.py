@@ -34,7 +34,7 @@ def test_every_phase_runs_and_starts_an_execution(tmp_path: Path, cache: Path) -
     state, coverage = tmp_path / "state", tmp_path / "coverage.ini"
     coverage.write_text("[run]\ninclude = pipelines/settings.py\n")
     options = f"tests/unit/workflow/test_settings.py --override-ini=cache_dir={tmp_path} --cov-config={coverage}"
-    with open_service(state) as service:
+    with open_service(state, isolation="process") as service:
         variables = environment(
             cache,
             **service.environment,
@@ -89,7 +89,7 @@ def test_commit_of_an_uploaded_source(tmp_path: Path) -> None:
 
 def test_deployment_of_an_approved_model_and_deletion_of_expired_endpoints(tmp_path: Path, cache: Path) -> None:
     commands = DEPLOYMENT["phases"]["build"]["commands"]
-    with open_service(tmp_path / "state") as service:
+    with open_service(tmp_path / "state", isolation="process") as service:
         variables = environment(
             cache,
             **service.environment,

@@ -63,7 +63,7 @@ class Infra:
 
 @pytest.fixture
 def infra(tmp_path: Path, cache: Path) -> Iterator[Infra]:
-    with open_service(tmp_path / "state") as service:
+    with open_service(tmp_path / "state", isolation="process") as service:
         yield Infra(service, tmp_path, cache)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.functional.conftest import Ran, run_command
+from tests.support.service import serving
 
 SMALL = ("--upsert", "--start", "--json", "--task", "classification", "--algorithms", "lightgbm")
 TUNED = ("--tune", "--max-jobs", "3")
@@ -19,7 +20,8 @@ def tuned(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -> 
     """The same folder three times: tuned, trained, and tuned with other jobs."""
     folder = tmp_path_factory.mktemp("tuning")
     rest: list[tuple[str, ...]] = [TUNED, (), ("--tune", "--max-jobs", "2")]
-    ran = [run_command(folder, cache, *SMALL, *more, "--data", str(data)) for more in rest]
+    with serving(folder / ".sagemaker-local"):
+        ran = [run_command(folder, cache, *SMALL, *more, "--data", str(data)) for more in rest]
     assert [one.code for one in ran] == [0, 0, 0], [one.stderr for one in ran]
     return ran
 
