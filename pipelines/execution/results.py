@@ -20,7 +20,7 @@ from pipelines.execution.pipeline import Progress, Step
 from pipelines.models.container_output import read_answers
 from pipelines.models.postprocessing import apply_rules_to_rows, prediction_columns, require_as_many
 from pipelines.models.registry import earlier_version
-from pipelines.models.schema import task_of, upgraded
+from pipelines.models.schema import task_of
 from pipelines.names import EVALUATE, PREPROCESS, TaskSteps
 from pipelines.settings import Task
 
@@ -135,7 +135,7 @@ def _predictions(
     job = sagemaker.describe_transform_job(TransformJobName=_job_name(predicted, "TransformJob"))
     form = with_content_type(job["TransformInput"]["ContentType"])
     output = job["TransformOutput"]["S3OutputPath"].rstrip("/")
-    schema = upgraded(json.loads((folder / "schema.json").read_text(encoding="utf-8")))
+    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
     answers = read_answers(_read(s3, f"{output}/data{form.suffix}.out"), task_of(schema, task).responses)
     rows, keys = (
         _read(s3, _output_uri(sagemaker, steps[PREPROCESS], output).rstrip("/") + file)

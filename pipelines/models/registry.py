@@ -14,7 +14,6 @@ from pipelines.aws.responses import listed, or_none
 from pipelines.aws.s3 import read_object
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.postprocessing import calibrated
-from pipelines.models.schema import upgraded
 from pipelines.names import group_name
 from pipelines.settings import Settings, Task
 
@@ -210,7 +209,7 @@ def read_metadata(s3: Any, model: RegisteredModel) -> ModelMetadata:
             f"is {digest}, not {model.schema_sha256}); nothing was predicted."
         )
     return ModelMetadata(
-        schema, upgraded(json.loads(schema)), json.loads(_read(s3, f"{model.evaluation_uri}/evaluation.json", model))
+        schema, json.loads(schema), json.loads(_read(s3, f"{model.evaluation_uri}/evaluation.json", model))
     )
 
 

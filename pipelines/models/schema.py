@@ -18,7 +18,7 @@ class TaskSchema:
     label: str
     """What is predicted, in words."""
     unit: str
-    """Empty if it has none."""
+    """Of a number, as a word after it: what the column of predictions is named after, else the unit; or empty."""
     minimum: float | None
     maximum: float | None
     classes: tuple[str, ...]
@@ -44,7 +44,7 @@ def task_of(schema: Mapping[str, Any], task: Task) -> TaskSchema:
         known["kind"],
         known["target"],
         (known.get("label") or {}).get("en") or task,
-        known.get("unit") or "",
+        (known.get("column") or "").removeprefix("predicted_").replace("_", " ") or known.get("unit") or "",
         known.get("minimum"),
         known.get("maximum"),
         classes,
@@ -72,36 +72,3 @@ def as_name(text: str) -> str:
 def rules_of(schema: Mapping[str, Any], task: Task) -> list[Mapping[str, Any]]:
     """Return the rules that replace predictions of a task."""
     return [rule for rule in schema.get("rules", ()) if task in rule["tasks"]]
-
-
-def upgraded(schema: dict[str, Any]) -> dict[str, Any]:
-    """Translate format version 1, in which all models are of Seoul's bikes, to version 2."""
-    if schema.get("format_version") != 1:
-        return schema
-    no_limit: dict[str, Any] = {"minimum": None, "maximum": None, "classes": [], "threshold": None, "unit": None}
-    tasks: dict[str, Any] = {
-        "regression": {
-            **no_limit,
-            "kind": "regression",
-            "minimum": 0,
-            "unit": "rentals",
-            "column": "predicted_rentals",
-        },
-        "classification": {
-            **no_limit,
-            "kind": "binary",
-            "classes": ["0", "1"],
-            "threshold": schema["threshold"],
-            "label": {"en": "high demand"},
-            "column": "probability_of_high_demand",
-        },
-    }
-    history = {"hours": schema["history_hours"], "of": schema["history_of"]} if schema["history_hours"] else None
-    return {
-        **schema,
-        "tasks": {task: {"target": "rentals", **known} for task, known in tasks.items()},
-        "rules": [{**schema["closed"], "tasks": list(tasks)}] if schema.get("closed") else [],
-        "history": history,
-        "keys": {"columns": ["datetime"], "time": "datetime"},
-        "words": {"row": {"en": "hour"}, "rows": {"en": "hours"}},
-    }

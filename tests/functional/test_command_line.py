@@ -53,7 +53,10 @@ def test_help_imports_no_library() -> None:
     [
         (["exections"], "there is no command exections. Did you mean executions?"),
         (["run", "--upsrt"], "there is no option --upsrt. Did you mean --upsert?"),
-        (["run", "--split", "dayz"], "invalid choice: 'dayz'. Did you mean days?"),
+        (
+            ["run", "--split", "dayz"],
+            "--option split is 'dayz', but seoul_bike.toml has days, hours, time. Did you mean days?",
+        ),
         (["executions", "lst"], "invalid choice: 'lst'. Did you mean list?"),
         (["endpoint", "delete", "--expird"], "there is no option --expird. Did you mean --expired?"),
     ],
@@ -214,7 +217,7 @@ def test_without_upsert_or_start_it_says_what_it_would_do(run: Run) -> None:
     ("arguments", "sentence"),
     [
         (["--algorithms", "prophet"], "--algorithms is 'prophet', but it must name some of"),
-        (["--split", "weeks"], "invalid choice: 'weeks'"),
+        (["--split", "weeks"], "--option split is 'weeks', but seoul_bike.toml has days, hours, time"),
         (["--parameter", "InputDataUri"], "is not a parameter of the form NAME=VALUE"),
         (["--upsert", "--start", "--execution-name", "a name"], "--execution-name is 'a name', but it must have"),
         (["--upsert", "--start", "--data", "nowhere.csv"], "There is no data file at nowhere.csv."),

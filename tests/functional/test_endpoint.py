@@ -294,7 +294,7 @@ def test_a_classification_gives_the_probability_and_the_decision(project: Projec
     assert by_hour["2018-06-20T12:00:00"]["decision"] == "high"
     assert by_hour["2018-01-10T04:00:00"]["decision"] == "low"
     output = project("invoke", *NOW, "--task", "classification", "--row", *pairs(NOON)).stdout
-    assert output.startswith("2018-06-20 12:00  high demand: the probability of more than ")
+    assert output.startswith("2018-06-20 12:00  high: the probability of high demand (above ")
     assert f"counts as high from {cut_off:.3f} on" in output
 
 

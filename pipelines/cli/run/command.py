@@ -80,9 +80,10 @@ def execute(request: RunRequest, settings: Settings) -> Result:
 
 def _nothing_done(settings: Settings, target: str) -> Result:
     tasks, algorithms = " and ".join(settings.tasks), ", ".join(settings.algorithms)
+    split = settings.dataset_options.get("split", settings.table.split.by)
     where = "on Amazon SageMaker" if target == "aws" else f"locally (state in {settings.state_dir})"
     text = (
-        f"Pipeline {settings.pipeline_name}: {tasks} with {algorithms}, split by {settings.split}, {where}.\n"
+        f"Pipeline {settings.pipeline_name}: {tasks} with {algorithms}, split by {split}, {where}.\n"
         "Nothing was done. --upsert creates or updates it, --start starts an execution, "
         "--dry-run prints the definition.\n"
     )

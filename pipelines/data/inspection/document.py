@@ -13,6 +13,8 @@ from pipelines.data.inspection.table import MISSING
 from processing_scripts.reading.numbers import POINT
 
 _LONGEST_NAME = 40
+_FEW_ROWS = 1000
+"""Of fewer rows, deeper trees learn the noise of a number; classes do not suffer from them (see docs/models.md)."""
 _OTHER_SPLITS = {
     "rows": "each row by a hash",
     "classes": "the same proportion of each class in every set",
@@ -106,8 +108,9 @@ def _reason(choice: Choice) -> str:
 
 def _task(proposal: Proposal) -> list[str]:
     task = proposal.task
+    name = "regression" if task.kind == "regression" else "classification"
     lines = [
-        f"[tasks.{'regression' if task.kind == 'regression' else 'classification'}]",
+        f"[tasks.{name}]",
         f"kind = {_text(task.kind)}  # {_comment(task.reason)}",
         f"target = {_text(proposal.target)}",
     ]
@@ -120,6 +123,14 @@ def _task(proposal: Proposal) -> list[str]:
         lines.append(f"positive = {_text(task.positive)}  # or {_comment(_text(task.classes[0]))}")
     if task.classes:
         lines.append(f"classes = {_list(task.classes)}")
+    if task.kind == "regression" and proposal.table.rows < _FEW_ROWS:
+        lines += [
+            "",
+            f"[tasks.{name}.hyperparameters]  # shallow trees, because the table has few rows",
+            "xgboost = { max_depth = 2 }",
+            "lightgbm = { num_leaves = 4 }",
+            "catboost = { depth = 3 }",
+        ]
     return lines
 
 
