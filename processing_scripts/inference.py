@@ -21,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the rows to stdout; return 0 on success, or 1 with the reason on stderr."""
     parser = argparse.ArgumentParser(prog="inference", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--schema", type=Path, required=True, help="schema.json of the model")
+    # --hours is the name that the code of earlier models knows, so the workflow sends it.
     parser.add_argument("--data", "--hours", type=Path, required=True, help="rows to predict, after their history")
     parser.add_argument("--known", type=Path, help="preceding rows, if they are in another file")
     parser.add_argument("--named", action="store_true", help="write a header, and a name before each row")

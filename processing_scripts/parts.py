@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the chunks; return 0 on success, or 1 with the reason on stderr."""
     parser = argparse.ArgumentParser(prog="parts", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--schema", type=Path, required=True, help="schema.json of the model")
+    # --hours is the name that the code of earlier models knows, so the workflow sends it.
     parser.add_argument("--data", "--hours", type=Path, required=True, help="rows to predict, after their history")
     parser.add_argument("--output", type=Path, required=True, help="output folder")
     parser.add_argument("--rows", type=int, default=20_000, help="rows per chunk (default: %(default)s)")

@@ -105,23 +105,24 @@ class PreparedHours:
         yield Rows("batch", self.features["batch"], {}, self._keys("batch"))
 
     def _keys(self, part: str) -> pd.DataFrame:
-        """Return the raw columns of the hours, and what the evaluation derives its slices and baselines from."""
+        """Return the raw columns of the hours; except for the batch, also what the evaluation needs of them."""
         hours = self.observations[part]
-        holiday = self.features[part]["public_holiday"] == 1
-        bands = pd.cut(hours["temperature"], list(_BANDS), right=False, labels=list(_BAND_NAMES))
         raw = hours.assign(
             datetime=hours["datetime"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
             rentals=hours["rentals"].astype("Int64"),
             holiday=hours["holiday"].map(_HOLIDAY),
             functioning_day=hours["functioning_day"].map(_YES_OR_NO),
         )
+        if part == "batch":
+            return raw
+        holiday = self.features[part]["public_holiday"] == 1
         derived = {
             "day": hours["datetime"].dt.strftime("%Y-%m-%d"),
             "hour": hours["datetime"].dt.hour,
             "weekend": hours["datetime"].dt.weekday >= _SATURDAY,
             "by holiday": np.where(holiday, "holiday", "no holiday"),
             "by rain": np.where(hours["rainfall"] > 0, "rain", "dry"),
-            "by temperature": bands,
+            "by temperature": pd.cut(hours["temperature"], list(_BANDS), right=False, labels=list(_BAND_NAMES)),
             "by service": np.where(hours["functioning_day"], "open", "closed"),
         }
         return raw.assign(**derived)

@@ -60,19 +60,19 @@ class Intake:
 
     def _read(self, paths: Sequence[Path], spool: Spool, *, with_labels: bool) -> None:
         targets = distinct(*(label.column for label in self.labels.values())) if with_labels else ()
-        needed = distinct(*self._made_from, *self.identity, *targets)
+        sliced = self._sliced if with_labels else ()
+        needed = [column.name for column in distinct(*self._made_from, *self.identity, *targets, *sliced)]
         first = 0
         for path in paths:
-            table = open_table(path, self._file, [column.name for column in needed], alone=len(paths) == 1)
-            there = [column.name for column in distinct(*needed, *self._sliced) if column.name in table.columns]
-            for chunk in table.chunks(there):
+            table = open_table(path, self._file, needed, alone=len(paths) == 1)
+            for chunk in table.chunks(needed):
                 columns, frame = self._columns(chunk, first)
                 spool.append(columns | (self._labelled(chunk, frame) if with_labels else {}))
                 first += chunk.rows
         spool.finish()
 
     def _columns(self, chunk: Chunk, first: int) -> tuple[Columns, pd.DataFrame]:
-        """Return features, keys and slices of a chunk, and the frame that they are made from."""
+        """Return features and keys of a chunk, and the frame that they are made from."""
         cells = Cells(chunk, self._file.reading)
         frame = read_frame(chunk, self._file, distinct(*self._made_from, *self.identity))
         made = make_features(self._file, self._code, frame[[column.name for column in self._made_from]])
@@ -82,16 +82,14 @@ class Intake:
             columns[f"{KEY}{row_name(self._file)}"] = np.arange(first + 1, first + 1 + chunk.rows)
         for column in self.identity:
             columns[f"{KEY}{column.name}"] = key_texts(frame[column.name].to_numpy(), column, cells)
-        for column in self._sliced:
-            there = column.name in chunk.cells
-            columns[f"{SLICE}{column.name}"] = cells.read(column) if there else np.full(chunk.rows, None, dtype=object)
         return columns, frame
 
     def _labelled(self, chunk: Chunk, frame: pd.DataFrame) -> Columns:
-        """Return labels, and what decides the set of each row; collect what the borders of the sets depend on."""
+        """Return labels, slices, and what decides the set of each row; collect what the sets' borders depend on."""
         cells = Cells(chunk, self._file.reading)
         labels = {name: label.read(cells) for name, label in self.labels.items()}
         columns = {f"{LABEL}{name}": values for name, values in labels.items()}
+        columns |= {f"{SLICE}{column.name}": cells.read(column) for column in self._sliced}
         columns[DRAWN] = self._drawn(frame, cells, labels)
         self._drawing.collect(columns[DRAWN], self._classes(columns))
         self._note_times(frame)

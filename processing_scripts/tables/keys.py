@@ -29,11 +29,16 @@ class Keys:
         self._one_hot = [name for name in learned.names if 2 <= len(learned.levels.get(name, ())) <= _MOST_ONE_HOT]
         self._unit = self._column_of_unit()
 
+    @staticmethod
+    def identity(columns: Columns) -> pd.DataFrame:
+        """Return the columns that identify rows."""
+        return pd.DataFrame(
+            {name.removeprefix(KEY): values for name, values in columns.items() if name.startswith(KEY)}
+        )
+
     def of(self, columns: Columns) -> pd.DataFrame:
-        """Return the keys of rows."""
-        keys: dict[str, Any] = {
-            name.removeprefix(KEY): values for name, values in columns.items() if name.startswith(KEY)
-        }
+        """Return the keys of rows, with what the evaluation needs of them."""
+        keys: dict[str, Any] = {str(name): values.to_numpy() for name, values in self.identity(columns).items()}
         if self._unit is not None and self._unit not in keys:
             keys[self._unit] = pd.Series(keys[self._unit.removeprefix(_DAY)]).str[: len("2018-12-31")].to_numpy()
         for name in self._one_hot:
@@ -45,9 +50,8 @@ class Keys:
         for number, rule in enumerate(self._file.rules, 1):
             keys[f"rule {number}"] = np.where(self._under_rule(columns, rule.feature, rule.value), "yes", "no")
         for name, label in self._class_slices():
-            if f"{LABEL}{name}" in columns:
-                codes = label.final(columns[f"{LABEL}{name}"], self._learned.thresholds[name])
-                keys[f"class of {name}"] = np.array(label.task.classes, dtype=object)[codes]
+            codes = label.final(columns[f"{LABEL}{name}"], self._learned.thresholds[name])
+            keys[f"class of {name}"] = np.array(label.task.classes, dtype=object)[codes]
         return pd.DataFrame(keys)
 
     def ruled_out(self, columns: Columns, task: str, part: str) -> Values:

@@ -72,9 +72,9 @@ class PreparedTable:
                     yield Rows(part, features[chosen], kept, keys[chosen])
             in_test = parts == PART_NUMBERS["test"]
             if self._batch is None and in_test.any():
-                yield Rows("batch", features[in_test], {}, keys[in_test])
+                yield Rows("batch", features[in_test], {}, Keys.identity(columns)[in_test])
         for columns in self._batch or ():
-            yield Rows("batch", self._matrix(columns), {}, self._keys.of(columns))
+            yield Rows("batch", self._matrix(columns), {}, Keys.identity(columns))
 
     def _label(self, task: str, values: Any) -> Any:
         return self._intake.labels[task].final(values, self._learned.thresholds[task])

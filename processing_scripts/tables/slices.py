@@ -38,7 +38,7 @@ class Slicing:
 
     def of(self, values: Values) -> Values:
         """Return the slice of each row."""
-        if self.edges and values.dtype != object:  # else the column is missing
+        if self.edges:
             bands = np.array(self.values, dtype=object)[np.searchsorted(self.edges, values, side="right")]
             return np.where(np.isnan(values), MISSING, bands)
         texts = pd.Series(as_texts(values))

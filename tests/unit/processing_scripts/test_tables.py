@@ -173,10 +173,11 @@ def test_keys_have_the_columns_of_the_schema(usual):
         keys = usual.table(f"keys/{part}.csv").astype(str)
         named = {*schema["keys"]["columns"], *schema["keys"]["one_hot"], *(each["column"] for each in schema["slices"])}
         if part == "batch":
-            named -= {each["column"] for each in schema["slices"] if each["by"].startswith("class of")}
+            assert list(keys) == schema["keys"]["columns"]
+            continue
         assert named <= set(keys)
         for each in schema["slices"]:
-            assert each["column"] not in keys or set(keys[each["column"]]) <= set(each["values"])
+            assert set(keys[each["column"]]) <= set(each["values"])
 
 
 def test_parquet_and_many_files_give_the_same_sets(job, usual, tmp_path):
@@ -300,13 +301,12 @@ def test_a_batch_of_other_rows(job, usual):
     assert (done.output / "churn/train/data.csv").read_bytes() == (usual.output / "churn/train/data.csv").read_bytes()
 
 
-def test_a_batch_may_lack_columns_of_slices(job):
-    slices = 'slices = ["spent", "plan"]\n'
+def test_slices_of_the_data_set_file(job):
     coming = customers(50, seed=1).drop(columns=["churned", "spent"])
-    done = job(slices + toml(), batch=as_csv(coming), data=as_csv(customers()))
-    assert done.message == ""
-    assert set(done.table("keys/batch.csv")["by spent"]) == {"missing"}
+    done = job('slices = ["spent", "plan"]\n' + toml(), batch=as_csv(coming), data=as_csv(customers()))
+    assert [each["by"] for each in done.schema["slices"]] == ["spent", "plan", "class of plans"]
     assert len(set(done.table("keys/test.csv")["by spent"])) == 4
+    assert list(done.table("keys/batch.csv")) == ["customer"]
 
 
 def features(usual: Job, capsys, *arguments: str) -> list[str]:
