@@ -5,6 +5,7 @@ import pickle
 import tarfile
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from evaluation.candidates import load_candidate
@@ -66,6 +67,21 @@ def test_contributions_tell_single_predictions_apart(name, kind, load):
 def test_model_with_other_features(name, load):
     with pytest.raises(CandidateError, match="was trained with 3 features where the data has 4"):
         load(name, 4)
+
+
+def test_catboost_with_categories(tmp_path):
+    import catboost
+
+    generator = np.random.default_rng(1)
+    features = np.column_stack([generator.integers(-1, 4, 200), generator.random(200)])
+    label = np.array([5.0, 0, 9, 1, 3])[features[:, 0].astype(int) + 1]
+    table = pd.DataFrame(features).astype({0: int}).astype({0: str})
+    model = catboost.CatBoostRegressor(iterations=200, learning_rate=0.2, verbose=0, allow_writing_files=False)
+    model.fit(table, label, cat_features=[0]).save_model(str(tmp_path / "cbm"))
+    path = archive(tmp_path / "model.tar.gz", model=(tmp_path / "cbm").read_bytes())
+    loaded = load_candidate(path, REGRESSION, features=2)
+    assert loaded.predict(features) == pytest.approx(label, abs=0.5)
+    assert loaded.contributions(features).shape == (200, 2)
 
 
 def test_archive_without_known_model(tmp_path):
