@@ -17,7 +17,7 @@ import numpy as np
 from evaluation.ranking.bootstrap import interval, resampled_metric
 from evaluation.ranking.selection import RANKINGS
 from pipelines.definition.algorithms import ALGORITHMS
-from pipelines.settings import TASKS, Task
+from pipelines.settings import Task
 from processing_scripts.seoul_bike.splits import SPLITS, Split
 from tests.performance.experiments import SEEDS, Outcome, in_parallel
 from tests.performance.trials import METRICS, WINDOWS, Outcomes, Training, Trial, run, window_begin, winner
@@ -57,11 +57,11 @@ ROLLING_BAR = Bar("time", "rmse", 224)
 
 def main() -> None:
     """Train everything and print the tables."""
-    trials = [Trial(task, split, seed) for split in SPLITS for task in TASKS for seed in SEEDS]
+    trials = [Trial(task, split, seed) for split in SPLITS for task in METRICS for seed in SEEDS]
     trials += [Trial("regression", "time", seed, window) for window in range(WINDOWS) for seed in SEEDS]
     trials += [Trial("regression", "time", 0, window, month_held_out=True) for window in range(WINDOWS)]
     trainings = [Training(trial, algorithm) for trial in trials for algorithm in ALGORITHMS]
-    trainings += [Training(Trial(task, "days", seed), "lightgbm") for task in TASKS for seed in MANY_SEEDS]
+    trainings += [Training(Trial(task, "days", seed), "lightgbm") for task in METRICS for seed in MANY_SEEDS]
     wanted = list(dict.fromkeys(trainings))
     outcomes = dict(zip(wanted, in_parallel(run, wanted), strict=True))
     winners = {trial: winner(trial, outcomes) for trial in trials}
@@ -81,7 +81,7 @@ def _candidates_table(outcomes: Outcomes) -> list[str]:
     for split in SPLITS:
         for name in ALGORITHMS:
             regression, classification = (
-                [outcomes[Training(Trial(task, split, seed), name)] for seed in SEEDS] for task in TASKS
+                [outcomes[Training(Trial(task, split, seed), name)] for seed in SEEDS] for task in METRICS
             )
             values = [
                 f"{statistics.mean(outcome.validation.rmse for outcome in regression):.1f}",
