@@ -46,7 +46,8 @@ class SetWriter:
                 self._append(self._output / "recordio" / "batch" / "data.recordio", _recordio_file, rows.features)
         for folder, label in folders.items():
             features = rows.features if len(label) == len(rows.features) else rows.features.loc[label.index]
-            table = pd.concat([label.rename("label"), features], axis=1)
+            table = pd.concat([label, features], axis=1)
+            table.columns = pd.Index([str(at) for at in range(len(table.columns))])  # a feature may have any name
             self._append(self._output / folder / "data.csv", _csv_file, table)
             if self._recordio and rows.part != "test":
                 self._append(self._output / "recordio" / folder / "data.recordio", _labelled_recordio_file, table)

@@ -410,6 +410,24 @@ def test_a_number_above_a_quantile_is_a_class(job):
     assert big.tolist() == (spent > described["threshold"]).astype(int).tolist()
 
 
+OWN_NAMES = ("label", "datetime", "prediction", "actual", "unit", "row", "row number", "index", "0", "None", "class")
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.permutations(OWN_NAMES))
+def test_columns_may_have_any_names(tmp_path_factory, names):
+    frame = customers(200)[["age", "plan", "spent", "active", "churned"]].reset_index()
+    sets = []
+    for columns in (["i", "a", "p", "s", "b", "c"], names[:6]):
+        types = zip(columns, ["integer", "integer", "category", "number", "boolean", "category"], strict=True)
+        dataset = 'name = "t"\ntitle = "T"\n[columns]\n' + "".join(f'"{name}" = "{type_}"\n' for name, type_ in types)
+        dataset += f'[tasks.t]\nkind = "binary"\ntarget = "{columns[-1]}"\npositive = "yes"\ngate = 0.5\n'
+        done = Job(tmp_path_factory.mktemp("names"), dataset, data=as_csv(frame.set_axis(columns, axis=1))).run()
+        assert done.message == ""
+        sets.append((done.output / "t" / "train" / "data.csv").read_text())
+    assert sets[0] == sets[1]
+
+
 def test_files_without_header_and_other_marks(job):
     frame = customers().assign(spent=lambda each: each["spent"].map(lambda value: f"{value * 100:,.2f}"))
     frame["spent"] = frame["spent"].str.translate(str.maketrans(",.", ".,"))
