@@ -22,8 +22,9 @@ MANY_LEVELS = 100
 _MOST_LEVELS = 1000
 _FEW_LEVELS = 20
 _TEXT_LENGTH = 40
-_IDENTIFIER = re.compile(r"(?i:(^|.*[^a-z])(id|ids|uuid|guid|idx|index|nr|no|key))|.*[a-z](ID|Id|Key|Uuid)")
-_OWNER = re.compile(r"(?i:(^|.*[^a-z])(id|ids|uuid|guid))|.*[a-z](ID|Id|Uuid)")
+_OWNERS = "customer|client|user|patient|subject|household"
+_IDENTIFIER = re.compile(rf"(?i:(^|.*[^a-z])(id|ids|uuid|guid|idx|index|nr|no|key|{_OWNERS}))|.*[a-z](ID|Id|Key|Uuid)")
+_OWNER = re.compile(rf"(?i:(^|.*[^a-z])(id|ids|uuid|guid|{_OWNERS}))|.*[a-z](ID|Id|Uuid)")
 _TRUTH = {"true", "false"}
 _SENTINELS = (-99.0, -200.0, -999.0, -9999.0, -99999.0)
 

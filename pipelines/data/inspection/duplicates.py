@@ -15,7 +15,7 @@ LEAST_SHARE = 0.03
 _MORE_THAN_CHANCE = 5.0
 _RICH = 20
 """Distinct values from which a column distinguishes rows."""
-_LEAST_RICH = 3
+_LEAST_RICH = 2
 _SAME_COLUMN = 0.95
 _NEARLY = 0.01
 """Difference of nearly the same numbers, in standard deviations."""

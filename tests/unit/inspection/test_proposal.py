@@ -148,6 +148,8 @@ def test_copies_of_rows_are_reported(tmp_path):
     table = only(clean(2), "spent")
     again = table.sample(40, random_state=1)
     assert "copies of an earlier row" in proposed(tmp_path, pd.concat([table, again]), "spent").warnings[0]
+    narrow = pd.concat([table, again])[["income", "city", "spent"]]
+    assert "copies of an earlier row" in proposed(tmp_path, narrow, "spent").warnings[0]
     nearly = again.assign(income=again["income"] * 1.0001, spent=again["spent"] + 0.01)
     [warning] = proposed(tmp_path, pd.concat([table, nearly]), "spent").warnings
     assert "nearly the same as an earlier row" in warning
@@ -163,11 +165,12 @@ def test_rows_in_the_order_of_time_are_split_by_time(tmp_path):
     assert (shuffled.split, roles(shuffled)["day"], shuffled.warnings) == ("rows", "feature", ())
 
 
-def test_rows_of_one_customer_stay_together(tmp_path):
+@pytest.mark.parametrize("name", ["customer_id", "customer", "Patient", "bank client"])
+def test_rows_of_one_customer_stay_together(tmp_path, name):
     table = only(clean(5), "churned")
-    table["customer_id"] = np.random.default_rng(5).integers(0, 100, len(table)) + 5000
+    table[name] = np.random.default_rng(5).integers(0, 100, len(table)) + 5000
     proposal = proposed(tmp_path, table, "churned")
-    assert (proposal.split, roles(proposal)["customer_id"]) == ("groups", "group")
+    assert (proposal.split, roles(proposal)[name]) == ("groups", "group")
 
 
 def test_rare_classes_are_reported(tmp_path):
