@@ -7,17 +7,18 @@ the same calls are made in this process, with one thread each, because a benchma
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import catboost
 import lightgbm
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import xgboost
 
 from pipelines.definition.algorithms import ALGORITHMS
-from pipelines.settings import Task
+from processing_scripts.dataset_file.model import Task
 
 Numbers = npt.NDArray[np.float64]
 Predict = Callable[[Numbers], Numbers]
@@ -38,26 +39,42 @@ class Rows(NamedTuple):
     labels: Numbers
 
 
-def train(algorithm: str, task: Task, training: Rows, validation: Rows, seed: int, **changed: Any) -> Trained:
+def train(
+    algorithm: str,
+    task: Task | str,
+    training: Rows,
+    validation: Rows,
+    seed: int,
+    categories: Sequence[int] = (),
+    **changed: Any,
+) -> Trained:
     """Train a model with the pipeline's hyperparameters.
 
     Parameters
     ----------
     algorithm
         ``xgboost``, ``lightgbm`` or ``catboost``.
+    task
+        Or the name of a task of Seoul's bikes.
     validation
         Training ends when these rows gain no more.
+    categories
+        Columns with codes of categories.
     changed
         Hyperparameters other than the pipeline's.
     """
-    hyperparameters = {**ALGORITHMS[algorithm].hyperparameters(task, seed), **changed}
+    hyperparameters = {
+        **ALGORITHMS[algorithm].hyperparameters(task, seed),
+        **task.hyperparameters.get(algorithm, {}),
+        **changed,
+    }
     began = time.process_time()
-    predict, trees = _TRAINERS[algorithm](task, training, validation, hyperparameters)
+    predict, trees = _TRAINERS[algorithm](task, training, validation, hyperparameters, categories)
     return Trained(predict, trees, time.process_time() - began)
 
 
 def _train_xgboost(
-    task: Task, training: Rows, validation: Rows, hyperparameters: Mapping[str, Any]
+    task: Task, training: Rows, validation: Rows, hyperparameters: Mapping[str, Any], categories: Sequence[int]
 ) -> tuple[Predict, int]:
     parameters = dict(hyperparameters)
     rounds, patience = parameters.pop("num_round"), parameters.pop("early_stopping_rounds")
@@ -75,17 +92,19 @@ def _train_xgboost(
 
 
 def _train_lightgbm(
-    task: Task, training: Rows, validation: Rows, hyperparameters: Mapping[str, Any]
+    task: Task, training: Rows, validation: Rows, hyperparameters: Mapping[str, Any], categories: Sequence[int]
 ) -> tuple[Predict, int]:
     parameters = dict(hyperparameters)
     rounds, patience = parameters.pop("num_boost_round"), parameters.pop("early_stopping_rounds")
     for name in ("use_dask", "is_unbalance"):
         parameters.pop(name, None)
-    objective = "regression" if task == "regression" else "binary"
+    objective: dict[str, Any] = {"objective": task.kind}
+    if task.kind == "multiclass":
+        objective["num_class"] = len(task.classes)
     parameters |= {"num_threads": 1, "verbosity": -1, "deterministic": True, "force_row_wise": True}
-    data = lightgbm.Dataset(*training)
+    data = lightgbm.Dataset(*training, categorical_feature=list(categories) or "auto")
     booster = lightgbm.train(
-        {"objective": objective, **parameters},
+        {**objective, **parameters},
         data,
         rounds,
         valid_sets=[data.create_valid(*validation)],
@@ -95,19 +114,40 @@ def _train_lightgbm(
 
 
 def _train_catboost(
-    task: Task, training: Rows, validation: Rows, hyperparameters: Mapping[str, Any]
+    task: Task, training: Rows, validation: Rows, hyperparameters: Mapping[str, Any], categories: Sequence[int]
 ) -> tuple[Predict, int]:
     parameters = {**hyperparameters, "thread_count": 1, "verbose": 0}
     if parameters["grow_policy"] != "Lossguide":
         del parameters["max_leaves"]
     if parameters["grow_policy"] == "SymmetricTree":
         del parameters["min_data_in_leaf"]
-    kind = catboost.CatBoostRegressor if task == "regression" else catboost.CatBoostClassifier
+    if task.kind == "multiclass":
+        parameters["loss_function"] = "MultiClass"
+
+    def cells(features: Numbers) -> Any:
+        return (
+            features
+            if not categories
+            else pd.DataFrame(features).astype(dict.fromkeys(categories, int)).astype(dict.fromkeys(categories, str))
+        )
+
+    kind = catboost.CatBoostRegressor if task.kind == "regression" else catboost.CatBoostClassifier
     model = kind(**parameters, allow_writing_files=False)
-    model.fit(*training, eval_set=tuple(validation), use_best_model=True)
-    if task == "regression":
-        return lambda features: model.predict(features, thread_count=1), model.tree_count_
-    return lambda features: model.predict_proba(features, thread_count=1)[:, 1], model.tree_count_
+    model.fit(
+        cells(training.features),
+        training.labels,
+        cat_features=list(categories) or None,
+        eval_set=(cells(validation.features), validation.labels),
+        use_best_model=True,
+    )
+    if task.kind == "regression":
+        return lambda features: model.predict(cells(features), thread_count=1), model.tree_count_
+
+    def probabilities(features: Numbers) -> Numbers:
+        made = np.asarray(model.predict_proba(cells(features), thread_count=1))
+        return made[:, 1] if task.kind == "binary" else made
+
+    return probabilities, model.tree_count_
 
 
 _TRAINERS = {"xgboost": _train_xgboost, "lightgbm": _train_lightgbm, "catboost": _train_catboost}
