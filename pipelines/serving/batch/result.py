@@ -48,16 +48,16 @@ def write_result(prepared: Prepared, responses: Responses, folder: Path) -> dict
     written = formulas = 0
     with written_whole(*files.values()) as (parquet_file, csv_file):
         with ExitStack() as stack:
-            writers: tuple[Any, Any] | None = None
+            rows = stack.enter_context(csv_file.open("wb"))
+            writer: Any = None
             for table in _joined(prepared, responses):
                 readable, changed = _without_formulas(_with_readable_hours(table))
                 formulas += changed
-                writers = writers or (
-                    stack.enter_context(parquet.ParquetWriter(parquet_file, table.schema)),
-                    _csv_writer(stack, csv_file, readable.schema),
-                )
-                writers[0].write_table(table)
-                writers[1].write_table(readable)
+                if writer is None:
+                    writer = stack.enter_context(parquet.ParquetWriter(parquet_file, table.schema))
+                    rows.write((",".join(_quoted(name) for name in readable.column_names) + "\n").encode())
+                writer.write_table(table)
+                _append_csv(rows, readable)
                 written += table.num_rows
         require_as_many(written, prepared.rows)
     spreadsheets.note(formulas, "predictions.csv")
@@ -77,15 +77,14 @@ def _without_formulas(table: Any) -> tuple[Any, int]:
     return table.rename_columns([spreadsheets.as_text(name) for name in table.column_names]), changed
 
 
-def _csv_writer(stack: ExitStack, path: Path, schema: Any) -> Any:
-    """Begin a CSV file; only names of series, which may have commas, are put in quotation marks."""
-    from pyarrow import csv
+def _append_csv(file: Any, table: Any) -> None:
+    """Append rows; their texts are in quotation marks if one of them needs it."""
+    from pyarrow import compute, csv
 
-    file = stack.enter_context(path.open("wb"))
-    file.write((",".join(_quoted(name) for name in schema.names) + "\n").encode())
-    texts = [field.name for field in schema if str(field.type) == "string"]
-    options = csv.WriteOptions(include_header=False, quoting_style="needed" if len(texts) > 1 else "none")
-    return stack.enter_context(csv.CSVWriter(file, schema, write_options=options))
+    texts = [table.column(field.name) for field in table.schema if str(field.type) == "string"]
+    needed = any(compute.any(compute.match_substring_regex(each, r'[,"\r\n]')).as_py() for each in texts)
+    style = "needed" if needed else "none"
+    csv.write_csv(table, file, csv.WriteOptions(include_header=False, quoting_style=style))
 
 
 def _quoted(name: str) -> str:
@@ -105,7 +104,20 @@ def _joined(prepared: Prepared, responses: Responses) -> Iterator[Any]:
         features = {name: table.column(name).to_pylist() for name in conditions}
         for name, values in _predicted(numbers, features, responses.metadata, task).items():
             table = table.append_column(name, pa.array(values))
-        yield table
+        yield _with_levels(table, schema)
+
+
+def _with_levels(table: Any, schema: Mapping[str, Any]) -> Any:
+    """A table with the names of categories instead of their codes; none for a category that is unknown."""
+    import pyarrow as pa
+
+    for feature in schema["features"]:
+        if feature["type"] == "category":
+            names = dict(enumerate(feature["levels"]))
+            cells = [names.get(code) for code in table.column(feature["name"]).to_pylist()]
+            at = table.schema.get_field_index(feature["name"])
+            table = table.set_column(at, feature["name"], pa.array(cells, pa.string()))
+    return table
 
 
 def _predicted(
