@@ -70,13 +70,12 @@ class Keys:
     def described(self) -> dict[str, Any]:
         """Return the columns for the schema."""
         row_number = [] if self._file.with_role("key") else [row_name(self._file)]
-        times = [column.name for column in self._file.with_role("time")]
         unit = self._unit
         is_day = unit is not None and unit.startswith(_DAY)
         word = {"en": "day", "ko": "하루"} if is_day else {"en": unit, "ko": unit}
         return {
             "columns": [*row_number, *(column.name for column in self._intake.identity)],
-            "time": times[0] if times else None,
+            "time": next(iter(self._times()), None),
             "unit": unit,
             "unit_word": (self._file.words.get("unit_of_split") or word) if unit else None,
             "baseline": [],
@@ -108,8 +107,10 @@ class Keys:
         groups = self._file.with_role("group")
         if groups:
             return groups[0].name
-        times = [column.name for column in self._file.with_role("time") if column.type == "datetime"]
-        return f"{_DAY}{times[0]}" if times else None
+        return next((f"{_DAY}{name}" for name in self._times()), None)
+
+    def _times(self) -> list[str]:
+        return [column.name for column in self._file.with_role("time") if column.type == "datetime"]
 
     def _under_rule(self, columns: Columns, feature: str, value: float) -> Values:
         if feature not in self._intake.features:

@@ -237,6 +237,14 @@ def test_the_last_rows_are_the_test_set(job):
     assert not names & {"since_year", "since_days"}
 
 
+def test_numbers_may_order_the_rows(job):
+    order = toml("time").replace('age = { type = "integer"', 'age = { type = "integer", role = "time"')
+    frame = customers().assign(age=range(600)).astype({"age": str})
+    done = job(order.replace("highest = 120", "highest = 600"), data=as_csv(frame))
+    assert done.table("keys/test.csv")["age"].tolist() == list(range(540, 600))
+    assert (done.schema["keys"]["time"], done.schema["keys"]["unit"]) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("row", "column", "cell", "sentence"),
     [
