@@ -3,7 +3,7 @@
 from typing import Any
 
 from pipelines.definition.algorithms import ALGORITHMS
-from pipelines.definition.steps.context import Context, Locations, Parameters, silence_telemetry
+from pipelines.definition.steps.context import Context, Locations, Parameters, read_models_once, silence_telemetry
 from pipelines.definition.steps.deploy import batch_predict, deploy
 from pipelines.definition.steps.evaluate import evaluate
 from pipelines.definition.steps.gate import quality_gate
@@ -50,6 +50,7 @@ def _pipeline(context: Context, steps: list[Any]) -> Any:
 def _context(settings: Settings, locations: Locations) -> Context:
     from sagemaker.core.workflow.pipeline_context import PipelineSession
 
+    read_models_once()
     silence_telemetry()
     session = PipelineSession(default_bucket=locations.bucket, default_bucket_prefix=settings.pipeline_name)
     return Context(settings, session, _parameters(settings), locations)

@@ -1,5 +1,6 @@
 """The context of every step: settings, the session that records requests, parameters and locations."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -121,6 +122,16 @@ class Context:
 
         kinds = [StepExceptionTypeEnum.SERVICE_FAULT, StepExceptionTypeEnum.THROTTLING]
         return [StepRetryPolicy(exception_types=kinds, interval_seconds=5, backoff_rate=2.0, max_attempts=5)]
+
+
+def read_models_once() -> None:
+    """Let all of the SDK's sessions share what they read of botocore's files.
+
+    It opens a session for each image that it looks up, and each would read the same megabytes again: 2 s of a build.
+    """
+    import botocore.loaders
+
+    botocore.loaders.create_loader = functools.cache(botocore.loaders.create_loader)
 
 
 def silence_telemetry() -> None:
