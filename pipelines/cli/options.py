@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from pipelines.definition.formats import FORMATS
 from pipelines.errors import BadInput, quoted
 from pipelines.models.registry import RegisteredModel, find_model
 from pipelines.settings import PAIRS, Settings, Task, from_values, option_name
+from pipelines.tables import read_table
 from pipelines.target import CommandContext
 
 EXIT_CODES = "exit codes: 0 success, 1 the execution or endpoint failed, 2 bad usage or bad input, 3 the environment"
@@ -43,6 +45,10 @@ CONNECTION = (
     *("state_dir", "keep_alive", "isolation", "lang"),
 )
 """The settings of every command that connects to a target."""
+
+
+NAMES_OF_THE_TABLE = ("task", "split", "features")
+"""Settings whose values come from the data set file."""
 
 
 def add_common(command: argparse._ActionsContainer) -> None:
@@ -81,7 +87,7 @@ def _add_setting(group: argparse._ArgumentGroup, setting: dataclasses.Field[Any]
     elif isinstance(setting.default, bool):
         group.add_argument(option_name(setting), action="store_true", default=None, help=_help(setting))
     else:
-        group.add_argument(
+        argument = group.add_argument(
             option_name(setting),
             default=None,
             type=_reader(setting),
@@ -89,6 +95,14 @@ def _add_setting(group: argparse._ArgumentGroup, setting: dataclasses.Field[Any]
             metavar=setting.metadata["metavar"],
             help=_help(setting),
         )
+        if setting.name in NAMES_OF_THE_TABLE:
+            argument.completer = partial(_completions, setting.name)  # type: ignore[attr-defined]  # of argcomplete
+
+
+def _completions(setting: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
+    table = read_table(getattr(parsed_args, "dataset", None))
+    choices = {option.name: [*option.choices] for option in table.options}
+    return choices.get(setting, []) if setting != "task" else [*(task.name for task in table.tasks), "all"]
 
 
 def add_wait(command: argparse._ActionsContainer) -> None:

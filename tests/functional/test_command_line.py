@@ -53,10 +53,6 @@ def test_help_imports_no_library() -> None:
     [
         (["exections"], "there is no command exections. Did you mean executions?"),
         (["run", "--upsrt"], "there is no option --upsrt. Did you mean --upsert?"),
-        (
-            ["run", "--split", "dayz"],
-            "--option split is 'dayz', but seoul_bike.toml has days, hours, time. Did you mean days?",
-        ),
         (["executions", "lst"], "invalid choice: 'lst'. Did you mean list?"),
         (["endpoint", "delete", "--expird"], "there is no option --expird. Did you mean --expired?"),
     ],

@@ -31,8 +31,13 @@ class Load:
 
 
 def send(
-    client: Callable[[str], Any], endpoint: str, rows: Sequence[str], rows_per_request: int, at_once: int
-) -> tuple[Load, list[float], float]:
+    client: Callable[[str], Any],
+    endpoint: str,
+    rows: Sequence[str],
+    rows_per_request: int,
+    at_once: int,
+    classes: int = 1,
+) -> tuple[Load, list[Any], float]:
     """Send all rows, repeatedly until there are `FEWEST_REQUESTS`.
 
     Raises `PipelineError` if a response does not have one number per row.
@@ -43,6 +48,8 @@ def send(
         Makes a client; each concurrent request has its own, with its own connection.
     rows
         CSV, one row each.
+    classes
+        Numbers of the response to each row.
 
     Returns
     -------
@@ -66,7 +73,7 @@ def send(
         start = time.perf_counter()
         answered = list(pool.map(lambda body: _timed(clients, endpoint, body), bodies))
         seconds = time.perf_counter() - start
-    answers = [number for _, text in answered for number in read_answers(text)]
+    answers = [number for _, text in answered for number in read_answers(text, classes)]
     require_as_many(len(answers), times * len(rows))
     milliseconds = [1000 * taken for taken, _ in answered]
     p50, p95, p99 = (float(np.percentile(milliseconds, percent)) for percent in (50, 95, 99))

@@ -5,12 +5,13 @@ import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines.aws.responses import last_part
 from pipelines.aws.s3 import read_object, split_uri, temporary_prefix
 from pipelines.definition.formats import CSV
 from pipelines.errors import PipelineError
-from pipelines.models.container_output import read_answers
+from pipelines.models.container_output import Answer, read_answers
 from pipelines.models.postprocessing import require_as_many
 from pipelines.models.registry import RegisteredModel
 from pipelines.names import Layout, job_name
@@ -68,11 +69,12 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Capacities:
-    """Instance types of the endpoint and the transform job, and the rows per request with several rows."""
+    """Instance types of the endpoint and the transform job, rows per request, and numbers per response to a row."""
 
     hosting_type: str
     transform_type: str
     rows_per_request: int
+    classes: int = 1
 
 
 def measure(
@@ -87,7 +89,9 @@ def measure(
     with endpoint(connection, name, model, capacities.hosting_type):
         for per_request in (1, capacities.rows_per_request):
             for at_once in AT_ONCE:
-                load, numbers, bytes_per_row = send(connection.client, name, rows, per_request, at_once)
+                load, numbers, bytes_per_row = send(
+                    connection.client, name, rows, per_request, at_once, capacities.classes
+                )
                 logger.info("%d rows a request, %d at once: %.0f rows/s", per_request, at_once, load.rows_per_second)
                 loads.append(load)
                 answers.append(numbers)
@@ -96,14 +100,14 @@ def measure(
     place = Layout(connection.bucket, pipeline_name).batch(
         name
     )  # a batch like any other, for the policies and for the teardown
-    start, _ = _transformed(connection, f"{place}-1", model, rows[:1], capacity)
+    start, _ = _transformed(connection, f"{place}-1", model, rows[:1], capacity, capacities.classes)
     many = [*rows] * math.ceil(TRANSFORM_ROWS / len(rows))
-    seconds, batch = _transformed(connection, f"{place}-n", model, many, capacity)
+    seconds, batch = _transformed(connection, f"{place}-n", model, many, capacity, capacities.classes)
     largest = require_same(model.title, batch[: len(rows)], [*answers, batch])
     return Measurement(len(rows), tuple(loads), len(many), seconds, start, largest, size)
 
 
-def require_same(title: str, expected: Sequence[float], others: Sequence[Sequence[float]]) -> float:
+def require_same(title: str, expected: Sequence[Answer], others: Sequence[Sequence[Answer]]) -> float:
     """Check that rows have the same predictions in every way and repetition, and return the largest difference.
 
     Raises `PipelineError` if it is more than `TOLERANCE`.
@@ -122,8 +126,8 @@ def require_same(title: str, expected: Sequence[float], others: Sequence[Sequenc
 
 
 def _transformed(
-    connection: Connection, uri: str, model: RegisteredModel, rows: Sequence[str], capacity: Capacity
-) -> tuple[float, list[float]]:
+    connection: Connection, uri: str, model: RegisteredModel, rows: Sequence[str], capacity: Capacity, classes: int
+) -> tuple[float, list[Any]]:
     """Run a transform job, named as its folder in the bucket, and return its seconds and its predictions."""
     s3 = connection.client("s3")
     bucket, prefix = split_uri(uri)
@@ -132,11 +136,13 @@ def _transformed(
         body = "".join(f"{row}\n" for row in rows).encode()
         s3.put_object(Bucket=bucket, Key=f"{prefix}/rows/rows.csv", Body=body)
         job = transform(connection, name, model, CSV, f"{uri}/rows/", f"{uri}/responses", capacity, [])
-        answers = read_answers(read_object(s3, f"{uri}/responses/rows.csv.out").decode())
+        answers = read_answers(read_object(s3, f"{uri}/responses/rows.csv.out").decode(), classes)
     require_as_many(len(answers), len(rows))
     return job.seconds, answers
 
 
-def _difference(one: float, other: float) -> float:
+def _difference(one: Any, other: Any) -> float:
+    if isinstance(one, list):
+        return max(map(_difference, one, other))
     difference = abs(one - other) / max(abs(other), 1.0)
     return math.inf if math.isnan(difference) else difference

@@ -9,6 +9,7 @@ from pipelines.data.sample import GENERATED_SAMPLE
 from pipelines.errors import BadInput
 from pipelines.models.features import make_features, trusted_prefixes
 from pipelines.models.registry import ModelMetadata, RegisteredModel, read_metadata
+from pipelines.models.schema import task_of
 from pipelines.serving.comparison.costs import Assumed, Speed, costs_of_a_day
 from pipelines.serving.comparison.measurement import Capacities, measure
 from pipelines.serving.comparison.report import Comparison
@@ -37,7 +38,7 @@ def compare(
     costs_of_a_day(prices, Speed(1, 1, 1, 1), assumed)  # refuses an unknown price before anything is spent
     metadata = read_metadata(context.s3, model)
     rows = _rows(context, model, metadata, number)
-    capacities = Capacities(hosting, transform, rows_per_request)
+    capacities = Capacities(hosting, transform, rows_per_request, task_of(metadata.schema, model.task).responses)
     measured = measure(connection, context.pipeline, model, rows, capacities)
     ways = costs_of_a_day(prices, measured.speed, assumed)
     generated = metadata.schema["dataset"]["kind"] == GENERATED_SAMPLE
