@@ -26,6 +26,8 @@ FormatName = Literal["csv", "recordio"]
 ALGORITHM_NAMES = ("xgboost", "lightgbm", "catboost")
 PAIRS = ("tags", "option", "gate")
 """Settings that are pairs of a name and a value."""
+OUTPUTS = ("batch", "keys", "schema", "recordio")
+"""Outputs of Preprocess beside those of the tasks, which are named after them."""
 GATE_BOUNDS = {"rmse": (0, 1e15), "mae": (0, 1e15), "auc": (0, 1), "log_loss": (0, 100)}
 """Lowest and highest value of a gate, by its metric."""
 PIPELINE_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,99}$")
@@ -327,6 +329,9 @@ def _check_dataset(settings: Settings) -> None:
     """Refuse what the data set file does not have."""
     table = settings.table
     tasks = [task.name for task in table.tasks]
+    for name in (*OUTPUTS, "all"):
+        if name in tasks:
+            raise BadInput(f"{table.path.name} has a task {name!r}, whose name the pipeline needs itself; rename it.")
     require_one_of("--task", settings.task, [*tasks, "all"], table)
     options = {option.name: option.choices for option in table.options}
     for name, value in settings._given_options.items():
