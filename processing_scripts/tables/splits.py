@@ -95,6 +95,8 @@ class Drawing:
             values = np.sort(values) if self.split.by == "time" else np.unique(values)
             if self.split.by == "time" or len(values) <= _MOST_RANKED:
                 at = np.minimum((len(values) * shares).round().astype(int), len(values) - 1)
+                if self.split.by == "classes" and len(values) == 1:  # models must know the class
+                    values = values + np.uint64(1)
                 self._cuts[stratum] = values[at]
         self._collected.clear()
 

@@ -16,8 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processing_scripts import inference, parts, preprocess, recordio
+from processing_scripts.dataset_file.model import Split
 from processing_scripts.datasets import PARTS
 from processing_scripts.tables import source
+from processing_scripts.tables.splits import Drawing
 
 TOML = """
 name = "customers"
@@ -216,6 +218,14 @@ def test_classes_are_in_proportion(job):
     shares = [done.table(f"churn/{part}/data.csv")[0].mean() for part in PARTS]
     assert shares == pytest.approx([shares[0]] * 3, abs=0.015)
     assert done.schema["rows"] == {"train": 480, "validation": 60, "test": 60, "batch": 60}
+
+
+def test_the_only_row_of_a_class_is_in_the_training_set():
+    drawing = Drawing(Split("classes"))
+    values, classes = np.array([5, 9, 7, 2**64 - 2], dtype=np.uint64), np.array([0, 0, 0, 1])
+    drawing.collect(values, classes)
+    drawing.finish()
+    assert drawing.parts(values, classes)[3] == 0
 
 
 def test_groups_are_whole(job):
