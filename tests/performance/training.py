@@ -18,6 +18,7 @@ import pandas as pd
 import xgboost
 
 from pipelines.definition.algorithms import ALGORITHMS
+from pipelines.settings import Settings
 from processing_scripts.dataset_file.model import Task
 
 Numbers = npt.NDArray[np.float64]
@@ -63,13 +64,12 @@ def train(
     changed
         Hyperparameters other than the pipeline's.
     """
-    hyperparameters = {
-        **ALGORITHMS[algorithm].hyperparameters(task, seed),
-        **task.hyperparameters.get(algorithm, {}),
-        **changed,
-    }
+    described = Settings(task=task).table.task(task) if isinstance(task, str) else task
+    tuned = described.hyperparameters.get(algorithm, {})
+    own = {name: int(value) if float(value).is_integer() else value for name, value in tuned.items()}
+    hyperparameters = {**ALGORITHMS[algorithm].hyperparameters(described, seed), **own, **changed}
     began = time.process_time()
-    predict, trees = _TRAINERS[algorithm](task, training, validation, hyperparameters, categories)
+    predict, trees = _TRAINERS[algorithm](described, training, validation, hyperparameters, categories)
     return Trained(predict, trees, time.process_time() - began)
 
 
