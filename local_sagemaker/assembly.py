@@ -11,7 +11,7 @@ from local_sagemaker import server
 from local_sagemaker.api import endpoints
 from local_sagemaker.api.service import Service
 from local_sagemaker.containers import images
-from local_sagemaker.containers.process.launcher import open_template
+from local_sagemaker.containers.process.launcher import open_launchers
 from local_sagemaker.core import disk, state_directory
 from local_sagemaker.core.access import ACCOUNT_ID, Key, new_key
 from local_sagemaker.core.core import Core, Isolation
@@ -47,9 +47,8 @@ def serve(
     with ExitStack() as stack:
         with disk.problems_reported(directory):
             if runners is None:
-                if isolation == "fork":
-                    # Before any thread starts, because the template process forks.
-                    stack.enter_context(open_template(directory))
+                # Before any thread starts, because the template process forks.
+                stack.enter_context(open_launchers(isolation))
                 work = Runners(run_processing, run_training, run_transform, start_hosting, images.missing)
             else:
                 work = runners

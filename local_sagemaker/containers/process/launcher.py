@@ -194,9 +194,10 @@ LAUNCHERS = Launchers()
 
 
 @contextlib.contextmanager
-def open_template(directory: Path) -> Iterator[None]:  # noqa: ARG001 - part of the jobs' contract
-    """Start the template in the background; end it, and all its jobs, on exit."""
-    LAUNCHERS.get("fork")
+def open_launchers(isolation: Isolation) -> Iterator[None]:
+    """Start the template that forks jobs, if they are forked; end every launcher, and all its jobs, on exit."""
+    if isolation == "fork":
+        LAUNCHERS.get(isolation)
     try:
         yield
     finally:
