@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from tests.functional.conftest import Ran, environment, run_command_named
+from tests.support import warm
 
 STATE = ".sagemaker-local"
 SHOWN = 20  # executions in a list
@@ -59,7 +60,9 @@ def listed(ran: Ran) -> None:
     assert "There is no pipeline named SeoulBikeDemand" in ran.stderr
 
 
-def test_commands_share_one_service(folder, cache):
+def test_commands_share_one_service(folder, cache, monkeypatch):
+    # Of a process that was forked, /proc has the environment of the one that forked it.
+    monkeypatch.delenv(warm.FOLDER, raising=False)
     listed(first := boostpipe(folder, cache, "executions", "list", SECRET_OF_ONE_COMMAND="x"))
     service = service_of(folder)
     listed(second := boostpipe(folder, cache, "executions", "list"))

@@ -303,7 +303,8 @@ def test_nothing_is_joined_by_luck(registered: Finished, tmp_path: Path, answers
     else:
         s3.delete_object(Bucket=BUCKET, Key="counted/part-00000.csv.out")
     prepared = Prepared((Part("part-00000", 2, tmp_path / "part-00000.parquet"),), read=2)
-    lying = Responses(s3, f"s3://{BUCKET}/counted", CSV, ModelMetadata(b"{}", {}, {}), "regression")
+    schema = {"tasks": {"regression": {"kind": "regression", "target": "rentals"}}}
+    lying = Responses(s3, f"s3://{BUCKET}/counted", CSV, ModelMetadata(b"{}", schema, {}), "regression")
     with pytest.raises(PipelineError, match=r"batch answers for 2 rows|part-00000 has no response"):
         write_result(prepared, lying, tmp_path / "result")
     assert list((tmp_path / "result").iterdir()) == []

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tests.support.warm.client import PRELOADED, interpreter_variables
 
-_FOLDER = "WARM_COMMANDS"
+FOLDER = "WARM_COMMANDS"
 """The variable that tells the processes of pytest-xdist where the servers are, which they share."""
 _servers: list[tuple[subprocess.Popen[bytes], socket.socket]] = []
 """The servers of this process, and sockets to them: a server ends with its socket, however this process ends."""
@@ -31,7 +31,7 @@ _servers: list[tuple[subprocess.Popen[bytes], socket.socket]] = []
 def start() -> None:
     """Start the servers, which import nothing before the first command, unless this process has a parent's."""
     works_here = sys.platform == "linux" and " " not in sys.executable  # which is in a line beginning with #!
-    if _FOLDER in os.environ or os.environ.get("COLD_COMMANDS") or not works_here:
+    if FOLDER in os.environ or os.environ.get("COLD_COMMANDS") or not works_here:
         return
     folder = Path(tempfile.mkdtemp(prefix="warm-"))
     client = Path(__file__).with_name("client.py").read_text(encoding="utf-8")
@@ -47,7 +47,7 @@ def start() -> None:
             server = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=root, start_new_session=True)
         ours.recv(1)  # it listens
         _servers.append((server, ours))
-    os.environ[_FOLDER] = str(folder)
+    os.environ[FOLDER] = str(folder)
 
 
 def stop() -> None:
@@ -56,11 +56,11 @@ def stop() -> None:
         connection.close()
         server.wait()
     if _servers:
-        shutil.rmtree(os.environ.pop(_FOLDER))
+        shutil.rmtree(os.environ.pop(FOLDER))
         _servers.clear()
 
 
 def python() -> str:
     """The program to use in place of ``sys.executable``."""
-    folder = os.environ.get(_FOLDER)
+    folder = os.environ.get(FOLDER)
     return str(Path(folder, "python")) if folder else sys.executable

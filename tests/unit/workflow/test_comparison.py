@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.cli.executions.rendering import comparison
+from pipelines.cli.rendering import words
 from pipelines.execution.comparison import Side, as_json
 
 
@@ -45,8 +46,8 @@ def test_parameters_and_metrics_stand_side_by_side() -> None:
     compared = as_json(one, other)
     assert compared["settings"] == {"Threshold": ["1", "2"]}
     assert compared["metrics"]["regression xgboost rmse"] == [150.0, 148.5]
-    assert "-1.5" in comparison(one, other)
+    assert "-1.5" in comparison(one, other, words("en"))
 
 
 def test_the_same_is_called_the_same() -> None:
-    assert "Every setting is the same" in comparison(side(["--seed", "1"]), side(["--seed", "1"]))
+    assert "Every setting is the same" in comparison(side(["--seed", "1"]), side(["--seed", "1"]), words("en"))
