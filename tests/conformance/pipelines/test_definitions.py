@@ -409,13 +409,13 @@ def mutated(draw) -> str:
         change = draw(st.sampled_from(["replace", "replace", "delete", "duplicate", "add"]))
         note(f"{change} {'.'.join(map(str, [*path, key]))}")
         if change == "replace":
-            target[key] = draw(VALUES)
+            target[key] = copy.deepcopy(draw(VALUES))
         elif change == "delete":
             del target[key]
         elif change == "duplicate" and isinstance(target, list):
             target.append(copy.deepcopy(target[key]))
         elif isinstance(target, dict):
-            target[draw(st.sampled_from(NAMES))] = draw(VALUES)
+            target[draw(st.sampled_from(NAMES))] = copy.deepcopy(draw(VALUES))
     return Text(json.dumps(document))
 
 

@@ -115,6 +115,7 @@ def test_local_paths_and_channels_stay_in_their_folders(name):
 @settings(deadline=None)
 @given(st.lists(st.tuples(names, st.sampled_from([tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE]), names)))
 @example([("link", tarfile.SYMTYPE, "../.."), ("link/x", tarfile.REGTYPE, "")])
+@example([("link", tarfile.SYMTYPE, "link"), ("link", tarfile.REGTYPE, "")])
 @pytest.mark.parametrize("filters", [True, False])
 def test_archives_stay_in_their_folder(filters, members):
     stream = io.BytesIO()
