@@ -20,22 +20,22 @@ CALIBRATED = "calibrated_probability"
 def apply_rules(
     responses: Sequence[Answer], features: Mapping[str, Sequence[float]], schema: Mapping[str, Any], task: Task
 ) -> list[Any]:
-    """Replace responses as the rules of ``schema.json`` say, and keep numbers within the task's limits.
+    """Keep numbers within the task's limits, then replace responses as the rules of ``schema.json`` say.
 
-    ``features`` has, per row, the features of the rules' conditions.
+    The evaluation measures models in this order, too. ``features`` has, per row, the features of the rules' conditions.
     """
     known = task_of(schema, task)
     kept: list[Any] = list(responses)
+    if known.minimum is not None:
+        kept = [max(response, float(known.minimum)) for response in kept]
+    if known.maximum is not None:
+        kept = [min(response, float(known.maximum)) for response in kept]
     for rule in rules_of(schema, task):
         predict: Any = float(rule["predict"])
         if known.kind == "multiclass":
             predict = [float(code == rule["predict"]) for code in range(len(known.classes))]
         values = features[rule["feature"]]
         kept = [predict if value == rule["value"] else one for value, one in zip(values, kept, strict=True)]
-    if known.minimum is not None:
-        kept = [max(response, float(known.minimum)) for response in kept]
-    if known.maximum is not None:
-        kept = [min(response, float(known.maximum)) for response in kept]
     return kept
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evaluation.inputs import Part
+from evaluation.rules import apply_rules
+from evaluation.schema import Schema
 from pipelines.errors import PipelineError
 from pipelines.execution.results import join_predictions
 from pipelines.models.container_output import read_answers
@@ -57,6 +63,25 @@ def test_batch_answers_keep_to_the_rules_of_the_evaluation() -> None:
     rows = "7,1\n8,0\n9,1\n"
     assert apply_rules_to_rows([5.0, 6.0, -3.0], rows, schema, "regression") == [5.0, 0.0, 0.0]
     assert apply_rules_to_rows([0.9, 0.8, 0.1], rows, schema, "classification") == [0.9, 0.0, 0.1]
+
+
+@settings(deadline=None)
+@given(
+    limits=st.tuples(st.none() | st.integers(-5, 0), st.none() | st.integers(1, 5)),
+    predicted=st.integers(-9, 9),
+    rows=st.lists(st.tuples(st.integers(-9, 9), st.integers(0, 1)), min_size=1),
+)
+def test_rules_replace_what_the_limits_have_kept(limits, predicted, rows) -> None:
+    rule = {"feature": "open", "value": 0, "predict": predicted, "tasks": ["demand"]}
+    minimum, maximum = limits
+    task = {"kind": "regression", "metric": "rmse", "target": "rentals", "minimum": minimum, "maximum": maximum}
+    content = {"features": [{"name": "open"}], "rules": [rule], "tasks": {"demand": task}}
+    schema = Schema(content, "", Path("schema.json"))
+    answers, features = np.array([float(answer) for answer, _ in rows]), np.array([[float(each)] for _, each in rows])
+    part = Part(features, answers, pd.DataFrame(index=range(len(rows))))
+    evaluated = apply_rules(schema.task("demand"), answers, part, schema).tolist()
+    served = apply_rules_to_rows(answers.tolist(), "".join(f"{each}\n" for _, each in rows), content, "demand")
+    assert served == evaluated
 
 
 @pytest.mark.parametrize(("cell", "written"), [("=1+1", "'=1+1"), ("-A1", "'-A1"), ("@x", "'@x"), ("-1.5", "-1.5")])
