@@ -16,10 +16,11 @@ from processing_scripts.tables.source import Chunk
 
 Values = npt.NDArray[Any]
 
-_TRUTH = {
+TRUTH = {
     **dict.fromkeys(("true", "t", "yes", "y", "1", "1.0", "on"), 1.0),
     **dict.fromkeys(("false", "f", "no", "n", "0", "0.0", "off"), 0.0),
 }
+"""Spellings of truth values, in lowercase."""
 
 
 class Cells:
@@ -72,7 +73,7 @@ class Cells:
         Raises `CellError` if a cell is neither.
         """
         positions, different = pd.factorize(self.texts(column))
-        values = np.array([_TRUTH.get(text.lower(), np.nan) for text in different] + [np.nan])[positions]
+        values = np.array([TRUTH.get(text.lower(), np.nan) for text in different] + [np.nan])[positions]
         problem = "{cell} is neither true nor false; correct the cell, or make the column a category."
         self._refuse_first(column, np.isnan(values) & (positions >= 0), problem)
         return values

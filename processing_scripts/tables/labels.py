@@ -11,7 +11,7 @@ import pandas as pd
 from processing_scripts.dataset_file.model import Column, Task
 from processing_scripts.datasets import PARTS
 from processing_scripts.errors import TooFewRowsError, quoted
-from processing_scripts.tables.cells import Cells
+from processing_scripts.tables.cells import TRUTH, Cells
 from processing_scripts.tables.spool import Values
 
 _SET_NAMES = {"train": "training", "validation": "validation", "test": "test"}
@@ -39,6 +39,10 @@ class Label:
             numbers = cells.numbers(self.column)
             cells.refuse_missing(self.column, np.isnan(numbers), every)
             return numbers
+        if self.task.kind == "binary" and self.column.type == "boolean":
+            truths = cells.truths(self.column)
+            cells.refuse_missing(self.column, np.isnan(truths), every)
+            return np.asarray(truths == TRUTH.get((self.task.positive or "true").lower()), dtype="float64")
         positions, different = pd.factorize(cells.texts(self.column))
         cells.refuse_missing(self.column, positions < 0, every)
         codes = np.array([self._code(str(text)) for text in different], dtype="float64")[positions]
@@ -47,11 +51,8 @@ class Label:
 
     def _code(self, text: str) -> int:
         cell = self._normal(text)
-        if self.task.kind == "binary":
-            positive = self.task.positive
-            if positive is None:  # a boolean
-                return {"true": 1, "t": 1, "yes": 1, "y": 1, "1": 1, "on": 1}.get(cell.lower(), 0)
-            return int(cell == self._normal(positive))
+        if self.task.positive is not None:
+            return int(cell == self._normal(self.task.positive))
         names = [self._normal(name) for name in self.task.classes]
         return names.index(cell) if cell in names else -1
 

@@ -159,6 +159,20 @@ def test_categories_are_codes_by_frequency(usual):
     assert index == {"cat_index_list": [2]}
 
 
+@pytest.mark.parametrize(("positive", "of_on"), [("", 1), ('positive = "false"', 0)])
+def test_truth_values_are_classes_or_refused(job, positive, of_on):
+    columns = '[columns]\nage = "integer"\nchurned = "boolean"\n'
+    task = f'[tasks.churn]\nkind = "binary"\ntarget = "churned"\ngate = 0.5\n{positive}\n'
+    frame = customers()[["age"]].assign(churned=["on", "off"] * 300)
+    done = job(f'name = "t"\n{columns}{task}', data=as_csv(frame))
+    assert done.message == ""
+    rows = done.table("keys/train.csv")["row"]
+    assert done.table("churn/train/data.csv")[0].tolist() == [of_on if row % 2 else 1 - of_on for row in rows]
+    frame.loc[7, "churned"] = "maybe"
+    refused = job(f'name = "t"\n{columns}{task}', data=as_csv(frame))
+    assert refused.message.startswith("Line 9, column 'churned': 'maybe' is neither true nor false")
+
+
 def test_missing_numbers_stay_missing(usual):
     assert usual.table("churn/train/data.csv")[1].isna().any()
 
