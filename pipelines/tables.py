@@ -30,8 +30,3 @@ def require_one_of(option: str, value: str, known: Collection[str], table: Datas
     if value not in known:
         hint = did_you_mean(value, known).removeprefix(".")
         raise BadInput(f"{option} is {quoted(value)}, but {table.path.name} has {', '.join(known)}.{hint}")
-
-
-def has_categories(table: DatasetFile) -> bool:
-    """Whether features are categories, which LightGBM and CatBoost read natively."""
-    return any(column.type == "category" and column.role == "feature" for column in table.columns)

@@ -15,14 +15,21 @@ from processing_scripts.tables.dataset import TableDataSet
 
 
 def load(path: Path) -> DataSet:
+    """Read a data set file, and return its data set.
+
+    Raises `PreprocessingError` if the file or its code cannot be read.
+    """
+    return data_set_of(read_dataset_file(path))
+
+
+def data_set_of(file: DatasetFile) -> DataSet:
     """Return the data set of a data set file.
 
     A table, whose code may define `make_features` and `split` (see `processing_scripts.tables.code`); or, if the code
     defines ``load``, what that function makes of the data set file.
 
-    Raises `PreprocessingError` if the file or its code cannot be read.
+    Raises `CodeError` if the code cannot be read.
     """
-    file = read_dataset_file(path)
     code = _code(file)
     if code is not None and hasattr(code, "load"):
         data_set: DataSet = code.load(file)

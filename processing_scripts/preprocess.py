@@ -33,7 +33,7 @@ from processing_scripts.dataset_file.model import DatasetFile
 from processing_scripts.dataset_file.reader import read_dataset_file
 from processing_scripts.datasets import Choices
 from processing_scripts.errors import OptionError, PreprocessingError
-from processing_scripts.loading import load
+from processing_scripts.loading import data_set_of
 from processing_scripts.outputs import SetWriter, write_category_index, write_json
 from processing_scripts.schema import CODE_FOLDER
 
@@ -51,13 +51,13 @@ def preprocess(
     file = read_dataset_file(dataset)
     _check_choices(file, choices)
     with tempfile.TemporaryDirectory() as scratch:
-        prepared = load(dataset).prepare(data, batch, choices, Path(scratch))
+        prepared = data_set_of(file).prepare(data, batch, choices, Path(scratch))
         with SetWriter(output, with_recordio=with_recordio) as writer:
             for rows in prepared.rows():
                 writer.write(rows)
     schema = prepared.schema()
     write_json(output / "schema" / "schema.json", schema)
-    if any(column.type == "category" for column in file.with_role("feature")):
+    if file.has_categories:
         write_category_index(output, schema)
     report, page = prepared.report()
     write_json(output / "schema" / "data-report.json", report)

@@ -20,7 +20,6 @@ from pipelines.definition.sdk_environment import NO_ACCOUNT, sdk_environment
 from pipelines.definition.sdk_process import last_line
 from pipelines.errors import EnvironmentProblem, InvalidDefinition
 from pipelines.settings import Settings
-from pipelines.tables import has_categories
 from pipelines.target import Target
 
 NOT_IN_THE_DEFINITION = (
@@ -112,7 +111,7 @@ def inputs_of(settings: Settings, locations: Mapping[str, Any]) -> Inputs:
     values = dataclasses.asdict(settings)
     made_from = {name: value for name, value in values.items() if name not in NOT_IN_THE_DEFINITION}
     tasks = [{**dataclasses.asdict(task), "gate": None} for task in settings.table.tasks]
-    table = {"tasks": tasks, "options": settings.dataset_options, "categories": has_categories(settings.table)}
+    table = {"tasks": tasks, "options": settings.dataset_options, "categories": settings.table.has_categories}
     return split({**made_from, "gate": list(settings.gates.items())}, table, locations)
 
 

@@ -1,15 +1,20 @@
-"""SVG charts: bars, lines, and a box plot that fits in a table cell."""
+"""SVG charts: bars, lines, and a box plot and a gauge that fit in a table cell."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from html_page.elements import Markup
 from html_page.translations import Translations
 
 WIDTH, HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 66, 24, 26, 44
 _STEPS = (1, 2, 2.5, 5, 10)
 _MOST_TICKS = 5
+_SHARES = ("0.05", "0.25", "0.5", "0.75", "0.95")
+
+LARGE_DISTANCE = 0.2
+"""Distance between two distributions that a gauge shows as large."""
 
 Numbers = Sequence[float | None]
 
@@ -65,16 +70,29 @@ def lines(series: Mapping[str, Numbers], axes: Axes) -> str:
     return _frame("".join(drawn), axes, labels, top)
 
 
-def box_plot(five: Sequence[float], minimum: float, maximum: float) -> str:
-    """Draw five ascending values: a line from first to last, a box between the inner two, a point in the middle."""
+def box_plot(quantiles: Mapping[str, float | None]) -> Markup:
+    """Draw quantiles by their shares: a line from 5 to 95 %, a box between the quartiles, a point at the median."""
+    known = {share: value for share, value in quantiles.items() if value is not None}
+    if len(known) < len(quantiles):
+        return Markup("")
+    minimum, maximum = known["0"], known["1"]
     scale = 116 / ((maximum - minimum) or 1)
-    places = [2 + (value - minimum) * scale for value in five]
-    return (
+    places = [2 + (known[share] - minimum) * scale for share in _SHARES]
+    return Markup(
         '<svg class="box-plot" viewBox="0 0 120 16" aria-hidden="true">'
         f'<line x1="{places[0]:.1f}" x2="{places[4]:.1f}" y1="8" y2="8"/>'
         f'<rect x="{places[1]:.1f}" y="3" width="{max(places[3] - places[1], 1):.1f}" height="10"/>'
         f'<circle cx="{places[2]:.1f}" cy="8" r="2.6"/></svg>'
     )
+
+
+def gauge(distance: float | None) -> str:
+    """Draw a distance between two distributions, from 0 to 1, before its number."""
+    if distance is None:
+        return "-"
+    kind = "far" if distance >= LARGE_DISTANCE else "near"
+    bar = f'<span class="gauge {kind}"><i style="width:{min(100 * distance, 100):.0f}%"></i></span>'
+    return Markup(f"{bar}{distance:.3f}")
 
 
 def _frame(drawn: str, axes: Axes, labels: Sequence[tuple[float, str]], top: float) -> str:

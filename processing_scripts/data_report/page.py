@@ -12,11 +12,10 @@ from typing import Any
 from html_page.document import document
 from html_page.elements import Markup, Row, bullets, heading, paragraph, section, table
 from html_page.translations import LANGUAGES, read_translations
-from processing_scripts.data_report.drawing import Axes, bars, box_plot
+from processing_scripts.data_report.drawing import LARGE_DISTANCE, Axes, bars, box_plot, gauge
 from processing_scripts.data_report.style import LANGUAGE_SWITCH, STYLE
 from processing_scripts.datasets import Report, Schema
 
-_LARGE_DISTANCE = 0.2
 _LABELS = 5
 _TRANSLATIONS = read_translations(Path(__file__).with_name("translations.json"))
 _text = _TRANSLATIONS.bilingual
@@ -56,7 +55,7 @@ def _in_short(report: Report, schema: Schema) -> Iterable[str]:
         yield _text("nothing missing")
     distances = report["drift"]["test"]
     name = max(distances, key=lambda each: distances[each] or 0)
-    key = "short drift" if (distances[name] or 0) >= _LARGE_DISTANCE else "short no drift"
+    key = "short drift" if (distances[name] or 0) >= LARGE_DISTANCE else "short no drift"
     yield _text(key, column=name, distance=_number(distances[name]), split=schema["split"])
 
 
@@ -80,10 +79,8 @@ def _numbers(report: Report) -> str:
             continue
         quantiles = column["quantiles"]
         shown = [quantiles[share] for share in ("0", "0.05", "0.5", "0.95", "1")]
-        inner = [quantiles[share] for share in ("0.05", "0.25", "0.5", "0.75", "0.95")]
-        plot = box_plot(inner, quantiles["0"], quantiles["1"]) if None not in inner else ""
         numbers = [_number(value) for value in (column["mean"], column["standard_deviation"], *shown)]
-        rows.append(Row([name, f"{column['missing']:.1%}", *numbers, Markup(plot)]))
+        rows.append(Row([name, f"{column['missing']:.1%}", *numbers, box_plot(quantiles)]))
     titles = ["column", "missing", "mean", "deviation", "minimum", "5 %", "median", "95 %", "maximum", "spread"]
     return table([_text(title) for title in titles], rows) if rows else ""
 
@@ -102,16 +99,8 @@ def _categories(report: Report) -> str:
 
 def _drift(drift: Mapping[str, Mapping[str, float | None]]) -> str:
     names = sorted(drift["test"], key=lambda name: -(drift["test"][name] or 0))
-    rows = [Row([name, *(_gauge(distances[name]) for distances in drift.values())]) for name in names]
+    rows = [Row([name, *(gauge(distances[name]) for distances in drift.values())]) for name in names]
     return table([_text(title) for title in ("column", *(f"distance {part}" for part in drift))], rows)
-
-
-def _gauge(distance: float | None) -> str:
-    if distance is None:
-        return "-"
-    kind = "far" if distance >= _LARGE_DISTANCE else "near"
-    bar = f'<span class="gauge {kind}"><i style="width:{min(100 * distance, 100):.0f}%"></i></span>'
-    return Markup(f"{bar}{distance:.3f}")
 
 
 def _bilingual(words: Mapping[str, str]) -> Markup:

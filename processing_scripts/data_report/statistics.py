@@ -94,10 +94,15 @@ def _distance(values: pd.Series[Any], parts: npt.NDArray[Any], number: int) -> f
     if values.dtype == object:
         shares = [each.value_counts(normalize=True) for each in (first, second)]
         return _number(shares[0].sub(shares[1], fill_value=0).abs().sum() / 2)
-    ascending = [np.sort(each) for each in (first, second)]
+    return _number(kolmogorov_smirnov(first.to_numpy(), second.to_numpy()))
+
+
+def kolmogorov_smirnov(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:
+    """Return the largest difference between the cumulative shares of two samples without missing values."""
+    ascending = [np.sort(sample) for sample in (first, second)]
     together = np.unique(np.concatenate(ascending))
-    below = [np.searchsorted(each, together, side="right") / len(each) for each in ascending]
-    return _number(np.abs(below[0] - below[1]).max())
+    below = [np.searchsorted(sample, together, side="right") / len(sample) for sample in ascending]
+    return float(np.abs(below[0] - below[1]).max())
 
 
 def _number(value: float) -> float | None:

@@ -152,6 +152,11 @@ class DatasetFile:
         return tuple(column for column in self.columns if column.role == role)
 
     @property
+    def has_categories(self) -> bool:
+        """Whether features are categories, which LightGBM and CatBoost read natively."""
+        return any(column.type == "category" for column in self.with_role("feature"))
+
+    @property
     def data_source(self) -> str | None:
         """The table as a path or an address, where the file names it."""
         if self.data is None or "://" in self.data:

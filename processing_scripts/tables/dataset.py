@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,7 +41,7 @@ class TableChunks:
     size: int
     series: Column | None = None
     read: int = 0
-    predicted: int = field(default=0)
+    predicted: int = 0
 
     def __iter__(self) -> Iterator[TableChunk]:
         """Yield the chunks."""

@@ -9,7 +9,6 @@ from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.preprocess import Preprocessed
 from pipelines.names import TaskSteps
 from pipelines.settings import Task
-from pipelines.tables import has_categories
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def channels(context: Context, task: Task, algorithm: Algorithm, resources: Reso
     """
     from sagemaker.train.configs import InputData
 
-    beside = has_categories(context.settings.table) and not algorithm.reads_categories
+    beside = context.settings.table.has_categories and not algorithm.reads_categories
     parts = [
         InputData(
             channel_name=channel,

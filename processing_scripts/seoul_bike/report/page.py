@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from html_page.document import document
-from html_page.elements import Markup, Row, bullets, heading, panels, paragraph, section, table
+from html_page.elements import Row, bullets, heading, panels, paragraph, section, table
 from html_page.translations import read_translations
-from processing_scripts.data_report.drawing import Axes, bars, box_plot, lines
+from processing_scripts.data_report.drawing import LARGE_DISTANCE, Axes, bars, box_plot, gauge, lines
 from processing_scripts.data_report.style import LANGUAGE_SWITCH, STYLE
 from processing_scripts.datasets import Report
 from processing_scripts.seoul_bike.reading.columns import TARGET
@@ -22,7 +22,6 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SEASONS = ("Winter", "Spring", "Summer", "Autumn")
 _HOURS_BETWEEN_LABELS = 3
 _RENTALS_BETWEEN_LABELS = 500
-_LARGE_DISTANCE = 0.2
 _COLUMNS_OF_ODDITY = {
     "humidity_0": ["humidity"],
     "visibility_capped": ["visibility"],
@@ -80,7 +79,7 @@ def _in_short(report: Report, schema: Mapping[str, Any]) -> Iterable[str]:
         columns = report["drift"]["test"]
         name = max(columns, key=lambda column: columns[column]["distance"] or 0)
         distance = columns[name]["distance"]
-        key = "short drift" if (distance or 0) >= _LARGE_DISTANCE else "short no drift"
+        key = "short drift" if (distance or 0) >= LARGE_DISTANCE else "short no drift"
         yield _text(key, column=_spoken(name), distance=_number(distance), split=schema["split"])
 
 
@@ -117,10 +116,8 @@ def _columns(distribution: Report) -> str:
     for name, column in distribution.items():
         quantiles = column["quantiles"]
         shown = [quantiles[share] for share in ("0", "0.05", "0.5", "0.95", "1")]
-        inner = [quantiles[share] for share in ("0.05", "0.25", "0.5", "0.75", "0.95")]
-        plot = box_plot(inner, quantiles["0"], quantiles["1"]) if None not in inner else ""
         numbers = [_number(value) for value in (column["mean"], column["standard_deviation"], *shown)]
-        rows.append(Row([_text(f"column {name}"), f"{column['missing']:,}", *numbers, Markup(plot)]))
+        rows.append(Row([_text(f"column {name}"), f"{column['missing']:,}", *numbers, box_plot(quantiles)]))
     titles = ["column", "missing", "mean", "deviation", "minimum", "5 %", "median", "95 %", "maximum", "spread"]
     return table([_text(title) for title in titles], rows)
 
@@ -169,21 +166,13 @@ def _drift(drift: Mapping[str, Report]) -> str:
                 _text(f"column {name}"),
                 _number(column["train_mean"]),
                 *(_number(columns[name]["mean"]) for columns in drift.values()),
-                *(_gauge(columns[name]["distance"]) for columns in drift.values()),
+                *(gauge(columns[name]["distance"]) for columns in drift.values()),
             ]
         )
         for name, column in first.items()
     ]
     titles = ["column", "mean train", *(f"mean {part}" for part in drift), *(f"distance {part}" for part in drift)]
     return table([_text(title) for title in titles], rows)
-
-
-def _gauge(distance: float | None) -> str:
-    if distance is None:
-        return "-"
-    kind = "far" if distance >= _LARGE_DISTANCE else "near"
-    bar = f'<span class="gauge {kind}"><i style="width:{min(100 * distance, 100):.0f}%"></i></span>'
-    return Markup(f"{bar}{distance:.3f}")
 
 
 def _centred(labels: Iterable[str]) -> list[tuple[float, str]]:

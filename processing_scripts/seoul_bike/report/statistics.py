@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from processing_scripts.data_report.statistics import kolmogorov_smirnov
 from processing_scripts.datasets import Report
 from processing_scripts.seoul_bike.calendars.korean import is_day_off, is_public_holiday
 from processing_scripts.seoul_bike.reading.columns import TARGET, WEATHER
@@ -165,9 +166,7 @@ def _drift(train: pd.DataFrame, part: pd.DataFrame) -> dict[str, Report]:
 def _distance(first: np.ndarray, second: np.ndarray) -> float | None:
     if not len(first) or not len(second):
         return None
-    values = np.concatenate([first, second])
-    shares = [np.searchsorted(np.sort(sample), values, side="right") / len(sample) for sample in (first, second)]
-    return _number(np.abs(shares[0] - shares[1]).max())
+    return _number(kolmogorov_smirnov(first, second))
 
 
 def _number(value: float) -> float | None:
