@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.settings import Settings, Task
+from processing_scripts.dataset_file.model import camel_case
 
 PROJECT = {"project": "boostpipe"}
 """The tag of everything that this package creates; `teardown` deletes by it and by the tag ``pipeline``."""
@@ -24,17 +25,6 @@ def project_tags(pipeline_name: str, more: Iterable[tuple[str, str]] = ()) -> di
 
 
 PREPROCESS, EVALUATE = "Preprocess", "Evaluate"
-
-
-def camel_case(name: str) -> str:
-    """Write a task's or a metric's name as a part of the name of a step or a parameter.
-
-    Examples
-    --------
-    >>> camel_case("high-income"), camel_case("log_loss")
-    ('HighIncome', 'LogLoss')
-    """
-    return "".join(word.capitalize() for word in name.replace("_", "-").split("-"))
 
 
 def gate_parameter(task: Task, metric: str) -> str:

@@ -24,6 +24,7 @@ from pipelines.errors import BadInput, EnvironmentProblem
 from pipelines.names import Layout, cache_folder
 from pipelines.tables import DEFAULT
 from processing_scripts.dataset_file.model import DatasetFile
+from processing_scripts.reading.files import visible_files
 
 UCI_ARCHIVE = "https://archive.ics.uci.edu/static/public/560/seoul+bike+sharing+demand.zip"
 UCI_MEMBER = "SeoulBikeData.csv"
@@ -52,7 +53,9 @@ class Dataset:
     def files(self) -> dict[str, bytes | Path]:
         """The files, by their paths below the upload's prefix."""
         if isinstance(self.content, Path) and self.content.is_dir():
-            return {f"{self.name}/{path.relative_to(self.content).as_posix()}": path for path in _visible(self.content)}
+            return {
+                f"{self.name}/{path.relative_to(self.content).as_posix()}": path for path in visible_files(self.content)
+            }
         return {} if self.content is None else {self.name: self.content}
 
     @property
@@ -96,9 +99,8 @@ def find(source: str | None, table: DatasetFile | None = None, *, allow_sample: 
     Raises `BadInput` if the file named does not exist or cannot be fetched. Raises `EnvironmentProblem` if nothing was
     named and the archive of Seoul's bikes cannot be reached, where a sample is not allowed.
     """
-    if source is None and table is not None and table.data is not None:
-        local = "://" not in table.data
-        source = str(table.path.parent / table.data) if local else table.data
+    if source is None and table is not None:
+        source = table.data_source
     if source is None and table is not None and table.path != DEFAULT:
         source = table.url
         if source is None:
@@ -170,21 +172,12 @@ def _rows(content: bytes | Path) -> int:
     return max(rows - 1, 0)
 
 
-def _visible(folder: Path) -> list[Path]:
-    """The files of a folder, without hidden ones and the markers that other tools leave, such as ``_SUCCESS``."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
-    )
-
-
 def _size_there(s3: Any, bucket: str, key: str) -> int | None:
     return next((each["Size"] for each in objects_below(s3, bucket, key) if each["Key"] == key), None)
 
 
 def _from_path(path: Path) -> Dataset:
-    if path.is_dir() and _visible(path):
+    if path.is_dir() and visible_files(path):
         return Dataset(str(path), path.name or "data", path)
     if not path.is_file():
         raise BadInput(f"There is no data file at {path}. Name one with --data, or its environment variable.")

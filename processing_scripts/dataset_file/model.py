@@ -1,5 +1,6 @@
 """The content of a data set file."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -162,3 +163,14 @@ class DatasetFile:
         if self.data is None or "://" in self.data:
             return self.data
         return str(self.path.parent / self.data)
+
+
+def camel_case(name: str) -> str:
+    """Write the name of a data set, a task or a metric as a part of the name of a pipeline, a step or a parameter.
+
+    Examples
+    --------
+    >>> camel_case("high-income"), camel_case("log_loss")
+    ('HighIncome', 'LogLoss')
+    """
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", name))

@@ -10,7 +10,7 @@ from typing import Any, Final
 from processing_scripts.dataset_file.checks import check
 from processing_scripts.dataset_file.lines import Path as KeyPath
 from processing_scripts.dataset_file.lines import line_of
-from processing_scripts.dataset_file.model import Column, DatasetFile, Option, Reading, Rule, Split, Task
+from processing_scripts.dataset_file.model import Column, DatasetFile, Option, Reading, Rule, Split, Task, camel_case
 from processing_scripts.dataset_file.values import WrongValue, read_fields, refuse_unknown, shown
 from processing_scripts.errors import DatasetFileError, quoted
 
@@ -75,7 +75,7 @@ def _dataset_file(path: Path, content: Mapping[str, Any]) -> DatasetFile:
     given["rules"] = _rules(content.pop("rules", []))
     name = content.get("name")
     if isinstance(name, str):
-        content = {"pipeline": _camel_case(name), "title": name, **content}
+        content = {"pipeline": camel_case(name), "title": name, **content}
     return DatasetFile(**read_fields(DatasetFile, content, (), given))
 
 
@@ -123,10 +123,6 @@ def _rules(tables: object) -> tuple[Rule, ...]:
     if not isinstance(tables, list):
         raise WrongValue(("rules",), f"is {shown(tables)}, but it must be a list of tables [[rules]].")
     return tuple(Rule(**read_fields(Rule, table, ("rules", at), {})) for at, table in enumerate(tables))
-
-
-def _camel_case(name: str) -> str:
-    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", name))
 
 
 def _dotted(path: KeyPath) -> str:

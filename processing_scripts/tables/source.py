@@ -9,15 +9,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import pyarrow as pa
-from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from processing_scripts.dataset_file.model import DatasetFile, Reading
 from processing_scripts.errors import CellError, ColumnError, FileError, quoted
+from processing_scripts.reading.files import BLOCK_BYTES, open_rows, visible_files
 from processing_scripts.reading.tables import encodings, lines_before_header, records
 
-BLOCK_BYTES = 4 * 2**20
-"""Bytes of a CSV file in a chunk; a record must be shorter."""
 CHUNK_ROWS = 50_000
 _PARQUET = b"PAR1"
 _MOST_NAMES = 10
@@ -63,25 +61,16 @@ class TableFile:
         return CellError(self._line(row), column, where, place="Row" if self.separator is None else "Line")
 
     def _csv(self, there: Mapping[str, int]) -> Iterator[pa.RecordBatch]:
-        names = [str(at) for at in range(self.width)]
         try:
-            reader = arrow_csv.open_csv(
+            yield from open_rows(
                 self.path,
-                arrow_csv.ReadOptions(
-                    column_names=names,
-                    skip_rows=self.first_line,
-                    block_size=BLOCK_BYTES,
-                    encoding="utf8" if self.encoding in {"utf-8", "utf-8-sig"} else self.encoding,
-                ),
-                arrow_csv.ParseOptions(delimiter=self.separator, newlines_in_values=True),
-                arrow_csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()),
-                    include_columns=[str(at) for at in there.values()],
-                    strings_can_be_null=False,
-                ),
+                [str(at) for at in range(self.width)],
+                encoding=self.encoding,
+                separator=self.separator or ",",
+                skipped=self.first_line,
+                wanted=[str(at) for at in there.values()],
+                block_bytes=BLOCK_BYTES,
             )
-            while batch := next(reader, None):
-                yield batch
         except pa.ArrowInvalid as error:
             raise self._not_csv(error) from error
 
@@ -137,8 +126,7 @@ def files_below(folder: Path) -> list[Path]:
     """
     if folder.is_file():
         return [folder]
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    seen = [path for path in files if not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)]
+    seen = visible_files(folder)
     if not seen:
         raise FileError(f"{folder} contains no file; provide the data as CSV or Parquet.")
     return seen

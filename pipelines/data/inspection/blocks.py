@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.data.inspection.layout import Layout, find_layout
 from pipelines.errors import BadInput, quoted
+from processing_scripts.reading.files import open_rows, visible_files
 from processing_scripts.reading.tables import records
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ HEAD_ROWS = 50_000
 """The first rows, in which duplicates and the order are looked for."""
 SAMPLE_ROWS = 10_000
 """Random rows, for which features are compared with the target."""
-_BLOCK_BYTES = 4 * 2**20
 _BLOCK_ROWS = 50_000
 _PARQUET = b"PAR1"
 _SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".parquet", ".pq", "")
@@ -117,9 +117,7 @@ def _paths(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise BadInput(f"There is no file or folder {path}. Check the path.")
-    below = sorted(each for each in path.rglob("*") if each.is_file())
-    seen = [each for each in below if not any(part[0] in "._" for part in each.relative_to(path).parts)]
-    files = [each for each in seen if each.suffix.lower() in _SUFFIXES]
+    files = [each for each in visible_files(path) if each.suffix.lower() in _SUFFIXES]
     if not files:
         raise BadInput(f"{path} contains no CSV or Parquet file. Name a file, or another folder.")
     return files
@@ -146,22 +144,12 @@ def _open(path: Path, target: str) -> Files:
 def _csv(path: Path, layout: Layout) -> Iterator[pa.Table]:
     import pyarrow as pa
     import pyarrow.compute as pc
-    from pyarrow import csv
 
-    names = list(layout.names)
-    reader = csv.open_csv(
-        path,
-        csv.ReadOptions(
-            column_names=names,
-            skip_rows=layout.first_line,
-            block_size=_BLOCK_BYTES,
-            encoding="utf8" if layout.encoding.startswith("utf-8") else layout.encoding,
-        ),
-        csv.ParseOptions(delimiter=layout.separator, newlines_in_values=True),
-        csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+    rows = open_rows(
+        path, layout.names, encoding=layout.encoding, separator=layout.separator, skipped=layout.first_line
     )
-    for batch in reader:
-        yield pa.table([pc.utf8_trim_whitespace(column) for column in batch.columns], names)
+    for batch in rows:
+        yield pa.table([pc.utf8_trim_whitespace(column) for column in batch.columns], list(layout.names))
 
 
 def _parquet(path: Path) -> Iterator[pa.Table]:
