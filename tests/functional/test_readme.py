@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.documents import code_blocks
+from tests.support.documents import code_blocks, run_blocks
 from tests.support.readme import README
 
 ROOT = README.parent
@@ -39,14 +39,8 @@ def test_blocks_run_in_order(data: Path, tmp_path: Path) -> None:
     variables = {**own, "PYTHONPATH": str(clone), "SEOUL_BIKE_DATA": str(data)}
     blocks = code_blocks(clone / "README.md", "sh")
     assert len(blocks) >= 4
-    printed = ""
     try:
-        for block in blocks:
-            done = subprocess.run(
-                ["sh", "-eu", "-c", block], cwd=clone, env=variables, capture_output=True, text=True, check=False
-            )
-            assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
-            printed += done.stdout
+        printed = run_blocks(blocks, clone, variables)
     finally:
         subprocess.run([".venv/bin/local-sagemaker", "stop"], cwd=clone, env=variables, check=False)
     assert "Succeeded after" in printed

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from tests.functional.conftest import environment
-from tests.support.documents import code_blocks
+from tests.support.documents import code_blocks, run_blocks
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,14 +24,8 @@ def test_the_page_leads_from_a_table_to_an_endpoint(tmp_path: Path) -> None:
         tmp_path, PATH=f"{scripts}:/usr/bin:/bin", PYTHONPATH=str(ROOT), SAGEMAKER_LOCAL_KEEP_ALIVE="10"
     )
     blocks = code_blocks(ROOT / "docs" / "your-own-data.md", "sh")
-    printed = ""
     try:
-        for block in blocks:
-            done = subprocess.run(
-                ["sh", "-eu", "-c", block], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
-            )
-            assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
-            printed += done.stdout
+        printed = run_blocks(blocks, tmp_path, variables)
     finally:
         subprocess.run([scripts / "local-sagemaker", "stop"], cwd=tmp_path, env=variables, check=False)
     assert "wine.toml fits wine.csv: 178 rows" in printed
