@@ -65,11 +65,11 @@ class Label:
                 return text
         return text.lower() if self.column.type == "boolean" else text
 
-    def threshold(self, training: Values, quantile: float | None) -> float | None:
-        """Return the number above which a row is positive; None for other tasks."""
-        if self.task.above_quantile is not None:
-            return float(np.quantile(training, quantile or self.task.above_quantile))
-        return self.task.above
+    def threshold(self, training: Values, quantile: float | None) -> float:
+        """Return the number above which a row is positive, of a task above a quantile of the training set."""
+        share = quantile or self.task.above_quantile
+        assert share is not None
+        return float(np.quantile(training, share))
 
     def final(self, values: Values, threshold: float | None) -> Values:
         """Return labels: integers for classes."""

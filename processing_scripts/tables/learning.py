@@ -13,12 +13,14 @@ from processing_scripts.datasets import PARTS, Choices
 from processing_scripts.errors import ColumnError, TooFewRowsError
 from processing_scripts.tables.encoding import LevelCounter
 from processing_scripts.tables.intake import FEATURE, KEY, LABEL, SLICE, Intake
-from processing_scripts.tables.labels import Label
 from processing_scripts.tables.slices import Slicing, most_telling, slicing
 from processing_scripts.tables.splits import hash_rows
 from processing_scripts.tables.spool import Columns, Spool, Values
 
 _SAMPLE_ROWS = 50_000
+
+_Labels = tuple[Values, Values]
+"""Values of the target, and the number of each row's set."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,12 @@ class Learner:
         self._file, self._choices, self._intake, self._spool = file, choices, intake, spool
         self._ranges: dict[str, tuple[float, float]] = {}
         self._thresholds: dict[str, float | None] = {}
+        self._class_counts: dict[str, Values] = {
+            name: np.zeros((len(PARTS), len(label.task.classes)), dtype="int64")
+            for name, label in intake.labels.items()
+            if label.task.kind != "regression" and choices.trains(name)
+        }
+        """Rows by set and class, of each task whose classes are checked."""
 
     def learn(self) -> Learned:
         """Return what the training rows teach.
@@ -55,26 +63,35 @@ class Learner:
         Raises `TooFewRowsError` if a set has no rows, or lacks classes. Raises `ColumnError` if there are no features.
         """
         counter, sample = LevelCounter(), Sampler(min(1.0, _SAMPLE_ROWS / self._spool.rows))
-        labels = self._intake.labels
-        training: dict[str, list[Values]] = {name: [] for name, label in labels.items() if label.is_above}
+        labels, quantile = self._intake.labels, self._choices.threshold_quantile
+        # A quantile is known when all training rows are, so that its task needs its numbers until then.
+        waiting = {name: list[_Labels]() for name, label in labels.items() if label.task.above_quantile is not None}
+        self._thresholds = {name: label.task.above for name, label in labels.items()}
         counts = np.zeros(len(PARTS), dtype="int64")
         for columns in self._spool:
             parts = self._intake.parts(columns)
             counts += np.bincount(parts, minlength=len(PARTS))
             self._learn_features(columns, parts == 0, counter)
-            for name, collected in training.items():
-                collected.append(columns[f"{LABEL}{name}"][parts == 0])
+            for name in labels:
+                values = columns[f"{LABEL}{name}"]
+                if name in waiting:
+                    waiting[name].append((values, parts))
+                else:
+                    self._count_classes(name, values, parts)
             sample.add(columns, parts)
         by_part = dict(zip(PARTS, counts.tolist(), strict=True))
         self._check_sets(by_part)
-        for name, label in labels.items():
-            numbers = np.concatenate(training[name]) if name in training else np.zeros(0)
-            self._thresholds[name] = label.threshold(numbers, self._choices.threshold_quantile)
+        for name, collected in waiting.items():
+            training = np.concatenate([values[parts == 0] for values, parts in collected])
+            self._thresholds[name] = labels[name].threshold(training, quantile)
+            for values, parts in collected:
+                self._count_classes(name, values, parts)
         left_out = self._left_out()
         names = tuple(name for name in self._intake.features if name not in left_out)
         if not names:
             raise ColumnError("The data set has no features; give at least one column the role 'feature'.")
-        self._check_classes()
+        for name, of_classes in self._class_counts.items():
+            labels[name].check(dict(zip(PARTS, of_classes, strict=True)))
         slicings = tuple(self._slicings(sample, names))
         levels = counter.levels(self._file.columns)
         return Learned(names, left_out, levels, self._ranges, self._thresholds, by_part, slicings, sample)
@@ -108,25 +125,14 @@ class Learner:
                     f"'{self._file.split.by}'; provide more rows, or choose another split."
                 )
 
-    def _check_classes(self) -> None:
-        """Count the rows of each class by set, and refuse sets that lack classes."""
-        checked: dict[str, Label] = {
-            name: label
-            for name, label in self._intake.labels.items()
-            if label.task.kind != "regression" and self._choices.trains(name)
-        }
-        counts = {
-            name: {part: np.zeros(len(label.task.classes), dtype="int64") for part in PARTS}
-            for name, label in checked.items()
-        }
-        for columns in self._spool if checked else ():
-            parts = self._intake.parts(columns)
-            for name, label in checked.items():
-                codes = label.final(columns[f"{LABEL}{name}"], self._thresholds[name])
-                for number, part in enumerate(PARTS):
-                    counts[name][part] += np.bincount(codes[parts == number], minlength=len(label.task.classes))
-        for name, label in checked.items():
-            label.check(counts[name])
+    def _count_classes(self, task: str, values: Values, parts: Values) -> None:
+        """Count the rows of each class by set, so that sets that lack classes can be refused."""
+        if task not in self._class_counts:
+            return
+        codes = self._intake.labels[task].final(values, self._thresholds[task])
+        counts = self._class_counts[task]
+        for number in range(len(PARTS)):
+            counts[number] += np.bincount(codes[parts == number], minlength=counts.shape[1])
 
     def _slicings(self, sample: Sampler, names: tuple[str, ...]) -> list[Slicing]:
         """Return the slices of the data set file, or the columns that tell most about the first trained target."""
