@@ -10,7 +10,7 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 from pipelines.__main__ import COMMANDS, load
-from pipelines.cli.console import Parser
+from pipelines.cli.common.console import Parser
 
 ROOT = Path(__file__).parents[1]
 READMES = {"README.md": "index.md", "README.ko.md": "index.ko.md"}

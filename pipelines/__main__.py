@@ -5,9 +5,9 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from pipelines.cli import console
-from pipelines.cli.command import PROGRAM, Command, run_command
-from pipelines.cli.console import Parser, Result, UsageError
+from pipelines.cli.common import console
+from pipelines.cli.common.command import PROGRAM, Command, run_command
+from pipelines.cli.common.console import Parser, Result, UsageError
 from pipelines.errors import did_you_mean
 
 GROUPS: Mapping[str, tuple[str, ...]] = {

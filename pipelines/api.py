@@ -43,7 +43,8 @@ from pipelines.serving.endpoints import deletion, deployment
 from pipelines.serving.endpoints.capacity import Instances
 from pipelines.serving.endpoints.invocation import invoke
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint
-from pipelines.settings import FormatName, Settings, Task, from_values
+from pipelines.settings.fields import FormatName, Settings, Task
+from pipelines.settings.values import from_values
 from pipelines.target import CommandContext, choose, open_target
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ class Workflow:
         Parameters
         ----------
         settings
-            The fields of `pipelines.settings.Settings`, such as ``target``, ``task``, ``algorithms`` and ``tune``. A
-            setting that is not given comes from its environment variable, else from its default.
+            The fields of `pipelines.settings.fields.Settings`, such as ``target``, ``task``, ``algorithms`` and
+            ``tune``. A setting that is not given comes from its environment variable, else from its default.
 
         Raises
         ------

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.settings import Settings, Task
+from pipelines.settings.fields import Settings, Task
 from processing_scripts.dataset_file.model import camel_case
 
 PROJECT = {"project": "boostpipe"}

@@ -2,7 +2,7 @@
 
 import sys
 
-from pipelines.cli.command import run_command
+from pipelines.cli.common.command import run_command
 from pipelines.cli.run.command import COMMAND
 
 

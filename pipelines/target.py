@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pipelines.aws.account import INSIDE_SAGEMAKER, check_bucket, default_bucket, find_account, find_role
 from pipelines.aws.prices import Prices, load_prices
 from pipelines.errors import EnvironmentProblem, missing_package
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 
 logger = logging.getLogger(__name__)
 

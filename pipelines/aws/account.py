@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.aws.s3 import delete_versions_below
 from pipelines.errors import EnvironmentProblem
 from pipelines.names import stack_name
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -2,14 +2,14 @@
 
 import argparse
 
-from pipelines.cli.command import Command, opened
-from pipelines.cli.console import Parser, Result
-from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model, whole_number
-from pipelines.cli.rendering import Words, facts, words
+from pipelines.cli.common.command import Command, opened
+from pipelines.cli.common.console import Parser, Result
+from pipelines.cli.common.options import CONNECTION, add_model_choice, chosen_model, whole_number
+from pipelines.cli.common.rendering import Words, facts, words
 from pipelines.definition.formats import FORMATS
 from pipelines.serving.batch.run import BatchRequest, BatchResult, predict
 from pipelines.serving.batch.transform import Capacity
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 
 
 def _options(parser: Parser) -> None:

@@ -4,13 +4,13 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.cli.command import Command, opened
-from pipelines.cli.console import Parser, Result
-from pipelines.cli.options import CONNECTION, add_model_choice, chosen_model, whole_number
+from pipelines.cli.common.command import Command, opened
+from pipelines.cli.common.console import Parser, Result
+from pipelines.cli.common.options import CONNECTION, add_model_choice, chosen_model, whole_number
 from pipelines.data.output import require_writable
 from pipelines.serving.comparison.report import Comparison, draw, require_matplotlib
 from pipelines.serving.comparison.run import START_SECONDS, compare
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 
 
 def _options(parser: Parser) -> None:

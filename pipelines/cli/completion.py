@@ -2,9 +2,9 @@
 
 import argparse
 
-from pipelines.cli.command import PROGRAM, Command
-from pipelines.cli.console import Parser, Result
-from pipelines.settings import Settings
+from pipelines.cli.common.command import PROGRAM, Command
+from pipelines.cli.common.console import Parser, Result
+from pipelines.settings.fields import Settings
 
 
 def _options(parser: Parser) -> None:

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from pipelines.aws.s3 import objects_below, split_uri
-from pipelines.cli.command import Command, opened
-from pipelines.cli.console import Parser, Result, confirm
-from pipelines.cli.options import CONNECTION, add_yes
-from pipelines.cli.rendering import facts, table
+from pipelines.cli.common.command import Command, opened
+from pipelines.cli.common.console import Parser, Result, confirm
+from pipelines.cli.common.options import CONNECTION, add_yes
+from pipelines.cli.common.rendering import facts, table
 from pipelines.data.dataset import find
 from pipelines.data.whole_files import written_whole
 from pipelines.errors import BadInput
-from pipelines.settings import Settings
-from pipelines.tables import read_table
+from pipelines.settings.fields import Settings
+from pipelines.settings.table import read_table
 from processing_scripts.dataset_file.model import Kind
 from processing_scripts.dataset_file.reader import read_dataset_file
 

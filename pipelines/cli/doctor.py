@@ -7,10 +7,10 @@ from pathlib import Path
 from pipelines.admin.doctor import checks, permissions, preflight
 from pipelines.admin.doctor.finding import Finding, Status, as_text, failure, query
 from pipelines.admin.doctor.report import write_report
-from pipelines.cli.command import Command
-from pipelines.cli.console import Parser, Result
+from pipelines.cli.common.command import Command
+from pipelines.cli.common.console import Parser, Result
 from pipelines.errors import EnvironmentProblem
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import Choice, CommandContext, choose, open_context
 
 FAILED = 3

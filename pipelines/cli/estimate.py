@@ -3,16 +3,16 @@
 import argparse
 
 from pipelines.aws.prices import load_prices
-from pipelines.cli.command import Command, choose
-from pipelines.cli.console import Result
-from pipelines.cli.options import ALL_SETTINGS, add_parameters, given_parameters, require_format
-from pipelines.cli.rendering import table
+from pipelines.cli.common.command import Command, choose
+from pipelines.cli.common.console import Result
+from pipelines.cli.common.options import ALL_SETTINGS, add_parameters, given_parameters, require_format
+from pipelines.cli.common.rendering import table
 from pipelines.data.code_bundles import bundles
 from pipelines.definition.build import Build
 from pipelines.execution.estimate import Estimate, estimate, measured_seconds
 from pipelines.execution.lookup import recent
 from pipelines.execution.pipeline import check_parameters, describe_pipeline, look
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import connect, offline
 
 LAST_EXECUTIONS = 5

@@ -12,14 +12,14 @@ from typing import Any
 from pipelines.admin.source import upload
 from pipelines.admin.stack import TEMPLATE, Change, Stack, Stacks, check_parameters
 from pipelines.aws.account import delete_bucket
-from pipelines.cli import console
-from pipelines.cli.command import Command
-from pipelines.cli.console import Parser, Result
-from pipelines.cli.options import EXIT_CODES, add_yes
-from pipelines.cli.rendering import facts, table
+from pipelines.cli.common import console
+from pipelines.cli.common.command import Command
+from pipelines.cli.common.console import Parser, Result
+from pipelines.cli.common.options import EXIT_CODES, add_yes
+from pipelines.cli.common.rendering import facts, table
 from pipelines.errors import EnvironmentProblem
 from pipelines.names import project_tags, stack_name
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import Choice, CommandContext, open_context
 
 SETTINGS = ("target", "region", "stack", "pipeline_name", "state_dir", "keep_alive", "isolation")

@@ -7,11 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.cli.command import Command, choose
-from pipelines.cli.console import Parser, Result
-from pipelines.cli.options import CONNECTION
+from pipelines.cli.common.command import Command, choose
+from pipelines.cli.common.console import Parser, Result
+from pipelines.cli.common.options import CONNECTION
 from pipelines.errors import BadInput, missing_package
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import connect
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from pipelines.aws.price_list import USES, endpoint_region, read_price_list
 from pipelines.aws.prices import Prices, load_prices, missing_prices, refreshed_file
-from pipelines.cli.command import Command
-from pipelines.cli.console import Parser, Result
-from pipelines.cli.rendering import table
+from pipelines.cli.common.command import Command
+from pipelines.cli.common.console import Parser, Result
+from pipelines.cli.common.rendering import table
 from pipelines.data.whole_files import written_whole
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import DEFAULT_REGION
 
 

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.cli import console
-from pipelines.cli.console import Parser, Result
-from pipelines.cli.options import EXIT_CODES
+from pipelines.cli.common import console
+from pipelines.cli.common.console import Parser, Result
+from pipelines.cli.common.options import EXIT_CODES
 from pipelines.errors import BadInput, quoted
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _upsert_and_start(options: argparse.Namespace) -> Result:
 def _followed(arn: str) -> Progress:
     import boto3
 
-    from pipelines.cli.rendering import shown
+    from pipelines.cli.common.rendering import shown
     from pipelines.execution.follow import PATIENCE_SECONDS, POLL_SECONDS, follow
 
     with shown() as show:

@@ -8,11 +8,11 @@ from typing import Any
 
 from pipelines.admin.teardown.inventory import Item, Kept, everything
 from pipelines.aws.temporary import is_gone
-from pipelines.cli import console
-from pipelines.cli.command import Command, on_target
-from pipelines.cli.console import Parser, Result
-from pipelines.cli.options import CONNECTION, add_yes
-from pipelines.cli.rendering import table
+from pipelines.cli.common import console
+from pipelines.cli.common.command import Command, on_target
+from pipelines.cli.common.console import Parser, Result
+from pipelines.cli.common.options import CONNECTION, add_yes
+from pipelines.cli.common.rendering import table
 from pipelines.errors import PipelineError
 from pipelines.target import CommandContext
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.names import Layout
-from pipelines.tables import DEFAULT, INSTALLED
+from pipelines.settings.table import DEFAULT, INSTALLED
 from processing_scripts.dataset_file.model import DatasetFile
 
 PACKAGES = ("processing_scripts", "evaluation")

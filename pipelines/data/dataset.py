@@ -22,7 +22,7 @@ from pipelines.data.sample import MARK, generate_sample
 from pipelines.data.whole_files import written_whole
 from pipelines.errors import BadInput, EnvironmentProblem
 from pipelines.names import Layout, cache_folder
-from pipelines.tables import DEFAULT
+from pipelines.settings.table import DEFAULT
 from processing_scripts.dataset_file.model import DatasetFile
 from processing_scripts.reading.files import visible_files
 

@@ -11,7 +11,7 @@ from typing import Any
 from pipelines.aws.responses import DENIED, last_part
 from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.errors import BadInput
-from pipelines.tables import INSTALLED
+from pipelines.settings.table import INSTALLED
 from processing_scripts.dataset_file.model import DatasetFile
 
 BEGINNING_BYTES = 64 * 1024

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import BadInput
-from pipelines.tables import INSTALLED
+from pipelines.settings.table import INSTALLED
 
 SHOWN_ROWS = 5
 

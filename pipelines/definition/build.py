@@ -19,7 +19,7 @@ from pipelines.definition.placeholders import Inputs, split
 from pipelines.definition.sdk_environment import NO_ACCOUNT, sdk_environment
 from pipelines.definition.sdk_process import last_line
 from pipelines.errors import EnvironmentProblem, InvalidDefinition
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import Target
 
 NOT_IN_THE_DEFINITION = (

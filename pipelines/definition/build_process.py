@@ -14,7 +14,7 @@ from pipelines.definition.dag import build_pipeline
 from pipelines.definition.document import canonical
 from pipelines.definition.sdk_process import respond
 from pipelines.definition.steps.context import Locations
-from pipelines.settings import PAIRS, Settings
+from pipelines.settings.fields import PAIRS, Settings
 
 
 def build(inputs: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from pipelines.definition.steps.register import create_best_model, register_best
 from pipelines.definition.steps.train import train
 from pipelines.definition.steps.tune import tune
 from pipelines.names import gate_parameter
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 
 
 def build_pipeline(settings: Settings, locations: Locations) -> Any:

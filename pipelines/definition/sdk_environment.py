@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pipelines.tables import INSTALLED
+from pipelines.settings.table import INSTALLED
 from pipelines.target import Target
 
 ONLINE_SDK = {"SAGEMAKER_VALIDATE_ROLE": "false"}

@@ -11,7 +11,7 @@ from pipelines.aws.responses import listed, or_none
 from pipelines.definition.document import Definition
 from pipelines.errors import BadInput, EnvironmentProblem, did_you_mean
 from pipelines.names import gate_parameter
-from pipelines.settings import GATE_BOUNDS, Settings
+from pipelines.settings.fields import GATE_BOUNDS, Settings
 
 FINISHED = {"Succeeded", "Failed", "Stopped", "CompletedWithFailures"}
 NUMBERS = {

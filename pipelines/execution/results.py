@@ -22,7 +22,7 @@ from pipelines.models.postprocessing import apply_rules_to_rows, prediction_colu
 from pipelines.models.registry import earlier_version
 from pipelines.models.schema import task_of
 from pipelines.names import EVALUATE, PREPROCESS, TaskSteps
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 
 _DOWNLOADS_AT_ONCE = 8
 DATA_REPORT = "data-report.html"

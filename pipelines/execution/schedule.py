@@ -17,7 +17,7 @@ from pipelines.definition.sdk_environment import sdk_environment
 from pipelines.definition.sdk_process import last_line
 from pipelines.errors import BadInput, EnvironmentProblem
 from pipelines.names import schedule_name
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import Connection, Target
 
 OFF = "off"

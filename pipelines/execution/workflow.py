@@ -23,7 +23,7 @@ from pipelines.execution.logs import last_log_lines
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult, collect, collect_data_report
 from pipelines.execution.schedule import Schedule
-from pipelines.settings import Settings, Task
+from pipelines.settings.fields import Settings, Task
 from pipelines.target import Target
 
 DISPLAY_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}$")

@@ -23,8 +23,8 @@ from pipelines.data.code_bundles import Bundle, bundles
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import ModelMetadata, RegisteredModel
 from pipelines.names import Layout, cache_folder
-from pipelines.settings import Settings
-from pipelines.tables import INSTALLED, read_table
+from pipelines.settings.fields import Settings
+from pipelines.settings.table import INSTALLED, read_table
 
 PACKAGE = "processing_scripts"
 ENVIRONMENT = (

@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.errors import PipelineError
 from pipelines.models.container_output import Answer
 from pipelines.models.schema import TaskSchema, predicted, rules_of, task_of
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 
 _SMALLEST = 1e-6
 """Distance from 0 and 1 to which probabilities are clipped before their log odds are taken, as in the evaluation."""

@@ -15,7 +15,7 @@ from pipelines.aws.s3 import read_object
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.postprocessing import calibrated
 from pipelines.names import group_name
-from pipelines.settings import Settings, Task
+from pipelines.settings.fields import Settings, Task
 
 APPROVED = "Approved"
 _NOT_THERE = ("ValidationException", "ResourceNotFound")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from pipelines.definition.checks import check
 from pipelines.definition.document import canonical
 from pipelines.definition.sdk_environment import ONLINE_SDK
 from pipelines.errors import BadInput
-from pipelines.settings import Settings, from_values
+from pipelines.settings.fields import Settings
+from pipelines.settings.values import from_values
 
 
 class ProjectPipeline:

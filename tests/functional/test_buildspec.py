@@ -32,7 +32,7 @@ def test_supported_runtime(specification: dict[str, Any]) -> None:
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_every_phase_runs_and_starts_an_execution(tmp_path: Path, cache: Path) -> None:
     state, coverage = tmp_path / "state", tmp_path / "coverage.ini"
-    coverage.write_text("[run]\ninclude = pipelines/settings.py\n")
+    coverage.write_text("[run]\ninclude = pipelines/settings/fields.py\n")
     options = f"tests/unit/workflow/test_settings.py --override-ini=cache_dir={tmp_path} --cov-config={coverage}"
     with open_service(state, isolation="process") as service:
         variables = environment(

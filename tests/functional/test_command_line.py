@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.__main__ import COMMANDS, load
-from pipelines.cli.command import Command
+from pipelines.cli.common.command import Command
 from tests.functional.conftest import Run, environment
 from tests.support import warm
 

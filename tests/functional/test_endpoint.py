@@ -21,9 +21,9 @@ from botocore.exceptions import ClientError
 from local_sagemaker import open_service
 from local_sagemaker.api.service import Service
 from pipelines.aws.prices import load_prices
+from pipelines.cli.common.options import settings_of
 from pipelines.cli.endpoint import actions
 from pipelines.cli.endpoint.command import COMMAND
-from pipelines.cli.options import settings_of
 from pipelines.target import CommandContext, Connection
 from tests.functional.conftest import Ran, environment, run_command, run_command_named, typed_in_a_terminal
 from tests.support.aws import standing_in_for_aws

@@ -26,7 +26,7 @@ BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(s
 BUNDLES = """
 import json, sys
 from pipelines.data.code_bundles import bundles
-from pipelines.tables import read_table
+from pipelines.settings.table import read_table
 sys.path.insert(0, "")
 print(json.dumps({bundle.name: sorted(bundle.files) for bundle in bundles(read_table(None))}))
 """

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 from processing_scripts.seoul_bike.features.catalogue import FEATURE_SETS, FEATURES, FeatureSet
 from processing_scripts.seoul_bike.splits import SPLITS, Split
 from tests.performance.experiments import SEEDS, Outcome, columns, in_parallel, measure, parts

@@ -18,7 +18,7 @@ import pandas as pd
 from sklearn.metrics import r2_score, roc_auc_score, root_mean_squared_error
 
 from evaluation.inputs import Part
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 from processing_scripts.seoul_bike.features.build import make_features
 from processing_scripts.seoul_bike.features.catalogue import FeatureSet, features_for
 from processing_scripts.seoul_bike.reading.observations import read_observations

@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipelines.data.sample import generate_sample
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from tests.performance import shell_script, starts
 
 TASKS = ("Regression", "Classification")

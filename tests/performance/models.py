@@ -17,7 +17,7 @@ import numpy as np
 from evaluation.ranking.bootstrap import interval, resampled_metric
 from evaluation.ranking.selection import RANKINGS
 from pipelines.definition.algorithms import ALGORITHMS
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 from processing_scripts.seoul_bike.splits import SPLITS, Split
 from tests.performance.experiments import SEEDS, Outcome, in_parallel
 from tests.performance.trials import METRICS, WINDOWS, Outcomes, Training, Trial, run, window_begin, winner

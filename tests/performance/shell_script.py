@@ -18,7 +18,7 @@ from local_sagemaker.containers.process.sandbox import stand_in_command
 from local_sagemaker.definition.expressions import Scope, resolve
 from local_sagemaker.jumpstart.objects import bucket_objects
 from pipelines.data.code_bundles import bundles
-from pipelines.tables import read_table
+from pipelines.settings.table import read_table
 
 DATA_URI = "s3://data/data.csv"
 REGION = "us-east-1"

@@ -18,7 +18,7 @@ import pandas as pd
 import xgboost
 
 from pipelines.definition.algorithms import ALGORITHMS
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from processing_scripts.dataset_file.model import Task
 
 Numbers = npt.NDArray[np.float64]

@@ -11,7 +11,7 @@ from evaluation.candidates import catboost, lightgbm, xgboost
 from evaluation.ranking.bootstrap import compare_pairs, not_significantly_different
 from evaluation.ranking.selection import RANKINGS, best_candidate, rank
 from pipelines.definition.algorithms import ALGORITHMS
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 from processing_scripts.seoul_bike.splits import Split, split_at
 from tests.performance.experiments import Material, Outcome, columns, material, measure, observations, parts
 

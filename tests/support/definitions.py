@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.definition.sdk_environment import NO_ACCOUNT, sdk_environment
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import offline
 
 GOLDEN = Path(__file__).parents[1] / "unit" / "workflow" / "golden"

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from pipelines.names import stack_name
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 
 POLICIES = Path(__file__).parents[2] / "infra" / "policies"
 

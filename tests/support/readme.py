@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.settings import Settings, option_name
+from pipelines.settings.fields import Settings, option_name
 
 README = Path(__file__).parents[2] / "README.md"
 GUIDE = README.parent / "docs" / "guide.md"

@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 from pipelines.aws.price_list import endpoint_region, read_price_list
 from pipelines.aws.prices import load_prices, missing_prices, refreshed_file
 from pipelines.cli import prices as command
-from pipelines.cli.command import run_command
+from pipelines.cli.common.command import run_command
 from pipelines.errors import BadInput
 from pipelines.serving.endpoints.capacity import Instances
 from tests.support.policies import Call, allows, load

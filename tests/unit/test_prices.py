@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.aws.prices import Use, load_prices
 from pipelines.errors import BadInput
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 
 
 def test_listed_prices_say_when_and_where_they_were_read():

@@ -13,7 +13,7 @@ import pytest
 from local_sagemaker import open_service
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.registry import approve, describe_model, find_model, read_metadata
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 
 SCHEMA = b'{"format_version": 2, "features": []}'
 EVALUATION = {"best": {"algorithm": "xgboost"}, "candidates": {"xgboost": {"cut_off": 0.4}}}

@@ -12,7 +12,7 @@ from pipelines.data import dataset
 from pipelines.data.code_bundles import bundles
 from pipelines.definition.build import Build
 from pipelines.errors import PipelineError
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import Choice, CommandContext, open_target
 
 SKEW_NOTICED = 60.0

@@ -9,7 +9,7 @@ from pipelines.admin.doctor.finding import Finding, Status, failure, ok, query, 
 from pipelines.aws.responses import last_part, listed
 from pipelines.errors import EnvironmentProblem
 from pipelines.names import Layout
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import CommandContext
 
 DEPLOY = "boostpipe infra deploy"

@@ -14,7 +14,7 @@ from pipelines.admin.doctor.finding import Finding
 from pipelines.errors import BadInput, PipelineError
 from pipelines.execution.lookup import recent
 from pipelines.execution.pipeline import look, step_types, stored_definition
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import Choice, CommandContext, open_context
 
 LAST_EXECUTIONS = 5

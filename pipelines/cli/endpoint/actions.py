@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.cli import console
-from pipelines.cli.console import Result
+from pipelines.cli.common import console
+from pipelines.cli.common.console import Result
+from pipelines.cli.common.options import chosen_model
 from pipelines.cli.endpoint import rendering
-from pipelines.cli.options import chosen_model
 from pipelines.errors import BadInput
 from pipelines.execution.logs import last_endpoint_lines
 from pipelines.models.registry import RegisteredModel, require_approved

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.cli.console import Result
-from pipelines.cli.rendering import facts, table, words
+from pipelines.cli.common.console import Result
+from pipelines.cli.common.rendering import facts, table, words
 from pipelines.execution.logs import Line
 from pipelines.models.registry import RegisteredModel
 from pipelines.serving.endpoints.capacity import Instances

@@ -3,11 +3,11 @@
 import argparse
 
 from pipelines.aws.responses import last_part
-from pipelines.cli.command import Command, on_target
-from pipelines.cli.console import Parser, Result
+from pipelines.cli.common.command import Command, on_target
+from pipelines.cli.common.console import Parser, Result
+from pipelines.cli.common.options import CONNECTION, add_wait, whole_number
+from pipelines.cli.common.rendering import shown, table, words
 from pipelines.cli.executions import rendering
-from pipelines.cli.options import CONNECTION, add_wait, whole_number
-from pipelines.cli.rendering import shown, table, words
 from pipelines.errors import BadInput
 from pipelines.execution import comparison, description, lookup
 from pipelines.execution.comparison import Side

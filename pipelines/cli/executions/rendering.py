@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.aws.responses import last_part
-from pipelines.cli.rendering import Words, facts, number, status_text, table
+from pipelines.cli.common.rendering import Words, facts, number, status_text, table
 from pipelines.execution.comparison import Side, differences, metrics_of_both
 from pipelines.execution.description import Description, made_by
 from pipelines.execution.pipeline import Progress

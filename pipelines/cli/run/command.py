@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pipelines.admin.doctor.preflight import require_no_failure
 from pipelines.aws.prices import load_prices
 from pipelines.cli import estimate
-from pipelines.cli.command import Command, choose
-from pipelines.cli.console import Parser, Result
-from pipelines.cli.options import ALL_SETTINGS, add_parameters, add_wait, given_parameters, require_format
-from pipelines.cli.rendering import shown
+from pipelines.cli.common.command import Command, choose
+from pipelines.cli.common.console import Parser, Result
+from pipelines.cli.common.options import ALL_SETTINGS, add_parameters, add_wait, given_parameters, require_format
+from pipelines.cli.common.rendering import shown
 from pipelines.cli.run import summary
 from pipelines.data.code_bundles import bundles
 from pipelines.definition.build import Build
@@ -18,7 +18,7 @@ from pipelines.execution import workflow
 from pipelines.execution.follow import LOST_WITHOUT_WAITING
 from pipelines.execution.workflow import RunRequest, RunResult
 from pipelines.serving.endpoints.costs import costs_of_deployed
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import CommandContext, offline, open_target
 
 

@@ -2,12 +2,12 @@
 
 import argparse
 
-from pipelines.cli.command import Command
-from pipelines.cli.console import Parser, Result
-from pipelines.cli.options import ALL_SETTINGS, add_parameters, given_parameters, require_format
+from pipelines.cli.common.command import Command
+from pipelines.cli.common.console import Parser, Result
+from pipelines.cli.common.options import ALL_SETTINGS, add_parameters, given_parameters, require_format
 from pipelines.cli.run.command import execute
 from pipelines.execution.workflow import RunRequest
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 
 
 def _options(parser: Parser) -> None:

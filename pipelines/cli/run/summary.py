@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.aws.console_links import execution_link
-from pipelines.cli.rendering import Words, facts, table, words
+from pipelines.cli.common.rendering import Words, facts, table, words
 from pipelines.data.sample import MEANS_NOTHING
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult

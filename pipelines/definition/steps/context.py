@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.aws.tags import as_list
 from pipelines.names import Layout, project_tags
-from pipelines.settings import Settings, Task
+from pipelines.settings.fields import Settings, Task
 
 QUEUE_MINUTES = 120
 """How long a job's step retries while the account's quota of instances is used up."""

@@ -8,7 +8,7 @@ from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.evaluate import Verdict
 from pipelines.definition.steps.preprocess import Preprocessed
 from pipelines.names import TaskSteps, endpoint_config_prefix, group_name
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 
 
 def batch_predict(context: Context, verdict: Verdict, model: Any, data: Preprocessed) -> Any:

@@ -10,7 +10,7 @@ from pipelines.definition.steps.preprocess import Preprocessed
 from pipelines.definition.steps.processing import OUTPUT, WHEELS, output_uri, path_arguments, processing_step
 from pipelines.definition.steps.train import Candidate
 from pipelines.names import TaskSteps, group_name
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 
 PROPERTY_FILE = "Verdict"
 

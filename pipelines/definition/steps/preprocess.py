@@ -8,7 +8,7 @@ from pipelines.definition.formats import CSV, FORMATS, Format
 from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.processing import output_uri, path_arguments, processing_step
 from pipelines.names import PREPROCESS
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 
 SKLEARN_VERSION = "1.9-0"
 

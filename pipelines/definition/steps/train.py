@@ -8,7 +8,7 @@ from pipelines.definition.algorithms.algorithm import Resources
 from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.preprocess import Preprocessed
 from pipelines.names import TaskSteps
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pipelines.definition.steps.context import Context
 from pipelines.definition.steps.preprocess import Preprocessed
 from pipelines.definition.steps.train import Candidate, channels, model_trainer
 from pipelines.names import TaskSteps
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 
 
 def tune(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed) -> Candidate:

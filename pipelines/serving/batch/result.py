@@ -20,7 +20,7 @@ from pipelines.serving.batch.rows import Part, Prepared
 if TYPE_CHECKING:
     from pipelines.definition.formats import Format
     from pipelines.models.registry import ModelMetadata
-    from pipelines.settings import Task
+    from pipelines.settings.fields import Task
 
 
 @dataclass(frozen=True)

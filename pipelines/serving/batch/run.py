@@ -22,7 +22,7 @@ from pipelines.names import Layout, job_name, project_tags
 from pipelines.serving.batch.result import Responses, write_result
 from pipelines.serving.batch.rows import Rows, prepare
 from pipelines.serving.batch.transform import Capacity, transform
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import Connection
 
 logger = logging.getLogger(__name__)

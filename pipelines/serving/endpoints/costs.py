@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pipelines.names import group_name
 from pipelines.serving.endpoints.capacity import Capacity, Instances
 from pipelines.serving.endpoints.state import Endpoint
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 from pipelines.target import CommandContext
 
 

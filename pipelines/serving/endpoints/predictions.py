@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.models.postprocessing import CALIBRATED, prediction_columns
 from pipelines.models.schema import TaskSchema, task_of
-from pipelines.settings import Task
+from pipelines.settings.fields import Task
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _CLASSES_IN_WORDS = 3

@@ -17,7 +17,7 @@ from moto import mock_aws
 from pipelines.admin.doctor import report
 from pipelines.admin.doctor.finding import failure
 from pipelines.execution.pipeline import Progress, Step
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import Choice
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/Bikes/execution/abc"

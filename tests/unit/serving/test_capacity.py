@@ -12,7 +12,7 @@ from pipelines.cli.endpoint import actions
 from pipelines.errors import BadInput
 from pipelines.serving.endpoints.capacity import Instances, Serverless
 from pipelines.serving.endpoints.deployment import check_serverless
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 
 SERVERLESS = Serverless(2048, 5)
 

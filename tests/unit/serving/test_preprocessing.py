@@ -15,8 +15,8 @@ from pipelines.data.code_bundles import Bundle, bundles
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models import features
 from pipelines.models.registry import ModelMetadata, RegisteredModel
-from pipelines.settings import Settings
-from pipelines.tables import read_table
+from pipelines.settings.fields import Settings
+from pipelines.settings.table import read_table
 
 MODEL = RegisteredModel(
     arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/group/1",

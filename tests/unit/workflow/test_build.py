@@ -19,7 +19,7 @@ from pipelines.definition.build import Build, inputs_of
 from pipelines.definition.kept import PACKAGES, digest, import_closure
 from pipelines.definition.placeholders import MARK, Inputs
 from pipelines.errors import InvalidDefinition
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import Target, offline
 from tests.support.definitions import GOLDEN, LOCATIONS, build_all
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from pipelines.data.code_bundles import NO_COMMIT, Bundle, bundles, commit
-from pipelines.tables import read_table
+from pipelines.settings.table import read_table
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -44,7 +44,7 @@ def test_a_users_package_of_the_same_name_is_not_bundled(tmp_path: Path) -> None
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text("raise SystemExit('the package of somebody else')\n")
     digests = (
-        "from pipelines.data.code_bundles import bundles; from pipelines.tables import read_table; "
+        "from pipelines.data.code_bundles import bundles; from pipelines.settings.table import read_table; "
         "print(*(bundle.digest for bundle in bundles(read_table(None))))"
     )
     elsewhere = subprocess.run(

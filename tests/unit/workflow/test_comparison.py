@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipelines.cli.common.rendering import words
 from pipelines.cli.executions.rendering import comparison
-from pipelines.cli.rendering import words
 from pipelines.execution.comparison import Side, as_json
 
 

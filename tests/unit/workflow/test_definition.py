@@ -11,7 +11,7 @@ import pytest
 from local_sagemaker.definition.parse import parse
 from pipelines.definition.checks import check
 from pipelines.names import endpoint_config_prefix
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from tests.support.definitions import GOLDEN, GOLDEN_SETTINGS, build
 
 TASKS = Settings().tasks

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli import console
+from pipelines.cli.common import console
 from pipelines.data.whole_files import write_text
 from pipelines.definition import kept
 from tests.support.failing_disk import ERRORS, failing, names_below

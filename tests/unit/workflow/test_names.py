@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import names
-from pipelines.settings import PIPELINE_NAME, Settings
+from pipelines.settings.checks import PIPELINE_NAME
+from pipelines.settings.fields import Settings
 
 TASKS = Settings().tasks
 

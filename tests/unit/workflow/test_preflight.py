@@ -11,12 +11,12 @@ import boto3
 import pytest
 
 from pipelines.admin.doctor import preflight
-from pipelines.cli.command import run_command
+from pipelines.cli.common.command import run_command
 from pipelines.cli.run.command import COMMAND
 from pipelines.data.header import BEGINNING_BYTES, check_header, check_header_in_s3
 from pipelines.data.sample import MARK, generate_sample
 from pipelines.errors import BadInput
-from pipelines.tables import read_table
+from pipelines.settings.table import read_table
 from tests.support.in_process_aws import empty, one_moto
 
 BUCKET = "sagemaker-us-east-1-123456789012"

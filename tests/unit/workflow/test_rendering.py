@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.cli.rendering import table
+from pipelines.cli.common.rendering import table
 
 HEADINGS = ("candidate", "validation rmse", "RMSE", "MAE", "note")
 numbers = st.floats(-1e6, 1e6).map(lambda value: f"{value:,.4f}")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.options import ALL_SETTINGS, GROUPS
+from pipelines.cli.common.options import ALL_SETTINGS, GROUPS
 from pipelines.cli.run.command import COMMAND
 from pipelines.errors import BadInput
-from pipelines.settings import Settings, from_values
+from pipelines.settings.fields import Settings
+from pipelines.settings.values import from_values
 from pipelines.target import choose, offline
 
 ROLE = "arn:aws:iam::123456789012:role/x"

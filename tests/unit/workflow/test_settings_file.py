@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.settings_file import read
+from pipelines.cli.common.settings_file import read
 from pipelines.errors import BadInput
-from pipelines.settings import from_values
+from pipelines.settings.values import from_values
 
 PROJECT = """
 [tool.boostpipe]

@@ -11,10 +11,10 @@ import boto3
 import pytest
 
 from pipelines.cli import infra, teardown
-from pipelines.cli.command import Command, run_command
+from pipelines.cli.common.command import Command, run_command
 from pipelines.cli.endpoint.command import COMMAND as ENDPOINT
 from pipelines.names import stack_name
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 from pipelines.target import POLL_SECONDS
 from tests.support.in_process_aws import empty, one_moto
 

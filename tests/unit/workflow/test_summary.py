@@ -10,7 +10,7 @@ import pytest
 from pipelines.cli.run.summary import as_json, as_text
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult
-from pipelines.settings import Settings
+from pipelines.settings.fields import Settings
 
 SAMPLE = "trained on a generated sample, whose numbers mean nothing"
 

@@ -6,13 +6,13 @@ import json
 import re
 from pathlib import Path
 
-from pipelines import cli
-from pipelines.cli.rendering import facts, words
+from pipelines.cli import common
+from pipelines.cli.common.rendering import facts, words
 from pipelines.serving.endpoints.predictions import predictions_of
 from tests.unit.serving.test_words import HOUR, SCHEMA
 
-CLI = Path(cli.__file__).parent
-TEXTS = json.loads((CLI / "translations.json").read_text(encoding="utf-8"))
+COMMON = Path(common.__file__).parent
+TEXTS = json.loads((COMMON / "translations.json").read_text(encoding="utf-8"))
 
 
 def test_translations_have_the_values_of_their_texts():

@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipelines.cli import settings_file
+from pipelines.cli.common import settings_file
 from pipelines.definition import algorithms
 from pipelines.definition.formats import FORMATS
 from pipelines.errors import BadInput, quoted
 from pipelines.models.registry import RegisteredModel, find_model
-from pipelines.settings import PAIRS, Settings, Task, from_values, option_name
-from pipelines.tables import read_table
+from pipelines.settings.fields import PAIRS, Settings, Task, option_name
+from pipelines.settings.table import read_table
+from pipelines.settings.values import from_values
 from pipelines.target import CommandContext
 
 EXIT_CODES = "exit codes: 0 success, 1 the execution or endpoint failed, 2 bad usage or bad input, 3 the environment"

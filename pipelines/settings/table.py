@@ -8,7 +8,7 @@ from processing_scripts.dataset_file.model import DatasetFile
 from processing_scripts.dataset_file.reader import read_dataset_file
 from processing_scripts.errors import DatasetFileError
 
-INSTALLED = Path(__file__).parents[1]
+INSTALLED = Path(__file__).parents[2]
 """The folder of the installed packages. An import by name would find a package of the user's own that is in the working
 folder and has one of these names."""
 DEFAULT = INSTALLED / "processing_scripts" / "seoul_bike" / "seoul_bike.toml"

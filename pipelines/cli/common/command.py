@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines import target
-from pipelines.cli import console
-from pipelines.cli.console import Parser, Result
-from pipelines.cli.options import EXIT_CODES, add_common, add_settings, settings_of
-from pipelines.settings import Settings
+from pipelines.cli.common import console
+from pipelines.cli.common.console import Parser, Result
+from pipelines.cli.common.options import EXIT_CODES, add_common, add_settings, settings_of
+from pipelines.settings.fields import Settings
 from pipelines.target import Choice, CommandContext
 
 PROGRAM = "boostpipe"

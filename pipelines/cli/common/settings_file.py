@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import BadInput, did_you_mean, quoted
-from pipelines.settings import PAIRS, Settings, option_name
+from pipelines.settings.fields import PAIRS, Settings, option_name
 
 PROFILE_VARIABLE = "BOOSTPIPE_PROFILE"
 FILE = "boostpipe.toml"

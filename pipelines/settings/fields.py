@@ -5,17 +5,12 @@ the command line, else from the environment variable, else from the settings fil
 """
 
 import dataclasses
-import os
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
-from pipelines.errors import BadInput, quoted
-from pipelines.tables import read_table, require_one_of
+from pipelines.settings.table import read_table
 from processing_scripts.dataset_file.model import DatasetFile
 
 Task = str
@@ -26,12 +21,8 @@ FormatName = Literal["csv", "recordio"]
 ALGORITHM_NAMES = ("xgboost", "lightgbm", "catboost")
 PAIRS = ("tags", "option", "gate")
 """Settings that are pairs of a name and a value."""
-OUTPUTS = ("batch", "keys", "schema", "recordio")
-"""Outputs of Preprocess beside those of the tasks, which are named after them."""
 GATE_BOUNDS = {"rmse": (0, 1e15), "mae": (0, 1e15), "auc": (0, 1), "log_loss": (0, 100)}
 """Lowest and highest value of a gate, by its metric."""
-PIPELINE_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,99}$")
-STACK_NAME = re.compile(r"^[a-zA-Z][-a-zA-Z0-9]{0,127}$")
 
 
 def setting(
@@ -193,10 +184,11 @@ class Settings:
     @property
     def dataset_options(self) -> dict[str, str]:
         """The values of all options of the data set."""
-        return {option.name: option.default for option in self.table.options} | self._given_options
+        return {option.name: option.default for option in self.table.options} | self.given_options
 
     @property
-    def _given_options(self) -> dict[str, str]:
+    def given_options(self) -> dict[str, str]:
+        """The options of the data set that were given, by name."""
         short = {name: value for name in ("split", "features") if (value := getattr(self, name)) is not None}
         return {**short, **dict(self.option)}
 
@@ -225,145 +217,6 @@ class Settings:
         return {"SecurityGroupIds": list(self.security_groups), "Subnets": list(self.subnets)}
 
 
-def from_values(
-    values: Mapping[str, Any],
-    environment: Mapping[str, str] = os.environ,
-    file: Mapping[str, Any] = MappingProxyType({}),
-) -> Settings:
-    """Make settings from command-line values (None where not given), the environment and the settings file.
-
-    Raises `BadInput` for a value that no run could use, with the option and what it may be.
-    """
-    chosen: dict[str, Any] = {}
-    for known in dataclasses.fields(Settings):
-        value = values.get(known.name)
-        variable = known.metadata["env"]
-        if known.name == "data":
-            variable = data_variable(read_table(chosen.get("dataset")))
-        if value is None and variable and environment.get(variable):
-            value = _parse(known, environment[variable], variable)
-        if value is None:
-            value = file.get(known.name)
-        if value is not None:
-            chosen[known.name] = value
-    chosen["tags"] = tuple(dict((*sagemaker_project_tags(environment), *chosen.get("tags", ()))).items())
-    settings = Settings(**chosen)
-    _check(settings)
-    return settings
-
-
-def sagemaker_project_tags(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the tags that mark the resources of a SageMaker project, from the variables of its builds.
-
-    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-custom.html
-
-    Examples
-    --------
-    >>> sagemaker_project_tags({"SAGEMAKER_PROJECT_ARN": "arn:aws:sagemaker:eu-west-1:123456789012:project/bikes"})
-    (('sagemaker:project-name', 'bikes'),)
-    """
-    arn = environment.get("SAGEMAKER_PROJECT_ARN", "")
-    name = environment.get("SAGEMAKER_PROJECT_NAME") or arn.rpartition("/")[2]
-    pairs = (("sagemaker:project-name", name), ("sagemaker:project-id", environment.get("SAGEMAKER_PROJECT_ID", "")))
-    return tuple((key, value) for key, value in pairs if value)
-
-
 def option_name(known: dataclasses.Field[Any]) -> str:
     """Return the command line's name of a setting."""
     return "--" + known.name.replace("_", "-")
-
-
-def _parse(known: dataclasses.Field[Any], text: str, variable: str) -> Any:
-    """Read an environment variable as the command line would read the option."""
-    choices = known.metadata["choices"]
-    if choices and text not in choices:
-        raise BadInput(f"{variable} is {quoted(text)}, but it must be one of {', '.join(choices)}.")
-    if isinstance(known.default, int) and not re.fullmatch("[0-9]{1,9}", text):
-        raise BadInput(f"{variable} is {quoted(text)}, but it must be a whole number.")
-    return type(known.default)(text) if isinstance(known.default, int | Path) else text
-
-
-def data_variable(table: DatasetFile) -> str:
-    """Name the environment variable of a data set's table: SEOUL_BIKE_DATA for seoul-bike."""
-    return f"{table.name.replace('-', '_').upper()}_DATA"
-
-
-def _check(settings: Settings) -> None:
-    unknown = [name for name in settings.algorithms if name not in ALGORITHM_NAMES]
-    if unknown or not settings.algorithms or len(set(settings.algorithms)) < len(settings.algorithms):
-        given = ",".join(settings.algorithms)
-        raise BadInput(
-            f"--algorithms is {given!r}, but it must name some of {','.join(ALGORITHM_NAMES)}, each at most once."
-        )
-    if not PIPELINE_NAME.match(settings.pipeline_name):
-        raise BadInput(
-            f"--pipeline-name is {settings.pipeline_name!r}, but a pipeline's name has 1 to 100 letters, digits and "
-            "single hyphens between them."
-        )
-    _check_dataset(settings)
-    _check_network(settings)
-    if settings.stack is not None and not STACK_NAME.match(settings.stack):
-        raise BadInput(
-            f"--stack is {settings.stack!r}, but a stack's name has 1 to 128 letters, digits and hyphens and begins "
-            "with a letter."
-        )
-    ranges = (
-        ("--seed", settings.seed, 0, 2**31 - 1),
-        ("--threshold-quantile", settings.threshold_quantile or 0.5, 0.05, 0.95),
-        ("--ttl", settings.ttl, 0, 8760),
-        ("--keep-alive", settings.keep_alive, 0, 10_080),
-        ("--data-capture", settings.data_capture, 0, 100),
-        ("--max-jobs", settings.max_jobs, 1, 500),
-        ("--max-parallel-jobs", settings.max_parallel_jobs, 1, 100),
-        ("--max-parallel-steps", settings.max_parallel_steps, 1, 50),
-        ("--cache-days", settings.cache_days, 0, 365),
-        ("--max-rmse", settings.max_rmse or 0, *GATE_BOUNDS["rmse"]),
-        ("--min-auc", settings.min_auc or 0, *GATE_BOUNDS["auc"]),
-    )
-    for option, value, low, high in ranges:
-        if not low <= value <= high:
-            raise BadInput(f"{option} is {value}, but it must lie between {low} and {high}.")
-
-
-def _check_dataset(settings: Settings) -> None:
-    """Refuse what the data set file does not have."""
-    table = settings.table
-    tasks = [task.name for task in table.tasks]
-    for name in (*OUTPUTS, "all"):
-        if name in tasks:
-            raise BadInput(f"{table.path.name} has a task {name!r}, whose name the pipeline needs itself; rename it.")
-    require_one_of("--task", settings.task, [*tasks, "all"], table)
-    options = {option.name: option.choices for option in table.options}
-    for name, value in settings._given_options.items():
-        if name not in options:
-            some = f"its options are {', '.join(options)}" if options else "it has no options"
-            raise BadInput(f"{table.path.name} offers no option {quoted(name)}: {some}.")
-        require_one_of(f"--option {name}", value, options[name], table)
-    if settings.threshold_quantile is not None and settings.quantile is None:
-        raise BadInput(f"--threshold-quantile has no meaning: no task of {table.path.name} is above a quantile.")
-    metrics = {task.metric for task in table.tasks}
-    for option, given, metric in (("--max-rmse", settings.max_rmse, "rmse"), ("--min-auc", settings.min_auc, "auc")):
-        if given is not None and metric not in metrics:
-            raise BadInput(f"{option} has no meaning: no task of {table.path.name} is measured by {metric}.")
-    for name, gate in settings.gate:
-        require_one_of("--gate", name, tasks, table)
-        lowest, highest = GATE_BOUNDS[table.task(name).metric]
-        if not lowest <= gate <= highest:
-            raise BadInput(f"--gate {name} is {gate}, but it must lie between {lowest:g} and {highest:g}.")
-
-
-def _check_network(settings: Settings) -> None:
-    for option, values, pattern in (
-        ("--subnets", settings.subnets, "subnet-[0-9a-f]+"),
-        ("--security-groups", settings.security_groups, "sg-[0-9a-f]+"),
-    ):
-        if not all(re.fullmatch(pattern, value) for value in values):
-            example = pattern.replace("[0-9a-f]+", "0123abcd")
-            raise BadInput(f"{option} is {','.join(values)!r}, but it must be ids such as {example}.")
-    if bool(settings.subnets) != bool(settings.security_groups):
-        raise BadInput("--subnets and --security-groups go together: a job in a VPC needs both.")
-    for prefix in settings.trusted_code:
-        if not re.fullmatch("s3://[^/]+/.+", prefix):
-            raise BadInput(f"--trusted-code is {prefix!r}, but it must be a folder of S3, s3://BUCKET/PIPELINE.")
-    if settings.wheelhouse and not settings.wheelhouse.startswith("s3://"):
-        raise BadInput(f"--wheelhouse is {settings.wheelhouse!r}, but it must be a folder of S3, s3://...")
