@@ -39,7 +39,8 @@ from evaluation.pictures import draw_pictures
 from evaluation.rules import apply_rules
 from evaluation.schema import Schema, Task, read_schema
 from evaluation.strict_json import write_json
-from evaluation.tuning.history import read_tuning, training_seconds
+from evaluation.tuning.history import best_jobs, read_tuning
+from evaluation.tuning.training import TrainingJob, training_times
 from evaluation.tuning.untuned import compare_with_untuned
 from html_page.translations import LANGUAGES, Language
 
@@ -54,7 +55,7 @@ def evaluate(
     output: Path,
     *,
     seed: int,
-    seconds: Mapping[str, float] | None = None,
+    training_jobs: Mapping[str, TrainingJob] | None = None,
     tuning_jobs: Mapping[str, str] | None = None,
     group: str | None = None,
     language: Language = "en",
@@ -67,8 +68,8 @@ def evaluate(
     ----------
     candidates
         In the order that decides ties.
-    seconds, tuning_jobs
-        Training times and tuning jobs, where known, by candidate.
+    training_jobs, tuning_jobs
+        By candidate, where known. A tuning job's best training job is read from its history.
     group
         Model package group in which untuned counterparts are searched.
 
@@ -81,7 +82,7 @@ def evaluate(
     task = schema.task(task_name)
     parts = read_parts(source, task, schema)
     tuning = read_tuning(tuning_jobs or {})
-    seconds = {**training_seconds(tuning), **(seconds or {})}
+    times = training_times({**best_jobs(tuning), **(training_jobs or {})})
     models = {
         candidate: load_candidate(
             source / "models" / candidate.name / "model.tar.gz", task, features=len(schema.feature_names)
@@ -89,7 +90,9 @@ def evaluate(
         for candidate in candidates
     }
     features = parts["test"].features
-    costs = {candidate: cost(model, features, seconds.get(candidate.name)) for candidate, model in models.items()}
+    costs = {
+        candidate: {**cost(model, features), **times.get(candidate.name, {})} for candidate, model in models.items()
+    }
     with ThreadPoolExecutor() as pool:  # the libraries release the GIL
         explained = pool.map(partial(_measure, task, parts=parts, schema=schema, seed=seed), models.values())
         measured = {
@@ -154,10 +157,11 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--own-bucket", metavar="NAME", help="refuse models in other buckets, because loading a joblib file runs code"
     )
     parser.add_argument("--seed", type=int, default=42, help="seed of all random draws (default: %(default)s)")
-    per_candidate = partial(parser.add_argument, nargs=2, action="append", default=[])
-    per_candidate("--training-seconds", metavar=("NAME", "SECONDS"), help="training time of a candidate; repeatable")
+    per_candidate = partial(parser.add_argument, action="append", default=[])
+    trained = "training job of a candidate, and its TrainingTimeInSeconds; repeatable"
+    per_candidate("--training-job", nargs=3, metavar=("NAME", "JOB", "SECONDS"), help=trained)
     history = "tuning job of a candidate, whose history is reported; repeatable"
-    per_candidate("--tuning-job", metavar=("NAME", "JOB"), help=history)
+    per_candidate("--tuning-job", nargs=2, metavar=("NAME", "JOB"), help=history)
     parser.add_argument("--group", help="model package group in which untuned counterparts are searched")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of report.html")
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
@@ -177,21 +181,21 @@ def _check_bucket(candidates: Sequence[Candidate], bucket: str) -> None:
             )
 
 
-def _seconds(pairs: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, float]:
-    seconds = {}
-    for name, text in _of_candidates("Training seconds", pairs, names).items():
+def _training_jobs(given: Sequence[tuple[str, ...]], names: Sequence[str]) -> dict[str, TrainingJob]:
+    jobs = {}
+    for name, (job, text) in _of_candidates("Training jobs", given, names).items():
         try:
-            seconds[name] = float(text)
+            jobs[name] = TrainingJob(job, float(text))
         except ValueError as error:
             raise InputError(f"The training seconds of {name} are '{text}', which is not a number.") from error
-    return seconds
+    return jobs
 
 
-def _of_candidates(what: str, pairs: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, str]:
-    for name, _ in pairs:
+def _of_candidates(what: str, given: Sequence[tuple[str, ...]], names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    for name, *_ in given:
         if name not in names:
             raise InputError(f"{what} are given for '{name}', but the candidates are {', '.join(names)}.")
-    return dict(pairs)
+    return {name: tuple(values) for name, *values in given}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -210,8 +214,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.input,
             options.output,
             seed=options.seed,
-            seconds=_seconds(options.training_seconds, names),
-            tuning_jobs=_of_candidates("Tuning jobs", options.tuning_job, names),
+            training_jobs=_training_jobs(options.training_job, names),
+            tuning_jobs={
+                name: job for name, (job,) in _of_candidates("Tuning jobs", options.tuning_job, names).items()
+            },
             group=options.group,
             language=options.lang,
         )

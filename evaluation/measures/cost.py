@@ -1,4 +1,4 @@
-"""The cost of a candidate: training time, model size, and prediction time."""
+"""The cost of a candidate: model size, and prediction time."""
 
 import time
 from collections.abc import Callable
@@ -24,18 +24,17 @@ def microseconds_per_row(predict: Callable[[Numbers], Numbers], features: Number
     return min(times) / len(rows) * 1e6
 
 
-def cost(model: Model, features: Numbers, training_seconds: float | None) -> dict[str, float | int]:
+def cost(model: Model, features: Numbers) -> dict[str, float | int]:
     """Return the cost of a candidate.
 
     Returns
     -------
-    ``model_bytes``, ``trees``, measured ``microseconds_per_row``, ``usual_microseconds_per_row`` from the number of
-    trees (which decides ties, because it is reproducible) and, where it is known, ``training_seconds``.
+    ``model_bytes``, ``trees``, measured ``microseconds_per_row``, and ``usual_microseconds_per_row`` from the number of
+    trees (which decides ties, because it is reproducible).
     """
-    measured: dict[str, float | int] = {
+    return {
         "model_bytes": model.bytes,
         "trees": model.trees,
         "microseconds_per_row": microseconds_per_row(model.predict, features),
         "usual_microseconds_per_row": model.usual_microseconds,
     }
-    return measured if training_seconds is None else {**measured, "training_seconds": training_seconds}

@@ -10,7 +10,7 @@ from evaluation.page.marks import ordered_slicing
 from evaluation.page.texts import Texts
 from html_page.elements import Row, heading, panels, paragraph, section, table
 
-_COSTS = ("training_seconds", "model_bytes", "microseconds_per_row")
+_COSTS = ("training_seconds", "training_job_seconds", "model_bytes", "microseconds_per_row")
 
 
 def slices(results: Results, texts: Texts, drawn: Charts) -> str:

@@ -1,1 +1,1 @@
-"""Tuning jobs: their history, and the comparison of tuned with untuned models."""
+"""Training and tuning jobs: their times, their history, and the comparison of tuned with untuned models."""

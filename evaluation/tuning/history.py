@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evaluation.tuning.account import Unknown, client, request
+from evaluation.tuning.training import TrainingJob
 
 _KINDS = ("ContinuousParameterRanges", "IntegerParameterRanges")
 
@@ -20,18 +21,18 @@ def read_tuning(jobs: Mapping[str, str]) -> dict[str, History]:
     -------
     By candidate: ``job``, its name; and either ``unknown``, a sentence with the reason why there is no history, or
     ``objective`` (a metric), ``goal`` (Minimize or Maximize), ``ranges`` (by hyperparameter: ``low``, ``high``,
-    ``scale``), ``trials`` in order of creation (``status``, ``value`` of the objective or null, ``seconds`` or null,
-    ``hyperparameters``) and ``best``, the index of the best trial or null.
+    ``scale``), ``trials`` in order of creation (``job``, ``status``, ``value`` of the objective or null, ``seconds`` or
+    null, ``hyperparameters``) and ``best``, the index of the best trial or null.
     """
     return {name: {"job": job, **_history(job)} for name, job in jobs.items()}
 
 
-def training_seconds(tuning: Mapping[str, History]) -> dict[str, float]:
-    """Return the training time of each candidate's best model, where the history contains it."""
+def best_jobs(tuning: Mapping[str, History]) -> dict[str, TrainingJob]:
+    """Return the training job of each candidate's best model, where the history contains it."""
     best = {
         name: history["trials"][history["best"]] for name, history in tuning.items() if history.get("best") is not None
     }
-    return {name: trial["seconds"] for name, trial in best.items() if trial["seconds"] is not None}
+    return {name: TrainingJob(trial["job"], trial["seconds"]) for name, trial in best.items()}
 
 
 def _history(job: str) -> History:
@@ -70,6 +71,7 @@ def _trial(summary: Mapping[str, Any]) -> dict[str, Any]:
     value = summary.get("FinalHyperParameterTuningJobObjectiveMetric", {}).get("Value")
     began, ended = summary.get("TrainingStartTime"), summary.get("TrainingEndTime")
     return {
+        "job": summary["TrainingJobName"],
         "status": summary["TrainingJobStatus"],
         "value": None if value is None else float(value),
         "seconds": (ended - began).total_seconds() if began and ended else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,10 @@ def test_describe_shows_parameters_steps_metrics_and_logs(finished: Finished) ->
     training = {step["name"]: step["training_seconds"] for step in execution["steps"]}
     assert training["Preprocess"] is None
     assert training["TrainLightGBMClassification"] > 0
+    results = finished.folder / ".sagemaker-local" / "results" / finished.succeeded / "classification"
+    evaluation = json.loads((results / "evaluation.json").read_text("utf-8"))
+    cost = evaluation["candidates"]["lightgbm"]["cost"]
+    assert cost["training_seconds"] == training["TrainLightGBMClassification"] < cost["training_job_seconds"] + 1
     text = finished.command("executions", "describe", finished.succeeded).stdout
     assert "training alone" in text
     assert f"{auc:.6g}" in text

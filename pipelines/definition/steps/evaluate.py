@@ -60,8 +60,8 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
         image = candidate.resources.inference_image
         name = candidate.algorithm.name
         arguments += ["--candidate", name, image, candidate.model_data]
-        if candidate.training_seconds is not None:
-            arguments += ["--training-seconds", name, candidate.training_seconds]
+        if candidate.training_job is not None:
+            arguments += ["--training-job", name, *candidate.training_job]
         if candidate.tuning_job is not None:
             arguments += ["--tuning-job", name, candidate.tuning_job]
     if settings.tune:

@@ -20,8 +20,8 @@ class Candidate:
     step: Any
     model_data: Any
     """S3 URI of the model artifact, ``model.tar.gz``."""
-    training_seconds: Any = None
-    """Training time as text; None for a tuned model."""
+    training_job: tuple[Any, Any] | None = None
+    """Name of the training job, and its seconds as text; None for a tuned model."""
     tuning_job: Any = None
     """Name of the tuning job that found it, or None."""
 
@@ -41,8 +41,8 @@ def train(context: Context, task: Task, algorithm: Algorithm, data: Preprocessed
         retry_policies=context.job_retries(),
     )
     artifact = step.properties.ModelArtifacts.S3ModelArtifacts
-    seconds = step.properties.TrainingTimeInSeconds.to_string()
-    return Candidate(algorithm, resources, step, artifact, training_seconds=seconds)
+    job = step.properties.TrainingJobName, step.properties.TrainingTimeInSeconds.to_string()
+    return Candidate(algorithm, resources, step, artifact, training_job=job)
 
 
 def model_trainer(context: Context, task: Task, algorithm: Algorithm, resources: Resources, output: Any) -> Any:

@@ -7,7 +7,8 @@ import pytest
 
 from evaluation.schema import Schema, Task
 from evaluation.tuning import account
-from evaluation.tuning.history import read_tuning, training_seconds
+from evaluation.tuning.history import best_jobs, read_tuning
+from evaluation.tuning.training import TrainingJob, training_times
 from evaluation.tuning.untuned import compare_with_untuned
 
 
@@ -32,7 +33,11 @@ def test_unknown_history_has_a_reason(nobody):
     history = read_tuning({"xgboost": "job-1"})["xgboost"]
     assert history["job"] == "job-1"
     assert history["unknown"].startswith("Could not connect to the endpoint URL")
-    assert training_seconds({"xgboost": history}) == {}
+    assert best_jobs({"xgboost": history}) == {}
+
+
+def test_training_job_without_its_phases(nobody):
+    assert training_times({"xgboost": TrainingJob("job-1", 3.0)}) == {"xgboost": {"training_job_seconds": 3.0}}
 
 
 def test_job_without_region(monkeypatch):

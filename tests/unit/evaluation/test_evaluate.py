@@ -151,21 +151,23 @@ def test_unknown_task(source, tmp_path, evaluate_candidates):
     assert "has no task 'other', but regression, classification, grade" in (tmp_path / "message").read_text()
 
 
-def test_training_seconds(task, source, tmp_path):
+def test_training_seconds(task, source, tmp_path, monkeypatch):
     from evaluation.evaluate import main
 
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
     arguments = ["--task", task, "--input", str(source), "--output", str(tmp_path / "output")]
     arguments += ["--candidate", "xgboost", "image", "s3://bucket/model.tar.gz", "--lang", "ko"]
     message = ["--message", str(tmp_path / "message")]
-    assert main([*arguments, *message, "--training-seconds", "xgboost", "12.5"]) == 0
+    assert main([*arguments, *message, "--training-job", "xgboost", "job-1", "12.5"]) == 0
     report = strict((tmp_path / "output" / "evaluation.json").read_text())
-    assert report["candidates"]["xgboost"]["cost"]["training_seconds"] == 12.5
+    assert report["candidates"]["xgboost"]["cost"]["training_job_seconds"] == 12.5
     assert '<html lang="ko">' in (tmp_path / "output" / "report.html").read_text()
     for words, expected in (
-        (("lightgbm", "1"), "the candidates are xgboost"),
-        (("xgboost", "long"), "is not a number"),
+        (("lightgbm", "job-1", "1"), "the candidates are xgboost"),
+        (("xgboost", "job-1", "long"), "is not a number"),
     ):
-        assert main([*arguments, *message, "--training-seconds", *words]) == 1
+        assert main([*arguments, *message, "--training-job", *words]) == 1
         assert expected in (tmp_path / "message").read_text()
 
 
