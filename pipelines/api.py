@@ -157,12 +157,12 @@ class Workflow:
         return pd.DataFrame(found, columns=["task", "version", "status", "created", "arn"])
 
     def model(self, task: Task | None = None) -> RegisteredModel:
-        """Find the newest registered version of a task; by default of the first task of the settings."""
+        """Find the newest approved version of a task, else the newest; by default of the first task of the settings."""
         return find_model(self._context.sagemaker, self.settings, task=task or self.settings.tasks[0])
 
     @contextmanager
     def endpoint(self, task: Task | None = None, *, approve: bool = False) -> Iterator[ServedModel]:
-        """Serve the newest version of a task in real time, and delete the endpoint when the block ends, always.
+        """Serve that version of a task in real time, and delete the endpoint when the block ends, always.
 
         Raises
         ------
@@ -184,7 +184,7 @@ class Workflow:
                 deletion.delete(context, there)
 
     def batch(self, hours: pd.DataFrame, task: Task | None = None, *, form: FormatName = "csv") -> pd.DataFrame:
-        """Predict raw hours with the newest version of a task through a transform job.
+        """Predict raw hours with that version of a task through a transform job.
 
         Parameters
         ----------

@@ -18,7 +18,8 @@ Columns = Mapping[str, Sequence[Any]]
 def remarks_on(tables: Iterable[Columns], schema: Mapping[str, Any]) -> list[str]:
     """Describe values outside of the training set's range and missing values, one sentence per feature.
 
-    A model that was trained on the generated sample is named as well.
+    Of several rows, the number of those with such a value comes first, and before it a model that was trained on the
+    generated sample.
     """
     features = [
         feature
@@ -27,16 +28,23 @@ def remarks_on(tables: Iterable[Columns], schema: Mapping[str, Any]) -> list[str
     ]
     missing = {feature["name"]: 0 for feature in features}
     outside: dict[str, list[Any]] = {feature["name"]: [] for feature in features}
+    rows = beyond = 0
     for table in tables:
+        unlike: set[int] = set()
         for feature in features:
             name, least, most = feature["name"], feature["minimum"], feature["maximum"]
-            for value in table[name]:  # without numpy, whose import would take a tenth of `endpoint invoke`
+            for row, value in enumerate(
+                table[name]
+            ):  # without numpy, whose import would take a tenth of `endpoint invoke`
                 number = math.nan if value in {"", None} else float(value)
                 if math.isnan(number):
                     missing[name] += 1
                 elif not least <= number <= most:
                     outside[name].append(value)
-    return [*_of_sample(schema), *_sentences(features, missing, outside)]
+                    unlike.add(row)
+        rows, beyond = rows + len(next(iter(table.values()), ())), beyond + len(unlike)
+    counted = [f"{beyond:,} of {rows:,} rows are outside of the training ranges."] if beyond and rows > 1 else []
+    return [*_of_sample(schema), *counted, *_sentences(features, missing, outside)]
 
 
 def _of_sample(schema: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ beside it, has the cut-off that was chosen on the validation set.
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +18,10 @@ from pipelines.models.postprocessing import calibrated
 from pipelines.names import group_name
 from pipelines.settings.fields import Settings, Task
 
-APPROVED = "Approved"
+APPROVED, PENDING = "Approved", "PendingManualApproval"
 _NOT_THERE = ("ValidationException", "ResourceNotFound")
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,22 +89,25 @@ class ModelMetadata:
 def find_model(
     sagemaker: Any, settings: Settings, *, package: str | None = None, task: Task | None = None, approved: bool = False
 ) -> RegisteredModel:
-    """Find a version: the one named, or the newest of a task's group.
+    """Find a version to serve: the one named, else the newest approved one, else the newest that nobody has rejected.
+
+    Only models that passed the gate are registered, so the last is the newest that passed. A log line names a version
+    that was not named by its ARN, and why it was chosen.
 
     Raises `BadInput` if there is no such version, or it is for another task, or not approved.
 
     Parameters
     ----------
     package
-        A version's ARN; else it is the newest one of the task's group.
+        A version's ARN.
     task
         The group, of the data set's first task by default; a given package must be of this task.
     approved
-        Whether only approved versions are considered.
+        Whether only an approved version will do.
     """
     if package is None:
         wanted = task or settings.table.tasks[0].name
-        package = _newest(sagemaker, group_name(settings.pipeline_name, wanted), approved=approved)
+        package = _to_serve(sagemaker, group_name(settings.pipeline_name, wanted), approved=approved)
     model = describe_model(sagemaker, package)
     if task not in (None, model.task):
         raise BadInput(f"{model.title} is a model for {model.task}, but --task is {task}.")
@@ -213,24 +219,35 @@ def read_metadata(s3: Any, model: RegisteredModel) -> ModelMetadata:
     )
 
 
-def _newest(sagemaker: Any, group: str, *, approved: bool) -> str:
-    newest = {"ModelPackageGroupName": group, "SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 1}
-
-    def first(**wanted: str) -> list[dict[str, Any]]:
-        response = or_none(sagemaker.list_model_packages, _NOT_THERE, **newest, **wanted) or {}
-        return list(response.get("ModelPackageSummaryList", []))
-
-    if found := first(**({"ModelApprovalStatus": APPROVED} if approved else {})):
-        return str(found[0]["ModelPackageArn"])
-    if approved and (others := first()):
+def _to_serve(sagemaker: Any, group: str, *, approved: bool) -> str:
+    """Choose a version of a group, and log the choice."""
+    newest, waiting = _newest(sagemaker, group, APPROVED), _newest(sagemaker, group, PENDING)
+    if newest is not None:
+        later = waiting is not None and waiting["ModelPackageVersion"] > newest["ModelPackageVersion"]
+        more = f"; version {waiting['ModelPackageVersion']} is newer, but {PENDING}" if waiting and later else ""
+        logger.info("Model: %s/%s, the newest approved version%s.", group, newest["ModelPackageVersion"], more)
+        return str(newest["ModelPackageArn"])
+    if waiting is not None and not approved:
+        version = waiting["ModelPackageVersion"]
+        logger.info("Model: %s/%s, the newest that passed the gate, because no version is approved.", group, version)
+        return str(waiting["ModelPackageArn"])
+    if last := _newest(sagemaker, group):
         raise BadInput(
-            f"No version of {group} is approved; the newest is {others[0]['ModelPackageArn']}, "
-            f"{others[0]['ModelApprovalStatus']}. Look at its report and approve it, or name it with --model-package."
+            f"No version of {group} is approved; the newest is {last['ModelPackageArn']}, "
+            f"{last['ModelApprovalStatus']}. Look at its report and approve it, or name it with --model-package."
         )
     raise BadInput(
         f"There is no model package group {group} with a version in it. Run the pipeline first "
         "(boostpipe run --upsert --start), or name another with --dataset, --pipeline-name, --task or --model-package."
     )
+
+
+def _newest(sagemaker: Any, group: str, status: str | None = None) -> dict[str, Any] | None:
+    """Return the summary of a group's newest version, of those with this approval status."""
+    order = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 1}
+    wanted = {"ModelApprovalStatus": status} if status else {}
+    response = or_none(sagemaker.list_model_packages, _NOT_THERE, ModelPackageGroupName=group, **order, **wanted) or {}
+    return next(iter(response.get("ModelPackageSummaryList", [])), None)
 
 
 def _read(s3: Any, uri: str, model: RegisteredModel) -> bytes:

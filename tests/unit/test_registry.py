@@ -49,24 +49,42 @@ def register(sagemaker: Any, group: str, status: str = "PendingManualApproval", 
     )["ModelPackageArn"]
 
 
-def test_the_newest_version_of_the_tasks_group_is_meant(clients):
+def test_without_an_approved_version_the_newest_is_served(clients, caplog):
     sagemaker, _ = clients
     register(sagemaker, "Newest-classification")
     newest = register(sagemaker, "Newest-classification")
-    model = find_model(sagemaker, Settings(pipeline_name="Newest"), task="classification")
+    register(sagemaker, "Newest-classification", "Rejected")
+    with caplog.at_level("INFO"):
+        model = find_model(sagemaker, Settings(pipeline_name="Newest"), task="classification")
+    assert caplog.messages == [
+        "Model: Newest-classification/2, the newest that passed the gate, because no version is approved."
+    ]
     assert (model.arn, model.version, model.title) == (newest, 2, "Newest-classification/2")
     assert (model.task, model.algorithm, model.approved) == ("classification", "xgboost", False)
     assert (model.image, model.model_data) == ("image:1", "s3://bucket/model.tar.gz")
     assert (model.evaluation_uri, model.code_uri) == ("s3://bucket/evaluation", "s3://bucket/code/0123")
 
 
-def test_the_newest_approved_version_may_be_an_older_one(clients):
+@pytest.mark.parametrize("approved", [True, False])
+def test_the_newest_approved_version_is_served_before_newer_ones(clients, caplog, approved):
+    sagemaker, name = clients[0], f"Approved{approved}"
+    register(sagemaker, f"{name}-classification", "Approved")
+    wanted = register(sagemaker, f"{name}-classification", "Approved")
+    register(sagemaker, f"{name}-classification")
+    with caplog.at_level("INFO"):
+        model = find_model(sagemaker, Settings(pipeline_name=name), task="classification", approved=approved)
+    assert model.arn == wanted
+    assert caplog.messages == [
+        f"Model: {name}-classification/2, the newest approved version; version 3 is newer, but PendingManualApproval."
+    ]
+
+
+def test_rejected_versions_are_served_by_name_only(clients):
     sagemaker, _ = clients
-    approved = register(sagemaker, "Approved-classification", "Approved")
-    register(sagemaker, "Approved-classification")
-    assert (
-        find_model(sagemaker, Settings(pipeline_name="Approved"), task="classification", approved=True).arn == approved
-    )
+    arn = register(sagemaker, "Rejected-classification", "Rejected")
+    with pytest.raises(BadInput, match="No version of Rejected-classification is approved; the newest is .*/1, Reject"):
+        find_model(sagemaker, Settings(pipeline_name="Rejected"), task="classification")
+    assert find_model(sagemaker, Settings(pipeline_name="Rejected"), package=arn).approval_status == "Rejected"
 
 
 def test_where_nothing_is_approved_the_newest_version_is_named(clients):

@@ -158,8 +158,8 @@ def add_task(command: argparse.ArgumentParser) -> None:
 def add_model_choice(command: argparse.ArgumentParser) -> None:
     """Add the options that choose a registered version."""
     which = command.add_mutually_exclusive_group()
-    which.add_argument("--model-package", metavar="ARN", help="this registered version (default: the newest)")
-    which.add_argument("--latest-approved", action="store_true", help="the newest version that is approved")
+    which.add_argument("--model-package", metavar="ARN", help="this registered version (default: the newest approved)")
+    which.add_argument("--latest-approved", action="store_true", help="refuse to take another if none is approved")
     add_task(command)
 
 

@@ -113,6 +113,7 @@ def test_only_requested_values_are_compared_with_the_training_data():
                "rainfall": ("", None, float("nan"))}  # fmt: skip
     assert remarks_on([columns], schema) == [
         "The model was trained on a generated sample, whose numbers mean nothing.",
+        "2 of 3 rows are outside of the training ranges.",
         "Outside the range of the training set: temperature is 40.5 and 1 more, and the model knows -10 to 30 only.",
         "Missing values: rainfall is empty in 3 rows.",
     ]
