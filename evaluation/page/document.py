@@ -7,7 +7,7 @@ from evaluation.libraries import require
 from evaluation.output.results import Results
 from evaluation.page import comparisons, sections, tasks, tuning
 from evaluation.page.elements import Charts, with_contents
-from evaluation.page.summary import headline, summary
+from evaluation.page.summary import headline, note, summary
 from evaluation.page.texts import Texts, texts_of
 from html_page.document import document
 from html_page.elements import bullets, paragraph, section
@@ -51,7 +51,14 @@ def render(results: Results, language: Language = "en") -> str:
     """
     texts, drawn = texts_of(results.report, language), Charts()
     parts = [
-        section(texts("summary"), "", headline(results, texts), bullets(summary(results, texts)), kind="summary"),
+        section(
+            texts("summary"),
+            "",
+            headline(results, texts),
+            note(results, texts),
+            bullets(summary(results, texts)),
+            kind="summary",
+        ),
         comparisons.comparison(results, texts, drawn),
         *tasks.OF_KIND[results.kind](results, texts, drawn),
         comparisons.duel(results, texts),

@@ -8,6 +8,7 @@ from evaluation.page.elements import tiles
 from evaluation.page.texts import Texts, capitalized
 from evaluation.ranking.bootstrap import BETTER
 from evaluation.ranking.selection import RANKINGS
+from html_page.elements import paragraph
 
 _HEADLINE = {
     "regression": ("rmse", "mae", "r2"),
@@ -63,14 +64,31 @@ def summary(results: Results, texts: Texts) -> list[str]:
     return sentences
 
 
+def note(results: Results, texts: Texts) -> str:
+    """Return what it means that another candidate is significantly better on the test set; empty if none is."""
+    names = _others(results)["summary worse"]
+    worse = texts("summary worse", best=texts(results.best), names=texts("or").join(map(texts, names)))
+    return paragraph(worse, "warning") if names else ""
+
+
 def _against_others(results: Results, texts: Texts) -> list[str]:
+    groups = _others(results)
+    return [
+        texts(key, names=texts("or").join(map(texts, groups[key])))
+        for key in ("summary better", "summary no difference")
+        if groups[key]
+    ]
+
+
+def _others(results: Results) -> dict[str, list[str]]:
+    """Group the other candidates by how the selected one compares with them on the test set."""
     groups: dict[str, list[str]] = {"summary better": [], "summary no difference": [], "summary worse": []}
     for pair in results.report["comparisons"]:
         if results.best in (pair["first"], pair["second"]):
             other = pair["second"] if pair["first"] == results.best else pair["first"]
             won = "summary better" if pair["better"] == results.best else "summary worse"
-            groups[won if pair["verdict"] == BETTER else "summary no difference"].append(texts(other))
-    return [texts(key, names=texts("or").join(names)) for key, names in groups.items() if names]
+            groups[won if pair["verdict"] == BETTER else "summary no difference"].append(other)
+    return groups
 
 
 def _against_baselines(results: Results, texts: Texts) -> str:

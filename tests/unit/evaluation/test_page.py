@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from evaluation.errors import InputError
-from evaluation.output.results import read_results
+from evaluation.output.results import Results, read_results
 from evaluation.page.document import render
 from evaluation.page.marks import (
     MOST_POINTS,
@@ -147,6 +147,18 @@ def test_texts_in_both_languages():
         assert "ko" in texts, key
         if "en" in texts:  # names of slices and baselines are English already
             assert set(re.findall(r"{(\w+)}", texts["en"])) == set(re.findall(r"{(\w+)}", texts["ko"])), key
+
+
+def test_a_note_names_who_is_better_on_the_test_set(results):
+    best, other = results.best, next(name for name in results.report["candidates"] if name != results.best)
+    for better, noted in ((other, True), (best, False)):
+        pair = {**results.report["comparisons"][0], "first": best, "second": other, "better": better}
+        report = {**results.report, "comparisons": [{**pair, "verdict": "better"}]}
+        page = render(Results(report, results.predictions))
+        texts = texts_of(report, "en")
+        sentence = f"On the test set, {texts(other)} is better than {texts(best)} by more than chance."
+        assert (f'<p class="warning">{sentence}' in page) == noted
+        assert "Chosen on validation" in page
 
 
 def test_names_of_classes_are_escaped(kind, page):
