@@ -58,7 +58,7 @@ def recent(sagemaker: Any, pipeline_name: str, most: int | None = None) -> list[
         PaginationConfig={"MaxItems": most} if most else {},
     )
     with _not_found(f"There is no pipeline named {pipeline_name}. Create it with: boostpipe run --upsert"):
-        return [_summary(each) for each in found]
+        return [summary_of(each) for each in found]
 
 
 def find(sagemaker: Any, pipeline_name: str, wanted: str) -> str:
@@ -122,7 +122,8 @@ def parameters_of(sagemaker: Any, arn: str) -> dict[str, str]:
     return {parameter["Name"]: parameter["Value"] for parameter in found}
 
 
-def _summary(execution: dict[str, Any]) -> Summary:
+def summary_of(execution: dict[str, Any]) -> Summary:
+    """Read an execution of the list that SageMaker returns."""
     return Summary(
         arn=execution["PipelineExecutionArn"],
         name=execution.get("PipelineExecutionDisplayName", ""),

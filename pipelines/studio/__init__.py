@@ -1,0 +1,1 @@
+"""``boostpipe studio``: a web page over the SageMaker API, for AWS and for the local service."""

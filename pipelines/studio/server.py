@@ -1,0 +1,115 @@
+"""The application and its server, put together here and nowhere else."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from pipelines.errors import EnvironmentProblem, PipelineError
+from pipelines.studio.access import Access
+from pipelines.studio.security import Guard
+from pipelines.studio.state import Studio, studio_of
+from pipelines.studio.views.events import events
+from pipelines.studio.views.executions import executions
+from pipelines.studio.views.preferences import choose_language, style
+from pipelines.studio.views.rendering import ROOM, render_problem
+from pipelines.target import CommandContext
+
+HOST = "127.0.0.1"
+_LONGEST_GOODBYE = 2
+"""Seconds that open requests have when the server ends."""
+
+ROUTES = (
+    Route("/", executions),
+    Route("/events", events),
+    Route("/language/{language}", choose_language),
+    Route("/static/style.css", style),
+    Mount("/static", StaticFiles(directory=ROOM / "static")),
+)
+
+
+def application(studio: Studio) -> Starlette:
+    """Make the application of one page."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        polling = asyncio.create_task(studio.poller.run())
+        yield
+        studio.poller.end()
+        polling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await polling
+
+    app = Starlette(
+        routes=list(ROUTES),
+        middleware=[Middleware(Guard, access=studio.access, read_only=studio.read_only)],
+        exception_handlers={
+            HTTPStatus.NOT_FOUND: _not_found,
+            PipelineError: _problem,
+            ClientError: _api_problem,
+            BotoCoreError: _api_problem,
+        },
+        lifespan=lifespan,
+    )
+    app.state.studio = studio
+    return app
+
+
+def listen(port: int) -> socket.socket:
+    """Bind a port of this machine that no other machine can reach; 0 is any free one.
+
+    Raises `EnvironmentProblem` if it is in use.
+    """
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        listening.close()
+        raise EnvironmentProblem(f"Port {port} cannot be used: {error.strerror}. Name another with --port.") from error
+    return listening
+
+
+def serve(
+    context: CommandContext,
+    port: int,
+    *,
+    read_only: bool,
+    announce: Callable[[str], None],
+    opened: Callable[[str], None],
+) -> None:
+    """Serve the page until the process is interrupted; ``opened`` is handed the first address, once it answers."""
+    with listen(port) as listening:
+        access = Access(listening.getsockname()[1], announce)
+        studio = Studio(context, access, read_only=read_only)
+        config = uvicorn.Config(
+            application(studio), log_config=None, access_log=False, timeout_graceful_shutdown=_LONGEST_GOODBYE
+        )
+        listening.listen()
+        opened(access.address)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+async def _not_found(request: Request, _error: Exception) -> Response:
+    return await run_in_threadpool(render_problem, request, "There is no such page.", HTTPStatus.NOT_FOUND)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    return await run_in_threadpool(render_problem, request, str(error), HTTPStatus.NOT_FOUND)
+
+
+async def _api_problem(request: Request, error: Exception) -> Response:
+    """Show what the API has refused; after expired credentials, the next request takes those in the files."""
+    studio_of(request).renew()
+    return await run_in_threadpool(render_problem, request, str(error), HTTPStatus.BAD_GATEWAY)

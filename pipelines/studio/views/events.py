@@ -1,0 +1,33 @@
+"""Server-sent events: one for each poll, from which the browser knows whether to load its page again.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from pipelines.studio.state import studio_of
+from pipelines.studio.views.lookup import arn_of
+
+
+async def events(request: Request) -> Response:
+    """Stream the poller's state; ``execution``, which may be repeated, names what the polls are to query, too."""
+    studio = studio_of(request)
+    arns = [await arn_of(request, key) for key in request.query_params.getlist("execution")]
+
+    async def stream() -> AsyncIterator[str]:
+        with ExitStack() as watching:
+            for arn in arns:
+                watching.enter_context(studio.watched.watch(arn))
+            sent = None
+            async for state in studio.poller.changes():
+                if state != sent:
+                    sent = state
+                    yield f"data: {json.dumps(asdict(state))}\n\n"
+
+    return StreamingResponse(stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

@@ -1,0 +1,122 @@
+"""The page over an API whose answers the tests set."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from pipelines.aws.prices import load_prices
+from pipelines.settings.fields import Settings
+from pipelines.studio.access import Access
+from pipelines.studio.server import application, listen
+from pipelines.studio.state import Studio
+from pipelines.target import CommandContext, Connection
+
+ACCOUNT = "arn:aws:sagemaker:us-east-1:123456789012"
+
+
+class Api:
+    """SageMaker with some executions; ``calls`` are the operations that were called."""
+
+    def __init__(self, executions: int = 3, pipelines: int = 1) -> None:
+        self.calls: list[str] = []
+        self.names = [f"Pipeline{number}" for number in range(pipelines)]
+        began = datetime(2026, 12, 1, tzinfo=UTC)
+        self.executions = {
+            name: [
+                {
+                    "PipelineExecutionArn": f"{ACCOUNT}:pipeline/{name}/execution/e{number:011}",
+                    "PipelineExecutionDisplayName": f"run-{number}",
+                    "PipelineExecutionStatus": "Failed" if number % 10 == 1 else "Succeeded",
+                    "StartTime": began + timedelta(minutes=number),
+                }
+                for number in reversed(range(executions))
+            ]
+            for name in self.names
+        }
+
+    def __call__(self, _service: str) -> Api:
+        return self
+
+    def __getattr__(self, operation: str) -> Any:
+        raise AssertionError(f"a test's API has no {operation}")
+
+    def get_paginator(self, operation: str) -> Any:
+        return _Paginator(getattr(self, operation))
+
+    def list_pipelines(self, **_request: Any) -> dict[str, Any]:
+        self.calls.append("ListPipelines")
+        found = [
+            {
+                "PipelineName": name,
+                "PipelineArn": f"{ACCOUNT}:pipeline/{name}",
+                "LastExecutionTime": executions[0]["StartTime"],
+            }
+            if (executions := self.executions[name])
+            else {"PipelineName": name, "PipelineArn": f"{ACCOUNT}:pipeline/{name}"}
+            for name in self.names
+        ]
+        return {"PipelineSummaries": found}
+
+    def list_pipeline_executions(self, **request: Any) -> dict[str, Any]:
+        self.calls.append("ListPipelineExecutions")
+        at, known = int(request.get("NextToken", 0)), self.executions[request["PipelineName"]]
+        following = at + request["MaxResults"]
+        answer = {"PipelineExecutionSummaries": known[at:following]}
+        return answer | ({"NextToken": str(following)} if following < len(known) else {})
+
+
+class _Paginator:
+    def __init__(self, operation: Any) -> None:
+        self._operation = operation
+
+    def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
+        yield self._operation(**request)
+
+
+def studio_over(api: Any, *, port: int = 0, read_only: bool = False) -> Studio:
+    """A page over an API."""
+    connection = Connection(name="local", region="us-east-1", bucket="bucket", client=api, find_role=lambda: "role")
+    context = CommandContext(Settings(), connection, load_prices(None, "us-east-1"))
+    return Studio(context, Access(port), read_only=read_only)
+
+
+@contextmanager
+def stranger(studio: Studio, *, polls: bool = False) -> Iterator[httpx.Client]:
+    """A client of the served page without a session; the page polls the API only if the test says so."""
+    with listen(0) as listening:
+        studio.access.port = listening.getsockname()[1]
+        listening.listen()
+        config = uvicorn.Config(
+            application(studio), log_config=None, lifespan="on" if polls else "off", timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        try:
+            with httpx.Client(base_url=studio.access.url, timeout=60) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextmanager
+def browsing(studio: Studio, *, polls: bool = False) -> Iterator[httpx.Client]:
+    """A client that has opened the address."""
+    with stranger(studio, polls=polls) as client:
+        client.get(studio.access.address)
+        client.follow_redirects = True
+        yield client
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api()
