@@ -27,13 +27,14 @@ def on_files(files: Files, config: Any) -> Files:
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Point links at the pages of the site; a file of the repository becomes its text and path."""
     source = {page: source for source, page in READMES.items()}.get(page.file.src_uri, f"docs/{page.file.src_uri}")
+    here = posixpath.dirname(page.file.src_uri) or "."
 
     def link(match: re.Match[str]) -> str:
         image, text, path, anchor = match.groups(default="")
         target = posixpath.normpath(posixpath.join(posixpath.dirname(source), path))
-        in_site = READMES.get(target, target.removeprefix("docs/"))
-        if target in READMES or target.startswith("docs/"):
-            return f"{image}[{text}]({posixpath.relpath(in_site, posixpath.dirname(page.file.src_uri) or '.')}{anchor})"
+        in_site = READMES.get(target, target.removeprefix("docs/").replace(".ipynb", ".md"))
+        if target in READMES or target.startswith(("docs/", "notebooks/")):
+            return f"{image}[{text}]({posixpath.relpath(in_site, here)}{anchor})"
         return f"{text} (`{target}`)"
 
     return re.sub(r"(!?)\[([^\]]*)\]\((?!\w+:)([^)#\s]+)(#[^)\s]*)?\)", link, markdown)
