@@ -18,7 +18,9 @@ MEMBERS = {
 
 
 def test_public_members_are_as_documented():
-    assert sorted(api.__all__) == sorted(each.__name__ for each in MEMBERS)
+    names = sorted(each.__name__ for each in MEMBERS)
+    assert sorted(api.__all__) == names
+    assert sorted(name for name, value in vars(api).items() if inspect.isclass(value)) == names
     for each, members in MEMBERS.items():
         public = {name for name in vars(each) if not name.startswith("_")}
         assert public == set(members)
