@@ -19,7 +19,7 @@ IN_THE_IMAGE := contourpy cycler fonttools kiwisolver matplotlib numpy packaging
 	python-dateutil pytz scipy six tzdata
 
 .PHONY: help install install-test run test test-slow test-without-namespaces check \
-	benchmark benchmark-models docs lab notebooks lock golden template clean python
+	benchmark benchmark-models docs lab notebooks lock golden template release clean python
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -83,6 +83,9 @@ lock: install  ## Update constraints.txt and evaluation/requirements.txt to the 
 	printf '%s\n' $(EVALUATION) | $(LOCK) --constraint constraints.txt --python-version 3.12 \
 		--python-platform x86_64-manylinux_2_28 --only-binary :all: $(addprefix --no-emit-package ,$(IN_THE_IMAGE)) \
 		- --output-file evaluation/requirements.txt
+
+release: install  ## Tag the version that CHANGELOG.md says, with its changes; it pushes nothing
+	$(BIN)/python -m tests.support.release
 
 clean:  ## Delete the environment and the local state
 	rm -rf $(VENV) .sagemaker-local build *.egg-info
