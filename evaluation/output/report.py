@@ -12,7 +12,8 @@
                           ``merged`` at random if there are more than 2,000), ``training_rows`` of the baselines
     best                  the selected candidate: algorithm, image, model_data, validation, test, beats_baselines
                           ("yes", unless a mean is as good or a linear model is significantly
-                          better on the test set), reason, and what its registration needs
+                          better on the test set), reason, ``measured`` and ``beats`` for the gate's sentence, and
+                          what its registration needs
     candidates            by name: image, model_data, validation, test, test_interval (of the metric, 95 %),
                           beats_baselines, cost, importance, shap_rows, shap, for a classification the keys of
                           `evaluation.measures.classification` or `evaluation.measures.multiclass`, and for a
@@ -140,6 +141,8 @@ def compare(
             "algorithm": best,
             **{key: described[best][key] for key in ("image", "model_data", "validation", "test", "beats_baselines")},
             "reason": reason,
+            "measured": f"{described[best]['test'][ranking.metric]:.5g}",
+            "beats": f"{'beats' if described[best]['beats_baselines'] == 'yes' else 'does not beat'} every baseline",
             "dataset": content["dataset"]["kind"],
             "dataset_sha256": content["dataset"]["sha256"],
             "split": content.get("split"),

@@ -9,13 +9,13 @@ from pipelines.aws.responses import last_part, or_none
 from pipelines.execution.logs import log_of
 from pipelines.execution.lookup import parameters_of
 from pipelines.execution.pipeline import Progress, Step
-from pipelines.execution.results import evaluations, measured
+from pipelines.execution.results import measured, read_evaluations
 from pipelines.target import Connection
 
 
 @dataclass(frozen=True)
 class Description:
-    """An execution, its parameters, and what its evaluations measured, by task."""
+    """An execution, its parameters, and what its read_evaluations measured, by task."""
 
     progress: Progress
     parameters: Mapping[str, str]
@@ -46,7 +46,7 @@ def describe(connection: Connection, progress: Progress, pipeline_name: str) -> 
     The pipeline's name is in its own case: ARNs may have it in lower case, Studio's addresses may not.
     """
     sagemaker = connection.client("sagemaker")
-    measures = evaluations(progress.steps, sagemaker, connection.client("s3"))
+    measures = read_evaluations(progress.steps, sagemaker, connection.client("s3"))
     on_aws = connection.name == "aws"
     named = progress.arn.split("/")[-3]
     name = pipeline_name if pipeline_name.lower() == named.lower() else named

@@ -164,13 +164,6 @@ def look(sagemaker: Any, arn: str, types: Mapping[str, str]) -> Progress:
     """Query an execution's progress once; ``types`` maps step names to their types."""
     # The execution comes first: once it has finished, the list of steps is final.
     execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
-    steps = listed(
-        sagemaker,
-        "list_pipeline_execution_steps",
-        "PipelineExecutionSteps",
-        PipelineExecutionArn=arn,
-        SortOrder="Ascending",
-    )
     status = execution["PipelineExecutionStatus"]
     ended = execution["LastModifiedTime"].timestamp() if status in FINISHED else time.time()
     return Progress(
@@ -178,8 +171,15 @@ def look(sagemaker: Any, arn: str, types: Mapping[str, str]) -> Progress:
         status=status,
         failure_reason=execution.get("FailureReason"),
         seconds=max(ended - execution["CreationTime"].timestamp(), 0.0),
-        steps=tuple(_step(step, types) for step in steps),
+        steps=steps_of(sagemaker, arn, types),
     )
+
+
+def steps_of(sagemaker: Any, arn: str, types: Mapping[str, str]) -> tuple[Step, ...]:
+    """Query the steps of an execution, in the order in which they started."""
+    request = {"PipelineExecutionArn": arn, "SortOrder": "Ascending"}
+    steps = listed(sagemaker, "list_pipeline_execution_steps", "PipelineExecutionSteps", **request)
+    return tuple(_step(step, types) for step in steps)
 
 
 def _step(step: dict[str, Any], types: Mapping[str, str]) -> Step:

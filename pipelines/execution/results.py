@@ -74,10 +74,12 @@ def measured(evaluation: Mapping[str, Any]) -> dict[str, Any]:
     return {"winner": str(evaluation["best"]["algorithm"]), "candidates": candidates}
 
 
-def evaluations(steps: Iterable[Step], sagemaker: Any, s3: Any) -> dict[str, dict[str, Any]]:
-    """Read ``evaluation.json`` of every task whose evaluation succeeded, by task."""
+def read_evaluations(
+    steps: Iterable[Step], sagemaker: Any, s3: Any, name: str = "evaluation.json"
+) -> dict[Task, dict[str, Any]]:
+    """Read a file of every task whose evaluation succeeded, by task: ``evaluation.json`` or ``verdict.json``."""
     found = [
-        json.loads(_read(s3, _output_uri(sagemaker, step, "evaluation").rstrip("/") + "/evaluation.json"))
+        json.loads(_read(s3, f"{_output_uri(sagemaker, step, 'evaluation').rstrip('/')}/{name}"))
         for step in steps
         if step.name.startswith(EVALUATE) and step.status == "Succeeded"
     ]

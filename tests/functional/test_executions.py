@@ -30,9 +30,26 @@ def test_the_list_has_the_latest_first_with_its_status(finished: Finished) -> No
     both = [(each["id"], each["name"], each["status"]) for each in listed.json["executions"]]
     assert both == [(finished.failed, "too-strict", "Failed"), (finished.succeeded, "good", "Succeeded")]
     text = finished.command("executions", "list", "--limit", "1").stdout.splitlines()
-    assert text[0].split() == ["execution", "name", "status", "started", "reason"]
+    assert text[0].split() == ["execution", "name", "status", "started", "winner", "champion", "reason"]
     assert text[1].startswith(f"{finished.failed}  too-strict  Failed")
+    assert "ClassificationBelowQualityGate: The classification model chosen on validation, lightgbm" in text[1]
     assert len(text) == 2
+
+
+def test_the_list_and_the_trend_name_the_winners(finished: Finished) -> None:
+    both = finished.command("executions", "list", "--json").json["executions"]
+    winners = [each["tasks"]["classification"] for each in both]
+    assert [(each["winner"], each["metric"], each["version"]) for each in winners] == [
+        ("lightgbm", "auc", None),
+        ("lightgbm", "auc", 1),
+    ]
+    trend = finished.command("executions", "trend", "--json").json["tasks"]["classification"]
+    assert [(each["id"], each["value"]) for each in trend] == [
+        (each["id"], winner["value"]) for each, winner in reversed([*zip(both, winners, strict=True)])
+    ]
+    f1 = finished.command("executions", "trend", "--metric", "f1").stdout.splitlines()
+    assert f1[0] == "f1 of classification on the test set"
+    assert [line.count("●") for line in f1[2:]] == [1, 1]
 
 
 def test_describe_shows_parameters_steps_metrics_and_logs(finished: Finished) -> None:
@@ -169,6 +186,8 @@ def test_one_that_runs_can_be_stopped_waited_for_and_retried(tmp_path: Path, cac
         (["retry", "too-strict"], "another ClassificationMinAuc, whose earlier steps come from the cache"),
         (["stop", "good"], "cannot be stopped: it has ended already (Succeeded)."),
         (["wait", "good", "--interval", "0"], "--interval is 0.0, but it must be above 0"),
+        (["trend", "--metric", "rmse"], "No winner has the metric rmse; they have accuracy, "),
+        (["trend", "--task", "regression"], "No execution has evaluated the task regression"),
         (["rename"], "invalid choice: 'rename'"),
     ],
 )

@@ -1,4 +1,4 @@
-"""``boostpipe executions``: list, describe, compare, follow, stop and retry the executions of a pipeline."""
+"""``boostpipe executions``: list, describe, compare, follow, stop and retry executions, and show a metric's trend."""
 
 import argparse
 
@@ -6,15 +6,17 @@ from pipelines.aws.responses import last_part
 from pipelines.cli.common.command import Command, on_target
 from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import CONNECTION, add_wait, whole_number
-from pipelines.cli.common.rendering import shown, table, words
+from pipelines.cli.common.rendering import shown, words
 from pipelines.cli.executions import rendering
 from pipelines.errors import BadInput
 from pipelines.execution import comparison, description, lookup
 from pipelines.execution.comparison import Side
 from pipelines.execution.follow import LOST_WITHOUT_WAITING, interruptible, to_its_end
 from pipelines.execution.logs import last_log_lines, log_lines, log_of
+from pipelines.execution.outcomes import outcomes
 from pipelines.execution.pipeline import Progress, look, parameters_before, step_types
-from pipelines.execution.results import evaluations, measured
+from pipelines.execution.results import measured, read_evaluations
+from pipelines.execution.trend import trend
 from pipelines.target import CommandContext
 
 WHICH = "id, display name or ARN; latest is the one that was started last"
@@ -26,6 +28,12 @@ MOST_SECONDS = 3600
 def _add_list(parser: Parser) -> None:
     limit = whole_number(1, 100_000)
     parser.add_argument("--limit", type=limit, default=20, metavar="N", help="at most so many (default: 20)")
+
+
+def _add_trend(parser: Parser) -> None:
+    _add_list(parser)
+    parser.add_argument("--task", metavar="TASK", help="only this one (default: all)")
+    parser.add_argument("--metric", metavar="NAME", help="on the test set (default: the metric that ranks candidates)")
 
 
 def _add_execution(parser: Parser) -> None:
@@ -61,12 +69,18 @@ def _add_compare(parser: Parser) -> None:
 def _list(context: CommandContext, options: argparse.Namespace) -> Result:
     """List executions; the exit code is 0, as of every action that only reads."""
     found = lookup.recent(context.sagemaker, context.pipeline, options.limit)
-    rows = [
-        (each.id, each.name, each.status, f"{each.started:%Y-%m-%d %H:%M:%S} UTC", _first_line(each.failure_reason))
-        for each in found
-    ]
-    text = table([*map(words(context.settings.lang), ("execution", "name", "status", "started", "reason"))], rows)
-    return Result(text, {"executions": [summary.as_json() for summary in found]})
+    became = outcomes(context.sagemaker, context.s3, found)
+    content = [{**summary.as_json(), **outcome.as_json()} for summary, outcome in zip(found, became, strict=True)]
+    return Result(rendering.listing(found, became, words(context.settings.lang)), {"executions": content})
+
+
+def _trend(context: CommandContext, options: argparse.Namespace) -> Result:
+    """Show a metric of the winners over executions and versions."""
+    found = [*reversed(lookup.recent(context.sagemaker, context.pipeline, options.limit))]
+    became = outcomes(context.sagemaker, context.s3, found)
+    tasks = trend(found, became, task=options.task, metric=options.metric)
+    content = {task: [point.as_json() for point in points] for task, points in tasks.items()}
+    return Result(rendering.trend(tasks, words(context.settings.lang)), {"tasks": content})
 
 
 def _describe(context: CommandContext, options: argparse.Namespace) -> Result:
@@ -174,7 +188,7 @@ def _followed(context: CommandContext, options: argparse.Namespace, arn: str, *,
 def _side(context: CommandContext, arn: str) -> Side:
     definition = lookup.definition_of(context.sagemaker, arn)
     progress = look(context.sagemaker, arn, step_types(definition))
-    measures = evaluations(progress.steps, context.sagemaker, context.s3)
+    measures = read_evaluations(progress.steps, context.sagemaker, context.s3)
     return Side(
         id=last_part(arn),
         status=progress.status,
@@ -184,17 +198,14 @@ def _side(context: CommandContext, arn: str) -> Side:
     )
 
 
-def _first_line(text: str | None) -> str:
-    return (text or "").partition("\n")[0]
-
-
 COMMAND = Command(
     name="executions",
-    summary="list, describe, compare, follow, stop and retry executions",
+    summary="list, describe, compare, follow, stop and retry executions, and show the trend of a metric",
     commands=tuple(
         Command(name=name, summary=summary, options=options, run=on_target(action), settings=CONNECTION)
         for name, action, summary, options in (
             ("list", _list, "list the executions, the latest first", _add_list),
+            ("trend", _trend, "show a metric over executions and registered versions", _add_trend),
             ("describe", _describe, "show parameters, steps, metrics, reasons of failures and links", _add_execution),
             ("steps", _steps, "show each step's status, time and what it made", _add_execution),
             ("logs", _logs, "print the whole log of a step", _add_logs),

@@ -1,13 +1,17 @@
 """Executions as text for people: described, their steps, and two compared."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.aws.responses import last_part
 from pipelines.cli.common.rendering import Words, facts, number, status_text, table
 from pipelines.execution.comparison import Side, differences, metrics_of_both
 from pipelines.execution.description import Description, made_by
+from pipelines.execution.lookup import Summary
+from pipelines.execution.outcomes import Outcome
 from pipelines.execution.pipeline import Progress
+from pipelines.execution.trend import Point
+from pipelines.settings.fields import Task
 
 
 def description(described: Description, t: Words) -> str:
@@ -43,6 +47,62 @@ def steps(progress: Progress, t: Words, indent: int = 0) -> str:
     ]
     reasons = [f"{' ' * indent}{step.name}: {step.failure_reason}\n" for step in progress.steps if step.failure_reason]
     return table([*map(t, ("step", "type", "status", "time", "made"))], rows, indent=indent) + "".join(reasons)
+
+
+def listing(found: Sequence[Summary], became: Sequence[Outcome], t: Words) -> str:
+    """Write executions as a table: status, winners, the champion's verdicts, and why one failed."""
+    headings = ("execution", "name", "status", "started", "winner", "champion", "reason")
+    rows = [
+        (
+            each.id,
+            each.name,
+            each.status,
+            f"{each.started:%Y-%m-%d %H:%M:%S} UTC",
+            "; ".join(
+                f"{t(task)}: {winner.algorithm}, {winner.metric} {winner.value:.5g}"
+                for task, winner in outcome.winners.items()
+            ),
+            "; ".join(t(winner.champion or "-") for winner in outcome.winners.values()),
+            outcome.cause or "",
+        )
+        for each, outcome in zip(found, became, strict=True)
+    ]
+    return table([*map(t, headings)], rows)
+
+
+def trend(tasks: Mapping[Task, Sequence[Point]], t: Words) -> str:
+    """Write the points of each task as a table, the oldest first, with a chart of their values beside them."""
+    parts = []
+    for task, points in tasks.items():
+        chart = dots([point.value for point in points])
+        headings = ("started (UTC)", "execution", "version", "winner", points[0].metric, "")
+        rows = [
+            (
+                f"{point.execution.started:%Y-%m-%d %H:%M}",
+                point.execution.id,
+                str(point.winner.version or "-"),
+                point.winner.algorithm,
+                f"{point.value:.5g}",
+                dot,
+            )
+            for point, dot in zip(points, chart, strict=True)
+        ]
+        title = t("{metric} of {task} on the test set", metric=points[0].metric, task=t(task))
+        parts.append(table([*map(t, headings)], rows, title=title))
+    return "\n".join(parts)
+
+
+def dots(values: Sequence[float], width: int = 18) -> list[str]:
+    """Draw each value as a dot on a line from the least to the greatest.
+
+    Examples
+    --------
+    >>> dots([1.0, 3.0, 2.0], width=5)
+    ['●····', '····●', '··●··']
+    """
+    least, span = min(values), max(values) - min(values)
+    places = [round((value - least) / span * (width - 1)) if span else 0 for value in values]
+    return ["·" * place + "●" + "·" * (width - 1 - place) for place in places]
 
 
 def comparison(one: Side, other: Side, t: Words) -> str:

@@ -34,23 +34,24 @@ def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -
 
 
 def below_quality_gate(context: Context, verdict: Verdict) -> Any:
-    """Fail the execution, with the numbers in its reason."""
+    """Fail the execution, with the numbers in its reason, which the evaluation has rounded."""
     from sagemaker.core.workflow.functions import Join
     from sagemaker.mlops.workflow.fail_step import FailStep
 
     metric = context.settings.table.task(verdict.task).metric
     threshold = context.parameters.thresholds[verdict.task]
     message = Join(
-        on=" ",
+        on="",
         values=[
-            f"The best {verdict.task} model is",
+            f"The {verdict.task} model chosen on validation, ",
             verdict.best("algorithm"),
-            f"with {metric}",
-            verdict.best(f"test.{metric}"),
-            f"on the test set, but {threshold.name} requires {'at least' if metric == 'auc' else 'at most'}",
+            f", has {metric} ",
+            verdict.best("measured"),
+            " on the test set and ",
+            verdict.best("beats"),
+            f"; {threshold.name} requires {'at least' if metric == 'auc' else 'at most'} ",
             threshold,
-            "and the model must beat the baselines. Beats the baselines:",
-            verdict.best("beats_baselines"),
+            ".",
         ],
     )
     return FailStep(

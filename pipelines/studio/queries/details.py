@@ -1,29 +1,16 @@
 """What the list of executions shows beside their status: duration, parameters, and the winner of each task."""
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from pipelines.execution.follow import passing_trouble
 from pipelines.execution.lookup import Summary, parameters_of
-from pipelines.execution.pipeline import Step, look
-from pipelines.execution.results import evaluations
+from pipelines.execution.outcomes import Winner, winners_of
+from pipelines.execution.pipeline import look
 
 _AT_ONCE = {"local": 20, "aws": 2}
 """Executions that one poll reads; each takes about five calls."""
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Winner:
-    """The selected candidate of a task, and its metric on the test set."""
-
-    algorithm: str
-    metric: str
-    value: float
 
 
 @dataclass(frozen=True)
@@ -39,21 +26,7 @@ class Details:
 def details_of(sagemaker: Any, s3: Any, arn: str) -> Details:
     """Query the details of one execution; one without evaluations of our kind has no winners."""
     progress = look(sagemaker, arn, {})
-    return Details(progress.seconds, parameters_of(sagemaker, arn), _winners(progress.steps, sagemaker, s3))
-
-
-def _winners(steps: Iterable[Step], sagemaker: Any, s3: Any) -> dict[str, Winner]:
-    try:
-        found = evaluations(steps, sagemaker, s3)
-        return {
-            task: Winner(each["best"]["algorithm"], each["metric"], float(each["best"]["test"][each["metric"]]))
-            for task, each in found.items()
-        }
-    except Exception as error:
-        if passing_trouble(error):
-            raise
-        logger.debug("No winners: steps of other pipelines may have our names.", exc_info=error)
-        return {}
+    return Details(progress.seconds, parameters_of(sagemaker, arn), winners_of(progress.steps, sagemaker, s3))
 
 
 class DetailStore:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.studio.queries.details import Details, DetailStore, Winner
+from pipelines.execution.outcomes import Winner
+from pipelines.studio.queries.details import Details, DetailStore
 from pipelines.studio.queries.index import Index
 from pipelines.studio.queries.listing import Wanted, page_of
 from tests.unit.studio.conftest import Api, browsing, studio_over
