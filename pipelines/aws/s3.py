@@ -26,6 +26,18 @@ def objects_below(s3: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]
     return listed(s3, "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)
 
 
+def objects_of_table(s3: Any, uri: str) -> list[dict[str, Any]]:
+    """List the objects of a table: the one at an address, or those below it.
+
+    Left out is what the preprocessing ignores, too: hidden objects, and what tools leave there, such as ``_SUCCESS``.
+    """
+    bucket, prefix = split_uri(uri)
+    found = [each for each in objects_below(s3, bucket, prefix) if each["Key"][-1] != "/"]
+    below = [(each, each["Key"].removeprefix(prefix).split("/")) for each in found]
+    visible = [each for each, parts in below if not any(part.startswith((".", "_")) for part in parts)]
+    return [each for each in found if each["Key"] == prefix] or visible
+
+
 def folders_below(s3: Any, bucket: str, prefix: str) -> list[str]:
     """Name the folders directly below a prefix, and the prefix's own objects, by their keys.
 

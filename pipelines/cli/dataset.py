@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from pipelines.aws.s3 import objects_below, split_uri
+from pipelines.aws.s3 import objects_of_table, split_uri
 from pipelines.cli.common.command import Command, opened
 from pipelines.cli.common.console import Parser, Result, confirm
 from pipelines.cli.common.options import CONNECTION, add_yes
@@ -83,15 +83,14 @@ def _local(source: str, settings: Settings) -> Iterator[Path]:
         return
     bucket, prefix = split_uri(source)
     with tempfile.TemporaryDirectory() as folder, opened(settings) as context:
-        keys = [each["Key"] for each in objects_below(context.s3, bucket, prefix) if each["Key"][-1] != "/"]
-        chosen = [key for key in keys if key == prefix] or keys
-        if not chosen:
+        keys = [each["Key"] for each in objects_of_table(context.s3, source)]
+        if not keys:
             raise BadInput(f"There is no object at {source}. Check the address and the region.")
-        for key in chosen:
+        for key in keys:
             file = Path(folder) / (key.removeprefix(prefix).strip("/") or key.rpartition("/")[2])
             file.parent.mkdir(parents=True, exist_ok=True)
             context.s3.download_file(bucket, key, str(file))
-        yield file if chosen == [prefix] else Path(folder)
+        yield file if keys == [prefix] else Path(folder)
 
 
 def _check_options(parser: Parser) -> None:

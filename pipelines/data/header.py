@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.aws.responses import DENIED, last_part
-from pipelines.aws.s3 import objects_below, split_uri
+from pipelines.aws.s3 import objects_of_table, split_uri
 from pipelines.errors import BadInput
 from pipelines.settings.table import INSTALLED
 from processing_scripts.dataset_file.model import DatasetFile
@@ -51,20 +51,20 @@ def check_header(source: str, beginning: bytes, table: DatasetFile) -> None:
 
 
 def check_header_in_s3(s3: Any, uri: str, table: DatasetFile) -> None:
-    """Check an object, or the only one below a prefix, without reading more than its beginning.
+    """Check an object, or the first below a prefix, without reading more than its beginning.
 
     Raises `BadInput` if there is none, or its header is wrong.
     """
     from botocore.exceptions import ClientError
 
-    bucket, prefix = split_uri(uri)
+    bucket, _ = split_uri(uri)
     try:
-        sizes = {each["Key"]: each["Size"] for each in objects_below(s3, bucket, prefix) if each["Key"][-1] != "/"}
-        if not sizes:
+        first = next(iter(objects_of_table(s3, uri)), None)
+        if first is None:
             raise BadInput(f"There is no data at {uri}. Check the address, or name a file with --data.")
-        key = prefix if prefix in sizes else next(iter(sizes))
+        key = first["Key"]
         # S3 refuses a range of an empty object.
-        part = {"Range": f"bytes=0-{BEGINNING_BYTES - 1}"} if sizes[key] else {}
+        part = {"Range": f"bytes=0-{BEGINNING_BYTES - 1}"} if first["Size"] else {}
         beginning = s3.get_object(Bucket=bucket, Key=key, **part)["Body"].read()
     except ClientError as error:
         code = error.response["Error"]["Code"]

@@ -3,14 +3,19 @@
 ``python -m tests.performance.tables [--data FOLDER] [--seeds 0 1 2] [NAME ...]`` describes each table with ``dataset
 init``, preprocesses it as the job does, trains all candidates with the pipeline's hyperparameters, and selects one with
 the evaluation's rule. The libraries are trained on the same sets with their own defaults, a learning rate of 0.05,
-early stopping, and categories in their native way. Printed is the test metric, as the mean of the seeds. FOLDER has
-abalone.csv, bank-full.csv and washington-bikes-hour.csv of UCI; without it, scikit-learn's tables alone are measured.
+early stopping, and categories in their native way. FOLDER has abalone.csv, bank-full.csv and washington-bikes-hour.csv
+of UCI; without it, scikit-learn's tables alone are measured.
+
+Printed is the test metric, as the mean of the seeds, each of which draws other sets. A goal is missed if the mean is
+beyond it by more than chance, which is half of the 95 % interval of the mean difference. The sets of two seeds overlap,
+so its variance is that of Nadeau and Bengio (2003, https://doi.org/10.1023/A:1024068626366, section 3).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import statistics
 import sys
 import tempfile
@@ -22,7 +27,7 @@ import catboost
 import lightgbm
 import pandas as pd
 import xgboost
-from sklearn import datasets
+from scipy.stats import t as student
 from sklearn.metrics import log_loss, roc_auc_score, root_mean_squared_error
 
 from evaluation.candidates import catboost as catboost_model
@@ -41,11 +46,9 @@ from processing_scripts.dataset_file.reader import read_dataset_file
 from processing_scripts.datasets import Choices
 from processing_scripts.preprocess import preprocess
 from tests.performance.training import Numbers, Rows, train
+from tests.support.public_tables import FROM_SKLEARN, FROM_UCI, write_table
 
 TOLERANCE = 0.02
-_FILES = {"abalone": "rings", "bank-full": "y", "washington-bikes-hour": "cnt"}
-_OWN = ("iris", "wine", "breast_cancer", "diabetes", "digits")
-_ABALONE = "sex,length,diameter,height,whole_weight,shucked_weight,viscera_weight,shell_weight,rings"
 ROUNDS, PATIENCE, RATE = 3000, 50, 0.05
 _NANOSECONDS = {
     "xgboost": xgboost_model.NANOSECONDS_PER_TREE,
@@ -62,6 +65,8 @@ class Measured(NamedTuple):
     candidates: Mapping[str, float]
     direct: Mapping[str, float]
     linear: float
+    rows: tuple[int, int]
+    """Of the training and of the test set."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -72,35 +77,18 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     options = parser.parse_args(arguments)
     if options.data is None:
-        sys.stderr.write(f"Without --data, {', '.join(_FILES)} are not measured.\n")
-    names = options.names or [*(_FILES if options.data else ()), *_OWN]
+        sys.stderr.write(f"Without --data, {', '.join(FROM_UCI)} are not measured.\n")
+    names = options.names or [*(FROM_UCI if options.data else ()), *FROM_SKLEARN]
     sys.stdout.write(
         "| table | metric | selected | xgboost | lightgbm | catboost | direct: xgboost | lightgbm | catboost "
     )
     sys.stdout.write("| linear | selected against best direct | against linear |\n" + "|---" * 12 + "|\n")
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
-            table, target = _written(name, Path(folder), options.data)
+            table, target = write_table(name, Path(folder) / "data", options.data)
             found = [measure(table, target, Path(folder) / str(seed), seed) for seed in options.seeds]
         sys.stdout.write(_line(name, found) + "\n")
         sys.stdout.flush()
-
-
-def _written(name: str, folder: Path, data: Path | None) -> tuple[Path, str]:
-    path = folder / "data" / f"{name}.csv"
-    path.parent.mkdir()
-    if name in _FILES:
-        assert data is not None
-        text = (data / f"{name}.csv").read_text(encoding="utf-8")
-        path.write_text(f"{_ABALONE}\n{text}" if name == "abalone" else text, encoding="utf-8")
-        return path, _FILES[name]
-    options = {"scaled": False} if name == "diabetes" else {}
-    loaded = getattr(datasets, f"load_{name}")(as_frame=True, **options)
-    frame = loaded.frame
-    if name not in {"diabetes", "digits"}:
-        frame = frame.assign(target=loaded.target_names[loaded.target])
-    frame.to_csv(path, index=False)
-    return path, "target"
 
 
 def measure(table: Path, target: str, folder: Path, seed: int) -> Measured:
@@ -135,6 +123,7 @@ def measure(table: Path, target: str, folder: Path, seed: int) -> Measured:
         {name: score(task, parts["test"], model.predict(parts["test"].features)) for name, model in trained.items()},
         direct(task, parts, categories, seed),
         score(task, parts["test"], linear),
+        (len(parts["train"].labels), len(parts["test"].labels)),
     )
 
 
@@ -196,27 +185,35 @@ def _model(name: str, library: Any, task: Task, seed: int) -> Any:
 
 
 def _line(name: str, found: list[Measured]) -> str:
-    metric = found[0].metric
+    lower = RANKINGS[found[0].metric].lower_is_better
+    selected = [each.candidates[each.winner] for each in found]
+    candidates = [[each.candidates[one] for each in found] for one in ALGORITHMS]
+    libraries = [[each.direct[one] for each in found] for one in ALGORITHMS]
+    linear = [each.linear for each in found]
+    best = (min if lower else max)(libraries, key=statistics.mean)
+    numbers = [f"{statistics.mean(values):.4g}" for values in (selected, *candidates, *libraries, linear)]
+    overlap = found[0].rows[1] / found[0].rows[0]
+    verdicts = [
+        _verdict(selected, reference, limit, overlap, lower=lower)
+        for reference, limit in ((best, TOLERANCE), (linear, 0.0))
+    ]
+    return f"| {' | '.join([name, found[0].metric, *numbers, *verdicts])} |"
 
-    def mean(values: list[float]) -> float:
-        return statistics.mean(values)
 
-    selected = mean([each.candidates[each.winner] for each in found])
-    candidates = [mean([each.candidates[one] for each in found]) for one in ALGORITHMS]
-    libraries = [mean([each.direct[one] for each in found]) for one in ALGORITHMS]
-    linear = mean([each.linear for each in found])
-    lower = RANKINGS[metric].lower_is_better
-    best = min(libraries) if lower else max(libraries)
+def _verdict(selected: list[float], reference: list[float], limit: float, overlap: float, *, lower: bool) -> str:
+    """Say how much worse than a reference the selected models are, in per cent of the reference, and whether by chance.
 
-    def worse(reference: float) -> float:
-        return (selected - reference) / reference if lower else (reference - selected) / reference
-
-    numbers = " | ".join(f"{value:.4g}" for value in (selected, *candidates, *libraries, linear))
-    verdicts = " | ".join(
-        f"{abs(share):.1%} {'worse' if share > 0 else 'better'}{' **missed**' if share > limit else ''}"
-        for share, limit in ((worse(best), TOLERANCE), (worse(linear), 0))
-    )
-    return f"| {name} | {metric} | {numbers} | {verdicts} |"
+    ``overlap`` is the number of test rows per training row.
+    """
+    scale = (1 if lower else -1) / statistics.mean(reference)
+    worse = [(own - other) * scale for own, other in zip(selected, reference, strict=True)]
+    mean, count = statistics.mean(worse), len(worse)
+    text = f"{abs(mean):.1%} {'worse' if mean > 0 else 'better'}"
+    if count == 1:
+        return text
+    half = student.ppf(0.975, count - 1) * math.sqrt(statistics.variance(worse) * (1 / count + overlap))
+    missed = "" if mean <= limit else " **missed**" if mean - half > limit else " by chance"
+    return f"{text} (± {half:.1%}){missed}"
 
 
 if __name__ == "__main__":

@@ -119,7 +119,8 @@ def _classification(
         listed = ", ".join(f"{quoted(name)} {count}" for name, count in [*rare.items()][:10])
         warnings = (
             *warnings,
-            f"{len(rare)} of the {len(classes)} classes have fewer than {LEAST_ROWS_OF_A_CLASS} rows ({listed}). "
+            f"Of the {len(classes)} classes, {len(rare)} {'has' if len(rare) == 1 else 'have'} fewer than "
+            f"{LEAST_ROWS_OF_A_CLASS} rows ({listed}). "
             "Their metrics will be unreliable: join them with others, or collect more rows.",
         )
     if kind == "multiclass":

@@ -3,7 +3,10 @@
 import itertools
 import tempfile
 from pathlib import Path
+from typing import Any
 
+from pipelines.aws.responses import last_part
+from pipelines.aws.s3 import objects_of_table, split_uri
 from pipelines.data.dataset import find
 from pipelines.data.sample import GENERATED_SAMPLE
 from pipelines.errors import BadInput
@@ -46,13 +49,24 @@ def compare(
 
 
 def _rows(context: CommandContext, model: RegisteredModel, metadata: ModelMetadata, number: int) -> list[str]:
-    """Take rows of the data, from the beginning again where there are not enough."""
+    """Take rows of the data's first file, from the beginning again where there are not enough."""
     data = find(context.settings.data, context.settings.table, allow_sample=not context.on_aws)
-    if data.content is None:
-        raise BadInput(f"The rows of {data.source} are in S3; name a file of some of them with --data.")
     with tempfile.TemporaryDirectory() as folder:
-        hours = Path(folder) / Path(next(iter(data.files))).name
-        hours.write_bytes(data.data)
+        if data.content is None:
+            hours = _first_object(context.s3, data.source, Path(folder))
+        else:
+            hours = Path(folder) / Path(next(iter(data.files))).name
+            hours.write_bytes(data.data)
         trusted = trusted_prefixes(context.connection.bucket, context.settings)
         features = make_features(context.s3, model, metadata, trusted, hours)
     return list(itertools.islice(itertools.cycle(features.rows), number))
+
+
+def _first_object(s3: Any, uri: str, folder: Path) -> Path:
+    """Download the first object of a table."""
+    first = next(iter(objects_of_table(s3, uri)), None)
+    if first is None:
+        raise BadInput(f"There is no data at {uri}. Check the address, or name a file with --data.")
+    file = folder / last_part(first["Key"])
+    s3.download_file(split_uri(uri)[0], first["Key"], str(file))
+    return file

@@ -177,7 +177,7 @@ def test_rare_classes_are_reported(tmp_path):
     table = only(clean(6), "segment")
     table.loc[:5, "segment"] = "rare"
     [warning] = proposed(tmp_path, table, "segment").warnings
-    assert "1 of the 5 classes have fewer than 20 rows ('rare' 6)" in warning
+    assert "Of the 5 classes, 1 has fewer than 20 rows ('rare' 6)" in warning
 
 
 @pytest.mark.parametrize("name", ["iris", "wine", "breast_cancer", "diabetes"])

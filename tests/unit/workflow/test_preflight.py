@@ -68,8 +68,9 @@ def test_cut_file_is_accepted(encoding: str, odd: bytes) -> None:
     check_header("bikes.csv", content[:BEGINNING_BYTES], BIKES)
 
 
-def test_prefix_of_one_object_is_read_by_range(s3: Any) -> None:
+def test_first_table_below_a_prefix_is_read_by_range(s3: Any) -> None:
     s3.put_object(Bucket=BUCKET, Key="new/")
+    s3.put_object(Bucket=BUCKET, Key="new/_SUCCESS")
     s3.put_object(Bucket=BUCKET, Key="new/bikes.csv", Body=REAL)
     ranges: list[str] = []
     s3.meta.events.register("before-parameter-build.s3.GetObject", lambda params, **_: ranges.append(params["Range"]))
