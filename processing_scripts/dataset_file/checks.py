@@ -135,6 +135,9 @@ def _task(task: Task, target: Column) -> None:
     numeric, kind = target.type in _NUMBERS, task.kind
     metrics = _METRICS[kind]
     require(task.metric in metrics, "metric", f"is '{task.metric}'; the kind '{kind}' needs {' or '.join(metrics)}.")
+    stopping = ("auc", "log_loss") if kind == "binary" else metrics
+    problem = f"is '{task.early_stopping}'; the kind '{kind}' needs {' or '.join(stopping)}."
+    require(task.early_stopping in {None, *stopping}, "early_stopping", problem)
     fits = task.column is None or re.fullmatch(r"\w{1,60}", task.column) is not None
     require(fits, "column", "is no name of a column; write at most 60 letters, digits and underscores.")
     require(task.gate > 0, "gate", f"is {task.gate:g}; write a number above 0.")

@@ -81,6 +81,8 @@ class Task:
     """What is predicted, in words: "rentals per hour"."""
     column: str | None = None
     """Name of the column of predictions; by default made of the target, or of the positive class."""
+    early_stopping: Metric | None = None
+    """The metric on the validation set that ends training, and that ``--tune`` optimizes; ``metric`` if None."""
     hyperparameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """By algorithm: values that replace the workflow's defaults."""
 

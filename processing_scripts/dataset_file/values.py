@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from types import NoneType, UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from processing_scripts.dataset_file.lines import Path
 from processing_scripts.errors import quoted
@@ -62,7 +62,7 @@ def read_value(kind: Any, value: object, path: Path) -> Any:
     Raises `WrongValue` if it is not one.
     """
     origin, arguments = get_origin(kind), get_args(kind)
-    if origin is UnionType:
+    if origin in {Union, UnionType}:  # of a Literal and None it is Union
         return read_value(next(each for each in arguments if each is not NoneType), value, path)
     if origin is Literal:
         if value not in arguments:

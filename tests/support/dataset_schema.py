@@ -11,7 +11,7 @@ import inspect
 import json
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from processing_scripts.dataset_file import model
 from processing_scripts.dataset_file.model import Column, DatasetFile, Option, Task
@@ -66,7 +66,7 @@ def _object(kind: type[Any]) -> dict[str, Any]:
 
 def _value(kind: Any) -> dict[str, Any]:
     origin, arguments = get_origin(kind), get_args(kind)
-    if origin is UnionType:
+    if origin in {Union, UnionType}:
         return _value(next(each for each in arguments if each is not NoneType))
     if origin is Literal:
         return {"enum": [*arguments]}

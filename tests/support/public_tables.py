@@ -49,7 +49,7 @@ def _shop(rows: int = 400) -> pd.DataFrame:
     minutes, age = random.gamma(2, 9, rows).round(1), random.integers(16, 80, rows)
     district = random.choice(["Mapo", "Jongno", "Gangnam", "Songpa"], rows)
     member = random.random(rows) < 0.4
-    spent = 2 * minutes + 12 * member + 8 * (district == "Gangnam") + 0.1 * age + random.normal(0, 4, rows)
+    spent = minutes * np.where(member, 3, 1) + 20 * (age > 60) * (district == "Mapo") + random.normal(10, 4, rows)
     visited = pd.Timestamp("2024-01-01 09:00") + pd.to_timedelta(random.integers(0, 300 * 1440, rows), "min")
     columns = {"minutes": minutes, "age": age, "district": district, "member": member, "visited": visited}
     return pd.DataFrame({**columns, "spent": spent.round(2).clip(0)})
@@ -95,7 +95,7 @@ def _classes(folder: Path, rows_of_class: list[int]) -> Written:
 def _columns(folder: Path, count: int, rows: int) -> Written:
     random = np.random.default_rng(count)
     frame = pd.DataFrame(random.normal(0, 1, (rows, count - 1)).round(3)).rename(columns="measure {}".format)
-    bought = frame["measure 0"] + frame["measure 1"] + random.normal(0, 1, rows) > 0
+    bought = frame["measure 0"] * frame["measure 1"] + random.normal(0, 0.3, rows) > 0
     frame.assign(bought=np.where(bought, "yes", "no")).to_csv(folder / "measures.csv", index=False)
     return Written(folder / "measures.csv", "bought")
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipelines.data.inspection.choices import Choice
+from pipelines.data.inspection.few_rows import EARLY_STOPPING, FEW_ROWS, HYPERPARAMETERS
 from pipelines.data.inspection.proposal import Proposal
 from pipelines.data.inspection.table import MISSING
+from processing_scripts.dataset_file.model import Kind
 from processing_scripts.reading.numbers import POINT
 
 _LONGEST_NAME = 40
-_FEW_ROWS = 1000
-"""Of fewer rows, deeper trees learn the noise of a number; classes do not suffer from them (see docs/models.md)."""
 _OTHER_SPLITS = {
     "rows": "each row by a hash",
     "classes": "the same proportion of each class in every set",
@@ -123,15 +123,17 @@ def _task(proposal: Proposal) -> list[str]:
         lines.append(f"positive = {_text(task.positive)}  # or {_comment(_text(task.classes[0]))}")
     if task.classes:
         lines.append(f"classes = {_list(task.classes)}")
-    if task.kind == "regression" and proposal.table.rows < _FEW_ROWS:
-        lines += [
-            "",
-            f"[tasks.{name}.hyperparameters]  # shallow trees, because the table has few rows",
-            "xgboost = { max_depth = 2 }",
-            "lightgbm = { num_leaves = 4 }",
-            "catboost = { depth = 3 }",
-        ]
-    return lines
+    return [*lines, *_for_few_rows(name, task.kind)] if proposal.table.rows < FEW_ROWS else lines
+
+
+def _for_few_rows(name: str, kind: Kind) -> list[str]:
+    stopping = [f"early_stopping = {_text(EARLY_STOPPING)}  # the AUC of few rows moves in steps"]
+    tables = [
+        f"{algorithm} = {{ {', '.join(f'{key} = {value:g}' for key, value in values.items())} }}"
+        for algorithm, values in HYPERPARAMETERS.items()
+    ]
+    heading = f"[tasks.{name}.hyperparameters]  # shallow trees of random rows and columns, because rows are few"
+    return [*(stopping if kind == "binary" else []), "", heading, *tables]
 
 
 def _split(proposal: Proposal) -> list[str]:

@@ -71,17 +71,23 @@ class Algorithm:
 
 POSITIVE_NUMBER = r"([0-9\.]+)"
 NUMBER = r"([0-9\.]+(?:e[-+]?[0-9]+)?)"
-"""Regular expressions; a loss of several classes may be so small that it has an exponent."""
+"""Regular expressions; a loss of classes may be so small that it has an exponent."""
 
 METRIC_NAMES = {"rmse": "rmse", "mae": "mae", "auc": "auc", "log_loss": "logloss"}
 """As the built-in XGBoost names a task's metric, after ``validation:``; of several classes it is ``mlogloss``."""
 
 
 def metric_name(task: Task) -> str:
-    """Name the metric that training stops by and ``--tune`` optimizes: that of the evaluation's ranking."""
-    return "mlogloss" if task.kind == "multiclass" else METRIC_NAMES[task.metric]
+    """Name the metric that training stops by and ``--tune`` optimizes, by default that of the evaluation's ranking."""
+    return "mlogloss" if task.kind == "multiclass" else METRIC_NAMES[task.early_stopping or task.metric]
+
+
+def logged_number(task: Task) -> str:
+    """The regular expression of the metric's value in a log."""
+    return NUMBER if metric_name(task).endswith("logloss") else POSITIVE_NUMBER
 
 
 def objective_of(task: Task) -> Objective:
     """The metric that ``--tune`` optimizes, as all three algorithms name it."""
-    return Objective(f"validation:{metric_name(task)}", "Maximize" if task.metric == "auc" else "Minimize")
+    name = metric_name(task)
+    return Objective(f"validation:{name}", "Maximize" if name == "auc" else "Minimize")

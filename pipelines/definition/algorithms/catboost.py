@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from pipelines.definition.algorithms import jumpstart
-from pipelines.definition.algorithms.algorithm import NUMBER, POSITIVE_NUMBER, Algorithm, Range, metric_name
+from pipelines.definition.algorithms.algorithm import Algorithm, Range, logged_number, metric_name
 from pipelines.definition.formats import CSV
 from processing_scripts.dataset_file.model import Task
 
@@ -42,8 +42,7 @@ def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
 
 def metrics(task: Task) -> dict[str, str]:
     """The best validation value, which the library prints once, at the end."""
-    number = NUMBER if task.kind == "multiclass" else POSITIVE_NUMBER
-    return {f"validation:{metric_name(task)}": f"bestTest = {number}"}
+    return {f"validation:{metric_name(task)}": f"bestTest = {logged_number(task)}"}
 
 
 CATBOOST = Algorithm(

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from pipelines.definition.algorithms import jumpstart
-from pipelines.definition.algorithms.algorithm import NUMBER, POSITIVE_NUMBER, Algorithm, Range, metric_name
+from pipelines.definition.algorithms.algorithm import Algorithm, Range, logged_number, metric_name
 from pipelines.definition.formats import CSV
 from processing_scripts.dataset_file.model import Kind, Task
 
@@ -51,7 +51,7 @@ def hyperparameters(task: Task, seed: int) -> dict[str, Any]:  # noqa: ARG001 - 
 def metrics(task: Task) -> dict[str, str]:
     """The metrics by the name of their set: a bare metric name would match the training value first."""
     name, own = metric_name(task), METRICS[metric_name(task)]
-    number = NUMBER if task.kind == "multiclass" else POSITIVE_NUMBER
+    number = logged_number(task)
     return {f"validation:{name}": rf"val's {own}: {number}", f"train:{name}": rf"train's {own}: {number}"}
 
 

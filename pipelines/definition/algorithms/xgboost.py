@@ -25,7 +25,7 @@ def hyperparameters(task: Task, seed: int) -> dict[str, Any]:
     metric = metric_name(task)
     objective: dict[Kind, dict[str, Any]] = {
         "regression": {"objective": "reg:squarederror", "eval_metric": metric},
-        "binary": {"objective": "binary:logistic", "eval_metric": "logloss,auc" if metric == "auc" else metric},
+        "binary": {"objective": "binary:logistic", "eval_metric": "logloss,auc" if metric == "auc" else "auc,logloss"},
         "multiclass": {"objective": "multi:softprob", "num_class": len(task.classes), "eval_metric": metric},
     }
     return {

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sklearn import datasets
 
 from pipelines.data.inspection.document import as_toml
+from pipelines.data.inspection.few_rows import FEW_ROWS, HYPERPARAMETERS
 from pipelines.data.inspection.proposal import Proposal, propose
 from pipelines.errors import BadInput
 from processing_scripts.dataset_file.reader import read_dataset_file
@@ -69,6 +70,16 @@ def test_clean_tables_have_no_warnings(tmp_path_factory, seed, target):
     assert proposal.warnings == ()
     assert proposal.task.kind == target[1]
     assert set(roles(proposal).values()) == {"feature", "target"}
+
+
+@pytest.mark.parametrize("rows", [400, 1200])
+@pytest.mark.parametrize("target", ["spent", "churned"])
+def test_few_rows_get_shallow_trees(tmp_path, rows, target):
+    proposed(tmp_path, only(clean(1, rows), target), target)
+    (task,) = read_dataset_file(tmp_path / "table.toml").tasks
+    few = rows < FEW_ROWS
+    assert task.hyperparameters == (HYPERPARAMETERS if few else {})
+    assert task.early_stopping == ("log_loss" if few and target == "churned" else None)
 
 
 @settings(max_examples=8)
