@@ -8,7 +8,7 @@ of UCI; without it, scikit-learn's tables alone are measured.
 
 Printed is the test metric, as the mean of the seeds, each of which draws other sets. A goal is missed if the mean is
 beyond it by more than chance, which is half of the 95 % interval of the mean difference. The sets of two seeds overlap,
-so its variance is that of Nadeau and Bengio (2003, https://doi.org/10.1023/A:1024068626366, section 3).
+so its variance is that of Nadeau and Bengio (2003), https://doi.org/10.1023/A:1024068626366.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from pipelines.data.inspection.few_rows import FEW_ROWS, HYPERPARAMETERS
 from pipelines.data.inspection.proposal import Proposal, propose
 from pipelines.errors import BadInput
 from processing_scripts.dataset_file.reader import read_dataset_file
+from tests.support.public_tables import DATA
 
-TABLES = Path("/work/shared/data/tables")
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -199,13 +200,14 @@ def test_scikit_learns_tables_have_no_warnings(tmp_path, name):
     assert (proposal.task.kind, proposal.warnings) == (kinds.get(name, "multiclass"), ())
 
 
-@pytest.mark.skipif(not TABLES.is_dir(), reason="the public tables are not on this machine")
+@pytest.mark.skipif(DATA not in os.environ, reason=f"{DATA} names no folder with the public tables")
 def test_public_tables():
-    abalone = propose(TABLES / "abalone.csv", "9")
+    tables = Path(os.environ[DATA])
+    abalone = propose(tables / "abalone.csv", "9")
     assert (abalone.target, abalone.task.kind, abalone.warnings) == ("column_9", "regression", ())
-    bank = propose(TABLES / "bank-full.csv", "y")
+    bank = propose(tables / "bank-full.csv", "y")
     assert (bank.task.kind, bank.task.positive, bank.warnings) == ("binary", "yes", ())
-    bikes = propose(TABLES / "washington-bikes-hour.csv", "cnt")
+    bikes = propose(tables / "washington-bikes-hour.csv", "cnt")
     ignored = [name for name, role in roles(bikes).items() if role == "ignore"]
     assert (ignored, bikes.split) == (["instant", "casual", "registered"], "time")
 
