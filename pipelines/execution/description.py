@@ -54,7 +54,7 @@ def describe(connection: Connection, progress: Progress, pipeline_name: str) -> 
         progress=progress,
         parameters=parameters_of(sagemaker, progress.arn),
         metrics={task: measured(evaluation) for task, evaluation in measures.items()},
-        links={step.name: _links(connection.region, step) for step in progress.steps} if on_aws else {},
+        links={step.name: links_of(connection.region, step) for step in progress.steps} if on_aws else {},
         training={step.name: seconds for step in progress.steps if (seconds := _training_seconds(sagemaker, step))},
         studio=console_links.execution_link(connection.region, name, progress.arn) if on_aws else None,
     )
@@ -85,6 +85,7 @@ def _training_seconds(sagemaker: Any, step: Step) -> float | None:
     return round(sum(lasted), 3) if lasted else None
 
 
-def _links(region: str, step: Step) -> dict[str, str]:
+def links_of(region: str, step: Step) -> dict[str, str]:
+    """Return the addresses of a step's ``job`` and ``log`` in the AWS console."""
     job, log = console_links.job_link(region, step.metadata), log_of(step)
     return {**({"job": job} if job else {}), **({"log": console_links.log_link(region, *log)} if log else {})}

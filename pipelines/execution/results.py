@@ -79,7 +79,7 @@ def read_evaluations(
 ) -> dict[Task, dict[str, Any]]:
     """Read a file of every task whose evaluation succeeded, by task: ``evaluation.json`` or ``verdict.json``."""
     found = [
-        json.loads(_read(s3, f"{_output_uri(sagemaker, step, 'evaluation').rstrip('/')}/{name}"))
+        json.loads(_read(s3, f"{output_uri(sagemaker, step, 'evaluation').rstrip('/')}/{name}"))
         for step in steps
         if step.name.startswith(EVALUATE) and step.status == "Succeeded"
     ]
@@ -101,7 +101,7 @@ def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Pat
     preprocess = next((step for step in progress.steps if (step.name, step.status) == (PREPROCESS, "Succeeded")), None)
     if preprocess is None:
         return None
-    uri = _output_uri(sagemaker, preprocess, "schema").rstrip("/")
+    uri = output_uri(sagemaker, preprocess, "schema").rstrip("/")
     for name in (DATA_REPORT, "data-report.json"):
         write_text(folder / name, _read(s3, f"{uri}/{name}"))
     return folder / DATA_REPORT
@@ -109,7 +109,7 @@ def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Pat
 
 def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path) -> TaskResult:
     names = TaskSteps(task)
-    evaluation_uri = _output_uri(sagemaker, steps[names.evaluate], "evaluation")
+    evaluation_uri = output_uri(sagemaker, steps[names.evaluate], "evaluation")
     files = _download(s3, evaluation_uri, folder)
     evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     cut_off = evaluation["candidates"][evaluation["best"]["algorithm"]].get("cut_off")
@@ -131,24 +131,38 @@ def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any
 def _predictions(
     task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path, cut_off: float | None
 ) -> Path | None:
+    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
+    joined = read_predictions(task, steps, sagemaker, s3, schema, cut_off)
+    if joined is None:
+        return None
+    path = folder / "predictions.csv"
+    write_text(path, joined)
+    return path
+
+
+def read_predictions(
+    task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, schema: Mapping[str, Any], cut_off: float | None
+) -> str | None:
+    """Read a task's batch predictions, joined with their rows, as CSV; None if there are none.
+
+    ``steps`` are the ones that succeeded, by name; ``cut_off`` is the selected candidate's.
+    """
     predicted = steps.get(TaskSteps(task).batch_predict)
     if predicted is None:
         return None
     job = sagemaker.describe_transform_job(TransformJobName=_job_name(predicted, "TransformJob"))
     form = with_content_type(job["TransformInput"]["ContentType"])
     output = job["TransformOutput"]["S3OutputPath"].rstrip("/")
-    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
     answers = read_answers(_read(s3, f"{output}/data{form.suffix}.out"), task_of(schema, task).responses)
     rows, keys = (
-        _read(s3, _output_uri(sagemaker, steps[PREPROCESS], output).rstrip("/") + file)
+        _read(s3, output_uri(sagemaker, steps[PREPROCESS], output).rstrip("/") + file)
         for output, file in (("batch", "/data.csv"), ("keys", "/batch.csv"))
     )
     answers = apply_rules_to_rows(answers, rows, schema, task)
     known = task_of(schema, task)
-    columns = prediction_columns(answers, schema, task, cut_off if known.threshold is None else None)
-    path = folder / "predictions.csv"
-    write_text(path, join_predictions(keys, columns))
-    return path
+    return join_predictions(
+        keys, prediction_columns(answers, schema, task, cut_off if known.threshold is None else None)
+    )
 
 
 def join_predictions(keys: str, columns: Mapping[str, list[Any]]) -> str:
@@ -173,7 +187,8 @@ def _as_cell(value: float | str) -> str:
     return spreadsheets.as_text(value) if isinstance(value, str) else f"{value:.6g}"
 
 
-def _output_uri(sagemaker: Any, step: Step, name: str) -> str:
+def output_uri(sagemaker: Any, step: Step, name: str) -> str:
+    """Return where a step's processing job wrote an output, by its name."""
     job = sagemaker.describe_processing_job(ProcessingJobName=_job_name(step, "ProcessingJob"))
     outputs = job["ProcessingOutputConfig"]["Outputs"]
     uri: str = next(output["S3Output"]["S3Uri"] for output in outputs if output["OutputName"] == name)
