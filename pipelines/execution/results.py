@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -153,24 +153,28 @@ def read_predictions(
     job = sagemaker.describe_transform_job(TransformJobName=_job_name(predicted, "TransformJob"))
     form = with_content_type(job["TransformInput"]["ContentType"])
     output = job["TransformOutput"]["S3OutputPath"].rstrip("/")
-    answers = read_answers(_read(s3, f"{output}/data{form.suffix}.out"), task_of(schema, task).responses)
-    rows, keys = (
-        _read(s3, output_uri(sagemaker, steps[PREPROCESS], output).rstrip("/") + file)
-        for output, file in (("batch", "/data.csv"), ("keys", "/batch.csv"))
-    )
-    answers = apply_rules_to_rows(answers, rows, schema, task)
+    batch, keys = (output_uri(sagemaker, steps[PREPROCESS], name).rstrip("/") for name in ("batch", "keys"))
     known = task_of(schema, task)
-    return join_predictions(
-        keys, prediction_columns(answers, schema, task, cut_off if known.threshold is None else None)
-    )
+    # Preprocess writes data.csv, or a file for each share of the rows: data-0000.csv and so on.
+    bucket, prefix = split_uri(f"{batch}/data")
+    files = sorted(Path(entry["Key"]).stem.removeprefix("data") for entry in objects_below(s3, bucket, prefix))
+    texts = [_read(s3, f"{output}/data{file}{form.suffix}.out") for file in files]
+    answers = [answer for text in texts for answer in read_answers(text, known.responses)]
+    rows = "".join(_read(s3, f"{batch}/data{file}.csv") for file in files)
+    answers = apply_rules_to_rows(answers, rows, schema, task)
+    columns = prediction_columns(answers, schema, task, cut_off if known.threshold is None else None)
+    return join_predictions([_read(s3, f"{keys}/batch{file}.csv") for file in files], columns)
 
 
-def join_predictions(keys: str, columns: Mapping[str, list[Any]]) -> str:
+def join_predictions(keys: Sequence[str], columns: Mapping[str, list[Any]]) -> str:
     """Join the columns of predictions with their rows: CSV with a header, and one row per prediction, in their order.
+
+    The keys are files with the same header.
 
     Raises `PipelineError` if there are not exactly as many predictions as rows.
     """
-    header, *rows = csv.reader(io.StringIO(keys))
+    tables = [list(csv.reader(io.StringIO(file))) for file in keys]
+    header, rows = tables[0][0], [row for _, *of_file in tables for row in of_file]
     require_as_many(len(next(iter(columns.values()))), len(rows))
     content = io.StringIO()
     writer = csv.writer(content, lineterminator="\n")

@@ -8,7 +8,7 @@ from pipelines.aws.prices import load_prices
 from pipelines.cli import estimate
 from pipelines.cli.common.command import Command, choose
 from pipelines.cli.common.console import Parser, Result
-from pipelines.cli.common.options import ALL_SETTINGS, add_parameters, add_wait, given_parameters, require_format
+from pipelines.cli.common.options import ALL_SETTINGS, add_parameters, add_wait, given_parameters, require_training
 from pipelines.cli.common.rendering import shown
 from pipelines.cli.run import summary
 from pipelines.data.code_bundles import bundles
@@ -41,7 +41,7 @@ def _options(parser: Parser) -> None:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
-    require_format(settings)
+    require_training(settings)
     if options.dry_run:
         with offline(settings) as target:
             return Result(Build(settings, target, bundles(settings.table)).result().text)
