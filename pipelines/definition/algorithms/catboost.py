@@ -53,7 +53,6 @@ CATBOOST = Algorithm(
     hyperparameters=hyperparameters,
     formats=(CSV,),
     reads_categories=True,
-    distributes=False,
     metrics=metrics,
     network_isolation=True,
     ranges={
