@@ -65,7 +65,7 @@ class Part:
 
 
 def read_parts(source: Path, task: Task, schema: Schema) -> dict[PartName, Part]:
-    """Read ``data/<part>/data.csv`` and ``keys/<part>.csv`` of every set.
+    """Read ``data/<part>/data.csv`` and ``keys/<part>.csv`` of every set, or its files ``data-0000.csv`` and so on.
 
     Raises `InputError` if a file is missing or not numeric, does not have the schema's number of features or its keys'
     number of rows, or contains labels of another task.
@@ -76,8 +76,10 @@ def read_parts(source: Path, task: Task, schema: Schema) -> dict[PartName, Part]
 def _read_part(source: Path, part: PartName, task: Task, schema: Schema) -> Part:
     rows = schema.content["rows"].get(part) or 0
     every = max(1, ceil(rows / MOST_TRAINING_ROWS)) if part == "train" else 1
-    values = _read_values(source / "data" / part / "data.csv", task, schema, every)
-    keys = _read_keys(source / "keys" / f"{part}.csv", part, task, schema, every)
+    files = _files(source / "data" / part, "data")
+    values = np.concatenate([_read_values(path, task, schema, every) for path in files])
+    of_files = [_read_keys(path, part, task, schema, every) for path in _files(source / "keys", part)]
+    keys = pd.concat(of_files, ignore_index=True)
     keys = keys if len(keys.columns) else pd.DataFrame(index=range(len(values)))
     if len(keys) != len(values):
         raise InputError(
@@ -85,6 +87,11 @@ def _read_part(source: Path, part: PartName, task: Task, schema: Schema) -> Part
             "the same preprocessing."
         )
     return Part(features=values[:, 1:], labels=values[:, 0], keys=keys, unit=schema.keys.unit)
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    """Return the files of a set, in the order in which its rows were dealt to them."""
+    return sorted(folder.glob(f"{name}-*.csv")) or [folder / f"{name}.csv"]
 
 
 def _read_values(path: Path, task: Task, schema: Schema, every: int) -> Numbers:

@@ -13,6 +13,7 @@ from pipelines.aws.account import INSIDE_SAGEMAKER, check_bucket, default_bucket
 from pipelines.aws.prices import Prices, load_prices
 from pipelines.errors import EnvironmentProblem, missing_package
 from pipelines.settings.fields import Settings
+from pipelines.settings.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -124,12 +125,12 @@ class CommandContext:
 def choose(settings: Settings, environment: Mapping[str, str] = os.environ) -> Choice:
     """Resolve ``auto``: AWS where an execution role is given, else local."""
     if settings.target != "auto":
-        return Choice(settings.target, "--target is given")
+        return Choice(settings.target, Sentence.of("--target is given"))
     if settings.role_arn:
-        return Choice("aws", "an execution role is given")
+        return Choice("aws", Sentence.of("an execution role is given"))
     if INSIDE_SAGEMAKER.exists() or environment.get("SAGEMAKER_INTERNAL_IMAGE_URI"):
-        return Choice("aws", "this is running inside SageMaker")
-    return Choice("local", "no execution role is given (--role-arn, SAGEMAKER_PIPELINE_ROLE_ARN)")
+        return Choice("aws", Sentence.of("this is running inside SageMaker"))
+    return Choice("local", Sentence.of("no execution role is given (--role-arn, SAGEMAKER_PIPELINE_ROLE_ARN)"))
 
 
 @contextlib.contextmanager

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
+from processing_scripts.hosts import Share
+
 PARTS = ("train", "validation", "test")
 
 Schema = dict[str, Any]
@@ -46,13 +48,22 @@ class Rows(NamedTuple):
     """By task, for the rows that the set contains; empty for the batch."""
     keys: pd.DataFrame
     """Identity of each row, and what the evaluation needs of it."""
+    file: int = 0
+    """The number of the set's file that they go to."""
+
+    def dealt(self, share: Share) -> Iterator[Rows]:
+        """Yield the rows that a host writes of a whole set, by file."""
+        for file, chosen in share.deal(0):
+            features = self.features.iloc[chosen]
+            labels = {task: label[label.index.isin(features.index)] for task, label in self.labels.items()}
+            yield Rows(self.part, features, labels, self.keys.iloc[chosen], file)
 
 
 class Prepared(Protocol):
     """Data that was read and checked."""
 
-    def rows(self) -> Iterator[Rows]:
-        """Yield all rows, those of each set in its order, in chunks that fit in memory."""
+    def rows(self, share: Share) -> Iterator[Rows]:
+        """Yield the rows that a host writes, those of each set in its order, in chunks that fit in memory."""
 
     def schema(self) -> Schema:
         """Return the schema, after all rows were yielded; see `processing_scripts.schema`."""

@@ -14,17 +14,18 @@ import pandas as pd
 
 from processing_scripts import recordio
 from processing_scripts.datasets import Report, Rows, Schema
+from processing_scripts.hosts import Share
 
 
 class SetWriter:
-    """Writer of all sets below a folder, chunk by chunk; a context manager.
+    """Writer of a host's share of all sets below a folder, chunk by chunk; a context manager.
 
     ``data.csv`` is what the built-in algorithms read: no header, the label first, missing values as empty cells. With
     ``with_recordio``, the rows that they train on and the batch are also written as RecordIO.
     """
 
-    def __init__(self, output: Path, *, with_recordio: bool = False) -> None:
-        self._output = output
+    def __init__(self, output: Path, share: Share, *, with_recordio: bool = False) -> None:
+        self._output, self._share = output, share
         self._recordio = with_recordio
         self._open: dict[Path, Callable[[pd.DataFrame], None]] = {}
         self._files = ExitStack()
@@ -39,19 +40,20 @@ class SetWriter:
 
     def write(self, rows: Rows) -> None:
         """Append rows to the files of their set."""
+        name = self._share.name("data", rows.file)
         folders = {Path(task, rows.part): label for task, label in rows.labels.items()}
         if rows.part == "batch":
-            self._append(self._output / "batch" / "data.csv", _csv_file, rows.features)
+            self._append(self._output / "batch" / f"{name}.csv", _csv_file, rows.features)
             if self._recordio:
-                self._append(self._output / "recordio" / "batch" / "data.recordio", _recordio_file, rows.features)
+                self._append(self._output / "recordio" / "batch" / f"{name}.recordio", _recordio_file, rows.features)
         for folder, label in folders.items():
             features = rows.features if len(label) == len(rows.features) else rows.features.loc[label.index]
             table = pd.concat([label, features], axis=1)
             table.columns = pd.Index([str(at) for at in range(len(table.columns))])  # a feature may have any name
-            self._append(self._output / folder / "data.csv", _csv_file, table)
+            self._append(self._output / folder / f"{name}.csv", _csv_file, table)
             if self._recordio and rows.part != "test":
-                self._append(self._output / "recordio" / folder / "data.recordio", _labelled_recordio_file, table)
-        self._append(self._output / "keys" / f"{rows.part}.csv", _keys_file, rows.keys)
+                self._append(self._output / "recordio" / folder / f"{name}.recordio", _labelled_recordio_file, table)
+        self._append(self._output / "keys" / f"{self._share.name(rows.part, rows.file)}.csv", _keys_file, rows.keys)
 
     def _append(self, path: Path, opened: Callable[[Path, pd.DataFrame, ExitStack], Any], table: pd.DataFrame) -> None:
         if path not in self._open:

@@ -19,6 +19,9 @@ and, with ``--batch-format recordio``, the training, validation and batch rows i
     recordio/batch/data.recordio
 
 If the batch is the data, the test set is the batch.
+
+With ``--files 4 --resource-config /opt/ml/config/resourceconfig.json``, each set has four files, such as
+``data-0000.csv`` and ``train-0000.csv``, which the hosts of the job share; the first host writes what there is once.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ from processing_scripts.dataset_file.model import DatasetFile
 from processing_scripts.dataset_file.reader import read_dataset_file
 from processing_scripts.datasets import Choices
 from processing_scripts.errors import OptionError, PreprocessingError
+from processing_scripts.hosts import Share, share_of
 from processing_scripts.loading import data_set_of
 from processing_scripts.outputs import SetWriter, write_category_index, write_json
 from processing_scripts.schema import CODE_FOLDER
@@ -42,9 +46,16 @@ _EXIT_MESSAGE_BYTES = 1024
 
 
 def preprocess(
-    dataset: Path, data: Path, batch: Path, output: Path, choices: Choices, *, with_recordio: bool = False
+    dataset: Path,
+    data: Path,
+    batch: Path,
+    output: Path,
+    choices: Choices,
+    share: Share = Share(),  # noqa: B008 - frozen
+    *,
+    with_recordio: bool = False,
 ) -> None:
-    """Read and check the files of two folders, then write all outputs.
+    """Read and check the files of two folders, then write this host's share of all outputs.
 
     Raises `PreprocessingError` if the data is invalid, ambiguous, or too little for the split; nothing is written then.
     """
@@ -52,9 +63,11 @@ def preprocess(
     _check_choices(file, choices)
     with tempfile.TemporaryDirectory() as scratch:
         prepared = data_set_of(file).prepare(data, batch, choices, Path(scratch))
-        with SetWriter(output, with_recordio=with_recordio) as writer:
-            for rows in prepared.rows():
+        with SetWriter(output, share, with_recordio=with_recordio) as writer:
+            for rows in prepared.rows(share):
                 writer.write(rows)
+    if not share.is_of_the_first:
+        return
     schema = prepared.schema()
     write_json(output / "schema" / "schema.json", schema)
     if file.has_categories:
@@ -113,6 +126,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         default="csv",
         help="recordio: write RecordIO files as well (default: %(default)s)",
     )
+    parser.add_argument("--files", type=int, default=1, help="files of each set (default: %(default)s)")
+    parser.add_argument(
+        "--resource-config", type=Path, help="JSON file with the names of the job's hosts (default: one host)"
+    )
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
     parser.add_argument(
@@ -146,6 +163,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.input / "batch",
             options.output,
             choices,
+            Share(options.files)
+            if options.resource_config is None
+            else share_of(options.resource_config, options.files),
             with_recordio=options.batch_format == "recordio",
         )
     except PreprocessingError as error:

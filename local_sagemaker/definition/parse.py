@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from local_sagemaker.core import strict_json
-from local_sagemaker.core.errors import DefinitionError
+from local_sagemaker.core.errors import DefinitionError as DefinitionError  # noqa: PLC0414 - for the workflow, too
 from local_sagemaker.definition.expressions import referenced_steps
 from local_sagemaker.definition.step_types import TASK_STEPS
 

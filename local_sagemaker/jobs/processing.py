@@ -157,13 +157,14 @@ def _outcome(run: Run, hosts: list[Host]) -> JobOutcome:
 
 
 def _exit_message(hosts: list[Host]) -> tuple[str | None, bool]:
-    """The first KB of ``/opt/ml/output/message``, and whether it is UTF-8."""
-    raw = b""
+    """The first KB of ``/opt/ml/output/message``, and whether it is UTF-8; what hosts say alike is there once."""
+    said: dict[bytes, None] = {}
     for host in hosts:
         path = host.ml / "output" / "message"
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
-                raw += file.read(LONGEST_REASON)
+                said[file.read(LONGEST_REASON)] = None
+    raw = b"".join(said)
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -15,7 +15,7 @@ from pipelines.api.tables import as_file
 from pipelines.aws.prices import load_prices
 from pipelines.data import dataset as datasets
 from pipelines.data.code_bundles import bundles
-from pipelines.definition.algorithms import require_format
+from pipelines.definition.algorithms import require_training
 from pipelines.definition.build import Build
 from pipelines.definition.formats import FORMATS
 from pipelines.errors import BadInput, did_you_mean
@@ -67,7 +67,9 @@ class Workflow:
         for name in settings.keys() - known:
             raise BadInput(f"There is no setting {name}{did_you_mean(name, known) or '.'}")
         self.settings = from_values(settings)
-        require_format(FORMATS[self.settings.batch_format], self.settings.algorithms)
+        require_training(
+            FORMATS[self.settings.batch_format], self.settings.training_instance_count, self.settings.algorithms
+        )
         with ExitStack() as leaving:
             self.target = leaving.enter_context(open_target(self.settings, choose(self.settings)))
             if self.target.name == "local":

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 from pipelines.errors import BadInput
 from pipelines.names import cache_folder
+from pipelines.settings.sentences import Sentence
 
 Use = Literal["processing", "training", "transform", "hosting"]
 """Use of an instance; a type may have another price for each, or none."""
@@ -56,17 +57,25 @@ class Prices:
         return self.serverless_gb_second * memory_mb / 1024
 
     @property
-    def origin(self) -> str:
+    def origin(self) -> Sentence:
         """Region, date and source of the prices, and why they may be wrong, for use beside an amount."""
         elsewhere = self.wanted_region not in ("", self.region)
-        doubts = [
-            *([f"not those of {self.wanted_region}"] if elsewhere else []),
-            *(["older than six months"] if self._is_old() else []),
-        ]
+        old = Sentence.of("older than six months")
+        doubt = Sentence.of("not those of {region}", region=self.wanted_region) if elsewhere else old
+        if elsewhere and self._is_old():
+            doubt = Sentence.of("{one} and {other}", one=doubt, other=old)
         region = f" --region {self.wanted_region}" if elsewhere else ""
-        update = [f"{' and '.join(doubts)}: update them with boostpipe prices --refresh{region}"] if doubts else []
-        parts = [f"list prices of {self.region}, {self.as_of}", *([self.kept] if self.kept else []), *update]
-        return "; ".join([*parts, f"check {self.source}"])
+        update = Sentence.of(
+            "; {doubt}: update them with boostpipe prices --refresh{region}", doubt=doubt, region=region
+        )
+        return Sentence.of(
+            "list prices of {region}, {as_of}{kept}{update}; check {source}",
+            region=self.region,
+            as_of=self.as_of,
+            kept=f"; {self.kept}" if self.kept else "",
+            update=update if elsewhere or self._is_old() else "",
+            source=self.source,
+        )
 
     def _is_old(self) -> bool:
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipelines.cli.common.command import Command, opened
 from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import CONNECTION, add_model_choice, chosen_model, whole_number
+from pipelines.cli.common.rendering import facts, words
 from pipelines.data.output import require_writable
 from pipelines.serving.comparison.report import Comparison, draw, require_matplotlib
 from pipelines.serving.comparison.run import START_SECONDS, compare
@@ -49,8 +50,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
     folder.mkdir(parents=True, exist_ok=True)
     picture, table = folder / "real-time-against-batch.png", folder / "real-time-against-batch.md"
     draw(comparison, picture)
-    table.write_text(comparison.as_markdown(), encoding="utf-8")
-    text = f"{comparison.as_markdown()}\npicture: {picture}\ntable:   {table}\n"
+    t = words(settings.lang)
+    written = comparison.as_markdown(t)
+    table.write_text(written, encoding="utf-8")
+    text = f"{written}\n" + facts([(t("picture"), str(picture)), (t("table"), str(table))])
     return Result(text, {**comparison.as_json(), "picture": str(picture), "table": str(table)})
 
 

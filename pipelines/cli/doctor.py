@@ -16,7 +16,8 @@ from pipelines.target import Choice, CommandContext, choose, open_context
 FAILED = 3
 SETTINGS = {
     *("target", "task", "algorithms", "data", "pipeline_name", "role_arn", "region", "bucket", "stack", "state_dir"),
-    *("processing_instance_type", "training_instance_type", "transform_instance_type"),
+    *("processing_instance_type", "processing_instance_count", "training_instance_type", "training_instance_count"),
+    "transform_instance_type",
     *("tune", "max_parallel_jobs", "max_parallel_steps"),
 }
 

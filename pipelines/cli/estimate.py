@@ -5,7 +5,7 @@ import argparse
 from pipelines.aws.prices import load_prices
 from pipelines.cli.common.command import Command, choose
 from pipelines.cli.common.console import Result
-from pipelines.cli.common.options import ALL_SETTINGS, add_parameters, given_parameters, require_format
+from pipelines.cli.common.options import ALL_SETTINGS, add_parameters, given_parameters, require_training
 from pipelines.cli.common.rendering import table
 from pipelines.data.code_bundles import bundles
 from pipelines.definition.build import Build
@@ -20,7 +20,7 @@ LAST_EXECUTIONS = 5
 
 def run(options: argparse.Namespace, settings: Settings) -> Result:
     """Build the definition without a network, and estimate its execution."""
-    require_format(settings)
+    require_training(settings)
     with offline(settings) as target:
         definition = Build(settings, target, bundles(settings.table)).result()
     parameters = check_parameters(definition, given_parameters(options))

@@ -35,11 +35,12 @@ def as_json(one: Side, other: Side) -> dict[str, Any]:
 
 def metrics_of_both(one: Side, other: Side) -> dict[str, tuple[Any, Any]]:
     """Pair the winners, then the metrics of every candidate on the test set."""
-    a, b = dict(_named_metrics(one)), dict(_named_metrics(other))
+    a, b = dict(named_metrics(one)), dict(named_metrics(other))
     return {name: (a.get(name), b.get(name)) for name in {**a, **b}}
 
 
-def _named_metrics(side: Side) -> Iterator[tuple[str, Any]]:
+def named_metrics(side: Side) -> Iterator[tuple[str, Any]]:
+    """Name the winners, and the metrics of every candidate on the test set."""
     for task, measures in side.metrics.items():
         yield f"{task} winner", measures["winner"]
         for candidate, parts in measures["candidates"].items():

@@ -26,7 +26,7 @@ def log_of(step: Step) -> tuple[str, str] | None:
 def last_log_lines(logs: Any, step: Step, most: int = 15) -> list[str]:
     """Read the last lines of a step's log; empty if it has none."""
     lines: list[str] = []
-    for group, stream in _streams(logs, step):
+    for group, stream in streams_of_step(logs, step):
         events = logs.get_log_events(logGroupName=group, logStreamName=stream, limit=most, startFromHead=False)
         lines += [event["message"] for event in events["events"]]
     return lines[-most:]
@@ -34,17 +34,12 @@ def last_log_lines(logs: Any, step: Step, most: int = 15) -> list[str]:
 
 def log_lines(logs: Any, step: Step) -> Iterator[str]:
     """Read a step's whole log, one stream after another."""
-    for group, stream in _streams(logs, step):
+    for group, stream in streams_of_step(logs, step):
         yield from _lines(logs, group, stream)
 
 
-def lines_of_job(logs: Any, group: str, job: str) -> Iterator[str]:
-    """Read the whole log of a job, one stream after another."""
-    for stream in _streams_of(logs, group, logStreamNamePrefix=f"{job}/"):
-        yield from _lines(logs, group, stream)
-
-
-def _streams(logs: Any, step: Step) -> list[tuple[str, str]]:
+def streams_of_step(logs: Any, step: Step) -> list[tuple[str, str]]:
+    """Return the log group and the name of every stream of a step's job; none before its first line."""
     log = log_of(step)
     if log is None:
         return []

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pipelines.aws.responses import listed, or_none
@@ -35,6 +36,10 @@ class Step:
     failure_reason: str | None
     cache_hit: bool
     metadata: Mapping[str, Any]
+    started: datetime | None = None
+    attempts: int = 1
+    cached_from: str | None = None
+    """The ARN of the execution whose result was taken."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as ``--json`` prints a step."""
@@ -57,6 +62,9 @@ class Progress:
     failure_reason: str | None
     seconds: float
     steps: tuple[Step, ...]
+    name: str = ""
+    """The display name."""
+    started: datetime | None = None
 
     @property
     def finished(self) -> bool:
@@ -172,6 +180,8 @@ def look(sagemaker: Any, arn: str, types: Mapping[str, str]) -> Progress:
         failure_reason=execution.get("FailureReason"),
         seconds=max(ended - execution["CreationTime"].timestamp(), 0.0),
         steps=steps_of(sagemaker, arn, types),
+        name=execution.get("PipelineExecutionDisplayName", ""),
+        started=execution["CreationTime"],
     )
 
 
@@ -193,6 +203,9 @@ def _step(step: dict[str, Any], types: Mapping[str, str]) -> Step:
         failure_reason=step.get("FailureReason"),
         cache_hit=bool(step.get("CacheHitResult")),
         metadata=step.get("Metadata", {}),
+        started=started,
+        attempts=step.get("AttemptCount", 1),
+        cached_from=step.get("CacheHitResult", {}).get("SourcePipelineExecutionArn"),
     )
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -79,7 +79,7 @@ def read_evaluations(
 ) -> dict[Task, dict[str, Any]]:
     """Read a file of every task whose evaluation succeeded, by task: ``evaluation.json`` or ``verdict.json``."""
     found = [
-        json.loads(_read(s3, f"{_output_uri(sagemaker, step, 'evaluation').rstrip('/')}/{name}"))
+        json.loads(_read(s3, f"{output_uri(sagemaker, step, 'evaluation').rstrip('/')}/{name}"))
         for step in steps
         if step.name.startswith(EVALUATE) and step.status == "Succeeded"
     ]
@@ -96,17 +96,12 @@ def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, 
     }
 
 
-def download_evaluation(step: Step, sagemaker: Any, s3: Any, folder: Path) -> list[Path]:
-    """Download what an evaluation wrote into ``folder``."""
-    return _download(s3, _output_uri(sagemaker, step, "evaluation"), folder)
-
-
 def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Path) -> Path | None:
     """Download the data report into ``folder``, if preprocessing has succeeded."""
     preprocess = next((step for step in progress.steps if (step.name, step.status) == (PREPROCESS, "Succeeded")), None)
     if preprocess is None:
         return None
-    uri = _output_uri(sagemaker, preprocess, "schema").rstrip("/")
+    uri = output_uri(sagemaker, preprocess, "schema").rstrip("/")
     for name in (DATA_REPORT, "data-report.json"):
         write_text(folder / name, _read(s3, f"{uri}/{name}"))
     return folder / DATA_REPORT
@@ -114,7 +109,8 @@ def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Pat
 
 def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path) -> TaskResult:
     names = TaskSteps(task)
-    files = download_evaluation(steps[names.evaluate], sagemaker, s3, folder)
+    evaluation_uri = output_uri(sagemaker, steps[names.evaluate], "evaluation")
+    files = _download(s3, evaluation_uri, folder)
     evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     cut_off = evaluation["candidates"][evaluation["best"]["algorithm"]].get("cut_off")
     registered, deployed = steps.get(names.register), steps.get(names.deploy_endpoint)
@@ -135,32 +131,50 @@ def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any
 def _predictions(
     task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path, cut_off: float | None
 ) -> Path | None:
+    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
+    joined = read_predictions(task, steps, sagemaker, s3, schema, cut_off)
+    if joined is None:
+        return None
+    path = folder / "predictions.csv"
+    write_text(path, joined)
+    return path
+
+
+def read_predictions(
+    task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, schema: Mapping[str, Any], cut_off: float | None
+) -> str | None:
+    """Read a task's batch predictions, joined with their rows, as CSV; None if there are none.
+
+    ``steps`` are the ones that succeeded, by name; ``cut_off`` is the selected candidate's.
+    """
     predicted = steps.get(TaskSteps(task).batch_predict)
     if predicted is None:
         return None
     job = sagemaker.describe_transform_job(TransformJobName=_job_name(predicted, "TransformJob"))
     form = with_content_type(job["TransformInput"]["ContentType"])
     output = job["TransformOutput"]["S3OutputPath"].rstrip("/")
-    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
-    answers = read_answers(_read(s3, f"{output}/data{form.suffix}.out"), task_of(schema, task).responses)
-    rows, keys = (
-        _read(s3, _output_uri(sagemaker, steps[PREPROCESS], output).rstrip("/") + file)
-        for output, file in (("batch", "/data.csv"), ("keys", "/batch.csv"))
-    )
-    answers = apply_rules_to_rows(answers, rows, schema, task)
+    batch, keys = (output_uri(sagemaker, steps[PREPROCESS], name).rstrip("/") for name in ("batch", "keys"))
     known = task_of(schema, task)
+    # Preprocess writes data.csv, or a file for each share of the rows: data-0000.csv and so on.
+    bucket, prefix = split_uri(f"{batch}/data")
+    files = sorted(Path(entry["Key"]).stem.removeprefix("data") for entry in objects_below(s3, bucket, prefix))
+    texts = [_read(s3, f"{output}/data{file}{form.suffix}.out") for file in files]
+    answers = [answer for text in texts for answer in read_answers(text, known.responses)]
+    rows = "".join(_read(s3, f"{batch}/data{file}.csv") for file in files)
+    answers = apply_rules_to_rows(answers, rows, schema, task)
     columns = prediction_columns(answers, schema, task, cut_off if known.threshold is None else None)
-    path = folder / "predictions.csv"
-    write_text(path, join_predictions(keys, columns))
-    return path
+    return join_predictions([_read(s3, f"{keys}/batch{file}.csv") for file in files], columns)
 
 
-def join_predictions(keys: str, columns: Mapping[str, list[Any]]) -> str:
+def join_predictions(keys: Sequence[str], columns: Mapping[str, list[Any]]) -> str:
     """Join the columns of predictions with their rows: CSV with a header, and one row per prediction, in their order.
+
+    The keys are files with the same header.
 
     Raises `PipelineError` if there are not exactly as many predictions as rows.
     """
-    header, *rows = csv.reader(io.StringIO(keys))
+    tables = [list(csv.reader(io.StringIO(file))) for file in keys]
+    header, rows = tables[0][0], [row for _, *of_file in tables for row in of_file]
     require_as_many(len(next(iter(columns.values()))), len(rows))
     content = io.StringIO()
     writer = csv.writer(content, lineterminator="\n")
@@ -177,7 +191,8 @@ def _as_cell(value: float | str) -> str:
     return spreadsheets.as_text(value) if isinstance(value, str) else f"{value:.6g}"
 
 
-def _output_uri(sagemaker: Any, step: Step, name: str) -> str:
+def output_uri(sagemaker: Any, step: Step, name: str) -> str:
+    """Return where a step's processing job wrote an output, by its name."""
     job = sagemaker.describe_processing_job(ProcessingJobName=_job_name(step, "ProcessingJob"))
     outputs = job["ProcessingOutputConfig"]["Outputs"]
     uri: str = next(output["S3Output"]["S3Uri"] for output in outputs if output["OutputName"] == name)

@@ -5,17 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.data.sample import GENERATED_SAMPLE, MEANS_NOTHING
+from pipelines.settings.sentences import Sentence
 
 _DERIVED = ("holidays", "comfort", "sun", "past rain", "past weather", "past demand")
 """Groups of features that a data set's own code derives from others; the user gives the others."""
 
-_OUTSIDE = "Outside the range of the training set"
+_OUTSIDE = "Outside the range of the training set: {name} is {value}{others}, and the model knows {low} to {high} only."
 
 Columns = Mapping[str, Sequence[Any]]
 """Numbers by feature: text or numbers, empty or NaN where they are missing."""
 
 
-def remarks_on(tables: Iterable[Columns], schema: Mapping[str, Any]) -> list[str]:
+def remarks_on(tables: Iterable[Columns], schema: Mapping[str, Any]) -> list[Sentence]:
     """Describe values outside of the training set's range and missing values, one sentence per feature.
 
     Of several rows, the number of those with such a value comes first, and before it a model that was trained on the
@@ -43,22 +44,26 @@ def remarks_on(tables: Iterable[Columns], schema: Mapping[str, Any]) -> list[str
                     outside[name].append(value)
                     unlike.add(row)
         rows, beyond = rows + len(next(iter(table.values()), ())), beyond + len(unlike)
-    counted = [f"{beyond:,} of {rows:,} rows are outside of the training ranges."] if beyond and rows > 1 else []
+    pattern, numbers = "{beyond} of {rows} rows are outside of the training ranges.", (f"{beyond:,}", f"{rows:,}")
+    counted = [Sentence.of(pattern, beyond=numbers[0], rows=numbers[1])] if beyond and rows > 1 else []
     return [*_of_sample(schema), *counted, *_sentences(features, missing, outside)]
 
 
-def _of_sample(schema: Mapping[str, Any]) -> list[str]:
-    return [f"The model was {MEANS_NOTHING}."] if schema["dataset"]["kind"] == GENERATED_SAMPLE else []
+def _of_sample(schema: Mapping[str, Any]) -> list[Sentence]:
+    if schema["dataset"]["kind"] != GENERATED_SAMPLE:
+        return []
+    return [Sentence.of("The model was {generated}.", generated=Sentence.of(MEANS_NOTHING))]
 
 
 def _sentences(
     features: Iterable[Mapping[str, Any]], missing: Mapping[str, int], outside: Mapping[str, Sequence[Any]]
-) -> Iterator[str]:
+) -> Iterator[Sentence]:
     for feature in features:
         name, values = feature["name"], outside[feature["name"]]
         if missing[name]:
-            yield f"Missing values: {name} is empty in {missing[name]:,} rows."
+            pattern = "Missing values: {name} is empty in {rows} rows."
+            yield Sentence.of(pattern, name=name, rows=f"{missing[name]:,}")
         if values:
-            others = f" and {len(values) - 1:,} more" if len(values) > 1 else ""
-            known = f"{feature['minimum']:g} to {feature['maximum']:g}"
-            yield f"{_OUTSIDE}: {name} is {values[0]}{others}, and the model knows {known} only."
+            others = Sentence.of(" and {more} more", more=f"{len(values) - 1:,}") if len(values) > 1 else ""
+            limits = {"low": f"{feature['minimum']:g}", "high": f"{feature['maximum']:g}"}
+            yield Sentence.of(_OUTSIDE, name=name, value=values[0], others=others, **limits)

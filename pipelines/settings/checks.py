@@ -9,6 +9,8 @@ from pipelines.settings.table import require_one_of
 OUTPUTS = ("batch", "keys", "schema", "recordio")
 """Outputs of Preprocess beside those of the tasks, which are named after them."""
 PIPELINE_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,99}$")
+MOST_INSTANCES = 100
+"""Of a processing job: ClusterConfig.InstanceCount in the API."""
 STACK_NAME = re.compile(r"^[a-zA-Z][-a-zA-Z0-9]{0,127}$")
 
 
@@ -38,6 +40,8 @@ def check(settings: Settings) -> None:
         ("--ttl", settings.ttl, 0, 8760),
         ("--keep-alive", settings.keep_alive, 0, 10_080),
         ("--data-capture", settings.data_capture, 0, 100),
+        ("--processing-instance-count", settings.processing_instance_count, 1, MOST_INSTANCES),
+        ("--training-instance-count", settings.training_instance_count, 1, MOST_INSTANCES),
         ("--max-jobs", settings.max_jobs, 1, 500),
         ("--max-parallel-jobs", settings.max_parallel_jobs, 1, 100),
         ("--max-parallel-steps", settings.max_parallel_steps, 1, 50),

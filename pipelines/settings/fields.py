@@ -123,7 +123,11 @@ class Settings:
         metavar="MINUTES",
     )
     processing_instance_type: str = setting("ml.m5.xlarge", "instance type of processing jobs", metavar="TYPE")
+    processing_instance_count: int = setting(1, "instances of Preprocess, which share the writing of rows", metavar="N")
     training_instance_type: str = setting("ml.m5.xlarge", "instance type of training jobs", metavar="TYPE")
+    training_instance_count: int = setting(
+        1, "instances of each training job, which train one model: XGBoost's alone", metavar="N"
+    )
     transform_instance_type: str = setting("ml.m5.large", "instance type of transform jobs", metavar="TYPE")
     hosting_instance_type: str = setting("ml.m5.large", "instance type of endpoints", metavar="TYPE")
     gate: tuple[tuple[str, float], ...] = setting((), "default of a task's gate, by its metric", metavar="TASK=VALUE")

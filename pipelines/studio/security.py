@@ -51,14 +51,14 @@ class Guard:
         """Answer a request that reaches no view; None for the others."""
         if request.headers.get("host") not in self._access.hosts:
             return _refused("This address is not the page's own.", HTTPStatus.MISDIRECTED_REQUEST)
+        has_session = same(request.cookies.get(self._access.cookie, ""), self._access.session)
         if request.method in _READS and TOKEN in request.query_params:
-            return self._begin_session(request)
-        if not same(request.cookies.get(self._access.cookie, ""), self._access.session):
-            return _refused("Open the address that boostpipe studio has printed; it works once.")
-        return None
+            return self._begin_session(request, has_session=has_session)
+        return None if has_session else _refused("Open the address that boostpipe studio has printed; it works once.")
 
-    def _begin_session(self, request: Request) -> Response:
-        if not self._access.redeem(request.query_params[TOKEN]):
+    def _begin_session(self, request: Request, *, has_session: bool) -> Response:
+        """Go to the address without its token, with the session's cookie."""
+        if not has_session and not self._access.redeem(request.query_params[TOKEN]):
             return _refused("This address has been used. boostpipe studio has printed a new one in its terminal.")
         without = URL(scope=request.scope).remove_query_params(TOKEN)
         path = f"{without.path}?{without.query}" if without.query else without.path

@@ -19,8 +19,13 @@ from pipelines.errors import EnvironmentProblem, PipelineError
 from pipelines.studio.access import Access
 from pipelines.studio.security import Guard
 from pipelines.studio.state import Studio, studio_of
+from pipelines.studio.views import documents
+from pipelines.studio.views.actions import act, ask
+from pipelines.studio.views.compare import comparison
 from pipelines.studio.views.events import events
+from pipelines.studio.views.execution import definition, execution
 from pipelines.studio.views.executions import executions
+from pipelines.studio.views.logs import download, log
 from pipelines.studio.views.preferences import choose_language, style
 from pipelines.studio.views.rendering import ROOM, render_problem
 from pipelines.target import CommandContext
@@ -29,8 +34,19 @@ HOST = "127.0.0.1"
 _LONGEST_GOODBYE = 2
 """Seconds that open requests have when the server ends."""
 
+_EXECUTION = "/executions/{pipeline}/{execution}"
 ROUTES = (
     Route("/", executions),
+    Route(_EXECUTION, execution),
+    Route(f"{_EXECUTION}/definition.json", definition),
+    Route(f"{_EXECUTION}/steps/{{step}}/log", log),
+    Route(f"{_EXECUTION}/steps/{{step}}/log.txt", download),
+    Route(f"{_EXECUTION}/report/{{step}}", documents.report),
+    Route(f"{_EXECUTION}/predictions/{{step}}", documents.predictions),
+    Route(f"{_EXECUTION}/data", documents.data_page),
+    Route(f"{_EXECUTION}/{{action}}", ask, methods=["GET"]),
+    Route(f"{_EXECUTION}/{{action}}", act, methods=["POST"]),
+    Route("/compare", comparison),
     Route("/events", events),
     Route("/language/{language}", choose_language),
     Route("/static/style.css", style),

@@ -12,6 +12,8 @@ from pipelines.studio.access import Access
 from pipelines.studio.poller import INTERVALS, LONGEST, Poller
 from pipelines.studio.queries.details import DetailStore
 from pipelines.studio.queries.index import Index
+from pipelines.studio.queries.jobs import MadeStore
+from pipelines.studio.queries.tail import Tails
 from pipelines.studio.queries.watched import Watched
 from pipelines.target import CommandContext
 
@@ -23,7 +25,7 @@ class Studio:
         self.context, self.access, self.read_only = context, access, read_only
         self.index = Index()
         self.details = DetailStore(context.connection.name)
-        self.watched = Watched()
+        self.watched, self.made, self.tails = Watched(), MadeStore(), Tails()
         name = context.connection.name
         self.poller = Poller(self._refresh, self._explain, INTERVALS[name], LONGEST[name])
         self._clients: dict[str, Any] = {}

@@ -13,6 +13,7 @@ import pandas as pd
 
 from processing_scripts.dataset_file.model import DatasetFile
 from processing_scripts.datasets import PARTS, Choices, Report, Rows, Schema
+from processing_scripts.hosts import Share
 from processing_scripts.schema import Found, describe
 from processing_scripts.seoul_bike.features.build import CATEGORIES, make_features
 from processing_scripts.seoul_bike.features.catalogue import (
@@ -81,8 +82,8 @@ class PreparedHours:
     threshold: float
     threshold_quantile: float
 
-    def rows(self) -> Iterator[Rows]:
-        """Yield the rows of each set.
+    def rows(self, share: Share) -> Iterator[Rows]:
+        """Yield the rows of each set that a host writes.
 
         Nothing is rented while the service is closed, so closed hours contain no information about demand. Trained on
         them, a regression spends trees on recognizing them, and mistakes a closed day at the end of the training set
@@ -101,8 +102,8 @@ class PreparedHours:
             for task in labels:
                 if part in rule.left_out_of.get(task, ()):
                     labels[task] = labels[task].loc[learned]
-            yield Rows(part, self.features[part], labels, self._keys(part))
-        yield Rows("batch", self.features["batch"], {}, self._keys("batch"))
+            yield from Rows(part, self.features[part], labels, self._keys(part)).dealt(share)
+        yield from Rows("batch", self.features["batch"], {}, self._keys("batch")).dealt(share)
 
     def _keys(self, part: str) -> pd.DataFrame:
         """Return the raw columns of the hours; except for the batch, also what the evaluation needs of them."""

@@ -8,7 +8,7 @@ chunk, categories, the numbers of a target that becomes a class by a quantile, a
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from processing_scripts.data_report.page import render
 from processing_scripts.data_report.statistics import Sample, data_report
 from processing_scripts.dataset_file.model import DatasetFile
 from processing_scripts.datasets import PARTS, Choices, Report, Rows, Schema
+from processing_scripts.hosts import Share
 from processing_scripts.schema import Found, describe
 from processing_scripts.tables.encoding import encode
 from processing_scripts.tables.features import Feature
@@ -56,9 +57,9 @@ class PreparedTable:
         self._learned = Learner(file, choices, self._intake, self._spool).learn()
         self._keys = Keys(file, self._intake, self._learned)
 
-    def rows(self) -> Iterator[Rows]:
+    def rows(self, share: Share) -> Iterator[Rows]:
         """Yield the rows of each chunk by set; rows of the test set are also the batch, unless it is another file."""
-        for columns in self._spool:
+        for file, columns in _dealt(self._spool, share):
             parts = self._intake.parts(columns)
             features, keys = self._matrix(columns), self._keys.of(columns)
             labels = {name: pd.Series(self._label(name, columns[f"{LABEL}{name}"])) for name in self._intake.labels}
@@ -69,12 +70,12 @@ class PreparedTable:
                         name: label[chosen & ~self._keys.ruled_out(columns, name, part)]
                         for name, label in labels.items()
                     }
-                    yield Rows(part, features[chosen], kept, keys[chosen])
+                    yield Rows(part, features[chosen], kept, keys[chosen], file)
             in_test = parts == PART_NUMBERS["test"]
             if self._batch is None and in_test.any():
-                yield Rows("batch", features[in_test], {}, Keys.identity(columns)[in_test])
-        for columns in self._batch or ():
-            yield Rows("batch", self._matrix(columns), {}, Keys.identity(columns))
+                yield Rows("batch", features[in_test], {}, Keys.identity(columns)[in_test], file)
+        for file, columns in _dealt(self._batch or (), share):
+            yield Rows("batch", self._matrix(columns), {}, Keys.identity(columns), file)
 
     def _label(self, task: str, values: Any) -> Any:
         return self._intake.labels[task].final(values, self._learned.thresholds[task])
@@ -137,3 +138,14 @@ class PreparedTable:
         columns = {name: sample.frame[f"{FEATURE}{name}"] for name in self._learned.names}
         described = data_report(Sample(columns, labels, sample.parts), schema)
         return described, render(described, schema)
+
+
+def _dealt(chunks: Iterable[Columns], share: Share) -> Iterator[tuple[int, Columns]]:
+    """Yield the rows of chunks that a host writes, with the number of their file."""
+    first = 0
+    for columns in chunks:
+        rows = len(next(iter(columns.values())))
+        for file, chosen in share.deal(first):
+            if chosen.start < rows:
+                yield file, {name: values[chosen] for name, values in columns.items()}
+        first += rows

@@ -221,6 +221,10 @@ def test_without_upsert_or_start_it_says_what_it_would_do(run: Run) -> None:
             ["--upsert", "--start", "--batch-format", "recordio"],
             "LightGBM and CatBoost cannot read recordio (application/x-recordio-protobuf), which xgboost does",
         ),
+        (
+            ["--algorithms", "xgboost,catboost", "--training-instance-count", "2", "--dry-run"],
+            "--training-instance-count 2 works with xgboost only; leave out catboost with --algorithms xgboost.",
+        ),
         (["--start"], "There is no pipeline named SeoulBikeDemand. Create it with --upsert."),
     ],
 )

@@ -1,4 +1,4 @@
-"""A table of one's own: several classes, a category, and two files, from the run to the answer of an endpoint."""
+"""A table of one's own: several classes, a category, two files, and two instances of Preprocess and of training."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def trained(folder: Path, cache: Path) -> Ran:
     options = ("--upsert", "--start", "--dataset", "iris.toml", "--json")
+    options += ("--processing-instance-count", "2", "--training-instance-count", "2")
     ran = run_command_named("run", folder, cache, *options, "--algorithms", "xgboost")
     assert ran.code == 0, ran.stderr
     return ran
@@ -75,6 +76,17 @@ def test_a_folder_of_files_is_trained_on(trained: Ran) -> None:
     assert ":model-package/Iris-species/1" in task["model_package_arn"]
     predictions = pd.read_csv(trained.folder / task["predictions"])
     assert set(predictions["predicted_species"]) == {"setosa", "versicolor", "virginica"}
+    actual = pd.concat([pd.read_csv(path) for path in sorted((trained.folder / "table").iterdir())])["species"]
+    assert (predictions["predicted_species"].to_numpy() == actual.to_numpy()[predictions["row"] - 1]).mean() > 0.8
+
+
+def test_two_instances_train_one_model(trained: Ran) -> None:
+    logs = trained.folder / ".sagemaker-local" / "logs" / "aws" / "sagemaker" / "TrainingJobs"
+    of_hosts = [path.read_text(encoding="utf-8") for path in logs.rglob("algo-*.log")]
+    assert ["Distributed node training with 2 hosts" in text for text in of_hosts] == [True, True]
+    rows = [int(text.partition("Train matrix has ")[2].split()[0]) for text in of_hosts]
+    assert sum(rows) < 150, "each has its share of the training set"
+    assert min(rows) > 0
 
 
 def test_a_batch_names_the_class_of_each_row(trained: Ran, cache: Path) -> None:

@@ -1,13 +1,15 @@
 """Preprocess and batch features of tables of growing size: seconds, peak memory, and how they grow.
 
-``python -m tests.performance.scale [--rows 100000 1000000 10000000]`` writes tables of 20 columns (a key, 15 numbers,
-3 categories, the target), runs the jobs' commands on them, and prints a Markdown table for docs/benchmarks/scale.md.
-The exponent is that by which processor seconds grow with rows from one size to the next: 1 is linear.
+``python -m tests.performance.scale [--rows 100000 1000000 10000000] [--hosts 2 4]`` writes tables of 20 columns (a key,
+15 numbers, 3 categories, the target), runs the jobs' commands on them, and prints a Markdown table for
+docs/benchmarks/scale.md. The exponent is that by which processor seconds grow with rows from one size to the next: 1 is
+linear. For each number of hosts, the first host of a Preprocess job with as many instances runs, too.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import subprocess
@@ -67,7 +69,7 @@ def measure(module: str, *arguments: str | Path) -> Measured:
     return Measured(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def run(rows: int, folder: Path) -> dict[str, Measured]:
+def run(rows: int, folder: Path, several: Sequence[int]) -> dict[str, Measured]:
     """Preprocess a table, then calculate the features of the same rows in chunks."""
     data = folder / "input" / "data" / "table.csv"
     data.parent.mkdir(parents=True)
@@ -78,18 +80,28 @@ def run(rows: int, folder: Path) -> dict[str, Measured]:
     made = measure("processing_scripts.preprocess", "--dataset", folder / "scale.toml", *paths)
     schema = ("--schema", folder / "output" / "schema" / "schema.json")
     parts = measure("processing_scripts.parts", *schema, "--data", data, "--output", folder / "parts")
-    return {"Preprocess": made, "batch features": parts}
+    measured = {"Preprocess": made, "batch features": parts}
+    for hosts in several:
+        resources = folder / "resourceconfig.json"
+        names = [f"algo-{number + 1}" for number in range(hosts)]
+        resources.write_text(json.dumps({"current_host": names[0], "hosts": names}))
+        share = ("--files", str(hosts), "--resource-config", resources)
+        command = ("--dataset", folder / "scale.toml", *paths[:2], "--output", folder / f"output-{hosts}", *paths[4:])
+        measured[f"Preprocess, one of {hosts} instances"] = measure("processing_scripts.preprocess", *command, *share)
+    return measured
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure all sizes and print the table."""
     parser = argparse.ArgumentParser(description="Seconds and memory by the number of rows.")
     parser.add_argument("--rows", nargs="+", type=int, default=[100_000, 1_000_000, 10_000_000])
+    parser.add_argument("--hosts", nargs="+", type=int, default=[])
+    options = parser.parse_args(arguments)
     lines = ["| step | rows | seconds | processor seconds | peak MiB | exponent |", "|---|---|---|---|---|---|"]
     before: dict[str, tuple[int, Measured]] = {}
-    for rows in sorted(parser.parse_args(arguments).rows):
+    for rows in sorted(options.rows):
         with tempfile.TemporaryDirectory() as folder:
-            for step, measured in run(rows, Path(folder)).items():
+            for step, measured in run(rows, Path(folder), options.hosts).items():
                 exponent = ""
                 if step in before:
                     fewer, earlier = before[step]

@@ -20,7 +20,7 @@ from PIL import Image
 from evaluation.output.results import read_results
 from evaluation.page.document import render
 from html_page.translations import Language
-from tests.support.browser import Pipe, browser, open_page
+from tests.support.browser import DRAWN, Pipe, browser, open_page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "report"
 COLOURS = 256
@@ -82,7 +82,9 @@ def _take(pipe: Pipe, shot: Shot, results: Path, scratch: Path) -> None:
         page_file = scratch / f"{shot.name}.html"
         page_file.write_text(render(read_results(results / shot.page), shot.language), encoding="utf-8")
     with open_page(pipe, page_file.resolve().as_uri(), width=shot.width, dark=shot.dark) as page:
-        page.evaluate("globalThis.started?.then(() => dispatchEvent(new Event('beforeprint')))")
+        # Draws the charts that are not near; a page without a script has none.
+        page.evaluate("typeof started === 'undefined' || started.then(() => dispatchEvent(new Event('beforeprint')))")
+        page.evaluate(DRAWN)
         find = f"[...document.querySelectorAll('section')].find(one => one.innerText.startsWith('{shot.section}'))"
         top = page.evaluate(f"{find}.getBoundingClientRect().top - 16") if shot.section else 0
         height = page.evaluate(f"{find}.getBoundingClientRect().height + 32") if shot.section else shot.height

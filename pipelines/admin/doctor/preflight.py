@@ -100,14 +100,28 @@ class Use:
 
     quota: str
     at_once: int
+    of_a_job: int = 1
+    option: str = ""
+    """The option that sets the instances of a job."""
 
 
 def uses(settings: Settings) -> Iterator[Use]:
     """Yield the most that one execution needs at the same time."""
     tasks, parallel = len(settings.tasks), settings.max_parallel_steps
     trainings = min(parallel, tasks * len(settings.algorithms)) * (settings.max_parallel_jobs if settings.tune else 1)
-    yield Use(f"{settings.processing_instance_type} for processing job usage", min(parallel, tasks))
-    yield Use(f"{settings.training_instance_type} for training job usage", trainings)
+    processing, training = settings.processing_instance_count, settings.training_instance_count
+    yield Use(
+        f"{settings.processing_instance_type} for processing job usage",
+        max(processing, min(parallel, tasks)),
+        processing,
+        "--processing-instance-count",
+    )
+    yield Use(
+        f"{settings.training_instance_type} for training job usage",
+        trainings * training,
+        training,
+        "--training-instance-count",
+    )
     yield Use(f"{settings.transform_instance_type} for transform job usage", min(parallel, tasks))
 
 
@@ -131,8 +145,10 @@ def _finding(context: CommandContext, use: Use, quota: dict[str, object] | None)
     message = f"{use.quota}: {value}, and an execution uses up to {use.at_once} at once"
     if value == 0:
         return failure("quota", message, fix)
+    if value < use.of_a_job:
+        return failure("quota", f"{message}, {use.of_a_job} of them for one job", f"{fix}, or {use.option} {value}")
     if value < use.at_once:
-        return warning("quota", message, f"{fix}, or fewer at once with --max-parallel-steps {value}")
+        return warning("quota", message, f"{fix}, or fewer at once with --max-parallel-steps {value // use.of_a_job}")
     return ok("quota", message)
 
 

@@ -13,6 +13,7 @@ from pipelines import target
 from pipelines.cli.common import console
 from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import EXIT_CODES, add_common, add_settings, settings_of
+from pipelines.cli.common.rendering import words
 from pipelines.settings.fields import Settings
 from pipelines.target import Choice, CommandContext
 
@@ -66,7 +67,10 @@ def run_command(command: Command, arguments: Sequence[str] | None = None) -> int
 
     def body() -> Result:
         options = command.parser().parse_args(given)
-        result: Result = options.run(options, settings_of(options))
+        settings = settings_of(options)
+        if settings.lang != "en":
+            console.translate_log(words(settings.lang))
+        result: Result = options.run(options, settings)
         return result
 
     return console.run(body, given)

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from pipelines.cli.common.rendering import Words
 from pipelines.errors import BadInput, EnvironmentProblem, PipelineError, did_you_mean, missing_package
+from pipelines.settings.sentences import Sentence
 
 INTERRUPTED = 130
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
@@ -120,7 +122,7 @@ def run(body: Callable[[], Result], arguments: Sequence[str]) -> int:
     is_json = as_json and result.content is not None
     _write(_as_json(result.content or {}) if is_json else result.text)
     for remark in ([result.text.rstrip()] if is_json and result.logs_text else []) + [*result.remarks]:
-        logger.info("%s", remark)
+        logger.info(remark)
     return result.exit_code
 
 
@@ -177,6 +179,25 @@ def _as_json(content: Mapping[str, Any]) -> str:
 
 def _write(text: str) -> None:
     sys.stdout.write(text)
+
+
+def translate_log(t: Words) -> None:
+    """Translate what follows on stderr, where it has a translation."""
+    for handler in logger.handlers:
+        handler.setFormatter(_Translated(t))
+
+
+class _Translated(logging.Formatter):
+    def __init__(self, t: Words) -> None:
+        super().__init__("%(message)s")
+        self._t = t
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = logging.makeLogRecord(vars(record))
+        said.msg = self._t(record.msg) if isinstance(record.msg, str) else record.msg
+        if isinstance(record.args, tuple):
+            said.args = tuple(self._t(each) if isinstance(each, Sentence) else each for each in record.args)
+        return super().format(said)
 
 
 def _log_to_stderr(*, verbose: bool) -> None:

@@ -26,7 +26,10 @@ AWS = (
     *("region", "bucket", "stack", "role_arn", "schedule_role_arn"),
     *("subnets", "security_groups", "prices", "trusted_code"),
 )
-INSTANCE_TYPES = tuple(f"{use}_instance_type" for use in ("processing", "training", "transform", "hosting"))
+INSTANCES = (
+    *("processing_instance_type", "processing_instance_count", "training_instance_type", "training_instance_count"),
+    *("transform_instance_type", "hosting_instance_type"),
+)
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "data and models": DATA,
     "pipeline": (
@@ -35,7 +38,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "tuning": ("tune", "max_jobs", "max_parallel_jobs"),
     "endpoints": ("deploy", "ttl", "data_capture"),
-    "instances": INSTANCE_TYPES,
+    "instances": INSTANCES,
     "target": ("target", "state_dir", "keep_alive", "isolation"),
     "AWS": AWS,
 }
@@ -145,15 +148,9 @@ def given_parameters(options: argparse.Namespace) -> dict[str, str]:
     return dict(options.parameter)
 
 
-def require_format(settings: Settings) -> None:
-    """Refuse algorithms that cannot read the batch format."""
-    algorithms.require_format(FORMATS[settings.batch_format], settings.algorithms)
-
-
-def add_mlflow(command: argparse._ActionsContainer, *, required: bool = False) -> None:
-    """Add ``--mlflow``, the address of a tracking server."""
-    what = "address of an MLflow tracking server, or the ARN of SageMaker's managed one"
-    command.add_argument("--mlflow", metavar="URI", required=required, help=what)
+def require_training(settings: Settings) -> None:
+    """Refuse algorithms that cannot read the batch format, or train on several instances."""
+    algorithms.require_training(FORMATS[settings.batch_format], settings.training_instance_count, settings.algorithms)
 
 
 def add_task(command: argparse.ArgumentParser) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import io
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from html_page.translations import Language, read_translations
+from pipelines.settings.sentences import Sentence
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,7 +31,14 @@ COLOURS = {"Succeeded": "green", "Failed": "red", "Stopped": "yellow", "Executin
 
 def words(language: Language) -> Words:
     """Return the translation of the terminal's texts; a text is its own key, and stays English if the file lacks it."""
-    return functools.partial(read_translations(Path(__file__).with_name("translations.json")).text, language)
+    texts = read_translations(Path(__file__).with_name("translations.json"))
+
+    def t(text: str, **values: Any) -> str:
+        pattern, values = (text.pattern, text.values) if isinstance(text, Sentence) else (text, values)
+        said = {name: t(value) if isinstance(value, Sentence) else value for name, value in values.items()}
+        return texts.text(language, pattern, **said)
+
+    return t
 
 
 def table(

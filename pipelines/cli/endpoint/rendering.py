@@ -14,6 +14,7 @@ from pipelines.serving.endpoints.costs import cost_line, cost_of, cost_prefix, p
 from pipelines.serving.endpoints.invocation import Answered
 from pipelines.serving.endpoints.scaling import Bounds
 from pipelines.serving.endpoints.state import Endpoint
+from pipelines.settings.sentences import Sentence
 from pipelines.target import CommandContext
 
 
@@ -70,23 +71,29 @@ def of_endpoints(context: CommandContext, endpoints: Sequence[Endpoint]) -> Resu
     ]
     costs = [cost_of(context, endpoint) for endpoint in endpoints]
     total = sum(cost for cost in costs if cost is not None)
-    unknown = f", and {costs.count(None)} of unknown price" if None in costs else ""
+    unknown = Sentence.of(", and {count} of unknown price", count=costs.count(None)) if None in costs else ""
     content = {
         "endpoints": [_brief(context, endpoint) for endpoint in endpoints],
         "cost_per_hour": total,
         "currency": currency,
     }
-    remark = (
-        f"{cost_prefix(context)}{total:.3f} {currency} per hour in all{unknown} ({context.prices.origin}). "
-        f"Delete one with: {context.command('endpoint delete --name NAME')}; all that have expired with: "
-        f"{context.command('endpoint delete --expired')}"
+    remark = Sentence.of(
+        "{where} {cost} {currency} per hour in all{unknown} ({origin}). Delete one with: {one}; all that have expired "
+        "with: {expired}",
+        where=cost_prefix(context),
+        cost=f"{total:.3f}",
+        currency=currency,
+        unknown=unknown,
+        origin=context.prices.origin,
+        one=context.command("endpoint delete --name NAME"),
+        expired=context.command("endpoint delete --expired"),
     )
     if not endpoints:
-        return Result("", content, [f"This project has no endpoint, so nothing costs anything. {_DEPLOY_ONE}"])
+        return Result("", content, [Sentence.of(_NO_ENDPOINT)])
     return Result(table([*map(t, headings)], rows), content, [remark])
 
 
-_DEPLOY_ONE = "Create one with: boostpipe endpoint deploy"
+_NO_ENDPOINT = "This project has no endpoint, so nothing costs anything. Create one with: boostpipe endpoint deploy"
 
 
 def of_answer(context: CommandContext, endpoint: Endpoint, answered: Answered) -> Result:
@@ -122,12 +129,10 @@ def of_deleted(context: CommandContext, endpoints: Sequence[Endpoint]) -> Result
     names = [endpoint.name for endpoint in endpoints]
     t = words(context.settings.lang)
     text = "".join(t("deleted: {name}", name=name) + "\n" for name in names)
-    remark = (
-        f"That no longer costs {saved:.3f} {context.prices.currency} per hour on AWS."
-        if names
-        else "Nothing was deleted."
-    )
-    return Result(text, {"deleted": names, "saved_per_hour": saved, "currency": context.prices.currency}, [remark])
+    currency = context.prices.currency
+    no_longer = "That no longer costs {cost} {currency} per hour on AWS."
+    remark = Sentence.of(no_longer, cost=f"{saved:.3f}", currency=currency) if names else "Nothing was deleted."
+    return Result(text, {"deleted": names, "saved_per_hour": saved, "currency": currency}, [remark])
 
 
 def age_in_words(since: datetime) -> str:

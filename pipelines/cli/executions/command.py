@@ -9,19 +9,18 @@ from pipelines.cli.common.options import CONNECTION, add_wait, whole_number
 from pipelines.cli.common.rendering import shown, words
 from pipelines.cli.executions import rendering
 from pipelines.errors import BadInput
-from pipelines.execution import comparison, description, lookup
+from pipelines.execution import changes, comparison, description, lookup
 from pipelines.execution.comparison import Side
 from pipelines.execution.follow import LOST_WITHOUT_WAITING, interruptible, to_its_end
 from pipelines.execution.logs import last_log_lines, log_lines, log_of
 from pipelines.execution.outcomes import outcomes
-from pipelines.execution.pipeline import Progress, look, parameters_before, step_types
+from pipelines.execution.pipeline import Progress, look, step_types
 from pipelines.execution.results import measured, read_evaluations
 from pipelines.execution.trend import trend
 from pipelines.target import CommandContext
 
 WHICH = "id, display name or ARN; latest is the one that was started last"
 MOST_LINES = 10_000
-RETRIED = ("Failed", "Stopped")
 MOST_SECONDS = 3600
 
 
@@ -105,10 +104,7 @@ def _logs(context: CommandContext, options: argparse.Namespace) -> Result:
 def _stop(context: CommandContext, options: argparse.Namespace) -> Result:
     """Stop an execution; the exit code is 0 although it ends Stopped."""
     arn = _arn(context, options)
-    progress = _progress(context, arn)
-    if progress.finished:
-        raise BadInput(f"{arn} cannot be stopped: it has ended already ({progress.status}).")
-    context.sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
+    changes.request_stop(context.sagemaker, _progress(context, arn))
     followed = _followed_if_wanted(context, options, arn)
     return Result(followed.text, followed.content)
 
@@ -116,29 +112,10 @@ def _stop(context: CommandContext, options: argparse.Namespace) -> Result:
 def _retry(context: CommandContext, options: argparse.Namespace) -> Result:
     """Retry an execution; with ``--wait``, the exit code is that of its end."""
     arn = _arn(context, options)
-    progress = _progress(context, arn)
-    if progress.status not in RETRIED:
-        raise BadInput(f"{arn} cannot be retried: it is {progress.status}, not {' or '.join(RETRIED)}.")
     if options.wait is False and context.connection.owns_service:
         raise BadInput(LOST_WITHOUT_WAITING)
-    _require_retryable(context, progress)
-    context.sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn)
+    changes.retry(context.sagemaker, _progress(context, arn))
     return _followed_if_wanted(context, options, arn)
-
-
-def _require_retryable(context: CommandContext, progress: Progress) -> None:
-    """Refuse an execution that a Fail step ended, because SageMaker refuses it."""
-    failed = next((step for step in progress.steps if step.type == "Fail"), None)
-    if failed is None:
-        return
-    names = parameters_before(lookup.definition_of(context.sagemaker, progress.arn), failed.name)
-    given = "".join(f" --parameter {name}=VALUE" for name in names)
-    change = f"another {' or '.join(names)}" if names else "other parameters"
-    raise BadInput(
-        f"{progress.arn} cannot be retried: the Fail step {failed.name} ended it, and SageMaker retries no such "
-        f"execution. Start a new one with {change}, whose earlier steps come from the cache: boostpipe run --start"
-        f"{given}"
-    )
 
 
 def _wait(context: CommandContext, options: argparse.Namespace) -> Result:

@@ -4,7 +4,7 @@ import argparse
 
 from pipelines.cli.common.command import Command
 from pipelines.cli.common.console import Parser, Result
-from pipelines.cli.common.options import ALL_SETTINGS, add_parameters, given_parameters, require_format
+from pipelines.cli.common.options import ALL_SETTINGS, add_parameters, given_parameters, require_training
 from pipelines.cli.run.command import execute
 from pipelines.execution.workflow import RunRequest
 from pipelines.settings.fields import Settings
@@ -17,7 +17,7 @@ def _options(parser: Parser) -> None:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
-    require_format(settings)
+    require_training(settings)
     request = RunRequest(options.upsert, start=False, parameters=given_parameters(options), schedule=options.expression)
     return execute(request, settings)
 

@@ -11,7 +11,7 @@ from pipelines.errors import BadInput
 
 ALGORITHMS: dict[str, Algorithm] = {algorithm.name: algorithm for algorithm in (XGBOOST, LIGHTGBM, CATBOOST)}
 
-__all__ = ["ALGORITHMS", "Algorithm", "require_format"]
+__all__ = ["ALGORITHMS", "Algorithm", "require_format", "require_training"]
 
 
 def require_format(form: Format, algorithms: Iterable[str]) -> None:
@@ -25,4 +25,20 @@ def require_format(form: Format, algorithms: Iterable[str]) -> None:
         able = " or ".join(name for name, algorithm in ALGORITHMS.items() if form in algorithm.formats)
         raise BadInput(
             f"{titles} cannot read {form.name} ({form.content_type}), which {able} does: choose csv, or that algorithm."
+        )
+
+
+def require_training(form: Format, instances: int, algorithms: Iterable[str]) -> None:
+    """Check that all of the algorithms can train on a format, and on as many instances.
+
+    Raises `BadInput` if some cannot; the message names them, and those that can.
+    """
+    names = list(algorithms)
+    require_format(form, names)
+    alone = [name for name in names if not ALGORITHMS[name].distributes]
+    if instances > 1 and alone:
+        able = ",".join(name for name, algorithm in ALGORITHMS.items() if algorithm.distributes)
+        raise BadInput(
+            f"--training-instance-count {instances} works with {able} only; leave out {' and '.join(alone)} with "
+            f"--algorithms {able}."
         )

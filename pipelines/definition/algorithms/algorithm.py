@@ -60,6 +60,8 @@ class Algorithm:
     """The formats that its containers read, in training channels and in batches."""
     reads_categories: bool
     """Whether it reads the file beside the data that numbers the columns with categories."""
+    distributes: bool
+    """Whether several instances train one model, each on its share of the training set's files."""
     metrics: Callable[[Task], dict[str, str]]
     """``metrics(task)`` returns CloudWatch metric name -> regular expression over the log; none if the built-in reports
     its own."""

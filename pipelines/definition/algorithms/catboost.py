@@ -53,6 +53,7 @@ CATBOOST = Algorithm(
     hyperparameters=hyperparameters,
     formats=(CSV,),
     reads_categories=True,
+    distributes=False,
     metrics=metrics,
     network_isolation=True,
     ranges={

@@ -63,6 +63,7 @@ LIGHTGBM = Algorithm(
     hyperparameters=hyperparameters,
     formats=(CSV,),
     reads_categories=True,
+    distributes=False,  # with use_dask, which cannot stop early (LightGBM issue 3712)
     metrics=metrics,
     network_isolation=True,
     ranges={

@@ -59,6 +59,7 @@ XGBOOST = Algorithm(
     hyperparameters=hyperparameters,
     formats=(CSV, RECORDIO),
     reads_categories=False,
+    distributes=True,
     metrics=metrics,
     network_isolation=False,
     ranges={

@@ -1,12 +1,13 @@
 """The preprocessing step: writes training, validation and test sets of each task, batch rows and a schema."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from pipelines.data.code_bundles import DEFAULT_DATASET, dataset_path
 from pipelines.definition.formats import CSV, FORMATS, Format
 from pipelines.definition.steps.context import Context
-from pipelines.definition.steps.processing import output_uri, path_arguments, processing_step
+from pipelines.definition.steps.processing import RESOURCES, output_uri, path_arguments, processing_step
 from pipelines.names import PREPROCESS
 from pipelines.settings.fields import Task
 
@@ -54,6 +55,8 @@ def preprocess(context: Context) -> Preprocessed:
     settings = context.settings
     form = FORMATS[settings.batch_format]
     besides = [] if form is CSV else [form.name]
+    # So that instances of Preprocess write as many files as each other, and those of a training job read as many.
+    files = math.lcm(settings.processing_instance_count, settings.training_instance_count)
     step = processing_step(
         context,
         name=PREPROCESS,
@@ -73,8 +76,10 @@ def preprocess(context: Context) -> Preprocessed:
             *(() if settings.quantile is None else ("--threshold-quantile", str(settings.quantile))),
             *(["--batch-format", form.name] if besides else []),
             *(["--task", *settings.tasks] if len(settings.tasks) == 1 else []),
+            *([] if files == 1 else ["--files", str(files), "--resource-config", RESOURCES]),
             *path_arguments(),
         ],
+        instances=settings.processing_instance_count,
         # The script ignores it: it is there because the environment is part of the cache key.
         environment={"INPUT_DATA_VERSION": context.parameters.input_data_version},
         inputs={"data": context.parameters.input_data_uri, "batch": context.parameters.batch_input_uri},

@@ -9,6 +9,7 @@ ROOT = "/opt/ml/processing"
 INPUT = f"{ROOT}/input"
 OUTPUT = f"{ROOT}/output"
 MESSAGE = "/opt/ml/output/message"
+RESOURCES = "/opt/ml/config/resourceconfig.json"
 CODE = f"{INPUT}/code"
 WHEELS = "wheels"
 PIP_WITHOUT_INDEX = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{INPUT}/{WHEELS}"}
@@ -36,6 +37,7 @@ def processing_step(  # noqa: PLR0913 - keywords only
     outputs: Mapping[str, str],
     property_files: Sequence[Any] = (),
     environment: Mapping[str, Any] | None = None,
+    instances: int = 1,
 ) -> Any:
     """Run ``python3 -m module`` in an image.
 
@@ -59,7 +61,7 @@ def processing_step(  # noqa: PLR0913 - keywords only
     processor = Processor(
         role=context.locations.role,
         image_uri=image,
-        instance_count=1,
+        instance_count=instances,
         instance_type=context.parameters.processing_instance_type,
         entrypoint=["python3", "-m", module],
         max_runtime_in_seconds=3600,

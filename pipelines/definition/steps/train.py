@@ -66,7 +66,9 @@ def model_trainer(context: Context, task: Task, algorithm: Algorithm, resources:
         role=context.locations.role,
         training_image=resources.training_image,
         compute=Compute(
-            instance_type=context.parameters.training_instance_type, instance_count=1, volume_size_in_gb=30
+            instance_type=context.parameters.training_instance_type,
+            instance_count=settings.training_instance_count,
+            volume_size_in_gb=30,
         ),
         networking=Networking(**networking) if networking else None,
         stopping_condition=StoppingCondition(max_runtime_in_seconds=3600),
@@ -86,17 +88,20 @@ def channels(context: Context, task: Task, algorithm: Algorithm, resources: Reso
     """The input channels: the task's sets, and those that the algorithm's script requires.
 
     An algorithm that does not read categories natively gets the objects that begin with ``data`` only, because it would
-    read the file beside them as rows.
+    read the file beside them as rows. Several instances share the files of the training set; each has the validation
+    set, so that all stop at the same tree.
     """
-    from sagemaker.train.configs import InputData
+    from sagemaker.train.configs import InputData, S3DataSource
+
+    def source(part: str) -> Any:
+        uri = data.channel(task, f"{part}/data" if beside else part)
+        if context.settings.training_instance_count == 1 or part != "train":
+            return uri
+        return S3DataSource(s3_data_type="S3Prefix", s3_uri=uri, s3_data_distribution_type="ShardedByS3Key")
 
     beside = context.settings.table.has_categories and not algorithm.reads_categories
     parts = [
-        InputData(
-            channel_name=channel,
-            data_source=data.channel(task, f"{part}/data" if beside else part),
-            content_type=data.format.content_type,
-        )
+        InputData(channel_name=channel, data_source=source(part), content_type=data.format.content_type)
         for channel, part in algorithm.channels.items()
     ]
     return parts + [InputData(channel_name=channel, data_source=uri) for channel, uri in resources.channels.items()]

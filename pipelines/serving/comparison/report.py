@@ -1,7 +1,7 @@
 """Report of a comparison: Markdown, JSON, and a figure."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,53 +59,70 @@ class Comparison:
             },
         }
 
-    def as_markdown(self) -> str:
-        """Return the tables, with every assumption."""
-        return "\n".join([*self._measured(), "", *self._costs(), "", *self._lines_cross(), ""])
+    def as_markdown(self, t: Callable[..., str] = str.format) -> str:
+        """Return the tables, with every assumption; ``t`` translates."""
+        return "\n".join([*self._measured(t), "", *self._costs(t), "", *self._lines_cross(t), ""])
 
-    def _measured(self) -> list[str]:
+    def _measured(self, t: Callable[..., str]) -> list[str]:
         measured = self.measurement
-        sample = f", {MEANS_NOTHING}" if self.generated else ""
         lines = [
-            f"{measured.rows:,} rows, {self.model} ({self.algorithm}{sample}), target {self.target}. Predictions of "
-            f"both ways are the same: they differ by at most {measured.largest_difference:.1g} ({TOLERANCE:g} is "
-            "allowed).",
+            t(
+                "{rows} rows, {model} ({algorithm}{sample}), target {target}. Predictions of both ways are the same: "
+                "they differ by at most {difference} ({allowed} is allowed).",
+                rows=f"{measured.rows:,}",
+                model=self.model,
+                algorithm=self.algorithm,
+                sample=f", {t(MEANS_NOTHING)}" if self.generated else "",
+                target=self.target,
+                difference=f"{measured.largest_difference:.1g}",
+                allowed=f"{TOLERANCE:g}",
+            ),
             "",
-            "| way | rows a request | requests at once | p50, ms | p95, ms | p99, ms | rows/s |",
+            t("| way | rows a request | requests at once | p50, ms | p95, ms | p99, ms | rows/s |"),
             "|---|---|---|---|---|---|---|",
         ]
         lines += [
-            f"| endpoint | {load.rows_per_request} | {load.at_once} | {load.p50:.1f} | {load.p95:.1f} | {load.p99:.1f} "
-            f"| {load.rows_per_second:,.0f} |"
+            f"| {t('endpoint')} | {load.rows_per_request} | {load.at_once} "
+            f"| {load.p50:.1f} | {load.p95:.1f} | {load.p99:.1f} | {load.rows_per_second:,.0f} |"
             for load in measured.loads
         ]
-        job = (
-            f"{measured.transform_rows:,} rows in {measured.transform_seconds:.2f} s, "
-            f"{measured.transform_start_seconds:.2f} s of them to start"
+        job = t(
+            "{rows} rows in {seconds} s, {start} s of them to start",
+            rows=f"{measured.transform_rows:,}",
+            seconds=f"{measured.transform_seconds:.2f}",
+            start=f"{measured.transform_start_seconds:.2f}",
         )
-        return [*lines, f"| transform job | {job} | | | | | {measured.transform_rows_per_second:,.0f} |"]
+        return [*lines, f"| {t('transform job')} | {job} | | | | | {measured.transform_rows_per_second:,.0f} |"]
 
-    def _costs(self) -> list[str]:
+    def _costs(self, t: Callable[..., str]) -> list[str]:
         assumed, prices = self.assumed, self.prices
-        head = " | ".join(f"{rows:,} {'row' if rows == 1 else 'rows'} a day" for rows in ROWS_A_DAY)
-        lines = [f"| {prices.currency} a day | {head} |", "|---|" + "---|" * len(ROWS_A_DAY)]
-        for name, cost in self.ways.items():
-            lines.append(f"| {name} | " + " | ".join(_money(cost(rows)) for rows in ROWS_A_DAY) + " |")
-        return [
-            *lines,
-            "",
-            f"Prices: {prices.origin}. Assumed: {assumed.hosting_type} behind the endpoint (one instance for what was "
-            f"measured, more where that is not enough), {assumed.transform_type} for transform jobs, which take "
-            f"{assumed.start_seconds:.0f} s to start on AWS, {assumed.serverless_mb} MB of serverless memory; single "
-            "rows in real time; responses as fast as measured.",
+        head = (t("{rows} row a day" if rows == 1 else "{rows} rows a day", rows=f"{rows:,}") for rows in ROWS_A_DAY)
+        lines = [
+            f"| {t('{currency} a day', currency=prices.currency)} | {' | '.join(head)} |",
+            "|---|" + "---|" * len(ROWS_A_DAY),
         ]
+        for name, cost in self.ways.items():
+            lines.append(f"| {t(name)} | " + " | ".join(_money(cost(rows)) for rows in ROWS_A_DAY) + " |")
+        explained = t(
+            "Prices: {origin}. Assumed: {hosting} behind the endpoint (one instance for what was measured, more where "
+            "that is not enough), {transform} for transform jobs, which take {start} s to start on AWS, {memory} MB of "
+            "serverless memory; single rows in real time; responses as fast as measured.",
+            origin=prices.origin,
+            hosting=assumed.hosting_type,
+            transform=assumed.transform_type,
+            start=f"{assumed.start_seconds:.0f}",
+            memory=assumed.serverless_mb,
+        )
+        return [*lines, "", explained]
 
-    def _lines_cross(self) -> list[str]:
+    def _lines_cross(self, t: Callable[..., str]) -> list[str]:
+        pattern = "- up to about {rows} rows a day **{below}** costs less than {above}, above that more"
         found = [
-            f"- up to about {float(f'{rows:.2g}'):,.0f} rows a day **{below}** costs less than {above}, above that more"
+            t(pattern, rows=f"{float(f'{rows:.2g}'):,.0f}", below=t(below), above=t(above))
             for below, above, rows in crossings(self.ways)
         ]
-        return ["Where the lines cross:", "", *(found or ["- nowhere: the order is the same for any number of rows"])]
+        nowhere = t("- nowhere: the order is the same for any number of rows")
+        return [t("Where the lines cross:"), "", *(found or [nowhere])]
 
 
 def require_matplotlib() -> None:

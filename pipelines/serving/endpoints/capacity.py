@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.aws.prices import Prices
+from pipelines.settings.sentences import Sentence
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,13 @@ class Instances:
         """Return the price of one hour, with or without requests; None if the type's price is unknown."""
         return prices.per_hour("hosting", self.instance_type, self.count)
 
-    def cost_in_words(self, prices: Prices) -> str:
+    def cost_in_words(self, prices: Prices) -> Sentence:
         """Describe its cost."""
         cost = self.cost_per_hour(prices)
         if cost is None:
-            return f"the price of {self} is not in the list (name yours with --prices)"
-        return f"{cost:.3f} {prices.currency} per hour for {self} ({prices.origin})"
+            return Sentence.of("the price of {what} is not in the list (name yours with --prices)", what=str(self))
+        pattern = "{cost} {currency} per hour for {what} ({origin})"
+        return Sentence.of(pattern, cost=f"{cost:.3f}", currency=prices.currency, what=str(self), origin=prices.origin)
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,11 @@ class Serverless:
         """Return the price of one hour without requests."""
         return 0.0
 
-    def cost_in_words(self, prices: Prices) -> str:
+    def cost_in_words(self, prices: Prices) -> Sentence:
         """Describe its cost."""
-        second = prices.serverless_second(self.memory_mb)
-        return f"{second:.5f} {prices.currency} per second of computing, nothing in between ({prices.origin})"
+        second = f"{prices.serverless_second(self.memory_mb):.5f}"
+        pattern = "{cost} {currency} per second of computing, nothing in between ({origin})"
+        return Sentence.of(pattern, cost=second, currency=prices.currency, origin=prices.origin)
 
 
 Capacity = Instances | Serverless

@@ -6,18 +6,20 @@ from pipelines.names import group_name
 from pipelines.serving.endpoints.capacity import Capacity, Instances
 from pipelines.serving.endpoints.state import Endpoint
 from pipelines.settings.fields import Task
+from pipelines.settings.sentences import Sentence
 from pipelines.target import CommandContext
 
 
-def cost_line(context: CommandContext, endpoint: Endpoint) -> str:
+def cost_line(context: CommandContext, endpoint: Endpoint) -> Sentence:
     """Describe what an endpoint costs and how to delete it, in one line."""
     return _line(context, endpoint.name, endpoint.capacity)
 
 
-def costs_of_deployed(context: CommandContext, tasks: Iterable[Task], instance_type: str) -> list[str]:
+def costs_of_deployed(context: CommandContext, tasks: Iterable[Task], instance_type: str) -> list[Sentence]:
     """Describe what the endpoints of a pipeline with ``--deploy`` will cost, and how to delete them."""
     names = [group_name(context.settings.pipeline_name, task) for task in tasks]
-    return [f"{name}: {_line(context, name, Instances(instance_type, 1))}" for name in names]
+    capacity = Instances(instance_type, 1)
+    return [Sentence.of("{name}: {cost}", name=name, cost=_line(context, name, capacity)) for name in names]
 
 
 def cost_of(context: CommandContext, endpoint: Endpoint) -> float | None:
@@ -30,11 +32,15 @@ def price_in_words(cost: float | None) -> str:
     return "unknown" if cost is None else f"{cost:.3f}"
 
 
-def cost_prefix(context: CommandContext) -> str:
+def cost_prefix(context: CommandContext) -> Sentence:
     """Begin a sentence about costs."""
-    return "Locally it costs nothing; on AWS: " if context.connection.name == "local" else "Cost: "
+    return Sentence.of("Locally it costs nothing; on AWS:" if context.connection.name == "local" else "Cost:")
 
 
-def _line(context: CommandContext, name: str, capacity: Capacity | None) -> str:
-    cost = capacity.cost_in_words(context.prices) if capacity else "its cost is unknown"
-    return f"{cost_prefix(context)}{cost}. Delete it with: {context.command(f'endpoint delete --name {name}')}"
+def _line(context: CommandContext, name: str, capacity: Capacity | None) -> Sentence:
+    return Sentence.of(
+        "{where} {cost}. Delete it with: {command}",
+        where=cost_prefix(context),
+        cost=capacity.cost_in_words(context.prices) if capacity else Sentence.of("its cost is unknown"),
+        command=context.command(f"endpoint delete --name {name}"),
+    )

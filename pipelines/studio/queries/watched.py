@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from local_sagemaker.definition.parse import DefinitionError
 from pipelines.definition.document import Definition
 from pipelines.execution.lookup import definition_of, parameters_of
-from pipelines.execution.pipeline import Progress, look
+from pipelines.execution.pipeline import Progress, look, step_types
 
 _MOST = 64
 
@@ -21,6 +22,8 @@ class Opened:
     progress: Progress
     definition: Definition
     parameters: Mapping[str, str]
+    types: Mapping[str, str]
+    """Types of the steps; empty if the definition is one that the local service could not run."""
 
 
 class Watched:
@@ -68,8 +71,16 @@ class Watched:
         known = self._opened.get(arn)
         definition = known.definition if known else definition_of(sagemaker, arn)
         parameters = known.parameters if known else parameters_of(sagemaker, arn)
-        opened = Opened(look(sagemaker, arn, {}), definition, parameters)
+        types = known.types if known else _types(definition)
+        opened = Opened(look(sagemaker, arn, types), definition, parameters, types)
         while len(self._opened) >= _MOST:
             self._opened.pop(next(iter(self._opened)), None)
         self._opened[arn] = opened
         return opened
+
+
+def _types(definition: Definition) -> Mapping[str, str]:
+    try:
+        return step_types(definition)
+    except DefinitionError:
+        return {}

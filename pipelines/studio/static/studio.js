@@ -44,7 +44,7 @@ function keepState(old, fresh) {
 function replaceLive(fresh) {
   for (const old of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(old.id);
-    if (!next || next.dataset.same && next.dataset.same === old.dataset.same) continue;
+    if (!next || old.matches("form") && old.contains(document.activeElement)) continue;
     if (old.source === undefined) old.source = old.outerHTML;
     if (next.outerHTML === old.source) continue;
     const adopted = document.importNode(next, true);
@@ -112,5 +112,26 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy], [data-copy-from]");
+  if (!button) return;
+  const from = button.dataset.copyFrom;
+  await navigator.clipboard.writeText(from ? await (await fetch(from)).text() : button.dataset.copy);
+  button.classList.add("copied");
+  setTimeout(() => button.classList.remove("copied"), 1200);
+});
+
+// The chosen step in view: in the graph, and on a phone its panel, which is below the graph.
+function showChosen() {
+  const node = document.querySelector(".node.chosen");
+  const box = node?.closest(".wide");
+  if (!box) return;
+  const place = node.getBoundingClientRect();
+  const frame = box.getBoundingClientRect();
+  box.scrollLeft += place.left + place.width / 2 - frame.left - frame.width / 2;
+  if (innerWidth <= 900) document.getElementById("panel-title")?.scrollIntoView();
+}
+
 dress(document);
+showChosen();
 listen();

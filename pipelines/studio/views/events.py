@@ -8,17 +8,22 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import asdict
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from pipelines.studio.state import studio_of
-from pipelines.studio.views.lookup import arn_of
+from pipelines.studio.views.lookup import find_place
+
+_MOST = 8
+"""Executions that one browser has polled."""
 
 
 async def events(request: Request) -> Response:
     """Stream the poller's state; ``execution``, which may be repeated, names what the polls are to query, too."""
     studio = studio_of(request)
-    arns = [await arn_of(request, key) for key in request.query_params.getlist("execution")]
+    keys = request.query_params.getlist("execution")[:_MOST]
+    arns = [(await run_in_threadpool(find_place, studio, key)).arn for key in keys]
 
     async def stream() -> AsyncIterator[str]:
         with ExitStack() as watching:

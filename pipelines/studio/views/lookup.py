@@ -1,25 +1,39 @@
 """The execution that an address names by its pipeline and its id."""
 
-from starlette.concurrency import run_in_threadpool
+from dataclasses import dataclass
+
 from starlette.requests import Request
 
 from pipelines.errors import BadInput
-from pipelines.studio.state import studio_of
+from pipelines.studio.state import Studio, studio_of
 
 
-def find_arn(request: Request, key: str) -> str:
-    """Return the ARN of the execution ``PIPELINE/ID``.
+@dataclass(frozen=True)
+class Place:
+    """An execution in an address."""
+
+    pipeline: str
+    execution: str
+    arn: str
+
+    @property
+    def key(self) -> str:
+        """The pipeline's name and the execution's id."""
+        return f"{self.pipeline}/{self.execution}"
+
+
+def find_place(studio: Studio, key: str) -> Place:
+    """Find the execution ``PIPELINE/ID``.
 
     Raises `BadInput` if there is no such pipeline.
     """
-    studio = studio_of(request)
     pipeline, _, execution = key.rpartition("/")
     arn = studio.index.execution_arn(studio.sagemaker, pipeline, execution) if pipeline and execution else None
     if arn is None:
-        raise BadInput(f"There is no pipeline {pipeline}.")
-    return arn
+        raise BadInput(f"There is no pipeline {pipeline or key}.")
+    return Place(pipeline, execution, arn)
 
 
-async def arn_of(request: Request, key: str) -> str:
-    """Do the same without blocking the loop."""
-    return await run_in_threadpool(find_arn, request, key)
+def place_of(request: Request) -> Place:
+    """Find the execution that the path names."""
+    return find_place(studio_of(request), f"{request.path_params['pipeline']}/{request.path_params['execution']}")

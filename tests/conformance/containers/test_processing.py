@@ -90,9 +90,10 @@ def test_exit_message_drops_a_cut_character(bench: Workbench) -> None:
     assert outcome.exit_message == "x" + "é" * 511
 
 
-def test_the_message_is_the_reason_of_a_failure(bench: Workbench) -> None:
+@pytest.mark.parametrize("instances", [1, 2])
+def test_the_message_is_the_reason_of_a_failure(bench: Workbench, instances: int) -> None:
     script = "import sys; open('/opt/ml/output/message', 'w').write('Row 7 has no label.'); sys.exit(2)"
-    outcome = run_processing(processing_request(bench.store, script), bench.job().context)
+    outcome = run_processing(processing_request(bench.store, script, instances=instances), bench.job().context)
     assert outcome.failure_reason == "AlgorithmError: Row 7 has no label., exit code: 2"
     assert outcome.exit_message == "Row 7 has no label."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from botocore.exceptions import ClientError
 
 from pipelines.aws.prices import load_prices
 from pipelines.settings.fields import Settings
@@ -20,6 +22,23 @@ from pipelines.studio.state import Studio
 from pipelines.target import CommandContext, Connection
 
 ACCOUNT = "arn:aws:sagemaker:us-east-1:123456789012"
+DEFINITION = {
+    "Version": "2020-12-01",
+    "Parameters": [{"Name": "Run", "Type": "String"}],
+    "Steps": [
+        {"Name": "Prepare", "DisplayName": "Prepare the data", "Type": "Processing", "Arguments": {"Size": 1}},
+        {
+            "Name": "Gate",
+            "Type": "Condition",
+            "DependsOn": ["Prepare"],
+            "Arguments": {
+                "Conditions": [],
+                "IfSteps": [{"Name": "Register", "Type": "RegisterModel", "Arguments": {}}],
+                "ElseSteps": [{"Name": "Below", "Type": "Fail", "Arguments": {"ErrorMessage": "no"}}],
+            },
+        },
+    ],
+}
 
 
 class Api:
@@ -27,6 +46,8 @@ class Api:
 
     def __init__(self, executions: int = 3, pipelines: int = 1) -> None:
         self.calls: list[str] = []
+        self.changes: list[tuple[str, dict[str, Any]]] = []
+        self.log = ["[INFO] begins", "UserWarning: old", "ValueError: no data"]
         self.names = [f"Pipeline{number}" for number in range(pipelines)]
         began = datetime(2026, 12, 1, tzinfo=UTC)
         self.executions = {
@@ -71,6 +92,91 @@ class Api:
         following = at + request["MaxResults"]
         answer = {"PipelineExecutionSummaries": known[at:following]}
         return answer | ({"NextToken": str(following)} if following < len(known) else {})
+
+    def describe_pipeline(self, *, PipelineName: str) -> dict[str, Any]:  # noqa: N803
+        if PipelineName not in self.names:
+            raise not_found()
+        return {"PipelineArn": f"{ACCOUNT}:pipeline/{PipelineName}"}
+
+    def describe_pipeline_execution(self, **request: Any) -> dict[str, Any]:
+        self.calls.append("DescribePipelineExecution")
+        found = self._execution(request)
+        return {
+            **found,
+            "CreationTime": found["StartTime"],
+            "LastModifiedTime": found["StartTime"] + timedelta(seconds=75),
+            **({"FailureReason": "a step failed"} if found["PipelineExecutionStatus"] == "Failed" else {}),
+        }
+
+    def list_pipeline_execution_steps(self, **request: Any) -> dict[str, Any]:
+        self.calls.append("ListPipelineExecutionSteps")
+        began = self._execution(request)["StartTime"]
+        job = {"ProcessingJob": {"Arn": f"{ACCOUNT}:processing-job/prepare-1"}}
+        times = {"StartTime": began, "EndTime": began + timedelta(seconds=70)}
+        return {
+            "PipelineExecutionSteps": [
+                {"StepName": "Prepare", "StepStatus": "Succeeded", "Metadata": job, "AttemptCount": 2, **times},
+                {
+                    "StepName": "Gate",
+                    "StepStatus": "Succeeded",
+                    "Metadata": {"Condition": {"Outcome": "False"}},
+                    **times,
+                },
+                {"StepName": "Below", "StepStatus": "Failed", "FailureReason": "not good enough", **times},
+            ]
+        }
+
+    def describe_pipeline_definition_for_execution(self, **request: Any) -> dict[str, Any]:
+        self._execution(request)
+        self.calls.append("DescribePipelineDefinitionForExecution")
+        return {"PipelineDefinition": json.dumps(DEFINITION)}
+
+    def list_pipeline_parameters_for_execution(self, **request: Any) -> dict[str, Any]:
+        self.calls.append("ListPipelineParametersForExecution")
+        return {
+            "PipelineParameters": [{"Name": "Run", "Value": self._execution(request)["PipelineExecutionDisplayName"]}]
+        }
+
+    def describe_processing_job(self, **_request: Any) -> dict[str, Any]:
+        self.calls.append("DescribeProcessingJob")
+        return {
+            "ProcessingJobStatus": "Completed",
+            "AppSpecification": {"ImageUri": "image:1", "ContainerArguments": ["--seed", "42"]},
+            "ProcessingResources": {"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.xlarge"}},
+            "ProcessingInputs": [{"InputName": "data", "S3Input": {"S3Uri": "s3://bucket/data"}}],
+            "Environment": {"COLOUR": "blue"},
+        }
+
+    def describe_log_streams(self, **_request: Any) -> dict[str, Any]:
+        return {"logStreams": [{"logStreamName": "prepare-1/algo-1"}]}
+
+    def get_log_events(self, **request: Any) -> dict[str, Any]:
+        self.calls.append("GetLogEvents")
+        at = int(request.get("nextToken", "f/0").partition("/")[2])
+        new = self.log[at:]
+        events = [{"timestamp": 1000 * number, "message": line} for number, line in enumerate(new)]
+        return {"events": events, "nextForwardToken": f"f/{at + len(new)}", "nextBackwardToken": "b/0"}
+
+    def stop_pipeline_execution(self, **request: Any) -> None:
+        self.changes.append(("stop", request))
+
+    def retry_pipeline_execution(self, **request: Any) -> None:
+        self.changes.append(("retry", request))
+
+    def start_pipeline_execution(self, **request: Any) -> dict[str, Any]:
+        self.changes.append(("start", request))
+        return {"PipelineExecutionArn": f"{ACCOUNT}:pipeline/Pipeline0/execution/new"}
+
+    def _execution(self, request: Any) -> dict[str, Any]:
+        for known in self.executions.values():
+            for each in known:
+                if each["PipelineExecutionArn"] == request["PipelineExecutionArn"]:
+                    return each
+        raise not_found()
+
+
+def not_found() -> ClientError:
+    return ClientError({"Error": {"Code": "ResourceNotFound", "Message": "none"}}, "Describe")
 
 
 class _Paginator:

@@ -31,8 +31,10 @@ SETTINGS = [
     {"task": "classification", **NETWORK, "tune": True, "evaluation_image": IMAGE},
     {"task": "regression", "algorithms": ["xgboost"], "deploy": True, "data_capture": 20, "ttl": 5},
     GOLDEN_SETTINGS["several-classes"],
+    {"task": "classification", "algorithms": ["xgboost"], "processing_instance_count": 2, "training_instance_count": 3},
     GOLDEN_SETTINGS["categories"],
 ]
+INSTANCES = SETTINGS[-2]
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,19 @@ def test_only_lightgbm_and_catboost_read_which_columns_are_categories(definition
     assert read("TuneXGBoostChurn") == ["train/data", "validation/data"]
     assert read("TuneLightGBMChurn") == ["train", "validation"]
     assert read("TuneCatBoostChurn") == [""]
+
+
+def test_instances_share_files_of_the_training_set_only(definitions: list[str]) -> None:
+    steps = {step["Name"]: step["Arguments"] for step in json.loads(definitions[SETTINGS.index(INSTANCES)])["Steps"]}
+    preprocess, train = steps["Preprocess"], steps["TrainXGBoostClassification"]
+    assert preprocess["ProcessingResources"]["ClusterConfig"]["InstanceCount"] == 2
+    arguments = preprocess["AppSpecification"]["ContainerArguments"]
+    assert arguments[arguments.index("--files") + 1] == "6", "each instance writes 3, and each trains on 2"
+    assert steps["EvaluateClassification"]["ProcessingResources"]["ClusterConfig"]["InstanceCount"] == 1
+    assert train["ResourceConfig"]["InstanceCount"] == 3
+    sources = {each["ChannelName"]: each["DataSource"]["S3DataSource"] for each in train["InputDataConfig"]}
+    assert sources["train"]["S3DataDistributionType"] == "ShardedByS3Key"
+    assert sources["validation"]["S3DataDistributionType"] == "FullyReplicated"
 
 
 def _trained(arguments: dict[str, Any]) -> list[dict[str, Any]]:

@@ -44,13 +44,15 @@ def test_answers_that_are_neither_numbers_nor_known_json_are_refused(text: str) 
 
 
 def test_predictions_stand_beside_their_hours() -> None:
-    joined = join_predictions("datetime\n2018-11-30T00:00:00\n2018-11-30T01:00:00\n", {"predicted_rentals": [1.5, 2.0]})
+    joined = join_predictions(
+        ["datetime\n2018-11-30T00:00:00\n", "datetime\n2018-11-30T01:00:00\n"], {"predicted_rentals": [1.5, 2.0]}
+    )
     assert joined == "datetime,predicted_rentals\n2018-11-30T00:00:00,1.5\n2018-11-30T01:00:00,2\n"
 
 
 def test_nothing_is_joined_by_luck() -> None:
     with pytest.raises(PipelineError, match="There are 1 batch answers for 2 rows"):
-        join_predictions("datetime\na\nb\n", {"x": [1.0]})
+        join_predictions(["datetime\na\nb\n"], {"x": [1.0]})
 
 
 def test_batch_answers_keep_to_the_rules_of_the_evaluation() -> None:
@@ -86,6 +88,6 @@ def test_rules_replace_what_the_limits_have_kept(limits, predicted, rows) -> Non
 
 @pytest.mark.parametrize(("cell", "written"), [("=1+1", "'=1+1"), ("-A1", "'-A1"), ("@x", "'@x"), ("-1.5", "-1.5")])
 def test_no_spreadsheet_runs_a_cell(cell, written, caplog):
-    joined = join_predictions(f"datetime,station\n2018-11-30T00:00:00,{cell}\n", {"predicted_rentals": [1.5]})
+    joined = join_predictions([f"datetime,station\n2018-11-30T00:00:00,{cell}\n"], {"predicted_rentals": [1.5]})
     assert joined.splitlines()[1] == f"2018-11-30T00:00:00,{written},1.5"
     assert ("begin like a formula" in caplog.text) is (cell != written)

@@ -1,1 +1,0 @@
-"""Executions, candidates and registered versions in an MLflow tracking server."""
