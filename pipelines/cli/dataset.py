@@ -114,11 +114,17 @@ def _check(options: argparse.Namespace, settings: Settings) -> Result:
     lines = [(*name, *(row[at] for row in found.first)) for at, name in enumerate(names)]
     text = (
         f"{options.dataset_file} fits {source}: {sum(rows.values()):,} rows.\n"
+        + (f"  {found.without_target:,} rows have no target, so they are left out\n" if found.without_target else "")
         + "".join(f"  {_SETS[name]}: {count:,} rows\n" for name, count in rows.items())
         + f"\n{len(found.features)} features, as the models see them in the first rows of the training set (levels "
         f"instead of codes):\n\n{table(heading, lines)}"
     )
-    content = {"source": source, "rows": rows, "features": [dict(each) for each in found.features]}
+    content = {
+        "source": source,
+        "rows": rows,
+        "without_target": found.without_target,
+        "features": [dict(each) for each in found.features],
+    }
     return Result(text, {**content, "first": [list(row) for row in found.first]})
 
 

@@ -30,6 +30,8 @@ class Preview:
     """Name, type and levels of each, as in the schema."""
     first: Sequence[Sequence[str]]
     """The first training rows: the label, and then the features; levels instead of codes."""
+    without_target: int = 0
+    """Rows that are left out, because a target is missing."""
 
 
 def preview(dataset: Path, data: Path) -> Preview:
@@ -43,12 +45,13 @@ def preview(dataset: Path, data: Path) -> Preview:
             _link(data.resolve(), folder / name)
         _run(dataset, folder, output)
         schema = json.loads((output / "schema" / "schema.json").read_text(encoding="utf-8"))
+        report = json.loads((output / "schema" / "data-report.json").read_text(encoding="utf-8"))
         task = next(iter(schema["tasks"]))
         with (output / task / "train" / "data.csv").open(encoding="utf-8", newline="") as file:
             first = [
                 _shown(row, schema["tasks"][task], schema["features"]) for row in islice(csv.reader(file), SHOWN_ROWS)
             ]
-        return Preview(schema["rows"], schema["features"], first)
+        return Preview(schema["rows"], schema["features"], first, report.get("without_target", 0))
 
 
 def _link(data: Path, place: Path) -> None:

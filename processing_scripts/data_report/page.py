@@ -48,6 +48,8 @@ def _header(report: Report, schema: Schema) -> str:
 
 def _in_short(report: Report, schema: Schema) -> Iterable[str]:
     yield _text("short sets", **{part: f"{report['rows'][part]:,}" for part in ("train", "validation", "test")})
+    if report["without_target"]:
+        yield _text("short without target", count=f"{report['without_target']:,}")
     missing = [name for name, column in report["features"].items() if column["missing"]]
     if missing:
         yield _text("short missing", count=len(missing), columns=", ".join(missing[:_LABELS]))

@@ -4,6 +4,7 @@ Shares are from 0 to 1::
 
     format_version  2
     rows            by set
+    without_target  rows that are in no set, because a target is missing
     sample          rows that the statistics are of: all, or about 50,000
     features        by name: {missing (share), mean, standard_deviation, quantiles: {"0": ..., "1": ...}}, or of a
                     category {missing, different, values: {cell: share}}, the most frequent first
@@ -41,6 +42,8 @@ class Sample:
     """By task."""
     parts: npt.NDArray[Any]
     """The number of each row's set in `PARTS`."""
+    without_target: int = 0
+    """Other rows of the table, which have no target."""
 
 
 def data_report(sample: Sample, schema: Schema) -> Report:
@@ -48,6 +51,7 @@ def data_report(sample: Sample, schema: Schema) -> Report:
     return {
         "format_version": FORMAT_VERSION,
         "rows": schema["rows"],
+        "without_target": sample.without_target,
         "sample": len(sample.parts),
         "features": {name: _distribution(values) for name, values in sample.features.items()},
         "targets": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,22 @@ class Cells:
     def __init__(self, chunk: Chunk, reading: Reading) -> None:
         self._chunk = chunk
         self._reading = reading
+        self.positions = chunk.positions
+        """Of the rows in their file, counted from 0."""
         self._missing = pa.array(sorted({*reading.missing, ""}), pa.string())
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Cells:
+        """Return the cells of the chosen rows."""
+        return Cells(self._chunk.only(chosen), self._reading)
+
+    def without_blank_rows(self, columns: Iterable[Column]) -> Cells:
+        """Return the cells of the rows with a value in one of these columns."""
+        blank = np.ones(len(self.positions), dtype=bool)
+        for column in columns:
+            blank &= np.asarray(pc.is_null(self._texts(column)))
+            if not blank.any():
+                break
+        return self.only(~blank)
 
     def read(self, column: Column) -> Values:
         """Return a column by its type: numbers and booleans as float64, times as datetime64, others as texts."""

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from processing_scripts.dataset_file.model import Column, DatasetFile
 from processing_scripts.datasets import Choices, Schema
-from processing_scripts.errors import ColumnError, OptionError, quoted
+from processing_scripts.errors import ColumnError, FileError, OptionError, quoted
 from processing_scripts.schema import feature_names
 from processing_scripts.tables.cells import Cells
 from processing_scripts.tables.encoding import encode
@@ -29,11 +30,13 @@ class TableChunk(NamedTuple):
     keys: pd.DataFrame
     frame: pd.DataFrame
     """The columns that features are made from."""
+    numbers: npt.NDArray[np.int64]
+    """Of the rows in their file, counted from 1."""
 
 
 @dataclass
 class TableChunks:
-    """The chunks of a file of rows; every row can be predicted."""
+    """The chunks of a file of rows; every row that is not blank can be predicted."""
 
     file: DatasetFile
     table: TableFile
@@ -48,16 +51,20 @@ class TableChunks:
         identity = tuple(each for each in identity_columns(self.file) if each.name in self.table.columns)
         if self.series is not None and self.series.name not in [each.name for each in identity]:
             identity = (*identity, self.series)
-        wanted = [column.name for column in distinct(*self.columns, *identity)]
-        for chunk in self.table.chunks(wanted, self.size):
-            cells = Cells(chunk, self.file.reading)
-            frame = read_frame(chunk, self.file, self.columns)
-            keys = {column.name: key_texts(cells.read(column), column, cells) for column in identity}
-            if not self.file.with_role("key"):
-                keys = {row_name(self.file): np.arange(self.read + 1, self.read + 1 + chunk.rows), **keys}
+        wanted = distinct(*self.columns, *identity)
+        for chunk in self.table.chunks([column.name for column in wanted], self.size):
             self.read += chunk.rows
-            self.predicted = self.read
-            yield TableChunk(pd.DataFrame(keys, index=frame.index), frame)
+            cells = Cells(chunk, self.file.reading).without_blank_rows(wanted)
+            numbers = cells.positions + 1
+            if not len(numbers):
+                continue
+            frame = read_frame(cells, wanted)
+            keys = {column.name: key_texts(frame[column.name].to_numpy(), column, cells) for column in identity}
+            if not self.file.with_role("key"):
+                keys = {row_name(self.file): numbers, **keys}
+            self.predicted += len(numbers)
+            made_from = frame[[column.name for column in self.columns]]
+            yield TableChunk(pd.DataFrame(keys, index=frame.index), made_from, numbers)
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,10 @@ class TableDataSet:
     def features_of_rows(
         self, rows: Path, schema: Schema, known: Path | None = None, *, complete: bool = False
     ) -> pd.DataFrame:
-        """Calculate the features of rows, indexed by their numbers from 1; ``known`` is not needed."""
+        """Calculate the features of rows, indexed by their numbers from 1, without blank rows.
+
+        ``known`` is not needed.
+        """
         del known
         chunks = self.chunks(rows, schema, CHUNK_ROWS)
         if complete:
@@ -88,8 +98,11 @@ class TableDataSet:
             for name in chunks.table.columns:
                 if name not in names:
                     raise ColumnError(f"Column {quoted(name)} is not known; known columns: {', '.join(names)}.")
-        features = pd.concat([self.features_of_chunk(chunk, schema) for chunk in chunks], ignore_index=True)
-        return features.set_index(pd.RangeIndex(1, len(features) + 1, name=row_name(self.file)))
+        read = [*chunks]
+        if not read:
+            raise FileError(f"{rows.name} has blank rows only; provide rows with values.")
+        features = pd.concat([self.features_of_chunk(chunk, schema) for chunk in read], ignore_index=True)
+        return features.set_index(pd.Index(np.concatenate([chunk.numbers for chunk in read]), name=row_name(self.file)))
 
     def chunks(self, rows: Path, schema: Schema, size: int, series: str | None = None) -> TableChunks:  # noqa: ARG002
         """Read rows in chunks."""

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from processing_scripts.dataset_file.model import Column, DatasetFile
-from processing_scripts.errors import ColumnError
+from processing_scripts.errors import ColumnError, FileError, quoted
 from processing_scripts.tables.cells import Cells
 from processing_scripts.tables.code import own_split
 from processing_scripts.tables.features import Feature, distinct, feature_columns, make_features
 from processing_scripts.tables.labels import labels_of
-from processing_scripts.tables.source import Chunk, open_table
+from processing_scripts.tables.source import open_table
 from processing_scripts.tables.splits import PART_NUMBERS, Drawing, hash_rows
 from processing_scripts.tables.spool import Columns, Spool, Values
 
@@ -38,12 +38,14 @@ class Intake:
         """By name, in the order of the columns, once rows were read."""
         self.times: tuple[str, str] | None = None
         """The first and the last time, if the table has a column of times."""
+        self.without_target = 0
+        """Rows that were left out, because a target is missing."""
         self._drawing = Drawing(file.split)
         self._made_from = feature_columns(file)
         self._sliced = tuple(column for column in file.columns if column.name in file.slices)
 
     def read_data(self, paths: Sequence[Path], spool: Spool) -> None:
-        """Read rows with their labels.
+        """Read rows with their labels; rows without one are left out.
 
         Raises `PreprocessingError` if the data is invalid or ambiguous.
         """
@@ -51,7 +53,7 @@ class Intake:
         self._drawing.finish()
 
     def read_batch(self, paths: Sequence[Path], spool: Spool) -> None:
-        """Read rows to predict; their targets, if there are any, are ignored."""
+        """Read rows to predict; blank rows are left out, and targets, if there are any, are ignored."""
         self._read(paths, spool, with_labels=False)
 
     def parts(self, columns: Columns) -> Values:
@@ -62,34 +64,56 @@ class Intake:
         targets = distinct(*(label.column for label in self.labels.values())) if with_labels else ()
         sliced = self._sliced if with_labels else ()
         needed = [column.name for column in distinct(*self._made_from, *self.identity, *targets, *sliced)]
-        first = 0
+        read = 0
         for path in paths:
             table = open_table(path, self._file, needed, alone=len(paths) == 1)
+            first = read
             for chunk in table.chunks(needed):
-                columns, frame = self._columns(chunk, first)
-                spool.append(columns | (self._labelled(chunk, frame) if with_labels else {}))
-                first += chunk.rows
+                read += chunk.rows
+                cells = Cells(chunk, self._file.reading)
+                columns = self._labelled(cells, first) if with_labels else self._unlabelled(cells, first)
+                if columns:
+                    spool.append(columns)
+        if not spool.rows:
+            wanted = " and ".join(quoted(column.name) for column in targets) or "a value"
+            raise FileError(f"None of the {read:,} rows of {paths[0].name} has {wanted}; provide rows that do.")
         spool.finish()
 
-    def _columns(self, chunk: Chunk, first: int) -> tuple[Columns, pd.DataFrame]:
-        """Return features and keys of a chunk, and the frame that they are made from."""
-        cells = Cells(chunk, self._file.reading)
-        frame = read_frame(chunk, self._file, distinct(*self._made_from, *self.identity))
+    def _unlabelled(self, cells: Cells, first: int) -> Columns:
+        """Return features and keys of rows to predict."""
+        cells = cells.without_blank_rows(distinct(*self._made_from, *self.identity))
+        return self._columns(cells, self._frame(cells), first) if len(cells.positions) else {}
+
+    def _frame(self, cells: Cells) -> pd.DataFrame:
+        return read_frame(cells, distinct(*self._made_from, *self.identity))
+
+    def _columns(self, cells: Cells, frame: pd.DataFrame, first: int) -> Columns:
+        """Return features and keys of rows; ``first`` rows are in the files before."""
         made = make_features(self._file, self._code, frame[[column.name for column in self._made_from]])
         self._check_same_features(made)
         columns: Columns = {f"{FEATURE}{name}": values for name, (_, values) in made.items()}
         if not self._file.with_role("key"):
-            columns[f"{KEY}{row_name(self._file)}"] = np.arange(first + 1, first + 1 + chunk.rows)
+            columns[f"{KEY}{row_name(self._file)}"] = first + 1 + cells.positions
         for column in self.identity:
             columns[f"{KEY}{column.name}"] = key_texts(frame[column.name].to_numpy(), column, cells)
-        return columns, frame
+        return columns
 
-    def _labelled(self, chunk: Chunk, frame: pd.DataFrame) -> Columns:
-        """Return labels, slices, and what decides the set of each row; collect what the sets' borders depend on."""
-        cells = Cells(chunk, self._file.reading)
+    def _labelled(self, cells: Cells, first: int) -> Columns:
+        """Return features, keys, labels, slices, and what decides the set of each row that has its targets.
+
+        Collects what the sets' borders depend on.
+        """
         labels = {name: label.read(cells) for name, label in self.labels.items()}
-        columns = {f"{LABEL}{name}": values for name, values in labels.items()}
-        columns |= {f"{SLICE}{column.name}": cells.read(column) for column in self._sliced}
+        known = ~np.any([np.isnan(values) for values in labels.values()], axis=0)
+        self.without_target += int((~known).sum())
+        if not known.any():
+            return {}
+        cells, labels = cells.only(known), {name: values[known] for name, values in labels.items()}
+        frame = self._frame(cells)
+        columns = self._columns(cells, frame, first) | {f"{LABEL}{name}": values for name, values in labels.items()}
+        for column in self._sliced:
+            read = frame[column.name].to_numpy() if column.name in frame else cells.read(column)
+            columns[f"{SLICE}{column.name}"] = read
         columns[DRAWN] = self._drawn(frame, cells, labels)
         self._drawing.collect(columns[DRAWN], self._classes(columns))
         self._note_times(frame)
@@ -142,14 +166,18 @@ def row_name(file: DatasetFile) -> str:
     return "row" if all(column.name != "row" for column in file.columns) else "row number"
 
 
-def read_frame(chunk: Chunk, file: DatasetFile, columns: tuple[Column, ...]) -> pd.DataFrame:
-    """Return the columns of a chunk by their types."""
-    cells = Cells(chunk, file.reading)
-    return pd.DataFrame({column.name: cells.read(column) for column in columns}, index=range(chunk.rows))
+def read_frame(cells: Cells, columns: tuple[Column, ...]) -> pd.DataFrame:
+    """Return columns by their types."""
+    return pd.DataFrame({column.name: cells.read(column) for column in columns}, index=range(len(cells.positions)))
 
 
 def key_texts(values: Values, column: Column, cells: Cells) -> Values:
-    """Return the cells of a key as they are in the file; times in ISO 8601."""
+    """Return the cells of a key as they are in the file; times in ISO 8601.
+
+    ``values`` are what was read of the column by its type.
+    """
+    if values.dtype == object:
+        return values
     if column.type == "datetime":
         times = pd.DatetimeIndex(values).strftime("%Y-%m-%dT%H:%M:%S")
         return np.asarray(np.where(np.isnat(values), np.array(None, dtype=object), np.asarray(times, dtype=object)))

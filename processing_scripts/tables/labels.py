@@ -30,22 +30,18 @@ class Label:
         return self.task.above is not None or self.task.above_quantile is not None
 
     def read(self, cells: Cells) -> Values:
-        """Return the numbers of a chunk, or the codes of its classes.
+        """Return the numbers of a chunk, or the codes of its classes; NaN where the target is missing.
 
-        Raises `CellError` if a cell is empty, or no class.
+        Raises `CellError` if a cell is no class.
         """
-        every = f"every row needs its '{self.column.name}'"
         if self.task.kind == "regression" or self.is_above:
-            numbers = cells.numbers(self.column)
-            cells.refuse_missing(self.column, np.isnan(numbers), every)
-            return numbers
+            return cells.numbers(self.column)
         if self.task.kind == "binary" and self.column.type == "boolean":
             truths = cells.truths(self.column)
-            cells.refuse_missing(self.column, np.isnan(truths), every)
-            return np.asarray(truths == TRUTH.get((self.task.positive or "true").lower()), dtype="float64")
+            positive = truths == TRUTH.get((self.task.positive or "true").lower())
+            return np.where(np.isnan(truths), np.nan, positive)
         positions, different = pd.factorize(cells.texts(self.column))
-        cells.refuse_missing(self.column, positions < 0, every)
-        codes = np.array([self._code(str(text)) for text in different], dtype="float64")[positions]
+        codes = np.array([*(self._code(str(text)) for text in different), np.nan])[positions]
         cells.refuse_unknown(self.column, codes < 0, self.task.classes)
         return codes
 

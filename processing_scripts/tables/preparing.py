@@ -136,7 +136,7 @@ class PreparedTable:
             for name in self._intake.labels
         }
         columns = {name: sample.frame[f"{FEATURE}{name}"] for name in self._learned.names}
-        described = data_report(Sample(columns, labels, sample.parts), schema)
+        described = data_report(Sample(columns, labels, sample.parts, self._intake.without_target), schema)
         return described, render(described, schema)
 
 

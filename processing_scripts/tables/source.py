@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import parquet
 
@@ -50,7 +52,7 @@ class TableFile:
             for start in range(0, batch.num_rows, rows):
                 part = batch.slice(start, rows)
                 cells = dict(zip(there, part.columns, strict=True))
-                yield Chunk(self, at, part.num_rows, cells)
+                yield Chunk(self, np.arange(at, at + part.num_rows), cells)
                 at += part.num_rows
         if at == 0:
             raise FileError(f"{self.path.name} has no rows; provide a file with rows.")
@@ -105,18 +107,29 @@ class TableFile:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Consecutive rows of a file."""
+    """Rows of a file, in its order."""
 
     file: TableFile
-    first: int
-    """Position of the first row in the file."""
-    rows: int
+    positions: npt.NDArray[np.int64]
+    """Of the rows in the file, counted from 0."""
     cells: Mapping[str, pa.Array]
     """As they are in the file, by column."""
 
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.positions)
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Chunk:
+        """Return the chosen rows."""
+        if chosen.all():
+            return self
+        cells = {name: each.filter(pa.array(chosen)) for name, each in self.cells.items()}
+        return Chunk(self.file, self.positions[chosen], cells)
+
     def refuse(self, row: int, column: str, problem: str) -> CellError:
         """Return the error of a cell; rows are counted from 0 in the chunk."""
-        return self.file.refuse(self.first + row, column, problem)
+        return self.file.refuse(int(self.positions[row]), column, problem)
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -65,6 +65,9 @@ def test_check_shows_sets_and_first_features(folder: Path) -> None:
     assert "training set: 120 rows" in ran.stdout
     assert "number" not in [line.split()[0] for line in ran.stdout.splitlines() if line]
     table = (folder / "iris.csv").read_text()
+    (folder / "blank.csv").write_text(table + ",,,,,\n" * 3)
+    ran = run_command_named("dataset", folder, folder, "check", "iris.toml", "blank.csv")
+    assert "150 rows.\n  3 rows have no target, so they are left out\n" in ran.stdout
     (folder / "other.csv").write_text(table.replace("\n4.9,", "\nlarge,", 1))
     ran = run_command_named("dataset", folder, folder, "check", "iris.toml", "other.csv")
     assert ran.code == 2

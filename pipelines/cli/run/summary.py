@@ -53,10 +53,11 @@ def as_text(outcome: RunResult) -> str:
 
 
 def _data_notes(page: Path | None, t: Words) -> str | None:
-    """Write how many hours of a series are missing, or contradict themselves."""
+    """Write how many rows have no target; of a series, how many hours are missing or contradict themselves."""
     report = {} if page is None else json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     if "hours" not in report:
-        return None
+        count = report.get("without_target", 0)
+        return t("{count} rows have no target, so they are left out", count=f"{count:,}") if count else None
     missing = report["hours"]["missing"]
     wrong = next((odd["rows"] for odd in report["oddities"] if odd["name"] == "season_contradicts_date"), 0)
     rows = f"{report['hours']['rows'] + missing:,}"

@@ -134,9 +134,10 @@ def _labels(texts: pd.Series[Any], choice: Choice, task: ChosenTask, table: Insp
 
 def _copies(table: InspectedTable, columns: list[Choice]) -> list[str]:
     head = table.samples.head
+    head = head[(head.fillna("") != "").any(axis=1)]
     used = [each for each in columns if each.role in {"feature", "target", "time"}]
     copies = find_copies({each.name: values_of(head[each.name], each, table) for each in used})
-    among = "" if len(head) == table.rows else f" of the first {len(head):,} rows"
+    among = "" if len(table.samples.head) == table.rows else f" of the first {len(head):,} rows"
     advice = "A copy in the test set makes the metrics too good: delete copies, or give related rows the role group"
     if copies.exact:
         return [f"{copies.exact:.1%} of the rows{among} are copies of an earlier row. {advice}."]

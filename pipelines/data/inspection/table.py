@@ -64,7 +64,7 @@ def inspect_table(path: Path, target: str) -> InspectedTable:
         raise BadInput(f"{path} has {samples.rows} rows only. Provide a table with at least {LEAST_ROWS}.")
     remarks = [remark] if remark else []
     if blank:
-        remarks.append(f"{blank:,} rows are empty in all columns. Delete them: a row without target cannot be used.")
+        remarks.append(f"{blank:,} rows are empty in all columns, so they are left out.")
     return InspectedTable(files, columns, samples, marks, tuple(remarks))
 
 

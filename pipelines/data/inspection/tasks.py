@@ -55,7 +55,7 @@ def choose_task(table: InspectedTable, choice: Choice, kind: Kind | None) -> Cho
         found, reason = kind, "--kind is given"
     missing: tuple[str, ...] = ()
     if facts.missing:
-        missing = (f"The target {name} is empty in {facts.missing:,} rows. Delete them, or enter the values.",)
+        missing = (f"The target {name} is empty in {facts.missing:,} rows, which are left out.",)
     if found == "regression":
         return _regression(table, facts, reason, missing)
     return _classification(facts, choice, found, reason, missing)

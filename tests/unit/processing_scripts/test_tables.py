@@ -276,7 +276,6 @@ def test_numbers_may_order_the_rows(job):
         (3, "age", "130", "Line 5, column 'age': '130' is above 120, the highest possible value; correct the cell."),
         (0, "active", "maybe", "Line 2, column 'active': 'maybe' is neither true nor false"),
         (599, "since", "soon", "Line 601, column 'since': 'soon' is not a date or time as in 2018-12-31"),
-        (7, "spent", "", "Line 9, column 'spent': is empty, but every row needs its 'spent'"),
         (7, "spent", "inf", "Line 9, column 'spent': 'inf' is not a number"),
         (7, "churned", "perhaps", "Line 9, column 'churned': 'perhaps' is not one of the classes no, yes"),
     ],
@@ -288,6 +287,46 @@ def test_bad_cells_are_refused_with_their_line(job, row, column, cell, sentence)
     assert done.code == 1
     assert sentence in done.message
     assert not done.output.exists()
+
+
+def test_rows_without_target_are_left_out(job):
+    frame = customers().astype(str)
+    frame.loc[3, "churned"], frame.loc[7, "spent"] = "?", ""
+    data = as_csv(frame) + b",,,,,,\n" * 5
+    done = job(toml(customer="ignore"), data=data)
+    assert done.message == ""
+    keys = pd.concat([done.table(f"keys/{part}.csv") for part in PARTS])
+    assert sorted(keys["row"]) == [number for number in range(1, 601) if number not in {4, 8}]
+    report = json.loads((done.output / "schema" / "data-report.json").read_text())
+    assert report["without_target"] == 7
+    assert "7 rows have no target" in (done.output / "schema" / "data-report.html").read_text()
+    assert done.schema["rows"]["train"] == len(done.table("spending/train/data.csv"))
+
+
+def test_left_out_rows_are_not_checked_and_count_as_lines(job):
+    frame = customers().astype(str)
+    frame.loc[3, ["churned", "age"]] = ["", "Total"]
+    frame.loc[8, "age"] = "old"
+    assert job(toml(), data=as_csv(frame)).message.startswith("Line 10, column 'age': 'old' is not a number")
+
+
+def test_tables_without_any_target_are_refused(job):
+    done = job(toml(), data=as_csv(customers().assign(churned="")))
+    assert done.message == "None of the 600 rows of data has 'churned' and 'spent'; provide rows that do."
+    assert not done.output.exists()
+
+
+def test_blank_rows_are_not_predicted(job, tmp_path, capsys):
+    coming = as_csv(customers(9, seed=1).drop(columns=["churned", "spent"])).replace(b"\n", b"\n,,,,\n", 4)
+    done = job(toml(), batch=coming, data=as_csv(customers()))
+    assert (done.message, len(done.table("batch/data.csv"))) == ("", 9)
+    (tmp_path / "rows.csv").write_bytes(coming)
+    lines = features(done, capsys, "--data", str(tmp_path / "rows.csv"), "--named")
+    assert [line.partition(",")[0] for line in lines[1:]] == ["2", "4", "6", "8", *"9", "10", "11", "12", "13"]
+    arguments = ["--schema", str(done.output / "schema" / "schema.json"), "--output", str(tmp_path / "out")]
+    assert parts.main([*arguments, "--data", str(tmp_path / "rows.csv"), "--rows", "3"]) == 0
+    reported = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert reported[-1] == {"read": 13, "predicted": 9}
 
 
 def test_lines_count_line_ends_in_quotes(job):

@@ -51,6 +51,12 @@ def test_generated_sample_is_named_beside_the_winner_and_last(tmp_path):
     assert as_json(run)["tasks"]["regression"]["generated_sample"] is True
 
 
+def test_rows_without_target_are_counted(tmp_path):
+    run = outcome(tmp_path)
+    (tmp_path / "data-report.json").write_text(json.dumps({"without_target": 1234}))
+    assert as_json(run)["data_notes"] == "1,234 rows have no target, so they are left out"
+
+
 def test_real_data_is_not_called_a_sample(tmp_path):
     run = outcome(tmp_path)
     assert "generated" not in as_text(run)
