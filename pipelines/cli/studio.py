@@ -1,6 +1,7 @@
 """``boostpipe studio``: a web page over the target's pipelines."""
 
 import argparse
+import contextlib
 import importlib.util
 import logging
 import webbrowser
@@ -38,7 +39,8 @@ def _run(context: CommandContext, options: argparse.Namespace) -> Result:
     def announce(address: str) -> None:
         logger.info("For another browser: %s", address)
 
-    serve(context, options.port, read_only=options.read_only, announce=announce, opened=opened)
+    with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+        serve(context, options.port, read_only=options.read_only, announce=announce, opened=opened)
     return Result("", {})
 
 

@@ -14,6 +14,7 @@ from pipelines.studio.queries.details import DetailStore
 from pipelines.studio.queries.index import Index
 from pipelines.studio.queries.jobs import MadeStore
 from pipelines.studio.queries.watched import Watched
+from pipelines.studio.state import Studio
 from tests.unit.studio.conftest import Api, browsing, studio_over
 
 MARK = "<script>alert(1)<\\script>\"'><img src=x onerror=alert(2)>"
@@ -79,12 +80,17 @@ def page():
         yield api, studio, browser
 
 
+def answers_with(members: frozenset[str], api: Marked, studio: Studio) -> None:
+    """Mark these members from now on, and forget what was read before."""
+    api.members = members
+    studio.index, studio.details, studio.watched, studio.made = Index(), DetailStore("local"), Watched(), MadeStore()
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(members=st.one_of(st.just(frozenset(MEMBERS)), st.frozensets(st.sampled_from(MEMBERS), min_size=1, max_size=4)))
 def test_markup_is_escaped_wherever_it_comes_from(page, members):
     api, studio, browser = page
-    api.members = members
-    studio.index, studio.details, studio.watched, studio.made = Index(), DetailStore("local"), Watched(), MadeStore()
+    answers_with(members, api, studio)
     studio.index.refresh(api, now=0.0)
     studio.details.want(entry.summary for entry in studio.index.entries)
     studio.details.refresh(api, api)
@@ -96,8 +102,8 @@ def test_markup_is_escaped_wherever_it_comes_from(page, members):
 
 
 def test_markup_in_a_log_is_json(page):
-    api, _, browser = page
-    api.members = frozenset({"message"})
+    api, studio, browser = page
+    answers_with(frozenset({"message"}), api, studio)
     answer = browser.get(f"{RUN}/steps/Prepare/log")
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["x-content-type-options"] == "nosniff"
