@@ -64,20 +64,23 @@ def test_in_a_healthy_account_nothing_fails_and_nothing_is_changed(finished: Fin
 def test_each_problem_is_reported_with_its_fix(finished: Finished, aws: Aws) -> None:
     """All at once, as on a new account, so that one examination is enough."""
     aws.answers["ListServiceQuotas"] = lambda _request: quotas_answer(
-        **{"ml.m5.xlarge_for_training_job_usage": 0, "ml.m5.xlarge_for_processing_job_usage": 1}
+        **{"ml.m5.xlarge_for_training_job_usage": 0, "ml.m5.xlarge_for_processing_job_usage": 1},
+        **{"ml.m5.large_for_transform_job_usage": 1},
     )
     denied = ("iam:PassRole", "sagemaker:CreateTrainingJob")
     aws.answers["SimulatePrincipalPolicy"] = lambda request: simulated_answer(request, denied)
     aws.date = format_datetime(datetime.now(tz=UTC) - timedelta(minutes=10), usegmt=True)
-    ran = examined(finished, aws, "--bucket", "nobodys-bucket")
+    ran = examined(finished, aws, "--bucket", "nobodys-bucket", "--processing-instance-count", "2")
     assert ran.code == 3
     findings = found(ran)
     (processing, training, transform) = findings["quota"]
     assert training[0] == "failure"
     assert "ml.m5.xlarge for training job usage: 0" in training[1]
     assert "request-service-quota-increase --service-code sagemaker --quota-code L-0123ABCD" in str(training[2])
-    assert processing[0] == "warning"
-    assert transform[0] == "OK"
+    assert processing[0] == "failure"
+    assert "up to 2 at once, 2 of them for one job" in processing[1]
+    assert str(processing[2]).endswith(", or --processing-instance-count 1")
+    assert transform[0] == "warning"
     assert findings["clock"] == [("failure", findings["clock"][0][1], "sudo timedatectl set-ntp true")]
     assert "ahead of AWS's; AWS refuses requests signed with it" in findings["clock"][0][1]
     assert (

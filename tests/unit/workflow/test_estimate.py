@@ -15,8 +15,8 @@ from pipelines.execution.pipeline import Step
 PRICES = load_prices()
 
 
-def training(name: str, after: list[str]) -> dict[str, Any]:
-    resources = {"InstanceType": {"Get": "Parameters.Type"}, "InstanceCount": 1}
+def training(name: str, after: list[str], instances: int = 1) -> dict[str, Any]:
+    resources = {"InstanceType": {"Get": "Parameters.Type"}, "InstanceCount": instances}
     return {"Name": name, "Type": "Training", "Arguments": {"ResourceConfig": resources}, "DependsOn": after}
 
 
@@ -51,6 +51,12 @@ def test_duration_lies_between_longest_path_and_all_steps(
         assert minutes == pytest.approx(total)
     if at_once >= len(after):
         assert minutes == pytest.approx(max(longest.values()))
+
+
+def test_every_instance_of_a_job_is_billed() -> None:
+    one, three = (estimate(definition([training("A", [], count)]), {}, PRICES, {"A": 60}, 1) for count in (1, 3))
+    assert (three.minutes, three.steps[0].billed_minutes) == (one.minutes, 3 * one.steps[0].billed_minutes)
+    assert three.cost == pytest.approx(3 * (one.cost or 0))
 
 
 def test_no_more_steps_run_at_once_than_allowed() -> None:
