@@ -6,8 +6,6 @@ from pipelines.errors import BadInput, quoted
 from pipelines.settings.fields import ALGORITHM_NAMES, GATE_BOUNDS, Settings
 from pipelines.settings.table import require_one_of
 
-OUTPUTS = ("batch", "keys", "schema", "recordio")
-"""Outputs of Preprocess beside those of the tasks, which are named after them."""
 PIPELINE_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,99}$")
 MOST_INSTANCES = 100
 """Of a processing job: ClusterConfig.InstanceCount in the API."""
@@ -58,9 +56,6 @@ def _check_dataset(settings: Settings) -> None:
     """Refuse what the data set file does not have."""
     table = settings.table
     tasks = [task.name for task in table.tasks]
-    for name in (*OUTPUTS, "all"):
-        if name in tasks:
-            raise BadInput(f"{table.path.name} has a task {name!r}, whose name the pipeline needs itself; rename it.")
     require_one_of("--task", settings.task, [*tasks, "all"], table)
     options = {option.name: option.choices for option in table.options}
     for name, value in settings.given_options.items():

@@ -23,6 +23,8 @@ _METRICS: Final[dict[str, tuple[Metric, ...]]] = {
 }
 _SETS = ("train", "validation", "test")
 _ALGORITHMS = ("xgboost", "lightgbm", "catboost")
+_OUTPUTS = ("batch", "keys", "schema", "recordio")
+"""Outputs of Preprocess beside those of the tasks, which are named after them."""
 _WORDS = ("row", "rows", "unit_of_split")
 
 
@@ -47,6 +49,8 @@ def _names(dataset: DatasetFile) -> None:
     )
     for task in dataset.tasks:
         _simple_name(task.name, ("tasks", task.name), _LONGEST["task"])
+        own = task.name not in {*_OUTPUTS, "all"}  # --task all is every task
+        _require(own, ("tasks", task.name), "has a name that the pipeline needs itself; rename it.")
         steps = task.name.replace("-", "")
         others = [other.name for other in dataset.tasks if other.name.replace("-", "") == steps]
         _require(len(others) == 1, ("tasks", others[-1]), "differs from another task in hyphens only; rename it.")

@@ -56,6 +56,7 @@ def test_reads_columns_tasks_split_and_rules(tmp_path):
         ('type = "integer"', 'type = "text"', "line 21: tasks.rings.target is a column of the type 'text'"),
         ("0.7,\n", "0.6,\n", "line 32: split.shares adds up to 0.9; it must add up to 1."),
         ("    0.7,\n", "", "line 32: split.shares has 2 elements, but it must have 3"),
+        ("tasks.old", "tasks.keys", "line 25: tasks.keys has a name that the pipeline needs itself; rename it."),
         ("[split]", '[split]\nby = "time"', "line 32: split.by is 'time', which needs a column with the role 'time'"),
         ("[split]", '[split]\nby = "code"', "line 32: split.by is 'code', which needs the key code"),
         ('feature = "length"', 'feature = "lenth"', "line 39: rules[1].feature is 'lenth', which is not the name of a"),

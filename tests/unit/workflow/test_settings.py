@@ -68,13 +68,6 @@ def test_unusable_value_is_refused_by_name(values: dict[str, object], sentence: 
     assert sentence in str(caught.value)
 
 
-def test_a_task_with_the_name_of_an_output_is_refused(tmp_path: Path) -> None:
-    text = (Path(__file__).parent / "tables" / "iris.toml").read_text().replace("tasks.species", "tasks.keys")
-    (tmp_path / "iris.toml").write_text(text)
-    with pytest.raises(BadInput, match="has a task 'keys', whose name the pipeline needs itself"):
-        from_values({"dataset": str(tmp_path / "iris.toml")}, {})
-
-
 def test_wrong_choice_in_the_environment_names_the_variable() -> None:
     with pytest.raises(BadInput, match=r"^SAGEMAKER_TARGET is 'azure', but it must be one of auto, local, aws\.$"):
         from_values({}, {"SAGEMAKER_TARGET": "azure"})
