@@ -14,16 +14,23 @@ from evaluation.schema import Schema, Task
 def predictions_csv(task: Task, schema: Schema, part: Part, predicted: Numbers) -> str:
     """Return the identity of each row, ``actual``, probabilities, and ``predicted`` as CSV.
 
-    Probabilities are ``probability`` (of the positive class), or ``probability_<class>`` of each of several classes.
+    Probabilities are ``probability`` (of the positive class), or ``probability_<class>`` of each of several classes. A
+    key whose column has one of these names gets ``key`` before it.
     """
-    columns: dict[str, Any] = {name: part.keys[name] for name in schema.keys.columns}
+    columns: dict[str, Any]
     if task.kind == "regression":
-        columns |= {"actual": [f"{label:.15g}" for label in part.labels], "predicted": predicted}
+        columns = {"actual": [f"{label:.15g}" for label in part.labels], "predicted": predicted}
     else:
         names = np.array(task.classes, dtype=object)
         probabilities = dict(zip(_probabilities(task), np.atleast_2d(predicted.T), strict=True))
-        columns |= {"actual": names[part.labels.astype(int)], **probabilities, "predicted": names[decide(predicted)]}
-    return pd.DataFrame(columns).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+        columns = {"actual": names[part.labels.astype(int)], **probabilities, "predicted": names[decide(predicted)]}
+    identity: dict[str, Any] = {}
+    for key in schema.keys.columns:
+        name = key
+        while name in {*columns, *identity}:
+            name = f"key {name}"
+        identity[name] = part.keys[key]
+    return pd.DataFrame(identity | columns).to_csv(index=False, lineterminator="\n", float_format="%.6g")
 
 
 def read_predictions(task: Task, schema: Schema, part: Part, text: str) -> Numbers | None:
@@ -32,7 +39,7 @@ def read_predictions(task: Task, schema: Schema, part: Part, text: str) -> Numbe
     blank = np.zeros((len(part.labels), len(shown)))
     own = predictions_csv(task, schema, part, blank if task.kind == "multiclass" else blank[:, 0])
     table, expected = (pd.read_csv(io.StringIO(one), dtype="str", na_filter=False) for one in (text, own))
-    same = [*schema.keys.columns, "actual"]
+    same = [name for name in expected if name not in {*shown, "predicted"}]
     if list(table) != list(expected) or not table[same].equals(expected[same]):
         return None
     predicted = table[shown].to_numpy(dtype="float64")
