@@ -23,7 +23,7 @@ class Studio:
 
     def __init__(self, context: CommandContext, access: Access, *, read_only: bool) -> None:
         self.context, self.access, self.read_only = context, access, read_only
-        self.index = Index()
+        self.index = Index(context.pipeline)
         self.details = DetailStore(context.connection.name)
         self.watched, self.made, self.tails = Watched(), MadeStore(), Tails()
         name = context.connection.name

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pipelines.aws.responses import listed
+from pipelines.aws.responses import DENIED, listed, or_none
 from pipelines.execution.lookup import Summary, summary_of
 from pipelines.execution.pipeline import FINISHED, describe_pipeline
 
@@ -67,9 +67,14 @@ class _Pipeline:
 
 
 class Index:
-    """The list of all executions; one thread refreshes it, and any thread may read it."""
+    """The list of all executions; one thread refreshes it, and any thread may read it.
 
-    def __init__(self) -> None:
+    Who may not list the account's pipelines sees the ``own`` one, and who may not list a pipeline's executions sees
+    those of the others.
+    """
+
+    def __init__(self, own: str) -> None:
+        self._own = own
         self.entries: tuple[Entry, ...] = ()
         """The latest first."""
         self.arns: Mapping[str, str] = {}
@@ -84,7 +89,7 @@ class Index:
         That is the list of pipelines, and for each pipeline at most two pages of its executions: the latest, unless it
         is quiet, and an older one until all are known. ``now`` is in seconds of any clock.
         """
-        summaries = {each["PipelineName"]: each for each in listed(sagemaker, "list_pipelines", "PipelineSummaries")}
+        summaries = self._summaries(sagemaker)
         self._pipelines = {name: self._pipelines.get(name) or _Pipeline(name) for name in summaries}
         for pipeline in self._pipelines.values():
             _refresh(pipeline, summaries[pipeline.name].get("LastExecutionTime"), sagemaker, now)
@@ -95,6 +100,17 @@ class Index:
         changed = (entries, arns, complete) != (self.entries, self.arns, self.complete)
         self.entries, self.arns, self.complete = entries, arns, complete
         return changed
+
+    def _summaries(self, sagemaker: Any) -> dict[str, dict[str, Any]]:
+        from botocore.exceptions import ClientError
+
+        try:
+            return {each["PipelineName"]: each for each in listed(sagemaker, "list_pipelines", "PipelineSummaries")}
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in DENIED:
+                raise
+        own = describe_pipeline(sagemaker, self._own)
+        return {self._own: {**own, "LastExecutionTime": own.get("LastRunTime")}} if own else {}
 
     def execution_arn(self, sagemaker: Any, pipeline: str, execution_id: str) -> str | None:
         """Return the ARN of an execution; None if there is no such pipeline."""
@@ -107,7 +123,7 @@ class Index:
 
 def _refresh(pipeline: _Pipeline, started: datetime | None, sagemaker: Any, now: float) -> None:
     if pipeline.is_due(started, now):
-        older = pipeline.read_page(sagemaker)
+        older = or_none(pipeline.read_page, DENIED, sagemaker=sagemaker)
         if pipeline.read is None:
             pipeline.older = older
         pipeline.started, pipeline.read = started, now

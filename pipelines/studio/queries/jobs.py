@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.aws.responses import last_part, or_none
+from pipelines.aws.responses import DENIED, last_part, or_none
 from pipelines.execution.description import made_by
 from pipelines.execution.pipeline import Step
 
-_MISSING = ("ValidationException", "ResourceNotFound")
+_MISSING = ("ValidationException", "ResourceNotFound", *DENIED)
 Texts = Mapping[str, str]
 
 

@@ -83,7 +83,12 @@ def page():
 def answers_with(members: frozenset[str], api: Marked, studio: Studio) -> None:
     """Mark these members from now on, and forget what was read before."""
     api.members = members
-    studio.index, studio.details, studio.watched, studio.made = Index(), DetailStore("local"), Watched(), MadeStore()
+    studio.index, studio.details, studio.watched, studio.made = (
+        Index("Pipeline0"),
+        DetailStore("local"),
+        Watched(),
+        MadeStore(),
+    )
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from botocore.exceptions import ClientError
+
 from pipelines.execution.outcomes import Winner
 from pipelines.studio.queries.details import Details, DetailStore
 from pipelines.studio.queries.index import Index
@@ -10,7 +12,7 @@ from tests.unit.studio.conftest import Api, browsing, studio_over
 
 
 def test_older_pages_follow_one_per_poll(api):
-    api, index = Api(executions=250), Index()
+    api, index = Api(executions=250), Index("Pipeline0")
     polls = 0
     while not index.complete:
         index.refresh(api, now=0.0)
@@ -20,7 +22,7 @@ def test_older_pages_follow_one_per_poll(api):
 
 
 def test_quiet_pipelines_cost_one_call(api):
-    index = Index()
+    index = Index("Pipeline0")
     index.refresh(api, now=0.0)
     api.calls.clear()
     assert not index.refresh(api, now=1.0)
@@ -31,7 +33,7 @@ def test_quiet_pipelines_cost_one_call(api):
 
 def test_new_status_is_a_change(api):
     api.executions["Pipeline0"][0]["PipelineExecutionStatus"] = "Executing"
-    index = Index()
+    index = Index("Pipeline0")
     index.refresh(api, now=0.0)
     api.executions["Pipeline0"][0]["PipelineExecutionStatus"] = "Succeeded"
     assert index.refresh(api, now=1.0)
@@ -39,7 +41,7 @@ def test_new_status_is_a_change(api):
 
 
 def test_deleted_pipelines_disappear(api):
-    index = Index()
+    index = Index("Pipeline0")
     index.refresh(api, now=0.0)
     api.names = []
     assert index.refresh(api, now=1.0)
@@ -47,7 +49,7 @@ def test_deleted_pipelines_disappear(api):
 
 
 def entries_of(api: Api):
-    index = Index()
+    index = Index("Pipeline0")
     while not index.complete:
         index.refresh(api, now=0.0)
     return index.entries
@@ -97,3 +99,24 @@ def test_no_executions(api):
     studio.index.refresh(api, now=0.0)
     with browsing(studio) as browser:
         assert "No execution matches." in browser.get("/?q=none").text
+
+
+def test_without_permission_for_the_account_own_pipeline_is_listed():
+    api, index = Api(pipelines=2), Index("Pipeline1")
+    api.list_pipelines = _refused
+    index.refresh(api, now=0.0)
+    assert {entry.pipeline for entry in index.entries} == {"Pipeline1"}
+
+
+def test_pipelines_of_others_may_be_refused():
+    api, index = Api(pipelines=2), Index("Pipeline1")
+    answer = api.list_pipeline_executions
+    api.list_pipeline_executions = lambda **request: (
+        _refused() if request["PipelineName"] == "Pipeline0" else answer(**request)
+    )
+    index.refresh(api, now=0.0)
+    assert {entry.pipeline for entry in index.entries} == {"Pipeline1"}
+
+
+def _refused(**_request):
+    raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "List")
