@@ -105,8 +105,10 @@ def _column(column: Column) -> None:
 
     numeric = column.type in _NUMBERS
     require(column.name.strip() == column.name != "", "", "is no name of a column; write it without spaces around it.")
-    for key in ("unit", "lowest", "highest"):
+    for key in ("unit", "lowest", "highest", "sign"):
         require(getattr(column, key) is None or numeric, key, f"is for numbers, but the type is '{column.type}'.")
+    plain = column.sign is None or re.fullmatch(r"[^\d\s\\.,'+-]{1,4}", column.sign) is not None
+    require(plain, "sign", f"is {shown(column.sign)}; write 1 to 4 characters that are no part of a number, such as %.")
     if column.lowest is not None and column.highest is not None:
         require(column.lowest <= column.highest, "highest", f"is below lowest ({column.lowest:g}); exchange them.")
     require(not column.levels or column.type == "category", "levels", f"is for a category, not for '{column.type}'.")

@@ -46,6 +46,8 @@ class Column:
     lowest: float | None = None
     highest: float | None = None
     """Range of possible values, in the column's unit."""
+    sign: str | None = None
+    """Sign before or after a number, such as % or €, which is not read: 12.5 % is 12.5."""
     levels: tuple[str, ...] = ()
     """The categories in the order of their codes; learned from the training rows if empty."""
     format: str | None = None

@@ -127,8 +127,11 @@ class Cells:
         return pc.if_else(pc.is_in(trimmed, self._missing), pa.scalar(None, pa.string()), trimmed)
 
     def _numeric_texts(self, column: Column) -> pa.Array:
-        """Return the texts with a decimal point and without thousands separators."""
+        """Return the texts with a decimal point, and without the column's sign and thousands separators."""
         texts = self._texts(column)
+        if column.sign is not None:
+            sign = rf"^([+-]?)\s*\Q{column.sign}\E\s*|\s*\Q{column.sign}\E$"
+            texts = pc.replace_substring_regex(texts, sign, r"\1", max_replacements=1)
         decimal, grouping = self._reading.decimal or ".", self._reading.grouping
         if grouping:
             mark, group = ("\\" + each if each in ".|+*?()[]{}^$\\" else each for each in (decimal, grouping))

@@ -509,6 +509,18 @@ def test_files_without_header_and_other_marks(job):
     assert sorted(spent) == pytest.approx(sorted((customers()["spent"] * 100).round(2)))
 
 
+@pytest.mark.parametrize(("sign", "written"), [("%", "{}%"), ("€", "€ {}"), ("kr", "{} kr"), ("$", "-$1{}")])
+def test_signs_of_numbers_are_not_read(job, sign, written):
+    frame = customers().assign(age=[written.format(number % 60) if number % 7 else "" for number in range(600)])
+    signed = toml().replace("lowest = 0, highest = 120", f'sign = "{sign}"')
+    plain = frame.assign(age=[text.replace(sign, "").replace(" ", "") for text in frame["age"]])
+    sets = [job(signed, data=as_csv(each)) for each in (frame, plain)]
+    assert [each.message for each in sets] == ["", ""]
+    assert sets[0].table("churn/train/data.csv").equals(sets[1].table("churn/train/data.csv"))
+    refused = job(signed, data=as_csv(frame.assign(age=f"{sign}{sign}5")))
+    assert "is not a number" in refused.message
+
+
 def test_data_report_shows_every_feature(usual):
     report = json.loads((usual.output / "schema" / "data-report.json").read_text())
     page = (usual.output / "schema" / "data-report.html").read_text(encoding="utf-8")
