@@ -113,6 +113,11 @@ def directly(state: Path, package: str, predictions: Path) -> tuple[float, float
         s3.download_file(bucket, key, str(state / "model.tar.gz"))
     table = pq.read_table(predictions).to_pandas()
     answered = table.pop("predicted_rentals").to_numpy()
+    schema = json.loads(next((state / "results").glob("*/regression/schema.json")).read_text(encoding="utf-8"))
+    for feature in schema["features"]:
+        if "levels" in feature:  # the result has the names of categories, the model reads their codes
+            codes = {name: code for code, name in enumerate(feature["levels"])}
+            table[feature["name"]] = table[feature["name"]].map(codes)
     features = table.drop(columns=["datetime", SERIES]).to_numpy(dtype=np.float64)
     model = load_candidate(state / "model.tar.gz", Task("regression", "regression", "rmse"), features=features.shape[1])
     start = time.perf_counter()
