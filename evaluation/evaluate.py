@@ -7,10 +7,12 @@ below ``<input>``::
     keys/{train,validation,test}.csv         identity of the rows
     schema/schema.json
     models/<name>/model.tar.gz               one per candidate
+    raw/                                     the raw files, to compare with the champion
 
 and writes to ``<output>``: ``evaluation.json`` (see evaluation.output.report), ``verdict.json`` (its small extract for
 the pipeline), ``metrics.json`` (the selected candidate in Studio's format), ``model-card.json``, ``schema.json`` (a
-copy), ``predictions-<name>.csv`` (of the test set), ``report.html`` and its pictures as PNG.
+copy), ``predictions-<name>.csv`` (of the test set), ``report.html`` and its pictures as PNG, and what the next model's
+comparison with this one needs (see evaluation.champion.records).
 """
 
 import argparse
@@ -23,6 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.candidates import Model, load_candidate
+from evaluation.champion import records
+from evaluation.champion.comparison import PROMOTE, Outcome, compare_with_champion
+from evaluation.champion.scored import Registry, Scored
 from evaluation.errors import CandidateError, EvaluationError, InputError
 from evaluation.inputs import Part, PartName, Predictions, read_parts
 from evaluation.libraries import require
@@ -34,7 +39,9 @@ from evaluation.output.predictions import predictions_csv
 from evaluation.output.report import Candidate, Measured, compare, verdict
 from evaluation.output.results import read_results
 from evaluation.output.studio import studio_report
+from evaluation.page.champion import sentence
 from evaluation.page.document import render
+from evaluation.page.texts import texts_of
 from evaluation.pictures import draw_pictures
 from evaluation.rules import apply_rules
 from evaluation.schema import Schema, Task, read_schema
@@ -57,7 +64,8 @@ def evaluate(
     seed: int,
     training_jobs: Mapping[str, TrainingJob] | None = None,
     tuning_jobs: Mapping[str, str] | None = None,
-    group: str | None = None,
+    registry: Registry | None = None,
+    promote: str = PROMOTE[0],
     language: Language = "en",
 ) -> dict[str, Any]:
     """Compare the candidates and write all outputs.
@@ -70,8 +78,10 @@ def evaluate(
         In the order that decides ties.
     training_jobs, tuning_jobs
         By candidate, where known. A tuning job's best training job is read from its history.
-    group
-        Model package group in which untuned counterparts are searched.
+    registry
+        Where the champion, and untuned counterparts, are searched; nowhere if it is not given.
+    promote
+        How the selected candidate must compare with the champion.
 
     Returns
     -------
@@ -107,8 +117,15 @@ def evaluate(
     test = {candidate.name: one.predictions["test"] for candidate, one in measured.items()}
     if tuning:
         report["tuning"] = tuning
-    if tuning and group:
-        report["untuned"] = compare_with_untuned(task, group, schema, parts["test"], test, seed)
+    if tuning and registry:
+        report["untuned"] = compare_with_untuned(task, registry.group, schema, parts["test"], test, seed)
+    outcome = Outcome({"status": "none", "passes": "yes"})
+    if registry:
+        best = next(model for candidate, model in models.items() if candidate.name == report["best"]["algorithm"])
+        challenger = Scored(task, schema, best, registry.code)
+        outcome = compare_with_champion(challenger, parts["test"], registry, source, promote=promote, seed=seed)
+    said = sentence(outcome.described, task.metric, texts_of(report, "en"))
+    report["champion"] = {**outcome.described, "sentence": said}
 
     output.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(schema.path, output / "schema.json")
@@ -120,6 +137,9 @@ def evaluate(
     (output / "model-card.json").write_text(report["model_card"], encoding="utf-8")
     write_json(output / "evaluation.json", report)
     write_json(output / "verdict.json", verdict(report))
+    if registry:
+        own = records.test_rows(source, task, schema, parts["test"], registry.data)
+        records.write(output, records.trained_on(source, schema), records.sample(outcome.reference, own))
     results = read_results(output)
     draw_pictures(results, output, language)
     (output / "report.html").write_text(render(results, language), encoding="utf-8")
@@ -162,7 +182,16 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     per_candidate("--training-job", nargs=3, metavar=("NAME", "JOB", "SECONDS"), help=trained)
     history = "tuning job of a candidate, whose history is reported; repeatable"
     per_candidate("--tuning-job", nargs=2, metavar=("NAME", "JOB"), help=history)
-    parser.add_argument("--group", help="model package group in which untuned counterparts are searched")
+    parser.add_argument("--group", help="model package group with the champion, and with untuned counterparts")
+    parser.add_argument("--code-uri", default="", help="S3 URI of the processing_scripts that made the features")
+    parser.add_argument("--data-uri", default="", help="S3 URI of the raw files")
+    parser.add_argument(
+        "--promote",
+        choices=PROMOTE,
+        default=PROMOTE[0],
+        help="verdict on the champion that passes (default: %(default)s)",
+    )
+    parser.add_argument("--compared-with", help="names the champions; not read, but the step cache's key contains it")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of report.html")
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output/evaluation"))
@@ -218,7 +247,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tuning_jobs={
                 name: job for name, (job,) in _of_candidates("Tuning jobs", options.tuning_job, names).items()
             },
-            group=options.group,
+            registry=options.group and Registry(options.group, options.own_bucket, options.code_uri, options.data_uri),
+            promote=options.promote,
             language=options.lang,
         )
     except EvaluationError as error:

@@ -76,9 +76,9 @@ def read_parts(source: Path, task: Task, schema: Schema) -> dict[PartName, Part]
 def _read_part(source: Path, part: PartName, task: Task, schema: Schema) -> Part:
     rows = schema.content["rows"].get(part) or 0
     every = max(1, ceil(rows / MOST_TRAINING_ROWS)) if part == "train" else 1
-    files = _files(source / "data" / part, "data")
+    files = files_of_set(source / "data" / part, "data")
     values = np.concatenate([_read_values(path, task, schema, every) for path in files])
-    of_files = [_read_keys(path, part, task, schema, every) for path in _files(source / "keys", part)]
+    of_files = [_read_keys(path, part, task, schema, every) for path in files_of_set(source / "keys", part)]
     keys = pd.concat(of_files, ignore_index=True)
     keys = keys if len(keys.columns) else pd.DataFrame(index=range(len(values)))
     if len(keys) != len(values):
@@ -89,7 +89,7 @@ def _read_part(source: Path, part: PartName, task: Task, schema: Schema) -> Part
     return Part(features=values[:, 1:], labels=values[:, 0], keys=keys, unit=schema.keys.unit)
 
 
-def _files(folder: Path, name: str) -> list[Path]:
+def files_of_set(folder: Path, name: str) -> list[Path]:
     """Return the files of a set, in the order in which its rows were dealt to them."""
     return sorted(folder.glob(f"{name}-*.csv")) or [folder / f"{name}.csv"]
 

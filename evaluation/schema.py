@@ -73,6 +73,8 @@ class Keys:
 
     columns: tuple[str, ...] = ()
     """Identity of a row."""
+    row_number: str | None = None
+    """The one of them that is only the number of the row in the raw files, if the data set has no keys."""
     time: str | None = None
     unit: str | None = None
     """Rows with the same value depend on each other, and are resampled together; None: each row alone."""
@@ -127,7 +129,7 @@ class Schema:
         """The columns of the keys."""
         described = self.content.get("keys") or {}
         several: Any = {key: tuple(described.get(key) or ()) for key in ("columns", "baseline", "one_hot")}
-        single: Any = {key: described.get(key) for key in ("time", "unit", "unit_word")}
+        single: Any = {key: described.get(key) for key in ("row_number", "time", "unit", "unit_word")}
         return Keys(**several, **single)
 
     @cached_property

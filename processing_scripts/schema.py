@@ -16,9 +16,9 @@
     rules       [{feature, value, predict, tasks, left_out_of, keys_column, keys_value, meaning}]: where the feature has
                 the value, the prediction is ``predict``; left_out_of: the sets without such rows, by task; in the keys,
                 their ``keys_column`` is ``keys_value``
-    keys        columns of keys/*.csv: {columns (identity), time, unit (rows with the same value depend on each other),
-                unit_word, baseline (groups whose mean is a baseline, most important first), one_hot (for the linear
-                baseline)}
+    keys        columns of keys/*.csv: {columns (identity), row_number (the one of them that only numbers the rows of a
+                data set without keys), time, unit (rows with the same value depend on each other), unit_word, baseline
+                (groups whose mean is a baseline, most important first), one_hot (for the linear baseline)}
     slices      [{by, column (of the keys), values, title}]
     history     {hours, of, features}: preceding hours that features need; null if there is none
     words       words of the pages

@@ -22,6 +22,7 @@
     comparisons           every pair of candidates on the test set, see `evaluation.ranking.bootstrap`;
                           ``validation`` is the same comparison on the validation set, which decides ties
     slices, worst_slices  see `evaluation.measures.slices`; the worst ones are the selected candidate's
+    champion              see `evaluation.champion.comparison`, and ``sentence``
     model_card            the text of model-card.json
     tuning                of tuned candidates: see `evaluation.tuning.history`
     untuned               of tuned candidates with an untuned counterpart: see `evaluation.tuning.untuned`
@@ -167,7 +168,7 @@ def verdict(report: Mapping[str, Any]) -> dict[str, Any]:
     It stays below 16 kB, because SageMaker limits property files without publishing the limit. A path such as
     ``best.image`` or ``best.test.rmse`` returns a string or a number.
     """
-    return {name: report[name] for name in ("task", "metric", "best", "model_card")}
+    return {name: report[name] for name in ("task", "metric", "best", "champion", "model_card")}
 
 
 def _text(number: float | None) -> str:

@@ -6,6 +6,7 @@ from importlib import import_module
 from evaluation.libraries import require
 from evaluation.output.results import Results
 from evaluation.page import comparisons, sections, tasks, tuning
+from evaluation.page.champion import champion_note
 from evaluation.page.elements import Charts, with_contents
 from evaluation.page.summary import headline, note, summary
 from evaluation.page.texts import Texts, texts_of
@@ -56,6 +57,7 @@ def render(results: Results, language: Language = "en") -> str:
             "",
             headline(results, texts),
             note(results, texts),
+            champion_note(results.report["champion"], results.report["metric"], texts),
             bullets(summary(results, texts)),
             kind="summary",
         ),

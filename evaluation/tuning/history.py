@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobsFo
 from collections.abc import Mapping
 from typing import Any
 
-from evaluation.tuning.account import Unknown, client, request
+from evaluation.account import Unknown, client, request
 from evaluation.tuning.training import TrainingJob
 
 _KINDS = ("ContinuousParameterRanges", "IntegerParameterRanges")

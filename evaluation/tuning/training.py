@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from evaluation.tuning.account import Unknown, client, request
+from evaluation.account import Unknown, client, request
 
 
 @dataclass(frozen=True)

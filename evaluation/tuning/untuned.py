@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from evaluation.account import Unknown, client, request
 from evaluation.inputs import Numbers, Part
 from evaluation.measures.history import compare_two
 from evaluation.output.predictions import read_predictions
 from evaluation.schema import Schema, Task
 from evaluation.strict_json import as_numbers
-from evaluation.tuning.account import Unknown, client, request
 
 _MOST_VERSIONS = 50
 TUNED, UNTUNED = "tuned", "untuned"

@@ -63,6 +63,8 @@ def _parameters(settings: Settings) -> Parameters:
         input_data_uri=ParameterString("InputDataUri"),
         batch_input_uri=ParameterString("BatchInputUri"),
         input_data_version=ParameterString("InputDataVersion", default_value="unknown"),
+        champion=ParameterString("Champion"),
+        promote=ParameterString("Promote", settings.promote, enum_values=["not-worse", "better", "always"]),
         processing_instance_type=ParameterString("ProcessingInstanceType", settings.processing_instance_type),
         training_instance_type=ParameterString("TrainingInstanceType", settings.training_instance_type),
         transform_instance_type=ParameterString("TransformInstanceType", settings.transform_instance_type),

@@ -56,6 +56,7 @@ class TaskResult:
         """Return it as ``--json`` prints a task."""
         return {
             **measured(self.evaluation),
+            "champion": self.evaluation.get("champion"),
             "generated_sample": self.generated,
             "model_package_arn": self.model_package_arn,
             "same_model_as_version": self.same_model_as,

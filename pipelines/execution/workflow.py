@@ -23,6 +23,7 @@ from pipelines.execution.logs import last_log_lines
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult, collect, collect_data_report
 from pipelines.execution.schedule import Schedule
+from pipelines.models.registry import CHAMPION, champions
 from pipelines.settings.fields import Settings, Task
 from pipelines.target import Target
 
@@ -158,6 +159,8 @@ def _with_input(begun: RunResult, parameters: dict[str, str]) -> RunResult:
         parameters[versions.PARAMETER] = versions.input_version(
             s3, parameters["InputDataUri"], parameters["BatchInputUri"]
         )
+    if CHAMPION in known and CHAMPION not in parameters:
+        parameters[CHAMPION] = champions(begun.target.client("sagemaker"), begun.settings)
     return replace(begun, input_uri=parameters["InputDataUri"])
 
 
@@ -170,8 +173,9 @@ def _set_schedule(expression: str, begun: RunResult, parameters: Mapping[str, st
     role = settings.schedule_role_arn or target.stack.get("StarterRoleArn") or target.role
     # Uploaded data lies under the hash of its content. Another address may get new content before a start.
     constant = begun.dataset is not None and parameters["BatchInputUri"] == parameters["InputDataUri"]
-    if not constant and versions.PARAMETER in parameters:
-        parameters = {**parameters, versions.PARAMETER: schedules.SCHEDULED_TIME}
+    # Nobody knows which version will be the champion then.
+    unknown = [*([] if constant else [versions.PARAMETER]), CHAMPION]
+    parameters = {**parameters, **{name: schedules.SCHEDULED_TIME for name in unknown if name in parameters}}
     schedule = schedules.put(expression, settings, target, role, parameters)
     if target.name == "local":
         logger.warning("Locally, a schedule is only recorded: it starts nothing, and it is lost when the service ends.")

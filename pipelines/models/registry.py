@@ -18,6 +18,8 @@ from pipelines.models.postprocessing import calibrated
 from pipelines.names import group_name
 from pipelines.settings.fields import Settings, Task
 
+CHAMPION = "Champion"
+"""The pipeline parameter that names the versions which new models are compared with."""
 APPROVED, PENDING = "Approved", "PendingManualApproval"
 _NOT_THERE = ("ValidationException", "ResourceNotFound")
 
@@ -184,6 +186,17 @@ def versions(sagemaker: Any, group: str) -> list[dict[str, Any]]:
         if error.response["Error"]["Code"] not in _NOT_THERE:
             raise
         return []
+
+
+def champions(sagemaker: Any, settings: Settings) -> str:
+    """Name the newest approved version of each task, as the parameter ``Champion`` has it: "regression=3".
+
+    The step cache's key contains it, so that an evaluation is reused for the same champions only.
+    """
+    newest = {task: _newest(sagemaker, group_name(settings.pipeline_name, task), APPROVED) for task in settings.tasks}
+    return " ".join(
+        f"{task}={'none' if version is None else version['ModelPackageVersion']}" for task, version in newest.items()
+    )
 
 
 def earlier_version(sagemaker: Any, package: str) -> int | None:

@@ -16,6 +16,7 @@ from pipelines.definition.checks import check
 from pipelines.definition.document import canonical
 from pipelines.definition.sdk_environment import ONLINE_SDK
 from pipelines.errors import BadInput
+from pipelines.models.registry import CHAMPION, champions
 from pipelines.settings.fields import Settings
 from pipelines.settings.values import from_values
 
@@ -57,6 +58,8 @@ class ProjectPipeline:
             given[versions.PARAMETER] = versions.input_version(
                 boto3.client("s3"), given["InputDataUri"], given["BatchInputUri"]
             )
+        if CHAMPION not in given:
+            given[CHAMPION] = champions(boto3.client("sagemaker"), self._settings)
         return self._pipeline.start(parameters=given, **more)
 
     def __getattr__(self, name: str) -> Any:

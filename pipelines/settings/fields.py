@@ -136,6 +136,11 @@ class Settings:
     lang: Literal["en", "ko"] = setting(
         "en", "language of the report, its pictures, and the results", env="BOOSTPIPE_LANG", choices=("en", "ko")
     )
+    promote: Literal["not-worse", "better", "always"] = setting(
+        "not-worse",
+        "how a new model must compare with the newest approved version to be registered",
+        choices=("not-worse", "better", "always"),
+    )
     deploy: bool = setting(default=False, meaning="deploy what was registered, as an endpoint per task")
     ttl: int = setting(
         24, "hours after which `endpoint delete --expired` ends an endpoint; 0 is never", metavar="HOURS"

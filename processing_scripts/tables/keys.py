@@ -75,6 +75,7 @@ class Keys:
         word = {"en": "day", "ko": "하루"} if is_day else {"en": unit, "ko": unit}
         return {
             "columns": [*row_number, *(column.name for column in self._intake.identity)],
+            "row_number": next(iter(row_number), None),
             "time": next(iter(self._times()), None),
             "unit": unit,
             "unit_word": (self._file.words.get("unit_of_split") or word) if unit else None,

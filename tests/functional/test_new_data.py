@@ -32,7 +32,9 @@ EVENT = {
 """An event as S3 sends it to EventBridge: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
 PIPELINE = {
     "Version": "2020-12-01",
-    "Parameters": [{"Name": name, "Type": "String"} for name in ("InputDataUri", "BatchInputUri", "InputDataVersion")],
+    "Parameters": [
+        {"Name": name, "Type": "String"} for name in ("InputDataUri", "BatchInputUri", "InputDataVersion", "Champion")
+    ],
     "Steps": [{"Name": "Stop", "Type": "Fail", "Arguments": {"ErrorMessage": "far enough"}}],
 }
 
@@ -75,6 +77,7 @@ def test_an_object_that_arrives_becomes_the_input_of_one_execution(clients: Any)
         "InputDataUri": uri,
         "BatchInputUri": uri,
         "InputDataVersion": "0f",
+        "Champion": EVENT["id"],
     }
 
 

@@ -36,6 +36,7 @@ def test_schedule_starts_the_pipeline_with_data_and_parameters(finished: Finishe
     assert len(request["ClientRequestToken"].replace("<aws.scheduler.scheduled-time>", "2026-11-30T03:00:00Z")) >= 32
     parameters = _parameters(finished)
     assert parameters["InputDataVersion"] != SCHEDULED_TIME, "the data lies under the hash of its content"
+    assert parameters["Champion"] == SCHEDULED_TIME, "another version may be the champion then"
     assert parameters["ClassificationMinAuc"] == "0.8"
     assert parameters["InputDataUri"] == parameters["BatchInputUri"]
     bucket, _, key = parameters["InputDataUri"].removeprefix("s3://").partition("/")

@@ -76,6 +76,7 @@ def _task(task: Task, result: TaskResult, t: Words) -> str:
     reason = t(reason.replace(metric, "{metric}"), metric=metric)
     lines = [
         ("winner", f"{result.winner}, {reason}{generated}"),
+        ("champion", result.evaluation.get("champion", {}).get("sentence")),
         ("registered", result.model_package_arn),
         ("from the cache", same if result.same_model_as else None),
         ("endpoint", result.endpoint),

@@ -35,6 +35,9 @@ class Parameters:
     batch_input_uri: Any
     input_data_version: Any
     """Version of the objects at both addresses, because the step cache compares addresses and not content."""
+    champion: Any
+    """Which versions new models are compared with, because the step cache must not answer for others."""
+    promote: Any
     processing_instance_type: Any
     training_instance_type: Any
     transform_instance_type: Any
@@ -51,6 +54,8 @@ class Parameters:
             self.input_data_version,
             self.model_approval_status,
             *self.thresholds.values(),
+            self.promote,
+            self.champion,
             self.processing_instance_type,
             self.training_instance_type,
             self.transform_instance_type,

@@ -27,6 +27,10 @@ class Verdict:
         """Refer to a value of the canonical ``best`` object; the service requires a literal path."""
         return self._read(f"best.{path}")
 
+    def champion(self, path: str) -> Any:
+        """Refer to a value of the comparison with the champion."""
+        return self._read(f"champion.{path}")
+
     @property
     def model_card(self) -> Any:
         """Refer to the winner's model card, which is JSON as text."""
@@ -44,7 +48,7 @@ class Verdict:
 
 
 def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data: Preprocessed) -> Verdict:
-    """Rank the candidates on the validation set and measure all of them on the test set.
+    """Rank the candidates on the validation set, measure all on the test set, and the winner against the champion.
 
     The step runs in the XGBoost image, which lacks only LightGBM and CatBoost, and installs those: from the package
     index, or from a wheelhouse in S3 if no index is reachable. An image of your own may contain them already.
@@ -64,8 +68,10 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
             arguments += ["--training-job", name, *candidate.training_job]
         if candidate.tuning_job is not None:
             arguments += ["--tuning-job", name, candidate.tuning_job]
-    if settings.tune:
-        arguments += ["--group", group_name(settings.pipeline_name, task)]
+    arguments += ["--group", group_name(settings.pipeline_name, task)]
+    arguments += ["--code-uri", context.locations.code["processing_scripts"]]
+    arguments += ["--data-uri", context.parameters.input_data_uri, "--promote", context.parameters.promote]
+    arguments += ["--compared-with", context.parameters.champion]
     step = processing_step(
         context,
         name=TaskSteps(task).evaluate,
@@ -79,6 +85,7 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
             "data": data.part(task),
             "keys": data.keys,
             "schema": data.schema,
+            "raw": context.parameters.input_data_uri,
             **{f"models/{candidate.algorithm.name}": candidate.model_data for candidate in candidates},
             **({WHEELS: settings.wheelhouse} if settings.wheelhouse else {}),
         },

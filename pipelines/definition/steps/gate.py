@@ -9,7 +9,7 @@ from pipelines.names import TaskSteps
 
 
 def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -> Any:
-    """Run ``passed`` if the winner meets the task's threshold parameter and beats every baseline."""
+    """Run ``passed`` if the winner meets the threshold, beats every baseline, and passes against the champion."""
     from sagemaker.core.workflow.conditions import (
         ConditionEquals,
         ConditionGreaterThanOrEqualTo,
@@ -23,10 +23,14 @@ def quality_gate(context: Context, verdict: Verdict, *, passed: Sequence[Any]) -
     return ConditionStep(
         name=TaskSteps(verdict.task).quality_gate,
         display_name=f"Quality gate: {verdict.task}",
-        description=f"Passes if the winner's {metric} on the test set meets {threshold.name} and beats the baselines",
+        description=(
+            f"Passes if the winner's {metric} on the test set meets {threshold.name}, it beats the baselines, and the "
+            "champion is not better"
+        ),
         conditions=[
             meets(left=verdict.best(f"test.{metric}"), right=threshold),
             ConditionEquals(left=verdict.best("beats_baselines"), right="yes"),
+            ConditionEquals(left=verdict.champion("passes"), right="yes"),
         ],
         if_steps=list(passed),
         else_steps=[below_quality_gate(context, verdict)],
@@ -51,7 +55,8 @@ def below_quality_gate(context: Context, verdict: Verdict) -> Any:
             verdict.best("beats"),
             f"; {threshold.name} requires {'at least' if metric == 'auc' else 'at most'} ",
             threshold,
-            ".",
+            ". ",
+            verdict.champion("sentence"),
         ],
     )
     return FailStep(

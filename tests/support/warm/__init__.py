@@ -38,6 +38,10 @@ def start() -> None:
     python = folder / "python"
     python.write_text(f"#!{sys.executable} -IS\n{client}", encoding="utf-8")
     python.chmod(0o755)
+    # Jobs find it on their path when they start a process of their own.
+    python3 = folder / "python3"
+    python3.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
+    python3.chmod(0o755)
     (folder / "interpreter").write_bytes(marshal.dumps(interpreter_variables(os.environ)))
     for group in sorted(set(PRELOADED.values())):
         ours, theirs = socket.socketpair()

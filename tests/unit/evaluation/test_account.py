@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
+from evaluation import account
 from evaluation.schema import Schema, Task
-from evaluation.tuning import account
 from evaluation.tuning.history import best_jobs, read_tuning
 from evaluation.tuning.training import TrainingJob, training_times
 from evaluation.tuning.untuned import compare_with_untuned

@@ -61,7 +61,7 @@ def test_output_files(task, output):
 
 def test_verdict_is_an_extract_of_the_evaluation(output, report):
     small = strict((output / "verdict.json").read_text())
-    assert small == {name: report[name] for name in ("task", "metric", "best", "model_card")}
+    assert small == {name: report[name] for name in ("task", "metric", "best", "champion", "model_card")}
 
 
 def test_verdict_is_small_with_long_names(output, report, tmp_path):

@@ -139,7 +139,12 @@ def test_new_data_starts_the_pipeline_with_that_object() -> None:
     request = machine["States"]["StartPipelineExecution"]["Parameters"]
     values = {parameter["Name"]: parameter["Value.$"] for parameter in request["PipelineParameters"]}
     uri = "States.Format('s3://{}/{}', $.detail.bucket.name, $.detail.object.key)"
-    assert values == {"InputDataUri": uri, "BatchInputUri": uri, "InputDataVersion": "$.detail.object.etag"}
+    assert values == {
+        "InputDataUri": uri,
+        "BatchInputUri": uri,
+        "InputDataVersion": "$.detail.object.etag",
+        "Champion": "$.id",
+    }
     assert request["ClientRequestToken.$"] == "$.id", "an event that is delivered twice starts one execution"
 
 

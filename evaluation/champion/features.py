@@ -1,0 +1,69 @@
+"""Features of raw rows, made by the code that a model was trained with, in a process of its own."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evaluation.account import Unknown
+from evaluation.schema import Schema
+
+_MODULE = "processing_scripts.parts"
+_ROWS = 100_000
+_KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR")
+"""Environment variables that the code gets: none of AWS, and no secret."""
+
+
+def features_of(code: Path, schema: Schema, files: Sequence[Path]) -> pd.DataFrame:
+    """Return the features of all rows that can be predicted, with the columns that identify them as texts.
+
+    Raises `Unknown` with the reason if the code refuses the rows.
+
+    Parameters
+    ----------
+    code
+        The folder of the model's ``processing_scripts``.
+    files
+        The raw files, in order.
+    """
+    frames, before = [], 0
+    for file in files:
+        with tempfile.TemporaryDirectory() as folder:
+            _run(code, schema, file, Path(folder))
+            made = pd.concat(map(pd.read_parquet, sorted(Path(folder, "known").glob("*.parquet"))))
+        if schema.keys.row_number is not None:  # preprocessing numbers the rows of all files
+            made[schema.keys.row_number] += before
+            before += len(made)
+        frames.append(made)
+    frame = pd.concat(frames, ignore_index=True)
+    for name in schema.keys.columns:
+        frame[name] = _texts(frame[name])
+    return frame.drop_duplicates(list(schema.keys.columns))
+
+
+def _run(code: Path, schema: Schema, file: Path, output: Path) -> None:
+    command = [sys.executable, "-m", _MODULE, "--schema", schema.path, "--data", file, "--output", output]
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    done = subprocess.run(
+        [*map(str, command), "--rows", str(_ROWS)],
+        env={**kept, "PYTHONPATH": str(code), "PYTHONUTF8": "1", "AWS_EC2_METADATA_DISABLED": "true"},
+        cwd=output,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        last = next(iter(reversed(done.stderr.strip().splitlines())), "it printed nothing")
+        raise Unknown(f"its code cannot make features of {file.name}: {last.rstrip('.')}.")
+
+
+def _texts(values: "pd.Series[Any]") -> "pd.Series[str]":
+    """Return identities as preprocessing writes them to its keys."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return pd.Series(values.dt.strftime("%Y-%m-%dT%H:%M:%S"))
+    return values.map(lambda value: "" if pd.isna(value) else str(value))
