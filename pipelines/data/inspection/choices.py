@@ -25,6 +25,7 @@ _TEXT_LENGTH = 40
 _OWNERS = "customer|client|user|patient|subject|household"
 _IDENTIFIER = re.compile(rf"(?i:(^|.*[^a-z])(id|ids|uuid|guid|idx|index|nr|no|key|{_OWNERS}))|.*[a-z](ID|Id|Key|Uuid)")
 _OWNER = re.compile(rf"(?i:(^|.*[^a-z])(id|ids|uuid|guid|{_OWNERS}))|.*[a-z](ID|Id|Uuid)")
+_SIGNED = re.compile(r"(?:(?P<before>[%$€£¥₩₹])\s*)?(?P<number>[+-]?\d[\d.,' ]*?)(?:\s*(?P<after>[%$€£¥₩₹]))?")
 _TRUTH = {"true", "false"}
 _SENTINELS = (-99.0, -200.0, -999.0, -9999.0, -99999.0)
 
@@ -119,7 +120,29 @@ def _mixed(facts: ColumnFacts) -> Choice | None:
 
 
 def _texts(facts: ColumnFacts) -> Choice:
-    """Decide between categories and free text."""
+    """Decide between categories and free text; name the sign of numbers."""
+    choice = _category_or_text(facts)
+    sign = _sign(facts)
+    if sign:
+        choice.warnings.append(
+            f"Column {quoted(facts.name)} contains numbers with the sign {sign}, and is read as {choice.type}. To read "
+            f'the numbers, write {{ type = "number", sign = "{sign}" }} for it.'
+        )
+    return choice
+
+
+def _sign(facts: ColumnFacts) -> str:
+    """Return the sign that all texts of a column have before or after a number; empty if there is none."""
+    signs: set[str] = set()
+    for text in facts.texts:
+        match = _SIGNED.fullmatch(text)
+        if match is None or facts.marks.value(match["number"]) is None:
+            return ""
+        signs.add(match["before"] or match["after"] or "")
+    return signs.pop() if len(signs) == 1 else ""
+
+
+def _category_or_text(facts: ColumnFacts) -> Choice:
     length = sum(len(text) * count for text, count in facts.texts.items()) / max(sum(facts.texts.values()), 1)
     is_text = facts.many or facts.distinct > _MOST_LEVELS or length > _TEXT_LENGTH or _mostly_once(facts)
     if not is_text:

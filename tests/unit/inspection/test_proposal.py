@@ -149,6 +149,14 @@ def test_few_numbers_and_texts_are_a_category(tmp_path):
     assert [column.type for column in proposal.columns if column.name == "doors"] == ["category"]
 
 
+@pytest.mark.parametrize(("sign", "written"), [("%", "{:.1f}%"), ("€", "€ {:.1f}"), ("", "{:.1f}kg")])
+def test_signs_of_numbers_are_reported(tmp_path, sign, written):
+    table = only(clean(1), "spent")
+    table["share"] = [written.format(number) for number in np.random.default_rng(1).normal(50, 9, len(table))]
+    warnings = proposed(tmp_path, table, "spent").warnings
+    assert any(f'sign = "{sign}"' in warning for warning in warnings) == bool(sign)
+
+
 def test_blank_rows_are_reported(tmp_path):
     table = only(clean(1), "spent")
     blank = pd.DataFrame([[None] * len(table.columns)] * 3, columns=table.columns)
