@@ -126,7 +126,7 @@ def _texts(facts: ColumnFacts) -> Choice:
     if sign:
         choice.warnings.append(
             f"Column {quoted(facts.name)} contains numbers with the sign {sign}, and is read as {choice.type}. To read "
-            f'the numbers, write {{ type = "number", sign = "{sign}" }} for it.'
+            f'the numbers, write {{ type = "number", sign = "{sign}" }} for it{_grouping(facts)}.'
         )
     return choice
 
@@ -140,6 +140,11 @@ def _sign(facts: ColumnFacts) -> str:
             return ""
         signs.add(match["before"] or match["after"] or "")
     return signs.pop() if len(signs) == 1 else ""
+
+
+def _grouping(facts: ColumnFacts) -> str:
+    group = facts.marks.group
+    return f', and grouping = "{group}" in the table [reading]' if any(group in text for text in facts.texts) else ""
 
 
 def _category_or_text(facts: ColumnFacts) -> Choice:

@@ -149,12 +149,15 @@ def test_few_numbers_and_texts_are_a_category(tmp_path):
     assert [column.type for column in proposal.columns if column.name == "doors"] == ["category"]
 
 
-@pytest.mark.parametrize(("sign", "written"), [("%", "{:.1f}%"), ("€", "€ {:.1f}"), ("", "{:.1f}kg")])
+@pytest.mark.parametrize(
+    ("sign", "written"), [("%", "{:.1f}%"), ("€", "€ {:.1f}"), ("$", "${:,.2f}"), ("", "{:.1f}kg")]
+)
 def test_signs_of_numbers_are_reported(tmp_path, sign, written):
     table = only(clean(1), "spent")
-    table["share"] = [written.format(number) for number in np.random.default_rng(1).normal(50, 9, len(table))]
+    table["share"] = [written.format(number) for number in np.random.default_rng(1).normal(5000, 9, len(table))]
     warnings = proposed(tmp_path, table, "spent").warnings
     assert any(f'sign = "{sign}"' in warning for warning in warnings) == bool(sign)
+    assert any('grouping = ","' in warning for warning in warnings) == (sign == "$")
 
 
 def test_blank_rows_are_reported(tmp_path):
