@@ -35,6 +35,7 @@ from evaluation.measures.baselines import predict_baselines
 from evaluation.measures.cost import cost
 from evaluation.measures.explanations import explain
 from evaluation.measures.history import without_history
+from evaluation.output.origin import origin
 from evaluation.output.predictions import predictions_csv
 from evaluation.output.report import Candidate, Measured, compare, verdict
 from evaluation.output.results import read_results
@@ -47,7 +48,7 @@ from evaluation.rules import apply_rules
 from evaluation.schema import Schema, Task, read_schema
 from evaluation.strict_json import write_json
 from evaluation.tuning.history import best_jobs, read_tuning
-from evaluation.tuning.training import TrainingJob, training_times
+from evaluation.tuning.training import TrainingJob, describe_jobs, hyperparameters, training_times
 from evaluation.tuning.untuned import compare_with_untuned
 from html_page.translations import LANGUAGES, Language
 
@@ -92,7 +93,9 @@ def evaluate(
     task = schema.task(task_name)
     parts = read_parts(source, task, schema)
     tuning = read_tuning(tuning_jobs or {})
-    times = training_times({**best_jobs(tuning), **(training_jobs or {})})
+    jobs = {**best_jobs(tuning), **(training_jobs or {})}
+    described = describe_jobs(jobs)
+    times, settings = training_times(jobs, described), hyperparameters(described)
     models = {
         candidate: load_candidate(
             source / "models" / candidate.name / "model.tar.gz", task, features=len(schema.feature_names)
@@ -106,14 +109,16 @@ def evaluate(
     with ThreadPoolExecutor() as pool:  # the libraries release the GIL
         explained = pool.map(partial(_measure, task, parts=parts, schema=schema, seed=seed), models.values())
         measured = {
-            candidate: Measured(predicted, {"cost": costs[candidate], **details})
+            candidate: Measured(
+                predicted, {"cost": costs[candidate], "hyperparameters": settings.get(candidate.name, {}), **details}
+            )
             for candidate, (predicted, details) in zip(candidates, explained, strict=True)
         }
     baselines = {
         name: _with_rules(task, predicted, parts, schema)
         for name, predicted in predict_baselines(task, parts, schema).items()
     }
-    report = compare(task, measured, baselines, parts, schema, seed)
+    report = {**compare(task, measured, baselines, parts, schema, seed), **origin()}
     test = {candidate.name: one.predictions["test"] for candidate, one in measured.items()}
     if tuning:
         report["tuning"] = tuning

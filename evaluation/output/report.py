@@ -15,9 +15,11 @@
                           better on the test set), reason, ``measured`` and ``beats`` for the gate's sentence, and
                           what its registration needs
     candidates            by name: image, model_data, validation, test, test_interval (of the metric, 95 %),
-                          beats_baselines, cost, importance, shap_rows, shap, for a classification the keys of
-                          `evaluation.measures.classification` or `evaluation.measures.multiclass`, and for a
-                          candidate with history features that retrains quickly those of `evaluation.measures.history`
+                          beats_baselines, cost, hyperparameters (where they are known), importance, shap_rows, shap,
+                          for a classification the keys of `evaluation.measures.classification` or
+                          `evaluation.measures.multiclass`, and for a candidate with history features that retrains
+                          quickly those of `evaluation.measures.history`
+    origin                of a processing job: see `evaluation.output.origin`
     baselines             by name: validation, test, test_interval, measured like the candidates
     comparisons           every pair of candidates on the test set, see `evaluation.ranking.bootstrap`;
                           ``validation`` is the same comparison on the validation set, which decides ties

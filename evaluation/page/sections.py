@@ -81,7 +81,31 @@ def made(results: Results, texts: Texts) -> str:
         threshold = f"{report['threshold']:g}"
         positive = texts.class_name(report["classes"][1])
         more.append(texts("threshold", positive=positive, target=report["target"], threshold=threshold))
-    return section(texts("made"), "", *(paragraph(text, "made") for text in (note, *more)))
+    if "origin" in report:
+        more.append(_origin(report["origin"], texts))
+    return section(
+        texts("made"), "", *(paragraph(text, "made") for text in (note, *more)), _hyperparameters(report, texts)
+    )
+
+
+def _origin(origin: dict[str, Any], texts: Texts) -> str:
+    """Return a sentence with the execution, the date and the versions; what is not known is a hyphen."""
+    libraries = ", ".join(f"{name} {version}" for name, version in origin["libraries"].items())
+    named = {name: origin.get(name, "-") for name in ("execution", "job", "evaluated", "code")}
+    return texts("origin", libraries=libraries, **named)
+
+
+def _hyperparameters(report: dict[str, Any], texts: Texts) -> str:
+    """Show the hyperparameters of every candidate where they are known."""
+    known = {
+        name: each["hyperparameters"] for name, each in report["candidates"].items() if each.get("hyperparameters")
+    }
+    rows = [
+        Row([texts(name), ", ".join(f"{key} {value}" for key, value in settings.items())])
+        for name, settings in known.items()
+    ]
+    columns = [texts("candidate"), texts("hyperparameters")]
+    return folded(texts("hyperparameters"), table(columns, rows, text_columns=[1])) if rows else ""
 
 
 def _rules(report: dict[str, Any], texts: Texts) -> list[str]:

@@ -1,4 +1,4 @@
-"""How long training jobs trained: their phase ``Training``, as SageMaker recorded it.
+"""Training jobs as SageMaker recorded them: their hyperparameters, and how long they were in the phase ``Training``.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_SecondaryStatusTransition.html
 """
@@ -20,7 +20,9 @@ class TrainingJob:
     """Of the whole job; None if it is not known."""
 
 
-def training_times(jobs: Mapping[str, TrainingJob]) -> dict[str, dict[str, float]]:
+def training_times(
+    jobs: Mapping[str, TrainingJob], described: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, float]]:
     """Return the times of each candidate's job in seconds.
 
     Returns
@@ -28,7 +30,7 @@ def training_times(jobs: Mapping[str, TrainingJob]) -> dict[str, dict[str, float
     By candidate, where they are known: ``training_seconds``, its phase ``Training``, without its start, download and
     upload; ``training_job_seconds``, all of it.
     """
-    phases = _phases(jobs)
+    phases = {name: seconds for name, job in described.items() if (seconds := _in_phase(job)) > 0}
     return {
         name: {
             **({"training_seconds": phases[name]} if name in phases else {}),
@@ -38,22 +40,30 @@ def training_times(jobs: Mapping[str, TrainingJob]) -> dict[str, dict[str, float
     }
 
 
-def _phases(jobs: Mapping[str, TrainingJob]) -> dict[str, float]:
-    """Query how long each candidate's job was in its phase ``Training``.
+def hyperparameters(described: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return the hyperparameters of each candidate, without those that start the container's script."""
+    return {
+        name: {
+            key: value.strip('"')
+            for key, value in job.get("HyperParameters", {}).items()
+            if not key.startswith("sagemaker_")
+        }
+        for name, job in described.items()
+    }
 
-    Empty where SageMaker cannot be reached, or refuses: the times are optional.
-    """
+
+def describe_jobs(jobs: Mapping[str, TrainingJob]) -> dict[str, Mapping[str, Any]]:
+    """Query each candidate's job; empty where SageMaker cannot be reached, or refuses: what it knows is optional."""
     if not jobs:
         return {}
     try:
         sagemaker = client("sagemaker")
-        described = {
+        return {
             name: request(partial(sagemaker.describe_training_job, TrainingJobName=job.name))
             for name, job in jobs.items()
         }
     except Unknown:
         return {}
-    return {name: seconds for name, job in described.items() if (seconds := _in_phase(job)) > 0}
 
 
 def _in_phase(job: Mapping[str, Any]) -> float:

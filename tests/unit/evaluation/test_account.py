@@ -8,7 +8,7 @@ import pytest
 from evaluation import account
 from evaluation.schema import Schema, Task
 from evaluation.tuning.history import best_jobs, read_tuning
-from evaluation.tuning.training import TrainingJob, training_times
+from evaluation.tuning.training import TrainingJob, describe_jobs, training_times
 from evaluation.tuning.untuned import compare_with_untuned
 
 
@@ -37,7 +37,8 @@ def test_unknown_history_has_a_reason(nobody):
 
 
 def test_training_job_without_its_phases(nobody):
-    assert training_times({"xgboost": TrainingJob("job-1", 3.0)}) == {"xgboost": {"training_job_seconds": 3.0}}
+    jobs = {"xgboost": TrainingJob("job-1", 3.0)}
+    assert training_times(jobs, describe_jobs(jobs)) == {"xgboost": {"training_job_seconds": 3.0}}
 
 
 def test_job_without_region(monkeypatch):
