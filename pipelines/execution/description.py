@@ -1,7 +1,7 @@
 """Description of one execution: parameters, steps, metrics, reasons, links."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipelines.aws import console_links
@@ -10,12 +10,27 @@ from pipelines.execution.logs import log_of
 from pipelines.execution.lookup import parameters_of
 from pipelines.execution.pipeline import Progress, Step
 from pipelines.execution.results import measured, read_evaluations
+from pipelines.execution.training import Training, training_of
+from pipelines.names import TaskSteps
+from pipelines.settings.fields import Task
 from pipelines.target import Connection
+
+_MISSING = {"ValidationException", "ResourceNotFound"}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the quality gate decided on a task's winner, and what was registered."""
+
+    passed: bool | None
+    """None if the gate was not reached."""
+    version: int | None
+    git_commit: str | None
 
 
 @dataclass(frozen=True)
 class Description:
-    """An execution, its parameters, and what its read_evaluations measured, by task."""
+    """An execution, its parameters, and what its evaluations measured, by task."""
 
     progress: Progress
     parameters: Mapping[str, str]
@@ -24,6 +39,10 @@ class Description:
     """By step: the addresses of its ``job`` and its ``log`` in the console; empty locally."""
     training: Mapping[str, float]
     """By step: the seconds of training alone, without the start of the instance, the download and the upload."""
+    candidates: Mapping[str, Training]
+    """By step: the hyperparameters and the learning curves of the training job, or the best one of a tuning step."""
+    decided: Mapping[str, Decision]
+    """By task: what the gate decided, and the version that was registered."""
     studio: str | None
 
     def as_json(self) -> dict[str, Any]:
@@ -36,6 +55,8 @@ class Description:
                 {**step_as_json(step, self.links), "training_seconds": self.training.get(step.name)}
                 for step in self.progress.steps
             ],
+            "candidates": {name: asdict(candidate) for name, candidate in self.candidates.items()},
+            "decided": {task: asdict(decision) for task, decision in self.decided.items()},
             "metrics": dict(self.metrics),
         }
 
@@ -56,6 +77,8 @@ def describe(connection: Connection, progress: Progress, pipeline_name: str) -> 
         metrics={task: measured(evaluation) for task, evaluation in measures.items()},
         links={step.name: links_of(connection.region, step) for step in progress.steps} if on_aws else {},
         training={step.name: seconds for step in progress.steps if (seconds := _training_seconds(sagemaker, step))},
+        candidates=_candidates(sagemaker, connection.client("logs"), progress.steps),
+        decided={task: _decision(sagemaker, task, progress.steps) for task in measures},
         studio=console_links.execution_link(connection.region, name, progress.arn) if on_aws else None,
     )
 
@@ -70,6 +93,24 @@ def made_by(step: Step) -> str | None:
     return next((made["Arn"] for made in step.metadata.values() if isinstance(made, dict) and "Arn" in made), None)
 
 
+def _candidates(sagemaker: Any, logs: Any, steps: Iterable[Step]) -> dict[str, Training]:
+    ended = [step for step in steps if step.status == "Succeeded"]
+    return {step.name: found for step in ended if (found := training_of(sagemaker, logs, step))}
+
+
+def _decision(sagemaker: Any, task: Task, steps: Iterable[Step]) -> Decision:
+    names = TaskSteps(task)
+    metadata = {step.name: step.metadata for step in steps}
+    outcome = metadata.get(names.quality_gate, {}).get("Condition", {}).get("Outcome")
+    package = metadata.get(names.register, {}).get("RegisterModel", {}).get("Arn")
+    known = package and or_none(sagemaker.describe_model_package, _MISSING, ModelPackageName=package)
+    return Decision(
+        passed=None if outcome is None else outcome == "True",
+        version=int(last_part(package)) if package else None,
+        git_commit=(known or {}).get("CustomerMetadataProperties", {}).get("git_commit"),
+    )
+
+
 def _training_seconds(sagemaker: Any, step: Step) -> float | None:
     """Return how long a job was in its phase ``Training``.
 
@@ -77,9 +118,8 @@ def _training_seconds(sagemaker: Any, step: Step) -> float | None:
     """
     if "TrainingJob" not in step.metadata:
         return None
-    missing = {"ValidationException", "ResourceNotFound"}
     name = last_part(step.metadata["TrainingJob"]["Arn"])
-    job = or_none(sagemaker.describe_training_job, missing, TrainingJobName=name) or {}
+    job = or_none(sagemaker.describe_training_job, _MISSING, TrainingJobName=name) or {}
     phases = [each for each in job.get("SecondaryStatusTransitions", ()) if each["Status"] == "Training"]
     lasted = [(each["EndTime"] - each["StartTime"]).total_seconds() for each in phases if "EndTime" in each]
     return round(sum(lasted), 3) if lasted else None

@@ -38,6 +38,12 @@ def log_lines(logs: Any, step: Step) -> Iterator[str]:
         yield from _lines(logs, group, stream)
 
 
+def lines_of_job(logs: Any, group: str, job: str) -> Iterator[str]:
+    """Read the whole log of a job, one stream after another."""
+    for stream in _streams_of(logs, group, logStreamNamePrefix=f"{job}/"):
+        yield from _lines(logs, group, stream)
+
+
 def streams_of_step(logs: Any, step: Step) -> list[tuple[str, str]]:
     """Return the log group and the name of every stream of a step's job; none before its first line."""
     log = log_of(step)

@@ -97,6 +97,11 @@ def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, 
     }
 
 
+def download_evaluation(step: Step, sagemaker: Any, s3: Any, folder: Path) -> list[Path]:
+    """Download what an evaluation wrote into ``folder``."""
+    return _download(s3, output_uri(sagemaker, step, "evaluation"), folder)
+
+
 def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Path) -> Path | None:
     """Download the data report into ``folder``, if preprocessing has succeeded."""
     preprocess = next((step for step in progress.steps if (step.name, step.status) == (PREPROCESS, "Succeeded")), None)
@@ -110,8 +115,7 @@ def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Pat
 
 def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any, folder: Path) -> TaskResult:
     names = TaskSteps(task)
-    evaluation_uri = output_uri(sagemaker, steps[names.evaluate], "evaluation")
-    files = _download(s3, evaluation_uri, folder)
+    files = download_evaluation(steps[names.evaluate], sagemaker, s3, folder)
     evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     cut_off = evaluation["candidates"][evaluation["best"]["algorithm"]].get("cut_off")
     registered, deployed = steps.get(names.register), steps.get(names.deploy_endpoint)

@@ -61,6 +61,11 @@ def test_describe_shows_parameters_steps_metrics_and_logs(finished: Finished) ->
     assert execution["steps"][0]["name"] == "Preprocess"
     assert execution["metrics"]["classification"]["winner"] == "lightgbm"
     auc = execution["metrics"]["classification"]["candidates"]["lightgbm"]["test"]["auc"]
+    assert execution["decided"]["classification"]["passed"] is True
+    assert execution["decided"]["classification"]["version"] == 1
+    candidate = execution["candidates"]["TrainLightGBMClassification"]
+    assert candidate["hyperparameters"]["metric"] == "auc"
+    assert len(candidate["curves"]["validation"]) > 10
     training = {step["name"]: step["training_seconds"] for step in execution["steps"]}
     assert training["Preprocess"] is None
     assert training["TrainLightGBMClassification"] > 0
@@ -70,6 +75,8 @@ def test_describe_shows_parameters_steps_metrics_and_logs(finished: Finished) ->
     assert cost["training_seconds"] == training["TrainLightGBMClassification"] < cost["training_job_seconds"] + 1
     text = finished.command("executions", "describe", finished.succeeded).stdout
     assert "training alone" in text
+    assert "quality gate:  passed" in text
+    assert "num_leaves=" in text
     assert f"{auc:.6g}" in text
     assert "training-job/pipelines-" in text
     assert f"boostpipe executions logs STEP {finished.succeeded}" in text

@@ -153,6 +153,12 @@ def require_training(settings: Settings) -> None:
     algorithms.require_training(FORMATS[settings.batch_format], settings.training_instance_count, settings.algorithms)
 
 
+def add_mlflow(command: argparse._ActionsContainer, *, required: bool = False) -> None:
+    """Add ``--mlflow``, the address of a tracking server."""
+    what = "address of an MLflow tracking server, or the ARN of SageMaker's managed one"
+    command.add_argument("--mlflow", metavar="URI", required=required, help=what)
+
+
 def add_task(command: argparse.ArgumentParser) -> None:
     """Add ``--task``, which names one model or endpoint."""
     command.add_argument("--task", metavar="TASK", help="which model or endpoint (default: the data set's first task)")

@@ -1,12 +1,12 @@
 """Executions as text for people: described, their steps, and two compared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.aws.responses import last_part
 from pipelines.cli.common.rendering import Words, facts, number, status_text, table
 from pipelines.execution.comparison import Side, differences, metrics_of_both
-from pipelines.execution.description import Description, made_by
+from pipelines.execution.description import Decision, Description, made_by
 from pipelines.execution.lookup import Summary
 from pipelines.execution.outcomes import Outcome
 from pipelines.execution.pipeline import Progress
@@ -31,9 +31,11 @@ def description(described: Description, t: Words) -> str:
     if described.training:
         seconds = {name: f"{each:.1f} s" for name, each in described.training.items()}
         parts += [f"\n{t('training alone, without start, download and upload')}\n", facts(seconds.items(), indent=2)]
+    if described.candidates:
+        parts += [f"\n{t('validation curve and hyperparameters')}\n", facts(_candidates(described), indent=2)]
     for task, measures in described.metrics.items():
         title = t("metrics of {task}: the winner is {winner}", task=t(task), winner=measures["winner"])
-        parts += [f"\n{title}\n", _metrics(measures, t)]
+        parts += [f"\n{title}\n", facts(_decision(described.decided[task], t), indent=2), _metrics(measures, t)]
     for name, links in described.links.items():
         parts += [f"\n{name}\n", facts(links.items(), indent=2)] if links else []
     return "".join(parts)
@@ -114,6 +116,36 @@ def comparison(one: Side, other: Side, t: Words) -> str:
         return f"{text}\n{t('Every setting is the same: parameters, code, images and hyperparameters.')}\n"
     settings = [(name, str(a or "-"), str(b or "-")) for name, (a, b) in differing.items()]
     return f"{text}\n{table((t('setting'), one.id, other.id), settings)}"
+
+
+def _candidates(described: Description) -> Iterator[tuple[str, str]]:
+    """Write the validation curve and the hyperparameters of each candidate."""
+    for name, candidate in described.candidates.items():
+        values = [*candidate.curves.get("validation", {}).values()]
+        drawn = f"{curve(values)} {values[0]:.5g} … {values[-1]:.5g}  " if values else ""
+        yield name, drawn + " ".join(f"{key}={value}" for key, value in candidate.hyperparameters.items())
+
+
+def curve(values: Sequence[float], width: int = 16) -> str:
+    """Draw values as bars of eight heights, at most ``width`` of them, from the first to the last.
+
+    Examples
+    --------
+    >>> curve([8, 4, 2, 1], width=4)
+    '█▄▂▁'
+    """
+    picked = [values[round(place * (len(values) - 1) / (width - 1))] for place in range(width)]
+    shown = values if len(values) <= width else picked
+    least, span = min(shown), max(shown) - min(shown)
+    return "".join("▁▂▃▄▅▆▇█"[round((value - least) / span * 7) if span else 0] for value in shown)
+
+
+def _decision(decision: Decision, t: Words) -> Iterator[tuple[str, str]]:
+    if decision.passed is not None:
+        yield t("quality gate"), t("passed") if decision.passed else t("not passed")
+    if decision.version is not None:
+        commit = f" ({t('commit')} {decision.git_commit[:12]})" if decision.git_commit else ""
+        yield t("registered"), f"{t('version')} {decision.version}{commit}"
 
 
 def _metrics(measures: Mapping[str, Any], t: Words) -> str:

@@ -4,16 +4,26 @@ import argparse
 from collections.abc import Sequence
 
 from pipelines.admin.doctor.preflight import require_no_failure
+from pipelines.admin.tracking.export import export
+from pipelines.admin.tracking.store import open_store
 from pipelines.aws.prices import load_prices
 from pipelines.cli import estimate
 from pipelines.cli.common.command import Command, choose
 from pipelines.cli.common.console import Parser, Result
-from pipelines.cli.common.options import ALL_SETTINGS, add_parameters, add_wait, given_parameters, require_training
+from pipelines.cli.common.options import (
+    ALL_SETTINGS,
+    add_mlflow,
+    add_parameters,
+    add_wait,
+    given_parameters,
+    require_training,
+)
 from pipelines.cli.common.rendering import shown
+from pipelines.cli.export import as_text
 from pipelines.cli.run import summary
 from pipelines.data.code_bundles import bundles
 from pipelines.definition.build import Build
-from pipelines.errors import BadInput
+from pipelines.errors import BadInput, PipelineError
 from pipelines.execution import workflow
 from pipelines.execution.follow import LOST_WITHOUT_WAITING
 from pipelines.execution.workflow import RunRequest, RunResult
@@ -28,6 +38,7 @@ def _options(parser: Parser) -> None:
     group.add_argument("--start", action="store_true", help="start an execution")
     add_wait(group)
     add_parameters(group)
+    add_mlflow(group)
     group.add_argument("--execution-name", metavar="NAME", help="display name of the execution")
     group.add_argument(
         "--no-preflight",
@@ -59,11 +70,13 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
         options.schedule,
         options.preflight,
     )
-    return execute(request, settings)
+    return execute(request, settings, options.mlflow)
 
 
-def execute(request: RunRequest, settings: Settings) -> Result:
-    """Do what is requested on the target, and show what was done."""
+def execute(request: RunRequest, settings: Settings, mlflow: str | None = None) -> Result:
+    """Do what is requested on the target, show what was done, and export it to a tracking server."""
+    if mlflow:
+        _require_export(request, settings, mlflow)
     with open_target(settings, choose(settings)) as target, shown() as show:
         if request.start and request.wait is False and target.owns_service:
             raise BadInput(LOST_WITHOUT_WAITING)
@@ -72,10 +85,36 @@ def execute(request: RunRequest, settings: Settings) -> Result:
             require_no_failure(context)
         outcome = workflow.run(request, settings, target, show)
         costs = _costs_of_endpoints(context, outcome, (request.parameters or {}).get("HostingInstanceType"))
-    progress = outcome.progress
-    exit_code = progress.exit_code if progress is not None and progress.finished else 0
+        progress = outcome.progress
+        exit_code = progress.exit_code if progress is not None and progress.finished else 0
+        if mlflow and progress is not None:
+            remark, failed = _exported(context, mlflow, progress.arn)
+            costs, exit_code = [*costs, remark], exit_code or failed
     text, content = summary.as_text(outcome), summary.as_json(outcome)
     return Result(text, content, costs, exit_code=exit_code, logs_text=True)
+
+
+def _require_export(request: RunRequest, settings: Settings, mlflow: str) -> None:
+    """Refuse an export that could not be made at the end, before anything starts."""
+    waits = request.wait if request.wait is not None else choose(settings).name == "local"
+    if not (request.start and waits):
+        raise BadInput(
+            "--mlflow exports an execution when it has ended: add --start and --wait, or run boostpipe export later."
+        )
+    with open_store(mlflow, settings.pipeline_name):
+        pass
+
+
+def _exported(context: CommandContext, mlflow: str, arn: str) -> tuple[str, int]:
+    """Export an execution; return what was done, and the exit code if that failed."""
+    try:
+        with open_store(mlflow, context.pipeline) as store:
+            return as_text(export(context, store, [arn]), mlflow, context.pipeline).strip(), 0
+    except PipelineError as error:
+        return (
+            f"{error} The execution itself is done; export it with: boostpipe export --mlflow {mlflow}",
+            error.exit_code,
+        )
 
 
 def _nothing_done(settings: Settings, target: str) -> Result:

@@ -1,0 +1,1 @@
+"""Executions, candidates and registered versions in an MLflow tracking server."""
