@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from pipelines.errors import EnvironmentProblem, PipelineError
 from pipelines.studio.access import Access
+from pipelines.studio.running import noted
 from pipelines.studio.security import Guard
 from pipelines.studio.state import Studio, studio_of
 from pipelines.studio.views import documents
@@ -114,7 +115,8 @@ def serve(
         )
         listening.listen()
         opened(access.address)
-        uvicorn.Server(config).run(sockets=[listening])
+        with noted(context.settings.state_dir, context.connection.name, access.url):
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 async def _not_found(request: Request, _error: Exception) -> Response:

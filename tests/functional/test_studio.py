@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pipelines.studio.running import page_of
 from tests.functional.conftest import Finished, environment
 from tests.support import warm
 from tests.support.browser import CHROMIUM, Page, browser, open_page
@@ -63,7 +64,7 @@ def client(address: Callable[[], str]) -> Iterator[httpx.Client]:
         yield client
 
 
-def run_of(client: httpx.Client, execution: str) -> str:
+def run_of(execution: str) -> str:
     return f"/executions/SeoulBikeDemand/{execution}"
 
 
@@ -78,14 +79,14 @@ def test_list_has_winners_and_reasons(client: httpx.Client, finished: Finished) 
 
 @pytest.mark.parametrize("tab", ["graph", "timeline", "parameters", "definition", "report", "data", "predictions"])
 def test_tab(client: httpx.Client, finished: Finished, tab: str) -> None:
-    answer = client.get(f"{run_of(client, finished.succeeded)}?tab={tab}")
+    answer = client.get(f"{run_of(finished.succeeded)}?tab={tab}")
     assert answer.status_code == 200
     assert f'aria-current="page">{tab}<' in answer.text
     assert len(answer.content) < 60_000
 
 
 def test_documents_have_an_origin_of_their_own(client: httpx.Client, finished: Finished) -> None:
-    run = run_of(client, finished.succeeded)
+    run = run_of(finished.succeeded)
     for path in (f"{run}/report/EvaluateClassification", f"{run}/data"):
         answer = client.get(path)
         assert answer.text.startswith("<!doctype html>")
@@ -94,7 +95,7 @@ def test_documents_have_an_origin_of_their_own(client: httpx.Client, finished: F
 
 
 def test_downloads(client: httpx.Client, finished: Finished) -> None:
-    run = run_of(client, finished.succeeded)
+    run = run_of(finished.succeeded)
     log = client.get(f"{run}/steps/TrainLightGBMClassification/log.txt")
     assert log.headers["content-disposition"] == 'attachment; filename="TrainLightGBMClassification.log"'
     assert log.text == finished.command("executions", "logs", "TrainLightGBMClassification", "good").stdout
@@ -103,7 +104,7 @@ def test_downloads(client: httpx.Client, finished: Finished) -> None:
 
 
 def test_failure_is_explained(client: httpx.Client, finished: Finished) -> None:
-    page = client.get(f"{run_of(client, finished.failed)}?step=ClassificationBelowQualityGate").text
+    page = client.get(f"{run_of(finished.failed)}?step=ClassificationBelowQualityGate").text
     assert "requires at least 0.99999" in page
     assert "Skipped" in page
 
@@ -114,6 +115,14 @@ def test_comparison_has_the_seed_and_the_gate(client: httpx.Client, finished: Fi
     assert "ClassificationMinAuc" in page
     assert "--seed" in page
     assert "ProcessingInstanceType" not in page
+
+
+def test_other_commands_know_the_address(client: httpx.Client, finished: Finished) -> None:
+    state = finished.folder / ".sagemaker-local"
+    arn = f"arn:aws:sagemaker:us-east-1:123456789012:pipeline/SeoulBikeDemand/execution/{finished.succeeded}"
+    found = page_of(state, "local", "SeoulBikeDemand", arn)
+    assert found == str(client.base_url).rstrip("/") + run_of(finished.succeeded)
+    assert page_of(state, "aws", "SeoulBikeDemand", arn) is None
 
 
 def wait_for(page: Page, expression: str) -> None:

@@ -11,6 +11,7 @@ from pipelines.data.sample import MEANS_NOTHING
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult
 from pipelines.execution.workflow import RunResult
+from pipelines.studio.running import page_of
 from processing_scripts.dataset_file.model import Kind, Task
 
 COLUMNS: dict[Kind, tuple[str, ...]] = {
@@ -32,8 +33,10 @@ def as_text(outcome: RunResult) -> str:
     if progress is None:
         return _facts(begun, t)
     studio = execution_link(outcome.target.region, outcome.settings.pipeline_name, progress.arn)
+    settings = outcome.settings
     begun += [
         ("execution", progress.arn),
+        ("page", page_of(settings.state_dir, outcome.target.name, settings.pipeline_name, progress.arn)),
         ("Studio", studio if outcome.target.name == "aws" else None),
         ("data", _data_notes(outcome.data_report, t)),
         ("data file", outcome.data_file),
