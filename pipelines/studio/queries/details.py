@@ -15,7 +15,7 @@ _AT_ONCE = {"local": 20, "aws": 2}
 
 @dataclass(frozen=True)
 class Details:
-    """Details of one execution that in the status that it had."""
+    """Details of one execution, in the status that it had when they were read."""
 
     seconds: float
     parameters: Mapping[str, str]
