@@ -11,8 +11,9 @@ below ``<input>``::
 
 and writes to ``<output>``: ``evaluation.json`` (see evaluation.output.report), ``verdict.json`` (its small extract for
 the pipeline), ``metrics.json`` (the selected candidate in Studio's format), ``model-card.json``, ``schema.json`` (a
-copy), ``predictions-<name>.csv`` (of the test set), ``report.html`` and its pictures as PNG, and what the next model's
-comparison with this one needs (see evaluation.champion.records).
+copy), ``predictions-<name>.csv`` (of the test set), ``report.html`` and its pictures as PNG, what the next model's
+comparison with this one needs (see evaluation.champion.records), and what the monitor compares later rows with:
+``statistics.json``, ``constraints.json`` (of the training set) and ``reference.csv`` (rows).
 """
 
 import argparse
@@ -35,6 +36,7 @@ from evaluation.measures.baselines import predict_baselines
 from evaluation.measures.cost import cost
 from evaluation.measures.explanations import explain
 from evaluation.measures.history import without_history
+from evaluation.monitoring.baseline import write_baseline
 from evaluation.output.origin import origin
 from evaluation.output.predictions import predictions_csv
 from evaluation.output.report import Candidate, Measured, compare, verdict
@@ -137,6 +139,7 @@ def evaluate(
     for name, predicted in test.items():
         rows = predictions_csv(task, schema, parts["test"], predicted)
         (output / f"predictions-{name}.csv").write_text(rows, encoding="utf-8")
+    write_baseline(parts, schema, output)
     selected = test[report["best"]["algorithm"]]
     write_json(output / "metrics.json", studio_report(task, parts["test"].labels, selected, seed))
     (output / "model-card.json").write_text(report["model_card"], encoding="utf-8")

@@ -121,10 +121,10 @@ def _read_keys(path: Path, part: PartName, task: Task, schema: Schema, every: in
     left_out = [rule for rule in schema.rules if part in rule.left_out_of.get(task.name, ())]
     named = schema.keys
     derived = {*named.baseline, *named.one_hot, *(rule.keys_column for rule in left_out)}
-    identity: set[str | None] = set()
+    identity: set[str | None] = {named.time, named.unit} - {None}
     if part != "train":
         derived |= {slice_.column for slice_ in schema.slices}
-        identity = {*named.columns, named.time, named.unit} - {None}
+        identity |= {*named.columns}
     types: dict[Any, str] = {**dict.fromkeys(derived, "category"), **dict.fromkeys(identity, "str")}
     try:
         keys = pd.read_csv(path, dtype=types, usecols=list(types), na_filter=False)

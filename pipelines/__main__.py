@@ -13,7 +13,7 @@ from pipelines.errors import did_you_mean
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Describe your own table": ("dataset",),
     "Build and run": ("run", "estimate", "schedule", "executions", "export", "studio"),
-    "Predict": ("endpoint", "batch", "compare"),
+    "Predict and watch": ("endpoint", "batch", "compare", "monitor"),
     "Manage what a pipeline needs and leaves": ("doctor", "prices", "infra", "teardown"),
     "Set up": ("lab", "completion"),
 }

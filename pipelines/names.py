@@ -121,6 +121,11 @@ def stack_name(settings: Settings) -> str:
     return settings.stack or f"{PROJECT['project']}-{settings.pipeline_name}"
 
 
+def monitor_name(pipeline_name: str) -> str:
+    """Name the pipeline that monitors a pipeline's models."""
+    return f"{pipeline_name}Monitor"
+
+
 def schedule_name(pipeline_name: str) -> str:
     """Name the schedule that starts a pipeline: as the pipeline, within EventBridge Scheduler's 64 characters."""
     return shorten(pipeline_name, 64)

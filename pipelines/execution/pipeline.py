@@ -88,13 +88,15 @@ class Progress:
         }
 
 
-def upsert(sagemaker: Any, settings: Settings, role: str, definition: Definition) -> str:
+def upsert(
+    sagemaker: Any, settings: Settings, role: str, definition: Definition, description: str | None = None
+) -> str:
     """Create or update the pipeline, and return its ARN."""
     tags = [{"Key": key, "Value": value} for key, value in settings.tags]
     request = {
         "PipelineName": settings.pipeline_name,
         "PipelineDisplayName": settings.pipeline_name,
-        "PipelineDescription": f"{settings.table.title['en']}: three built-in algorithms, one winner",
+        "PipelineDescription": description or f"{settings.table.title['en']}: three built-in algorithms, one winner",
         "PipelineDefinition": definition.text,
         "RoleArn": role,
         "ParallelismConfiguration": {"MaxParallelExecutionSteps": settings.max_parallel_steps},

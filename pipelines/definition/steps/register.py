@@ -32,6 +32,7 @@ def register_best(context: Context, verdict: Verdict) -> Any:
         transform_instances=TRANSFORM_INSTANCE_TYPES,
         model_package_group_name=group_name(context.settings.pipeline_name, verdict.task),
         model_metrics=_model_metrics(verdict),
+        drift_check_baselines={"ModelDataQuality": _baseline(verdict)},
         approval_status=context.parameters.model_approval_status,
         customer_metadata_properties=_metadata(context, verdict),
         model_card={"ModelCardContent": verdict.model_card, "ModelCardStatus": "PendingReview"},
@@ -78,10 +79,18 @@ def _model_step(context: Context, record: Callable[[], object], **step: Any) -> 
 
 
 def _model_metrics(verdict: Verdict) -> dict[str, Any]:
+    return {"ModelQuality": {"Statistics": _file(verdict, "metrics.json")}, "ModelDataQuality": _baseline(verdict)}
+
+
+def _baseline(verdict: Verdict) -> dict[str, Any]:
+    """Refer to the baseline of the training set, which the monitor compares later rows with."""
+    return {"Statistics": _file(verdict, "statistics.json"), "Constraints": _file(verdict, "constraints.json")}
+
+
+def _file(verdict: Verdict, name: str) -> dict[str, Any]:
     from sagemaker.core.workflow.functions import Join
 
-    metrics_uri = Join(on="/", values=[verdict.output, "metrics.json"])
-    return {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": metrics_uri}}}
+    return {"ContentType": "application/json", "S3Uri": Join(on="/", values=[verdict.output, name])}
 
 
 def _metadata(context: Context, verdict: Verdict) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What becomes of a registered version over time."""

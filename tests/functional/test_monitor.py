@@ -1,0 +1,70 @@
+"""What becomes of a registered version, as a person would ask."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.functional.conftest import Finished, Ran
+
+
+@pytest.fixture(scope="module")
+def window(finished: Finished) -> Finished:
+    """Eight weeks of predictions, and the rentals of their hours."""
+    encoded = finished.data.read_bytes()
+    text = encoded.decode("utf-8" if b"\xc2\xb0" in encoded[:500] else "latin-1")
+    table = pd.read_csv(io.StringIO(text), dtype=str).iloc[24 * 100 : 24 * 160]
+    table.drop(columns="Rented Bike Count").to_csv(finished.folder / "window.csv", index=False)
+    hours = pd.to_datetime(table["Date"], format="%d/%m/%Y") + pd.to_timedelta(table["Hour"].astype(int), "h")
+    truth = pd.DataFrame({"datetime": hours, "rentals": table["Rented Bike Count"].astype(int)})
+    truth.to_csv(finished.folder / "truth.csv", index=False)
+    opposite = truth.assign(rentals=truth["rentals"].max() - truth["rentals"])
+    opposite.to_csv(finished.folder / "opposite.csv", index=False)
+    ran = finished.command("batch", "run", "--input", "window.csv", "--output", "window", "--task", "classification")
+    assert ran.code == 0, ran.stderr
+    return finished
+
+
+def monitor(window: Finished, actuals: str, *arguments: str) -> Ran:
+    files = ("--predictions", "window/predictions.csv", "--actuals", actuals, "--task", "classification")
+    return window.command("monitor", *files, *arguments)
+
+
+def test_a_model_that_still_predicts_well_raises_no_alarm_of_quality(window: Finished) -> None:
+    ran = monitor(window, "truth.csv", "--json")
+    assert ran.json["quality"]["verdict"] == "no alarm", ran.stderr
+    folder = window.folder / ran.json["folder"]
+    files = {path.name for path in folder.iterdir()}
+    violated = json.loads((folder / "constraint_violations.json").read_text())["violations"]
+    assert not [each for each in violated if each["constraint_check_type"].endswith("column_check")]
+    assert files >= {"statistics.json", "constraints.json", "constraint_violations.json", "report.html"}
+
+
+def test_an_alarm_fails_the_execution_with_its_numbers(window: Finished) -> None:
+    ran = monitor(window, "opposite.csv", "--json")
+    assert ran.code == 1, ran.stderr
+    assert ran.json["quality"]["verdict"] == "worse"
+    steps = window.client("sagemaker").list_pipeline_execution_steps(PipelineExecutionArn=ran.json["execution"]["arn"])
+    reasons = [step.get("FailureReason", "") for step in steps["PipelineExecutionSteps"]]
+    assert any("The monitor of classification alarms: auc is 0." in reason for reason in reasons)
+
+
+def test_the_version_carries_its_baseline(window: Finished) -> None:
+    sagemaker = window.client("sagemaker")
+    group = "SeoulBikeDemand-classification"
+    newest = sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"][0]
+    carried = sagemaker.describe_model_package(ModelPackageName=newest["ModelPackageArn"])["DriftCheckBaselines"]
+    bucket, _, key = carried["ModelDataQuality"]["Constraints"]["S3Uri"].removeprefix("s3://").partition("/")
+    constraints = json.loads(window.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+    assert {"name": "temperature", "inferred_type": "Fractional", "completeness": 1.0} in constraints["features"]
+
+
+def test_a_file_that_is_not_there_is_named(window: Finished) -> None:
+    ran = monitor(window, "nowhere.csv")
+    assert ran.code == 2
+    assert "--actuals: there is no file nowhere.csv." in ran.stderr
+    assert not Path(window.folder / "nowhere.csv").exists()
