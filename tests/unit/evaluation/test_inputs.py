@@ -73,7 +73,7 @@ def test_column_that_the_keys_lack(tmp_path):
 
 
 def test_time_that_is_none(tmp_path):
-    with pytest.raises(InputError, match=r"validation\.csv cannot be read as keys"):
+    with pytest.raises(InputError, match=r"train\.csv cannot be read as keys"):
         read(tmp_path, keys={"time": "state"})
 
 
