@@ -13,7 +13,7 @@ and writes to ``<output>``: ``evaluation.json`` (see evaluation.output.report), 
 the pipeline), ``metrics.json`` (the selected candidate in Studio's format), ``model-card.json``, ``schema.json`` (a
 copy), ``predictions-<name>.csv`` (of the test set), ``report.html`` and its pictures as PNG, what the next model's
 comparison with this one needs (see evaluation.champion.records), and what the monitor compares later rows with:
-``statistics.json``, ``constraints.json`` (of the training set) and ``reference.csv`` (rows).
+``statistics.json``, ``constraints.json`` (of the training set) and ``baseline-rows.csv``.
 """
 
 import argparse

@@ -15,16 +15,18 @@ from evaluation.inputs import Part, PartName
 from evaluation.schema import Schema
 from evaluation.strict_json import write_json
 
+BASELINE_ROWS = "baseline-rows.csv"
+"""Rows of all sets, which distributions are compared with."""
 _TYPES = {"integer": "Integral", "category": "String", "boolean": "Integral"}
 _MOST_REFERENCE_ROWS = 20_000
 
 
 def write_baseline(parts: Mapping[PartName, Part], schema: Schema, output: Path) -> None:
-    """Write ``statistics.json`` and ``constraints.json`` of the training set, and ``reference.csv`` of all sets."""
+    """Write ``statistics.json`` and ``constraints.json`` of the training set, and `BASELINE_ROWS` of all sets."""
     training = feature_table(parts["train"], schema)
     write_json(output / "statistics.json", statistics(training, schema))
     write_json(output / "constraints.json", constraints(training, schema))
-    reference(parts, schema).to_csv(output / "reference.csv", index=False, float_format="%.6g")
+    reference(parts, schema).to_csv(output / BASELINE_ROWS, index=False, float_format="%.6g")
 
 
 def feature_table(part: Part, schema: Schema) -> pd.DataFrame:

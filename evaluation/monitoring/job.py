@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.errors import EvaluationError, InputError
-from evaluation.monitoring.baseline import statistics
+from evaluation.monitoring.baseline import BASELINE_ROWS, statistics
 from evaluation.monitoring.distribution import drift
 from evaluation.monitoring.page import render
 from evaluation.monitoring.quality import WORSE, by_unit, judge_calibration, judge_quality
@@ -77,7 +77,7 @@ def _judge_rows(
 ) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
     try:
         baseline, constraints = (read_json(evaluation / f"{name}.json") for name in ("statistics", "constraints"))
-        known = pd.read_csv(evaluation / "reference.csv")
+        known = pd.read_csv(evaluation / BASELINE_ROWS)
     except OSError as error:
         raise InputError(
             f"The version has no baseline ({error.filename} is missing), because it is older than this command; run "

@@ -53,7 +53,7 @@ def studio(output):
 
 def test_output_files(task, output):
     expected = ["evaluation.json", "metrics.json", "model-card.json", "report.html", "schema.json", "verdict.json"]
-    expected += [*PICTURES[task], *PICTURES_OF_ALL, "statistics.json", "constraints.json", "reference.csv"]
+    expected += [*PICTURES[task], *PICTURES_OF_ALL, "statistics.json", "constraints.json", "baseline-rows.csv"]
     assert sorted(path.name for path in output.iterdir()) == sorted(
         expected + [f"predictions-{name}.csv" for name in ALGORITHMS]
     )
