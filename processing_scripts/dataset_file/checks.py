@@ -152,7 +152,7 @@ def _task(task: Task, target: Column) -> None:
         require(getattr(task, key) is None or kind == "regression", key, f"is for a regression, not for '{kind}'.")
     if task.minimum is not None and task.maximum is not None:
         require(task.minimum < task.maximum, "maximum", f"is not above minimum ({task.minimum:g}); exchange them.")
-    for key in ("positive", "above", "above_quantile"):
+    for key in ("positive", "negative", "above", "above_quantile"):
         require(getattr(task, key) is None or kind == "binary", key, f"is for the kind 'binary', not for '{kind}'.")
     if kind == "regression":
         require(numeric, "target", f"is a column of the type '{target.type}'; a regression needs a number.")
@@ -191,6 +191,11 @@ def _binary(task: Task, target: Column) -> None:
         _require(numeric, (*path, given[0]), f"is for a number, but the target is of the type '{target.type}'.")
     elif target.levels:
         _known(task.positive or "", target.levels, (*path, "positive"), "of the target's levels")
+    if task.negative is not None:
+        _require(task.positive is not None, (*path, "negative"), "needs positive; add the cell of the other class.")
+        _require(task.negative != task.positive, (*path, "negative"), "is positive, too; write the cell of the other.")
+        if target.levels:
+            _known(task.negative, target.levels, (*path, "negative"), "of the target's levels")
     if task.above_quantile is not None:
         problem = f"is {task.above_quantile:g}; write a number between 0 and 1."
         _require(0 < task.above_quantile < 1, (*path, "above_quantile"), problem)

@@ -76,6 +76,8 @@ class Task:
     """Names of the classes in the order of their codes; of a binary task, the second is the positive one."""
     positive: str | None = None
     """The cell that is the positive class of a binary task whose target is a column of two values."""
+    negative: str | None = None
+    """The cell that is the negative class; a third value is refused. If None, every cell but `positive` is negative."""
     above_quantile: float | None = None
     above: float | None = None
     """Instead: the target is a number, and positive above this quantile of the training rows, or above this value."""

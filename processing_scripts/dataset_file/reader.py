@@ -116,7 +116,7 @@ def _classes(task: Mapping[str, Any], levels: tuple[str, ...]) -> tuple[str, ...
     if positive is None:
         return ("low", "high") if task.keys() & {"above", "above_quantile"} else ("no", "yes")
     others = [level for level in levels if level != positive]
-    return (others[0] if len(others) == 1 else f"not {positive}", positive)
+    return (task.get("negative") or (others[0] if len(others) == 1 else f"not {positive}"), positive)
 
 
 def _rules(tables: object) -> tuple[Rule, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -112,9 +112,11 @@ class Cells:
         """Refuse the first row without a value in a column that needs one."""
         self._refuse_first(column, missing, f"is empty, but {needed_for}; enter the value, or delete the row.")
 
-    def refuse_unknown(self, column: Column, unknown: npt.NDArray[np.bool_], known: tuple[str, ...]) -> None:
-        """Refuse the first cell that is no class."""
-        problem = f"{{cell}} is not one of the classes {', '.join(known[:10])}; add it to them, or correct the cell."
+    def refuse_unknown(
+        self, column: Column, unknown: npt.NDArray[np.bool_], known: Sequence[str], or_else: str
+    ) -> None:
+        """Refuse the first cell that is no class; ``or_else`` is what to do if the cell is right."""
+        problem = f"{{cell}} is not one of the classes {', '.join(known[:10])}; correct the cell, or {or_else}."
         self._refuse_first(column, unknown, problem)
 
     def _texts(self, column: Column) -> pa.Array:
@@ -143,7 +145,7 @@ class Cells:
         if wrong.any():
             row = int(np.argmax(wrong))
             cell = quoted(str(self._chunk.cells[column.name][row].as_py()))
-            raise self._chunk.refuse(row, column.name, problem.format(cell=cell))
+            raise self._chunk.refuse(row, column.name, problem.replace("{cell}", cell, 1))
 
 
 def _as_array(array: pa.Array) -> Values:

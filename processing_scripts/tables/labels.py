@@ -14,6 +14,7 @@ from processing_scripts.errors import TooFewRowsError, quoted
 from processing_scripts.tables.cells import TRUTH, Cells
 from processing_scripts.tables.spool import Values
 
+_THIRD_VALUE = "delete 'negative' from the data set file, so that all but the positive class is negative"
 _SET_NAMES = {"train": "training", "validation": "validation", "test": "test"}
 
 
@@ -42,15 +43,22 @@ class Label:
             return np.where(np.isnan(truths), np.nan, positive)
         positions, different = pd.factorize(cells.texts(self.column))
         codes = np.array([*(self._code(str(text)) for text in different), np.nan])[positions]
-        cells.refuse_unknown(self.column, codes < 0, self.task.classes)
+        or_else = "add it to them" if self.task.kind == "multiclass" else _THIRD_VALUE
+        cells.refuse_unknown(self.column, codes < 0, self._cells, or_else)
         return codes
+
+    @property
+    def _cells(self) -> tuple[str, ...]:
+        """The cells of the classes, in the order of their codes, of a task that knows them all."""
+        negative, positive = self.task.negative, self.task.positive
+        return self.task.classes if negative is None or positive is None else (negative, positive)
 
     def _code(self, text: str) -> int:
         cell = self._normal(text)
-        if self.task.positive is not None:
+        if self.task.positive is not None and self.task.negative is None:
             return int(cell == self._normal(self.task.positive))
-        names = [self._normal(name) for name in self.task.classes]
-        return names.index(cell) if cell in names else -1
+        known = [self._normal(each) for each in self._cells]
+        return known.index(cell) if cell in known else -1
 
     def _normal(self, text: str) -> str:
         """Return one spelling of equal numbers and truth values."""

@@ -120,8 +120,11 @@ def _task(proposal: Proposal) -> list[str]:
     if task.minimum is not None:
         lines.append(f"minimum = {task.minimum:.12g}  # no target is negative, so no prediction is")
     if task.positive is not None:
-        lines.append(f"positive = {_text(task.positive)}  # or {_comment(_text(task.classes[0]))}")
-    if task.classes:
+        lines += [
+            f"positive = {_text(task.positive)}  # exchange it with negative to predict the other",
+            f"negative = {_text(task.classes[0])}  # a third value is refused; without this line, it is negative",
+        ]
+    elif task.classes:
         lines.append(f"classes = {_list(task.classes)}")
     return [*lines, *_for_few_rows(name, task.kind)] if proposal.table.rows < FEW_ROWS else lines
 

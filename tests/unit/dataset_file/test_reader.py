@@ -64,6 +64,16 @@ def test_reads_columns_tasks_split_and_rules(tmp_path):
         ('slices = ["sex"]', 'slices = ["Sex"]', "line 3: slices is 'Sex', which is not the name of a column. Did you"),
         ("above_quantile = 0.8", "", "line 25: tasks.old.positive is missing; add the cell"),
         ("above_quantile = 0.8", "above = 9\nabove_quantile = 0.8", "tasks.old.above_quantile contradicts"),
+        (
+            "above_quantile = 0.8",
+            'above = 9\nnegative = "1"',
+            "line 29: tasks.old.negative needs positive; add the cell",
+        ),
+        (
+            "above_quantile = 0.8",
+            'positive = "1"\nnegative = "1"\nclasses = ["a", "b"]',
+            "tasks.old.negative is positive, too; write the",
+        ),
         ('kind = "binary"', 'kind = "multiclass"', "line 28: tasks.old.above_quantile is for the kind 'binary'"),
         ("lowest = 0", "lowest = 5, highest = 3", "line 10: columns.length.highest is below lowest (5)"),
         ('name = "abalone"', 'name = "Sea snails"', "line 1: name is 'Sea snails'; write at most 40 lowercase letters"),

@@ -52,6 +52,9 @@ def proposed(folder: Path, table: pd.DataFrame, target: str, **options: Any) -> 
     dataset = read_dataset_file(written)
     assert [column.name for column in dataset.columns] == list(table.columns)
     assert {column.name: column.role for column in dataset.columns} == roles(proposal)
+    if proposal.task.positive is not None:
+        (task,) = dataset.tasks
+        assert (task.negative, task.positive) == task.classes == proposal.task.classes
     return proposal
 
 

@@ -173,6 +173,22 @@ def test_truth_values_are_classes_or_refused(job, positive, of_on):
     assert refused.message.startswith("Line 9, column 'churned': 'maybe' is neither true nor false")
 
 
+@pytest.mark.parametrize("negative", ["no", "{no}"])
+def test_a_third_value_is_refused_where_the_negative_class_is_named(job, negative):
+    frame = customers()[["age", "churned"]].replace("no", negative)
+    table = 'name = "t"\n[columns]\nage = "integer"\nchurned = "category"\n'
+    task = '[tasks.churn]\nkind = "binary"\ntarget = "churned"\npositive = "yes"\ngate = 0.5\n'
+    known = f'{table}{task}negative = "{negative}"\n'
+    done = job(known, data=as_csv(frame))
+    assert (done.message, done.schema["tasks"]["churn"]["classes"]) == ("", [negative, "yes"])
+    frame.loc[7, "churned"] = "maybe"
+    sentence = (
+        f"Line 9, column 'churned': 'maybe' is not one of the classes {negative}, yes; correct the cell, or delete"
+    )
+    assert job(known, data=as_csv(frame)).message.startswith(sentence)
+    assert job(f"{table}{task}", data=as_csv(frame)).message == ""
+
+
 def test_missing_numbers_stay_missing(usual):
     assert usual.table("churn/train/data.csv")[1].isna().any()
 
