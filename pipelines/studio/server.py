@@ -27,6 +27,7 @@ from pipelines.studio.views.events import events
 from pipelines.studio.views.execution import definition, execution
 from pipelines.studio.views.executions import executions
 from pipelines.studio.views.logs import download, log
+from pipelines.studio.views.models import ask_decision, card, decide, model, models
 from pipelines.studio.views.preferences import choose_language, style
 from pipelines.studio.views.rendering import ROOM, render_problem
 from pipelines.target import CommandContext
@@ -36,6 +37,7 @@ _LONGEST_GOODBYE = 2
 """Seconds that open requests have when the server ends."""
 
 _EXECUTION = "/executions/{pipeline}/{execution}"
+_VERSION = "/models/{group}/{version}"
 ROUTES = (
     Route("/", executions),
     Route(_EXECUTION, execution),
@@ -48,6 +50,11 @@ ROUTES = (
     Route(f"{_EXECUTION}/{{action}}", ask, methods=["GET"]),
     Route(f"{_EXECUTION}/{{action}}", act, methods=["POST"]),
     Route("/compare", comparison),
+    Route("/models", models),
+    Route(_VERSION, model),
+    Route(f"{_VERSION}/card.json", card),
+    Route(f"{_VERSION}/{{decision}}", ask_decision, methods=["GET"]),
+    Route(f"{_VERSION}/{{decision}}", decide, methods=["POST"]),
     Route("/events", events),
     Route("/language/{language}", choose_language),
     Route("/static/style.css", style),

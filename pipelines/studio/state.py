@@ -13,6 +13,8 @@ from pipelines.studio.poller import INTERVALS, LONGEST, Poller
 from pipelines.studio.queries.details import DetailStore
 from pipelines.studio.queries.index import Index
 from pipelines.studio.queries.jobs import MadeStore
+from pipelines.studio.queries.lists import Lists
+from pipelines.studio.queries.models import Models
 from pipelines.studio.queries.tail import Tails
 from pipelines.studio.queries.watched import Watched
 from pipelines.target import CommandContext
@@ -26,6 +28,7 @@ class Studio:
         self.index = Index(context.pipeline)
         self.details = DetailStore(context.connection.name)
         self.watched, self.made, self.tails = Watched(), MadeStore(), Tails()
+        self.models, self.lists = Models(), Lists()
         name = context.connection.name
         self.poller = Poller(self._refresh, self._explain, INTERVALS[name], LONGEST[name])
         self._clients: dict[str, Any] = {}
@@ -52,6 +55,7 @@ class Studio:
         reads: tuple[Callable[[], bool], ...] = (
             lambda: self.index.refresh(self.sagemaker, time.monotonic()),
             lambda: self.watched.refresh(self.sagemaker),
+            lambda: self.lists.refresh(self.sagemaker),
             lambda: self.details.refresh(self.sagemaker, self.s3),
         )
         changed = [read() for read in reads]

@@ -76,7 +76,7 @@ async function reload() {
 
 function listen() {
   const watched = document.body.dataset.watch.split(" ").filter(Boolean);
-  const query = new URLSearchParams(watched.map((key) => ["execution", key]));
+  const query = new URLSearchParams(watched.map((key) => ["watch", key]));
   const source = new EventSource(`/events?${query}`);
   source.onmessage = (event) => {
     heard = Date.now();

@@ -1,9 +1,8 @@
 """What changes an execution: each action is a page that names what it does, and a form on it that does it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -83,7 +82,15 @@ def ask(request: Request) -> Response:
     """Show what an action would do."""
     action, place, opened, steps = _requested(request)
     costs = request.path_params["action"] != "stop" and studio_of(request).context.on_aws
-    return render(request, "confirm.html", action=action, place=place, opened=opened, steps=steps, costs=costs)
+    return render(
+        request,
+        "confirm.html",
+        action=action,
+        subject=f"{place.pipeline} · {opened.progress.name or place.execution}",
+        items=steps,
+        warning="Its jobs cost money in your AWS account." if costs else "",
+        back=place.address,
+    )
 
 
 def act(request: Request) -> Response:
@@ -94,7 +101,7 @@ def act(request: Request) -> Response:
     studio.watched.forget(place.arn)
     execution = action.run(studio, place, opened, steps)
     studio.poller.hurry()
-    return RedirectResponse(f"/executions/{quote(place.pipeline)}/{quote(execution)}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(replace(place, execution=execution).address, HTTPStatus.SEE_OTHER)
 
 
 def _requested(request: Request) -> tuple[Action, Place, Opened, list[str]]:

@@ -1,6 +1,7 @@
 """The execution that an address names by its pipeline and its id."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.requests import Request
 
@@ -20,6 +21,11 @@ class Place:
     def key(self) -> str:
         """The pipeline's name and the execution's id."""
         return f"{self.pipeline}/{self.execution}"
+
+    @property
+    def address(self) -> str:
+        """The address of its page."""
+        return f"/executions/{quote(self.pipeline)}/{quote(self.execution)}"
 
 
 def find_place(studio: Studio, key: str) -> Place:

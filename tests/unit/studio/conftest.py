@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -48,6 +49,7 @@ class Api:
         self.calls: list[str] = []
         self.changes: list[tuple[str, dict[str, Any]]] = []
         self.log = ["[INFO] begins", "UserWarning: old", "ValueError: no data"]
+        self.group = "Pipeline0-regression"
         self.names = [f"Pipeline{number}" for number in range(pipelines)]
         began = datetime(2026, 12, 1, tzinfo=UTC)
         self.executions = {
@@ -166,6 +168,54 @@ class Api:
     def start_pipeline_execution(self, **request: Any) -> dict[str, Any]:
         self.changes.append(("start", request))
         return {"PipelineExecutionArn": f"{ACCOUNT}:pipeline/Pipeline0/execution/new"}
+
+    def list_model_package_groups(self, **_request: Any) -> dict[str, Any]:
+        self.calls.append("ListModelPackageGroups")
+        return {"ModelPackageGroupSummaryList": [{"ModelPackageGroupName": self.group}]}
+
+    def list_model_packages(self, *, ModelPackageGroupName: str, **_request: Any) -> dict[str, Any]:  # noqa: N803
+        self.calls.append("ListModelPackages")
+        numbers = (3, 2, 1) if ModelPackageGroupName.startswith(self.group) else ()
+        return {"ModelPackageSummaryList": [self._version(number) for number in numbers]}
+
+    def describe_model_package(self, *, ModelPackageName: str) -> dict[str, Any]:  # noqa: N803
+        self.calls.append("DescribeModelPackage")
+        number = int(ModelPackageName.rpartition("/")[2])
+        if number > 3:
+            raise not_found()
+        container = {"Image": "image:1", "ModelDataUrl": "s3://bucket/model.tar.gz"}
+        return {
+            **self._version(number),
+            "ApprovalDescription": "first look",
+            "InferenceSpecification": {"Containers": [container]},
+            "ModelCard": {"ModelCardContent": json.dumps({"purpose": "to predict"})},
+            "CustomerMetadataProperties": {
+                "task": "regression",
+                "algorithm": "xgboost",
+                "evaluation": f"s3://bucket/evaluation-{number}",
+                "dataset_sha256": f"sha-of-{number}",
+                "execution": f"e{number:011}",
+                "schema_sha256": "0",
+                "preprocessing_code": "s3://bucket/code/1",
+            },
+        }
+
+    def update_model_package(self, **request: Any) -> None:
+        self.changes.append(("approval", request))
+
+    def get_object(self, *, Key: str, **_request: Any) -> dict[str, Any]:  # noqa: N803
+        number = int(Key.partition("/")[0].removeprefix("evaluation-"))
+        verdict = {"metric": "rmse", "best": {"test": {"rmse": 100.5 + 20 * number, "mae": 80.25}}}
+        return {"Body": io.BytesIO(json.dumps(verdict).encode())}
+
+    def _version(self, number: int) -> dict[str, Any]:
+        return {
+            "ModelPackageArn": f"{ACCOUNT}:model-package/{self.group}/{number}",
+            "ModelPackageGroupName": self.group,
+            "ModelPackageVersion": number,
+            "ModelApprovalStatus": "PendingManualApproval" if number == 3 else "Approved",
+            "CreationTime": datetime(2026, 12, number, tzinfo=UTC),
+        }
 
     def _execution(self, request: Any) -> dict[str, Any]:
         for known in self.executions.values():

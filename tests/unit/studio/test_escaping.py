@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pipelines.studio.queries.details import DetailStore
 from pipelines.studio.queries.index import Index
 from pipelines.studio.queries.jobs import MadeStore
+from pipelines.studio.queries.models import Models
 from pipelines.studio.queries.watched import Watched
 from pipelines.studio.state import Studio
 from tests.unit.studio.conftest import Api, browsing, studio_over
@@ -21,6 +22,8 @@ MARK = "<script>alert(1)<\\script>\"'><img src=x onerror=alert(2)>"
 MEMBERS = (
     *("PipelineName", "PipelineExecutionDisplayName", "PipelineExecutionFailureReason", "FailureReason", "StepName"),
     *("PipelineExecutionStatus", "StepStatus", "Name", "DisplayName", "Type", "Value", "ImageUri", "InstanceType"),
+    *("ModelPackageGroupName", "ApprovalDescription", "ModelApprovalStatus", "ModelDataUrl", "Image", "algorithm"),
+    *("execution", "ModelCardContent", "dataset_sha256"),
     *("InputName", "S3Uri", "COLOUR", "ProcessingJobStatus", "Outcome", "Arn", "PipelineExecutionArn", "message"),
 )
 RUN = "/executions/Pipeline0/e00000000000"
@@ -28,6 +31,7 @@ PAGES = (
     *("/", "/?column=Run&q=%3Cscript%3E&sort=parameter:%22%3E%3Cimg", "/?status=%22%3E%3Cimg&pipeline=%3Cscript%3E"),
     *(f"{RUN}?step=Prepare", f"{RUN}?tab=timeline", f"{RUN}?tab=parameters", f"{RUN}?step=Below", f"{RUN}/stop"),
     *(f"{RUN}/from?step=Gate", f"{RUN}/from?step=%3Cimg", "/executions/%3Cimg src=x/%3Cscript%3E", "/%3Cimg src=x%3E"),
+    *("/models", "/models?metric=%3Cimg", "/models/Pipeline0-regression/2", "/models/Pipeline0-regression/3/approve"),
     "/compare?execution=Pipeline0/e00000000000&execution=Pipeline0/e00000000001",
 )
 
@@ -83,12 +87,8 @@ def page():
 def answers_with(members: frozenset[str], api: Marked, studio: Studio) -> None:
     """Mark these members from now on, and forget what was read before."""
     api.members = members
-    studio.index, studio.details, studio.watched, studio.made = (
-        Index("Pipeline0"),
-        DetailStore("local"),
-        Watched(),
-        MadeStore(),
-    )
+    studio.index, studio.details, studio.watched = Index("Pipeline0"), DetailStore("local"), Watched()
+    studio.made, studio.models = MadeStore(), Models()
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
