@@ -33,7 +33,7 @@ from tests.support.implied import (
     by_the_starter,
     by_vpc,
 )
-from tests.support.policies import BUCKET, EXECUTION_ROLE, PIPELINE, REGION, STARTER_ROLE, Call, allows, load
+from tests.support.policies import ACCOUNT, BUCKET, EXECUTION_ROLE, PIPELINE, REGION, STARTER_ROLE, Call, allows, load
 
 ROOT = Path(__file__).parents[2]
 RECORDER = ROOT / "tests" / "support" / "recorder"
@@ -51,6 +51,7 @@ class Command:
 
 SHORT = ["--task", "regression", "--algorithms", "xgboost,lightgbm", "--features", "now"]
 NO_DATA = f"InputDataUri=s3://{BUCKET}/{PIPELINE}/data/none.csv"
+RETRAINED = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/{PIPELINE}-regression/3"
 INSTANCES = ["--min-instances", "1", "--max-instances", "2"]
 COMMANDS = [
     Command("caller", ["run", "--upsert", "--start", "--wait", "--tag", "commit=0123abc", *SHORT]),
@@ -64,7 +65,7 @@ COMMANDS = [
     Command("serving", ["endpoint", "scale", "--off"]),
     Command("caller", ["run", "--upsert", "--start", "--no-wait", "--tag", "commit=4567def", "--seed", "7", *SHORT]),
     Command("caller", ["executions", "wait"]),
-    Command("serving", ["endpoint", "update", "--approve"]),
+    Command("serving", ["endpoint", "update", "--approve", "--model-package", RETRAINED]),
     Command("serving", ["batch", "run", "--input", "rows.csv", "--output", "batch"]),
     Command("serving", ["compare", "--rows", "20", "--output", "compared"]),
     Command("serving", ["endpoint", "delete", "--expired", "--yes"]),
