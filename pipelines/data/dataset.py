@@ -22,13 +22,11 @@ from pipelines.data.sample import MARK, generate_sample
 from pipelines.data.whole_files import written_whole
 from pipelines.errors import BadInput, EnvironmentProblem
 from pipelines.names import Layout, cache_folder
-from pipelines.settings.table import DEFAULT
+from pipelines.settings.table import DEFAULT, read_table
+from pipelines.settings.values import data_variable
 from processing_scripts.dataset_file.model import DatasetFile
 from processing_scripts.reading.files import visible_files
 
-UCI_ARCHIVE = "https://archive.ics.uci.edu/static/public/560/seoul+bike+sharing+demand.zip"
-UCI_MEMBER = "SeoulBikeData.csv"
-UCI_SHA256 = "373339b71a8935d69e9af0abf26a70744632119862eeb3919efb389a7b749c60"
 TIMEOUT_SECONDS = 30
 _HEADER_BYTES = 4096
 _CHUNK_BYTES = 1024 * 1024
@@ -94,19 +92,18 @@ class Dataset:
 
 
 def find(source: str | None, table: DatasetFile | None = None, *, allow_sample: bool) -> Dataset:
-    """Find the table at a path or an address, or where the data set file says.
+    """Find the table at a path or an address, or where the data set file (by default the default one) says.
 
     Raises `BadInput` if the file named does not exist or cannot be fetched. Raises `EnvironmentProblem` if nothing was
-    named and the archive of Seoul's bikes cannot be reached, where a sample is not allowed.
+    named and the published file cannot be reached, where a sample is not allowed or there is none.
     """
-    if source is None and table is not None:
+    if source is None:
+        table = table or read_table(None)
+        if table.data_source is None and table.url is not None:
+            return _published(table, table.url, allow_sample=allow_sample and table.path == DEFAULT)
         source = table.data_source
-    if source is None and table is not None and table.path != DEFAULT:
-        source = table.url
         if source is None:
             raise BadInput(f"{table.path.name} names no table. Name it with --data, or write the key data.")
-    if source is None:
-        return _published(allow_sample=allow_sample)
     if source.startswith("s3://"):
         content = _from_s3(source)
         return Dataset(source, last_part(source) or "data.csv", content)
@@ -208,32 +205,37 @@ def _from_s3(uri: str) -> bytes | None:
     return content.getvalue()
 
 
-def _published(*, allow_sample: bool) -> Dataset:
-    """Read the published file from the cache or the archive, or generate a sample where that is allowed."""
-    cached = cache_folder() / UCI_MEMBER
-    if cached.is_file() and hashlib.sha256(cached.read_bytes()).hexdigest() == UCI_SHA256:
-        return Dataset(UCI_ARCHIVE, UCI_MEMBER, cached.read_bytes())
+def _published(table: DatasetFile, url: str, *, allow_sample: bool) -> Dataset:
+    """Read the published file from the cache or its address, or generate a sample where that is allowed."""
+    address, _, member = url.partition("#")
+    name = member or last_part(address) or "data.csv"
+    cached = cache_folder() / name
+    if table.sha256 is not None and cached.is_file() and _sha256(cached) == table.sha256:
+        return Dataset(address, name, cached.read_bytes())
+    named = f"--data or {data_variable(table)}"
     try:
-        data = zipfile.ZipFile(io.BytesIO(_fetch(UCI_ARCHIVE))).read(UCI_MEMBER)
-    except (URLError, TimeoutError, zipfile.BadZipFile, KeyError) as error:
+        data = _fetch(address)
+        data = zipfile.ZipFile(io.BytesIO(data)).read(member) if member else data
+    except (URLError, TimeoutError, ValueError, zipfile.BadZipFile, KeyError) as error:
         if not allow_sample:
-            raise EnvironmentProblem(
-                f"The published data cannot be fetched from {UCI_ARCHIVE} ({_reason(error)}), and on AWS nothing is "
-                "trained on a generated sample. Name the file with --data or SEOUL_BIKE_DATA."
-            ) from error
+            problem = f"The published data cannot be fetched from {address} ({_reason(error)})"
+            raise EnvironmentProblem(f"{problem}. Name a copy of the file with {named}.") from error
         logger.warning(
             "THE DATA IS A GENERATED SAMPLE: the published file cannot be fetched (%s). Its numbers mean nothing; "
-            "every artifact is marked so. Name the real file with --data or SEOUL_BIKE_DATA.",
+            "every artifact is marked so. Name the real file with %s.",
             _reason(error),
+            named,
         )
         return Dataset("generated sample", "generated-sample.csv", generate_sample())
-    if hashlib.sha256(data).hexdigest() != UCI_SHA256:
+    if table.sha256 is None:
+        return Dataset(address, name, data)
+    if _sha256(data) != table.sha256:
         raise EnvironmentProblem(
-            f"The file in {UCI_ARCHIVE} is not the published one: its sha256 differs. Name the file with --data."
+            f"The file in {address} is not the published one: its sha256 differs. Name the file with --data."
         )
     with written_whole(cached) as (partial,):
         partial.write_bytes(data)
-    return Dataset(UCI_ARCHIVE, UCI_MEMBER, data)
+    return Dataset(address, name, data)
 
 
 def _fetch(address: str) -> bytes:

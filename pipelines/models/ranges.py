@@ -7,9 +7,6 @@ from typing import Any
 from pipelines.data.sample import GENERATED_SAMPLE, MEANS_NOTHING
 from pipelines.settings.sentences import Sentence
 
-_DERIVED = ("holidays", "comfort", "sun", "past rain", "past weather", "past demand")
-"""Groups of features that a data set's own code derives from others; the user gives the others."""
-
 _OUTSIDE = "Outside the range of the training set: {name} is {value}{others}, and the model knows {low} to {high} only."
 
 Columns = Mapping[str, Sequence[Any]]
@@ -19,13 +16,15 @@ Columns = Mapping[str, Sequence[Any]]
 def remarks_on(tables: Iterable[Columns], schema: Mapping[str, Any]) -> list[Sentence]:
     """Describe values outside of the training set's range and missing values, one sentence per feature.
 
+    Features that the data set's own code derives from others are left out, because the user gives the others.
+
     Of several rows, the number of those with such a value comes first, and before it a model that was trained on the
     generated sample.
     """
     features = [
         feature
         for feature in schema["features"]
-        if feature["group"] not in _DERIVED and feature["minimum"] is not None and not feature.get("levels")
+        if not feature.get("derived") and feature["minimum"] is not None and not feature.get("levels")
     ]
     missing = {feature["name"]: 0 for feature in features}
     outside: dict[str, list[Any]] = {feature["name"]: [] for feature in features}

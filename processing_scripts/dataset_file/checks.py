@@ -250,6 +250,9 @@ def _code(dataset: DatasetFile) -> None:
     _require(dataset.data != "", ("data",), "is empty; name a file, a folder or an s3:// address, or delete it.")
     url = dataset.url
     _require(url is None or url.startswith(("http://", "https://")), ("url",), f"is {shown(url)}; write a web address.")
+    digest = dataset.sha256
+    problem = f"is {shown(digest)}; write 64 hexadecimal digits in lowercase, for the key url."
+    _require(digest is None or (url is not None and bool(re.fullmatch("[0-9a-f]{64}", digest))), ("sha256",), problem)
 
 
 def _simple_name(name: str, path: tuple[str | int, ...], longest: int) -> None:

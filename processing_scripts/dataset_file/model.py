@@ -148,7 +148,9 @@ class DatasetFile:
     data: str | None = None
     """The table, for commands without ``--data``: a path from this file's folder, or an s3:// or web address."""
     url: str | None = None
-    """Where the published file is, for `boostpipe run` without a file."""
+    """Where the published file is, for `boostpipe run` without a file; in a ZIP archive, after #: x.zip#table.csv."""
+    sha256: str | None = None
+    """Digest of the published file in hexadecimal: another file is refused, and this one kept in the user's cache."""
 
     def task(self, name: str) -> Task:
         """Return a task by name."""

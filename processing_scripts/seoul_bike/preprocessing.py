@@ -224,6 +224,7 @@ def _described(feature: Feature, training: pd.Series[Any]) -> dict[str, Any]:
         "name": feature.name,
         "type": feature.type,
         "group": feature.group,
+        "derived": feature.derived,
         "minimum": lowest,
         "maximum": highest,
         "meaning": feature.meaning,

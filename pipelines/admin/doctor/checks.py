@@ -13,6 +13,7 @@ from pipelines.data.code_bundles import bundles
 from pipelines.definition.build import Build
 from pipelines.errors import PipelineError
 from pipelines.settings.fields import Settings
+from pipelines.settings.values import data_variable
 from pipelines.target import Choice, CommandContext, open_target
 
 SKEW_NOTICED = 60.0
@@ -63,7 +64,7 @@ def data(settings: Settings, target: str) -> Finding:
     try:
         found = dataset.find(settings.data, settings.table, allow_sample=False)
     except PipelineError as error:
-        fix = "--data PATH, or SEOUL_BIKE_DATA=PATH"
+        fix = f"--data PATH, or {data_variable(settings.table)}=PATH"
         if target == "local" and settings.data is None:
             return warning("data", f"{error} A local run would use a generated sample and say so.", fix)
         return failure("data", str(error), fix)

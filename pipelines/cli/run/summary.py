@@ -11,6 +11,7 @@ from pipelines.data.sample import MEANS_NOTHING
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult
 from pipelines.execution.workflow import RunResult
+from pipelines.settings.values import data_variable
 from pipelines.studio.running import page_of
 from processing_scripts.dataset_file.model import Kind, Task
 
@@ -50,8 +51,8 @@ def as_text(outcome: RunResult) -> str:
         parts.append(f"\n{ended}\n")
     parts.append(_failures(progress, outcome.log, t))
     if any(result.generated for result in (outcome.results or {}).values()):
-        warning = "The models are {generated}. Name the real file with --data or SEOUL_BIKE_DATA."
-        parts.append(f"{t(warning, generated=t(MEANS_NOTHING))}\n")
+        warning = "The models are {generated}. Name the real file with --data or {variable}."
+        parts.append(f"{t(warning, generated=t(MEANS_NOTHING), variable=data_variable(table))}\n")
     return "".join(parts)
 
 

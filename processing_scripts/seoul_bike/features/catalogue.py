@@ -26,6 +26,8 @@ HISTORY_HOURS: dict[FeatureSet, int] = {"now": 0, "history": 168, "lags": 168}
 
 Group = Literal["calendar", "holidays", "weather", "comfort", "sun", "past rain", "past weather", "past demand"]
 _SET_OF_GROUP: dict[Group, FeatureSet] = {"past rain": "history", "past weather": "history", "past demand": "lags"}
+_GIVEN: tuple[Group, ...] = ("calendar", "weather")
+"""Groups of features that a user states; the code derives the others from them."""
 
 _TREND = "identifies the day, whose other hours are in the training set, so a model could memorize the day"
 _YEAR_OF_GROWTH = (
@@ -52,6 +54,11 @@ class Feature:
     def feature_set(self) -> FeatureSet:
         """The smallest feature set that contains it."""
         return _SET_OF_GROUP.get(self.group, "now")
+
+    @property
+    def derived(self) -> bool:
+        """Whether it follows from other features, so that remarks on a row leave it out."""
+        return self.group not in _GIVEN
 
 
 _CALENDAR = (

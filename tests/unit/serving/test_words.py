@@ -102,10 +102,10 @@ def test_classes_are_named_with_their_probabilities():
 def test_only_requested_values_are_compared_with_the_training_data():
     schema = {
         "features": [
-            {"name": "temperature", "group": "weather", "minimum": -10.0, "maximum": 30.0},
-            {"name": "sun", "group": "sun", "minimum": 0.0, "maximum": 1.0},
-            {"name": "snowfall", "group": "weather", "minimum": None, "maximum": None},
-            {"name": "rainfall", "group": "weather", "minimum": 0, "maximum": 9},
+            {"name": "temperature", "derived": False, "minimum": -10.0, "maximum": 30.0},
+            {"name": "sun", "derived": True, "minimum": 0.0, "maximum": 1.0},
+            {"name": "snowfall", "derived": False, "minimum": None, "maximum": None},
+            {"name": "rainfall", "derived": False, "minimum": 0, "maximum": 9},
         ],
         "dataset": {"kind": "generated-sample"},
     }

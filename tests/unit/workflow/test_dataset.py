@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import logging
 import threading
@@ -14,10 +15,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from pipelines.data import dataset
 from pipelines.data.dataset import Dataset, find, upload
 from pipelines.data.sample import generate_sample
 from pipelines.errors import BadInput, EnvironmentProblem
+from pipelines.settings.table import read_table
+from processing_scripts.dataset_file.model import DatasetFile
 
 CSV = b"Date,Hour\r\n01/12/2017,0\r\n01/12/2017,1\r\n"
 
@@ -51,6 +53,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
+def published(address: str, digest: str | None = None) -> DatasetFile:
+    """The bikes' data set file with an archive at another address."""
+    table = read_table(None)
+    return dataclasses.replace(table, url=f"{address}/560.zip#SeoulBikeData.csv", sha256=digest or table.sha256)
+
+
 def archive(content: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as zipped:
@@ -81,42 +89,38 @@ def test_an_address_without_a_file_is_refused_with_its_status(web: tuple[str, di
 
 
 def test_the_published_archive_is_checked_and_kept_outside_the_repository(
-    web: tuple[str, dict[str, bytes]], cache: Path, monkeypatch: pytest.MonkeyPatch
+    web: tuple[str, dict[str, bytes]], cache: Path
 ) -> None:
     address, pages = web
     pages["/560.zip"] = archive(CSV)
-    monkeypatch.setattr(dataset, "UCI_ARCHIVE", f"{address}/560.zip")
-    monkeypatch.setattr(dataset, "UCI_SHA256", Dataset("", "", CSV).sha256)
-    assert find(None, allow_sample=False).data == CSV
+    table = published(address, Dataset("", "", CSV).sha256)
+    assert find(None, table, allow_sample=False).data == CSV
     pages.clear()
-    assert find(None, allow_sample=False).data == CSV
+    assert find(None, table, allow_sample=False).data == CSV
     assert (cache / "boostpipe" / "SeoulBikeData.csv").read_bytes() == CSV
 
 
-def test_an_archive_with_another_file_in_it_is_refused(
-    web: tuple[str, dict[str, bytes]], cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_archive_with_another_file_in_it_is_refused(web: tuple[str, dict[str, bytes]], cache: Path) -> None:
     web[1]["/560.zip"] = archive(b"tampered")
-    monkeypatch.setattr(dataset, "UCI_ARCHIVE", f"{web[0]}/560.zip")
     with pytest.raises(EnvironmentProblem, match="its sha256 differs"):
-        find(None, allow_sample=True)
+        find(None, published(web[0]), allow_sample=True)
     assert not cache.exists()
 
 
 def test_where_nothing_is_reachable_a_sample_is_announced_loudly(
     web: tuple[str, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(dataset, "UCI_ARCHIVE", f"{web[0]}/560.zip")
     monkeypatch.setattr(logging.getLogger("pipelines"), "propagate", True)
-    found = find(None, allow_sample=True)
+    found = find(None, published(web[0]), allow_sample=True)
     assert (found.source, found.rows, found.real) == ("generated sample", 8760, False)
     assert "THE DATA IS A GENERATED SAMPLE" in caplog.text
 
 
-def test_on_aws_a_sample_is_an_error(web: tuple[str, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset, "UCI_ARCHIVE", f"{web[0]}/560.zip")
-    with pytest.raises(EnvironmentProblem, match="nothing is trained on a generated sample"):
-        find(None, allow_sample=False)
+def test_on_aws_a_sample_is_an_error(web: tuple[str, dict[str, bytes]]) -> None:
+    with pytest.raises(
+        EnvironmentProblem, match=r"cannot be fetched .*Name a copy of the file with --data or SEOUL_BIKE_DATA"
+    ):
+        find(None, published(web[0]), allow_sample=False)
 
 
 def test_sample_is_reproducible_and_marked_in_every_row() -> None:
