@@ -174,12 +174,13 @@ def read_predictions(
 def join_predictions(keys: Sequence[str], columns: Mapping[str, list[Any]]) -> str:
     """Join the columns of predictions with their rows: CSV with a header, and one row per prediction, in their order.
 
-    The keys are files with the same header.
+    The keys are files with the same header; one that is called like a prediction gets ``key`` before its name, as in
+    the predictions of the candidates.
 
     Raises `PipelineError` if there are not exactly as many predictions as rows.
     """
     tables = [list(csv.reader(io.StringIO(file))) for file in keys]
-    header, rows = tables[0][0], [row for _, *of_file in tables for row in of_file]
+    header, rows = _distinct(tables[0][0], columns), [row for _, *of_file in tables for row in of_file]
     require_as_many(len(next(iter(columns.values()))), len(rows))
     content = io.StringIO()
     writer = csv.writer(content, lineterminator="\n")
@@ -190,6 +191,18 @@ def join_predictions(keys: Sequence[str], columns: Mapping[str, list[Any]]) -> s
     cells = zip(chain(header, *rows), chain(*texts), strict=True)
     spreadsheets.note(sum(cell != text for cell, text in cells), "predictions.csv")
     return content.getvalue()
+
+
+def _distinct(keys: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Return names for keys that differ from each other and from the others."""
+    taken, names = {*others}, []
+    for key in keys:
+        name = key
+        while name in taken:
+            name = f"key {name}"
+        taken.add(name)
+        names.append(name)
+    return names
 
 
 def _as_cell(value: float | str) -> str:

@@ -50,6 +50,11 @@ def test_predictions_stand_beside_their_hours() -> None:
     assert joined == "datetime,predicted_rentals\n2018-11-30T00:00:00,1.5\n2018-11-30T01:00:00,2\n"
 
 
+def test_a_key_called_like_the_prediction_keeps_its_cells() -> None:
+    joined = join_predictions(["id,predicted_x,key predicted_x\n1,2,3\n"], {"predicted_x": [4.0]})
+    assert joined == "id,key predicted_x,key key predicted_x,predicted_x\n1,2,3,4\n"
+
+
 def test_nothing_is_joined_by_luck() -> None:
     with pytest.raises(PipelineError, match="There are 1 batch answers for 2 rows"):
         join_predictions(["datetime\na\nb\n"], {"x": [1.0]})
