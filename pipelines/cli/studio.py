@@ -8,7 +8,7 @@ import webbrowser
 
 from pipelines.cli.common.command import Command, on_target
 from pipelines.cli.common.console import Parser, Result
-from pipelines.cli.common.options import CONNECTION, whole_number
+from pipelines.cli.common.options import CONNECTION, DEPLOYMENT, whole_number
 from pipelines.errors import missing_package
 from pipelines.target import CommandContext
 
@@ -49,9 +49,10 @@ COMMAND = Command(
     summary="open a web page that shows pipelines, executions and logs",
     description=(
         "Open a web page that shows the executions of all pipelines of the target, live: their graphs, logs, metrics "
-        "and reports. Only this machine can reach it."
+        "and reports; registered models and endpoints. Only this machine can reach it. The settings of endpoints are "
+        "for those that are deployed on the page."
     ),
     options=_options,
-    settings=(*CONNECTION, "prices"),
+    settings=(*CONNECTION, "prices", "data", "trusted_code", "hosting_instance_type", *DEPLOYMENT),
     run=on_target(_run),
 )

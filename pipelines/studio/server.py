@@ -20,9 +20,10 @@ from pipelines.studio.access import Access
 from pipelines.studio.running import noted
 from pipelines.studio.security import Guard
 from pipelines.studio.state import Studio, studio_of
-from pipelines.studio.views import documents
+from pipelines.studio.views import documents, endpoints
 from pipelines.studio.views.actions import act, ask
 from pipelines.studio.views.compare import comparison
+from pipelines.studio.views.deployment import ask_deployment, deploy
 from pipelines.studio.views.events import events
 from pipelines.studio.views.execution import definition, execution
 from pipelines.studio.views.executions import executions
@@ -37,7 +38,7 @@ _LONGEST_GOODBYE = 2
 """Seconds that open requests have when the server ends."""
 
 _EXECUTION = "/executions/{pipeline}/{execution}"
-_VERSION = "/models/{group}/{version}"
+_VERSION, _ENDPOINT = "/models/{group}/{version}", "/endpoints/{endpoint}"
 ROUTES = (
     Route("/", executions),
     Route(_EXECUTION, execution),
@@ -53,8 +54,15 @@ ROUTES = (
     Route("/models", models),
     Route(_VERSION, model),
     Route(f"{_VERSION}/card.json", card),
+    Route(f"{_VERSION}/deploy", ask_deployment, methods=["GET"]),
+    Route(f"{_VERSION}/deploy", deploy, methods=["POST"]),
     Route(f"{_VERSION}/{{decision}}", ask_decision, methods=["GET"]),
     Route(f"{_VERSION}/{{decision}}", decide, methods=["POST"]),
+    Route("/endpoints", endpoints.endpoints),
+    Route(_ENDPOINT, endpoints.endpoint, methods=["GET"]),
+    Route(_ENDPOINT, endpoints.ask_endpoint, methods=["POST"]),
+    Route(f"{_ENDPOINT}/delete", endpoints.ask_deletion, methods=["GET"]),
+    Route(f"{_ENDPOINT}/delete", endpoints.delete, methods=["POST"]),
     Route("/events", events),
     Route("/language/{language}", choose_language),
     Route("/static/style.css", style),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipelines.studio.queries.lists import Lists
 from pipelines.studio.queries.models import Models
 from pipelines.studio.queries.tail import Tails
 from pipelines.studio.queries.watched import Watched
+from pipelines.studio.work import Work
 from pipelines.target import CommandContext
 
 
@@ -28,7 +30,7 @@ class Studio:
         self.index = Index(context.pipeline)
         self.details = DetailStore(context.connection.name)
         self.watched, self.made, self.tails = Watched(), MadeStore(), Tails()
-        self.models, self.lists = Models(), Lists()
+        self.models, self.lists, self.work = Models(), Lists(), Work()
         name = context.connection.name
         self.poller = Poller(self._refresh, self._explain, INTERVALS[name], LONGEST[name])
         self._clients: dict[str, Any] = {}
@@ -40,6 +42,10 @@ class Studio:
             if service not in self._clients:
                 self._clients[service] = self.context.client(service)
             return self._clients[service]
+
+    def fresh_context(self) -> CommandContext:
+        """Return the context of the command with clients of its own, for work that the functions of commands do."""
+        return replace(self.context)
 
     @property
     def sagemaker(self) -> Any:

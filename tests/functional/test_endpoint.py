@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 
@@ -26,6 +27,7 @@ from pipelines.cli.endpoint import actions
 from pipelines.cli.endpoint.command import COMMAND
 from pipelines.target import CommandContext, Connection
 from tests.functional.conftest import Ran, environment, run_command, run_command_named, typed_in_a_terminal
+from tests.functional.test_studio import studio
 from tests.support.aws import standing_in_for_aws
 
 SDK = ("sagemaker", "boto3", "pandas", "awswrangler", "moto", "rich")
@@ -318,6 +320,21 @@ def test_hours_come_in_a_file_or_on_standard_input(project: Project, tmp_path: P
     assert [one["datetime"][11:13] for one in from_file.json["predictions"]] == ["07", "08", "09"]
     from_input = project("invoke", *NOW, "--stdin", "--json", typed=file.read_text())
     assert from_input.json["predictions"] == from_file.json["predictions"]
+
+
+def test_web_page_asks_an_endpoint(project: Project) -> None:
+    page = "/endpoints/Now-regression"
+    with studio(project.folder, project.cache, *NOW) as unused_address:
+        first = httpx.URL(unused_address())
+        with httpx.Client(base_url=first.copy_with(query=None), follow_redirects=True, timeout=60) as client:
+            client.get(first)
+            token = re.search(r'name="token" value="([^"]+)"', client.get(page).text)
+            assert token is not None
+            columns = {f"column:{name}": value for name, value in NOON.items()}
+            answer = client.post(page, data={"token": token[1], **columns}).text
+            assert "<dt>rentals</dt>" in answer
+            assert "Captured calls" in answer
+            assert "is below 0" in client.post(page, data={"token": token[1], **columns, "column:humidity": "-1"}).text
 
 
 def test_values_beyond_the_training_data_are_reported(project: Project) -> None:

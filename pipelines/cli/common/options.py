@@ -49,6 +49,9 @@ CONNECTION = (
     *("state_dir", "keep_alive", "isolation", "lang"),
 )
 """The settings of every command that connects to a target."""
+NETWORK = ("subnets", "security_groups")
+DEPLOYMENT = ("ttl", "data_capture", "tags", *NETWORK)
+"""The settings of what deploys."""
 
 
 NAMES_OF_THE_TABLE = ("task", "split", "features")

@@ -4,12 +4,18 @@ from pathlib import Path
 
 from pipelines.cli.common.command import Command, on_target
 from pipelines.cli.common.console import Parser
-from pipelines.cli.common.options import CONNECTION, add_model_choice, add_task, add_yes, pair, whole_number
+from pipelines.cli.common.options import (
+    CONNECTION,
+    DEPLOYMENT,
+    NETWORK,
+    add_model_choice,
+    add_task,
+    add_yes,
+    pair,
+    whole_number,
+)
 from pipelines.cli.endpoint import actions
 from pipelines.settings.fields import Settings
-
-NETWORK = ("subnets", "security_groups")
-DEPLOYMENT = ("ttl", "data_capture", "tags", *NETWORK)
 
 
 def _add_name(parser: Parser) -> None:

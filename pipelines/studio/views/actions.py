@@ -15,15 +15,13 @@ from pipelines.studio.queries.graph import downstream
 from pipelines.studio.queries.watched import Opened
 from pipelines.studio.state import Studio, studio_of
 from pipelines.studio.views.lookup import Place, place_of
-from pipelines.studio.views.rendering import render
+from pipelines.studio.views.questions import JOBS_COST, Question, confirm
 
 
 @dataclass(frozen=True)
-class Action:
-    """One action; its texts are keys of the translations."""
+class Action(Question):
+    """One action."""
 
-    title: str
-    effect: str
     steps: Callable[[Opened, str], list[str]]
     """The steps that the page lists, given the step that the address names."""
     run: Callable[[Studio, Place, Opened, list[str]], str]
@@ -82,15 +80,8 @@ def ask(request: Request) -> Response:
     """Show what an action would do."""
     action, place, opened, steps = _requested(request)
     costs = request.path_params["action"] != "stop" and studio_of(request).context.on_aws
-    return render(
-        request,
-        "confirm.html",
-        action=action,
-        subject=f"{place.pipeline} · {opened.progress.name or place.execution}",
-        items=steps,
-        warning="Its jobs cost money in your AWS account." if costs else "",
-        back=place.address,
-    )
+    subject = f"{place.pipeline} · {opened.progress.name or place.execution}"
+    return confirm(request, action, subject, place.address, items=steps, warning=JOBS_COST if costs else "")
 
 
 def act(request: Request) -> Response:

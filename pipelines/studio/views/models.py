@@ -15,6 +15,7 @@ from pipelines.studio.queries.lists import MODELS
 from pipelines.studio.queries.models import Version, change_approval, find, groups
 from pipelines.studio.state import Studio, studio_of
 from pipelines.studio.views.chart import Chart, chart_of
+from pipelines.studio.views.questions import Question, confirm
 from pipelines.studio.views.rendering import render
 
 REJECTED = "Rejected"
@@ -26,25 +27,23 @@ LINEAGE: Mapping[str, Sequence[str]] = {
 
 
 @dataclass(frozen=True)
-class Decision:
-    """Approval or rejection of a version; its texts are keys of the translations."""
+class Decision(Question):
+    """Approval or rejection of a version."""
 
     status: str
-    title: str
-    effect: str
 
 
 DECISIONS = {
     "approve": Decision(
-        APPROVED,
         "Approve this version?",
         "It becomes the champion, with which new models are compared. Where the stack deploys approved versions, its "
         "endpoint is created or updated, which costs money.",
+        APPROVED,
     ),
     "reject": Decision(
-        REJECTED,
         "Reject this version?",
         "It is neither deployed nor compared with new models any more. Endpoints that serve it go on.",
+        REJECTED,
     ),
 }
 
@@ -67,35 +66,27 @@ def models(request: Request) -> Response:
 
 def model(request: Request) -> Response:
     """Show one version: its metrics, where it came from, and its model card."""
-    studio, version = _requested(request)
+    studio, version = studio_of(request), requested_version(request)
     place = _execution_of(studio, version)
     return render(request, "model.html", version=version, lineage=LINEAGE, place=place)
 
 
 def card(request: Request) -> Response:
     """Return the model card of a version as JSON."""
-    return JSONResponse(_requested(request)[1].card)
+    return JSONResponse(requested_version(request).card)
 
 
 def ask_decision(request: Request) -> Response:
     """Show what approval or rejection does, with a field for a comment."""
-    version = _requested(request)[1]
-    decision = _decision(request)
-    return render(
-        request,
-        "confirm.html",
-        action=decision,
-        subject=f"{version.group}/{version.number}",
-        items=[],
-        warning="",
-        back=address_of_version(version),
-        comment=version.described.get("ApprovalDescription", ""),
-    )
+    version = requested_version(request)
+    comment = version.described.get("ApprovalDescription", "")
+    subject = f"{version.group}/{version.number}"
+    return confirm(request, _decision(request), subject, address_of_version(version), comment=comment)
 
 
 def decide(request: Request) -> Response:
     """Approve or reject a version, and show it."""
-    studio, version = _requested(request)
+    studio, version = studio_of(request), requested_version(request)
     change_approval(studio.sagemaker, version, _decision(request).status, request.state.form.get("comment", "").strip())
     studio.poller.hurry()
     return RedirectResponse(address_of_version(version), HTTPStatus.SEE_OTHER)
@@ -113,11 +104,15 @@ def _decision(request: Request) -> Decision:
     return decision
 
 
-def _requested(request: Request) -> tuple[Studio, Version]:
+def requested_version(request: Request) -> Version:
+    """Read the version that the path names.
+
+    Raises `BadInput` if there is none.
+    """
     studio, number = studio_of(request), request.path_params["version"]
     if not (number.isascii() and number.isdigit()):
         raise BadInput("There is no such page.")
-    return studio, find(studio.sagemaker, studio.s3, request.path_params["group"], int(number))
+    return find(studio.sagemaker, studio.s3, request.path_params["group"], int(number))
 
 
 def _execution_of(studio: Studio, version: Version) -> str | None:

@@ -16,6 +16,7 @@ import uvicorn
 from botocore.exceptions import ClientError
 
 from pipelines.aws.prices import load_prices
+from pipelines.names import PROJECT
 from pipelines.settings.fields import Settings
 from pipelines.studio.access import Access
 from pipelines.studio.server import application, listen
@@ -50,6 +51,7 @@ class Api:
         self.changes: list[tuple[str, dict[str, Any]]] = []
         self.log = ["[INFO] begins", "UserWarning: old", "ValueError: no data"]
         self.group = "Pipeline0-regression"
+        self.endpoints: tuple[str, ...] = (self.group,)
         self.names = [f"Pipeline{number}" for number in range(pipelines)]
         began = datetime(2026, 12, 1, tzinfo=UTC)
         self.executions = {
@@ -207,6 +209,37 @@ class Api:
         number = int(Key.partition("/")[0].removeprefix("evaluation-"))
         verdict = {"metric": "rmse", "best": {"test": {"rmse": 100.5 + 20 * number, "mae": 80.25}}}
         return {"Body": io.BytesIO(json.dumps(verdict).encode())}
+
+    def list_endpoints(self, **_request: Any) -> dict[str, Any]:
+        self.calls.append("ListEndpoints")
+        return {"Endpoints": [{"EndpointName": self.group, "EndpointStatus": "InService"}]}
+
+    def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:  # noqa: N803
+        self.calls.append("DescribeEndpoint")
+        if not EndpointName.startswith(self.endpoints):
+            raise not_found()
+        moment = datetime(2026, 12, 1, tzinfo=UTC)
+        return {
+            "EndpointArn": f"{ACCOUNT}:endpoint/{self.group}",
+            "EndpointStatus": "InService",
+            "EndpointConfigName": "configuration",
+            "FailureReason": "none yet",
+            **dict.fromkeys(("CreationTime", "LastModifiedTime"), moment),
+        }
+
+    def describe_endpoint_config(self, **_request: Any) -> dict[str, Any]:
+        self.calls.append("DescribeEndpointConfig")
+        return {
+            "EndpointConfigArn": f"{ACCOUNT}:endpoint-config/configuration",
+            "ProductionVariants": [{"InstanceType": "ml.m5.large", "InitialInstanceCount": 1, "ModelName": "model"}],
+            "CreationTime": datetime(2026, 12, 1, tzinfo=UTC),
+        }
+
+    def list_tags(self, *, ResourceArn: str, **_request: Any) -> dict[str, Any]:  # noqa: N803
+        self.calls.append("ListTags")
+        package = {"model-package": f"{ACCOUNT}:model-package/{self.group}/2"}
+        tags = package if ":endpoint-config/" in ResourceArn else {**PROJECT, "expiry": "2030-01-01T00:00:00Z"}
+        return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
     def _version(self, number: int) -> dict[str, Any]:
         return {

@@ -23,7 +23,7 @@ MEMBERS = (
     *("PipelineName", "PipelineExecutionDisplayName", "PipelineExecutionFailureReason", "FailureReason", "StepName"),
     *("PipelineExecutionStatus", "StepStatus", "Name", "DisplayName", "Type", "Value", "ImageUri", "InstanceType"),
     *("ModelPackageGroupName", "ApprovalDescription", "ModelApprovalStatus", "ModelDataUrl", "Image", "algorithm"),
-    *("execution", "ModelCardContent", "dataset_sha256"),
+    *("EndpointStatus", "execution", "ModelCardContent", "dataset_sha256"),
     *("InputName", "S3Uri", "COLOUR", "ProcessingJobStatus", "Outcome", "Arn", "PipelineExecutionArn", "message"),
 )
 RUN = "/executions/Pipeline0/e00000000000"
@@ -32,6 +32,7 @@ PAGES = (
     *(f"{RUN}?step=Prepare", f"{RUN}?tab=timeline", f"{RUN}?tab=parameters", f"{RUN}?step=Below", f"{RUN}/stop"),
     *(f"{RUN}/from?step=Gate", f"{RUN}/from?step=%3Cimg", "/executions/%3Cimg src=x/%3Cscript%3E", "/%3Cimg src=x%3E"),
     *("/models", "/models?metric=%3Cimg", "/models/Pipeline0-regression/2", "/models/Pipeline0-regression/3/approve"),
+    *("/endpoints", "/endpoints/Pipeline0-regression", "/endpoints/Pipeline0-regression/delete"),
     "/compare?execution=Pipeline0/e00000000000&execution=Pipeline0/e00000000001",
 )
 

@@ -8,19 +8,24 @@ import re
 from pipelines.studio.queries.comparing import THERE
 from pipelines.studio.queries.graph import CACHED, SKIPPED, WAITING
 from pipelines.studio.views.actions import ACTIONS
+from pipelines.studio.views.deployment import DEPLOY, UPDATE
+from pipelines.studio.views.endpoints import DELETE
 from pipelines.studio.views.execution import TABS
 from pipelines.studio.views.executions import STATUSES
 from pipelines.studio.views.models import DECISIONS, LINEAGE
+from pipelines.studio.views.questions import ENDPOINT_COSTS, JOBS_COST
 from pipelines.studio.views.rendering import ROOM
 from tests.unit.studio.conftest import browsing, studio_over
 
+QUESTIONS = (*ACTIONS.values(), *DECISIONS.values(), DELETE, DEPLOY, UPDATE)
 TEXTS = json.loads((ROOM / "translations.json").read_text(encoding="utf-8"))
 
 
 def test_every_text_has_a_translation():
     templates = [file.read_text(encoding="utf-8") for file in (ROOM / "templates").glob("*.html")]
     used = {text for template in templates for text in re.findall(r'\bt\("([^"]+)"', template)}
-    used |= {text for action in (*ACTIONS.values(), *DECISIONS.values()) for text in (action.title, action.effect)}
+    used |= {text for question in QUESTIONS for text in (question.title, question.effect)}
+    used |= {JOBS_COST, ENDPOINT_COSTS}
     used |= {*TABS, *STATUSES, *LINEAGE, CACHED, SKIPPED, WAITING, THERE}
     assert sorted(used - TEXTS.keys()) == []
 

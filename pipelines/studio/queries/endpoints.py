@@ -1,0 +1,77 @@
+"""Endpoints of this project, the fields of a row that one answers, and the calls that it captured."""
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pipelines.aws.responses import unless_of_others
+from pipelines.aws.s3 import read_object, split_uri
+from pipelines.serving.endpoints.state import Endpoint, find_endpoint
+from pipelines.studio.queries.lists import endpoints
+from processing_scripts.dataset_file.model import Column
+from processing_scripts.dataset_file.reader import read_dataset_file
+
+SHOWN = 30
+"""The newest endpoints of the account that are looked at; each takes at most four calls."""
+CALLS = 20
+"""Captured calls that a page shows."""
+_AT_ONCE = 8
+_FOLDERS = 4
+"""Year, month, day and hour in the address of a captured file."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A captured call."""
+
+    time: str
+    sent: str
+    answered: str
+
+
+def newest_of_ours(sagemaker: Any, own: tuple[str, ...]) -> list[Endpoint]:
+    """Read the newest endpoints that have our tag; ``own`` are the beginnings of our names."""
+
+    def read(name: str) -> Endpoint | None:
+        found: Endpoint | None = unless_of_others(partial(find_endpoint, sagemaker, name), name, own)
+        return found
+
+    names = [each["EndpointName"] for each in endpoints(sagemaker)[:SHOWN]]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return [endpoint for endpoint in pool.map(read, names) if endpoint is not None and endpoint.ours]
+
+
+def fields_of(code: Path, schema: Mapping[str, Any]) -> Sequence[Column]:
+    """Return the columns of a raw row, from the data set file of a model's own code."""
+    columns = read_dataset_file(code / schema["dataset"]["file"]).columns
+    return [column for column in columns if column.role not in ("target", "weight", "ignore")]
+
+
+def captured_calls(s3: Any, endpoint: Endpoint) -> list[Call]:
+    """Read the calls in the latest file of an endpoint's data capture, the latest first."""
+    if not endpoint.capture or not endpoint.capture.get("DestinationS3Uri"):
+        return []
+    bucket, prefix = split_uri(f"{endpoint.capture['DestinationS3Uri'].rstrip('/')}/{endpoint.name}/")
+    variants = s3.list_objects_v2(Bucket=bucket, Prefix=prefix, Delimiter="/").get("CommonPrefixes", [])
+    if not variants:
+        return []
+    folder = variants[0]["Prefix"]
+    for _ in range(_FOLDERS):
+        within = s3.list_objects_v2(Bucket=bucket, Prefix=folder, Delimiter="/").get("CommonPrefixes", [])
+        if not within:
+            return []
+        folder = max(each["Prefix"] for each in within)
+    files = s3.list_objects_v2(Bucket=bucket, Prefix=folder).get("Contents", [])
+    latest = max(files, key=lambda each: each["LastModified"], default=None)
+    lines = read_object(s3, f"s3://{bucket}/{latest['Key']}").decode().splitlines() if latest else []
+    return [_call(json.loads(line)) for line in reversed(lines[-CALLS:])]
+
+
+def _call(record: Mapping[str, Any]) -> Call:
+    data = record.get("captureData", {})
+    sent, answered = (str(data.get(part, {}).get("data", "")) for part in ("endpointInput", "endpointOutput"))
+    return Call(str(record.get("eventMetadata", {}).get("inferenceTime", "")), sent, answered)
