@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from processing_scripts.dataset_file.model import Column, DatasetFile, Metric, Task
+from processing_scripts.dataset_file.model import WHITESPACE, Column, DatasetFile, Metric, Task
 from processing_scripts.dataset_file.values import WrongValue, did_you_mean, shown
 
 MOST_CLASSES: Final = 100
@@ -65,7 +65,10 @@ def _reading(dataset: DatasetFile) -> None:
     reading = dataset.reading
     for key in ("separator", "decimal", "grouping"):
         value = getattr(reading, key)
-        _require(value is None or len(value) == 1, ("reading", key), f"is {shown(value)}; write one character.")
+        blanks = key == "separator" and value == WHITESPACE
+        _require(
+            value is None or blanks or len(value) == 1, ("reading", key), f"is {shown(value)}; write one character."
+        )
         _require(
             value is None or reading.format == "csv", ("reading", key), "is for CSV only; delete it, or set the format."
         )

@@ -4,13 +4,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 ColumnType = Literal["number", "integer", "category", "boolean", "datetime", "text"]
 Role = Literal["feature", "target", "key", "group", "time", "weight", "ignore"]
 Kind = Literal["regression", "binary", "multiclass"]
 Metric = Literal["rmse", "mae", "auc", "log_loss"]
 SplitBy = Literal["rows", "classes", "groups", "time", "code"]
+
+WHITESPACE: Final = "whitespace"
+"""The separator of a table whose cells are separated by runs of spaces and tabs."""
 
 Words = Mapping[str, str]
 """A text by language: ``en``, and perhaps ``ko``."""
@@ -24,7 +27,7 @@ class Reading:
     header: bool = True
     """Whether the first line of a CSV file contains the names of the columns."""
     separator: str | None = None
-    """Character between two cells."""
+    """Character between two cells, or "whitespace" for any run of spaces and tabs."""
     encoding: str | None = None
     decimal: str | None = None
     grouping: str | None = None

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from processing_scripts.dataset_file.model import WHITESPACE
+from processing_scripts.reading.whitespace import TAB, BytesWithTabs
+
 if TYPE_CHECKING:
     from pyarrow import csv
 
@@ -33,6 +36,8 @@ def open_rows(
 
     Parameters
     ----------
+    separator
+        A character, or ``whitespace``.
     names
         Of all columns, in their order.
     skipped
@@ -45,8 +50,11 @@ def open_rows(
     import pyarrow as pa  # only who reads a file waits for it
     from pyarrow import csv
 
+    source: Path | BytesWithTabs = path
+    if separator == WHITESPACE:
+        source, encoding, separator = BytesWithTabs(path.open(encoding=encoding, newline="")), "utf-8", TAB
     return csv.open_csv(
-        path,
+        source,
         csv.ReadOptions(
             column_names=list(names),
             skip_rows=skipped,

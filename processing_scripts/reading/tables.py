@@ -11,7 +11,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from processing_scripts.dataset_file.model import WHITESPACE
 from processing_scripts.errors import FileError, quoted
+from processing_scripts.reading.whitespace import TAB, with_tabs
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -167,6 +169,8 @@ def _open(path: Path, encoding: str) -> TextIO:
 
 
 def _reader(file: TextIO, separator: str) -> CsvReader:
+    if separator == WHITESPACE:
+        return csv.reader(with_tabs(file), delimiter=TAB, strict=True)
     return csv.reader(file, delimiter=separator, strict=True)
 
 

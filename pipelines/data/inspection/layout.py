@@ -10,10 +10,13 @@ from itertools import islice
 from pathlib import Path
 
 from pipelines.errors import BadInput, quoted
+from processing_scripts.dataset_file.model import WHITESPACE
 from processing_scripts.errors import PreprocessingError
 from processing_scripts.reading.tables import SEPARATORS, encodings, lines_before_header, records
 
 SEARCHED_RECORDS = 200
+Rows = Sequence[tuple[int, Sequence[str]]]
+"""Cells of the first records, with their lines."""
 _NUMBER = re.compile(r"[+-]?(\d[\d.,' ]*|[.,]\d+)([eE][+-]?\d+)?%?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 
@@ -66,14 +69,20 @@ def _as_many_as_later(path: Path, encoding: str) -> Callable[[list[str]], int]:
 def _separator(
     path: Path, encoding: str, skipped: int, separators: Sequence[str]
 ) -> tuple[str, list[tuple[int, list[str]]]]:
-    """Choose the separator with which most of the first records have the same number of cells."""
-    found = []
-    for separator in separators:
+    """Choose the separator with which most of the first records have the same number of cells.
+
+    Runs of spaces and tabs separate cells if nothing else does, or if they stand in the cells of whatever else does.
+    """
+    found: list[tuple[bool, bool, int, str, list[tuple[int, list[str]]]]] = []
+    for separator in (*separators, WHITESPACE):
         rows = [each for each in islice(records(path, encoding, separator, skipped), SEARCHED_RECORDS) if any(each[1])]
         width, count = Counter(len(cells) for _, cells in rows).most_common(1)[0] if rows else (0, 0)
+        regular = bool(rows) and count / len(rows) > 0.9
+        if separator == WHITESPACE and not (regular and _are_aligned(rows, [others for *_, others in found])):
+            continue
         if width > 1:
             decimal_commas = separator != "," and any("," in cell for _, cells in rows for cell in cells)
-            found.append((count / len(rows) > 0.9, decimal_commas and _explains_commas(rows), width, separator, rows))
+            found.append((regular, decimal_commas and _explains_commas(rows), width, separator, rows))
     if not found:
         raise BadInput(
             f"{path} has one column only, whatever the separator ({', '.join(map(repr, separators))}). Provide a table "
@@ -83,13 +92,20 @@ def _separator(
     return separator, rows
 
 
-def _explains_commas(rows: Sequence[tuple[int, Sequence[str]]]) -> bool:
+def _are_aligned(rows: Rows, others: Sequence[Rows]) -> bool:
+    """Whether blanks separate cells: no cell ends at another separator, whose own cells have runs of blanks."""
+    if any(cell != cell.strip(",;|") for _, cells in rows for cell in cells):
+        return False
+    return all(any("  " in cell for cell in cells) for other in others for _, cells in other[1:])
+
+
+def _explains_commas(rows: Rows) -> bool:
     """Whether all commas are decimal marks."""
     commas = [cell for _, cells in rows[1:] for cell in cells if "," in cell]
     return bool(commas) and all(_DECIMAL_COMMA.fullmatch(cell) for cell in commas)
 
 
-def _has_header(rows: Sequence[tuple[int, Sequence[str]]], target: str) -> bool:
+def _has_header(rows: Rows, target: str) -> bool:
     """Decide whether the first record contains names."""
     first, others = rows[0][1], [cells for _, cells in rows[1:] if len(cells) == len(rows[0][1])]
     if target in first and not re.fullmatch(r"column_\d+", target):

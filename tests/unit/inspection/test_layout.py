@@ -46,6 +46,31 @@ def test_finds_how_a_file_was_written(tmp_path, encoding, separator, decimal, he
     assert inspected.columns[target].highest == pytest.approx(table["ziel"].max())
 
 
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize(("decimal", "before_text"), [(".", "  "), (",", "  "), (".", "\t")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_finds_cells_between_runs_of_blanks(tmp_path, encoding, decimal, before_text, header):
+    table = numbers()[["größe", "ziel", "이름"]]
+    texts = [f"{a:8.2f}   {b:.3f}".replace(".", decimal) + f'{before_text}"{c}" ' for a, b, c in table.to_numpy()]
+    file = tmp_path / "table.data"
+    file.write_text("\n".join([*(["größe ziel 이름"] if header else []), *texts, " "]), encoding=encoding)
+    target = "ziel" if header else "column_2"
+    inspected = inspect_table(file, target)
+    layout = inspected.files.layouts[0]
+    assert (layout.separator, layout.header, inspected.rows) == ("whitespace", header, len(table))
+    assert inspected.columns[target].highest == pytest.approx(table["ziel"].max())
+    assert set(inspected.columns["이름" if header else "column_3"].texts) == {"가", "나, 다"}
+
+
+@pytest.mark.parametrize(
+    ("row", "separator"), [("a b,c d", ","), ("1,  a b,  3", ","), ("2018-01-01  12:00 ; 5", ";"), ("a b\tc d", "\t")]
+)
+def test_blanks_within_cells_separate_nothing(tmp_path, row, separator):
+    file = tmp_path / "table.csv"
+    file.write_text(f"{row}\n" * 30)
+    assert find_layout(file, "column_1").separator == separator
+
+
 def test_finds_korean_text_and_grouped_thousands(tmp_path):
     file = tmp_path / "table.csv"
     table = numbers().drop(columns="größe")

@@ -515,6 +515,23 @@ def test_columns_may_have_any_names(tmp_path_factory, names):
     assert sets[0] == sets[1]
 
 
+def test_cells_between_runs_of_blanks(job):
+    frame = customers()[["age", "plan"]].replace("", "?").assign(spent=[f"{row}.5" for row in range(600)])
+    frame["plan"] = '"' + frame["plan"] + ' x"'
+    columns = '[columns]\nage = "integer"\nplan = "category"\nspent = "number"\n'
+    task = '[tasks.t]\nkind = "regression"\ntarget = "spent"\ngate = 100\n'
+    dataset = f'name = "t"\n[reading]\nseparator = "whitespace"\n{columns}{task}'
+    lines = ["  ".join(frame), *(" \t ".join(row) + " " for row in frame.to_numpy())]
+    done = job(dataset, data="\n".join(lines).encode())
+    assert done.message == ""
+    assert done.table("t/train/data.csv")[0].tolist() == [row - 0.5 for row in done.table("keys/train.csv")["row"]]
+    (plan,) = (feature for feature in done.schema["features"] if feature["name"] == "plan")
+    assert {"max x", "plus x", "basic x"} <= {*plan["levels"]}
+    lines[3] += "7"
+    refused = job(dataset, data="\n".join(lines).encode())
+    assert refused.message.startswith("Line 4 of data has 4 cells where the header has 3")
+
+
 def test_files_without_header_and_other_marks(job):
     frame = customers().assign(spent=lambda each: each["spent"].map(lambda value: f"{value * 100:,.2f}"))
     frame["spent"] = frame["spent"].str.translate(str.maketrans(",.", ".,"))
