@@ -104,8 +104,6 @@ class Stacks:
                     *({"ParameterKey": name, "UsePreviousValue": True} for name in sorted(kept)),
                 ],
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-                # An execution before the stack has created the model package groups already.
-                ImportExistingResources=True,
                 # A stack that fails is deleted whole, so that the next attempt starts from nothing.
                 **({} if exists else {"OnStackFailure": "DELETE"}),
             )

@@ -18,11 +18,11 @@ from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import EXIT_CODES, add_yes
 from pipelines.cli.common.rendering import facts, table
 from pipelines.errors import EnvironmentProblem
-from pipelines.names import project_tags, stack_name
+from pipelines.names import group_name, project_tags, stack_name
 from pipelines.settings.fields import Settings
 from pipelines.target import Choice, CommandContext, open_context
 
-SETTINGS = ("target", "region", "stack", "pipeline_name", "state_dir", "keep_alive", "isolation")
+SETTINGS = ("target", "region", "stack", "dataset", "pipeline_name", "state_dir", "keep_alive", "isolation")
 POLL_SECONDS = {"local": 0.1, "aws": 5.0}
 TEXTS = {
     "source": "SourceLocation",
@@ -129,7 +129,9 @@ def _parameters(options: argparse.Namespace, settings: Settings) -> dict[str, st
     texts = {parameter: named[option] for option, parameter in TEXTS.items() if named[option] is not None}
     switches = {parameter: STATES[named[option]] for option, parameter in SWITCHES.items() if named[option]}
     name = settings.pipeline_name
-    return {"PipelineName": name, "PipelineNameInLowerCase": name.lower(), **texts, **switches}
+    groups = ",".join(group_name(name, task.name) for task in settings.table.tasks)
+    named_after = {"PipelineName": name, "PipelineNameInLowerCase": name.lower(), "ModelPackageGroups": groups}
+    return {**named_after, **texts, **switches}
 
 
 def _described(changes: Sequence[Change] | None, stack: str) -> str:
@@ -170,7 +172,7 @@ def _delete(options: argparse.Namespace, context: CommandContext, stacks: Stacks
 
 
 def _registered(sagemaker: Any, pipeline: str, tasks: Sequence[str]) -> list[str]:
-    """Delete the model package groups that are empty, and name the others; the stack itself keeps them all."""
+    """Delete the model package groups that are empty, and name the others; executions made them, not the stack."""
     from pipelines.aws.responses import listed
 
     stays = []

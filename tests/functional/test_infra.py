@@ -116,6 +116,14 @@ def test_a_stack_is_deployed_changed_described_and_deleted(infra: Infra) -> None
     assert bucket not in [found["Name"] for found in infra.client("s3").list_buckets()["Buckets"]]
 
 
+def test_groups_are_those_of_the_data_set(infra: Infra, tmp_path: Path) -> None:
+    file = tmp_path / "wine.toml"
+    task = '[tasks.grower]\nkind = "multiclass"\ntarget = "g"\nclasses = ["a", "b"]\ngate = 1\n'
+    file.write_text(f'name = "wine"\n[columns]\na = "number"\ng = "category"\n{task}')
+    deployed = infra("deploy", "--yes", "--json", "--dataset", str(file))
+    assert deployed.json["parameters"]["ModelPackageGroups"] == "Wine-grower"
+
+
 @pytest.mark.skipif(not IS_CLONE, reason="an archive cannot be packed once more")
 def test_builds_get_what_is_committed_and_its_name(infra: Infra) -> None:
     outputs = infra("deploy", "--yes", "--json").json["outputs"]

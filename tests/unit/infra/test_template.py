@@ -68,7 +68,7 @@ def test_bucket_is_encrypted_versioned_private_and_sends_events() -> None:
 
 def test_data_and_registered_models_outlive_the_stack() -> None:
     kept = {name for name, resource in RESOURCES.items() if resource.get("DeletionPolicy") == "Retain"}
-    assert kept == {"Bucket", "RegressionModels", "ClassificationModels"}
+    assert kept == {"Bucket"}
 
 
 def test_every_role_is_for_services_of_this_account_only() -> None:
