@@ -39,7 +39,7 @@ def as_text(outcome: RunResult) -> str:
         ("execution", progress.arn),
         ("page", page_of(settings.state_dir, outcome.target.name, settings.pipeline_name, progress.arn)),
         ("Studio", studio if outcome.target.name == "aws" else None),
-        ("data", _data_notes(outcome.data_report, t)),
+        ("data", _data_notes(outcome.data_report, outcome.settings.lang, t)),
         ("data file", outcome.data_file),
         ("data report", outcome.data_report),
     ]
@@ -56,20 +56,12 @@ def as_text(outcome: RunResult) -> str:
     return "".join(parts)
 
 
-def _data_notes(page: Path | None, t: Words) -> str | None:
-    """Write how many rows have no target; of a series, how many hours are missing or contradict themselves."""
+def _data_notes(page: Path | None, language: str, t: Words) -> str | None:
+    """Write how many rows have no target, and what the data report notes."""
     report = {} if page is None else json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
-    if "hours" not in report:
-        count = report.get("without_target", 0)
-        return t("{count} rows have no target, so they are left out", count=f"{count:,}") if count else None
-    missing = report["hours"]["missing"]
-    wrong = next((odd["rows"] for odd in report["oddities"] if odd["name"] == "season_contradicts_date"), 0)
-    rows = f"{report['hours']['rows'] + missing:,}"
-    notes = [
-        *([t("{missing} of {rows} hours are missing", missing=f"{missing:,}", rows=rows)] if missing else []),
-        *([t("the season of {rows} hours contradicts their date", rows=f"{wrong:,}")] if wrong else []),
-    ]
-    return "; ".join(notes) or None
+    count, text = report.get("without_target", 0), "{count} rows have no target, so they are left out"
+    left_out = [t(text, count=f"{count:,}")] if count else []
+    return "; ".join([*left_out, *(note[language] for note in report.get("notes", ()))]) or None
 
 
 def _task(task: Task, result: TaskResult, t: Words) -> str:
@@ -142,7 +134,7 @@ def as_json(outcome: RunResult) -> dict[str, Any]:
         "execution": progress.as_json() if progress else None,
         "schedule": outcome.schedule.as_json() if outcome.schedule else None,
         "dataset": _dataset(outcome),
-        "data_notes": _data_notes(outcome.data_report, words("en")),
+        "data_notes": _data_notes(outcome.data_report, "en", words("en")),
         "data_report": str(outcome.data_report) if outcome.data_report else None,
         "steps": [step.as_json() for step in (progress.steps if progress else ())],
         "tasks": {task: result.as_json() for task, result in (outcome.results or {}).items()},

@@ -10,6 +10,7 @@ Format version 1; rentals are per hour, shares are from 0 to 1::
     seasonality     mean rentals of open hours: {by_hour: {working_day: [24], day_off: [24]}, by_weekday: [7, Monday
                     first], by_month: {"2017-12": ...}, by_season: {...}}; null if there is no such hour
     oddities        missing or suspicious values: {name, rows, first, last, meaning}, if there are any
+    notes           what the console says of the data: [{en, ko}], if there is anything
     holidays        days whose flag differs from the Korean calendar: {flagged_only, public_only}
     drift           by set (validation, test) and column: {mean, train_mean, distance}; distance is the
                     Kolmogorov-Smirnov statistic: 0 for identical distributions, 1 for disjoint ones
@@ -18,11 +19,13 @@ Format version 1; rentals are per hour, shares are from 0 to 1::
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from html_page.translations import LANGUAGES, read_translations
 from processing_scripts.data_report.statistics import kolmogorov_smirnov
 from processing_scripts.datasets import Report
 from processing_scripts.seoul_bike.calendars.korean import is_day_off, is_public_holiday
@@ -35,20 +38,23 @@ _COLUMNS = (TARGET, *(column.name for column in WEATHER))
 _CATEGORIES = ("season", "holiday", "functioning_day")
 _QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
 _BINS = 40
+_TRANSLATIONS = read_translations(Path(__file__).with_name("translations.json"))
 _HIGHEST_VISIBILITY = 2000
 
 
 def data_report(parts: Mapping[str, pd.DataFrame]) -> Report:
     """Describe the observations of ``train``, ``validation`` and ``test``."""
     observations = pd.concat(parts.values()).sort_values("datetime")
+    hours, oddities = _hours(observations), _oddities(observations)
     return {
         "format_version": FORMAT_VERSION,
-        "hours": _hours(observations),
+        "hours": hours,
         "distribution": {name: _distribution(observations[name]) for name in _COLUMNS},
         "categories": {name: _categories(observations, name) for name in _CATEGORIES},
         "rentals": _histogram(open_hours(observations)[TARGET]),
         "seasonality": _seasonality(open_hours(observations)),
-        "oddities": _oddities(observations),
+        "oddities": oddities,
+        "notes": _notes(hours, {oddity["name"]: oddity["rows"] for oddity in oddities}),
         "holidays": _holidays(observations),
         "drift": {part: _drift(parts["train"], parts[part]) for part in parts if part != "train"},
     }
@@ -64,6 +70,21 @@ def _hours(observations: pd.DataFrame) -> Report:
         "last": hours.iloc[-1].isoformat(),
         "closed": int((~observations["functioning_day"]).sum()),
     }
+
+
+def _notes(hours: Report, odd: Mapping[str, int]) -> list[dict[str, str]]:
+    """Say how many hours are missing, or contradict themselves, in both languages."""
+    rows, missing = hours["rows"] + hours["missing"], hours["missing"]
+    wrong = odd.get("season_contradicts_date", 0)
+    counts = {
+        "note missing": {"rows": f"{rows:,}", "missing": f"{missing:,}"} if missing else None,
+        "note season": {"rows": f"{wrong:,}"} if wrong else None,
+    }
+    return [
+        {language: _TRANSLATIONS.text(language, key, **values) for language in LANGUAGES}
+        for key, values in counts.items()
+        if values
+    ]
 
 
 def _distribution(values: pd.Series[Any]) -> Report:

@@ -27,6 +27,16 @@ def test_hours_are_counted(observations):
     assert hours["closed"] == (~observations["functioning_day"]).sum() - 2, "hours 5 and 6 are of a closed day"
 
 
+def test_notes_count_missing_hours_and_wrong_seasons(observations):
+    odd = observations.drop(observations.index[[5, 6, 900]])
+    odd.iloc[:2, odd.columns.get_loc("season")] = "winter"
+    assert [note["en"] for note in report_of(odd)["notes"]] == [
+        "3 of 1,440 hours are missing",
+        "the season of 2 hours contradicts their date",
+    ]
+    assert report_of(observations)["notes"] == []
+
+
 def test_categories_contain_every_hour(observations):
     categories = report_of(observations)["categories"]
     assert {sum(value["rows"] for value in values.values()) for values in categories.values()} == {len(observations)}

@@ -1,11 +1,11 @@
 """The summary of a run names the generated sample, and what is odd about the data."""
 
+import dataclasses
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-
-import pytest
 
 from pipelines.cli.run.summary import as_json, as_text
 from pipelines.execution.pipeline import Progress
@@ -15,11 +15,9 @@ from pipelines.settings.fields import Settings
 SAMPLE = "trained on a generated sample, whose numbers mean nothing"
 
 
-def outcome(folder: Path, kind: str = "real-data", missing: int = 0, contradicting: int = 0) -> Any:
+def outcome(folder: Path, kind: str = "real-data", notes: Sequence[Mapping[str, str]] = ()) -> Any:
     """A finished run with one candidate."""
-    oddities = [{"name": "season_contradicts_date", "rows": contradicting}] if contradicting else []
-    report = {"hours": {"rows": 8760 - missing, "missing": missing}, "oddities": oddities}
-    (folder / "data-report.json").write_text(json.dumps(report))
+    (folder / "data-report.json").write_text(json.dumps({"notes": notes}))
     metrics = {"rmse": 1.0, "mae": 1.0, "mse": 1.0, "r2": 0.5}
     evaluation = {
         "dataset": {"kind": kind},
@@ -63,15 +61,10 @@ def test_real_data_is_not_called_a_sample(tmp_path):
     assert as_json(run)["tasks"]["regression"]["generated_sample"] is False
 
 
-@pytest.mark.parametrize(
-    ("missing", "contradicting", "notes"),
-    [
-        (0, 0, None),
-        (10, 0, "10 of 8,760 hours are missing"),
-        (10, 2, "10 of 8,760 hours are missing; the season of 2 hours contradicts their date"),
-    ],
-)
-def test_missing_hours_and_contradicting_seasons_are_counted(missing, contradicting, notes, tmp_path):
-    run = outcome(tmp_path, missing=missing, contradicting=contradicting)
-    assert as_json(run)["data_notes"] == notes
-    assert (notes or "hours are missing") in as_text(run) or notes is None
+def test_notes_of_the_data_report_are_shown(tmp_path):
+    notes = [{"en": "3 of 9 hours are missing", "ko": "3시간"}, {"en": "odd", "ko": "이상"}]
+    run = outcome(tmp_path, notes=notes)
+    assert as_json(run)["data_notes"] == "3 of 9 hours are missing; odd"
+    run.settings = dataclasses.replace(run.settings, lang="ko")
+    assert "3시간; 이상" in as_text(run)
+    assert as_json(outcome(tmp_path))["data_notes"] is None
