@@ -75,7 +75,7 @@ golden: install-test  ## Update the golden definitions and the schema of data se
 	$(BIN)/python -m tests.support.definitions
 	$(BIN)/python -m tests.support.dataset_schema
 
-template: install-test  ## Copy the policies in infra/policies into infra/template.yaml
+template: install-test  ## Copy the policies in infra/policies into the templates
 	$(BIN)/python -m tests.support.template
 
 lock: install  ## Update constraints.txt and evaluation/requirements.txt to the newest versions

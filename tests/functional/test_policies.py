@@ -20,6 +20,7 @@ from local_sagemaker import open_service
 from pipelines.data.sample import MARK, generate_sample
 from tests.functional.conftest import environment
 from tests.support import warm
+from tests.support.browsing import browse
 from tests.support.definitions import build
 from tests.support.iam import permissions
 from tests.support.implied import (
@@ -30,6 +31,7 @@ from tests.support.implied import (
     by_refreshing_prices,
     by_scaling,
     by_stopping,
+    by_the_page,
     by_the_starter,
     by_vpc,
 )
@@ -53,6 +55,8 @@ SHORT = ["--task", "regression", "--algorithms", "xgboost,lightgbm", "--features
 NO_DATA = f"InputDataUri=s3://{BUCKET}/{PIPELINE}/data/none.csv"
 RETRAINED = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/{PIPELINE}-regression/3"
 INSTANCES = ["--min-instances", "1", "--max-instances", "2"]
+STUDIO = Command("viewer", ["studio", "--read-only", "--no-browser", "--port", "0"])
+"""The web page; every view of it is opened."""
 COMMANDS = [
     Command("caller", ["run", "--upsert", "--start", "--wait", "--tag", "commit=0123abc", *SHORT]),
     Command("caller", ["run", "--start", "--wait", *SHORT]),  # from the cache
@@ -63,6 +67,7 @@ COMMANDS = [
     Command("serving", ["endpoint", "logs"]),
     Command("serving", ["endpoint", "scale", "--min-instances", "2", "--max-instances", "2"]),
     Command("serving", ["endpoint", "scale", "--off"]),
+    STUDIO,
     Command("caller", ["run", "--upsert", "--start", "--no-wait", "--tag", "commit=4567def", "--seed", "7", *SHORT]),
     Command("caller", ["executions", "wait"]),
     Command("serving", ["endpoint", "update", "--approve", "--model-package", RETRAINED]),
@@ -119,6 +124,7 @@ def needed(folder: Path, recorded: Recorded) -> dict[str, set[Call]]:
     needed["execution-role"] |= {call for text in build(tasks, folder) for call in by_definition(text)}
     needed["build"] |= by_codebuild()
     needed["caller"] |= by_stopping() | by_refreshing_prices()
+    needed["viewer"] |= by_the_page()
     needed["serving"] |= by_scaling() | by_interruption()
     needed["events"] |= by_events()
     needed["vpc"] |= by_vpc()
@@ -160,16 +166,19 @@ def _recorded(folder: Path, cache: Path) -> Recorded:
 def _calls_of(command: Command, folder: Path, variables: dict[str, str]) -> Iterator[Call]:
     file = folder / "calls.jsonl"
     file.unlink(missing_ok=True)
-    done = subprocess.run(
+    process = subprocess.Popen(
         [warm.python(), "-m", "pipelines", *command.arguments, "--target", "aws", "--bucket", BUCKET],
         cwd=folder,
         env={**variables, "RECORDED_CALLS": str(file)},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=1500,
-        check=False,
     )
+    if command is STUDIO:
+        browse(process)
+    done = subprocess.CompletedProcess(command.arguments, 0, *process.communicate(timeout=1500))
+    done.returncode = process.returncode
     with (folder / "output.txt").open("a", encoding="utf-8") as output:
         output.write(f"{command.arguments}\n{done.stdout}\n{done.stderr}\n")
     assert command.code in (None, done.returncode), f"{command.arguments}\n{done.stderr}"

@@ -218,6 +218,12 @@ def by_stopping() -> set[Call]:
     return set(permissions("sagemaker", "StopPipelineExecution", {"PipelineExecutionArn": arn}))
 
 
+def by_the_page() -> set[Call]:
+    """Return the call of the web page about an execution that has tuned."""
+    tuning = {"HyperParameterTuningJobName": "0123456789ab-TuneXGBoost-AbCdEf"}
+    return set(permissions("sagemaker", "DescribeHyperParameterTuningJob", tuning))
+
+
 def by_refreshing_prices() -> set[Call]:
     """Return the call of ``prices --refresh``; there is no local Price List API."""
     return {Call("pricing:GetProducts", "*")}

@@ -88,8 +88,13 @@ def _take(pipe: Pipe, shot: Shot, results: Path, scratch: Path) -> None:
         find = f"[...document.querySelectorAll('section')].find(one => one.innerText.startsWith('{shot.section}'))"
         top = page.evaluate(f"{find}.getBoundingClientRect().top - 16") if shot.section else 0
         height = page.evaluate(f"{find}.getBoundingClientRect().height + 32") if shot.section else shot.height
-        taken = Image.open(io.BytesIO(page.screenshot(min(shot.height, int(height)), int(top))))
-    taken.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(FOLDER / f"{shot.name}.png", optimize=True)
+        save(page.screenshot(min(shot.height, int(height)), int(top)), FOLDER / f"{shot.name}.png")
+
+
+def save(screenshot: bytes, file: Path) -> None:
+    """Write a screenshot with few colours, a third of the size."""
+    image = Image.open(io.BytesIO(screenshot)).convert("RGB")
+    image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(file, optimize=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Copies the policies of ``infra/policies`` into ``infra/template.yaml``: ``python -m tests.support.template``.
+"""Copies the policies of ``infra/policies`` into the templates of ``infra``: ``python -m tests.support.template``.
 
-CloudFormation can include files from S3 only. The template must deploy without S3, so the files are copied into it with
-their comments, and a test compares both.
+CloudFormation can include files from S3 only. The templates must deploy without S3, so the files are copied into them
+with their comments, and a test compares both.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 INFRA = Path(__file__).parents[2] / "infra"
-TEMPLATE = INFRA / "template.yaml"
+TEMPLATE, VIEWER = INFRA / "template.yaml", INFRA / "viewer.yaml"
 BLOCK = re.compile(
     r"^(?P<indent> *)PolicyDocument:  # (?P<file>policies/[a-z-]+\.yaml)\n(?:(?P=indent) +.*\n)*", re.MULTILINE
 )
@@ -29,4 +29,5 @@ def _policy(block: re.Match[str]) -> str:
 
 
 if __name__ == "__main__":
-    TEMPLATE.write_text(renewed(TEMPLATE.read_text(encoding="utf-8")), encoding="utf-8")
+    for template in (TEMPLATE, VIEWER):
+        template.write_text(renewed(template.read_text(encoding="utf-8")), encoding="utf-8")

@@ -44,7 +44,7 @@ def test_pages_of_the_site_load_no_script_from_elsewhere(document: Path) -> None
 def test_first_screen_is_short() -> None:
     text = README.read_text(encoding="utf-8")
     assert len(re.sub(r"\]\([^)]*\)", "]", text).split()) <= 1200
-    assert text.count("![") == 1
+    assert text.count("![") == 2
 
 
 def test_make_targets() -> None:
