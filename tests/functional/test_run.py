@@ -190,7 +190,8 @@ def test_below_the_quality_gate_the_execution_fails_with_the_numbers(finished: F
     auc = below.json["tasks"]["classification"]["candidates"]["lightgbm"]["test"]["auc"]
     assert reason == (
         f"The classification model chosen on validation, lightgbm, has auc {auc:.5g} on the test set and beats every "
-        "baseline; ClassificationMinAuc requires at least 0.99999."
+        "baseline; ClassificationMinAuc requires at least 0.99999. "
+        "No version is approved yet, so there is no champion to compare with."
     )
     assert "RegisterBestClassification" not in steps
     assert below.json["tasks"]["classification"]["model_package_arn"] is None
