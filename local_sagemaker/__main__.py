@@ -114,6 +114,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         serving = f"Serving {chosen.state_dir} at {service.endpoint_url}"
         if chosen.keep_alive is None:
             sys.stderr.write(f"{serving}; Ctrl-C ends it and all its jobs.\n")
+            sys.stderr.write(f"A web page of its executions: boostpipe studio --state-dir {chosen.state_dir}\n")
             signals.recv(1)
             return 0
         _log(f"{serving} as process {os.getpid()}.")

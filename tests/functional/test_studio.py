@@ -14,7 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pipelines.aws.prices import load_prices
+from pipelines.cli.run.command import page_opener
+from pipelines.errors import BadInput
+from pipelines.execution.pipeline import Progress
+from pipelines.settings.fields import Settings
 from pipelines.studio.running import page_of
+from pipelines.target import CommandContext, Connection
 from tests.functional.conftest import Finished, environment
 from tests.support import warm
 from tests.support.browser import CHROMIUM, Page, browser, open_page
@@ -123,6 +129,30 @@ def test_other_commands_know_the_address(client: httpx.Client, finished: Finishe
     found = page_of(state, "local", "SeoulBikeDemand", arn)
     assert found == str(client.base_url).rstrip("/") + run_of(finished.succeeded)
     assert page_of(state, "aws", "SeoulBikeDemand", arn) is None
+
+
+def context_of(state: Path) -> CommandContext:
+    def no_role() -> str:
+        raise AssertionError("no role is needed")
+
+    connection = Connection(name="local", region="us-east-1", bucket="bucket", client=str, find_role=no_role)
+    return CommandContext(Settings(state_dir=state), connection, load_prices(None, "us-east-1"))
+
+
+def test_run_opens_the_page_once(
+    address: Callable[[], str], finished: Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    open_page = page_opener(context_of(finished.folder / ".sagemaker-local"))
+    for status in ("Executing", "Succeeded"):
+        open_page(Progress(f"arn:execution/{finished.succeeded}", status, None, 0.0, ()))
+    assert [each.endswith(run_of(finished.succeeded)) for each in opened] == [True]
+
+
+def test_run_without_a_page_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="boostpipe studio"):
+        page_opener(context_of(tmp_path))
 
 
 def wait_for(page: Page, expression: str) -> None:

@@ -1,7 +1,8 @@
 """``boostpipe run``: build the pipeline, upsert it, start it, follow it and show the results."""
 
 import argparse
-from collections.abc import Sequence
+import webbrowser
+from collections.abc import Callable, Sequence
 
 from pipelines.admin.doctor.preflight import require_no_failure
 from pipelines.admin.tracking.export import export
@@ -26,9 +27,11 @@ from pipelines.definition.build import Build
 from pipelines.errors import BadInput, PipelineError
 from pipelines.execution import workflow
 from pipelines.execution.follow import LOST_WITHOUT_WAITING
+from pipelines.execution.pipeline import Progress
 from pipelines.execution.workflow import RunRequest, RunResult
 from pipelines.serving.endpoints.costs import costs_of_deployed
 from pipelines.settings.fields import Settings
+from pipelines.studio.running import page_of
 from pipelines.target import CommandContext, offline, open_target
 
 
@@ -46,6 +49,7 @@ def _options(parser: Parser) -> None:
         action="store_false",
         help="on AWS, do not check role, bucket, JumpStart, quotas and the header of the data first",
     )
+    group.add_argument("--studio", action="store_true", help="open its page in the browser; boostpipe studio must run")
     group.add_argument("--dry-run", action="store_true", help="print the definition and do nothing else")
     group.add_argument("--estimate", action="store_true", help="the same as the command estimate")
     group.add_argument("--schedule", metavar="EXPRESSION", help="after --upsert, the same as the command schedule")
@@ -70,10 +74,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
         options.schedule,
         options.preflight,
     )
-    return execute(request, settings, options.mlflow)
+    return execute(request, settings, options.mlflow, studio=options.studio)
 
 
-def execute(request: RunRequest, settings: Settings, mlflow: str | None = None) -> Result:
+def execute(request: RunRequest, settings: Settings, mlflow: str | None = None, *, studio: bool = False) -> Result:
     """Do what is requested on the target, show what was done, and export it to a tracking server."""
     if mlflow:
         _require_export(request, settings, mlflow)
@@ -83,15 +87,49 @@ def execute(request: RunRequest, settings: Settings, mlflow: str | None = None) 
         context = CommandContext(settings, target, load_prices(settings.prices, target.region))
         if context.on_aws and request.preflight and (request.upsert or request.start):
             require_no_failure(context)
-        outcome = workflow.run(request, settings, target, show)
+        open_page = page_opener(context) if studio else _no_page
+
+        def follow(progress: Progress) -> None:
+            open_page(progress)
+            show(progress)
+
+        outcome = workflow.run(request, settings, target, follow)
         costs = _costs_of_endpoints(context, outcome, (request.parameters or {}).get("HostingInstanceType"))
         progress = outcome.progress
+        if progress is not None:
+            open_page(progress)  # without --wait, nothing was followed
         exit_code = progress.exit_code if progress is not None and progress.finished else 0
         if mlflow and progress is not None:
             remark, failed = _exported(context, mlflow, progress.arn)
             costs, exit_code = [*costs, remark], exit_code or failed
     text, content = summary.as_text(outcome), summary.as_json(outcome)
     return Result(text, content, costs, exit_code=exit_code, logs_text=True)
+
+
+def _no_page(progress: Progress) -> None:
+    """Open nothing."""
+
+
+def page_opener(context: CommandContext) -> Callable[[Progress], None]:
+    """Return what opens the page of an execution in the browser, once.
+
+    Raises `BadInput` if no page of the target runs; nothing was started.
+    """
+
+    def page(arn: str) -> str | None:
+        return page_of(context.settings.state_dir, context.connection.name, context.pipeline, arn)
+
+    if page("") is None:
+        raise BadInput("--studio needs the web page, which does not run. Start it elsewhere with: boostpipe studio")
+    opened: set[str] = set()
+
+    def open_page(progress: Progress) -> None:
+        address = page(progress.arn)
+        if progress.arn not in opened and address is not None:
+            opened.add(progress.arn)
+            webbrowser.open(address)
+
+    return open_page
 
 
 def _require_export(request: RunRequest, settings: Settings, mlflow: str) -> None:
