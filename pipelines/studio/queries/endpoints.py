@@ -11,9 +11,9 @@ from typing import Any
 from pipelines.aws.responses import unless_of_others
 from pipelines.aws.s3 import read_object, split_uri
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint
+from pipelines.settings.table import read_table
 from pipelines.studio.queries.lists import endpoints
 from processing_scripts.dataset_file.model import Column
-from processing_scripts.dataset_file.reader import read_dataset_file
 
 SHOWN = 30
 """The newest endpoints of the account that are looked at; each takes at most four calls."""
@@ -46,8 +46,11 @@ def newest_of_ours(sagemaker: Any, own: tuple[str, ...]) -> list[Endpoint]:
 
 
 def fields_of(code: Path, schema: Mapping[str, Any]) -> Sequence[Column]:
-    """Return the columns of a raw row, from the data set file of a model's own code."""
-    columns = read_dataset_file(code / schema["dataset"]["file"]).columns
+    """Return the columns of a raw row, from the data set file of a model's own code.
+
+    Raises `BadInput` if it cannot be read, as that of another version of the code.
+    """
+    columns = read_table(str(code / str(schema["dataset"].get("file")))).columns
     return [column for column in columns if column.role not in ("target", "weight", "ignore")]
 
 

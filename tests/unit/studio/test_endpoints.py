@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
 from pipelines.errors import BadInput
+from pipelines.studio.queries.endpoints import fields_of
 from pipelines.studio.work import Work
 from tests.unit.studio.conftest import Api, browsing, studio_over
 
@@ -73,6 +75,11 @@ def test_read_only_page_asks_no_endpoint(api: Api) -> None:
         for path in (f"/endpoints/{NAME}", f"/endpoints/{NAME}/delete", f"/models/{NAME}/1/deploy"):
             assert browser.post(path, data={"token": studio.access.form_token}).status_code == 403
         assert "/delete" not in browser.get(f"/endpoints/{NAME}").text
+
+
+def test_code_without_data_set_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"none\.toml"):
+        fields_of(tmp_path, {"dataset": {"file": "none.toml"}})
 
 
 def test_one_piece_of_work_at_a_time() -> None:
