@@ -53,7 +53,10 @@ class Search:
         self._grid = _grid(space) if config["Strategy"] == "Grid" else None
         self._prunes = config["Strategy"] == "Hyperband" or config.get("TrainingJobEarlyStoppingType") == "Auto"
         self._study: Study = optuna.create_study(
-            direction="maximize" if maximize else "minimize", sampler=_sampler(config), pruner=_pruner(config, static)
+            study_name="tuning",  # Hyperband draws a trial's bracket from it, and a name by chance is no seed
+            direction="maximize" if maximize else "minimize",
+            sampler=_sampler(config),
+            pruner=_pruner(config, static),
         )
 
     def next_point(self) -> Point | None:
