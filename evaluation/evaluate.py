@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.candidates import Model, load_candidate
-from evaluation.champion import records
 from evaluation.champion.comparison import PROMOTE, Outcome, compare_with_champion
+from evaluation.champion.records import Records, records_of, sample, write_records
 from evaluation.champion.scored import Registry, Scored
 from evaluation.errors import CandidateError, EvaluationError, InputError
 from evaluation.inputs import Part, PartName, Predictions, read_parts
@@ -126,11 +126,15 @@ def evaluate(
         report["tuning"] = tuning
     if tuning and registry:
         report["untuned"] = compare_with_untuned(task, registry.group, schema, parts["test"], test, seed)
-    outcome = Outcome({"status": "none", "passes": "yes"})
+    outcome, kept = Outcome({"status": "none", "passes": "yes"}), None
     if registry:
         best = next(model for candidate, model in models.items() if candidate.name == report["best"]["algorithm"])
         challenger = Scored(task, schema, best, registry.code)
-        outcome = compare_with_champion(challenger, parts["test"], registry, source, promote=promote, seed=seed)
+        own = records_of(source, task, schema, parts["test"], registry.data)
+        outcome = compare_with_champion(
+            challenger, parts["test"], own, registry, source / "raw", promote=promote, seed=seed
+        )
+        kept = Records(own.trained_on, sample(outcome.reference, own.rows))
     said = sentence(outcome.described, task.metric, texts_of(report, "en"))
     report["champion"] = {**outcome.described, "sentence": said}
 
@@ -145,9 +149,8 @@ def evaluate(
     (output / "model-card.json").write_text(report["model_card"], encoding="utf-8")
     write_json(output / "evaluation.json", report)
     write_json(output / "verdict.json", verdict(report))
-    if registry:
-        own = records.test_rows(source, task, schema, parts["test"], registry.data)
-        records.write(output, records.trained_on(source, schema), records.sample(outcome.reference, own))
+    if kept:
+        write_records(output, kept)
     results = read_results(output)
     draw_pictures(results, output, language)
     (output / "report.html").write_text(render(results, language), encoding="utf-8")

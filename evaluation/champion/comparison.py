@@ -15,13 +15,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from evaluation.account import Unknown
-from evaluation.champion.records import ACTUAL, ROW, UNIT, test_rows, trained_on
+from evaluation.champion.records import ACTUAL, ROW, UNIT, Records
 from evaluation.champion.scored import FeatureMaker, Registry, Scored, load_champion
 from evaluation.champion.version import newest_approved
 from evaluation.errors import EvaluationError
 from evaluation.inputs import Numbers, Part
-from evaluation.measures.history import compare_two
 from evaluation.measures.metrics import measure
+from evaluation.ranking.bootstrap import compare_pairs
 from evaluation.ranking.selection import RANKINGS
 from evaluation.schema import Task
 
@@ -46,7 +46,7 @@ class Outcome:
 
 
 def compare_with_champion(
-    challenger: Scored, test: Part, registry: Registry, source: Path, *, promote: str, seed: int
+    challenger: Scored, test: Part, own: Records, registry: Registry, raw: Path, *, promote: str, seed: int
 ) -> Outcome:
     """Compare a model with the newest approved version of its group; a failure is part of the outcome.
 
@@ -54,8 +54,10 @@ def compare_with_champion(
     ----------
     test
         The challenger's test set, with its features.
-    source
-        The inputs of the evaluation; ``raw`` has the raw files.
+    own
+        The challenger's records; their rows are those of the test set.
+    raw
+        The folder of the challenger's raw files.
     promote
         Which verdicts pass: ``not-worse``, ``better``, or ``always``.
     """
@@ -68,14 +70,13 @@ def compare_with_champion(
         found = {"version": version.number, "arn": version.arn, "metric": challenger.task.metric}
         with tempfile.TemporaryDirectory() as folder:
             champion = load_champion(version, challenger.task.name, Path(folder))
-            reference = champion.reference
+            reference = champion.records.rows
             _check_same_task(challenger.task, champion.scored.task)
-            own = test_rows(source, challenger.task, challenger.schema, test, registry.data)
-            trained = np.union1d(champion.trained_on, trained_on(source, challenger.schema))
-            make = FeatureMaker(Path(folder), registry.data, source / "raw")
+            trained = np.union1d(champion.records.trained_on, own.trained_on)
+            make = FeatureMaker(Path(folder), registry.data, raw)
             parts = [
                 _compare(name, rows, rows[ROW].isin(trained).to_numpy(), features, challenger, champion.scored, seed)
-                for name, rows, features in _sets(own, test, reference, challenger, champion.scored, make)
+                for name, rows, features in _sets(own.rows, test, reference, challenger, champion.scored, make)
             ]
     except (Unknown, EvaluationError) as error:
         described = {"status": "failed", **found, "verdict": None, "reason": str(error)}
@@ -140,19 +141,13 @@ def _compare(
     if task.kind == "multiclass":
         of_champion = of_champion[:, [champion.task.classes.index(each) for each in task.classes]]
     sides = {CHALLENGER: challenger.predict(features[0][kept]), CHAMPION: of_champion}
-    values = {side: measure(task, labels, predicted)[task.metric] for side, predicted in sides.items()}
+    measured = {side: measure(task, labels, predicted) for side, predicted in sides.items()}
+    values = {side: metrics[task.metric] for side, metrics in measured.items()}
     if not np.isfinite(list(values.values())).all():  # one class only
         return {**described, "verdict": None}
-    pair = compare_two(task, part, sides, seed)
+    (pair,) = compare_pairs(RANKINGS[task.metric], part, sides, measured, seed)
     verdict = {CHALLENGER: BETTER, CHAMPION: WORSE}.get(pair["better"], NO_DIFFERENCE)
-    return {
-        **described,
-        **values,
-        "difference": pair["difference"],
-        "interval": pair["interval"],
-        "lower_is_better": RANKINGS[task.metric].lower_is_better,
-        "verdict": verdict,
-    }
+    return {**described, **values, "difference": pair["difference"], "interval": pair["interval"], "verdict": verdict}
 
 
 def _labels(task: Task, actual: "pd.Series[str]") -> Numbers:

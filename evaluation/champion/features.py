@@ -1,5 +1,6 @@
 """Features of raw rows, made by the code that a model was trained with, in a process of its own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -34,11 +35,11 @@ def features_of(code: Path, schema: Schema, files: Sequence[Path]) -> pd.DataFra
     frames, before = [], 0
     for file in files:
         with tempfile.TemporaryDirectory() as folder:
-            _run(code, schema, file, Path(folder))
+            read = _run(code, schema, file, Path(folder))
             made = pd.concat(map(pd.read_parquet, sorted(Path(folder, "known").glob("*.parquet"))))
         if schema.keys.row_number is not None:  # preprocessing numbers the rows of all files
             made[schema.keys.row_number] += before
-            before += len(made)
+            before += read
         frames.append(made)
     frame = pd.concat(frames, ignore_index=True)
     for name in schema.keys.columns:
@@ -46,7 +47,8 @@ def features_of(code: Path, schema: Schema, files: Sequence[Path]) -> pd.DataFra
     return frame.drop_duplicates(list(schema.keys.columns))
 
 
-def _run(code: Path, schema: Schema, file: Path, output: Path) -> None:
+def _run(code: Path, schema: Schema, file: Path, output: Path) -> int:
+    """Write the features, and return how many rows the file has, those that cannot be predicted included."""
     command = [sys.executable, "-m", _MODULE, "--schema", schema.path, "--data", file, "--output", output]
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     done = subprocess.run(
@@ -60,6 +62,7 @@ def _run(code: Path, schema: Schema, file: Path, output: Path) -> None:
     if done.returncode != 0:
         last = next(iter(reversed(done.stderr.strip().splitlines())), "it printed nothing")
         raise Unknown(f"its code cannot make features of {file.name}: {last.rstrip('.')}.")
+    return int(json.loads(done.stdout.splitlines()[-1])["read"])
 
 
 def _texts(values: "pd.Series[Any]") -> "pd.Series[str]":

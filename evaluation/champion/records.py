@@ -4,11 +4,12 @@
     A hash of each row of the training and validation sets, sorted: 8 bytes per row.
 ``reference.csv``
     Rows of the test sets of this version and of the champions before it, sampled evenly by the hash of their unit:
-    identity, ``unit``, ``actual``, ``row`` (its hash) and ``data`` (the S3 URI of its raw file) and ``sha256`` (of
-    that file).
+    ``key <column>`` (its identity), ``unit``, ``actual``, ``row hash``, ``data`` (the S3 URI of its raw files) and
+    ``sha256`` (of those).
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -23,9 +24,29 @@ TRAINED_ON, REFERENCE = "trained-on.npy", "reference.csv"
 MOST_ROWS = 20_000
 """Rows of the reference set, which the next evaluation must predict."""
 UNIT, ACTUAL, ROW, DATA, SHA256 = "unit", "actual", "row hash", "data", "sha256"
+_KEY = "key "
+"""Before the names of the columns that identify a row, which may be any, so that they differ from those above."""
 _CHUNK_ROWS = 100_000
 
 Hashes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Records:
+    """The content of both files."""
+
+    trained_on: Hashes
+    rows: pd.DataFrame
+    """The format of ``reference.csv``."""
+
+
+def records_of(source: Path, task: Task, schema: Schema, test: Part, data: str) -> Records:
+    """Record a model's own rows: those that it learned from, and those of its test set.
+
+    ``source`` are the inputs of the evaluation, and ``data`` is the S3 URI of the raw files.
+    """
+    trained = np.unique(np.concatenate([hash_rows(source, part, schema) for part in ("train", "validation")]))
+    return Records(trained, test_rows(source, task, schema, test, data))
 
 
 def hash_texts(texts: Sequence[str]) -> Hashes:
@@ -49,11 +70,6 @@ def identity(keys: pd.DataFrame, columns: Sequence[str]) -> list[str]:
     return ["\0".join(cells) for cells in keys[list(columns)].itertuples(index=False, name=None)]
 
 
-def trained_on(source: Path, schema: Schema) -> Hashes:
-    """Return the sorted hashes of the rows that a model learned from: training and validation."""
-    return np.unique(np.concatenate([hash_rows(source, part, schema) for part in ("train", "validation")]))
-
-
 def test_rows(source: Path, task: Task, schema: Schema, test: Part, data: str) -> pd.DataFrame:
     """Return the rows of the test set in the format of ``reference.csv``."""
     columns, content = list(schema.keys.columns), schema.content["dataset"]["sha256"]
@@ -62,7 +78,7 @@ def test_rows(source: Path, task: Task, schema: Schema, test: Part, data: str) -
     unit = list(map(str, hashes)) if test.unit is None else test.keys[test.unit].astype("str").to_numpy()
     names = np.array(task.classes, dtype=object)
     actual = names[test.labels.astype(int)] if task.classes else [f"{label:.15g}" for label in test.labels]
-    return rows.assign(**{UNIT: unit, ACTUAL: actual, ROW: hashes, DATA: data, SHA256: content})
+    return rows.add_prefix(_KEY).assign(**{UNIT: unit, ACTUAL: actual, ROW: hashes, DATA: data, SHA256: content})
 
 
 def sample(earlier: pd.DataFrame | None, own: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
@@ -78,15 +94,22 @@ def sample(earlier: pd.DataFrame | None, own: pd.DataFrame, most: int = MOST_ROW
     return rows.drop(columns="order").iloc[: whole[-1] if whole else most]
 
 
-def write(output: Path, trained: Hashes, reference: pd.DataFrame) -> None:
+def keys_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that identify rows in the format of ``reference.csv``, by their own names."""
+    keys = rows[[name for name in rows if str(name).startswith(_KEY)]]
+    return keys.rename(columns=lambda name: name.removeprefix(_KEY))
+
+
+def write_records(output: Path, records: Records) -> None:
     """Write both files."""
-    np.save(output / TRAINED_ON, trained)
-    reference.to_csv(output / REFERENCE, index=False, lineterminator="\n")
+    np.save(output / TRAINED_ON, records.trained_on)
+    records.rows.to_csv(output / REFERENCE, index=False, lineterminator="\n")
 
 
-def read_reference(path: Path) -> pd.DataFrame:
-    """Read a ``reference.csv``."""
-    return pd.read_csv(path, dtype="str", na_filter=False).astype({ROW: "uint64"})
+def read_records(folder: Path) -> Records:
+    """Read both files."""
+    rows = pd.read_csv(folder / REFERENCE, dtype="str", na_filter=False).astype({ROW: "uint64"})
+    return Records(np.load(folder / TRAINED_ON, allow_pickle=False), rows)
 
 
 def _hash_keys(path: Path, columns: list[str]) -> Hashes:

@@ -1,7 +1,6 @@
 """Models with what makes their features: the schema, and the code that travels with each version."""
 
 import hashlib
-import io
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,11 +12,13 @@ import pandas as pd
 from evaluation.account import Unknown
 from evaluation.candidates import Model, load_candidate
 from evaluation.champion.features import features_of
-from evaluation.champion.records import DATA, REFERENCE, SHA256, TRAINED_ON, Hashes, identity, read_reference
+from evaluation.champion.records import DATA, REFERENCE, SHA256, TRAINED_ON, Records, identity, keys_of, read_records
 from evaluation.champion.version import Gone, Version, download
 from evaluation.inputs import Numbers, Part
 from evaluation.rules import apply_rules
 from evaluation.schema import Schema, Task, read_schema
+
+_BLOCK_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,10 @@ class Scored:
 
 @dataclass(frozen=True)
 class Champion:
-    """The champion with its records; see `evaluation.champion.records`."""
+    """The champion with its records, whose rows are its reference set."""
 
     scored: Scored
-    trained_on: Hashes
-    reference: pd.DataFrame
+    records: Records
 
 
 def load_champion(version: Version, task: str, folder: Path) -> Champion:
@@ -63,15 +63,22 @@ def load_champion(version: Version, task: str, folder: Path) -> Champion:
 
     Raises `Unknown` if a file is missing. Raises `EvaluationError` if the model or the schema cannot be loaded.
     """
-    files = {}
+    own = folder / "champion"
     for name in ("schema.json", TRAINED_ON, REFERENCE):
-        (files[name],) = download(f"{version.evaluation}/{name}", folder / "champion")
-    (artifact,) = download(version.model_data, folder / "champion")
-    schema = read_schema(files["schema.json"])
+        download(f"{version.evaluation}/{name}", own)
+    (artifact,) = download(version.model_data, own)
+    schema = read_schema(own / "schema.json")
     own_task = schema.task(task)
     model = load_candidate(artifact, own_task, features=len(schema.feature_names))
-    trained_on = np.load(io.BytesIO(files[TRAINED_ON].read_bytes()), allow_pickle=False)
-    return Champion(Scored(own_task, schema, model, version.code), trained_on, read_reference(files[REFERENCE]))
+    return Champion(Scored(own_task, schema, model, version.code), read_records(own))
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """Raw files in order, and the hash that a schema has of them."""
+
+    files: Sequence[Path]
+    sha256: str
 
 
 class FeatureMaker:
@@ -80,7 +87,7 @@ class FeatureMaker:
     def __init__(self, folder: Path, data: str, raw: Path) -> None:
         """Use ``raw`` as the files of the S3 URI ``data``, and ``folder`` for all others."""
         self._folder = folder
-        self._raw = {data: _visible(raw)}
+        self._raw = {data: _raw_of(raw)}
         self._made: dict[tuple[str, str, str], pd.DataFrame] = {}
 
     def features(self, of: Scored, rows: pd.DataFrame) -> Numbers:
@@ -92,16 +99,16 @@ class FeatureMaker:
         Raises `Unknown` if the code refuses the raw file.
         """
         columns = list(of.schema.keys.columns)
-        if missing := [name for name in columns if name not in rows]:
+        keys = keys_of(rows)
+        if missing := [name for name in columns if name not in keys]:
             raise Unknown(f"its rows are identified by {missing[0]}, which the other's rows do not have.")
         values = np.full((len(rows), len(of.schema.feature_names)), np.nan)
         for data in rows[DATA].unique():
-            unchanged = rows[SHA256] == _hash_of(self._files(data))
-            at = np.flatnonzero((rows[DATA] == data) & unchanged)
+            at = np.flatnonzero((rows[DATA] == data) & (rows[SHA256] == self._raw_at(data).sha256))
             if not len(at):
                 continue
             table = self._table(of, data)
-            index = pd.Index(identity(table, columns)).get_indexer(pd.Index(identity(rows.iloc[at], columns)))
+            index = pd.Index(identity(table, columns)).get_indexer(pd.Index(identity(keys.iloc[at], columns)))
             found = index >= 0
             values[at[found]] = table[of.schema.feature_names].to_numpy(dtype="float64")[index[found]]
         return values
@@ -109,7 +116,7 @@ class FeatureMaker:
     def _table(self, of: Scored, data: str) -> pd.DataFrame:
         key = of.code, of.schema.sha256, data
         if key not in self._made:
-            self._made[key] = features_of(self._code(of.code), of.schema, self._files(data))
+            self._made[key] = features_of(self._code(of.code), of.schema, self._raw_at(data).files)
         return self._made[key]
 
     def _code(self, uri: str) -> Path:
@@ -118,23 +125,32 @@ class FeatureMaker:
             download(uri, folder)
         return folder
 
-    def _files(self, data: str) -> list[Path]:
+    def _raw_at(self, data: str) -> _Raw:
         """Return the raw files at an S3 URI; none if they are not there any more."""
         if data not in self._raw:
             folder = self._folder / f"raw-{len(self._raw)}"
             with suppress(Gone):
                 download(data, folder)
-            self._raw[data] = _visible(folder)
+            self._raw[data] = _raw_of(folder)
         return self._raw[data]
 
 
-def _hash_of(files: Sequence[Path]) -> str:
-    """Return the hash that a schema has of these raw files: of the bytes, or of the hashes of several files."""
-    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
-    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+def _raw_of(folder: Path) -> _Raw:
+    """Find the files that preprocessing reads, and hash them as it does: the bytes, or the hashes of several files."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not _is_hidden(path.relative_to(folder))]
+    hashes = [_hash_of(path) for path in files]
+    whole = hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+    return _Raw(files, whole)
 
 
-def _visible(folder: Path) -> list[Path]:
-    """Return the files that preprocessing reads: without hidden ones, and those of tools such as ``_SUCCESS``."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return [path for path in files if not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)]
+def _is_hidden(path: Path) -> bool:
+    """Whether a file is hidden, or one that tools leave, such as ``_SUCCESS``."""
+    return any(part.startswith((".", "_")) for part in path.parts)
+
+
+def _hash_of(path: Path) -> str:
+    content = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            content.update(block)
+    return content.hexdigest()

@@ -15,7 +15,6 @@ class Version:
 
     arn: str
     number: int
-    task: str
     model_data: str
     evaluation: str
     """The folder with its schema, its records and its predictions."""
@@ -50,13 +49,12 @@ def newest_approved(group: str, own_bucket: str | None) -> Version | None:
 
 def _version(described: dict[str, Any]) -> Version:
     metadata = described.get("CustomerMetadataProperties", {})
-    missing = [key for key in ("task", "evaluation", "preprocessing_code") if key not in metadata]
+    missing = [key for key in ("evaluation", "preprocessing_code") if key not in metadata]
     if missing:
         raise Unknown(f"{described['ModelPackageArn']} has no property {missing[0]}.")
     return Version(
         arn=described["ModelPackageArn"],
         number=described["ModelPackageVersion"],
-        task=metadata["task"],
         model_data=described["InferenceSpecification"]["Containers"][0]["ModelDataUrl"],
         evaluation=metadata["evaluation"].rstrip("/"),
         code=metadata["preprocessing_code"].rstrip("/"),

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.account import Unknown
-from evaluation.champion import comparison, records
+from evaluation.champion import comparison
 from evaluation.champion.comparison import PROMOTE, compare_with_champion
-from evaluation.champion.records import ACTUAL, DATA, ROW, UNIT, hash_texts, sample
+from evaluation.champion.records import ACTUAL, DATA, ROW, UNIT, Records, hash_texts, records_of, sample
 from evaluation.champion.scored import Champion, Registry, Scored
 from evaluation.champion.version import Version
 from evaluation.inputs import read_parts
@@ -63,11 +63,11 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def own_rows(source: Path) -> pd.DataFrame:
+def own_records(source: Path) -> Records:
     schema = read_schema(source / "schema" / "schema.json")
     task = schema.task("regression")
     test = read_parts(source, task, schema)["test"]
-    return records.test_rows(source, task, schema, test, REGISTRY.data)
+    return records_of(source, task, schema, test, REGISTRY.data)
 
 
 def scored(source: Path, bias: float) -> Scored:
@@ -82,20 +82,21 @@ def scored(source: Path, bias: float) -> Scored:
 @pytest.fixture
 def meet(source: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let a challenger meet a champion that predicts too much by a bias; None: the challenger does."""
-    version = Version("arn:champion", 7, "regression", "s3://b/model", "s3://b/evaluation", REGISTRY.code)
+    version = Version("arn:champion", 7, "s3://b/model", "s3://b/evaluation", REGISTRY.code)
 
     def compared(bias: float | Unknown | None, promote: str = PROMOTE[0], trained: Any = ()) -> dict[str, Any]:
         def load(*_: object) -> Champion:
             if isinstance(bias, Unknown):
                 raise bias
             hashes = np.asarray(trained, dtype="uint64")
-            return Champion(scored(source, bias or 0), hashes, own_rows(source)[:0])
+            return Champion(scored(source, bias or 0), Records(hashes, own_records(source).rows[:0]))
 
         monkeypatch.setattr(comparison, "newest_approved", lambda *_: version)
         monkeypatch.setattr(comparison, "load_champion", load)
         challenger = scored(source, 200 if bias is None else 0)
         test = read_parts(source, challenger.task, challenger.schema)["test"]
-        return compare_with_champion(challenger, test, REGISTRY, source, promote=promote, seed=1).described
+        own, raw = own_records(source), source / "raw"
+        return compare_with_champion(challenger, test, own, REGISTRY, raw, promote=promote, seed=1).described
 
     return compared
 
@@ -116,7 +117,7 @@ def test_what_passes(meet: Any, bias: float | None, verdict: str, passing: set[s
 
 
 def test_rows_that_the_champion_was_trained_on_are_left_out(meet: Any, source: Path) -> None:
-    known = own_rows(source)[ROW].to_numpy()
+    known = own_records(source).rows[ROW].to_numpy()
 
     part = meet(200, trained=known[:100])["parts"][0]
     nothing_left = meet(200, trained=known)
