@@ -29,7 +29,7 @@ from evaluation.candidates import Model, load_candidate
 from evaluation.champion.comparison import PROMOTE, Outcome, compare_with_champion
 from evaluation.champion.records import Records, records_of, sample, write_records
 from evaluation.champion.scored import Registry, Scored
-from evaluation.errors import CandidateError, EvaluationError, InputError
+from evaluation.errors import CandidateError, EvaluationError, InputError, report_failure
 from evaluation.inputs import Part, PartName, Predictions, read_parts
 from evaluation.libraries import require
 from evaluation.measures.baselines import predict_baselines
@@ -54,7 +54,6 @@ from evaluation.tuning.training import TrainingJob, describe_jobs, hyperparamete
 from evaluation.tuning.untuned import compare_with_untuned
 from html_page.translations import LANGUAGES, Language
 
-_EXIT_MESSAGE_BYTES = 1024
 _PREDICTED: tuple[PartName, ...] = ("validation", "test")
 
 
@@ -263,10 +262,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             language=options.lang,
         )
     except EvaluationError as error:
-        sys.stderr.write(f"{error}\n")
-        options.message.parent.mkdir(parents=True, exist_ok=True)
-        options.message.write_text(str(error).encode()[:_EXIT_MESSAGE_BYTES].decode(errors="ignore"), encoding="utf-8")
-        return 1
+        return report_failure(error, options.message)
     best, metric = report["best"], report["metric"]
     value = best["test"][metric]
     sys.stdout.write(f"{options.task}: selected {best['algorithm']}, {metric} {value:.4f} on the test set\n")

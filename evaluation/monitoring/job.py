@@ -20,18 +20,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evaluation.errors import EvaluationError, InputError
+from evaluation.errors import EvaluationError, InputError, report_failure
 from evaluation.monitoring.baseline import BASELINE_ROWS, statistics
 from evaluation.monitoring.distribution import drift
 from evaluation.monitoring.page import render
 from evaluation.monitoring.quality import WORSE, by_unit, judge_calibration, judge_quality
 from evaluation.monitoring.rows import violations
-from evaluation.monitoring.window import Window, read_window
+from evaluation.monitoring.window import Window, read_test_set, read_window
 from evaluation.schema import Schema, Task, read_schema
 from evaluation.strict_json import read_json, write_json
 from html_page.translations import LANGUAGES
 
-_EXIT_MESSAGE_BYTES = 1024
 _BLOCKS = 50
 """Blocks of the rows of a table whose rows do not depend on each other."""
 _OF_THE_CALENDAR = ("calendar", "holidays", "sun")
@@ -60,7 +59,8 @@ def monitor(task_name: str, column: str, source: Path, seed: int) -> tuple[dict[
         "by_unit": by_unit(task, window),
     }
     if task.kind == "binary":
-        found["calibration"] = judge_calibration(window, _test_set(evaluation, report, task, schema), seed)
+        test = read_test_set(evaluation / f"predictions-{report['best']['algorithm']}.csv", task, schema)
+        found["calibration"] = judge_calibration(window, test, seed)
     files, rows = _judge_rows(window, evaluation, column, task, schema, seed)
     found |= rows
     return {**found, "alarms": _alarms(found)}, files
@@ -118,13 +118,6 @@ def _is_prediction(name: str, column: str, task: Task) -> bool:
     return name.startswith(beginnings) or name in (column.removeprefix("probability_of_"), task.target)
 
 
-def _test_set(evaluation: Path, report: Mapping[str, Any], task: Task, schema: Schema) -> Window:
-    """Return the test set of the version as a window of its own."""
-    file = evaluation / f"predictions-{report['best']['algorithm']}.csv"
-    threshold = Task(task.name, task.kind, task.metric, "actual", classes=task.classes)
-    return read_window(file, file, "probability", threshold, schema)
-
-
 def _alarms(found: Mapping[str, Any]) -> list[str]:
     """Say in a sentence each what alarms."""
     quality, alarms = found["quality"], []
@@ -171,10 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         found, files = monitor(options.task, options.column, options.input, options.seed)
     except EvaluationError as error:
-        sys.stderr.write(f"{error}\n")
-        options.message.parent.mkdir(parents=True, exist_ok=True)
-        options.message.write_text(str(error).encode()[:_EXIT_MESSAGE_BYTES].decode(errors="ignore"), encoding="utf-8")
-        return 1
+        return report_failure(error, options.message)
     options.output.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         write_json(options.output / f"{name}.json", content)

@@ -1,7 +1,7 @@
 """A window of predictions: read from a file, and joined with what really happened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from evaluation.errors import InputError
 from evaluation.inputs import Numbers, Part
+from evaluation.output.predictions import key_names
 from evaluation.schema import Schema, Task
 
 _UNIT = "unit"
@@ -38,7 +39,7 @@ def read_window(predictions: Path, actuals: Path, column: str, task: Task, schem
     Raises `InputError` if the data set has no keys, a file lacks a column, a key occurs twice, or nothing joins.
     """
     keys = list(schema.keys.columns)
-    if not keys:
+    if not keys or schema.keys.row_number:
         raise InputError(
             "The data set has no key, so predictions cannot be joined with actual values; give a column the role key "
             "in the data set file."
@@ -60,6 +61,20 @@ def read_window(predictions: Path, actuals: Path, column: str, task: Task, schem
     units, unit = _units(joined, schema)
     part = Part(np.empty((len(joined), 0)), labels, joined[keys].assign(**{_UNIT: units}), _UNIT)
     return Window(rows, part, numbers if task.kind == "multiclass" else numbers[:, 0], unit)
+
+
+def read_test_set(path: Path, task: Task, schema: Schema) -> Window:
+    """Return the test set of a binary task as a window, from ``predictions-<name>.csv`` of its evaluation.
+
+    Raises `InputError` if the file is none of these.
+    """
+    names = key_names(task, schema)
+    rows = _table(path, [*names.values(), "actual", "probability"], names.get(schema.keys.time or ""))
+    keys = rows[list(names.values())].set_axis(list(names), axis=1)
+    units, unit = _units(keys, schema)
+    labels = _labels(rows["actual"], replace(task, target="actual", threshold=None), path)
+    part = Part(np.empty((len(rows), 0)), labels, keys.assign(**{_UNIT: units}), _UNIT)
+    return Window(rows, part, rows["probability"].to_numpy(dtype="float64"), unit)
 
 
 def _table(path: Path, needed: Sequence[str], time: str | None) -> pd.DataFrame:

@@ -24,13 +24,21 @@ def predictions_csv(task: Task, schema: Schema, part: Part, predicted: Numbers) 
         names = np.array(task.classes, dtype=object)
         probabilities = dict(zip(_probabilities(task), np.atleast_2d(predicted.T), strict=True))
         columns = {"actual": names[part.labels.astype(int)], **probabilities, "predicted": names[decide(predicted)]}
-    identity: dict[str, Any] = {}
+    identity = {name: part.keys[key] for key, name in key_names(task, schema).items()}
+    return pd.DataFrame(identity | columns).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+
+
+def key_names(task: Task, schema: Schema) -> dict[str, str]:
+    """Return the column of each key in the file, by its own name."""
+    taken = {"actual", "predicted", *([] if task.kind == "regression" else _probabilities(task))}
+    names: dict[str, str] = {}
     for key in schema.keys.columns:
         name = key
-        while name in {*columns, *identity}:
+        while name in taken:
             name = f"key {name}"
-        identity[name] = part.keys[key]
-    return pd.DataFrame(identity | columns).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+        names[key] = name
+        taken.add(name)
+    return names
 
 
 def read_predictions(task: Task, schema: Schema, part: Part, text: str) -> Numbers | None:

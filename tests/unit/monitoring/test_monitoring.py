@@ -15,7 +15,9 @@ from evaluation.monitoring.baseline import write_baseline
 from evaluation.monitoring.distribution import drift, same_time_of_year
 from evaluation.monitoring.job import main
 from evaluation.monitoring.rows import violations
-from evaluation.schema import read_schema
+from evaluation.monitoring.window import read_test_set
+from evaluation.output.predictions import predictions_csv
+from evaluation.schema import Schema, Task, read_schema
 
 FEATURES: list[dict[str, Any]] = [
     {"name": "temperature", "type": "number", "group": "weather"},
@@ -187,10 +189,24 @@ def test_bad_files_are_refused_in_a_sentence(source: Path, file: str, change_row
     assert not (source / "out").exists()
 
 
-def test_a_data_set_without_keys_is_refused(source: Path) -> None:
-    (source / "evaluation" / "schema.json").write_text(json.dumps({**SCHEMA, "keys": {}}))
+@pytest.mark.parametrize("keys", [{}, {"columns": ["row"], "row_number": "row"}])
+def test_a_data_set_without_keys_is_refused(source: Path, keys: dict[str, Any]) -> None:
+    (source / "evaluation" / "schema.json").write_text(json.dumps({**SCHEMA, "keys": keys}))
     assert run(source) == 1
     assert "The data set has no key" in (source / "message").read_text()
+
+
+@pytest.mark.parametrize("key", ["id", "actual", "probability"])
+def test_the_test_set_is_read_as_it_was_written(tmp_path: Path, key: str) -> None:
+    task = Task("t", "binary", "auc", "churned", classes=("no", "yes"), threshold=3.5)
+    schema = Schema({"keys": {"columns": [key]}}, "0", tmp_path / "schema.json")
+    labels, predicted = np.array([1.0, 0.0, 1.0]), np.array([0.75, 0.5, 0.25])
+    part = Part(np.empty((3, 0)), labels, pd.DataFrame({key: ["a", "b", "c"]}))
+    (tmp_path / "predictions.csv").write_text(predictions_csv(task, schema, part, predicted))
+    read = read_test_set(tmp_path / "predictions.csv", task, schema)
+    assert read.part.keys[key].tolist() == ["a", "b", "c"]
+    np.testing.assert_array_equal(read.part.labels, labels)
+    np.testing.assert_array_equal(read.predicted, predicted)
 
 
 def test_a_season_is_no_drift() -> None:
