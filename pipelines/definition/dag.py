@@ -12,7 +12,7 @@ from pipelines.definition.steps.register import create_best_model, register_best
 from pipelines.definition.steps.train import train
 from pipelines.definition.steps.tune import tune
 from pipelines.names import gate_parameter
-from pipelines.settings.fields import Settings
+from pipelines.settings.fields import PROMOTE, Settings
 
 
 def build_pipeline(settings: Settings, locations: Locations) -> Any:
@@ -64,7 +64,7 @@ def _parameters(settings: Settings) -> Parameters:
         batch_input_uri=ParameterString("BatchInputUri"),
         input_data_version=ParameterString("InputDataVersion", default_value="unknown"),
         champion=ParameterString("Champion"),
-        promote=ParameterString("Promote", settings.promote, enum_values=["not-worse", "better", "always"]),
+        promote=ParameterString("Promote", settings.promote, enum_values=list(PROMOTE)),
         processing_instance_type=ParameterString("ProcessingInstanceType", settings.processing_instance_type),
         training_instance_type=ParameterString("TrainingInstanceType", settings.training_instance_type),
         transform_instance_type=ParameterString("TransformInstanceType", settings.transform_instance_type),

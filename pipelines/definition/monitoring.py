@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.definition.document import Definition, canonical
+from pipelines.definition.steps import processing
 from pipelines.errors import BadInput
 from pipelines.names import Layout, TaskSteps
 from pipelines.settings.fields import Task
 
 STEP, ALARM, OUTPUT = "Monitor", "Alarm", "monitoring"
 PARAMETERS = ("PredictionsUri", "ActualsUri", "EvaluationUri")
-_ROOT = "/opt/ml/processing"
 _VERDICT = "Verdict"
 _CARRIED = ("code", "wheels")
 """Inputs of Evaluate that the monitor has, too."""
@@ -50,14 +50,7 @@ def monitoring_definition(
         "ContainerEntrypoint": ["python3", "-m", "evaluation.monitoring.job"],
         "ContainerArguments": [
             *("--task", task, "--column", column, "--lang", lang, "--seed", str(seed)),
-            *(
-                "--input",
-                f"{_ROOT}/input",
-                "--output",
-                f"{_ROOT}/output/{OUTPUT}",
-                "--message",
-                "/opt/ml/output/message",
-            ),
+            *processing.path_arguments(f"{processing.OUTPUT}/{OUTPUT}"),
         ],
     }
     step = {
@@ -112,7 +105,7 @@ def _parameter(name: str) -> dict[str, str]:
 
 
 def _input(template: Mapping[str, Any], name: str, uri: Any) -> dict[str, Any]:
-    source = {**template["S3Input"], "S3Uri": uri, "LocalPath": f"{_ROOT}/input/{name}"}
+    source = {**template["S3Input"], "S3Uri": uri, "LocalPath": f"{processing.INPUT}/{name}"}
     return {**template, "InputName": name, "S3Input": source}
 
 
@@ -121,5 +114,5 @@ def _output(layout: Layout) -> dict[str, Any]:
     uri = {"Std:Join": {"On": "/", "Values": [layout.executions, execution, OUTPUT]}}
     return {
         "OutputName": OUTPUT,
-        "S3Output": {"S3Uri": uri, "LocalPath": f"{_ROOT}/output/{OUTPUT}", "S3UploadMode": "EndOfJob"},
+        "S3Output": {"S3Uri": uri, "LocalPath": f"{processing.OUTPUT}/{OUTPUT}", "S3UploadMode": "EndOfJob"},
     }

@@ -99,7 +99,7 @@ def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, 
 
 def download_evaluation(step: Step, sagemaker: Any, s3: Any, folder: Path) -> list[Path]:
     """Download what an evaluation wrote into ``folder``."""
-    return _download(s3, output_uri(sagemaker, step, "evaluation"), folder)
+    return download(s3, output_uri(sagemaker, step, "evaluation"), folder)
 
 
 def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Path) -> Path | None:
@@ -225,8 +225,8 @@ def _read(s3: Any, uri: str) -> str:
     return read_object(s3, uri).decode()
 
 
-def _download(s3: Any, uri: str, folder: Path) -> list[Path]:
-    """Download every object below a prefix; the evaluation writes no folders there."""
+def download(s3: Any, uri: str, folder: Path) -> list[Path]:
+    """Download every object below a prefix into a folder; our jobs write no folders there."""
     bucket, prefix = split_uri(uri)
     folder.mkdir(parents=True, exist_ok=True)
     keys = [entry["Key"] for entry in objects_below(s3, bucket, prefix.rstrip("/") + "/")]

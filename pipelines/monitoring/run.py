@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.aws.responses import last_part
-from pipelines.aws.s3 import objects_below, read_object, split_uri
 from pipelines.data import dataset as datasets
 from pipelines.data.code_bundles import bundles
-from pipelines.data.whole_files import written_whole
 from pipelines.definition.checks import check
 from pipelines.definition.monitoring import OUTPUT, PARAMETERS, monitoring_definition
 from pipelines.errors import BadInput
 from pipelines.execution import pipeline as executions
 from pipelines.execution.follow import interruptible, to_its_end
 from pipelines.execution.pipeline import Progress
+from pipelines.execution.results import download
 from pipelines.models.registry import RegisteredModel, read_metadata
 from pipelines.models.schema import task_of
 from pipelines.names import Layout, monitor_name
@@ -87,20 +86,6 @@ def monitor(
     with interruptible(connection, arn, stops=connection.name == "local"):
         progress = to_its_end(connection, arn, executions.step_types(definition), show)
     folder = settings.state_dir / "results" / last_part(arn)
-    return Monitored(
-        model, progress, folder, _collect(context.s3, f"{layout.executions}/{last_part(arn)}/{OUTPUT}/", folder)
-    )
-
-
-def _collect(s3: Any, uri: str, folder: Path) -> dict[str, Any] | None:
-    """Download the files of the job; None if it wrote none."""
-    bucket, prefix = split_uri(uri)
-    contents = {
-        last_part(each["Key"]): read_object(s3, f"s3://{bucket}/{each['Key']}")
-        for each in objects_below(s3, bucket, prefix)
-    }
-    with written_whole(*(folder / name for name in contents)) as files:
-        for file, content in zip(files, contents.values(), strict=True):
-            file.write_bytes(content)
-    found = contents.get("monitoring.json")
-    return None if found is None else dict(json.loads(found))
+    download(context.s3, f"{layout.executions}/{last_part(arn)}/{OUTPUT}", folder)
+    found = folder / "monitoring.json"
+    return Monitored(model, progress, folder, json.loads(found.read_text(encoding="utf-8")) if found.exists() else None)

@@ -19,6 +19,8 @@ TargetName = Literal["auto", "local", "aws"]
 FormatName = Literal["csv", "recordio"]
 
 ALGORITHM_NAMES = ("xgboost", "lightgbm", "catboost")
+PROMOTE = ("not-worse", "better", "always")
+"""How a new model must compare with the champion to be registered; the first is the default."""
 PAIRS = ("tags", "option", "gate")
 """Settings that are pairs of a name and a value."""
 GATE_BOUNDS = {"rmse": (0, 1e15), "mae": (0, 1e15), "auc": (0, 1), "log_loss": (0, 100)}
@@ -136,10 +138,8 @@ class Settings:
     lang: Literal["en", "ko"] = setting(
         "en", "language of the report, its pictures, and the results", env="BOOSTPIPE_LANG", choices=("en", "ko")
     )
-    promote: Literal["not-worse", "better", "always"] = setting(
-        "not-worse",
-        "how a new model must compare with the newest approved version to be registered",
-        choices=("not-worse", "better", "always"),
+    promote: str = setting(
+        PROMOTE[0], "how a new model must compare with the newest approved version to be registered", choices=PROMOTE
     )
     deploy: bool = setting(default=False, meaning="deploy what was registered, as an endpoint per task")
     ttl: int = setting(
