@@ -10,7 +10,7 @@ from pipelines.execution.logs import log_of
 from pipelines.execution.lookup import parameters_of
 from pipelines.execution.pipeline import Progress, Step
 from pipelines.execution.results import measured, read_evaluations
-from pipelines.execution.training import Training, training_of
+from pipelines.execution.training import Training, job_of, training_of, training_seconds
 from pipelines.names import TaskSteps
 from pipelines.settings.fields import Task
 from pipelines.target import Connection
@@ -69,6 +69,7 @@ def describe(connection: Connection, progress: Progress, pipeline_name: str) -> 
     sagemaker = connection.client("sagemaker")
     measures = read_evaluations(progress.steps, sagemaker, connection.client("s3"))
     on_aws = connection.name == "aws"
+    jobs = {step.name: job for step in progress.steps if _may_have_trained(step) and (job := job_of(sagemaker, step))}
     named = progress.arn.split("/")[-3]
     name = pipeline_name if pipeline_name.lower() == named.lower() else named
     return Description(
@@ -76,8 +77,16 @@ def describe(connection: Connection, progress: Progress, pipeline_name: str) -> 
         parameters=parameters_of(sagemaker, progress.arn),
         metrics={task: measured(evaluation) for task, evaluation in measures.items()},
         links={step.name: links_of(connection.region, step) for step in progress.steps} if on_aws else {},
-        training={step.name: seconds for step in progress.steps if (seconds := _training_seconds(sagemaker, step))},
-        candidates=_candidates(sagemaker, connection.client("logs"), progress.steps),
+        training={
+            step.name: seconds
+            for step in progress.steps
+            if "TrainingJob" in step.metadata and (seconds := training_seconds(jobs.get(step.name, {})))
+        },
+        candidates={
+            step.name: training_of(connection.client("logs"), jobs[step.name])
+            for step in progress.steps
+            if step.status == "Succeeded" and step.name in jobs
+        },
         decided={task: _decision(sagemaker, task, progress.steps) for task in measures},
         studio=console_links.execution_link(connection.region, name, progress.arn) if on_aws else None,
     )
@@ -93,9 +102,9 @@ def made_by(step: Step) -> str | None:
     return next((made["Arn"] for made in step.metadata.values() if isinstance(made, dict) and "Arn" in made), None)
 
 
-def _candidates(sagemaker: Any, logs: Any, steps: Iterable[Step]) -> dict[str, Training]:
-    ended = [step for step in steps if step.status == "Succeeded"]
-    return {step.name: found for step in ended if (found := training_of(sagemaker, logs, step))}
+def _may_have_trained(step: Step) -> bool:
+    """Whether a step has a training job; a tuning step has chosen one when it has succeeded."""
+    return "TrainingJob" in step.metadata or step.status == "Succeeded"
 
 
 def _decision(sagemaker: Any, task: Task, steps: Iterable[Step]) -> Decision:
@@ -109,20 +118,6 @@ def _decision(sagemaker: Any, task: Task, steps: Iterable[Step]) -> Decision:
         version=int(last_part(package)) if package else None,
         git_commit=(known or {}).get("CustomerMetadataProperties", {}).get("git_commit"),
     )
-
-
-def _training_seconds(sagemaker: Any, step: Step) -> float | None:
-    """Return how long a job was in its phase ``Training``.
-
-    Its ``TrainingTimeInSeconds`` are whole seconds, and include the start of the container.
-    """
-    if "TrainingJob" not in step.metadata:
-        return None
-    name = last_part(step.metadata["TrainingJob"]["Arn"])
-    job = or_none(sagemaker.describe_training_job, _MISSING, TrainingJobName=name) or {}
-    phases = [each for each in job.get("SecondaryStatusTransitions", ()) if each["Status"] == "Training"]
-    lasted = [(each["EndTime"] - each["StartTime"]).total_seconds() for each in phases if "EndTime" in each]
-    return round(sum(lasted), 3) if lasted else None
 
 
 def links_of(region: str, step: Step) -> dict[str, str]:

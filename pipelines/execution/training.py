@@ -1,4 +1,4 @@
-"""The training job behind a candidate: its hyperparameters, and its learning curves from its log.
+"""The training job behind a candidate: its hyperparameters, its time, and its learning curves from its log.
 
 The built-in algorithms write one line per iteration, CatBoost one per ``verbose`` iterations::
 
@@ -35,9 +35,11 @@ class Training:
     curves: Curves
 
 
-def training_of(sagemaker: Any, logs: Any, step: Step) -> Training | None:
-    """Query the training job of a step, or the best one of a tuning step; None for a step that trained
-    nothing, or whose job is not known any more."""
+def job_of(sagemaker: Any, step: Step) -> Mapping[str, Any] | None:
+    """Describe the training job of a step, or the best one of a tuning step.
+
+    None for a step that trained nothing, or whose job is not known any more.
+    """
     job: str | None = None
     if "TrainingJob" in step.metadata:
         job = last_part(step.metadata["TrainingJob"]["Arn"])
@@ -45,12 +47,24 @@ def training_of(sagemaker: Any, logs: Any, step: Step) -> Training | None:
         tuning = last_part(step.metadata["TuningJob"]["Arn"])
         answer = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuning)
         job = answer.get("BestTrainingJob", {}).get("TrainingJobName")
-    described = job and or_none(sagemaker.describe_training_job, _MISSING, TrainingJobName=job)
-    if not (job and described):
-        return None
-    given = described.get("HyperParameters", {})
+    return or_none(sagemaker.describe_training_job, _MISSING, TrainingJobName=job) if job else None
+
+
+def training_of(logs: Any, job: Mapping[str, Any]) -> Training:
+    """Read the hyperparameters and the learning curves of a described training job."""
+    name, given = job["TrainingJobName"], job.get("HyperParameters", {})
     own = {name: value.strip('"') for name, value in given.items() if not name.startswith("sagemaker_")}
-    return Training(job, own, learning_curves(lines_of_job(logs, LOG_GROUPS["TrainingJob"], job)))
+    return Training(name, own, learning_curves(lines_of_job(logs, LOG_GROUPS["TrainingJob"], name)))
+
+
+def training_seconds(job: Mapping[str, Any]) -> float | None:
+    """Return how long a described training job was in its phase ``Training``.
+
+    Its ``TrainingTimeInSeconds`` are whole seconds, and include the start of the container.
+    """
+    phases = [each for each in job.get("SecondaryStatusTransitions", ()) if each["Status"] == "Training"]
+    lasted = [(each["EndTime"] - each["StartTime"]).total_seconds() for each in phases if "EndTime" in each]
+    return round(sum(lasted), 3) if lasted else None
 
 
 def learning_curves(lines: Iterable[str]) -> Curves:

@@ -19,7 +19,7 @@ from pipelines.execution.lookup import parameters_of
 from pipelines.execution.outcomes import Winner, cause_of, winners_of
 from pipelines.execution.pipeline import FINISHED, Step, steps_of
 from pipelines.execution.results import download_evaluation, read_evaluations
-from pipelines.execution.training import training_of
+from pipelines.execution.training import job_of, training_of
 from pipelines.models.registry import APPROVED
 from pipelines.names import TaskSteps, group_name
 from pipelines.settings.fields import Task
@@ -125,7 +125,8 @@ def _log_candidate(task: _Task, run: str, name: str, candidate: Mapping[str, Any
     """Log the hyperparameters, the metrics on both sets, the costs and the learning curves."""
     title, names = ALGORITHMS[name].title, TaskSteps(task.name)
     trained = task.step(names.train(title), names.tune(title))
-    training = trained and training_of(task.context.sagemaker, task.context.client("logs"), trained)
+    job = trained and job_of(task.context.sagemaker, trained)
+    training = training_of(task.context.client("logs"), job) if job else None
     metrics = {
         f"{part}/{metric}": {0: value} for part in ("validation", "test") for metric, value in candidate[part].items()
     }
