@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from pipelines.errors import EnvironmentProblem
 from pipelines.execution.pipeline import Progress, look, stop
@@ -20,6 +20,8 @@ LOST_WITHOUT_WAITING = (
 )
 THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+
+_Read = TypeVar("_Read")
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +104,20 @@ def _service_ended(arn: str) -> EnvironmentProblem:
         f"The local service has ended, and {arn} with it. Its log: local-sagemaker logs. To continue the execution "
         f"where it ended: boostpipe executions retry {arn}"
     )
+
+
+def or_none_of_ours(read: Callable[[], _Read]) -> _Read | None:
+    """Return what was read of an execution's files; None if they are gone, or not of our kind.
+
+    Raises the error if it passes by itself or by logging in again: see `passing_trouble`.
+    """
+    try:
+        return read()
+    except Exception as error:
+        if passing_trouble(error):
+            raise
+        logger.debug("The files are gone, or those of another pipeline with our names.", exc_info=error)
+        return None
 
 
 def passing_trouble(error: Exception) -> str | None:

@@ -1,6 +1,5 @@
 """What became of executions: the winner of each task with its metrics, the champion's verdict, and why one failed."""
 
-import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.aws.responses import last_part
-from pipelines.execution.follow import passing_trouble
+from pipelines.execution.follow import or_none_of_ours
 from pipelines.execution.lookup import Summary
 from pipelines.execution.pipeline import Step, steps_of
 from pipelines.execution.results import read_evaluations
@@ -16,8 +15,6 @@ from pipelines.names import TaskSteps
 from pipelines.settings.fields import Task
 
 _AT_ONCE = 8
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -67,14 +64,12 @@ def outcomes(sagemaker: Any, s3: Any, executions: Sequence[Summary]) -> list[Out
 
 def winners_of(steps: Sequence[Step], sagemaker: Any, s3: Any) -> dict[Task, Winner]:
     """Read the winner of every task that was evaluated; none if its files are gone, or are not of our kind."""
-    try:
+
+    def read() -> dict[Task, Winner]:
         verdicts = read_evaluations(steps, sagemaker, s3, "verdict.json")
         return {task: _winner(verdict, _version(steps, task)) for task, verdict in verdicts.items()}
-    except Exception as error:
-        if passing_trouble(error):
-            raise
-        logger.debug("No winners: the files are gone, or steps of another pipeline have our names.", exc_info=error)
-        return {}
+
+    return or_none_of_ours(read) or {}
 
 
 def cause_of(steps: Iterable[Step], reason: str | None) -> str | None:

@@ -72,6 +72,11 @@ class Progress:
         return self.status in FINISHED
 
     @property
+    def succeeded(self) -> dict[str, Step]:
+        """The steps that succeeded, by name."""
+        return {step.name: step for step in self.steps if step.status == "Succeeded"}
+
+    @property
     def exit_code(self) -> int:
         """The exit code of a command that waited for its end: 3 if the disk of the local service was full."""
         if self.status == "Succeeded":

@@ -75,6 +75,12 @@ def measured(evaluation: Mapping[str, Any]) -> dict[str, Any]:
     return {"winner": str(evaluation["best"]["algorithm"]), "candidates": candidates}
 
 
+def cut_off_of(evaluation: Mapping[str, Any]) -> float | None:
+    """Return the probability from which the winner of a binary task says yes; None of other tasks."""
+    cut_off: float | None = evaluation["candidates"][evaluation["best"]["algorithm"]].get("cut_off")
+    return cut_off
+
+
 def read_evaluations(
     steps: Iterable[Step], sagemaker: Any, s3: Any, name: str = "evaluation.json"
 ) -> dict[Task, dict[str, Any]]:
@@ -89,7 +95,7 @@ def read_evaluations(
 
 def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, folder: Path) -> dict[Task, TaskResult]:
     """Download the results of every task whose evaluation succeeded into ``folder``."""
-    steps = {step.name: step for step in progress.steps if step.status == "Succeeded"}
+    steps = progress.succeeded
     return {
         task: _collect_task(task, steps, sagemaker, s3, folder / task)
         for task in tasks
@@ -104,7 +110,7 @@ def download_evaluation(step: Step, sagemaker: Any, s3: Any, folder: Path) -> li
 
 def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Path) -> Path | None:
     """Download the data report into ``folder``, if preprocessing has succeeded."""
-    preprocess = next((step for step in progress.steps if (step.name, step.status) == (PREPROCESS, "Succeeded")), None)
+    preprocess = progress.succeeded.get(PREPROCESS)
     if preprocess is None:
         return None
     uri = output_uri(sagemaker, preprocess, "schema").rstrip("/")
@@ -117,7 +123,6 @@ def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any
     names = TaskSteps(task)
     files = download_evaluation(steps[names.evaluate], sagemaker, s3, folder)
     evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
-    cut_off = evaluation["candidates"][evaluation["best"]["algorithm"]].get("cut_off")
     registered, deployed = steps.get(names.register), steps.get(names.deploy_endpoint)
     package = registered.metadata["RegisterModel"]["Arn"] if registered else None
     # Without a cached training or evaluation, the model is new.
@@ -126,7 +131,7 @@ def _collect_task(task: Task, steps: Mapping[str, Step], sagemaker: Any, s3: Any
         evaluation=evaluation,
         model_package_arn=package,
         same_model_as=earlier_version(sagemaker, package) if package and cached else None,
-        predictions=_predictions(task, steps, sagemaker, s3, folder, cut_off),
+        predictions=_predictions(task, steps, sagemaker, s3, folder, cut_off_of(evaluation)),
         pictures=tuple(file for file in files if file.suffix == ".png"),
         report=folder / "report.html",
         endpoint=last_part(deployed.metadata["Endpoint"]["Arn"]) if deployed else None,

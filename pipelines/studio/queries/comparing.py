@@ -6,7 +6,7 @@ from typing import Any
 
 from local_sagemaker.definition.parse import read
 from pipelines.execution.comparison import Side, named_metrics, settings_of
-from pipelines.execution.follow import passing_trouble
+from pipelines.execution.follow import or_none_of_ours
 from pipelines.execution.results import measured, read_evaluations
 from pipelines.studio.queries.watched import Opened
 
@@ -38,13 +38,12 @@ class Comparison:
 
 def side_of(opened: Opened, name: str, sagemaker: Any, s3: Any) -> Side:
     """Read what is compared of one execution; one without evaluations of our kind has no metrics."""
-    try:
+
+    def read_metrics() -> dict[str, Any]:
         measures = read_evaluations(opened.progress.steps, sagemaker, s3)
-        metrics = {task: measured(evaluation) for task, evaluation in measures.items()}
-    except Exception as error:
-        if passing_trouble(error):
-            raise
-        metrics = {}
+        return {task: measured(evaluation) for task, evaluation in measures.items()}
+
+    metrics = or_none_of_ours(read_metrics) or {}
     return Side(name, opened.progress.status, opened.parameters, opened.definition.content, metrics)
 
 

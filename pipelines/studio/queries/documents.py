@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from pipelines.aws.s3 import read_object
 from pipelines.errors import BadInput
 from pipelines.execution.pipeline import Progress, Step
-from pipelines.execution.results import DATA_REPORT, output_uri, read_predictions
+from pipelines.execution.results import DATA_REPORT, cut_off_of, output_uri, read_predictions
 from pipelines.names import EVALUATE, PREPROCESS, TaskSteps
 
 FIRST_ROWS = 50
@@ -26,29 +26,24 @@ class Table:
     count: int
 
 
-def succeeded(progress: Progress) -> dict[str, Step]:
-    """Return the steps that succeeded, by name."""
-    return {step.name: step for step in progress.steps if step.status == "Succeeded"}
-
-
 def evaluated(progress: Progress) -> list[Step]:
     """Return the evaluations that succeeded and whose files can be read."""
     return [
         step
-        for name, step in succeeded(progress).items()
+        for name, step in progress.succeeded.items()
         if name.startswith(EVALUATE) and "ProcessingJob" in step.metadata
     ]
 
 
 def predicted(progress: Progress) -> list[Step]:
     """Return the evaluations whose winner has predicted the batch."""
-    steps = succeeded(progress)
+    steps = progress.succeeded
     return [step for step in evaluated(progress) if _batch_step(step) in steps]
 
 
 def has_data_page(progress: Progress) -> bool:
     """Whether preprocessing has left its page about the data."""
-    return "ProcessingJob" in getattr(succeeded(progress).get(PREPROCESS), "metadata", {})
+    return "ProcessingJob" in getattr(progress.succeeded.get(PREPROCESS), "metadata", {})
 
 
 def report(sagemaker: Any, s3: Any, evaluation: Step) -> bytes:
@@ -63,7 +58,7 @@ def data_page(sagemaker: Any, s3: Any, progress: Progress) -> bytes:
     """
     if not has_data_page(progress):
         raise BadInput("Preprocessing has not succeeded, so there is no page about the data.")
-    uri = output_uri(sagemaker, succeeded(progress)[PREPROCESS], "schema").rstrip("/")
+    uri = output_uri(sagemaker, progress.succeeded[PREPROCESS], "schema").rstrip("/")
     return read_object(s3, f"{uri}/{DATA_REPORT}")
 
 
@@ -74,9 +69,8 @@ def predictions(sagemaker: Any, s3: Any, progress: Progress, evaluation: Step) -
     """
     folder = _folder(sagemaker, evaluation)
     measured, schema = (json.loads(read_object(s3, f"{folder}/{name}")) for name in ("evaluation.json", "schema.json"))
-    cut_off = measured["candidates"][measured["best"]["algorithm"]].get("cut_off")
-    steps: Mapping[str, Step] = succeeded(progress)
-    found = read_predictions(measured["task"], steps, sagemaker, s3, schema, cut_off)
+    steps = progress.succeeded
+    found = read_predictions(measured["task"], steps, sagemaker, s3, schema, cut_off_of(measured))
     if found is None:
         raise BadInput("The batch has not been predicted.")
     return found

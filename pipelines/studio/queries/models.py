@@ -11,7 +11,7 @@ from typing import Any
 from pipelines.aws.responses import DENIED, or_none
 from pipelines.aws.s3 import read_object
 from pipelines.errors import BadInput
-from pipelines.execution.follow import passing_trouble
+from pipelines.execution.follow import or_none_of_ours
 from pipelines.models.registry import APPROVED, PENDING
 from pipelines.studio.queries.lists import MISSING, NEWEST_FIRST, versions
 
@@ -137,7 +137,8 @@ def read(sagemaker: Any, s3: Any, arn: str) -> Version:
     if described is None:
         raise BadInput(f"There is no model package {arn}.")
     evaluation = described.get("CustomerMetadataProperties", {}).get("evaluation")
-    return Version(described, _measured(s3, evaluation.rstrip("/")) if evaluation else None)
+    measured = or_none_of_ours(partial(_measured, s3, evaluation.rstrip("/"))) if evaluation else None
+    return Version(described, measured)
 
 
 def find(sagemaker: Any, s3: Any, group: str, number: int) -> Version:
@@ -157,11 +158,6 @@ def change_approval(sagemaker: Any, version: Version, status: str, comment: str)
     change(ApprovalDescription=comment[:1024]) if comment else change()
 
 
-def _measured(s3: Any, evaluation: str) -> Measured | None:
-    try:
-        verdict = json.loads(read_object(s3, f"{evaluation}/verdict.json"))
-        return Measured(verdict["metric"], {name: float(value) for name, value in verdict["best"]["test"].items()})
-    except Exception as error:
-        if passing_trouble(error):
-            raise
-        return None
+def _measured(s3: Any, evaluation: str) -> Measured:
+    verdict = json.loads(read_object(s3, f"{evaluation}/verdict.json"))
+    return Measured(verdict["metric"], {name: float(value) for name, value in verdict["best"]["test"].items()})

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from pipelines.execution.logs import log_lines
 from pipelines.execution.lookup import find_step
-from pipelines.execution.pipeline import Step
+from pipelines.execution.pipeline import FINISHED, Step
 from pipelines.studio.state import studio_of
 from pipelines.studio.views.lookup import place_of
 
@@ -18,8 +18,7 @@ def log(request: Request) -> Response:
     studio, query = studio_of(request), request.query_params
     step = _step(request)
     piece = studio.tails.piece(studio.client("logs"), step, query.get("stream", ""), query.get("at", ""))
-    ended = step.status in ("Succeeded", "Failed", "Stopped")
-    return JSONResponse({**asdict(piece), "ended": ended})
+    return JSONResponse({**asdict(piece), "ended": step.status in FINISHED})
 
 
 def download(request: Request) -> Response:
