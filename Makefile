@@ -10,7 +10,8 @@ PACKAGES := $(dir $(wildcard */py.typed))
 INSTALL := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --compile-bytecode --constraint constraints.txt --editable
 LOCK := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# By default, files of few long tests come last, and one of two workers waits for them.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # What the evaluation needs that its image lacks, and what of it the image has: pip installs the rest with --no-deps, so
 # that the image keeps its own versions.
