@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from local_sagemaker.containers.process.messages import VOLUME_VARIABLE
 from local_sagemaker.containers.process.sandbox import stand_in_command
 from local_sagemaker.definition.expressions import Scope, resolve
 from local_sagemaker.jumpstart.objects import bucket_objects
@@ -24,6 +25,7 @@ DATA_URI = "s3://data/data.csv"
 REGION = "us-east-1"
 ROOT = Path(__file__).resolve().parents[2]
 _ML = "/opt/ml"
+_VOLUME_BYTES = 30 * 2**30
 _PRELUDE = Path(__file__).with_name("main_job.sh")
 
 
@@ -97,6 +99,7 @@ def _resolved(definition: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, d
             described[name]["ProcessingOutputConfig"] = {"Outputs": outputs}
         elif kind == "Training":
             artifact = f"{arguments['OutputDataConfig']['S3OutputPath']}/{name}/output/model.tar.gz"
+            described[name]["TrainingJobName"] = name
             described[name]["ModelArtifacts"] = {"S3ModelArtifacts": artifact}
             described[name]["TrainingTimeInSeconds"] = 1  # the script is written before anything is trained
         yield name, (kind, described[name])
@@ -196,7 +199,8 @@ def _training(name: str, arguments: Mapping[str, Any]) -> Iterator[str]:
         yield f"bring {_in_store(source)} {_in_job(name, f'{_ML}/input/data/' + each['ChannelName'])}"
     yield f"mkdir -p {_in_job(name, f'{_ML}/model')} {_in_job(name, f'{_ML}/output/data')}"
     command = stand_in_command("train", arguments["AlgorithmSpecification"]["TrainingImage"])
-    yield f'run {name} TRAINING_JOB_NAME={name} PYTHONPATH="$PROJECT" {shlex.join(command)}'
+    variables = f"TRAINING_JOB_NAME={name} {VOLUME_VARIABLE}={_VOLUME_BYTES}"
+    yield f'run {name} {variables} PYTHONPATH="$PROJECT" {shlex.join(command)}'
     artifact = _in_store(arguments["ModelArtifacts"]["S3ModelArtifacts"])
     yield f'mkdir -p "$(dirname {artifact})"'
     yield f"tar -c -I 'gzip -1' -f {artifact} -C {_in_job(name, f'{_ML}/model')} ."
