@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html#byoc-config
 """
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ from typing import Any
 from evaluation.errors import InputError
 from evaluation.strict_json import read_json
 
-CONFIGURATION = Path("/opt/ml/config/processingjobconfig.json")
+CONFIGURATION = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"), "config", "processingjobconfig.json")
 _EXECUTION, _CODE = re.compile(r"/executions/([^/]+)/"), re.compile(r"/code/evaluation/([^/]+)")
 _LIBRARIES = ("xgboost", "lightgbm", "catboost", "sklearn", "pandas")
 
