@@ -5,27 +5,19 @@ The values that change most often are filled in afterwards: see `placeholders`.
 """
 
 import contextlib
-import dataclasses
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from typing import Any
 
 from pipelines.data.code_bundles import Bundle, commit
 from pipelines.definition import kept
 from pipelines.definition.document import Definition
-from pipelines.definition.placeholders import Inputs, split
+from pipelines.definition.placeholders import Inputs, inputs_of
 from pipelines.definition.sdk_environment import NO_ACCOUNT, sdk_environment
 from pipelines.definition.sdk_process import last_line
 from pipelines.errors import EnvironmentProblem, InvalidDefinition
 from pipelines.settings.fields import Settings
 from pipelines.target import Target
-
-NOT_IN_THE_DEFINITION = (
-    *("target", "data", "state_dir", "keep_alive", "isolation", "prices", "max_parallel_steps"),
-    *("region", "bucket", "stack", "role_arn", "schedule_role_arn", "max_rmse", "min_auc"),
-)
 
 
 class Build:
@@ -104,15 +96,6 @@ def _inputs(settings: Settings, target: Target, bundles: list[Bundle]) -> Inputs
         "commit": commit(),
     }
     return inputs_of(settings, locations)
-
-
-def inputs_of(settings: Settings, locations: Mapping[str, Any]) -> Inputs:
-    """Take what changes often out of the inputs of a definition."""
-    values = dataclasses.asdict(settings)
-    made_from = {name: value for name, value in values.items() if name not in NOT_IN_THE_DEFINITION}
-    tasks = [{**dataclasses.asdict(task), "gate": None} for task in settings.table.tasks]
-    table = {"tasks": tasks, "options": settings.dataset_options, "categories": settings.table.has_categories}
-    return split({**made_from, "gate": list(settings.gates.items())}, table, locations)
 
 
 def _without_endpoint(target: Target) -> dict[str, str]:

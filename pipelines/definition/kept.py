@@ -4,10 +4,10 @@ A local definition depends on its inputs, the SDK, and our own code that builds 
 are its key.
 """
 
-import ast
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,6 +19,9 @@ PACKAGES = ("pipelines", "local_sagemaker", "processing_scripts", "evaluation")
 BUILDER = "pipelines.definition.build_process"
 SDK = ("sagemaker", "sagemaker-core", "sagemaker-train", "sagemaker-mlops")
 _ROOT = Path(pipelines.__file__).parents[1]
+_IMPORT = re.compile(r"^[ \t]*(?:from ([\w.]+) import (\([^)]*\)|.+)|import (.+))", re.MULTILINE)
+"""Lines that import, in any spelling that the formatter leaves; a sentence that looks like one does no harm."""
+_NAME = re.compile(r"(?<![\w.])[\w.]+")
 
 
 def kept_file(inputs: str, jumpstart: Mapping[str, bytes]) -> Path:
@@ -106,9 +109,9 @@ def _file_of(module: str, root: Path) -> Path | None:
 
 
 def _imports(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_bytes())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)  # each may be a module
+    """Find the modules that a file may import: reading its lines takes a tenth of the time of parsing it."""
+    for module, names, modules in _IMPORT.findall(file.read_text(encoding="utf-8")):
+        yield from _NAME.findall(modules)
+        if module:
+            yield module
+            yield from (f"{module}.{name}" for name in _NAME.findall(names))  # each may be a module

@@ -62,12 +62,7 @@ def preprocess(context: Context) -> Preprocessed:
         name=PREPROCESS,
         display_name=PREPROCESS,
         description="Checks the raw file, computes features, and writes training, validation and test sets",
-        image=image_uris.retrieve(
-            "sklearn",
-            context.locations.region,
-            version=SKLEARN_VERSION,
-            instance_type=settings.processing_instance_type,
-        ),
+        image=image_uris.retrieve("sklearn", context.locations.region, version=SKLEARN_VERSION),
         module="processing_scripts.preprocess",
         arguments=[
             *(("--dataset", dataset) if (dataset := dataset_path(settings.table)) != DEFAULT_DATASET else ()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,13 +16,13 @@ from typing import Any
 import pytest
 
 from pipelines.definition import kept
-from pipelines.definition.build import Build, inputs_of
+from pipelines.definition.build import Build
 from pipelines.definition.kept import PACKAGES, digest, import_closure
-from pipelines.definition.placeholders import MARK, Inputs
+from pipelines.definition.placeholders import MARK, Inputs, inputs_of
 from pipelines.errors import InvalidDefinition
-from pipelines.settings.fields import Settings
+from pipelines.settings.fields import PROMOTE, Settings
 from pipelines.target import Target, offline
-from tests.support.definitions import GOLDEN, LOCATIONS, build_all
+from tests.support.definitions import GOLDEN, LOCATIONS, TABLES, build_all
 
 ROOT = Path(__file__).parents[3]
 GOOD = (GOLDEN / "regression.json").read_text(encoding="utf-8")
@@ -127,24 +128,45 @@ def test_wrong_values_leave_the_kept_definition(target: Target, file: Path, monk
     assert result(target, monkeypatch, None) == GOOD
 
 
-def test_filled_in_values_equal_a_build_with_them(tmp_path: Path) -> None:
-    """Each value that is filled in differs from the usual one; both ways give the same bytes.
+SHAPES: list[dict[str, Any]] = [
+    {},
+    {"tune": True, "deploy": True, "data_capture": 7, "threshold_quantile": 0.8},
+    {"batch_format": "recordio", "algorithms": ("xgboost",), "cache_days": 0, "ttl": 0},
+    {"dataset": str(TABLES / "customers.toml"), "task": "churn", "tune": True, "deploy": True},
+]
+VALUES: dict[str, list[Any]] = {
+    "seed": [1, 7, 123_456],  # of seed 0, the SDK drops a tuning job's RandomSeed; filled in, it is there
+    "pipeline_name": ["P", "SeoulBikeDemand", "a-pipeline-whose-name-is-longer-than-those-of-its-groups"],
+    "max_rmse": [None, 299.0, 1e-3],
+    "min_auc": [None, 0.5, 1.0],
+    **{f"{use}_instance_type": ["ml.m5.xlarge", "ml.c5.4xlarge"] for use in ("processing", "training")},
+    **{f"{use}_instance_type": ["ml.m5.large", "ml.t2.medium"] for use in ("transform", "hosting")},
+    "promote": list(PROMOTE),
+    "lang": ["en", "ko"],
+    "max_jobs": [2, 12],
+    "max_parallel_jobs": [1, 2],
+}
 
-    (Of seed 0 the SDK drops a tuning job's RandomSeed; filled in, it is there.)
-    """
-    cases = [
-        Settings(**chosen, **values)
-        for chosen in ({}, {"tune": True, "deploy": True}, {"batch_format": "recordio", "algorithms": ("xgboost",)})
-        for values in (
-            {},
-            {"seed": 7, "max_rmse": 299.0, "min_auc": 0.5},
-            {"seed": 1, "max_rmse": 1e-3, "min_auc": 1.0},
-        )
-    ]
+
+def drawn(number: int) -> list[Settings]:
+    """Of each shape, settings whose values are drawn."""
+    draw = random.Random(number)
+    found = []
+    for shape in SHAPES:
+        values = {name: draw.choice(several) for name, several in VALUES.items()}
+        values |= {name: draw.randint(1, 90) for name in ("cache_days", "ttl")}
+        if "dataset" not in shape:
+            values |= {"features": draw.choice(["now", "lags"]), "split": draw.choice(["days", "time"])}
+        found.append(Settings(**{**values, **shape}))
+    return found
+
+
+def test_filled_in_values_equal_a_build_with_them(tmp_path: Path) -> None:
+    cases = [*(Settings(**shape) for shape in SHAPES), *drawn(1), *drawn(2)]
     locations = {**LOCATIONS, "commit": "0123abc-dirty"}
     inputs = [inputs_of(settings, locations) for settings in cases]
     shapes = {each.shape for each in inputs}
-    assert len(shapes) == 3
+    assert len(shapes) == len(SHAPES)
     direct = [{"settings": _json(settings), "locations": locations} for settings in cases]
     built = build_all([*direct, *map(json.loads, shapes)], tmp_path)
     kept_shapes = dict(zip(shapes, built[len(cases) :], strict=True))
