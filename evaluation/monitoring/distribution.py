@@ -91,11 +91,15 @@ def same_time_of_year(known: pd.DataFrame, window: pd.DataFrame) -> pd.DataFrame
     ours, theirs = _dates(window["unit"]), _dates(known["unit"])
     if ours is None or theirs is None:
         return known
-    year = np.arange(1, 367)
-    apart = np.abs(year[:, None] - np.unique(ours.dt.dayofyear)[None, :])
-    near = year[np.minimum(apart, _YEAR - apart).min(axis=1) <= MARGIN_DAYS]
+    near = np.flatnonzero(near_days(np.unique(ours.dt.dayofyear)).any(axis=0))
     near_rows: pd.DataFrame = known[(theirs.dt.dayofyear.isin(near) & ~theirs.isin(ours)).to_numpy()]
     return near_rows
+
+
+def near_days(days: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """Return which days of the year are the same time of the year as each of these, of shape (days, 367)."""
+    apart = np.abs(days[:, None] - np.arange(367)[None, :])
+    return np.asarray(np.minimum(apart, _YEAR - apart) <= MARGIN_DAYS)
 
 
 def _typed(rows: pd.DataFrame, features: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

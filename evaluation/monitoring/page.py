@@ -1,22 +1,21 @@
 """The page of a window: what drifted, since when, and what it costs in error."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
+from evaluation.monitoring.alarms import TRANSLATIONS, alarms
 from html_page.document import document
 from html_page.elements import Row, bullets, html, paragraph, section, table
-from html_page.translations import Language, read_translations
+from html_page.translations import Language
 
-_TRANSLATIONS = read_translations(Path(__file__).with_name("translations.json"))
 _MOST_ROWS = 20
 
 
 def render(found: Mapping[str, Any], language: Language) -> str:
     """Return the page of the content of ``monitoring.json`` as HTML that loads nothing from the network."""
-    t = partial(_TRANSLATIONS.text, language)
+    t = partial(TRANSLATIONS.text, language)
     title = t("title", task=found["task"])
     subtitle = t(
         "subtitle",
@@ -25,11 +24,12 @@ def render(found: Mapping[str, Any], language: Language) -> str:
     )
     parts = [
         f"<header><h1>{html(title)}</h1>{paragraph(subtitle)}</header>",
-        section(t("summary"), "", bullets(found["alarms"] or [t("none")])),
+        section(t("summary"), "", bullets(alarms(found, language) or [t("none")])),
         section(t("quality"), t("quality note", unit=found["unit"]), _quality(found, t)),
-        section(t("violations"), t("violations note"), _violations(found["violations"], t)),
-        section(t("drift"), t("drift note"), *_drift(found["drift"], t)),
+        section(t("violations"), t("violations note"), _violations(found, t)),
+        section(t("drift"), t("drift note"), *_drift(found, t)),
         section(t("units"), t("units note", unit=found["unit"]), _units(found["by_unit"], t)),
+        section(t("made"), "", *map(paragraph, _made(found, t))),
     ]
     return document("".join(parts), title=title, language=language)
 
@@ -46,26 +46,63 @@ def _quality(found: Mapping[str, Any], t: Any) -> str:
     return table(["", "", t("value"), t("interval")], rows)
 
 
-def _violations(violated: list[Mapping[str, str]], t: Any) -> str:
+def _violations(found: Mapping[str, Any], t: Any) -> str:
+    violated = found["violations"]
     if not violated:
         return paragraph(t("no violations"))
-    names = ("feature_name", "constraint_check_type", "description")
-    rows = [Row([each[name] for name in names]) for each in violated]
-    return table([t("feature"), t("check"), t("description")], rows, text_columns=(1, 2))
+    rows = [
+        Row(
+            [
+                *(each[name] for name in ("feature_name", "constraint_check_type", "description")),
+                t("of rows", rows=f"{each['rows']:,}", all=f"{found['predictions']:,}"),
+                t("span", **each) if "first" in each else "-",
+                _number(each["error"]),
+            ]
+        )
+        for each in violated
+    ]
+    columns = ["feature", "check", "description", "affected", "when", "cost"]
+    return table(list(map(t, columns)), rows, text_columns=(1, 2, 4)) + _usual(violated, t)
 
 
-def _drift(drift: Mapping[str, Any], t: Any) -> Iterator[str]:
+def _drift(found: Mapping[str, Any], t: Any) -> Iterator[str]:
+    drift = found["drift"]
     if not drift["tested"]:
         yield paragraph(t("not tested"))
     farthest = sorted(drift["features"], key=lambda feature: -feature["distance"])[:_MOST_ROWS]
     rows = [
         Row(
-            [one["name"], _number(one["distance"]), _number(one["p_value"])],
+            [
+                one["name"],
+                *(_number(one[key]) for key in ("distance", "p_value")),
+                one.get("since") or "-",
+                f"{one['rows']:,}" if "rows" in one else "-",
+                _number(one.get("error")),
+            ],
             badge=t("drifted") if one["drifted"] else "",
         )
         for one in farthest
     ]
-    yield table([t("feature"), t("distance"), t("p-value")], rows) if rows else ""
+    columns = ["feature", "distance", "p-value", "since", "affected", "cost"]
+    yield table(list(map(t, columns)), rows) if rows else ""
+    yield _usual([one for one in farthest if one["drifted"]], t)
+    for one in found["predictions_drift"]["features"]:
+        numbers = {key: _number(one[key]) for key in ("distance", "p_value")}
+        yield paragraph(t("predictions drift", **numbers))
+
+
+def _usual(findings: Sequence[Mapping[str, Any]], t: Any) -> str:
+    """Say beside the costs what the error usually is."""
+    return paragraph(t("cost note", usual=_number(findings[0]["usual_error"]))) if findings else ""
+
+
+def _made(found: Mapping[str, Any], t: Any) -> Iterator[str]:
+    """Name the execution, the date and the code; what is not known is a hyphen."""
+    named = ("execution", "job", "evaluated", "code")
+    yield t("judged", **{name: found.get("origin", {}).get(name, "-") for name in named})
+    settings = ", ".join(f"{name} {value}" for name, value in found["hyperparameters"].items())
+    trained = {name: found["trained"].get(name, "-") for name in named}
+    yield t("trained", version=found.get("version") or "-", hyperparameters=settings or "-", **trained)
 
 
 def _units(units: list[Mapping[str, Any]], t: Any) -> str:
@@ -75,5 +112,5 @@ def _units(units: list[Mapping[str, Any]], t: Any) -> str:
     )
 
 
-def _number(value: float) -> str:
-    return f"{value:.4g}" if math.isfinite(value) else "-"
+def _number(value: float | None) -> str:
+    return f"{value:.4g}" if value is not None and math.isfinite(value) else "-"

@@ -67,11 +67,15 @@ def _bias(part: Part, predicted: Numbers, seed: int) -> dict[str, Any]:
     return {"value": float(errors.mean()), "interval": interval(samples)}
 
 
-def by_unit(task: Task, window: Window) -> list[dict[str, Any]]:
-    """Return of each unit, in order, its name, its rows and its error: absolute, or of classes the log loss."""
+def errors_of(task: Task, window: Window) -> Numbers:
+    """Return the error of each row with a truth: absolute, or of classes the log loss."""
     labels, predicted = window.part.labels, window.predicted
-    losses = np.abs(predicted - labels) if task.kind == "regression" else log_losses(labels, predicted)
-    frame = window.part.keys.assign(error=losses).groupby("unit")["error"]
+    return np.abs(predicted - labels) if task.kind == "regression" else log_losses(labels, predicted)
+
+
+def by_unit(window: Window, errors: Numbers) -> list[dict[str, Any]]:
+    """Return of each unit, in order, its name, its rows and its mean error."""
+    frame = window.part.keys.assign(error=errors).groupby("unit")["error"]
     return [
         {"unit": str(name), "rows": int(rows), "error": float(error)}
         for name, rows, error in zip(frame.size().index, frame.size(), frame.mean(), strict=True)

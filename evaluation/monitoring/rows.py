@@ -5,8 +5,11 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-viola
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 MOST_BEYOND = 0.05
@@ -16,10 +19,25 @@ LESS_COMPLETE = 0.05
 _SHOWN = 3
 
 
+@dataclass(frozen=True)
+class Violation:
+    """One violation, and the rows that have it."""
+
+    feature: str
+    check: str
+    description: str
+    at: npt.NDArray[np.bool_]
+    """Of each row of the window, whether it has it; all of them where a column is missing or extra."""
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as ``constraint_violations.json`` has it."""
+        return {"feature_name": self.feature, "constraint_check_type": self.check, "description": self.description}
+
+
 def violations(
     rows: pd.DataFrame, baseline: Mapping[str, Any], constraints: Mapping[str, Any], known: Iterable[str]
-) -> list[dict[str, str]]:
-    """Return what the rows of a window violate: ``feature_name``, ``constraint_check_type`` and ``description``.
+) -> list[Violation]:
+    """Return what the rows of a window violate.
 
     Parameters
     ----------
@@ -30,8 +48,9 @@ def violations(
     """
     features = {feature["name"]: feature for feature in constraints["features"]}
     ranges = {each["name"]: each.get("numerical_statistics", {}) for each in baseline["features"]}
+    everywhere = np.full(len(rows), fill_value=True)
     found = [
-        _violation(name, "extra_column_check", "The column is not among the features.")
+        Violation(name, "extra_column_check", "The column is not among the features.", everywhere)
         for name in map(str, rows)
         if name not in {*features, *known}
     ]
@@ -39,49 +58,46 @@ def violations(
         if name in rows:
             found += _of_feature(rows[name], feature, ranges.get(name, {}))
         else:
-            found.append(_violation(name, "missing_column_check", "The column is missing."))
+            found.append(Violation(name, "missing_column_check", "The column is missing.", everywhere))
     return found
 
 
-def _of_feature(
-    values: "pd.Series[Any]", feature: Mapping[str, Any], known: Mapping[str, Any]
-) -> Iterator[dict[str, str]]:
-    name, present = feature["name"], values.dropna()
+def _of_feature(values: "pd.Series[Any]", feature: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Violation]:
+    name, present, there = feature["name"], values.dropna(), values.notna().to_numpy()
     lost = feature["completeness"] - len(present) / max(len(values), 1)
     if lost > LESS_COMPLETE:
-        yield _violation(
+        yield Violation(
             name,
             "completeness_check",
             f"{len(values) - len(present):,} of {len(values):,} rows have no value; in training it was "
             f"{1 - feature['completeness']:.1%} of them.",
+            ~there,
         )
     domains = feature.get("string_constraints", {}).get("domains")
     if domains is not None:
-        strange = present[~present.astype(str).isin(domains)].astype(str)
-        if len(strange):
+        unknown = there & ~values.astype(str).isin(domains).to_numpy()
+        if unknown.any():
+            strange = values[unknown].astype(str)
             shown = ", ".join(strange.unique()[:_SHOWN])
-            yield _violation(
+            yield Violation(
                 name,
                 "categorical_values_check",
                 f"{len(strange):,} rows have categories that training had not: {shown}.",
+                unknown,
             )
         return
-    numbers = pd.to_numeric(present, errors="coerce")
-    if numbers.isna().any():
-        text = present[numbers.isna()].iloc[0]
-        yield _violation(
-            name, "data_type_check", f"{int(numbers.isna().sum()):,} rows have no number; the first is {text!r}."
-        )
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype="float64")
+    texts = there & np.isnan(numbers)
+    if texts.any():
+        description = f"{int(texts.sum()):,} rows have no number; the first is {values[texts].iloc[0]!r}."
+        yield Violation(name, "data_type_check", description, texts)
     if "min" in known:
-        beyond = int(((numbers < known["min"]) | (numbers > known["max"])).sum())
-        if beyond > MOST_BEYOND * len(values):
-            yield _violation(
+        beyond = (numbers < known["min"]) | (numbers > known["max"])
+        if beyond.sum() > MOST_BEYOND * len(values):
+            yield Violation(
                 name,
                 "baseline_drift_check",
-                f"{beyond:,} of {len(values):,} rows are beyond the training range of {known['min']:g} to "
+                f"{int(beyond.sum()):,} of {len(values):,} rows are beyond the training range of {known['min']:g} to "
                 f"{known['max']:g}.",
+                beyond,
             )
-
-
-def _violation(name: str, kind: str, description: str) -> dict[str, str]:
-    return {"feature_name": name, "constraint_check_type": kind, "description": description}

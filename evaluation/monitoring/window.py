@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from evaluation.errors import InputError
 from evaluation.inputs import Numbers, Part
-from evaluation.output.predictions import key_names
+from evaluation.output.predictions import key_names, prediction_names
 from evaluation.schema import Schema, Task
 
 _UNIT = "unit"
+_AT = "place among the predictions"
 _SHOWN = 5
 
 
@@ -29,6 +31,14 @@ class Window:
     """Predictions of the rows of ``part``, as in `evaluation.inputs.Predictions`."""
     unit: str
     """What is resampled as a whole: ``day``, a column, or ``row``."""
+    at: npt.NDArray[np.intp]
+    """Which of ``rows`` those of ``part`` are."""
+
+    @property
+    def decided(self) -> "pd.Series[Any]":
+        """What is predicted for the rows of ``part``: a number, or of several classes the code of the likeliest."""
+        predicted = self.predicted
+        return pd.Series(predicted if predicted.ndim == 1 else predicted.argmax(axis=1))
 
 
 def read_window(predictions: Path, actuals: Path, column: str, task: Task, schema: Schema) -> Window:
@@ -51,7 +61,7 @@ def read_window(predictions: Path, actuals: Path, column: str, task: Task, schem
     names = [f"probability_{name}" for name in task.classes] if task.kind == "multiclass" else [column]
     _require(predictions, rows, names)
     truth = truth[[*keys, task.target]].rename(columns={task.target: "actual value"})
-    joined = rows.merge(truth[truth["actual value"].notna()], on=keys)
+    joined = rows.assign(**{_AT: np.arange(len(rows))}).merge(truth[truth["actual value"].notna()], on=keys)
     if joined.empty:
         raise InputError(f"No key of {predictions.name} is in {actuals.name}; both need rows of the same window.")
     labels = _labels(joined["actual value"], task, actuals)
@@ -60,21 +70,23 @@ def read_window(predictions: Path, actuals: Path, column: str, task: Task, schem
         raise InputError(f"{predictions.name} has a prediction that is not a number in the columns {', '.join(names)}.")
     units, unit = _units(joined, schema)
     part = Part(np.empty((len(joined), 0)), labels, joined[keys].assign(**{_UNIT: units}), _UNIT)
-    return Window(rows, part, numbers if task.kind == "multiclass" else numbers[:, 0], unit)
+    return Window(rows, part, numbers if task.kind == "multiclass" else numbers[:, 0], unit, joined[_AT].to_numpy())
 
 
 def read_test_set(path: Path, task: Task, schema: Schema) -> Window:
-    """Return the test set of a binary task as a window, from ``predictions-<name>.csv`` of its evaluation.
+    """Return the test set as a window, from ``predictions-<name>.csv`` of its evaluation.
 
     Raises `InputError` if the file is none of these.
     """
     names = key_names(task, schema)
-    rows = _table(path, [*names.values(), "actual", "probability"], names.get(schema.keys.time or ""))
+    shown = prediction_names(task)
+    rows = _table(path, [*names.values(), "actual", *shown], names.get(schema.keys.time or ""))
     keys = rows[list(names.values())].set_axis(list(names), axis=1)
     units, unit = _units(keys, schema)
     labels = _labels(rows["actual"], replace(task, target="actual", threshold=None), path)
     part = Part(np.empty((len(rows), 0)), labels, keys.assign(**{_UNIT: units}), _UNIT)
-    return Window(rows, part, rows["probability"].to_numpy(dtype="float64"), unit)
+    predicted = rows[shown].to_numpy(dtype="float64")
+    return Window(rows, part, predicted if task.kind == "multiclass" else predicted[:, 0], unit, np.arange(len(rows)))
 
 
 def _table(path: Path, needed: Sequence[str], time: str | None) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def key_names(task: Task, schema: Schema) -> dict[str, str]:
 
 def read_predictions(task: Task, schema: Schema, part: Part, text: str) -> Numbers | None:
     """Return the predictions in a file of `predictions_csv`, or None if it is of other rows."""
-    shown = ["predicted"] if task.kind == "regression" else _probabilities(task)
+    shown = prediction_names(task)
     blank = np.zeros((len(part.labels), len(shown)))
     own = predictions_csv(task, schema, part, blank if task.kind == "multiclass" else blank[:, 0])
     table, expected = (pd.read_csv(io.StringIO(one), dtype="str", na_filter=False) for one in (text, own))
@@ -52,6 +52,11 @@ def read_predictions(task: Task, schema: Schema, part: Part, text: str) -> Numbe
         return None
     predicted = table[shown].to_numpy(dtype="float64")
     return predicted if task.kind == "multiclass" else predicted[:, 0]
+
+
+def prediction_names(task: Task) -> list[str]:
+    """Return the columns of a file that have the predictions: the number, or the probabilities."""
+    return ["predicted"] if task.kind == "regression" else _probabilities(task)
 
 
 def _probabilities(task: Task) -> list[str]:

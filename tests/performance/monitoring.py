@@ -19,7 +19,7 @@ import pandas as pd
 from evaluation.inputs import read_parts
 from evaluation.monitoring.baseline import constraints, reference, statistics
 from evaluation.monitoring.distribution import drift
-from evaluation.monitoring.job import compared
+from evaluation.monitoring.reference import compared
 from evaluation.monitoring.rows import violations
 from evaluation.schema import Schema, read_schema
 from processing_scripts.preprocess import main as preprocess

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from evaluation.inputs import Part
 from evaluation.monitoring.baseline import write_baseline
+from evaluation.monitoring.cost import since
 from evaluation.monitoring.distribution import drift, same_time_of_year
 from evaluation.monitoring.job import main
 from evaluation.monitoring.rows import violations
@@ -64,6 +66,9 @@ def source(tmp_path: Path) -> Path:
     (evaluation / "evaluation.json").write_text(json.dumps(report))
     rows = weather(YEAR, 1)
     codes = rows["sky"].map({"clear": 0, "grey": 1})
+    test = pd.DataFrame({"datetime": rows["unit"] + [f"T{hour:02}:00:00" for hour in np.arange(len(rows)) % 3]})
+    test = test.assign(actual=generator.uniform(0, 300, len(rows)), predicted=lambda each: each["actual"] + 8)
+    test.to_csv(evaluation / "predictions-xgboost.csv", index=False)
     part = Part(
         np.column_stack([rows["temperature"], codes]),
         np.zeros(len(rows)),
@@ -81,9 +86,9 @@ def source(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(source: Path, column: str = "predicted_rentals") -> int:
+def run(source: Path, column: str = "predicted_rentals", more: Sequence[str] = ()) -> int:
     arguments = ["--task", "regression", "--column", column, "--input", str(source), "--output", str(source / "out")]
-    return main([*arguments, "--message", str(source / "message")])
+    return main([*arguments, "--message", str(source / "message"), *more])
 
 
 def change(source: Path, file: str, **columns: Any) -> None:
@@ -128,6 +133,78 @@ def test_a_shifted_sensor_has_drifted_since_its_window(source: Path) -> None:
     assert drifted == ["temperature"]
 
 
+@pytest.mark.parametrize("first", ["2019-03-01", "2019-03-21"])
+def test_a_drift_has_its_first_day_and_its_cost(source: Path, first: str) -> None:
+    def later(rows: pd.DataFrame) -> pd.Series[bool]:
+        return rows["datetime"] >= first
+
+    warm = lambda rows: rows["temperature"] + 12 * later(rows)  # noqa: E731
+    change(source, "predictions/predictions.csv", temperature=warm)
+    change(source, "actuals/rentals.csv", rentals=lambda rows: rows["rentals"] + 100 * later(rows))
+    assert run(source) == 0
+    (drifted,) = (feature for feature in found(source)["drift"]["features"] if feature["drifted"])
+    assert (pd.Timestamp(drifted["since"]) - pd.Timestamp(first)).days in range(-2, 3)
+    assert drifted["error"] > 70
+    assert drifted["usual_error"] == pytest.approx(8)
+    assert drifted["since"] in (source / "out" / "report.html").read_text()
+
+
+def test_a_category_has_its_first_day_too() -> None:
+    days = pd.Series([f"2019-03-{day:02}" for day in range(1, 21)])
+    sky = pd.Series(["clear"] * 12 + ["fog"] * 8)
+    known_days = pd.Series(["2018-03-03", "2018-03-12"])
+    assert since(sky, days, pd.Series(["clear", "grey"]), known_days) == "2019-03-13"
+
+
+def test_a_violation_names_its_rows_and_their_error(source: Path) -> None:
+    cold = lambda rows: rows["temperature"].where(rows["datetime"] < "2019-04-10", -90)  # noqa: E731
+    change(source, "predictions/predictions.csv", temperature=cold)
+    assert run(source) == 0
+    (violated,) = found(source)["violations"]
+    assert (violated["rows"], violated["first"]) == (16 * 3, "2019-04-10 00:00:00")
+    assert 4 < violated["error"] < 12
+    plain = json.loads((source / "out" / "constraint_violations.json").read_text())["violations"]
+    assert [sorted(each) for each in plain] == [["constraint_check_type", "description", "feature_name"]]
+
+
+def test_predictions_unlike_those_of_the_test_set_are_far(source: Path) -> None:
+    assert run(source) == 0
+    (near,) = found(source)["predictions_drift"]["features"]
+    change(source, "predictions/predictions.csv", predicted_rentals=lambda rows: rows["predicted_rentals"] + 900)
+    change(source, "actuals/rentals.csv", rentals=lambda rows: rows["rentals"] + 900)
+    assert run(source) == 0
+    (far,) = found(source)["predictions_drift"]["features"]
+    assert near["distance"] < 0.4 < far["distance"]
+    assert found(source)["alarms"] == []
+
+
+def test_categories_named_by_numbers_are_no_drift(source: Path) -> None:
+    path = source / "evaluation"
+    renamed = (path / "schema.json").read_text().replace('"clear", "grey"', '"1", "2"')
+    (path / "schema.json").write_text(renamed)
+    change(source, "evaluation/baseline-rows.csv", sky=lambda rows: rows["sky"].map({"clear": 1, "grey": 2}))
+    change(source, "predictions/predictions.csv", sky=lambda rows: rows["sky"].map({"clear": 1, "grey": 2}))
+    assert run(source) == 0
+    assert max(feature["distance"] for feature in found(source)["drift"]["features"]) < 0.5
+
+
+def test_metrics_that_cloudwatch_does_not_take_are_a_sentence(
+    source: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    assert run(source, more=["--pipeline", "Bikes"]) == 0
+    assert "no metrics in CloudWatch: The job has no region" in capsys.readouterr().out
+
+
+def test_the_page_is_korean_throughout(source: Path) -> None:
+    change(source, "actuals/rentals.csv", rentals=lambda rows: rows["rentals"] + 40)
+    assert run(source, more=["--lang", "ko"]) == 0
+    page = (source / "out" / "report.html").read_text()
+    assert "기간의 rmse은(는)" in page
+    assert found(source)["alarms"][0].startswith("rmse is ")
+
+
 def test_rows_without_a_time_are_compared_by_themselves(source: Path) -> None:
     path = source / "evaluation" / "schema.json"
     path.write_text(json.dumps({**SCHEMA, "keys": {"columns": ["datetime"]}}))
@@ -159,9 +236,7 @@ def test_a_missing_feature_is_a_violation(source: Path) -> None:
         json.loads((source / "evaluation" / f"{name}.json").read_text()) for name in ("statistics", "constraints")
     )
     rows = pd.DataFrame({"temperature": [1.0]})
-    assert [each["constraint_check_type"] for each in violations(rows, baseline, constraints, [])] == [
-        "missing_column_check"
-    ]
+    assert [each.check for each in violations(rows, baseline, constraints, [])] == ["missing_column_check"]
 
 
 @pytest.mark.parametrize(
