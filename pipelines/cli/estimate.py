@@ -9,13 +9,11 @@ from pipelines.cli.common.options import ALL_SETTINGS, add_parameters, given_par
 from pipelines.cli.common.rendering import table
 from pipelines.data.code_bundles import bundles
 from pipelines.definition.build import Build
-from pipelines.execution.estimate import Estimate, estimate, measured_seconds
-from pipelines.execution.lookup import recent
-from pipelines.execution.pipeline import check_parameters, describe_pipeline, look
+from pipelines.execution.estimate import Estimate, estimate, seconds_of_last
+from pipelines.execution.parameters import check_parameters
+from pipelines.execution.pipeline import describe_pipeline
 from pipelines.settings.fields import Settings
 from pipelines.target import connect, offline
-
-LAST_EXECUTIONS = 5
 
 
 def run(options: argparse.Namespace, settings: Settings) -> Result:
@@ -42,8 +40,7 @@ def _measured_seconds(settings: Settings, region: str) -> tuple[str, dict[str, f
         sagemaker = connection.client("sagemaker")
         if describe_pipeline(sagemaker, settings.pipeline_name) is None:
             return connection.region, {}
-        last = recent(sagemaker, settings.pipeline_name, LAST_EXECUTIONS)
-        return connection.region, measured_seconds(look(sagemaker, execution.arn, {}).steps for execution in last)
+        return connection.region, seconds_of_last(sagemaker, settings.pipeline_name)
 
 
 def _as_text(found: Estimate) -> str:

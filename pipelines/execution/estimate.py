@@ -12,7 +12,8 @@ from typing import Any
 from local_sagemaker.definition.parse import Step as DefinedStep
 from local_sagemaker.definition.parse import read
 from pipelines.aws.prices import Prices, Use
-from pipelines.execution.pipeline import Step
+from pipelines.execution.lookup import recent
+from pipelines.execution.pipeline import Step, look
 
 ASSUMED_MINUTES = {"Processing": 6.0, "Training": 5.0, "Tuning": 5.0, "Transform": 6.0}
 """Of one job from its start to its end, on this project's data: nearly all of it is start-up. An assumption, not a
@@ -23,6 +24,8 @@ USES: Mapping[str, Use] = {
     "Tuning": "training",
     "Transform": "transform",
 }
+LAST_EXECUTIONS = 5
+"""Executions whose durations are measured."""
 PLACES = {
     "Processing": ("ProcessingResources", "ClusterConfig"),
     "Training": ("ResourceConfig",),
@@ -120,6 +123,12 @@ def measured_seconds(executions: Iterable[Iterable[Step]]) -> dict[str, float]:
             if step.status == "Succeeded" and not step.cache_hit:
                 found.setdefault(step.name, []).append(step.seconds)
     return {name: median(times) for name, times in found.items()}
+
+
+def seconds_of_last(sagemaker: Any, pipeline: str) -> dict[str, float]:
+    """Return the durations of the steps of a pipeline's last executions, by two calls for each."""
+    last = recent(sagemaker, pipeline, LAST_EXECUTIONS)
+    return measured_seconds(look(sagemaker, execution.arn, {}).steps for execution in last)
 
 
 def _step(step: DefinedStep, values: Mapping[str, Any], prices: Prices, seconds: Mapping[str, float]) -> StepEstimate:

@@ -1,6 +1,5 @@
 """Upsert, start, query and stop: the same API calls on AWS and locally."""
 
-import math
 import re
 import time
 from collections.abc import Mapping
@@ -10,17 +9,11 @@ from typing import Any
 
 from pipelines.aws.responses import listed, or_none
 from pipelines.definition.document import Definition
-from pipelines.errors import BadInput, EnvironmentProblem, did_you_mean
-from pipelines.names import gate_parameter
-from pipelines.settings.fields import GATE_BOUNDS, Settings
+from pipelines.errors import BadInput, EnvironmentProblem
+from pipelines.settings.fields import Settings
 
+DISPLAY_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}")
 FINISHED = {"Succeeded", "Failed", "Stopped", "CompletedWithFailures"}
-NUMBERS = {
-    "Integer": re.compile(r"[+-]?[0-9]+"),
-    "Float": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"),
-}
-
-
 _FULL_DISK = "The disk of the state directory"
 """In the reason of a failed step, if the local service could not write."""
 
@@ -135,42 +128,26 @@ def stored_definition(sagemaker: Any, name: str) -> tuple[str, Definition]:
     return description["PipelineArn"], Definition(description["PipelineDefinition"])
 
 
-def check_parameters(definition: Definition, given: Mapping[str, str]) -> dict[str, str]:
-    """Check ``--parameter`` values against the definition's parameters.
-
-    Raises `BadInput` for an unknown name, a value of the wrong type, or one outside the enumeration.
-    """
-    known = {parameter["Name"]: parameter for parameter in definition.content["Parameters"]}
-    for name, value in given.items():
-        if name not in known:
-            hint = did_you_mean(name, known) or f". There are: {', '.join(known)}."
-            raise BadInput(f"--parameter {name}={value}: the pipeline has no parameter {name}{hint}")
-        _check_value(known[name], value)
-    return dict(given)
+def check_display_name(name: str) -> None:
+    """Raise `BadInput` for a display name that the service would refuse."""
+    if not DISPLAY_NAME.fullmatch(name):
+        raise BadInput(
+            f"--execution-name is {name!r}, but it must have 1 to 82 letters, digits and single hyphens between them."
+        )
 
 
-def _check_value(parameter: dict[str, Any], value: str) -> None:
-    name, kind = parameter["Name"], parameter["Type"]
-    # Python's float also reads NaN, Infinity, 1_000 and digits of other scripts.
-    if kind in NUMBERS and not NUMBERS[kind].fullmatch(value):
-        raise BadInput(f"--parameter {name}={value}: the value must be of type {kind}.")
-    bounds = (limits for metric, limits in GATE_BOUNDS.items() if name.endswith(gate_parameter("", metric)))
-    lowest, highest = next(bounds, (-math.inf, math.inf))
-    if kind in NUMBERS and not (lowest <= float(value) <= highest and math.isfinite(float(value))):
-        raise BadInput(f"--parameter {name}={value}: the value must lie between {lowest:g} and {highest:g}.")
-    allowed = parameter.get("EnumValues")
-    if allowed and value not in allowed:
-        raise BadInput(f"--parameter {parameter['Name']}={value}: the value must be one of {', '.join(allowed)}.")
-
-
-def start(sagemaker: Any, name: str, parameters: Mapping[str, str], display_name: str | None) -> str:
-    """Start an execution, and return its ARN."""
+def start(
+    sagemaker: Any, name: str, parameters: Mapping[str, str], display_name: str | None, token: str | None = None
+) -> str:
+    """Start an execution, and return its ARN; a second start with the same ``token`` starts nothing new."""
     request: dict[str, Any] = {
         "PipelineName": name,
         "PipelineParameters": [{"Name": key, "Value": value} for key, value in parameters.items()],
     }
     if display_name:
         request["PipelineExecutionDisplayName"] = display_name
+    if token:
+        request["ClientRequestToken"] = token
     arn: str = sagemaker.start_pipeline_execution(**request)["PipelineExecutionArn"]
     return arn
 

@@ -1,7 +1,6 @@
 """A run on a target: build, upsert, upload, start, follow, collect."""
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,14 +19,13 @@ from pipelines.execution import pipeline as executions
 from pipelines.execution import schedule as schedules
 from pipelines.execution.follow import interruptible, to_its_end
 from pipelines.execution.logs import last_log_lines
+from pipelines.execution.parameters import check_parameters, declared, with_found
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import TaskResult, collect, collect_data_report
 from pipelines.execution.schedule import Schedule
-from pipelines.models.registry import CHAMPION, champions
+from pipelines.models.registry import CHAMPION
 from pipelines.settings.fields import Settings, Task
 from pipelines.target import Target
-
-DISPLAY_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}$")
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +53,8 @@ class RunRequest:
         """Refuse values that the service would refuse."""
         if self.schedule:
             schedules.check(self.schedule)
-        if self.execution_name and not DISPLAY_NAME.match(self.execution_name):
-            raise BadInput(
-                f"--execution-name is {self.execution_name!r}, but it must have 1 to 82 letters, digits and single "
-                "hyphens between them."
-            )
+        if self.execution_name:
+            executions.check_display_name(self.execution_name)
 
 
 @dataclass(frozen=True)
@@ -104,7 +99,7 @@ def run(request: RunRequest, settings: Settings, target: Target, show: Callable[
             arn, definition = executions.stored_definition(sagemaker, settings.pipeline_name)
         else:
             definition = build.result()
-        executions.check_parameters(definition, parameters)
+        check_parameters(definition, parameters)
     finally:
         if build is not None:
             build.cancel()
@@ -146,21 +141,14 @@ def _find_data(
 
 def _with_input(begun: RunResult, parameters: dict[str, str]) -> RunResult:
     """Upload the data, and name it and its version in the parameters."""
-    known = {parameter["Name"] for parameter in begun.definition.content["Parameters"]}
+    settings, target = begun.settings, begun.target
     if begun.dataset is not None:
-        bucket, name = begun.target.bucket, begun.settings.pipeline_name
-        parameters["InputDataUri"] = datasets.upload(begun.dataset, bucket, name)
+        parameters["InputDataUri"] = datasets.upload(begun.dataset, target.bucket, settings.pipeline_name)
         if begun.data_file is not None:
             with written_whole(begun.data_file) as (partial,):
                 partial.write_bytes(begun.dataset.data)
-    parameters.setdefault("BatchInputUri", parameters["InputDataUri"])
-    if versions.PARAMETER in known and versions.PARAMETER not in parameters:
-        s3 = begun.target.client("s3")
-        parameters[versions.PARAMETER] = versions.input_version(
-            s3, parameters["InputDataUri"], parameters["BatchInputUri"]
-        )
-    if CHAMPION in known and CHAMPION not in parameters:
-        parameters[CHAMPION] = champions(begun.target.client("sagemaker"), begun.settings)
+    known, clients = declared(begun.definition), (target.client("sagemaker"), target.client("s3"))
+    parameters.update(with_found(parameters, known, *clients, settings.pipeline_name, settings.tasks))
     return replace(begun, input_uri=parameters["InputDataUri"])
 
 
@@ -172,7 +160,7 @@ def _set_schedule(expression: str, begun: RunResult, parameters: Mapping[str, st
         return None
     role = settings.schedule_role_arn or target.stack.get("StarterRoleArn") or target.role
     # Uploaded data lies under the hash of its content. Another address may get new content before a start.
-    constant = begun.dataset is not None and parameters["BatchInputUri"] == parameters["InputDataUri"]
+    constant = begun.dataset is not None and parameters.get("BatchInputUri") == parameters["InputDataUri"]
     # Nobody knows which version will be the champion then.
     unknown = [*([] if constant else [versions.PARAMETER]), CHAMPION]
     parameters = {**parameters, **{name: schedules.SCHEDULED_TIME for name in unknown if name in parameters}}

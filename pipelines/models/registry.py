@@ -7,7 +7,7 @@ beside it, has the cut-off that was chosen on the validation set.
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,12 +188,12 @@ def versions(sagemaker: Any, group: str) -> list[dict[str, Any]]:
         return []
 
 
-def champions(sagemaker: Any, settings: Settings) -> str:
+def champions(sagemaker: Any, pipeline: str, tasks: Iterable[Task]) -> str:
     """Name the newest approved version of each task, as the parameter ``Champion`` has it: "regression=3".
 
     The step cache's key contains it, so that an evaluation is reused for the same champions only.
     """
-    newest = {task: _newest(sagemaker, group_name(settings.pipeline_name, task), APPROVED) for task in settings.tasks}
+    newest = {task: _newest(sagemaker, group_name(pipeline, task), APPROVED) for task in tasks}
     return " ".join(
         f"{task}={'none' if version is None else version['ModelPackageVersion']}" for task, version in newest.items()
     )

@@ -10,13 +10,12 @@ from typing import Any
 
 from pipelines.aws.account import default_bucket as bucket_of
 from pipelines.data import dataset as datasets
-from pipelines.data import versions
 from pipelines.data.code_bundles import Bundle, bundles, commit
 from pipelines.definition.checks import check
 from pipelines.definition.document import canonical
 from pipelines.definition.sdk_environment import ONLINE_SDK
 from pipelines.errors import BadInput
-from pipelines.models.registry import CHAMPION, champions
+from pipelines.execution.parameters import BATCH, FOUND, with_found
 from pipelines.settings.fields import Settings
 from pipelines.settings.values import from_values
 
@@ -53,13 +52,8 @@ class ProjectPipeline:
         if "InputDataUri" not in given:
             data = datasets.find(self._settings.data, self._settings.table, allow_sample=False)
             given["InputDataUri"] = datasets.upload(data, self._bucket, self._settings.pipeline_name)
-        given.setdefault("BatchInputUri", given["InputDataUri"])
-        if versions.PARAMETER not in given:
-            given[versions.PARAMETER] = versions.input_version(
-                boto3.client("s3"), given["InputDataUri"], given["BatchInputUri"]
-            )
-        if CHAMPION not in given:
-            given[CHAMPION] = champions(boto3.client("sagemaker"), self._settings)
+        settings, clients = self._settings, (boto3.client("sagemaker"), boto3.client("s3"))
+        given = with_found(given, (BATCH, *FOUND), *clients, settings.pipeline_name, settings.tasks)
         return self._pipeline.start(parameters=given, **more)
 
     def __getattr__(self, name: str) -> Any:

@@ -31,6 +31,7 @@ from pipelines.studio.views.logs import download, log
 from pipelines.studio.views.models import ask_decision, card, decide, model, models
 from pipelines.studio.views.preferences import choose_language, style
 from pipelines.studio.views.rendering import ROOM, render_problem
+from pipelines.studio.views.start import ask_start, start, start_form
 from pipelines.target import CommandContext
 
 HOST = "127.0.0.1"
@@ -51,6 +52,9 @@ ROUTES = (
     Route(f"{_EXECUTION}/{{action}}", ask, methods=["GET"]),
     Route(f"{_EXECUTION}/{{action}}", act, methods=["POST"]),
     Route("/compare", comparison),
+    Route("/start/{pipeline}", start_form),
+    Route("/start/{pipeline}/confirm", ask_start, methods=["GET"]),
+    Route("/start/{pipeline}/confirm", start, methods=["POST"]),
     Route("/models", models),
     Route(_VERSION, model),
     Route(f"{_VERSION}/card.json", card),

@@ -17,6 +17,13 @@ def executions(request: Request) -> Response:
     wanted = Wanted.of(request.query_params, request.query_params.getlist("column"))
     page = page_of(studio.index.entries, studio.details, wanted)
     studio.poller.hurry()
+    pipelines, own = sorted(studio.index.arns), studio.context.pipeline
     return render(
-        request, "executions.html", wanted=wanted, page=page, statuses=STATUSES, pipelines=sorted(studio.index.arns)
+        request,
+        "executions.html",
+        wanted=wanted,
+        page=page,
+        statuses=STATUSES,
+        pipelines=pipelines,
+        own=own if own in pipelines else next(iter(pipelines), ""),
     )

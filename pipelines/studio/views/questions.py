@@ -1,7 +1,9 @@
 """The page between a button and what it does: it names what changes and costs, and has the form that does it."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,15 +31,23 @@ def confirm(
     items: Sequence[str] = (),
     warning: str = "",
     comment: str | None = None,
+    template: str = "confirm.html",
+    **more: Any,
 ) -> Response:
-    """Ask; a ``comment`` that is not None is the content of a field for one."""
+    """Ask; a ``comment`` that is not None is the content of a field for one.
+
+    The form has a number that is used ``once``, by which a second click on its button is known. Another ``template``
+    extends the page, with ``more`` values.
+    """
     return render(
         request,
-        "confirm.html",
+        template,
         question=question,
         subject=subject,
         back=back,
         items=items,
         warning=warning,
         comment=comment,
+        once=secrets.token_hex(16),
+        **more,
     )

@@ -50,6 +50,7 @@ class Api:
         self.calls: list[str] = []
         self.changes: list[tuple[str, dict[str, Any]]] = []
         self.log = ["[INFO] begins", "UserWarning: old", "ValueError: no data"]
+        self.definition: dict[str, Any] = DEFINITION
         self.group = "Pipeline0-regression"
         self.endpoints: tuple[str, ...] = (self.group,)
         self.names = [f"Pipeline{number}" for number in range(pipelines)]
@@ -100,7 +101,12 @@ class Api:
     def describe_pipeline(self, *, PipelineName: str) -> dict[str, Any]:  # noqa: N803
         if PipelineName not in self.names:
             raise not_found()
-        return {"PipelineArn": f"{ACCOUNT}:pipeline/{PipelineName}"}
+        self.calls.append("DescribePipeline")
+        return {
+            "PipelineArn": f"{ACCOUNT}:pipeline/{PipelineName}",
+            "PipelineDefinition": json.dumps(self.definition),
+            "ParallelismConfiguration": {"MaxParallelExecutionSteps": 4},
+        }
 
     def describe_pipeline_execution(self, **request: Any) -> dict[str, Any]:
         self.calls.append("DescribePipelineExecution")
@@ -175,10 +181,11 @@ class Api:
         self.calls.append("ListModelPackageGroups")
         return {"ModelPackageGroupSummaryList": [{"ModelPackageGroupName": self.group}]}
 
-    def list_model_packages(self, *, ModelPackageGroupName: str, **_request: Any) -> dict[str, Any]:  # noqa: N803
+    def list_model_packages(self, *, ModelPackageGroupName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
         self.calls.append("ListModelPackages")
-        numbers = (3, 2, 1) if ModelPackageGroupName.startswith(self.group) else ()
-        return {"ModelPackageSummaryList": [self._version(number) for number in numbers]}
+        versions = map(self._version, (3, 2, 1) if ModelPackageGroupName.startswith(self.group) else ())
+        wanted = request.get("ModelApprovalStatus")
+        return {"ModelPackageSummaryList": [each for each in versions if wanted in (None, each["ModelApprovalStatus"])]}
 
     def describe_model_package(self, *, ModelPackageName: str) -> dict[str, Any]:  # noqa: N803
         self.calls.append("DescribeModelPackage")
@@ -209,6 +216,9 @@ class Api:
         number = int(Key.partition("/")[0].removeprefix("evaluation-"))
         verdict = {"metric": "rmse", "best": {"test": {"rmse": 100.5 + 20 * number, "mae": 80.25}}}
         return {"Body": io.BytesIO(json.dumps(verdict).encode())}
+
+    def list_objects_v2(self, *, Prefix: str, **_request: Any) -> dict[str, Any]:  # noqa: N803
+        return {"Contents": [{"Key": Prefix, "ETag": '"etag"'}]}
 
     def list_endpoints(self, **_request: Any) -> dict[str, Any]:
         self.calls.append("ListEndpoints")

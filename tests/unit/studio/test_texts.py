@@ -15,9 +15,10 @@ from pipelines.studio.views.executions import STATUSES
 from pipelines.studio.views.models import DECISIONS, LINEAGE
 from pipelines.studio.views.questions import ENDPOINT_COSTS, JOBS_COST
 from pipelines.studio.views.rendering import ROOM
+from pipelines.studio.views.start import START
 from tests.unit.studio.conftest import browsing, studio_over
 
-QUESTIONS = (*ACTIONS.values(), *DECISIONS.values(), DELETE, DEPLOY, UPDATE)
+QUESTIONS = (*ACTIONS.values(), *DECISIONS.values(), DELETE, DEPLOY, UPDATE, START)
 TEXTS = json.loads((ROOM / "translations.json").read_text(encoding="utf-8"))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.definition.document import Definition
 from pipelines.errors import BadInput
-from pipelines.execution.pipeline import check_parameters
+from pipelines.execution.parameters import check_parameters
 
 PARAMETERS = [
     {"Name": "RegressionMaxRmse", "Type": "Float", "DefaultValue": 300.0},
