@@ -16,6 +16,7 @@ _LONGEST = {"name": 40, "task": 14}
 """Names of steps, groups and endpoints contain them, which have at most 63 or 64 characters."""
 _PIPELINE = re.compile(r"[A-Za-z0-9](-*[A-Za-z0-9]){0,79}")
 _NUMBERS = ("number", "integer")
+_TIMES = ("datetime", "time_of_day")
 _METRICS: Final[dict[str, tuple[Metric, ...]]] = {
     "regression": ("rmse", "mae"),
     "binary": ("auc",),
@@ -116,7 +117,8 @@ def _column(column: Column) -> None:
         require(column.lowest <= column.highest, "highest", f"is below lowest ({column.lowest:g}); exchange them.")
     require(not column.levels or column.type == "category", "levels", f"is for a category, not for '{column.type}'.")
     _distinct(column.levels, ("columns", column.name, "levels"))
-    require(column.format is None or column.type == "datetime", "format", "is for the type 'datetime'; delete it.")
+    timed = column.type in _TIMES
+    require(column.format is None or timed, "format", "is for the types 'datetime' and 'time_of_day'; delete it.")
     if column.role == "weight":
         require(numeric, "role", "is 'weight', so the type must be 'number' or 'integer'.")
     if column.role == "time":
@@ -161,9 +163,7 @@ def _task(task: Task, target: Column) -> None:
         require(numeric, "target", f"is a column of the type '{target.type}'; a regression needs a number.")
         require(not task.classes, "classes", "is for a classification; delete it.")
         return
-    require(
-        target.type not in {"datetime", "text"}, "target", f"is a column of the type '{target.type}'; choose other."
-    )
+    require(target.type not in {*_TIMES, "text"}, "target", f"is a column of the type '{target.type}'; choose other.")
     _classes(task, target)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-ColumnType = Literal["number", "integer", "category", "boolean", "datetime", "text"]
+ColumnType = Literal["number", "integer", "category", "boolean", "datetime", "time_of_day", "text"]
 Role = Literal["feature", "target", "key", "group", "time", "weight", "ignore"]
 Kind = Literal["regression", "binary", "multiclass"]
 Metric = Literal["rmse", "mae", "auc", "log_loss"]
@@ -50,11 +50,12 @@ class Column:
     highest: float | None = None
     """Range of possible values, in the column's unit."""
     sign: str | None = None
-    """Sign before or after a number, such as % or €, which is not read: 12.5 % is 12.5."""
+    """Sign before or after a number, such as %, € or kg, which is not read: 12.5 % is 12.5."""
     levels: tuple[str, ...] = ()
     """The categories in the order of their codes; learned from the training rows if empty."""
     format: str | None = None
-    """Format of a datetime, as in ``strptime``; ISO 8601 and its usual variants if None."""
+    """Format of a datetime or a time of day, as in ``strptime``; ISO 8601 and its usual variants if None, and hours and
+    minutes, perhaps with seconds, AM or PM."""
     meaning: Words = field(default_factory=dict)
 
 

@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 
 from processing_scripts.dataset_file.model import Column, Reading
 from processing_scripts.errors import quoted
+from processing_scripts.reading.clock import hours_of
+from processing_scripts.reading.signs import without_sign
 from processing_scripts.tables.source import Chunk
 
 Values = npt.NDArray[Any]
@@ -48,8 +50,14 @@ class Cells:
         return self.only(~blank)
 
     def read(self, column: Column) -> Values:
-        """Return a column by its type: numbers and booleans as float64, times as datetime64, others as texts."""
-        by_type = {"number": self.numbers, "integer": self.numbers, "boolean": self.truths, "datetime": self.times}
+        """Return a column by its type: numbers, truths and times of day as float64, times as datetime64, else texts."""
+        by_type = {
+            "number": self.numbers,
+            "integer": self.numbers,
+            "boolean": self.truths,
+            "datetime": self.times,
+            "time_of_day": self.hours,
+        }
         return by_type.get(column.type, self.texts)(column)
 
     def texts(self, column: Column) -> Values:
@@ -108,6 +116,18 @@ class Cells:
         self._refuse_first(column, np.isnat(values) & (positions >= 0), problem)
         return values
 
+    def hours(self, column: Column) -> Values:
+        """Return times of day in hours since midnight, NaN where they are missing.
+
+        Raises `CellError` if a cell is not a time of day in the column's format.
+        """
+        positions, different = pd.factorize(self.texts(column))
+        values = np.append(hours_of(different, column.format), np.nan)[positions]
+        example = f"in the format {column.format}" if column.format else "as in 07:30, 7:30:00 or 7:30 PM"
+        problem = f"{{cell}} is not a time of day {example}; correct the cell, or the column's format."
+        self._refuse_first(column, np.isnan(values) & (positions >= 0), problem)
+        return values
+
     def refuse_missing(self, column: Column, missing: npt.NDArray[np.bool_], needed_for: str) -> None:
         """Refuse the first row without a value in a column that needs one."""
         self._refuse_first(column, missing, f"is empty, but {needed_for}; enter the value, or delete the row.")
@@ -132,8 +152,7 @@ class Cells:
         """Return the texts with a decimal point, and without the column's sign and thousands separators."""
         texts = self._texts(column)
         if column.sign is not None:
-            sign = rf"^([+-]?)\s*\Q{column.sign}\E\s*|\s*\Q{column.sign}\E$"
-            texts = pc.replace_substring_regex(texts, sign, r"\1", max_replacements=1)
+            texts = without_sign(texts, column.sign)
         decimal, grouping = self._reading.decimal or ".", self._reading.grouping
         if grouping:
             mark, group = ("\\" + each if each in ".|+*?()[]{}^$\\" else each for each in (decimal, grouping))

@@ -6,8 +6,9 @@
     def split(frame, seed):           # for [split] by = "code": returns "train", "validation" or "test" by row
 
 The frame contains the features and the time of consecutive rows, never the target: numbers and booleans are float64
-(NaN where missing), categories are texts (None where missing), times are datetime64. A frame may have any number of
-rows, so that a result must depend on its row alone. For `split`, the frame contains the keys and groups, too.
+(NaN where missing), categories are texts (None where missing), times are datetime64, times of day float64 in hours. A
+frame may have any number of rows, so that a result must depend on its row alone. For `split`, the frame contains the
+keys and groups, too.
 """
 
 from __future__ import annotations

@@ -87,7 +87,8 @@ def _type(column: Column | None, values: pd.Series[Any]) -> FeatureType:
 def _meaning(name: str, column: Column | None) -> str:
     if column is None:
         return name
-    return column.meaning.get("en") or (f"{name} in {column.unit}" if column.unit else name)
+    unit = "hours since midnight" if column.type == "time_of_day" else column.unit
+    return column.meaning.get("en") or (f"{name} in {unit}" if unit else name)
 
 
 def _time_parts(name: str, times: pd.Series[Any], *, trend: bool) -> Iterator[tuple[Feature, np.ndarray[Any, Any]]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipelines.data.inspection.dates import find_format
+from pipelines.data.inspection.dates import find_format, is_time_of_day
 from pipelines.data.inspection.table import MISSING
 from pipelines.errors import quoted
 from processing_scripts.dataset_file.model import ColumnType, Role
@@ -25,7 +25,6 @@ _TEXT_LENGTH = 40
 _OWNERS = "customer|client|user|patient|subject|household"
 _IDENTIFIER = re.compile(rf"(?i:(^|.*[^a-z])(id|ids|uuid|guid|idx|index|nr|no|key|{_OWNERS}))|.*[a-z](ID|Id|Key|Uuid)")
 _OWNER = re.compile(rf"(?i:(^|.*[^a-z])(id|ids|uuid|guid|{_OWNERS}))|.*[a-z](ID|Id|Uuid)")
-_SIGNED = re.compile(r"(?:(?P<before>[%$€£¥₩₹])\s*)?(?P<number>[+-]?\d[\d.,' ]*?)(?:\s*(?P<after>[%$€£¥₩₹]))?")
 _TRUTH = {"true", "false"}
 _SENTINELS = (-99.0, -200.0, -999.0, -9999.0, -99999.0)
 
@@ -39,6 +38,7 @@ class Choice:
     role: Role = "feature"
     levels: tuple[str, ...] = ()
     format: str | None = None
+    sign: str | None = None
     reason: str = ""
     """Why the column is ignored or has another role than feature, for a comment."""
     warnings: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Choice:
 def choose_columns(table: InspectedTable, target: str) -> tuple[list[Choice], tuple[str, ...]]:
     """Decide on all columns but the target's role; return the markers of missing values besides the usual ones, too."""
     head = table.samples.head
-    choices = [_choice(facts, head[name]) for name, facts in table.columns.items()]
+    choices = [_choice(facts, head[name], table.signs.get(name)) for name, facts in table.columns.items()]
     levels = {level for choice in choices if choice.type == "category" for level in choice.levels}
     markers = []
     for choice, facts in zip(choices, table.columns.values(), strict=True):
@@ -72,22 +72,16 @@ def choose_columns(table: InspectedTable, target: str) -> tuple[list[Choice], tu
     return choices, tuple(dict.fromkeys(text for text in markers if text not in MISSING))
 
 
-def _choice(facts: ColumnFacts, head: pd.Series[Any]) -> Choice:
+def _choice(facts: ColumnFacts, head: pd.Series[Any], sign: str | None) -> Choice:
     """Decide on the type."""
     name = facts.name
     if facts.present == 0:
         return Choice(name, "text", "ignore", reason="it is empty")
-    dates = find_format(_different(facts, head))
-    if dates is not None:
-        choice = Choice(name, "datetime", format=dates.format)
-        if dates.other is not None:
-            choice.warnings.append(
-                f"Column {quoted(name)} fits two formats of dates: {dates.format} and {dates.other}. The first was "
-                "chosen; correct it if the month comes first."
-            )
-        return choice
+    times = _times(name, _different(facts, head))
+    if times is not None:
+        return times
     if facts.is_numeric:
-        return Choice(name, "integer" if facts.whole else "number", warnings=_sentinels(facts))
+        return Choice(name, "integer" if facts.whole else "number", sign=sign, warnings=_sentinels(facts))
     mixed = _mixed(facts)
     if mixed is not None:
         return mixed
@@ -95,6 +89,22 @@ def _choice(facts: ColumnFacts, head: pd.Series[Any]) -> Choice:
     if not facts.many and levels <= _TRUTH:
         return Choice(name, "boolean")
     return _texts(facts)
+
+
+def _times(name: str, different: Sequence[str]) -> Choice | None:
+    """Decide on dates and times of day; None if there is another text among them."""
+    if is_time_of_day(different):
+        return Choice(name, "time_of_day")
+    dates = find_format(different)
+    if dates is None:
+        return None
+    choice = Choice(name, "datetime", format=dates.format)
+    if dates.other is not None:
+        choice.warnings.append(
+            f"Column {quoted(name)} fits two formats of dates: {dates.format} and {dates.other}. The first was "
+            "chosen; correct it if the month comes first."
+        )
+    return choice
 
 
 def _different(facts: ColumnFacts, head: pd.Series[Any]) -> list[str]:
@@ -120,34 +130,7 @@ def _mixed(facts: ColumnFacts) -> Choice | None:
 
 
 def _texts(facts: ColumnFacts) -> Choice:
-    """Decide between categories and free text; name the sign of numbers."""
-    choice = _category_or_text(facts)
-    sign = _sign(facts)
-    if sign:
-        choice.warnings.append(
-            f"Column {quoted(facts.name)} contains numbers with the sign {sign}, and is read as {choice.type}. To read "
-            f'the numbers, write {{ type = "number", sign = "{sign}" }} for it{_grouping(facts)}.'
-        )
-    return choice
-
-
-def _sign(facts: ColumnFacts) -> str:
-    """Return the sign that all texts of a column have before or after a number; empty if there is none."""
-    signs: set[str] = set()
-    for text in facts.texts:
-        match = _SIGNED.fullmatch(text)
-        if match is None or facts.marks.value(match["number"]) is None:
-            return ""
-        signs.add(match["before"] or match["after"] or "")
-    return signs.pop() if len(signs) == 1 else ""
-
-
-def _grouping(facts: ColumnFacts) -> str:
-    group = facts.marks.group
-    return f', and grouping = "{group}" in the table [reading]' if any(group in text for text in facts.texts) else ""
-
-
-def _category_or_text(facts: ColumnFacts) -> Choice:
+    """Decide between categories and free text."""
     length = sum(len(text) * count for text, count in facts.texts.items()) / max(sum(facts.texts.values()), 1)
     is_text = facts.many or facts.distinct > _MOST_LEVELS or length > _TEXT_LENGTH or _mostly_once(facts)
     if not is_text:

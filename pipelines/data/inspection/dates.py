@@ -1,10 +1,12 @@
-"""The format of dates and times that are written as text."""
+"""The format of dates and times that are written as text, and times of day."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+from processing_scripts.reading.clock import hours_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +61,14 @@ def find_format(texts: Sequence[str]) -> DateFormat | None:
     chosen = (in_order or found)[0]
     others = [each for each in found if each != chosen]
     return DateFormat(chosen, others[0] if others and len(in_order) != 1 else None)
+
+
+def is_time_of_day(texts: Sequence[str]) -> bool:
+    """Whether all of at least three different texts are times of day."""
+    import numpy as np
+
+    first, enough = texts[:5], len(texts) >= LEAST_DIFFERENT
+    return enough and all(bool(np.isfinite(hours_of(some, None)).all()) for some in (first, texts))
 
 
 def _fits(form: str, texts: Sequence[str]) -> bool:

@@ -96,6 +96,8 @@ def _columns(proposal: Proposal) -> list[str]:
         keys = [f"type = {_text(each.type)}"]
         if each.role not in {"feature", "target"}:
             keys.append(f"role = {_text(each.role)}")
+        if each.sign is not None:
+            keys.append(f"sign = {_text(each.sign)}")
         if each.format is not None:
             keys.append(f"format = {_text(each.format)}")
         lines.append(f"{_text(each.name)} = {{ {', '.join(keys)} }}{_reason(each)}")

@@ -15,6 +15,7 @@ from pipelines.data.inspection.table import InspectedTable, inspect_table
 from pipelines.data.inspection.tasks import ChosenTask, choose_task
 from pipelines.errors import BadInput, did_you_mean, quoted
 from processing_scripts.dataset_file.model import Kind, SplitBy
+from processing_scripts.reading.clock import hours_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,6 +84,8 @@ def values_of(texts: pd.Series[Any], choice: Choice, table: InspectedTable) -> n
     if choice.type == "datetime":
         times = DateFormat(choice.format).parse(texts)
         return np.asarray(times.astype("int64").where(times.notna()), dtype=float)
+    if choice.type == "time_of_day":
+        return hours_of(["" if text is None else text for text in texts], choice.format)
     return texts.to_numpy(dtype=object)
 
 

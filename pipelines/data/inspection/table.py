@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from pipelines.data.inspection.blocks import Files, Samples, open_files
 from pipelines.data.inspection.columns import ColumnFacts
 from pipelines.data.inspection.numbers import find_marks
+from pipelines.data.inspection.signs import find_sign
 from pipelines.errors import BadInput
 from processing_scripts.dataset_file.model import Reading
 from processing_scripts.reading.numbers import Marks
+from processing_scripts.reading.signs import without_sign
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +35,8 @@ class InspectedTable:
     marks: Marks
     remarks: tuple[str, ...]
     """Sentences on how the files were read."""
+    signs: Mapping[str, str]
+    """The sign of the numbers of a column, by column: facts and samples are without it."""
 
     @property
     def rows(self) -> int:
@@ -40,10 +44,15 @@ class InspectedTable:
         return self.samples.rows
 
 
-def inspect_table(path: Path, target: str) -> InspectedTable:
-    """Read all rows of a file or a folder once.
+def inspect_table(path: Path, target: str, no_numbers: Collection[str] = ()) -> InspectedTable:
+    """Read all rows of a file or a folder once; again if a column whose numbers have a sign contains texts later.
 
     Raises `BadInput` if it is no table, or has too few rows.
+
+    Parameters
+    ----------
+    no_numbers
+        Columns in which no signs are looked for.
     """
     import pyarrow as pa
 
@@ -52,20 +61,30 @@ def inspect_table(path: Path, target: str) -> InspectedTable:
     first = next(blocks, None)
     if first is None:
         raise BadInput(f"{path} has no rows. Provide a table with at least {LEAST_ROWS}.")
-    marks, remark = find_marks({name: _distinct(first, name) for name in files.names})
+    texts = {name: _distinct(first, name) for name in files.names}
+    found = {name: find_sign(texts[name]) for name in files.names if name not in no_numbers}
+    signs = {name: sign for name, sign in found.items() if sign is not None}
+    for name, sign in signs.items():
+        texts[name] = without_sign(pa.array(texts[name], pa.string()), sign).to_pylist()
+    marks, remark = find_marks(texts)
     columns = {name: ColumnFacts(name, marks) for name in files.names}
     samples, missing, blank = Samples(), pa.array([*MISSING], pa.string()), 0
     for block in chain([first], blocks):
         blank += _blank_rows(block)
+        for name, sign in signs.items():
+            block = block.set_column(files.names.index(name), name, without_sign(block[name], sign))  # noqa: PLW2901
         samples.add(block)
         for name, facts in columns.items():
             facts.add(block[name], missing)
     if samples.rows < LEAST_ROWS:
         raise BadInput(f"{path} has {samples.rows} rows only. Provide a table with at least {LEAST_ROWS}.")
+    with_texts = {name for name in signs if not columns[name].is_numeric}
+    if with_texts:
+        return inspect_table(path, target, {*no_numbers, *with_texts})
     remarks = [remark] if remark else []
     if blank:
         remarks.append(f"{blank:,} rows are empty in all columns, so they are left out.")
-    return InspectedTable(files, columns, samples, marks, tuple(remarks))
+    return InspectedTable(files, columns, samples, marks, tuple(remarks), signs)
 
 
 def _blank_rows(block: pa.Table) -> int:

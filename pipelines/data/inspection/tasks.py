@@ -46,8 +46,8 @@ def choose_task(table: InspectedTable, choice: Choice, kind: Kind | None) -> Cho
     name = quoted(choice.name)
     if facts.distinct < 2:
         raise BadInput(f"The target {name} has the same value in all rows, so there is nothing to predict.")
-    if choice.type == "datetime":
-        raise BadInput(f"The target {name} contains dates. Name a column with numbers or classes.")
+    if choice.type in {"datetime", "time_of_day"}:
+        raise BadInput(f"The target {name} contains dates or times. Name a column with numbers or classes.")
     numeric = choice.type in {"number", "integer"}
     found, reason = _kind(facts, name, numeric=numeric)
     if kind is not None:

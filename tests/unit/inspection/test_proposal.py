@@ -153,14 +153,54 @@ def test_few_numbers_and_texts_are_a_category(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("sign", "written"), [("%", "{:.1f}%"), ("€", "€ {:.1f}"), ("$", "${:,.2f}"), ("", "{:.1f}kg")]
+    ("sign", "written"),
+    [
+        ("%", "{:.1f}%"),
+        ("€", "€ {:.1f}"),
+        ("$", "-${:,.2f}"),
+        ("원", "{:,.0f}원"),
+        ("kg", "{:.1f} kg"),
+        (None, "No {:.1f}"),
+    ],
 )
-def test_signs_of_numbers_are_reported(tmp_path, sign, written):
+def test_signs_of_numbers_are_written(tmp_path, sign, written):
     table = only(clean(1), "spent")
     table["share"] = [written.format(number) for number in np.random.default_rng(1).normal(5000, 9, len(table))]
-    warnings = proposed(tmp_path, table, "spent").warnings
-    assert any(f'sign = "{sign}"' in warning for warning in warnings) == bool(sign)
-    assert any('grouping = ","' in warning for warning in warnings) == (sign == "$")
+    table.loc[7, "share"] = "n.a." if sign else ""
+    proposal = proposed(tmp_path, table, "spent")
+    dataset = read_dataset_file(tmp_path / "table.toml")
+    share = next(column for column in dataset.columns if column.name == "share")
+    assert (share.sign, share.type in {"number", "integer"}) == (sign, sign is not None)
+    assert dataset.reading.grouping == ("," if "," in written else None)
+    assert any("share" in warning for warning in proposal.warnings) == (sign is None)
+
+
+def test_numbers_with_a_sign_may_be_the_target(tmp_path):
+    table = only(clean(1), "spent")
+    table["spent"] = [f"{number:.2f} €".replace(".", ",") for number in table["spent"]]
+    assert proposed(tmp_path, table, "spent", sep=";", decimal=",").task.kind == "regression"
+    dataset = read_dataset_file(tmp_path / "table.toml")
+    assert (dataset.columns[-1].sign, dataset.reading.decimal) == ("€", ",")
+
+
+def test_a_text_among_signed_numbers_leaves_them_texts(tmp_path, monkeypatch):
+    monkeypatch.setattr("processing_scripts.reading.files.BLOCK_BYTES", 4096)
+    table = only(clean(1, 2000), "churned")
+    table["size"] = np.random.default_rng(1).choice(["5 kg", "10 kg", "20 kg"], len(table))
+    table.loc[len(table) - 1, "size"] = "about 5 kg"
+    size = next(column for column in proposed(tmp_path, table, "churned").columns if column.name == "size")
+    assert (size.type, size.sign, size.levels[-1]) == ("category", None, "about 5 kg")
+
+
+@pytest.mark.parametrize("written", ["%H:%M", "%H:%M:%S", "%I:%M %p"])
+def test_times_of_day_are_found(tmp_path, written):
+    table = only(clean(1), "churned")
+    table["opened"] = pd.date_range("2024-01-01", periods=len(table), freq="11min").strftime(written)
+    types = {column.name: column.type for column in proposed(tmp_path, table, "churned").columns}
+    assert types["opened"] == "time_of_day"
+    table["opened"] = "before " + table["opened"]
+    types = {column.name: column.type for column in proposed(tmp_path, table, "churned").columns}
+    assert types["opened"] in {"category", "text"}
 
 
 def test_blank_rows_are_reported(tmp_path):

@@ -554,6 +554,38 @@ def test_signs_of_numbers_are_not_read(job, sign, written):
     assert "is not a number" in refused.message
 
 
+@pytest.mark.parametrize(("form", "key"), [("%H:%M", ""), ("%I:%M:%S %p", ""), ("%Hh%M", ', format = "%Hh%M"')])
+def test_times_of_day_are_hours_everywhere(job, tmp_path, capsys, form, key):
+    times = pd.date_range("2024-01-01", periods=600, freq="7min")
+    frame = customers().assign(age=np.where(np.arange(600) % 9, times.strftime(form), ""))
+    timed = toml().replace('"integer", lowest = 0, highest = 120', f'"time_of_day"{key}')
+    coming = as_csv(frame.head(80).drop(columns="churned"))
+    done = job(timed, data=as_csv(frame), batch=coming)
+    assert done.message == ""
+    hours = done.table("batch/data.csv")[0]
+    minutes = (times.hour * 60 + times.minute)[:80]
+    np.testing.assert_allclose(hours, np.where(np.arange(80) % 9, minutes / 60, np.nan), rtol=1e-9)
+    assert done.schema["features"][0]["meaning"] == "age in hours since midnight"
+    (tmp_path / "rows.csv").write_bytes(coming)
+    asked = pd.read_csv(
+        io.StringIO("\n".join(features(done, capsys, "--data", str(tmp_path / "rows.csv")))), header=None
+    )
+    np.testing.assert_array_equal(asked, done.table("batch/data.csv"))
+    refused = job(timed, data=as_csv(frame.assign(age="25:10")))
+    assert "Line 2, column 'age': '25:10' is not a time of day" in refused.message
+
+
+def test_times_of_day_of_parquet_are_read(job):
+    frame = customers().assign(age=pd.date_range("2024-01-01", periods=600, freq="7min").time)
+    written = io.BytesIO()
+    frame.to_parquet(written, index=False)
+    timed = toml().replace('"integer", lowest = 0, highest = 120', '"time_of_day"')
+    timed = timed.replace("[columns]", '[reading]\nformat = "parquet"\n[columns]')
+    sets = [job(timed, data=written.getvalue()), job(timed.replace("parquet", "csv"), data=as_csv(frame))]
+    assert [each.message for each in sets] == ["", ""]
+    assert sets[0].table("churn/train/data.csv").equals(sets[1].table("churn/train/data.csv"))
+
+
 def test_data_report_shows_every_feature(usual):
     report = json.loads((usual.output / "schema" / "data-report.json").read_text())
     page = (usual.output / "schema" / "data-report.html").read_text(encoding="utf-8")
@@ -567,21 +599,36 @@ CELLS = st.one_of(
     st.text(string.printable, max_size=8),
     st.integers().map(str),
     st.floats().map(str),
-    st.sampled_from(["yes", "no", ""]),
+    st.sampled_from(
+        ["yes", "no", "No", "", " ", "7:30", "19:05:00 PM", "오후 3:10", "24:00", "5 %", "-€5", "%", "1  2"]
+    ),
+)
+COLUMNS = (
+    *("number", "integer", "category", "boolean", "datetime", "time_of_day"),
+    *('number", sign = "%', 'integer", sign = "€', 'time_of_day", format = "%I:%M:%S %p', 'datetime", role = "time'),
+)
+KINDS = (
+    *('kind = "regression"', 'kind = "binary"\npositive = "yes"', 'kind = "multiclass"\nclasses = ["yes", "no"]'),
+    'kind = "binary"\npositive = "yes"\nnegative = "no"',
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     table=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=30),
-    types=st.lists(st.sampled_from(["number", "integer", "category", "boolean", "datetime"]), min_size=2, max_size=2),
-    kind=st.sampled_from(['kind = "regression"', 'kind = "binary"\npositive = "yes"']),
+    types=st.lists(st.sampled_from(COLUMNS), min_size=2, max_size=2),
+    kind=st.sampled_from(KINDS),
+    reading=st.sampled_from(
+        ["", 'separator = "whitespace"', 'decimal = ","\nseparator = ";"', 'missing = ["no", "%"]']
+    ),
+    by=st.sampled_from(["rows", "classes", "time"]),
     raw=st.one_of(st.none(), st.binary(max_size=200)),
 )
-def test_any_table_runs_or_is_refused_in_a_sentence(table, types, kind, raw, tmp_path_factory):
+def test_any_table_runs_or_is_refused_in_a_sentence(table, types, kind, reading, by, raw, tmp_path_factory):
     target = "number" if "regression" in kind else "category"
-    dataset = f'name = "t"\ntitle = "T"\n[columns]\na = "{types[0]}"\nb = "{types[1]}"\nc = "{target}"\n'
-    dataset += f'[tasks.c]\ntarget = "c"\ngate = 0.5\n{kind}\n'
+    columns = "".join(f'{name} = {{ type = "{type_}" }}\n' for name, type_ in zip("abc", [*types, target], strict=True))
+    dataset = f'name = "t"\ntitle = "T"\n[reading]\n{reading}\n[columns]\n{columns}'
+    dataset += f'[tasks.c]\ntarget = "c"\ngate = 0.5\n{kind}\n[split]\nby = "{by}"\n'
     frame = pd.DataFrame(table, columns=list("abc"))
     data = as_csv(frame) if raw is None else raw
     done = Job(tmp_path_factory.mktemp("any"), dataset, data=data).run()
