@@ -41,7 +41,8 @@ class ChunkWriter(NamedTuple):
         for folder in ("rows", "known"):
             (self.output / folder).mkdir(parents=True, exist_ok=True)
         self._write_rows(self.output / "rows" / f"{name}.{self.form}", features)
-        self._write_known(self.output / "known" / f"{name}.parquet", pd.concat([chunk.keys, features], axis=1))
+        keys = chunk.keys.rename(columns={key: f"key {key}" for key in chunk.keys if key in features})
+        self._write_known(self.output / "known" / f"{name}.parquet", pd.concat([keys, features], axis=1))
         report({"part": name, "rows": len(features)})
 
     def _write_rows(self, path: Path, features: pd.DataFrame) -> None:

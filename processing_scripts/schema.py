@@ -8,9 +8,10 @@
     options     choices of the data set's own options
     split, seed how the sets were drawn
     rows        {train, validation, test, batch}, including rows that rules leave out
-    features    in the order of the columns: {name, type, group, minimum, maximum, meaning, levels, derived}; the
-                range is the training set's, null if all values are missing; levels are a category's cells by code (-1:
-                another one); derived: whether the data set's own code makes it of other features (no, if not there)
+    features    in the order of the columns: {name, type, group, minimum, maximum, meaning, levels, derived, of_time};
+                the range is the training set's, null if all values are missing; levels are a category's cells by code
+                (-1: another one); derived: whether the data set's own code makes it of other features; of_time: whether
+                it follows from the time of the row alone (both no, if not there)
     left_out    features that are excluded, with the reason
     tasks       by name: {kind, target, label, unit, metric, gate_metric, gate, minimum, maximum, classes (by code),
                 positive, threshold, threshold_quantile, column (of predictions, if the data set file names it)}

@@ -20,8 +20,6 @@ from evaluation.strict_json import read_json
 
 _BLOCKS = 50
 """Blocks of the rows of a table whose rows do not depend on each other."""
-_OF_THE_CALENDAR = ("calendar", "holidays", "sun")
-"""Groups of features that follow from the date, which drift with every month."""
 _PREDICTION = "prediction"
 
 
@@ -52,9 +50,11 @@ def read_baseline(folder: Path, schema: Schema) -> Baseline:
 
 
 def compared(schema: Schema) -> list[dict[str, Any]]:
-    """Return the features whose distributions are compared: those that do not follow from the date."""
-    dated = (*_OF_THE_CALENDAR, schema.keys.time)
-    return [feature for feature in schema.content["features"] if feature.get("group") not in dated]
+    """Return the features whose distributions are compared: those that do not follow from the date alone.
+
+    The others drift with every month.
+    """
+    return [feature for feature in schema.content["features"] if not feature.get("of_time")]
 
 
 def judge_rows(

@@ -18,7 +18,7 @@ from pipelines.data.whole_files import write_text
 from pipelines.definition.formats import with_content_type
 from pipelines.execution.pipeline import Progress, Step
 from pipelines.models.container_output import read_answers
-from pipelines.models.postprocessing import apply_rules_to_rows, prediction_columns, require_as_many
+from pipelines.models.postprocessing import apply_rules_to_rows, beside, prediction_columns, require_as_many
 from pipelines.models.registry import earlier_version
 from pipelines.models.schema import task_of
 from pipelines.names import EVALUATE, PREPROCESS, TaskSteps
@@ -179,13 +179,12 @@ def read_predictions(
 def join_predictions(keys: Sequence[str], columns: Mapping[str, list[Any]]) -> str:
     """Join the columns of predictions with their rows: CSV with a header, and one row per prediction, in their order.
 
-    The keys are files with the same header; one that is called like a prediction gets ``key`` before its name, as in
-    the predictions of the candidates.
+    The keys are files with the same header, whose names are those of `beside`.
 
     Raises `PipelineError` if there are not exactly as many predictions as rows.
     """
     tables = [list(csv.reader(io.StringIO(file))) for file in keys]
-    header, rows = _distinct(tables[0][0], columns), [row for _, *of_file in tables for row in of_file]
+    header, rows = beside(columns, tables[0][0]), [row for _, *of_file in tables for row in of_file]
     require_as_many(len(next(iter(columns.values()))), len(rows))
     content = io.StringIO()
     writer = csv.writer(content, lineterminator="\n")
@@ -196,18 +195,6 @@ def join_predictions(keys: Sequence[str], columns: Mapping[str, list[Any]]) -> s
     cells = zip(chain(header, *rows), chain(*texts), strict=True)
     spreadsheets.note(sum(cell != text for cell, text in cells), "predictions.csv")
     return content.getvalue()
-
-
-def _distinct(keys: Iterable[str], others: Iterable[str]) -> list[str]:
-    """Return names for keys that differ from each other and from the others."""
-    taken, names = {*others}, []
-    for key in keys:
-        name = key
-        while name in taken:
-            name = f"key {name}"
-        taken.add(name)
-        names.append(name)
-    return names
 
 
 def _as_cell(value: float | str) -> str:

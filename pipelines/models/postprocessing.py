@@ -4,7 +4,7 @@ import csv
 import io
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelines.errors import PipelineError
@@ -82,6 +82,27 @@ def _decisions(kept: Sequence[float], known: TaskSchema, cut_off: float) -> dict
     if known.threshold is not None:
         return {known.column.removeprefix("probability_of_"): [value >= cut_off for value in kept]}
     return {predicted(known.target): [known.classes[value >= cut_off] for value in kept]}
+
+
+def beside(predictions: Iterable[str], keys: Iterable[str], features: Iterable[str] = ()) -> list[str]:
+    """Return names of the columns beside predictions: one that is taken gets ``key`` or ``feature`` before it.
+
+    The evaluation names the keys of a candidate's predictions so, too.
+
+    Examples
+    --------
+    >>> beside(["predicted_price"], ["predicted_price", "row"], ["row", "predicted_price"])
+    ['key predicted_price', 'row', 'feature row', 'feature predicted_price']
+    """
+    taken, names = {*predictions}, []
+    for word, given in (("key", keys), ("feature", features)):
+        for each in given:
+            name = each
+            while name in taken:
+                name = f"{word} {name}"
+            taken.add(name)
+            names.append(name)
+    return names
 
 
 def require_as_many(responses: int, rows: int) -> None:

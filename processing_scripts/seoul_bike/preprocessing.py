@@ -225,6 +225,7 @@ def _described(feature: Feature, training: pd.Series[Any]) -> dict[str, Any]:
         "type": feature.type,
         "group": feature.group,
         "derived": feature.derived,
+        "of_time": feature.of_time,
         "minimum": lowest,
         "maximum": highest,
         "meaning": feature.meaning,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -60,11 +60,13 @@ def make_features(
     """
     columns = {column.name: column for column in file.columns}
     made: dict[str, tuple[Feature, np.ndarray[Any, Any]]] = {}
-    for name, values in made_features(code, frame).items():
+    read_or_made = made_features(code, frame)
+    for name, values in read_or_made.items():
         column = columns.get(str(name))
         if pd.api.types.is_datetime64_any_dtype(values):
             trend = column is None or column.role != "time"
-            made |= {feature.name: (feature, part) for feature, part in _time_parts(str(name), values, trend=trend)}
+            parts = _time_parts(str(name), values, {*map(str, read_or_made)}, trend=trend)
+            made |= {feature.name: (feature, part) for feature, part in parts}
             continue
         type_ = _type(column, values)
         empty: Any = None if type_ == "category" else np.nan
@@ -91,10 +93,16 @@ def _meaning(name: str, column: Column | None) -> str:
     return column.meaning.get("en") or (f"{name} in {unit}" if unit else name)
 
 
-def _time_parts(name: str, times: pd.Series[Any], *, trend: bool) -> Iterator[tuple[Feature, np.ndarray[Any, Any]]]:
+def _time_parts(
+    name: str, times: pd.Series[Any], others: Collection[str], *, trend: bool
+) -> Iterator[tuple[Feature, np.ndarray[Any, Any]]]:
+    """Yield the parts of a time; one that is called like another column gets ``part`` before its name."""
     for part, meaning in _PARTS.items():
         if part in _TREND and not trend:
             continue
         values = (times - pd.Timestamp(0)).dt.days if part == "days" else getattr(times.dt, part.replace("_of_", "of"))
-        feature = Feature(f"{name}_{part}", "integer", name, f"{meaning} of {name}")
+        own = f"{name}_{part}"
+        while own in others:
+            own = f"part {own}"
+        feature = Feature(own, "integer", name, f"{meaning} of {name}")
         yield feature, values.to_numpy(dtype="float64", na_value=np.nan)

@@ -46,6 +46,8 @@ class PreparedTable:
         Raises `PreprocessingError` if the data is invalid, or too little for the split.
         """
         self._file, self._choices = file, choices
+        self._columns = {column.name for column in file.columns}
+        self._times = {column.name for column in file.with_role("time")}
         data, batch = paths
         self._sha256 = hash_of(data)
         self._intake, self._spool = Intake(file, code, choices.seed), Spool(scratch / "data.arrow")
@@ -122,6 +124,8 @@ class PreparedTable:
             "name": feature.name,
             "type": feature.type,
             "group": feature.group,
+            "derived": feature.group not in self._columns,
+            "of_time": feature.group in self._times,
             "minimum": low,
             "maximum": high,
             "meaning": feature.meaning,

@@ -13,7 +13,7 @@ from pipelines.data import spreadsheets
 from pipelines.data.whole_files import written_whole
 from pipelines.errors import PipelineError
 from pipelines.models.container_output import read_answers
-from pipelines.models.postprocessing import apply_rules, prediction_columns, require_as_many
+from pipelines.models.postprocessing import apply_rules, beside, prediction_columns, require_as_many
 from pipelines.models.schema import rules_of, task_of
 from pipelines.serving.batch.rows import Part, Prepared
 
@@ -38,7 +38,8 @@ def write_result(prepared: Prepared, responses: Responses, folder: Path) -> dict
     """Join object by object and write ``predictions.parquet`` and ``predictions.csv``: both whole, or neither.
 
     A row's key is its object and its position in it. Its datetime, series and features were stored under that key when
-    the object was written, so no row has to be found again by its values.
+    the object was written, so no row has to be found again by its values. One of them that is called like a prediction
+    gets another name, see `beside`.
 
     Raises `PipelineError` if an object has no response, or not one for each row.
     """
@@ -102,9 +103,13 @@ def _joined(prepared: Prepared, responses: Responses) -> Iterator[Any]:
         numbers = read_answers(_read(responses, part), classes)
         require_as_many(len(numbers), table.num_rows)
         features = {name: table.column(name).to_pylist() for name in conditions}
-        for name, values in _predicted(numbers, features, responses.metadata, task).items():
+        predicted = _predicted(numbers, features, responses.metadata, task)
+        names, of_model = table.column_names, [feature["name"] for feature in schema["features"]]
+        keys = [name for name in names if name not in of_model]
+        table = _with_levels(table, schema).rename_columns(beside(predicted, keys, names[len(keys) :]))
+        for name, values in predicted.items():
             table = table.append_column(name, pa.array(values))
-        yield _with_levels(table, schema)
+        yield table
 
 
 def _with_levels(table: Any, schema: Mapping[str, Any]) -> Any:

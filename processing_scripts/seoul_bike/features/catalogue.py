@@ -28,6 +28,7 @@ Group = Literal["calendar", "holidays", "weather", "comfort", "sun", "past rain"
 _SET_OF_GROUP: dict[Group, FeatureSet] = {"past rain": "history", "past weather": "history", "past demand": "lags"}
 _GIVEN: tuple[Group, ...] = ("calendar", "weather")
 """Groups of features that a user states; the code derives the others from them."""
+_OF_TIME: tuple[Group, ...] = ("calendar", "holidays", "sun")
 
 _TREND = "identifies the day, whose other hours are in the training set, so a model could memorize the day"
 _YEAR_OF_GROWTH = (
@@ -59,6 +60,11 @@ class Feature:
     def derived(self) -> bool:
         """Whether it follows from other features, so that remarks on a row leave it out."""
         return self.group not in _GIVEN
+
+    @property
+    def of_time(self) -> bool:
+        """Whether it follows from the date alone, so that it drifts with every month."""
+        return self.group in _OF_TIME
 
 
 _CALENDAR = (

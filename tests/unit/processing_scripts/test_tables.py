@@ -421,6 +421,24 @@ def test_rows_of_an_endpoint_equal_those_of_a_batch(job, tmp_path, capsys):
     assert known.column_names[:2] == ["customer", "age"]
 
 
+def test_keys_and_features_may_share_their_names(job, tmp_path, capsys):
+    frame = customers().rename(columns={"customer": "since_day", "plan": "since_month"})
+    text = toml().replace("customer = ", "since_day = ").replace("plan = ", "since_month = ")
+    done = job(text, data=as_csv(frame))
+    assert done.message == ""
+    names = [feature["name"] for feature in done.schema["features"]]
+    assert [name for name in names if "month" in name or name == "since_day"] == [
+        "since_month",
+        "part since_month",
+        "since_day",
+    ]
+    (tmp_path / "rows.csv").write_bytes(as_csv(frame.head(20)))
+    arguments = ["--schema", str(done.output / "schema" / "schema.json"), "--output", str(tmp_path / "out")]
+    assert parts.main([*arguments, "--data", str(tmp_path / "rows.csv")]) == 0
+    known = pd.read_parquet(tmp_path / "out" / "known" / "part-00000.parquet")
+    assert known["key since_day"].tolist() == frame["since_day"].head(20).tolist()
+
+
 def test_unknown_columns_of_requests_are_refused(usual, tmp_path, capsys):
     path = tmp_path / "rows.csv"
     path.write_bytes(as_csv(customers(2).assign(agee=3)))
@@ -461,6 +479,17 @@ def test_own_code_that_fails(code, sentence, tmp_path):
     done = Job(tmp_path, 'code = "code.py"' + toml(), data=as_csv(customers())).run()
     assert done.code == 1
     assert sentence in done.message
+
+
+def test_the_schema_says_what_follows_from_time_and_from_code(tmp_path):
+    (tmp_path / "code.py").write_text("def make_features(frame):\n    return frame.assign(twice=2 * frame['age'])\n")
+    done = Job(tmp_path, toml(since="time").replace("title =", 'code = "code.py"\ntitle ='), data=as_csv(customers()))
+    assert done.run().message == ""
+    features = done.schema["features"]
+    assert [each["name"] for each in features if each["derived"]] == ["twice"]
+    assert {each["name"] for each in features if each["of_time"]} == {
+        name for name in (each["name"] for each in features) if name.startswith("since_")
+    }
 
 
 def test_own_split(tmp_path):

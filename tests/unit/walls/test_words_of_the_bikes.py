@@ -16,7 +16,6 @@ WORDS = re.compile(
 )
 TEXTS = {".py", ".json", ".html", ".js", ".toml"}
 EXCEPTIONS = {
-    "evaluation/monitoring/reference.py": "groups of features that follow from the date",
     "pipelines/cli/common/translations.json": "the unit of the bikes' tasks",
     "pipelines/data/sample.py": "the sample of the default data set, for a machine without network",
     "pipelines/settings/table.py": "the default data set",
