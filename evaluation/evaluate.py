@@ -1,4 +1,4 @@
-"""Evaluate: rank the trained candidates of a task on the validation set, and measure them on the test set.
+"""Evaluate: rank the trained candidates of a task on the validation set or folds, and measure them on the test set.
 
 ``python -m evaluation.evaluate --task regression --seed 42 --candidate NAME IMAGE_URI MODEL_DATA_S3_URI ...`` reads
 below ``<input>``::
@@ -35,6 +35,7 @@ from evaluation.libraries import require
 from evaluation.measures.baselines import predict_baselines
 from evaluation.measures.cost import cost
 from evaluation.measures.explanations import explain
+from evaluation.measures.folds import train_on_folds
 from evaluation.measures.history import without_history
 from evaluation.monitoring.baseline import write_baseline
 from evaluation.output.origin import origin
@@ -57,7 +58,7 @@ from html_page.translations import LANGUAGES, Language
 _PREDICTED: tuple[PartName, ...] = ("validation", "test")
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - keywords only
     task_name: str,
     candidates: Sequence[Candidate],
     source: Path,
@@ -68,6 +69,7 @@ def evaluate(
     tuning_jobs: Mapping[str, str] | None = None,
     registry: Registry | None = None,
     promote: str = PROMOTE[0],
+    folds: int = 1,
     language: Language = "en",
 ) -> dict[str, Any]:
     """Compare the candidates and write all outputs.
@@ -84,6 +86,8 @@ def evaluate(
         Where the champion, and untuned counterparts, are searched; nowhere if it is not given.
     promote
         How the selected candidate must compare with the champion.
+    folds
+        Candidates are ranked by the mean of so many folds; by the validation set if it is 1.
 
     Returns
     -------
@@ -119,7 +123,9 @@ def evaluate(
         name: _with_rules(task, predicted, parts, schema)
         for name, predicted in predict_baselines(task, parts, schema).items()
     }
-    report = {**compare(task, measured, baselines, parts, schema, seed), **origin()}
+    by_name = {candidate.name: model for candidate, model in models.items()}
+    folded = train_on_folds(task, by_name, settings, parts, schema, number=folds, seed=seed) if folds > 1 else None
+    report = {**compare(task, measured, baselines, parts, schema, seed, folded), **origin()}
     test = {candidate.name: one.predictions["test"] for candidate, one in measured.items()}
     if tuning:
         report["tuning"] = tuning
@@ -127,8 +133,7 @@ def evaluate(
         report["untuned"] = compare_with_untuned(task, registry.group, schema, parts["test"], test, seed)
     outcome, kept = Outcome({"status": "none", "passes": "yes"}), None
     if registry:
-        best = next(model for candidate, model in models.items() if candidate.name == report["best"]["algorithm"])
-        challenger = Scored(task, schema, best, registry.code)
+        challenger = Scored(task, schema, by_name[report["best"]["algorithm"]], registry.code)
         own = records_of(source, task, schema, parts["test"], registry.data)
         outcome = compare_with_champion(
             challenger, parts["test"], own, registry, source / "raw", promote=promote, seed=seed
@@ -201,6 +206,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=PROMOTE[0],
         help="verdict on the champion that passes (default: %(default)s)",
     )
+    parser.add_argument(
+        "--folds", type=int, default=1, help="rank by the mean of so many folds, not by the validation set"
+    )
     parser.add_argument("--compared-with", help="names the champions; not read, but the step cache's key contains it")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of report.html")
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
@@ -259,6 +267,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             },
             registry=options.group and Registry(options.group, options.own_bucket, options.code_uri, options.data_uri),
             promote=options.promote,
+            folds=options.folds,
             language=options.lang,
         )
     except EvaluationError as error:

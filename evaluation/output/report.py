@@ -20,6 +20,7 @@
                           `evaluation.measures.multiclass`, and for a candidate with history features that retrains
                           quickly those of `evaluation.measures.history`
     origin                of a processing job: see `evaluation.output.origin`
+    folds                 with ``--folds``: see `evaluation.measures.folds`; their mean ranks the candidates
     baselines             by name: validation, test, test_interval, measured like the candidates
     comparisons           every pair of candidates on the test set, see `evaluation.ranking.bootstrap`;
                           ``validation`` is the same comparison on the validation set, which decides ties
@@ -38,6 +39,7 @@ from typing import Any
 from evaluation.inputs import Numbers, Part, PartName, Predictions
 from evaluation.measures.baselines import MEANS
 from evaluation.measures.classification import classify
+from evaluation.measures.folds import Folds
 from evaluation.measures.metrics import CUT_OFF, measure
 from evaluation.measures.multiclass import describe_classes
 from evaluation.measures.slices import measure_slices, worst_slices
@@ -72,10 +74,12 @@ def compare(
     parts: Mapping[PartName, Part],
     schema: Schema,
     seed: int,
+    folds: Folds | None = None,
 ) -> dict[str, Any]:
     """Return the content of ``evaluation.json``.
 
-    Candidates are in the order that decides ties. The validation set ranks them, the test set is only reported.
+    Candidates are in the order that decides ties. The validation set ranks them, or the mean of the ``folds``; the test
+    set is only reported.
 
     Raises `CandidateError` if no candidate can be ranked.
     """
@@ -105,7 +109,11 @@ def compare(
         )
         for part in _COMPARED
     }
-    best, reason = _best(ranking, described, comparisons["validation"])
+    best, reason = (
+        _best_on_folds(ranking, described, folds, seed)
+        if folds
+        else _best_on_validation(ranking, described, comparisons["validation"])
+    )
     slices = measure_slices(
         task, parts["test"], schema, {name: predicted["test"] for name, predicted in predictions.items()}
     )
@@ -153,6 +161,7 @@ def compare(
             "schema_sha256": schema.sha256,
         },
         "candidates": described,
+        **({"folds": folds.as_json()} if folds else {}),
         "baselines": measured_baselines,
         "comparisons": [
             {**test, "validation": validation}
@@ -220,14 +229,34 @@ def _beats(
     return "yes" if not math.isnan(value) and all(map(beaten, baselines)) else "no"
 
 
-def _best(ranking: Ranking, candidates: Mapping[str, Any], pairs: list[dict[str, Any]]) -> tuple[str, str]:
-    validation = {name: candidate["validation"][ranking.metric] for name, candidate in candidates.items()}
+def _best_on_validation(
+    ranking: Ranking, candidates: Mapping[str, Any], pairs: list[dict[str, Any]]
+) -> tuple[str, str]:
+    values = {name: candidate["validation"][ranking.metric] for name, candidate in candidates.items()}
+    return _best(ranking, candidates, values, pairs, "on the validation set")
+
+
+def _best_on_folds(ranking: Ranking, candidates: Mapping[str, Any], folds: Folds, seed: int) -> tuple[str, str]:
+    measured = {name: {ranking.metric: mean} for name, mean in folds.means.items()}
+    pairs = compare_pairs(ranking, folds.part, folds.predictions, measured, seed)
+    where = f"in the mean of {folds.number} folds of training and validation set"
+    return _best(ranking, candidates, folds.means, pairs, where)
+
+
+def _best(
+    ranking: Ranking,
+    candidates: Mapping[str, Any],
+    values: Mapping[str, float],
+    pairs: list[dict[str, Any]],
+    where: str,
+) -> tuple[str, str]:
+    """Return the selected candidate and the reason."""
     microseconds = {name: candidate["cost"]["usual_microseconds_per_row"] for name, candidate in candidates.items()}
-    first = rank(validation, ranking)[0]
-    best = best_candidate(validation, not_significantly_different(first, pairs), microseconds, ranking)
+    first = rank(values, ranking)[0]
+    best = best_candidate(values, not_significantly_different(first, pairs), microseconds, ranking)
     if best == first:
-        return best, f"first by {ranking.metric} on the validation set"
+        return best, f"first by {ranking.metric} {where}"
     return best, (
-        f"within {ranking.tolerance:.1%} of {first}, which is first by {ranking.metric} on the validation set, "
-        "without a significant difference, and at least twice as fast by its number of trees"
+        f"within {ranking.tolerance:.1%} of {first}, which is first by {ranking.metric} {where}, without a significant "
+        "difference, and at least twice as fast by its number of trees"
     )

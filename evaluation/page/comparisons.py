@@ -76,20 +76,23 @@ def history(results: Results, texts: Texts) -> str:
 def _measures(results: Results, texts: Texts) -> str:
     report, metric = results.report, results.report["metric"]
     shown = sorted(_METRICS[results.kind], key=lambda key: key != metric)
+    folds = report.get("folds", {}).get("candidates", {})
     rows = []
     for name, measured in {**report["candidates"], **report["baselines"]}.items():
         low, high = (texts.number(bound, metric) for bound in measured["test_interval"])
         first, *others = (texts.number(measured["test"][key], key) for key in shown)
         beats = texts(measured["beats_baselines"]) if "beats_baselines" in measured else ""
         validation = texts.number(measured["validation"][metric], metric)
-        cells = [texts(name), first, texts("range", low=low, high=high), validation, *others, beats]
+        mean = [texts.number(folds[name]["mean"], metric) if name in folds else ""] if folds else []
+        cells = [texts(name), first, texts("range", low=low, high=high), validation, *mean, *others, beats]
         selected = name == results.best
         kind = "best" if selected else "baseline" if name in report["baselines"] else ""
         rows.append(Row(cells, kind, badge=texts("best") if selected else ""))
     names = [capitalized(texts(key)) for key in shown]
     validation_title = f"{texts('validation')} {texts(metric)}"
-    columns = [texts("candidate"), names[0], texts("interval"), validation_title, *names[1:], texts("beats baselines")]
-    return table(columns, rows)
+    fold_title = [texts("mean on folds", folds=texts.folds, metric=texts(metric))] if folds else []
+    columns = [texts("candidate"), names[0], texts("interval"), validation_title, *fold_title, *names[1:]]
+    return table([*columns, texts("beats baselines")], rows)
 
 
 def _pairs(results: Results, texts: Texts) -> str:

@@ -29,11 +29,15 @@ class Texts:
     and titles of slices (``by <slice>``)."""
     scale: float = 1.0
     """A typical error of the predictions, in the unit of the target."""
+    folds: int = 1
+    """How many folds chose the candidate; texts that say so end in ``on folds``."""
 
     def __call__(self, key: str, **values: Any) -> str:
         """Return the text of a key with its values and the words; a name without a translation is its own text."""
         if key not in TRANSLATIONS.texts:
             return key
+        if self.folds > 1 and f"{key} on folds" in TRANSLATIONS.texts:
+            return self(f"{key} on folds", folds=self.folds, **values)
         words = {f"{word}_word": self.word(word) for word in ("row", "rows", "unit", "label")}
         return TRANSLATIONS.text(self.language, key, **words, **values)
 
@@ -108,4 +112,4 @@ def texts_of(report: Mapping[str, Any], language: Language) -> Texts:
         "label": report["label"],
     }
     scale = max([error for error in errors if error > 0], default=1.0)
-    return Texts(language, names, words, scale)
+    return Texts(language, names, words, scale, report.get("folds", {}).get("number", 1))

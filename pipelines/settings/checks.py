@@ -40,6 +40,7 @@ def check(settings: Settings) -> None:
         ("--data-capture", settings.data_capture, 0, 100),
         ("--processing-instance-count", settings.processing_instance_count, 1, MOST_INSTANCES),
         ("--training-instance-count", settings.training_instance_count, 1, MOST_INSTANCES),
+        ("--folds", settings.folds, 1, 20),
         ("--max-jobs", settings.max_jobs, 1, 500),
         ("--max-parallel-jobs", settings.max_parallel_jobs, 1, 100),
         ("--max-parallel-steps", settings.max_parallel_steps, 1, 50),

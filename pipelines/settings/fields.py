@@ -141,6 +141,9 @@ class Settings:
     promote: str = setting(
         PROMOTE[0], "how a new model must compare with the newest approved version to be registered", choices=PROMOTE
     )
+    folds: int = setting(
+        1, "rank the candidates by the mean of so many folds; 1 ranks them by the validation set", metavar="K"
+    )
     deploy: bool = setting(default=False, meaning="deploy what was registered, as an endpoint per task")
     ttl: int = setting(
         24, "hours after which `endpoint delete --expired` ends an endpoint; 0 is never", metavar="HOURS"

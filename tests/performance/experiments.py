@@ -75,6 +75,8 @@ class Material(NamedTuple):
     validation: Part
     test: Part
     test_is_open: npt.NDArray[np.bool_]
+    training_days: pd.DataFrame
+    """The column ``day`` of the training rows."""
 
 
 def material(task: Task, names: Sequence[str], part_of: pd.Series[str]) -> Material:
@@ -102,6 +104,7 @@ def material(task: Task, names: Sequence[str], part_of: pd.Series[str]) -> Mater
         validation=_part(features, labels, (part == "validation") & learned),
         test=_part(features, labels, test),
         test_is_open=is_open[test],
+        training_days=_days((part == "train") & learned),
     )
 
 
@@ -110,8 +113,11 @@ def _rows(features: Numbers, labels: Numbers, chosen: npt.NDArray[np.bool_]) -> 
 
 
 def _part(features: Numbers, labels: Numbers, chosen: npt.NDArray[np.bool_]) -> Part:
-    days = observations()["datetime"][chosen].dt.strftime("%Y-%m-%d").reset_index(drop=True)
-    return Part(features[chosen], labels[chosen], days.to_frame("day"), "day")
+    return Part(features[chosen], labels[chosen], _days(chosen), "day")
+
+
+def _days(chosen: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    return observations()["datetime"][chosen].dt.strftime("%Y-%m-%d").reset_index(drop=True).to_frame("day")
 
 
 def score(task: Task, rows: Material, model: Trained) -> Outcome:

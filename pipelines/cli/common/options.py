@@ -33,8 +33,8 @@ INSTANCES = (
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "data and models": DATA,
     "pipeline": (
-        *("pipeline_name", "gate", "max_rmse", "min_auc", "promote", "max_parallel_steps", "cache_days"),
-        *("lang", "evaluation_image", "wheelhouse", "tags"),
+        *("pipeline_name", "gate", "max_rmse", "min_auc", "promote", "folds", "max_parallel_steps"),
+        *("cache_days", "lang", "evaluation_image", "wheelhouse", "tags"),
     ),
     "tuning": ("tune", "max_jobs", "max_parallel_jobs"),
     "endpoints": ("deploy", "ttl", "data_capture"),

@@ -87,8 +87,11 @@ def _task(task: Task, result: TaskResult, t: Words) -> str:
 def _candidates(task: Task, result: TaskResult, t: Words) -> str:
     metric = result.evaluation["metric"]
     unit = t(" in {unit}", unit=t(task.unit)) if task.unit and task.kind == "regression" else ""
+    folds = result.evaluation.get("folds", {}).get("number", 1)
     measured = "{task}: measured on the test set{unit}, selected by {metric} on the validation set"
-    title = t(measured, task=t(task.name).capitalize(), unit=unit, metric=metric)
+    if folds > 1:
+        measured = "{task}: measured on the test set{unit}, selected by the mean {metric} of {folds} folds"
+    title = t(measured, task=t(task.name).capitalize(), unit=unit, metric=metric, folds=folds)
     names = (t(HEADINGS.get(name, name)) for name in COLUMNS[task.kind])
     headings = ("", t("candidate"), t("validation {metric}", metric=metric), *names)
     candidates = result.evaluation["candidates"]

@@ -48,7 +48,7 @@ class Verdict:
 
 
 def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data: Preprocessed) -> Verdict:
-    """Rank the candidates on the validation set, measure all on the test set, and the winner against the champion.
+    """Rank the candidates, measure all on the test set, and the winner against the champion.
 
     The step runs in the XGBoost image, which lacks only LightGBM and CatBoost, and installs those: from the package
     index, or from a wheelhouse in S3 if no index is reachable. An image of your own may contain them already.
@@ -72,6 +72,7 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
     arguments += ["--code-uri", context.locations.code["processing_scripts"]]
     arguments += ["--data-uri", context.parameters.input_data_uri, "--promote", context.parameters.promote]
     arguments += ["--compared-with", context.parameters.champion]
+    arguments += ["--folds", str(settings.folds)] if settings.folds > 1 else []
     step = processing_step(
         context,
         name=TaskSteps(task).evaluate,
