@@ -126,9 +126,12 @@ def monitor_name(pipeline_name: str) -> str:
     return f"{pipeline_name}Monitor"
 
 
-def schedule_name(pipeline_name: str) -> str:
-    """Name the schedule that starts a pipeline: as the pipeline, within EventBridge Scheduler's 64 characters."""
-    return shorten(pipeline_name, 64)
+def schedule_name(pipeline_name: str, task: Task | None = None) -> str:
+    """Name the schedule that starts a pipeline: as the pipeline, within EventBridge Scheduler's 64 characters.
+
+    A monitor has a schedule for each task.
+    """
+    return shorten(f"{pipeline_name}-{task}" if task else pipeline_name, 64)
 
 
 def job_name(pipeline_name: str, purpose: str) -> str:

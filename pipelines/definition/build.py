@@ -32,7 +32,7 @@ class Build:
         self._process = self._start() if self._kept is None else None
 
     def _start(self) -> subprocess.Popen[bytes]:
-        variables = self._files.enter_context(sdk_environment(self._target))
+        variables = self._files.enter_context(sdk_environment(self._target, self._target.jumpstart))
         # Without a turn the process builds, even if a definition is kept: `result` has refused that one.
         turn = self._files.enter_context(kept.turn(self._file)) if self._file and self._kept is None else None
         process = subprocess.Popen(

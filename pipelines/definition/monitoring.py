@@ -14,14 +14,18 @@ from pipelines.names import Layout, TaskSteps
 from pipelines.settings.fields import Task
 
 STEP, ALARM, OUTPUT = "Monitor", "Alarm", "monitoring"
-PARAMETERS = ("PredictionsUri", "ActualsUri", "EvaluationUri")
+ALARM_RAISED = "AlarmRaised"
+"""The step that fails with the numbers; the stack's rule for retraining names it, too."""
+INPUTS = ("PredictionsUri", "ActualsUri", "EvaluationUri")
+PARAMETERS = (*INPUTS, "Task", "PredictionsColumn")
+"""What may differ between two executions. The column has the predictions, or of a binary task the probabilities."""
 _VERDICT = "Verdict"
 _CARRIED = ("code", "wheels")
 """Inputs of Evaluate that the monitor has, too."""
 
 
 def monitoring_definition(
-    pipeline: Definition, task: Task, column: str, code: str, layout: Layout, *, lang: str, seed: int
+    pipeline: Definition, task: Task, code: str, layout: Layout, *, lang: str, seed: int
 ) -> Definition:
     """Build the definition from that of the pipeline.
 
@@ -29,8 +33,8 @@ def monitoring_definition(
 
     Parameters
     ----------
-    column
-        Of the predictions, or of a binary task the probabilities.
+    task
+        The task whose Evaluate step it is made of; the definition serves all tasks.
     code
         S3 prefix of the bundle of ``evaluation``.
     """
@@ -41,7 +45,7 @@ def monitoring_definition(
     sources = {
         "code": code,
         **{each["InputName"]: each["S3Input"]["S3Uri"] for each in carried if each["InputName"] != "code"},
-        **dict(zip(("predictions", "actuals", "evaluation"), map(_parameter, PARAMETERS), strict=True)),
+        **dict(zip(("predictions", "actuals", "evaluation"), map(_parameter, INPUTS), strict=True)),
     }
     arguments["ProcessingInputs"] = [_input(template, name, uri) for name, uri in sources.items()]
     arguments["ProcessingOutputConfig"] = {"Outputs": [_output(layout)]}
@@ -49,7 +53,8 @@ def monitoring_definition(
         "ImageUri": arguments["AppSpecification"]["ImageUri"],
         "ContainerEntrypoint": ["python3", "-m", "evaluation.monitoring.job"],
         "ContainerArguments": [
-            *("--task", task, "--column", column, "--lang", lang, "--seed", str(seed)),
+            *("--task", _parameter("Task"), "--column", _parameter("PredictionsColumn")),
+            *("--lang", lang, "--seed", str(seed)),
             *processing.path_arguments(f"{processing.OUTPUT}/{OUTPUT}"),
         ],
     }
@@ -57,7 +62,7 @@ def monitoring_definition(
         "Name": STEP,
         "Type": "Processing",
         "Arguments": arguments,
-        "DisplayName": f"Monitor: {task}",
+        "DisplayName": "Monitor",
         "Description": "Judges predictions by what really happened, and rows by those of the training",
         "RetryPolicies": evaluate.get("RetryPolicies", []),
         "PropertyFiles": [{"PropertyFileName": _VERDICT, "OutputName": OUTPUT, "FilePath": "verdict.json"}],
@@ -66,7 +71,7 @@ def monitoring_definition(
     content = {
         **{key: pipeline.content[key] for key in ("Version", "Metadata")},
         "Parameters": [*({"Name": name, "Type": "String"} for name in PARAMETERS), *used],
-        "Steps": [step, _condition(task)],
+        "Steps": [step, _condition()],
     }
     return Definition(canonical(content))
 
@@ -81,10 +86,11 @@ def _evaluate(pipeline: Definition, task: Task) -> dict[str, Any]:
     return found
 
 
-def _condition(task: Task) -> dict[str, Any]:
+def _condition() -> dict[str, Any]:
     """Fail with the numbers if the verdict is an alarm."""
-    message = {"Std:Join": {"On": "", "Values": [f"The monitor of {task} alarms: ", _read("why"), "."]}}
-    failure = {"Name": f"{ALARM}Raised", "Type": "Fail", "Arguments": {"ErrorMessage": message}}
+    words = ["The monitor of ", _parameter("Task"), " alarms: ", _read("why"), "."]
+    message = {"Std:Join": {"On": "", "Values": words}}
+    failure = {"Name": ALARM_RAISED, "Type": "Fail", "Arguments": {"ErrorMessage": message}}
     return {
         "Name": ALARM,
         "Type": "Condition",

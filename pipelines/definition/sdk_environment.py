@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipelines.settings.table import INSTALLED
-from pipelines.target import Target
+from pipelines.target import Connection
 
 ONLINE_SDK = {"SAGEMAKER_VALIDATE_ROLE": "false"}
 """Validating the role would call IAM while the definition is being built."""
@@ -18,19 +18,20 @@ NO_ACCOUNT = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS
 
 
 @contextlib.contextmanager
-def sdk_environment(target: Target) -> Iterator[dict[str, str]]:
+def sdk_environment(connection: Connection, jumpstart: Mapping[str, bytes]) -> Iterator[dict[str, str]]:
     """Environment variables with which the SDK sends no request, or, on AWS, reads JumpStart's bucket only.
 
     The process must run this package, and not one of the same name in the working folder, such as a seed project's.
-    For the local target they name a temporary folder, which is deleted when the context ends.
+    For the local target they name a temporary folder with the metadata of JumpStart's models, which is deleted when the
+    context ends.
     """
-    region = {"AWS_REGION": target.region, "AWS_DEFAULT_REGION": target.region}
+    region = {"AWS_REGION": connection.region, "AWS_DEFAULT_REGION": connection.region}
     paths = {"PYTHONPATH": os.pathsep.join(filter(None, (str(INSTALLED), os.environ.get("PYTHONPATH"))))}
-    if target.name == "aws":
+    if connection.name == "aws":
         yield {**ONLINE_SDK, **region, **paths}
         return
     with tempfile.TemporaryDirectory(prefix="jumpstart-") as folder:
-        _write_files(Path(folder), target.jumpstart)
+        _write_files(Path(folder), jumpstart)
         yield {
             **ONLINE_SDK,
             **region,

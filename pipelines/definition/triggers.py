@@ -31,7 +31,7 @@ def put_schedule(inputs: dict[str, Any]) -> str:
         "PipelineName": inputs["pipeline_name"],
         "PipelineParameters": given,
         # One execution per time, also if the call is repeated; it has at least 32 characters.
-        "ClientRequestToken": f"{inputs['pipeline_name']}-scheduled-for-<aws.scheduler.scheduled-time>",
+        "ClientRequestToken": f"{inputs['name']}-scheduled-for-<aws.scheduler.scheduled-time>",
     }
 
     def add_parameters(params: dict[str, Any], **_: object) -> None:

@@ -4,6 +4,7 @@ The SDK works in a process of its own, `pipelines.definition.triggers`.
 """
 
 import json
+import logging
 import os
 import re
 import subprocess
@@ -17,14 +18,19 @@ from pipelines.definition.sdk_environment import sdk_environment
 from pipelines.definition.sdk_process import last_line
 from pipelines.errors import BadInput, EnvironmentProblem
 from pipelines.names import schedule_name
-from pipelines.settings.fields import Settings
-from pipelines.target import Connection, Target
+from pipelines.settings.fields import Settings, Task
+from pipelines.target import Connection
 
 OFF = "off"
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 """A keyword that EventBridge Scheduler replaces by the time of each start."""
 RATE = re.compile(r"rate\((\d+) (minute|minutes|hour|hours|day|days)\)")
 CRON = re.compile(r"cron\(((?:\S+ ){5}\S+)\)")
+ENDS_WITH_COMMAND = (
+    "With --keep-alive 0, the local service ends with this command. The schedule goes on while a later one runs."
+)
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,22 +61,44 @@ def check(expression: str) -> str:
     )
 
 
-def put(expression: str, settings: Settings, target: Target, role: str, parameters: Mapping[str, str]) -> Schedule:
-    """Create or update the schedule; EventBridge Scheduler assumes the role to start executions with the parameters.
+def change(
+    expression: str,
+    connection: Connection,
+    settings: Settings,
+    pipeline_name: str,
+    parameters: Mapping[str, str],
+    task: Task | None = None,
+) -> Schedule | None:
+    """Create, update or, for ``off``, delete the schedule that starts a pipeline with the parameters.
+
+    ``task`` is that of a monitor. EventBridge Scheduler assumes the role of the settings, else of the stack, else the
+    execution role.
 
     Raises `EnvironmentProblem` if AWS does not accept it.
     """
-    name = schedule_name(settings.pipeline_name)
+    if expression == OFF:
+        had_one = remove(connection, pipeline_name, task)
+        logger.info("The schedule is deleted." if had_one else "There was no schedule.")
+        return None
+    role = settings.schedule_role_arn or connection.stack.get("StarterRoleArn") or connection.find_role()
     inputs = {
-        "pipeline_name": settings.pipeline_name,
-        "name": name,
+        "pipeline_name": pipeline_name,
+        "name": schedule_name(pipeline_name, task),
         "role": role,
-        "region": target.region,
-        "bucket": target.bucket,
+        "region": connection.region,
+        "bucket": connection.bucket,
         "parameters": dict(parameters),
         **_when(expression),
     }
-    with sdk_environment(target) as variables:
+    schedule = Schedule(inputs["name"], expression, _put(connection, inputs), parameters)
+    if connection.owns_service:
+        logger.warning("%s", ENDS_WITH_COMMAND)
+    return schedule
+
+
+def _put(connection: Connection, inputs: Mapping[str, Any]) -> str:
+    """Create or update a schedule with the SDK, and return its ARN."""
+    with sdk_environment(connection, {}) as variables:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "pipelines.definition.triggers"],
             input=json.dumps(inputs),
@@ -81,7 +109,7 @@ def put(expression: str, settings: Settings, target: Target, role: str, paramete
         )
     if done.returncode != 0:
         raise EnvironmentProblem(f"The schedule could not be set: {last_line(done.stderr)}")
-    return Schedule(name, expression, done.stdout.strip(), parameters)
+    return done.stdout.strip()
 
 
 def _when(expression: str) -> dict[str, Any]:
@@ -90,17 +118,17 @@ def _when(expression: str) -> dict[str, Any]:
     return {"cron": expression.removeprefix("cron(").removesuffix(")")}
 
 
-def remove(connection: Connection, pipeline_name: str) -> bool:
+def remove(connection: Connection, pipeline_name: str, task: Task | None = None) -> bool:
     """Delete the pipeline's schedule; False if it has none."""
-    found = find(connection, pipeline_name)
+    found = find(connection, pipeline_name, task)
     if found is not None:
         connection.client("scheduler").delete_schedule(Name=found.name)
     return found is not None
 
 
-def find(connection: Connection, pipeline_name: str) -> Schedule | None:
+def find(connection: Connection, pipeline_name: str, task: Task | None = None) -> Schedule | None:
     """Find the pipeline's schedule; a schedule of the same name that starts something else is not returned."""
-    name = schedule_name(pipeline_name)
+    name = schedule_name(pipeline_name, task)
     found = or_none(connection.client("scheduler").get_schedule, {"ResourceNotFoundException"}, Name=name)
     if found is None:
         return None

@@ -153,21 +153,16 @@ def _with_input(begun: RunResult, parameters: dict[str, str]) -> RunResult:
 
 
 def _set_schedule(expression: str, begun: RunResult, parameters: Mapping[str, str]) -> Schedule | None:
-    settings, target = begun.settings, begun.target
-    if expression == schedules.OFF:
-        had_one = schedules.remove(target, settings.pipeline_name)
-        logger.info("The schedule is deleted." if had_one else "There was no schedule.")
-        return None
-    role = settings.schedule_role_arn or target.stack.get("StarterRoleArn") or target.role
+    settings = begun.settings
     # Uploaded data lies under the hash of its content. Another address may get new content before a start.
     constant = begun.dataset is not None and parameters.get("BatchInputUri") == parameters["InputDataUri"]
     # Nobody knows which version will be the champion then.
     unknown = [*([] if constant else [versions.PARAMETER]), CHAMPION]
     parameters = {**parameters, **{name: schedules.SCHEDULED_TIME for name in unknown if name in parameters}}
-    schedule = schedules.put(expression, settings, target, role, parameters)
-    if target.name == "local":
-        logger.warning("Locally, a schedule is only recorded: it starts nothing, and it is lost when the service ends.")
-    elif not constant:
+    schedule = schedules.change(expression, begun.target, settings, settings.pipeline_name, parameters)
+    if schedule is None:
+        return None
+    if not constant:
         logger.info("Every execution reads %s when it starts, and takes no results from the cache.", begun.input_uri)
     elif settings.cache_days:
         logger.info(

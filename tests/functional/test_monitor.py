@@ -51,6 +51,36 @@ def test_an_alarm_fails_the_execution_with_its_numbers(window: Finished) -> None
     steps = window.client("sagemaker").list_pipeline_execution_steps(PipelineExecutionArn=ran.json["execution"]["arn"])
     reasons = [step.get("FailureReason", "") for step in steps["PipelineExecutionSteps"]]
     assert any("The monitor of classification alarms: auc is 0." in reason for reason in reasons)
+    monitored = ("--pipeline-name", "SeoulBikeDemandMonitor")
+    described = window.command("executions", "describe", ran.json["execution"]["arn"], *monitored, "--json")
+    assert described.json["monitoring"]["quality"]["verdict"] == "worse"
+    listed = window.command("executions", "list", *monitored).stdout
+    assert "AlarmRaised: The monitor of classification alarms" in listed
+
+
+def test_it_is_upserted_and_started_as_run_is(window: Finished) -> None:
+    upserted = window.command("monitor", "--upsert", "--task", "classification", "--json")
+    assert (upserted.code, upserted.json["execution"]) == (0, None), upserted.stderr
+    without = window.command("monitor", "--start", "--task", "classification")
+    assert (without.code, "--predictions is missing" in without.stderr) == (2, True)
+
+
+def test_a_schedule_judges_addresses_whose_content_changes(window: Finished) -> None:
+    refused = monitor(window, "truth.csv", "--schedule", "rate(1 day)")
+    assert refused.code == 2
+    assert "a schedule would judge the same file at every start" in refused.stderr
+    bucket = "sagemaker-us-east-1-123456789012"
+    uris = [f"s3://{bucket}/SeoulBikeDemand/windows/{name}.csv" for name in ("predictions", "actuals")]
+    files = ("--predictions", uris[0], "--actuals", uris[1], "--task", "classification")
+    ran = window.command("monitor", "--upsert", "--schedule", "cron(0 3 1 1 ? 2199)", *files, "--json")
+    assert ran.code == 0, ran.stderr
+    schedule = window.client("scheduler").get_schedule(Name="SeoulBikeDemandMonitor-classification")
+    request = json.loads(schedule["Target"]["Input"])
+    assert request["PipelineName"] == "SeoulBikeDemandMonitor"
+    values = {each["Name"]: each["Value"] for each in request["PipelineParameters"]}
+    assert [values["PredictionsUri"], values["ActualsUri"], values["Task"]] == [*uris, "classification"]
+    off = window.command("monitor", "--schedule", "off", "--task", "classification")
+    assert "The schedule is deleted." in off.stderr
 
 
 def test_the_version_carries_its_baseline(window: Finished) -> None:

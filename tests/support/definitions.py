@@ -48,7 +48,7 @@ def build(settings: list[dict[str, Any]], folder: Path, hash_seed: str = "0") ->
 def build_all(inputs: list[dict[str, Any]], folder: Path, hash_seed: str = "0") -> list[str]:
     """Build one definition for each of the inputs."""
     output = folder / f"definitions-{hash_seed}.json"
-    with offline(Settings(algorithms=("xgboost",))) as target, sdk_environment(target) as variables:
+    with offline(Settings(algorithms=("xgboost",))) as target, sdk_environment(target, target.jumpstart) as variables:
         environment = {**os.environ, **NO_ACCOUNT, **variables, "PYTHONHASHSEED": hash_seed}
         subprocess.run(
             [sys.executable, "-c", BUILDER, str(output)],

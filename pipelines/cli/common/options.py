@@ -122,6 +122,16 @@ def add_wait(command: argparse._ActionsContainer) -> None:
     )
 
 
+def add_actions(command: argparse._ActionsContainer) -> None:
+    """Add what is done with a pipeline: ``--upsert``, ``--start``, ``--wait``, ``--execution-name``, ``--schedule``."""
+    command.add_argument("--upsert", action="store_true", help="create the pipeline, or update it")
+    command.add_argument("--start", action="store_true", help="start an execution")
+    add_wait(command)
+    command.add_argument("--execution-name", metavar="NAME", help="display name of the execution")
+    when = "cron(...) or rate(...), when to start in UTC; off deletes the schedule"
+    command.add_argument("--schedule", metavar="EXPRESSION", help=when)
+
+
 def add_yes(command: argparse._ActionsContainer) -> None:
     """Add ``--yes``."""
     command.add_argument("--yes", action="store_true", help="do not ask for confirmation")

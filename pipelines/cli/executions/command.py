@@ -6,8 +6,9 @@ from pipelines.aws.responses import last_part
 from pipelines.cli.common.command import Command, on_target
 from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import CONNECTION, add_wait, whole_number
-from pipelines.cli.common.rendering import shown, words
+from pipelines.cli.common.rendering import facts, shown, words
 from pipelines.cli.executions import rendering
+from pipelines.cli.monitor import found_lines
 from pipelines.errors import BadInput
 from pipelines.execution import changes, comparison, description, lookup
 from pipelines.execution.comparison import Side
@@ -17,6 +18,7 @@ from pipelines.execution.outcomes import outcomes
 from pipelines.execution.pipeline import Progress, look, step_types
 from pipelines.execution.results import measured, read_evaluations
 from pipelines.execution.trend import trend
+from pipelines.monitoring.results import collect
 from pipelines.target import CommandContext
 
 WHICH = "id, display name or ARN; latest is the one that was started last"
@@ -138,10 +140,12 @@ def _progress(context: CommandContext, arn: str) -> Progress:
 
 
 def _described(context: CommandContext, progress: Progress, exit_code: int = 0) -> Result:
-    described = description.describe(context.connection, progress, context.pipeline)
-    return Result(
-        rendering.description(described, words(context.settings.lang)), described.as_json(), exit_code=exit_code
-    )
+    described, found = description.describe(context.connection, progress, context.pipeline), collect(context, progress)
+    text, content = rendering.description(described, words(context.settings.lang)), described.as_json()
+    if found is not None:
+        text += f"\n{facts(found_lines(found))}"
+        content["monitoring"] = found.as_json()
+    return Result(text, content, exit_code=exit_code)
 
 
 def _followed_if_wanted(context: CommandContext, options: argparse.Namespace, arn: str) -> Result:

@@ -13,9 +13,9 @@ from pipelines.cli.common.command import Command, choose
 from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import (
     ALL_SETTINGS,
+    add_actions,
     add_mlflow,
     add_parameters,
-    add_wait,
     given_parameters,
     require_training,
 )
@@ -37,12 +37,9 @@ from pipelines.target import CommandContext, offline, open_target
 
 def _options(parser: Parser) -> None:
     group = parser.add_argument_group("this run")
-    group.add_argument("--upsert", action="store_true", help="create the pipeline, or update it")
-    group.add_argument("--start", action="store_true", help="start an execution")
-    add_wait(group)
+    add_actions(group)
     add_parameters(group)
     add_mlflow(group)
-    group.add_argument("--execution-name", metavar="NAME", help="display name of the execution")
     group.add_argument(
         "--no-preflight",
         dest="preflight",
@@ -52,7 +49,6 @@ def _options(parser: Parser) -> None:
     group.add_argument("--studio", action="store_true", help="open its page in the browser; boostpipe studio must run")
     group.add_argument("--dry-run", action="store_true", help="print the definition and do nothing else")
     group.add_argument("--estimate", action="store_true", help="the same as the command estimate")
-    group.add_argument("--schedule", metavar="EXPRESSION", help="after --upsert, the same as the command schedule")
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Result:
