@@ -16,27 +16,23 @@ import csv
 import json
 import os
 import platform
-import resource
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import psutil
 import pyarrow.parquet as pq
 
 from evaluation.candidates import load_candidate
 from evaluation.schema import Task
 from local_sagemaker import open_service
 from pipelines.data.sample import generate_sample
+from tests.performance import usage
 
 SERIES = "Scenario"
-SAMPLING_SECONDS = 0.25
 
 
 class Measured(NamedTuple):
@@ -68,38 +64,8 @@ def write_rows(data: Path, rows: int, path: Path) -> None:
 
 def run(folder: Path, *arguments: str) -> Measured:
     """Run the command in a process of its own and watch it."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    peak = [0.0]
-    watching = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
-    watching.start()
-    output, log = process.communicate()
-    seconds = time.perf_counter() - start
-    watching.join()
-    if process.returncode:
-        raise RuntimeError(log)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Measured(json.loads(output), seconds, cpu, peak[0])
-
-
-def _watch(pid: int, peak: list[float]) -> None:
-    try:
-        root = psutil.Process(pid)
-        while root.is_running() and root.status() != psutil.STATUS_ZOMBIE:
-            peak[0] = max(peak[0], sum(_pss_mib(process) for process in (root, *root.children(recursive=True))))
-            time.sleep(SAMPLING_SECONDS)
-    except psutil.NoSuchProcess:
-        return
-
-
-def _pss_mib(process: psutil.Process) -> float:
-    try:
-        return float(process.memory_full_info().pss) / 2**20
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return 0.0
+    used, output = usage.run([sys.executable, "-m", *arguments], folder, os.environ, folder / "log")
+    return Measured(json.loads(output), *used)
 
 
 def directly(state: Path, package: str, predictions: Path) -> tuple[float, float]:

@@ -29,7 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,7 +69,7 @@ class Workplace:
         cost = _since(begin)
         if len(list((self.folder / "cache").rglob("definitions/*.json"))) != 1:
             raise RuntimeError("The definition was built anew while the clock ran.")
-        return cost, {task: answer["tasks"][task.lower()]["candidates"] for task in TASKS}
+        return cost, service_metrics(answer)
 
     def with_script(self, turn: int) -> tuple[Cost, Measures]:
         """The same of one run of the shell script."""
@@ -77,7 +77,7 @@ class Workplace:
         script = self._script(folder)
         begin = _now()
         subprocess.run(["bash", str(script)], check=True)
-        return _since(begin), {task: self._candidates(folder, task) for task in TASKS}
+        return _since(begin), script_metrics(folder, self.definition)
 
     def starts(self) -> float:
         """Seconds of processors for starting the script's processes, and for their imports."""
@@ -85,14 +85,8 @@ class Workplace:
 
     def _script(self, folder: Path) -> Path:
         parallel = Settings().max_parallel_steps
-        ports = [_free_port() for _ in TASKS]
+        ports = [free_port() for _ in TASKS]
         return shell_script.write(folder, self.definition, self.data, parallel=parallel, ports=ports)
-
-    def _candidates(self, folder: Path, task: str) -> Measures:
-        uri = shell_script.evaluation_uri(self.definition, task)
-        report = folder / "store" / uri.removeprefix("s3://") / "evaluation.json"
-        candidates: Measures = json.loads(report.read_text(encoding="utf-8"))["candidates"]
-        return candidates
 
     def _command(self, *arguments: str) -> str:
         command = [sys.executable, "-m", "pipelines.run", "--target", "local", *arguments]
@@ -123,14 +117,30 @@ def _data(folder: Path) -> Path:
     return sample
 
 
-def _free_port() -> int:
+def service_metrics(answer: Mapping[str, Any]) -> Measures:
+    """The metrics of each task's candidates, from the JSON of ``run --json``."""
+    return {task: answer["tasks"][task.lower()]["candidates"] for task in TASKS}
+
+
+def script_metrics(folder: Path, definition: Mapping[str, Any]) -> Measures:
+    """The same from the evaluations in the folder of a shell script."""
+    found = {}
+    for task in TASKS:
+        uri = shell_script.evaluation_uri(definition, task)
+        report = folder / "store" / uri.removeprefix("s3://") / "evaluation.json"
+        found[task] = json.loads(report.read_text(encoding="utf-8"))["candidates"]
+    return found
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nothing uses."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
 
 
-def require_same(service: Measures, script: Measures) -> None:
-    """Hold the metrics of both sides against each other, number for number.
+def require_same(ours: Measures, script: Measures, side: str = "the service") -> None:
+    """Hold the metrics of a side and of the shell script against each other, number for number.
 
     Raises
     ------
@@ -140,10 +150,10 @@ def require_same(service: Measures, script: Measures) -> None:
     for task in TASKS:
         for algorithm, candidate in script[task].items():
             for part in ("validation", "test"):
-                ours = service[task][algorithm][part]
-                other = {name: value for name, value in candidate[part].items() if ours.get(name, value) != value}
+                found = ours[task][algorithm][part]
+                other = {name: value for name, value in candidate[part].items() if found.get(name, value) != value}
                 if other:
-                    raise RuntimeError(f"{task}, {algorithm}, {part}: {ours} on the service, {other} by the script.")
+                    raise RuntimeError(f"{task}, {algorithm}, {part}: {found} by {side}, {other} by the shell script.")
 
 
 class Turn(NamedTuple):

@@ -1,5 +1,7 @@
 # What the script of shell_script.py begins with; PYTHON_FOLDER, PROJECT and PARALLEL are set.
+# With the name of a step it runs that step alone: its caller decides when.
 set -eu
+step=${1:-}
 here=$(dirname "$(readlink -f "$0")")
 cores=$(nproc)
 PATH="$PYTHON_FOLDER:$PATH"
@@ -8,7 +10,7 @@ PATH="$PYTHON_FOLDER:$PATH"
 if [ -z "${IN_NAMESPACE:-}" ]; then
     as_root=()
     [ "$(id -u)" = 0 ] || as_root=(--map-root-user)
-    IN_NAMESPACE=1 exec unshare --mount "${as_root[@]}" bash "$0"
+    IN_NAMESPACE=1 exec unshare --mount "${as_root[@]}" bash "$0" "$@"
 fi
 # Where there is no /opt/ml to mount on: one in a copy of /opt made of mounts.
 if [ ! -d /opt/ml ]; then
@@ -22,12 +24,15 @@ if [ ! -d /opt/ml ]; then
 fi
 
 # Nothing of an earlier run.
-rm -rf "$here/running" "$here"/jobs/*/ml/{processing,model,output,input/data}
-mkdir "$here/running"
-mkfifo "$here/places"
-exec 9<>"$here/places"
-rm "$here/places"
-printf '%*s' "$PARALLEL" '' >&9
+rm -rf "$here"/jobs/${step:-*}/ml/{processing,model,output,input/data}
+if [ -z "$step" ]; then
+    rm -rf "$here/running" "$here/started"
+    mkfifo "$here/places"
+    exec 9<>"$here/places"
+    rm "$here/places"
+    printf '%*s' "$PARALLEL" '' >&9
+fi
+mkdir -p "$here/running"
 
 bring() {  # an object or all below a prefix -> a folder
     mkdir -p "$2"
@@ -40,6 +45,7 @@ container() {  # JOB [NAME=VALUE ...] COMMAND ...: a process that sees the job's
     running=("$here/running"/*)
     threads=$((cores / ${#running[@]}))
     [ "$threads" -ge 1 ] || threads=1
+    echo "$name ${#running[@]}" >>"$here/started"
     cd "$here/jobs/$name/work"
     exec unshare --mount bash -c 'mount --bind "$0" /opt/ml && exec "$@"' "$here/jobs/$name/ml" \
         env -i PATH="$PYTHON_FOLDER:/usr/local/bin:/usr/bin:/bin" HOME="$here/jobs/$name/work" LANG=C.UTF-8 \
@@ -49,8 +55,8 @@ container() {  # JOB [NAME=VALUE ...] COMMAND ...: a process that sees the job's
         "$@" >"$here/jobs/$name/log" 2>&1
 }
 
-take_place() { read -r -n 1 -u 9 _; touch "$here/running/$1"; }
-give_place() { rm "$here/running/$1"; printf ' ' >&9; }
+take_place() { [ -n "$step" ] || read -r -n 1 -u 9 _; touch "$here/running/$1"; }
+give_place() { rm "$here/running/$1"; [ -n "$step" ] || printf ' ' >&9; }
 
 run() {  # the same arguments: to its end, when one of the places is free
     local code=0

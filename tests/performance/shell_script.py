@@ -1,8 +1,9 @@
 """The main job as a plain shell script: what one would write without a service.
 
 Every container of the definition becomes a process of its own with its own ``/opt/ml``, as many at once as the pipeline
-allows. An S3 URI is a path below ``store/``; what the service moves through S3 is moved by ``cp`` and ``tar``.
-Registering the winner costs nothing here: it is left out.
+allows; with the name of a step, the script runs that step alone, for programs that decide themselves what runs when. An
+S3 URI is a path below ``store/``; what the service moves through S3 is moved by ``cp`` and ``tar``. Registering the
+winner costs nothing here: it is left out.
 """
 
 from __future__ import annotations
@@ -75,6 +76,21 @@ def evaluation_uri(definition: Mapping[str, Any], task: str) -> str:
     arguments = dict(_resolved(definition))[f"Evaluate{task}"][1]
     uri: str = arguments["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
     return uri
+
+
+def graph(definition: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The steps that run containers, each with the steps that it needs, which stand before it."""
+    kinds = {name: kind for name, (kind, _) in _resolved(definition)}
+    trainings = [name for name, kind in kinds.items() if kind == "Training"]
+    found: dict[str, list[str]] = {}
+    for name, kind in kinds.items():
+        if kind == "Training":
+            found[name] = ["Preprocess"]
+        elif kind == "Transform":
+            found[name] = [name.replace("BatchPredict", "Evaluate")]
+        else:
+            found[name] = [each for each in trainings if each.endswith(name.removeprefix("Evaluate"))]
+    return found
 
 
 def _resolved(definition: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, dict[str, Any]]]]:
@@ -165,6 +181,7 @@ def _body(steps: Mapping[str, tuple[str, dict[str, Any]]], ports: Iterator[int])
             lines = _transform(name, arguments, steps[evaluation][1], next(ports))
         yield from (f"    {line}" for line in lines)
         yield "}"
+    yield '\nif [ -n "$step" ]; then "$step"; exit; fi'
     yield "\nPreprocess"
     tasks = [name.removeprefix("Evaluate") for name in steps if name.startswith("Evaluate")]
     for task in tasks:

@@ -1,0 +1,1 @@
+"""The main job and steps that do nothing, by other programs that run pipelines on one machine, and by this one."""
