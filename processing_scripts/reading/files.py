@@ -30,6 +30,7 @@ def open_rows(
     separator: str,
     skipped: int,
     wanted: Sequence[str] = (),
+    quoted: bool = True,
     block_bytes: int = BLOCK_BYTES,
 ) -> csv.CSVStreamingReader:
     """Read a CSV file in batches of texts, none of which is null.
@@ -44,6 +45,8 @@ def open_rows(
         Lines before the first row.
     wanted
         The columns to return, in this order; all if empty.
+    quoted
+        Whether cells may be in quotation marks, and then contain separators and ends of lines.
 
     Raises ``pyarrow.ArrowInvalid``, here or while it is read, if the file is no table.
     """
@@ -61,7 +64,7 @@ def open_rows(
             block_size=block_bytes,
             encoding="utf8" if encoding in {"utf-8", "utf-8-sig"} else encoding,
         ),
-        csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+        csv.ParseOptions(delimiter=separator, quote_char='"' if quoted else False, newlines_in_values=quoted),
         csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()), include_columns=list(wanted), strings_can_be_null=False
         ),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from processing_scripts.dataset_file.model import WHITESPACE
 from processing_scripts.errors import FileError, quoted
+from processing_scripts.reading.plain import NotPlainError, plain_rows
+from processing_scripts.reading.texts import Texts
 from processing_scripts.reading.whitespace import TAB, with_tabs
 
 if TYPE_CHECKING:
@@ -47,8 +49,8 @@ class Table:
     """The cells of a CSV file, without surrounding whitespace."""
 
     header: list[str]
-    rows: list[list[str]]
-    """As many cells per row as the header has."""
+    columns: list[Texts]
+    """In the order of the header."""
     lines: list[int]
     """Line of the file on which each row ends, counted from 1."""
 
@@ -176,12 +178,20 @@ def _reader(file: TextIO, separator: str) -> CsvReader:
 
 def _tables(reader: CsvReader, layout: _Layout, path: Path, most: int | None) -> Iterator[Table]:
     header = [cell.strip() for cell in next(reader, [])]
-    rows = _rows(reader, header, path, layout.skipped)
-    empty = True
-    while numbered := list(islice(rows, most)):
-        empty = False
-        yield Table(header=header, rows=[cells for _, cells in numbered], lines=[line for line, _ in numbered])
-    if empty:
+    before, read = layout.skipped + reader.line_num, 0
+    try:
+        for lines, columns in plain_rows(
+            path, layout.encoding, layout.separator, width=len(header), skipped=before, most=most
+        ):
+            yield Table(header, columns, lines)
+            read += len(lines)
+    except NotPlainError:
+        rows = islice(_rows(reader, header, path, layout.skipped), read, None)
+        while numbered := list(islice(rows, most)):
+            columns = [*map(Texts.of, zip(*(cells for _, cells in numbered), strict=True))]
+            yield Table(header, columns, [line for line, _ in numbered])
+            read += len(numbered)
+    if read == 0:
         raise FileError(f"{path.name} has a header but no rows; provide a file with rows below it.")
 
 

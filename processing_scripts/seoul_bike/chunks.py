@@ -69,7 +69,7 @@ class ChunkReader:
         for cells in self._tables():
             hours = observations_of(replace(cells, marks=marks), days, with_rentals=False)
             chunk = self._chunk(hours, self._series_of(cells.table))
-            self.read += len(cells.table.rows)
+            self.read += len(cells.table.lines)
             self.predicted += len(chunk.keys)
             if len(chunk.keys):
                 yield chunk
@@ -92,22 +92,21 @@ class ChunkReader:
             cells.number_columns(NUMBERS, numbers)
             column = date_column(cells)
             name = column.name
-            for row, line in zip(
-                zip(column.cells, column.hours, column.seasons, strict=True), column.lines, strict=True
-            ):
-                first.setdefault(row, line)
+            rows = pd.DataFrame({"cell": column.cells, "hour": column.hours, "season": column.seasons})
+            for at in np.flatnonzero(~rows.duplicated()).tolist():
+                first.setdefault((column.cells[at], column.hours[at], column.seasons[at]), column.lines[at])
         written, hours, seasons = zip(*first, strict=True)
         days = read_dates(DateColumn(name, written, hours, seasons, list(first.values())))
         return dict(zip(written, days, strict=True)), numbers.marks()
 
     def _series_of(self, table: Table) -> list[str]:
         if self.series is None:
-            return [""] * len(table.rows)
+            return [""] * len(table.lines)
         if self.series not in table.header:
             names = ", ".join(map(quoted, table.header))
             raise ColumnError(f"The series column {quoted(self.series)} is missing; {self.path.name} has {names}.")
-        position = table.header.index(self.series)
-        return [row[position] for row in table.rows]
+        series = table.columns[table.header.index(self.series)]
+        return series.each(series.different)
 
     def _chunk(self, observations: pd.DataFrame, series: list[str]) -> Chunk:
         of_row = pd.Series(series, index=observations.index)

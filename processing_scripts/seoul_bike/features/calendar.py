@@ -24,7 +24,15 @@ _FIRST_DAY = pd.Timestamp("2017-12-01")
 def calendar_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
     """Return calendar features by name; ``hours`` are the starts of hours in local time."""
     hour, weekday, month = hours.dt.hour, hours.dt.weekday, hours.dt.month
-    day_off = _of_day(hours, is_day_off)
+    position, days = pd.factorize(hours.dt.normalize())
+    dates = [day.date() for day in days]
+
+    def of_day(calculate: Callable[[date], int]) -> pd.Series[Any]:
+        """Apply a function of the day, once per day."""
+        values = np.array([*map(calculate, dates)], dtype="int64")
+        return pd.Series(values[position], index=hours.index)
+
+    day_off = of_day(is_day_off)
     return {
         "hour": hour,
         **_on_circle("hour", hour, period=24),
@@ -33,22 +41,15 @@ def calendar_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
         "month": month,
         **_on_circle("month", month, period=12),
         "day_index": (hours.dt.normalize() - _FIRST_DAY).dt.days,
-        "public_holiday": _of_day(hours, is_public_holiday),
+        "public_holiday": of_day(is_public_holiday),
         "day_off": day_off,
-        "day_off_yesterday": _of_day(hours, lambda day: is_day_off(day - _DAY)),
-        "day_off_tomorrow": _of_day(hours, lambda day: is_day_off(day + _DAY)),
-        "bridge_day": _of_day(hours, is_bridge_day),
-        "days_off_in_a_row": _of_day(hours, days_off_in_a_row),
-        "festival": _of_day(hours, is_festival),
+        "day_off_yesterday": of_day(lambda day: is_day_off(day - _DAY)),
+        "day_off_tomorrow": of_day(lambda day: is_day_off(day + _DAY)),
+        "bridge_day": of_day(is_bridge_day),
+        "days_off_in_a_row": of_day(days_off_in_a_row),
+        "festival": of_day(is_festival),
         "hour_of_day_kind": hour + 24 * day_off,
     }
-
-
-def _of_day(hours: pd.Series[Any], of: Callable[[date], int]) -> pd.Series[Any]:
-    """Apply a function of the day, once per day."""
-    position, days = pd.factorize(hours.dt.normalize())
-    values = np.array([of(day.date()) for day in days], dtype="int64")
-    return pd.Series(values[position], index=hours.index)
 
 
 def _on_circle(name: str, value: pd.Series[Any], *, period: int) -> dict[str, pd.Series[Any]]:

@@ -10,14 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from processing_scripts.seoul_bike.features.weather import weather_features
-from processing_scripts.seoul_bike.features.windows import (
-    Numbers,
-    hours_since,
-    maximum_of,
-    mean_of,
-    sum_of,
-    windows_before,
-)
+from processing_scripts.seoul_bike.features.windows import Numbers, hours_since, maximum_before, mean_before, sum_before
 
 RAIN_WINDOWS = (1, 2, 3, 6, 12, 24)
 SNOW_WINDOWS = (3, 24, 72)
@@ -33,10 +26,10 @@ Columns = dict[str, pd.Series]
 
 def past_rain_features(known: pd.DataFrame) -> Columns:
     """Return rain sums, snow maxima, and the hours since it last rained, one value per row of ``known``."""
-    dry = hours_since(windows_before(known["rainfall"], RAIN_MEMORY) > 0)
+    dry = hours_since(known["rainfall"].to_numpy() > 0, RAIN_MEMORY)
     return {
-        **_over(known, "rainfall", "sum", RAIN_WINDOWS, sum_of),
-        **_over(known, "snowfall", "maximum", SNOW_WINDOWS, maximum_of),
+        **_over(known, "rainfall", "sum", RAIN_WINDOWS, sum_before),
+        **_over(known, "snowfall", "maximum", SNOW_WINDOWS, maximum_before),
         "hours_since_rain": pd.Series(dry, index=known.index),
     }
 
@@ -47,9 +40,9 @@ def past_weather_features(known: pd.DataFrame) -> Columns:
     Wind and visibility are excluded, because models with their means were worse on the validation set.
     """
     weather = known.assign(**weather_features(known))
-    means = _over(weather, "temperature", "mean", TEMPERATURE_WINDOWS, mean_of)
+    means = _over(weather, "temperature", "mean", TEMPERATURE_WINDOWS, mean_before)
     for name in MEAN_WEATHER:
-        means |= _over(weather, name, "mean", WEATHER_WINDOWS, mean_of)
+        means |= _over(weather, name, "mean", WEATHER_WINDOWS, mean_before)
     return means
 
 
@@ -60,9 +53,6 @@ def past_demand_features(known: pd.DataFrame) -> Columns:
 
 
 def _over(
-    known: pd.DataFrame, name: str, what: str, windows: tuple[int, ...], summarise: Callable[[Numbers], Numbers]
+    known: pd.DataFrame, name: str, what: str, windows: tuple[int, ...], summarise: Callable[[pd.Series, int], Numbers]
 ) -> Columns:
-    return {
-        f"{name}_{what}_{hours}h": pd.Series(summarise(windows_before(known[name], hours)), index=known.index)
-        for hours in windows
-    }
+    return {f"{name}_{what}_{hours}h": pd.Series(summarise(known[name], hours), index=known.index) for hours in windows}

@@ -50,7 +50,10 @@ def _apparent_temperature(
 
 def _vapour_pressure(celsius: pd.Series[Any]) -> pd.Series[Any]:
     """Return the saturation vapor pressure over water in hPa, by the Magnus formula."""
-    return 6.1094 * (17.625 * celsius / (celsius + 243.04)).map(math.exp)
+    position, measured = pd.factorize(celsius)  # few are different, and NumPy's exp has other last bits
+    exponents = 17.625 * measured / (measured + 243.04)
+    pressures = np.array([6.1094 * math.exp(exponent) for exponent in exponents] + [np.nan])
+    return pd.Series(pressures[position], index=celsius.index)
 
 
 def sun_features(hours: pd.Series[Any]) -> dict[str, pd.Series[Any]]:

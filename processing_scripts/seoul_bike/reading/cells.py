@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import itemgetter
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -17,6 +16,7 @@ import pandas as pd
 from processing_scripts.errors import CellError, quoted
 from processing_scripts.reading.numbers import MISSING, Marks, NumberColumns
 from processing_scripts.reading.tables import Table
+from processing_scripts.reading.texts import Texts
 from processing_scripts.seoul_bike.reading.columns import Column
 
 _SEPARATED_WORDS = re.compile(r"\w+(?:[\s_-]+\w+)*\.?")
@@ -45,32 +45,34 @@ class Cells:
         """Return the header of a column as written in the file."""
         return self.table.header[self.found[name]]
 
+    def column(self, name: str) -> Texts:
+        """Return a column by its different texts."""
+        return self.table.columns[self.found[name]]
+
     def texts(self, name: str) -> list[str]:
         """Return the cells of a column as written."""
-        return [*map(itemgetter(self.found[name]), self.table.rows)]
+        column = self.column(name)
+        return column.each(column.different)
 
     def categories(self, name: str, meanings: Mapping[str, _Meaning], expected: str) -> list[_Meaning]:
         """Map each cell of a column to its meaning, ignoring case and whitespace.
 
         Raises `CellError` if a cell is unknown; the message contains ``expected``.
         """
-        texts = self.texts(name)
-        means: dict[str, _Meaning] = {}
-        for text in dict.fromkeys(texts):
-            letters = _letters(text)
-            if letters not in meanings:
-                line = self.table.lines[texts.index(text)]
+        column = self.column(name)
+        letters = [*map(_letters, column.different)]
+        for text, read, row in zip(column.different, letters, column.first_rows(), strict=True):
+            if read not in meanings:
+                line = self.table.lines[row]
                 raise CellError(line, self.title(name), f"{quoted(text)} is not a known value; write {expected}.")
-            means[text] = meanings[letters]
-        return [means[text] for text in texts]
+        return column.each(meanings[read] for read in letters)
 
     def numbers(self, column: Column) -> pd.Series[float]:
         """Return the cells of a column as numbers, NaN where they are empty.
 
         Raises `CellError` if a cell is not a number, or outside the column's range.
         """
-        # A column has few distinct texts, each of which is parsed once.
-        position, texts = pd.factorize(np.array(self.texts(column.name), dtype=object))
+        texts, position = self.column(column.name)
         marks = self.marks.get(column.name) or self.number_columns([column]).marks()[column.name]
         values = [marks.value(text) for text in texts]
         read = pd.Series(values, dtype="float64").replace([np.inf, -np.inf], np.nan)
@@ -89,7 +91,9 @@ class Cells:
         collected = collected or NumberColumns()
         for column in columns:
             if column.name in self:
-                collected.add(column, self.title(column.name), self.texts(column.name), self.table.lines)
+                texts = self.column(column.name)
+                lines = [self.table.lines[row] for row in texts.first_rows()]
+                collected.add(column, self.title(column.name), texts.different, lines)
         return collected
 
     def refuse_first(self, column: Column, wrong: Flags, problem: str) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from processing_scripts.errors import CellError, FileError, quoted
 from processing_scripts.reading.tables import Table, read_table
+from processing_scripts.reading.texts import Texts
 from processing_scripts.seoul_bike.reading.cells import Cells
 from processing_scripts.seoul_bike.reading.columns import (
     COLUMNS,
@@ -111,7 +112,7 @@ def cells_of(table: Table, *, with_rentals: bool) -> Cells:
     dated = _date_columns(found)
     if dated:
         optional.add("date")
-    if len(dated) == 1 and all(split_time(row[found[dated[0]]])[1] is not None for row in table.rows):
+    if len(dated) == 1 and all(split_time(text)[1] is not None for text in table.columns[found[dated[0]]].different):
         optional.add("hour")
     check_present(found, table.header, without=optional)
     return Cells(table, found)
@@ -166,16 +167,22 @@ def date_column(cells: Cells) -> DateColumn:
     """Return the dates as written, with the hours and seasons of their rows."""
     names = _date_columns(cells.found)
     title = " ".join(cells.title(name) for name in names)
-    written = ["-".join(parts) for parts in zip(*(cells.texts(name) for name in names), strict=True)]
-    split = {text: split_time(text) for text in set(written)}
-    pairs = [split[text] for text in written]
-    dates, times = [day for day, _ in pairs], [time for _, time in pairs]
-    for line, text, time in zip(cells.table.lines, written, times, strict=True):
+    written = _together([cells.column(name) for name in names])
+    split = [*map(split_time, written.different)]
+    for (_, time), text, row in zip(split, written.different, written.first_rows(), strict=True):
         if time is not None and time > _LAST_HOUR:
-            raise CellError(line, title, f"{quoted(text)} has no hour from 0 to {_LAST_HOUR}; correct the time.")
-    hours = _hours_of_day(cells, times, title)
+            problem = f"{quoted(text)} has no hour from 0 to {_LAST_HOUR}; correct the time."
+            raise CellError(cells.table.lines[row], title, problem)
+    hours = _hours_of_day(cells, written.each(time for _, time in split), title)
     seasons = cells.categories("season", _SEASONS, "Winter, Spring, Summer or Autumn")
-    return DateColumn(title, dates, hours, seasons, cells.table.lines)
+    return DateColumn(title, written.each(day for day, _ in split), hours, seasons, cells.table.lines)
+
+
+def _together(columns: Sequence[Texts]) -> Texts:
+    """Join the texts of each row with hyphens."""
+    if len(columns) == 1:
+        return columns[0]
+    return Texts.of(map("-".join, zip(*(column.each(column.different) for column in columns), strict=True)))
 
 
 def _hours_of_day(cells: Cells, times: Sequence[int | None], title: str) -> list[int]:

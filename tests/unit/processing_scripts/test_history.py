@@ -8,7 +8,13 @@ import pytest
 
 from processing_scripts.seoul_bike.features.catalogue import features_for
 from processing_scripts.seoul_bike.features.past import past_demand_features, past_rain_features, past_weather_features
-from processing_scripts.seoul_bike.features.windows import hour_by_hour, hours_since, mean_of, windows_before
+from processing_scripts.seoul_bike.features.windows import (
+    hour_by_hour,
+    hours_since,
+    maximum_before,
+    mean_before,
+    sum_before,
+)
 
 FIRST_AFTER_THE_DATA = "2018-06-19"
 
@@ -78,13 +84,17 @@ def test_lags_predict_one_day_ahead(data, raw_frame, csv_bytes, run_job):
 
 
 def test_windows_end_before_the_hour():
-    assert windows_before(pd.Series([1.0, 2.0, 3.0]), 2).tolist()[2] == [1.0, 2.0]
-    assert mean_of(windows_before(pd.Series([1.0, 2.0, np.nan, 4.0]), 2))[1:].tolist() == [1.0, 1.5, 2.0]
+    values = pd.Series([1.0, 2.0, np.nan, 4.0, 8.0])
+    assert mean_before(values, 2)[1:].tolist() == [1.0, 1.5, 2.0, 4.0]
+    assert sum_before(values, 2)[1:].tolist() == [1.0, 3.0, 2.0, 4.0]
+    assert maximum_before(values, 2)[1:].tolist() == [1.0, 2.0, 2.0, 4.0]
+    for summarise in (mean_before, sum_before, maximum_before):
+        assert np.isnan(summarise(values, 2)[0])
 
 
 def test_hours_since_rain():
     wet = pd.Series([0.0, 0.3, 0.0, 0.0, 0.0, 0.0])
-    assert hours_since(windows_before(wet, 3) > 0).tolist() == [4, 4, 1, 2, 3, 4]
+    assert hours_since(wet.to_numpy() > 0, 3).tolist() == [4, 4, 1, 2, 3, 4]
 
 
 def test_current_rain_is_not_history(raw_frame, csv_bytes, read):
