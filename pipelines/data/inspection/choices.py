@@ -23,8 +23,12 @@ _MOST_LEVELS = 1000
 _FEW_LEVELS = 20
 _TEXT_LENGTH = 40
 _OWNERS = "customer|client|user|patient|subject|household"
-_IDENTIFIER = re.compile(rf"(?i:(^|.*[^a-z])(id|ids|uuid|guid|idx|index|nr|no|key|{_OWNERS}))|.*[a-z](ID|Id|Key|Uuid)")
+_IDENTIFIER = re.compile(
+    rf"(?i:(^|.*[^a-z])(id|ids|uuid|guid|idx|index|nr|no|key|{_OWNERS}))|.*[a-z](ID|Id|Key|Uuid)|.*(번호|아이디)"
+)
 _OWNER = re.compile(rf"(?i:(^|.*[^a-z])(id|ids|uuid|guid|{_OWNERS}))|.*[a-z](ID|Id|Uuid)")
+_EXACT = 2.0**53
+"""From here on, a float is not exact, and only a code has so many digits."""
 _TRUTH = {"true", "false"}
 _SENTINELS = (-99.0, -200.0, -999.0, -9999.0, -99999.0)
 
@@ -180,9 +184,11 @@ def _choose_role(choice: Choice, facts: ColumnFacts, head: pd.Series[Any]) -> No
 
 
 def _is_identifier(choice: Choice, facts: ColumnFacts, *, named: bool) -> bool:
-    """Whether different values name the rows: row numbers, ascending numbers, codes without spaces."""
+    """Whether different values name the rows: row numbers, ascending or huge numbers, codes without spaces."""
     if choice.type == "integer":
-        return facts.steps in {1.0, -1.0} or named or (facts.rising and facts.rows >= 100)
+        numbered = facts.highest - facts.lowest == facts.rows - 1
+        inexact = max(facts.highest, -facts.lowest) >= _EXACT
+        return numbered or inexact or named or (facts.rising and facts.rows >= 100)
     if choice.type == "text":
         return named or not any(" " in text for text in facts.texts)
     return named and choice.type == "category"

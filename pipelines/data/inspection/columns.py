@@ -43,8 +43,6 @@ class ColumnFacts:
     """Whether all numbers are whole, and written without a decimal mark."""
     grouped: bool = False
     """Whether a number contains a thousands separator."""
-    steps: float | None = None
-    """The difference of each number to the one before, if it is always the same."""
     rising: bool = True
     """Whether no number is below the one before."""
     _last: float | None = None
@@ -110,11 +108,7 @@ class ColumnFacts:
 
         differences = np.diff(values if self._last is None else np.concatenate([[self._last], values]))
         self._last = float(values[-1])
-        if not len(differences):
-            return
         self.rising = self.rising and bool((differences >= 0).all())
-        same = bool((differences == differences[0]).all()) and self.steps in {None, differences[0]}
-        self.steps = float(differences[0]) if same else math.nan
 
     @staticmethod
     def _any_contains(texts: pa.ChunkedArray, mark: str) -> bool:

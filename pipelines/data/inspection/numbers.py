@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,9 @@ def find_marks(texts: Mapping[str, Collection[str]]) -> tuple[Marks, str]:
     try:
         found = set(columns.marks().values())
     except PreprocessingError as error:
-        return POINT, str(error)
+        what = re.sub(r"^Line \d+, c", "C", str(error))  # the texts are different ones, so that their lines say nothing
+        advice = "Until then, a point is the decimal mark and a comma separates thousands; if that is wrong, correct"
+        return POINT, f"{what} {advice} decimal and grouping in the table [reading]."
     other = [marks for marks in found if marks != POINT]
     return (other[0] if other else POINT), ""
 

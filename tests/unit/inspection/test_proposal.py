@@ -129,6 +129,9 @@ def test_three_columns_that_add_up_to_the_target_are_ignored(tmp_path):
     [
         ("number", lambda n, r: range(1, n + 1), "Column 'number' identifies the rows"),
         ("customerID", lambda n, r: r.permutation(n) + 10_000, "Column 'customerID' identifies the rows"),
+        ("place", lambda n, r: r.permutation(n) + 7, "Column 'place' identifies the rows"),
+        ("account", lambda n, r: 10**17 + 7 * r.permutation(n), "Column 'account' identifies the rows"),
+        ("주문번호", lambda n, r: 3 * r.permutation(n), "Column '주문번호' identifies the rows"),
         ("code", lambda n, r: [f"K-{i:05d}" for i in r.permutation(n)], "Column 'code' identifies the rows"),
         ("country", lambda n, r: ["KR"] * n, "Column 'country' has the same value in all rows"),
         ("nothing", lambda n, r: [None] * n, "Column 'nothing' is empty"),
@@ -201,6 +204,15 @@ def test_times_of_day_are_found(tmp_path, written):
     table["opened"] = "before " + table["opened"]
     types = {column.name: column.type for column in proposed(tmp_path, table, "churned").columns}
     assert types["opened"] in {"category", "text"}
+
+
+def test_numbers_with_several_meanings_are_reported(tmp_path):
+    table = only(clean(1), "churned")[["age", "city", "churned"]]
+    table["visits"] = [f"{number:,}" for number in np.random.default_rng(1).integers(1000, 9000, len(table))]
+    (warning,) = proposed(tmp_path, table, "churned").warnings
+    assert warning.startswith("Column 'visits': ")
+    assert "a comma separates thousands; if that is wrong, correct decimal and grouping" in warning
+    assert read_dataset_file(tmp_path / "table.toml").reading.grouping == ","
 
 
 def test_blank_rows_are_reported(tmp_path):
