@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from pipelines.admin.source import upload
@@ -131,7 +132,22 @@ def _parameters(options: argparse.Namespace, settings: Settings) -> dict[str, st
     name = settings.pipeline_name
     groups = ",".join(group_name(name, task.name) for task in settings.table.tasks)
     named_after = {"PipelineName": name, "PipelineNameInLowerCase": name.lower(), "ModelPackageGroups": groups}
-    return {**named_after, **texts, **switches}
+    return {**named_after, "DatasetFile": _in_source(settings.dataset), **texts, **switches}
+
+
+def _in_source(dataset: str | None) -> str:
+    """Return the path of a data set file in the source that builds get; empty for the default one, or one elsewhere."""
+    if dataset is None:
+        return ""
+    path, source = Path(dataset).resolve(), TEMPLATE.resolve().parents[1]
+    if path.is_relative_to(source):
+        return path.relative_to(source).as_posix()
+    logger.warning(
+        "Builds of the stack run the default data set, because %s is not in %s: commit it there, and deploy again.",
+        dataset,
+        source,
+    )
+    return ""
 
 
 def _described(changes: Sequence[Change] | None, stack: str) -> str:

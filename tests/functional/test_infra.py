@@ -122,6 +122,8 @@ def test_groups_are_those_of_the_data_set(infra: Infra, tmp_path: Path) -> None:
     file.write_text(f'name = "wine"\n[columns]\na = "number"\ng = "category"\n{task}')
     deployed = infra("deploy", "--yes", "--json", "--dataset", str(file))
     assert deployed.json["parameters"]["ModelPackageGroups"] == "Wine-grower"
+    assert deployed.json["parameters"]["DatasetFile"] == ""
+    assert "commit it there" in deployed.stderr
 
 
 @pytest.mark.skipif(not IS_CLONE, reason="an archive cannot be packed once more")

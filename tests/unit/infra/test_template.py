@@ -163,6 +163,7 @@ def test_alerts_tell_of_failed_executions_builds_and_starts() -> None:
         ("ExecutionsExpireAfterDays", "7"),
         ("AlertEmail", "nobody"),
         ("DataUri", "/home/me/data.csv"),
+        ("DatasetFile", "/home/me/customers.toml"),
         ("EndpointOptions", "--serverless; rm -rf /"),
         ("PipelineName", "p" * 31),
         ("NewDataTrigger", "on"),
