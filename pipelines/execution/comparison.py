@@ -62,19 +62,20 @@ def settings_of(side: Side) -> dict[str, str]:
     """
     found = dict(side.parameters)
     for step in read(side.definition).steps.values():
-        found.update(_leaves(step.arguments, step.name))
+        found.update(leaves(step.arguments, step.name))
     return found
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of an argument, as `settings_of` names them."""
     if is_expression(value) or not isinstance(value, dict | list):
         yield path, str(value)
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _leaves(item, f"{path}.{key}")
+            yield from leaves(item, f"{path}.{key}")
     elif all(isinstance(item, dict) and not is_expression(item) for item in value):
         for position, item in enumerate(value):
-            yield from _leaves(item, f"{path}.{next((item[name] for name in NAMES if name in item), position)}")
+            yield from leaves(item, f"{path}.{next((item[name] for name in NAMES if name in item), position)}")
     else:
         yield from _options(value, path)
 

@@ -51,6 +51,8 @@ ROUTES = (
     Route(f"{_EXECUTION}/data", documents.data_page),
     Route(f"{_EXECUTION}/{{action}}", ask, methods=["GET"]),
     Route(f"{_EXECUTION}/{{action}}", act, methods=["POST"]),
+    Route("/files", documents.files),
+    Route("/file", documents.file),
     Route("/compare", comparison),
     Route("/start/{pipeline}", start_form),
     Route("/start/{pipeline}/confirm", ask_start, methods=["GET"]),

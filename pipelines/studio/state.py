@@ -11,6 +11,8 @@ from starlette.requests import Request
 from pipelines.execution.follow import passing_trouble
 from pipelines.studio.access import Access
 from pipelines.studio.poller import INTERVALS, LONGEST, Poller
+from pipelines.studio.queries.caching import Misses
+from pipelines.studio.queries.curves import CurveStore
 from pipelines.studio.queries.details import DetailStore
 from pipelines.studio.queries.index import Index
 from pipelines.studio.queries.jobs import MadeStore
@@ -30,6 +32,7 @@ class Studio:
         self.index = Index(context.pipeline)
         self.details = DetailStore(context.connection.name)
         self.watched, self.made, self.tails = Watched(), MadeStore(), Tails()
+        self.misses, self.curves = Misses(), CurveStore()
         self.models, self.lists, self.work = Models(), Lists(), Work()
         name = context.connection.name
         self.poller = Poller(self._refresh, self._explain, INTERVALS[name], LONGEST[name])

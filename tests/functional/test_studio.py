@@ -115,6 +115,20 @@ def test_failure_is_explained(client: httpx.Client, finished: Finished) -> None:
     assert "Skipped" in page
 
 
+def test_panel_says_why_a_step_ran_and_how_it_learned(client: httpx.Client, finished: Finished) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while finished.failed not in client.get("/").text and time.monotonic() < until:
+        time.sleep(0.2)
+    run = run_of(finished.failed)
+    assert "AppSpecification.ContainerArguments --seed" in client.get(f"{run}?step=Preprocess").text
+    page = client.get(f"{run}?step=TrainLightGBMClassification").text
+    assert "Learning curves" in page
+    assert 'href="/files?uri=s3%3A//' in page
+    assert "step=Preprocess" in page
+    address = re.findall(r"/files\?uri=[^\"]*/output/model.tar.gz", page)[-1]
+    assert ">model.tar.gz</a>" in client.get(address).text
+
+
 def test_comparison_has_the_seed_and_the_gate(client: httpx.Client, finished: Finished) -> None:
     keys = [f"SeoulBikeDemand/{execution}" for execution in (finished.succeeded, finished.failed)]
     page = client.get("/compare", params={"execution": keys}).text

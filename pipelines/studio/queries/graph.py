@@ -1,8 +1,10 @@
 """The steps of an execution as a graph: what each waits for, its status, and the branches that were not taken."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from local_sagemaker.definition.expressions import referenced_steps
 from local_sagemaker.definition.parse import Definition, parse
 from local_sagemaker.definition.parse import Step as DefinedStep
 from pipelines.execution.pipeline import Progress, Step
@@ -61,6 +63,24 @@ def downstream(definition: Definition, name: str) -> list[str]:
     while more := {step for step, needed in needs.items() if step not in found and needed & found}:
         found |= more
     return [step for step in needs if step in found]
+
+
+def makers_of(step: DefinedStep) -> dict[str, str]:
+    """Return by the name of an input, as `Made.inputs` has it, the step whose result it is."""
+    return dict(_makers(step.arguments))
+
+
+def _makers(value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        name = value.get("InputName") or value.get("ChannelName")
+        named = {str(name): value} if name else {_INPUTS[each]: value[each] for each in _INPUTS if each in value}
+        yield from ((each, makers.pop()) for each, part in named.items() if (makers := referenced_steps(part)))
+    for part in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from _makers(part)
+
+
+_INPUTS = {"ModelDataUrl": "model", "TransformInput": "data"}
+"""Members of a request that are inputs without a name of their own, and the names that the page gives them."""
 
 
 def graph_of(opened: Opened) -> Graph:

@@ -1,14 +1,22 @@
 """What a step made, by one Describe call: instances, image, inputs, outputs, settings and metrics."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from local_sagemaker.definition.step_types import API_STEPS
 from pipelines.aws.responses import DENIED, last_part, or_none
+from pipelines.execution.comparison import leaves
 from pipelines.execution.description import made_by
 from pipelines.execution.pipeline import Step
 
 _MISSING = ("ValidationException", "ResourceNotFound", *DENIED)
+BEST_JOB = "best job"
+"""The fact of a tuning job that names the training job."""
+FACTS = (
+    *("status", "instances", "billed", "image", "strategy", "jobs", BEST_JOB, "model", "content type"),
+    *("group", "version", "approval"),
+)
 Texts = Mapping[str, str]
 
 
@@ -18,14 +26,15 @@ class Made:
 
     name: str
     facts: Texts = field(default_factory=dict)
+    """By names of the page, which it translates: see `FACTS`."""
     inputs: Texts = field(default_factory=dict)
     outputs: Texts = field(default_factory=dict)
     """Addresses by the names of channels, inputs and outputs."""
     settings: Texts = field(default_factory=dict)
     """Hyperparameters, or a container's arguments and environment."""
     metrics: Mapping[str, float] = field(default_factory=dict)
-    patterns: Texts = field(default_factory=dict)
-    """The regular expressions that find metrics in the log, by the metric's name."""
+    key: Texts = field(default_factory=dict)
+    """The arguments that must be equal for its result to be taken from the cache."""
 
 
 class MadeStore:
@@ -51,8 +60,21 @@ def _describe(sagemaker: Any, step: Step) -> Made | None:
         if arn:
             name = arn if kind == "RegisterModel" else last_part(arn)
             description = or_none(getattr(sagemaker, operation), _MISSING, **{parameter: name})
-            return read(last_part(name), description) if description else None
+            return replace(read(last_part(name), description), key=_key(kind, description)) if description else None
     return None
+
+
+def _key(kind: str, description: Mapping[str, Any]) -> dict[str, str]:
+    """Return the arguments in the key of the step cache: a description has them as the request did."""
+    paths = next((step.cache_keys for step in API_STEPS.values() if step.metadata == kind), ())
+    return {name: value for path in paths for name, value in leaves(_at(description, path), path)}
+
+
+def _at(description: Mapping[str, Any], path: str) -> Any:
+    value: Any = description
+    for member in path.split("."):
+        value = value.get(member, {})
+    return value
 
 
 def _processing(name: str, job: Mapping[str, Any]) -> Made:
@@ -88,7 +110,6 @@ def _training(name: str, job: Mapping[str, Any]) -> Made:
         {"model": job.get("ModelArtifacts", {}).get("S3ModelArtifacts", "")},
         {**job.get("HyperParameters", {}), **job.get("Environment", {})},
         {each["MetricName"]: each["Value"] for each in job.get("FinalMetricDataList", [])},
-        {each["Name"]: each["Regex"] for each in algorithm.get("MetricDefinitions", [])},
     )
 
 
@@ -103,7 +124,7 @@ def _tuning(name: str, job: Mapping[str, Any]) -> Made:
             "status": job["HyperParameterTuningJobStatus"],
             "strategy": job["HyperParameterTuningJobConfig"]["Strategy"],
             "jobs": f"{counts.get('Completed', 0)} / {limits.get('MaxNumberOfTrainingJobs', '?')}",
-            "best job": best.get("TrainingJobName", ""),
+            BEST_JOB: best.get("TrainingJobName", ""),
         },
         settings=best.get("TunedHyperParameters", {}),
         metrics={metric["MetricName"]: metric["Value"]} if metric else {},

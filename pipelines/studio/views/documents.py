@@ -1,4 +1,4 @@
-"""The HTML pages that an execution has left, and its predictions as a file.
+"""What an execution has left: HTML pages, its predictions, and the objects that its steps read or wrote.
 
 The pages come from S3 and have scripts of their own, so the browser gives them an origin of their own: they can neither
 read this page nor send anything, not even to this server.
@@ -6,11 +6,14 @@ https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Secu
 """
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
+from pipelines.aws.responses import last_part
 from pipelines.studio.queries import documents
+from pipelines.studio.queries.files import content_of, files_below
 from pipelines.studio.state import studio_of
 from pipelines.studio.views.lookup import place_of
+from pipelines.studio.views.rendering import attachment, render
 
 SANDBOX = (
     "sandbox allow-scripts allow-downloads; default-src 'none'; script-src 'unsafe-inline' blob: data:; "
@@ -43,5 +46,17 @@ def predictions(request: Request) -> Response:
     progress = studio.watched.get(studio.sagemaker, place.arn).progress
     evaluation = documents.find_evaluation(progress, request.path_params["step"])
     text = documents.predictions(studio.sagemaker, studio.s3, progress, evaluation)
-    disposition = 'attachment; filename="predictions.csv"'
-    return Response(text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
+    return Response(text, media_type="text/csv; charset=utf-8", headers=attachment("predictions.csv"))
+
+
+def files(request: Request) -> Response:
+    """List the objects below the address ``uri``."""
+    uri = request.query_params.get("uri", "")
+    return render(request, "files.html", uri=uri, listing=files_below(studio_of(request).s3, uri))
+
+
+def file(request: Request) -> Response:
+    """Serve the object ``uri`` for download; a browser shows none of it, whatever it contains."""
+    uri = request.query_params.get("uri", "")
+    content = content_of(studio_of(request).s3, uri)
+    return StreamingResponse(content, media_type="application/octet-stream", headers=attachment(last_part(uri)))

@@ -1,21 +1,18 @@
 """One execution: its graph or one of the other tabs, and the panel of a step."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from local_sagemaker.definition.parse import DefinitionError
-from pipelines.aws.responses import last_part
 from pipelines.execution.changes import RETRIED
-from pipelines.execution.description import links_of
-from pipelines.execution.logs import log_of
 from pipelines.studio.queries import documents
-from pipelines.studio.queries.graph import Graph, graph_of, named, timeline_of
+from pipelines.studio.queries.graph import Graph, graph_of, timeline_of
 from pipelines.studio.queries.watched import Opened
 from pipelines.studio.state import Studio, studio_of
-from pipelines.studio.views.lookup import Place, place_of
+from pipelines.studio.views.lookup import place_of
+from pipelines.studio.views.panel import panel_of
 from pipelines.studio.views.rendering import render
 
 TABS = ("graph", "timeline", "parameters", "definition", "report", "data", "predictions")
@@ -40,7 +37,7 @@ def execution(request: Request) -> Response:
         tab=tab,
         graph=graph,
         retryable=opened.progress.status in RETRIED and all(step.type != "Fail" for step in opened.progress.steps),
-        panel=_panel(studio, place, opened, graph, request.query_params.get("step", "")),
+        panel=panel_of(studio, place, opened, graph, request.query_params.get("step", "")),
         **_content(studio, opened, tab, request.query_params.get("of", "")),
     )
 
@@ -82,24 +79,3 @@ def _content(studio: Studio, opened: Opened, tab: str, of: str) -> dict[str, Any
         text = documents.predictions(studio.sagemaker, studio.s3, opened.progress, content["evaluation"])
         content["predictions"] = documents.first_rows(text)
     return content
-
-
-def _panel(studio: Studio, place: Place, opened: Opened, graph: Graph | None, name: str) -> Mapping[str, Any] | None:
-    """Return what the panel of a step shows; None if no step is chosen."""
-    node = named(graph, name) if graph else None
-    step = next((step for step in opened.progress.steps if step.name == name), None)
-    if node is None and step is None:
-        return None
-    source = step.cached_from if step else None
-    on_aws = studio.context.on_aws
-    return {
-        "name": name,
-        "title": node.title if node else name,
-        "type": node.type if node else "",
-        "status": node.status if node else step.status if step else "",
-        "step": step,
-        "made": studio.made.get(studio.sagemaker, step) if step else None,
-        "has_log": step is not None and log_of(step) is not None,
-        "links": links_of(studio.context.connection.region, step) if step and on_aws else {},
-        "cached_from": f"{place.pipeline}/{last_part(source)}" if source else None,
-    }

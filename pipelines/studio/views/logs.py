@@ -11,6 +11,7 @@ from pipelines.execution.lookup import find_step
 from pipelines.execution.pipeline import FINISHED, Step
 from pipelines.studio.state import studio_of
 from pipelines.studio.views.lookup import place_of
+from pipelines.studio.views.rendering import attachment
 
 
 def log(request: Request) -> Response:
@@ -29,11 +30,7 @@ def download(request: Request) -> Response:
         for line in log_lines(client, step):
             yield f"{line}\n"
 
-    name = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in step.name)
-    disposition = f'attachment; filename="{name}.log"'
-    return StreamingResponse(
-        lines(), media_type="text/plain; charset=utf-8", headers={"Content-Disposition": disposition}
-    )
+    return StreamingResponse(lines(), media_type="text/plain; charset=utf-8", headers=attachment(f"{step.name}.log"))
 
 
 def _step(request: Request) -> Step:

@@ -14,7 +14,7 @@ from pipelines.names import group_name
 from pipelines.studio.queries.lists import MODELS
 from pipelines.studio.queries.models import Version, change_approval, find, groups
 from pipelines.studio.state import Studio, studio_of
-from pipelines.studio.views.chart import Chart, chart_of
+from pipelines.studio.views.chart import Chart, versions_chart
 from pipelines.studio.views.questions import Question, confirm
 from pipelines.studio.views.rendering import render
 
@@ -123,7 +123,7 @@ def _execution_of(studio: Studio, version: Version) -> str | None:
 
 def _chart(versions: Sequence[Version], metric: str) -> Chart | None:
     known = [(each.number, each.measured.test[metric]) for each in versions if _has(each, metric) and each.measured]
-    return chart_of(sorted(known))
+    return versions_chart(sorted(known))
 
 
 def _has(version: Version, metric: str) -> bool:

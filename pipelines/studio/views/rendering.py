@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from html_page.translations import LANGUAGES, Language, Translations, read_translations
 from pipelines.studio.state import studio_of
+from pipelines.studio.views.chart import path_of
 
 ROOM = Path(__file__).parents[1]
 LANGUAGE_COOKIE = "boostpipe_studio_language"
@@ -30,7 +31,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(moment=moment, duration=duration, number=number, iso=datetime.isoformat)
+    environment.filters.update(moment=moment, duration=duration, number=number, iso=datetime.isoformat, path=path_of)
     return environment
 
 
@@ -69,6 +70,12 @@ def render(request: Request, template: str, status: HTTPStatus = HTTPStatus.OK, 
 def render_problem(request: Request, message: str, status: HTTPStatus) -> Response:
     """Render the page of a request that cannot be answered."""
     return render(request, "problem.html", status, message=message)
+
+
+def attachment(name: str) -> dict[str, str]:
+    """Return the header by which a browser saves a response under a name."""
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in ".-_") else "-" for letter in name)
+    return {"Content-Disposition": f'attachment; filename="{plain or "object"}"'}
 
 
 def address_of(request: Request) -> str:

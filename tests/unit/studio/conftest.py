@@ -14,6 +14,7 @@ import httpx
 import pytest
 import uvicorn
 from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
 
 from pipelines.aws.prices import load_prices
 from pipelines.names import PROJECT
@@ -28,7 +29,13 @@ DEFINITION = {
     "Version": "2020-12-01",
     "Parameters": [{"Name": "Run", "Type": "String"}],
     "Steps": [
-        {"Name": "Prepare", "DisplayName": "Prepare the data", "Type": "Processing", "Arguments": {"Size": 1}},
+        {
+            "Name": "Prepare",
+            "DisplayName": "Prepare the data",
+            "Type": "Processing",
+            "Arguments": {"Size": 1},
+            "CacheConfig": {"Enabled": True, "ExpireAfter": "P30D"},
+        },
         {
             "Name": "Gate",
             "Type": "Condition",
@@ -49,6 +56,8 @@ class Api:
     def __init__(self, executions: int = 3, pipelines: int = 1) -> None:
         self.calls: list[str] = []
         self.changes: list[tuple[str, dict[str, Any]]] = []
+        self.colours: dict[str, str] = {}
+        """Of the jobs whose environment is another one."""
         self.log = ["[INFO] begins", "UserWarning: old", "ValueError: no data"]
         self.definition: dict[str, Any] = DEFINITION
         self.group = "Pipeline0-regression"
@@ -121,7 +130,8 @@ class Api:
     def list_pipeline_execution_steps(self, **request: Any) -> dict[str, Any]:
         self.calls.append("ListPipelineExecutionSteps")
         began = self._execution(request)["StartTime"]
-        job = {"ProcessingJob": {"Arn": f"{ACCOUNT}:processing-job/prepare-1"}}
+        execution = request["PipelineExecutionArn"].rpartition("/")[2]
+        job = {"ProcessingJob": {"Arn": f"{ACCOUNT}:processing-job/prepare-{execution}"}}
         times = {"StartTime": began, "EndTime": began + timedelta(seconds=70)}
         return {
             "PipelineExecutionSteps": [
@@ -147,18 +157,18 @@ class Api:
             "PipelineParameters": [{"Name": "Run", "Value": self._execution(request)["PipelineExecutionDisplayName"]}]
         }
 
-    def describe_processing_job(self, **_request: Any) -> dict[str, Any]:
+    def describe_processing_job(self, *, ProcessingJobName: str) -> dict[str, Any]:  # noqa: N803
         self.calls.append("DescribeProcessingJob")
         return {
             "ProcessingJobStatus": "Completed",
             "AppSpecification": {"ImageUri": "image:1", "ContainerArguments": ["--seed", "42"]},
             "ProcessingResources": {"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.xlarge"}},
             "ProcessingInputs": [{"InputName": "data", "S3Input": {"S3Uri": "s3://bucket/data"}}],
-            "Environment": {"COLOUR": "blue"},
+            "Environment": {"COLOUR": self.colours.get(ProcessingJobName, "blue")},
         }
 
     def describe_log_streams(self, **_request: Any) -> dict[str, Any]:
-        return {"logStreams": [{"logStreamName": "prepare-1/algo-1"}]}
+        return {"logStreams": [{"logStreamName": "prepare/algo-1"}]}
 
     def get_log_events(self, **request: Any) -> dict[str, Any]:
         self.calls.append("GetLogEvents")
@@ -215,10 +225,12 @@ class Api:
     def get_object(self, *, Key: str, **_request: Any) -> dict[str, Any]:  # noqa: N803
         number = int(Key.partition("/")[0].removeprefix("evaluation-"))
         verdict = {"metric": "rmse", "best": {"test": {"rmse": 100.5 + 20 * number, "mae": 80.25}}}
-        return {"Body": io.BytesIO(json.dumps(verdict).encode())}
+        content = json.dumps(verdict).encode()
+        return {"Body": StreamingBody(io.BytesIO(content), len(content))}
 
     def list_objects_v2(self, *, Prefix: str, **_request: Any) -> dict[str, Any]:  # noqa: N803
-        return {"Contents": [{"Key": Prefix, "ETag": '"etag"'}]}
+        moment = datetime(2026, 12, 1, tzinfo=UTC)
+        return {"Contents": [{"Key": Prefix, "ETag": '"etag"', "Size": 1234, "LastModified": moment}]}
 
     def list_endpoints(self, **_request: Any) -> dict[str, Any]:
         self.calls.append("ListEndpoints")

@@ -33,6 +33,7 @@ PAGES = (
     *(f"{RUN}/from?step=Gate", f"{RUN}/from?step=%3Cimg", "/executions/%3Cimg src=x/%3Cscript%3E", "/%3Cimg src=x%3E"),
     *("/models", "/models?metric=%3Cimg", "/models/Pipeline0-regression/2", "/models/Pipeline0-regression/3/approve"),
     *("/start/Pipeline0", "/start/%3Cimg", "/start/Pipeline0/confirm?parameter:Run=%3Cimg&name=%3Cimg"),
+    *("/files?uri=s3://bucket/%3Cimg%20src=x%3E/%3Cscript%3E", "/files?uri=%3Cimg"),
     *("/endpoints", "/endpoints/Pipeline0-regression", "/endpoints/Pipeline0-regression/delete"),
     "/compare?execution=Pipeline0/e00000000000&execution=Pipeline0/e00000000001",
 )

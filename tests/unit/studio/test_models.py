@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pipelines.studio.views.chart import chart_of
+from pipelines.studio.views.chart import versions_chart
 from tests.unit.studio.conftest import Api, browsing, studio_over
 
 GROUP = "Pipeline0-regression"
@@ -69,6 +69,6 @@ def test_what_is_not_there_is_said(api: Api, path: str) -> None:
 
 
 def test_equal_metrics_are_a_flat_line() -> None:
-    chart = chart_of([(1, 5.0), (2, 5.0)])
+    chart = versions_chart([(1, 5.0), (2, 5.0)])
     assert chart is not None
-    assert len({point.y for point in chart.points}) == 1
+    assert len({point.y for point in chart.lines[""]}) == 1

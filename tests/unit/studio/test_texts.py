@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+from pipelines.studio.queries.caching import REASONS
 from pipelines.studio.queries.comparing import THERE
 from pipelines.studio.queries.graph import CACHED, SKIPPED, WAITING
+from pipelines.studio.queries.jobs import FACTS
 from pipelines.studio.views.actions import ACTIONS
 from pipelines.studio.views.deployment import DEPLOY, UPDATE
 from pipelines.studio.views.endpoints import DELETE
@@ -27,7 +29,7 @@ def test_every_text_has_a_translation():
     used = {text for template in templates for text in re.findall(r'\bt\("([^"]+)"', template)}
     used |= {text for question in QUESTIONS for text in (question.title, question.effect)}
     used |= {JOBS_COST, ENDPOINT_COSTS}
-    used |= {*TABS, *STATUSES, *LINEAGE, CACHED, SKIPPED, WAITING, THERE}
+    used |= {*TABS, *STATUSES, *LINEAGE, CACHED, SKIPPED, WAITING, THERE, *REASONS, *FACTS}
     assert sorted(used - TEXTS.keys()) == []
 
 
