@@ -107,5 +107,11 @@ class DataSet(Protocol):
     def features_of_chunk(self, chunk: Any, schema: Schema) -> pd.DataFrame:
         """Calculate the features of a chunk, in the order of its file."""
 
+    def identity(self, rows: Path, task: str | None = None) -> pd.DataFrame:
+        """Return the keys of rows, and the target of a task: a number, or the name of its class.
+
+        Rows without a target are left out; without a task, there is one row for each that can be predicted.
+        """
+
     def check_header(self, file: Path) -> None:
         """Check that the beginning of a file has the columns of the data set, and a row."""

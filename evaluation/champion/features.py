@@ -49,20 +49,33 @@ def features_of(code: Path, schema: Schema, files: Sequence[Path]) -> pd.DataFra
 
 def _run(code: Path, schema: Schema, file: Path, output: Path) -> int:
     """Write the features, and return how many rows the file has, those that cannot be predicted included."""
-    command = [sys.executable, "-m", _MODULE, "--schema", schema.path, "--data", file, "--output", output]
+    try:
+        said = run_code(code, _MODULE, schema, file, ["--output", str(output), "--rows", str(_ROWS)])
+    except Unknown as error:
+        raise Unknown(f"its code cannot make features of {file.name}: {error}") from error
+    return int(json.loads(said.splitlines()[-1])["read"])
+
+
+def run_code(code: Path, module: str, schema: Schema, file: Path, arguments: Sequence[str]) -> str:
+    """Run a module of a model's own code on a raw file, and return what it printed.
+
+    Raises `Unknown` with its last line if it fails.
+    """
+    command = [sys.executable, "-m", module, "--schema", str(schema.path.resolve()), "--data", str(file.resolve())]
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    done = subprocess.run(
-        [*map(str, command), "--rows", str(_ROWS)],
-        env={**kept, "PYTHONPATH": str(code), "PYTHONUTF8": "1", "AWS_EC2_METADATA_DISABLED": "true"},
-        cwd=output,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [*command, *arguments],
+            env={**kept, "PYTHONPATH": str(code.resolve()), "PYTHONUTF8": "1", "AWS_EC2_METADATA_DISABLED": "true"},
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode != 0:
         last = next(iter(reversed(done.stderr.strip().splitlines())), "it printed nothing")
-        raise Unknown(f"its code cannot make features of {file.name}: {last.rstrip('.')}.")
-    return int(json.loads(done.stdout.splitlines()[-1])["read"])
+        raise Unknown(f"{last.rstrip('.')}.")
+    return done.stdout
 
 
 def _texts(values: "pd.Series[Any]") -> "pd.Series[str]":

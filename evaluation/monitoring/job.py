@@ -3,8 +3,10 @@
 ``python -m evaluation.monitoring.job --task regression --column predicted_rentals`` reads below ``<input>``::
 
     predictions/<file>    keys, features and predictions, as `boostpipe batch run` writes them: CSV or Parquet
-    actuals/<file>        keys and the target: what really happened
+    predictions/**        or the calls that an endpoint captured, see `evaluation.monitoring.captured`
+    actuals/<file>        keys and the target: what really happened; or a raw file of the data set
     evaluation/           the folder that Evaluate wrote for the version
+    preprocessing/        its own code, which reads raw files
 
 and writes to ``<output>``: ``monitoring.json`` (all numbers), ``verdict.json`` (its extract for the pipeline),
 ``statistics.json``, ``constraints.json`` and ``constraint_violations.json`` (in Model Monitor's formats) and
@@ -13,13 +15,17 @@ and writes to ``<output>``: ``monitoring.json`` (all numbers), ``verdict.json`` 
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from evaluation.errors import EvaluationError, InputError, report_failure
 from evaluation.monitoring.alarms import alarms
+from evaluation.monitoring.captured import ANY, EVER, Period, captured_calls, period, write_captured
 from evaluation.monitoring.metrics import NAMESPACE, publish
+from evaluation.monitoring.outcomes import with_keys
 from evaluation.monitoring.page import render
 from evaluation.monitoring.quality import by_unit, errors_of, judge_calibration, judge_quality
 from evaluation.monitoring.reference import judge_rows
@@ -30,8 +36,12 @@ from evaluation.strict_json import read_json, write_json
 from html_page.translations import LANGUAGES
 
 
-def monitor(task_name: str, column: str, source: Path, seed: int) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+def monitor(
+    task_name: str, column: str, source: Path, seed: int, when: Period = EVER
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """Judge a window; return the content of ``monitoring.json``, and of the other files by name.
+
+    ``when`` limits the captured calls of an endpoint.
 
     Raises `EvaluationError` if the inputs cannot be read or do not belong together.
     """
@@ -41,7 +51,16 @@ def monitor(task_name: str, column: str, source: Path, seed: int) -> tuple[dict[
     report = read_json(evaluation / "evaluation.json")
     winner = report["candidates"][report["best"]["algorithm"]]
     algorithm = report["best"]["algorithm"]
-    window = read_window(_only_file(source / "predictions"), _only_file(source / "actuals"), column, task, schema)
+    with tempfile.TemporaryDirectory() as folder:
+        predictions, without_key = source / "predictions", 0
+        if captured_calls(predictions):
+            captured = Path(folder, "captured.csv")
+            without_key = write_captured(predictions, when, column, task, schema, captured)
+        else:
+            captured = _only_file(predictions)
+        raw = _only_file(source / "actuals")
+        actuals = with_keys(raw, source / "preprocessing", task, schema, Path(folder, f"keys of {raw.name}"))
+        window = read_window(captured, actuals, column, task, schema)
     test = read_test_set(evaluation / f"predictions-{algorithm}.csv", task, schema)
     errors = {"window": errors_of(task, window), "test": errors_of(task, test)}
     files, rows = judge_rows(window, test, errors, evaluation, column, task, schema, seed)
@@ -50,6 +69,7 @@ def monitor(task_name: str, column: str, source: Path, seed: int) -> tuple[dict[
         "algorithm": algorithm,
         "unit": window.unit,
         "predictions": len(window.rows),
+        "without_key": without_key,
         "first": str(min(window.part.keys["unit"])),
         "last": str(max(window.part.keys["unit"])),
         "quality": judge_quality(task, window, winner, seed),
@@ -75,6 +95,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="monitor", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--task", required=True, help="name of a task in schema.json")
     parser.add_argument("--column", required=True, help="column of the predictions, or of the probabilities")
+    called = "captured calls from then on: a time, or 7d or 12h ago (default: %(default)s)"
+    parser.add_argument("--since", default=ANY, help=called)
+    parser.add_argument("--until", default=ANY, help="captured calls before then (default: %(default)s)")
     parser.add_argument("--pipeline", help="sends metrics to CloudWatch, with this name of a pipeline as a dimension")
     parser.add_argument("--version", default="", help="the registered version, for the page")
     parser.add_argument("--seed", type=int, default=42, help="seed of all random draws (default: %(default)s)")
@@ -89,7 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the processing job; return 0 whether there is an alarm or not, or 1 with the reason on stderr."""
     options = _arguments(arguments)
     try:
-        found, files = monitor(options.task, options.column, options.input, options.seed)
+        when = period(options.since, options.until, datetime.now(UTC))
+        found, files = monitor(options.task, options.column, options.input, options.seed, when)
     except EvaluationError as error:
         return report_failure(error, options.message)
     options.output.mkdir(parents=True, exist_ok=True)

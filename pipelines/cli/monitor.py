@@ -1,26 +1,36 @@
 """``boostpipe monitor``: judge the predictions of a registered version by what really happened."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipelines.cli.common.command import Command, opened
 from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import CONNECTION, add_actions, add_model_choice, chosen_model
-from pipelines.cli.common.rendering import facts, number, shown
+from pipelines.cli.common.rendering import facts, number, shown, words
 from pipelines.errors import BadInput
 from pipelines.execution.follow import LOST_WITHOUT_WAITING
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.workflow import RunRequest
+from pipelines.models.registry import RegisteredModel
+from pipelines.monitoring.endpoint import captured_window
 from pipelines.monitoring.results import Found
 from pipelines.monitoring.run import Monitored, Window, monitor
 from pipelines.settings.fields import Settings
+from pipelines.target import CommandContext
 
 
 def _options(parser: Parser) -> None:
     window = parser.add_argument_group("the window")
-    window.add_argument("--predictions", metavar="FILE|s3://...", help="the result of `boostpipe batch run`")
+    predicted = window.add_mutually_exclusive_group()
+    predicted.add_argument("--predictions", metavar="FILE|s3://...", help="the result of `boostpipe batch run`")
+    predicted.add_argument("--endpoint", metavar="NAME", help="the calls that this endpoint captured")
+    called = "with --endpoint: calls from then on, as 2018-03-01T12:00 (UTC), or 7d or 12h before the job"
+    window.add_argument("--since", metavar="TIME", help=f"{called} (default: since it serves its version)")
+    window.add_argument("--until", metavar="TIME", help="with --endpoint: calls before then (default: all)")
     window.add_argument(
-        "--actuals", metavar="FILE|s3://...", help="the keys of the rows and the target, as CSV or Parquet"
+        "--actuals",
+        metavar="FILE|s3://...",
+        help="the keys of the rows and the target, or raw rows of the data set, as CSV or Parquet",
     )
     add_model_choice(parser)
     add_actions(parser.add_argument_group("this run (default: --upsert --start)"))
@@ -38,14 +48,24 @@ def _run(options: argparse.Namespace, settings: Settings) -> Result:
     with opened(settings) as context, shown() as show:
         if request.start and request.wait is False and context.connection.owns_service:
             raise BadInput(LOST_WITHOUT_WAITING)
-        model = chosen_model(context, options, options.task)
-        outcome = monitor(context, model, Window(options.predictions, options.actuals), request, show)
+        outcome = monitor(context, *_window(context, options), request, show)
     progress = outcome.progress
     exit_code = progress.exit_code if progress is not None and progress.finished else 0
-    return Result(facts(_lines(outcome)), outcome.as_json(), exit_code=exit_code)
+    return Result(_text(_lines(outcome, settings), settings), outcome.as_json(), exit_code=exit_code)
 
 
-def _lines(outcome: Monitored) -> Iterator[tuple[str, str]]:
+def _window(context: CommandContext, options: argparse.Namespace) -> tuple[RegisteredModel, Window]:
+    """Return the version that is judged, and its predictions."""
+    if options.endpoint is None:
+        if options.since or options.until:
+            raise BadInput("--since and --until choose captured calls; name their endpoint with --endpoint.")
+        return chosen_model(context, options, options.task), Window(options.predictions, options.actuals)
+    if options.model_package or options.latest_approved:
+        raise BadInput("--endpoint judges the version that it serves; leave out --model-package and --latest-approved.")
+    return captured_window(context, options.endpoint, options.actuals, options.since, options.until)
+
+
+def _lines(outcome: Monitored, settings: Settings) -> Iterator[tuple[str, str]]:
     yield "model", f"{outcome.model.title} ({outcome.model.algorithm})"
     yield "pipeline", outcome.pipeline_arn
     if outcome.schedule is not None:
@@ -53,24 +73,37 @@ def _lines(outcome: Monitored) -> Iterator[tuple[str, str]]:
     if outcome.progress is not None:
         yield "execution", outcome.progress.arn
         if outcome.found is not None:
-            yield from found_lines(outcome.found)
+            yield from _of_found(outcome.found, settings)
         elif outcome.progress.finished:
-            yield "failed", _why(outcome.progress)
+            yield "reason", _why(outcome.progress)
 
 
-def found_lines(monitored: Found) -> Iterator[tuple[str, str]]:
+def found_text(monitored: Found, settings: Settings) -> str:
     """Say what an execution found: the metric, the rows, what alarms, and where the page is."""
-    found = monitored.content
-    quality = found["quality"]
-    for name in ("window", "test"):
-        one = quality[name]
+    return _text(_of_found(monitored, settings), settings)
+
+
+def _text(lines: Iterable[tuple[str, str]], settings: Settings) -> str:
+    t = words(settings.lang)
+    return facts((t(name), value) for name, value in lines)
+
+
+def _of_found(monitored: Found, settings: Settings) -> Iterator[tuple[str, str]]:
+    t, found, quality = words(settings.lang), monitored.content, monitored.content["quality"]
+    between = "{value} ({low} to {high})"
+    for name in ("window", "test set"):
+        one = quality[name.split()[0]]
         low, high = map(number, one["interval"])
-        yield f"{quality['metric']}, {name}", f"{number(one['value'])} ({low} to {high})"
-    yield (
-        "rows",
-        f"{quality['rows']:,} of {found['predictions']:,} with actual values, {found['first']} to {found['last']}",
-    )
-    for alarm in found["alarms"] or ["none"]:
+        yield f"{quality['metric']}, {t(name)}", t(between, value=number(one["value"]), low=low, high=high)
+    rows = "{known} of {all} with actual values, {first} to {last}"
+    span = {end: found[end] for end in ("first", "last")}
+    yield "rows", t(rows, known=f"{quality['rows']:,}", all=f"{found['predictions']:,}", **span)
+    if found.get("without_key"):
+        yield "left out", t("{rows} captured rows without a key", rows=f"{found['without_key']:,}")
+    for one in found.get("predictions_drift", {}).get("features", []):
+        far = t("{distance} from those of the test set, 0 to 1", distance=number(one["distance"]))
+        yield "predictions", far
+    for alarm in found.get("sentences", {}).get(settings.lang, found["alarms"]) or [t("none")]:
         yield "alarm", alarm
     yield "report", str(monitored.report)
 

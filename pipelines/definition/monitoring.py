@@ -16,9 +16,26 @@ from pipelines.settings.fields import Task
 STEP, ALARM, OUTPUT = "Monitor", "Alarm", "monitoring"
 ALARM_RAISED = "AlarmRaised"
 """The step that fails with the numbers; the stack's rule for retraining names it, too."""
-INPUTS = ("PredictionsUri", "ActualsUri", "EvaluationUri")
-PARAMETERS = (*INPUTS, "Task", "PredictionsColumn")
-"""What may differ between two executions. The column has the predictions, or of a binary task the probabilities."""
+INPUTS = {
+    "predictions": "PredictionsUri",
+    "actuals": "ActualsUri",
+    "evaluation": "EvaluationUri",
+    "preprocessing": "CodeUri",
+}
+"""Inputs of the job, and the parameters with their addresses."""
+ARGUMENTS = {
+    "--task": "Task",
+    "--column": "PredictionsColumn",
+    "--version": "ModelPackage",
+    "--since": "Since",
+    "--until": "Until",
+}
+"""Arguments of the job, and the parameters with their values. The column has the predictions, or of a binary task the
+probabilities; the moments limit the calls that an endpoint captured."""
+PARAMETERS = (*INPUTS.values(), *ARGUMENTS.values())
+"""What may differ between two executions."""
+EVER = "any"
+_DEFAULTS = {"Since": EVER, "Until": EVER}
 _VERDICT = "Verdict"
 _CARRIED = ("code", "wheels")
 """Inputs of Evaluate that the monitor has, too."""
@@ -45,7 +62,7 @@ def monitoring_definition(
     sources = {
         "code": code,
         **{each["InputName"]: each["S3Input"]["S3Uri"] for each in carried if each["InputName"] != "code"},
-        **dict(zip(("predictions", "actuals", "evaluation"), map(_parameter, INPUTS), strict=True)),
+        **{name: _parameter(parameter) for name, parameter in INPUTS.items()},
     }
     arguments["ProcessingInputs"] = [_input(template, name, uri) for name, uri in sources.items()]
     arguments["ProcessingOutputConfig"] = {"Outputs": [_output(layout)]}
@@ -53,8 +70,8 @@ def monitoring_definition(
         "ImageUri": arguments["AppSpecification"]["ImageUri"],
         "ContainerEntrypoint": ["python3", "-m", "evaluation.monitoring.job"],
         "ContainerArguments": [
-            *("--task", _parameter("Task"), "--column", _parameter("PredictionsColumn")),
-            *("--lang", lang, "--seed", str(seed)),
+            *(each for name, parameter in ARGUMENTS.items() for each in (name, _parameter(parameter))),
+            *("--lang", lang, "--seed", str(seed), "--pipeline", layout.pipeline_name),
             *processing.path_arguments(f"{processing.OUTPUT}/{OUTPUT}"),
         ],
     }
@@ -70,7 +87,7 @@ def monitoring_definition(
     used = [each for each in pipeline.content["Parameters"] if each["Name"] == "ProcessingInstanceType"]
     content = {
         **{key: pipeline.content[key] for key in ("Version", "Metadata")},
-        "Parameters": [*({"Name": name, "Type": "String"} for name in PARAMETERS), *used],
+        "Parameters": [*map(_declared, PARAMETERS), *used],
         "Steps": [step, _condition()],
     }
     return Definition(canonical(content))
@@ -104,6 +121,11 @@ def _condition() -> dict[str, Any]:
 
 def _read(path: str) -> dict[str, Any]:
     return {"Std:JsonGet": {"PropertyFile": {"Get": f"Steps.{STEP}.PropertyFiles.{_VERDICT}"}, "Path": path}}
+
+
+def _declared(name: str) -> dict[str, str]:
+    default = {"DefaultValue": _DEFAULTS[name]} if name in _DEFAULTS else {}
+    return {"Name": name, "Type": "String", **default}
 
 
 def _parameter(name: str) -> dict[str, str]:

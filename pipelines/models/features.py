@@ -80,6 +80,7 @@ def make_features(
         known = [] if history is None else ["--known", str(history)]
         text = _run(
             code_folder(s3, model, trusted),
+            "inference",
             ["--schema", str(schema), "--hours", str(hours), *known, "--named", "--complete"],
         )
     (key, *names), *lines = csv.reader(io.StringIO(text))
@@ -87,6 +88,26 @@ def make_features(
     return Features(
         tuple(names), key or "row", tuple(line[0] for line in lines), tuple(",".join(line[1:]) for line in lines)
     )
+
+
+def keys_of_rows(
+    s3: Any, model: RegisteredModel, metadata: ModelMetadata, trusted: Sequence[str], rows: Path, features: Features
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the names of the keys that identify rows, and for each row of the features its keys.
+
+    Raises `PipelineError` if the model's code does not know the keys of ``rows``, the file that the features are of.
+    """
+    wanted = tuple(metadata.schema["keys"]["columns"])
+    if wanted == (features.key,):  # the name of a row is its key
+        return wanted, [(key,) for key in features.keys]
+    with tempfile.TemporaryDirectory() as folder:
+        schema = Path(folder) / "schema.json"
+        schema.write_bytes(metadata.schema_text)
+        text = _run(code_folder(s3, model, trusted), "identity", ["--schema", str(schema), "--data", str(rows)])
+    names, *lines = map(tuple, csv.reader(io.StringIO(text)))
+    if len(lines) != len(features.rows):
+        raise PipelineError(f"{rows.name} has {len(lines)} keys for {len(features.rows)} rows.")
+    return names, lines
 
 
 def trusted_prefixes(bucket: str, settings: Settings) -> tuple[str, ...]:
@@ -154,9 +175,9 @@ def _keep(folder: Path, files: dict[str, bytes]) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _run(code: Path, arguments: list[str]) -> str:
+def _run(code: Path, module: str, arguments: list[str]) -> str:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", f"{PACKAGE}.inference", *arguments],
+        [sys.executable, "-P", "-m", f"{PACKAGE}.{module}", *arguments],
         env=code_environment(code),
         capture_output=True,
         text=True,

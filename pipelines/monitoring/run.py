@@ -11,7 +11,7 @@ from pipelines.data import dataset as datasets
 from pipelines.data.code_bundles import Bundle, bundles
 from pipelines.definition.checks import check
 from pipelines.definition.document import Definition
-from pipelines.definition.monitoring import PARAMETERS, monitoring_definition
+from pipelines.definition.monitoring import EVER, PARAMETERS, monitoring_definition
 from pipelines.errors import BadInput
 from pipelines.execution import pipeline as executions
 from pipelines.execution import schedule as schedules
@@ -35,6 +35,9 @@ class Window:
 
     predictions: str | None
     actuals: str | None
+    since: str = EVER
+    """Of the calls that an endpoint captured: those from then on."""
+    until: str = EVER
 
     @property
     def sources(self) -> dict[str, str | None]:
@@ -83,7 +86,7 @@ def monitor(
         definition = _definition(context, model)
     else:
         arn, definition = executions.stored_definition(sagemaker, name)
-    parameters = check_parameters(definition, _parameters(context, model, sources)) if sources else {}
+    parameters = check_parameters(definition, _parameters(context, model, sources, window)) if sources else {}
     if request.upsert:
         _bundle(context).upload(context.s3, connection.bucket, context.pipeline)
         described = f"Judges the predictions of {context.pipeline}"
@@ -128,7 +131,9 @@ def _is_there(context: CommandContext, source: str) -> bool:
     return Path(source).is_file()
 
 
-def _parameters(context: CommandContext, model: RegisteredModel, sources: Iterable[str]) -> dict[str, str]:
+def _parameters(
+    context: CommandContext, model: RegisteredModel, sources: Iterable[str], window: Window
+) -> dict[str, str]:
     """Upload files under their hash, and return what an execution needs to judge them."""
     bucket, schema = context.connection.bucket, read_metadata(context.s3, model).schema
     uris = [
@@ -138,8 +143,9 @@ def _parameters(context: CommandContext, model: RegisteredModel, sources: Iterab
         else datasets.upload(datasets.find(source, allow_sample=False), bucket, context.pipeline)
         for source in sources
     ]
-    column = task_of(schema, model.task).column
-    return dict(zip(PARAMETERS, (*uris, f"{model.evaluation_uri}/", model.task, column), strict=True))
+    inputs = (*uris, f"{model.evaluation_uri}/", f"{model.code_uri}/")
+    arguments = (model.task, task_of(schema, model.task).column, model.title, window.since, window.until)
+    return dict(zip(PARAMETERS, (*inputs, *arguments), strict=True))
 
 
 def _definition(context: CommandContext, model: RegisteredModel) -> Definition:

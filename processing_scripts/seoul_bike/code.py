@@ -64,6 +64,12 @@ class SeoulBikes:
         made = [_features(series, schema) for series in chunk.series]
         return pd.concat(made).sort_index() if len(made) > 1 else made[0]
 
+    def identity(self, rows: Path, task: str | None = None) -> pd.DataFrame:
+        """Return the starts of hours, and with a task their rentals."""
+        frame = read_observations(rows, with_rentals=task is not None).frame
+        check_hours_differ(frame)
+        return frame[["datetime"] if task is None else ["datetime", "rentals"]]
+
     def check_header(self, file: Path) -> None:
         """Check that a file begins with the columns of the data set and a row."""
         cells_of(next(read_tables(file, recognise=count_known, rows=1)), with_rentals=True)

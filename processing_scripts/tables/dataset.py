@@ -20,6 +20,7 @@ from processing_scripts.tables.cells import Cells
 from processing_scripts.tables.encoding import encode
 from processing_scripts.tables.features import distinct, feature_columns, make_features
 from processing_scripts.tables.intake import identity_columns, key_texts, read_frame, row_name
+from processing_scripts.tables.labels import labels_of
 from processing_scripts.tables.preparing import PreparedTable
 from processing_scripts.tables.source import CHUNK_ROWS, TableFile, files_below, open_table
 
@@ -118,6 +119,27 @@ class TableDataSet:
         """Calculate the features of a chunk, in the order of its file."""
         levels = {feature["name"]: feature["levels"] for feature in schema["features"] if "levels" in feature}
         return encode(make_features(self.file, self.code, chunk.frame), feature_names(schema), levels)
+
+    def identity(self, rows: Path, task: str | None = None) -> pd.DataFrame:
+        """Return the keys of rows, and the target of a task."""
+        if task is not None:
+            return pd.concat(self._outcomes(rows, task), ignore_index=True)
+        return pd.concat([chunk.keys for chunk in self.chunks(rows, {}, CHUNK_ROWS)], ignore_index=True)
+
+    def _outcomes(self, rows: Path, task: str) -> Iterator[pd.DataFrame]:
+        label = labels_of(self.file.tasks, self.file.columns)[task]
+        identity = identity_columns(self.file)
+        names = [column.name for column in distinct(*identity, label.column)]
+        for chunk in open_table(rows, self.file, names).chunks(names):
+            cells = Cells(chunk, self.file.reading)
+            values = label.read(cells)
+            known = ~np.isnan(values)
+            cells, values = cells.only(known), values[known]
+            frame = read_frame(cells, identity)
+            keys = {column.name: key_texts(frame[column.name].to_numpy(), column, cells) for column in identity}
+            numbers = label.task.kind == "regression" or label.is_above
+            target = values if numbers else np.array(label.task.classes, dtype=object)[values.astype("int64")]
+            yield pd.DataFrame({**keys, label.column.name: target}, index=frame.index)
 
     def check_header(self, file: Path) -> None:
         """Check that the beginning of a file has the columns of the data set, and a row."""

@@ -11,6 +11,8 @@ import pytest
 
 from tests.functional.conftest import Finished, Ran
 
+BUCKET = "sagemaker-us-east-1-123456789012"
+
 
 @pytest.fixture(scope="module")
 def window(finished: Finished) -> Finished:
@@ -81,6 +83,30 @@ def test_a_schedule_judges_addresses_whose_content_changes(window: Finished) -> 
     assert [values["PredictionsUri"], values["ActualsUri"], values["Task"]] == [*uris, "classification"]
     off = window.command("monitor", "--schedule", "off", "--task", "classification")
     assert "The schedule is deleted." in off.stderr
+
+
+def test_what_an_endpoint_captured_is_judged_by_raw_rows(window: Finished) -> None:
+    named = ("--name", "Watched")
+    deploy = ("deploy", "--task", "classification", "--approve", "--data-capture", "100", *named)
+    assert window.command("endpoint", *deploy).code == 0
+    invoked = window.command("endpoint", "invoke", "--file", "window.csv", *named, "--json")
+    assert invoked.code == 0, invoked.stderr
+    ran = window.command("monitor", "--endpoint", "Watched", "--actuals", str(window.data), "--json")
+    assert ran.json["quality"]["verdict"] == "no alarm", ran.stderr
+    assert ran.json["quality"]["rows"] == len(invoked.json["predictions"])
+    content = json.loads((window.folder / ran.json["folder"] / "monitoring.json").read_text())
+    assert content["version"] == ran.json["model_package_arn"].rpartition("model-package/")[2]
+    metrics = window.client("cloudwatch").list_metrics(Namespace="boostpipe/Monitor")["Metrics"]
+    assert {"auc", "Alarm", "LargestDistance"} <= {metric["MetricName"] for metric in metrics}
+    objects = window.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="SeoulBikeDemand/captured/Watched/raw")
+    assert sorted(each["Key"].rpartition("/")[2] for each in objects["Contents"]) == ["keys.csv", "rows.csv"]
+    assert window.command("endpoint", "delete", *named, "--yes").code == 0
+
+
+def test_an_endpoint_that_keeps_no_calls_is_refused(window: Finished) -> None:
+    assert "no endpoint Nobody" in window.command("monitor", "--endpoint", "Nobody", "--actuals", "truth.csv").stderr
+    alone = window.command("monitor", "--since", "7d", "--predictions", "window/predictions.csv")
+    assert (alone.code, "name their endpoint with --endpoint" in alone.stderr) == (2, True)
 
 
 def test_the_version_carries_its_baseline(window: Finished) -> None:

@@ -6,9 +6,9 @@ from pipelines.aws.responses import last_part
 from pipelines.cli.common.command import Command, on_target
 from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import CONNECTION, add_wait, whole_number
-from pipelines.cli.common.rendering import facts, shown, words
+from pipelines.cli.common.rendering import shown, words
 from pipelines.cli.executions import rendering
-from pipelines.cli.monitor import found_lines
+from pipelines.cli.monitor import found_text
 from pipelines.errors import BadInput
 from pipelines.execution import changes, comparison, description, lookup
 from pipelines.execution.comparison import Side
@@ -143,7 +143,7 @@ def _described(context: CommandContext, progress: Progress, exit_code: int = 0) 
     described, found = description.describe(context.connection, progress, context.pipeline), collect(context, progress)
     text, content = rendering.description(described, words(context.settings.lang)), described.as_json()
     if found is not None:
-        text += f"\n{facts(found_lines(found))}"
+        text += f"\n{found_text(found, context.settings)}"
         content["monitoring"] = found.as_json()
     return Result(text, content, exit_code=exit_code)
 

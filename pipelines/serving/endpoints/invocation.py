@@ -7,11 +7,12 @@ from typing import Any
 
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.container_output import read_answers
-from pipelines.models.features import make_features, trusted_prefixes
+from pipelines.models.features import keys_of_rows, make_features, trusted_prefixes
 from pipelines.models.postprocessing import apply_rules_to_rows
 from pipelines.models.ranges import remarks_on
 from pipelines.models.registry import RegisteredModel, describe_model, read_metadata
 from pipelines.models.schema import task_of
+from pipelines.serving.endpoints.asked import asked, captures
 from pipelines.serving.endpoints.predictions import Predictions, predictions_of
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint
 from pipelines.target import CommandContext
@@ -69,15 +70,24 @@ def invoke(
         )
     trusted = trusted_prefixes(context.connection.bucket, context.settings)
     features = make_features(context.s3, model, metadata, trusted, hours, history)
+    call = None
+    if captures(endpoint):
+        named = metadata.schema["keys"].get("columns") and not metadata.schema["keys"].get("row_number")
+        keys = keys_of_rows(context.s3, model, metadata, trusted, hours, features) if named else ((), [])
+        call = asked(hours, *keys)
     runtime = context.client("sagemaker-runtime")
     classes = task_of(metadata.schema, model.task).responses
     answers = [
         answer
-        for body in _bodies(features.rows)
-        for answer in read_answers(_send(runtime, endpoint.name, body), classes)
+        for first, body in _bodies(features.rows)
+        for answer in read_answers(
+            _send(runtime, endpoint.name, body, call.inference_id(first) if call else None), classes
+        )
     ]
     if len(answers) != len(features.rows):
         raise PipelineError(f"The endpoint {endpoint.name} gave {len(answers)} answers to {len(features.rows)} rows.")
+    if call:
+        call.keep(context.s3, endpoint)
     rows, better = "\n".join(features.rows), metadata.calibrated(answers)
     answers = apply_rules_to_rows(answers, rows, metadata.schema, model.task)
     better = better and apply_rules_to_rows(better, rows, metadata.schema, model.task)
@@ -89,24 +99,26 @@ def invoke(
     return Answered(model, predictions, remarks)
 
 
-def _bodies(rows: Sequence[str]) -> Iterator[str]:
+def _bodies(rows: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield requests, each with the number of its first row."""
     body: list[str] = []
-    size = 0
-    for row in rows:
+    first = size = 0
+    for number, row in enumerate(rows):
         if size + len(row) + 1 > MOST_BYTES:
-            yield "".join(body)
-            body, size = [], 0
+            yield first, "".join(body)
+            body, first, size = [], number, 0
         body.append(f"{row}\n")
         size += len(row) + 1
     if body:
-        yield "".join(body)
+        yield first, "".join(body)
 
 
-def _send(runtime: Any, endpoint: str, body: str) -> str:
+def _send(runtime: Any, endpoint: str, body: str, inference_id: str | None) -> str:
     from botocore.exceptions import ClientError
 
+    named = {"InferenceId": inference_id} if inference_id else {}
     try:
-        answer = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=body.encode())
+        answer = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=body.encode(), **named)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ModelError":
             raise

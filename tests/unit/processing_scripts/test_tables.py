@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from processing_scripts import inference, parts, preprocess, recordio
+from processing_scripts import identity, inference, parts, preprocess, recordio
 from processing_scripts.dataset_file.model import Split
 from processing_scripts.datasets import PARTS
 from processing_scripts.tables import source
@@ -663,3 +663,21 @@ def test_any_table_runs_or_is_refused_in_a_sentence(table, types, kind, reading,
     done = Job(tmp_path_factory.mktemp("any"), dataset, data=data).run()
     assert (done.code == 0) == (done.message == "")
     assert done.code in (0, 1)
+
+
+@pytest.mark.parametrize(("task", "target"), [("churn", "churned"), ("spending", "spent"), ("plans", "churned")])
+def test_targets_of_raw_rows_are_beside_their_keys(usual, tmp_path, capsys, task, target):
+    frame = customers(40).astype({target: object})
+    frame.loc[3, target] = ""
+    raw = tmp_path / "raw.csv"
+    raw.write_bytes(as_csv(frame, sep=";"))
+    named = ["--schema", str(usual.output / "schema" / "schema.json"), "--data", str(raw)]
+    assert identity.main([*named, "--task", task]) == 0
+    found = pd.read_csv(io.StringIO(capsys.readouterr().out), dtype=str)
+    assert found["customer"].tolist() == frame["customer"].drop(3).tolist()
+    expected = (
+        frame[target].drop(3).map({"no": "not yes"}).fillna(frame[target]) if task == "churn" else frame[target].drop(3)
+    )
+    assert found[target].tolist() == expected.astype(str).tolist()
+    assert identity.main(named) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 41
