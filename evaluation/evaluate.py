@@ -50,6 +50,7 @@ from evaluation.pictures import draw_pictures
 from evaluation.rules import apply_rules
 from evaluation.schema import Schema, Task, read_schema
 from evaluation.strict_json import write_json
+from evaluation.tuning.curves import read_curves
 from evaluation.tuning.history import best_jobs, read_tuning
 from evaluation.tuning.training import TrainingJob, describe_jobs, hyperparameters, training_times
 from evaluation.tuning.untuned import compare_with_untuned
@@ -127,6 +128,8 @@ def evaluate(  # noqa: PLR0913 - keywords only
     folded = train_on_folds(task, by_name, settings, parts, schema, number=folds, seed=seed) if folds > 1 else None
     report = {**compare(task, measured, baselines, parts, schema, seed, folded), **origin()}
     test = {candidate.name: one.predictions["test"] for candidate, one in measured.items()}
+    if jobs:
+        report["curves"] = read_curves(jobs)
     if tuning:
         report["tuning"] = tuning
     if tuning and registry:

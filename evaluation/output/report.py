@@ -27,6 +27,7 @@
     slices, worst_slices  see `evaluation.measures.slices`; the worst ones are the selected candidate's
     champion              see `evaluation.champion.comparison`, and ``sentence``
     model_card            the text of model-card.json
+    curves                of training jobs that are known: see `evaluation.tuning.curves`
     tuning                of tuned candidates: see `evaluation.tuning.history`
     untuned               of tuned candidates with an untuned counterpart: see `evaluation.tuning.untuned`
 """

@@ -276,6 +276,17 @@ def tuning(results: Results, name: str, texts: Texts) -> Chart:
     return _chart([line, points], height=320, x=texts("training jobs in order"), y=history["objective"])
 
 
+def learning(results: Results, name: str, texts: Texts) -> Chart:
+    """Draw the metric of the training and the validation set by iteration, as the training job reported it."""
+    colour, traces = colours(results.report)[name], []
+    for part, dash in (("train", "dot"), ("validation", "solid")):
+        points = results.report["curves"][name].get(part, [])
+        drawn = [at for at, _ in points], [value for _, value in points]
+        line = _curve(texts(f"learned on {part}"), drawn, colour)
+        traces.append({**line, "line": {**line["line"], "dash": dash}, "hovertemplate": "%{x}: %{y:.5~g}"})
+    return _chart(traces, height=300, x=texts("iteration"), y=texts("reported metric"))
+
+
 def importance(results: Results, name: str, texts: Texts) -> Chart:
     """Draw the importance of each feature."""
     shares = results.report["candidates"][name]["importance"][::-1]

@@ -64,6 +64,7 @@ def render(results: Results, language: Language = "en") -> str:
         comparisons.comparison(results, texts, drawn),
         *tasks.OF_KIND[results.kind](results, texts, drawn),
         comparisons.duel(results, texts),
+        sections.learning(results, texts, drawn),
         tuning.section_of(results, texts, drawn),
         sections.slices(results, texts, drawn),
         sections.explanations(results, texts, drawn),

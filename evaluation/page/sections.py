@@ -51,6 +51,21 @@ def explanations(results: Results, texts: Texts, drawn: Charts) -> str:
     return section(texts("importance"), texts("importance note"), bars, shap)
 
 
+def learning(results: Results, texts: Texts, drawn: Charts) -> str:
+    """Show the learning curve of every candidate, or why it is not known; empty outside of a pipeline."""
+    curves: dict[str, Any] = results.report.get("curves", {})
+    if not curves:
+        return ""
+    known = [name for name, curve in curves.items() if "unknown" not in curve]
+    lines = panels(heading(texts(name)) + drawn.add(charts.learning(results, name, texts)) for name in known)
+    missing = [
+        paragraph(texts("learning unknown", name=texts(name), why=curve["unknown"]))
+        for name, curve in curves.items()
+        if name not in known
+    ]
+    return section(texts("learning"), texts("learning note"), lines if known else "", *missing)
+
+
 def cost(results: Results, texts: Texts) -> str:
     """Show what every candidate costs, as far as it is known."""
     candidates = results.report["candidates"]

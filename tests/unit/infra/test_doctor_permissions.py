@@ -52,4 +52,4 @@ def test_without_its_policy_the_role_would_be_found_out(context: CommandContext)
         for action in need.actions
         if allows([statement], Call(action, need.resource, need.context))
     }
-    assert {"RunTheStepsOfThePipeline", "RegisterTheWinner", "HandTheRoleToTheJobs", "WriteLogs"} <= found_out
+    assert {"RunTheStepsOfThePipeline", "RegisterTheWinner", "HandTheRoleToTheJobs", "WriteAndReadLogs"} <= found_out
