@@ -14,6 +14,7 @@ from typing import Any, Literal
 from evaluation.errors import InputError
 
 FORMAT_VERSION = 2
+_REAL = "real-data"
 
 Kind = Literal["regression", "binary", "multiclass"]
 Words = Mapping[str, str]
@@ -139,6 +140,11 @@ class Schema:
             Slicing(slice_["by"], slice_["column"], tuple(map(str, slice_["values"])), slice_.get("title") or {})
             for slice_ in self.content.get("slices") or []
         ]
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether the data set is a generated sample, not real data."""
+        return bool(self.content["dataset"].get("kind", _REAL) != _REAL)
 
     @property
     def history(self) -> list[str]:

@@ -30,6 +30,7 @@ BETTER, NO_DIFFERENCE, WORSE = "better", "no difference", "worse"
 PROMOTE = ("not-worse", "better", "always")
 _PASSING = {"not-worse": {BETTER, NO_DIFFERENCE}, "better": {BETTER}}
 _FEWEST_UNITS = 2
+_SHOWN_HASH = 12
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,11 @@ class Outcome:
     """What became of a comparison."""
 
     described: dict[str, Any]
-    """``champion`` of ``verdict.json``: status (``none``, ``compared`` or ``failed``), passes (``yes`` or ``no``) and,
-    where known, version, arn, metric, verdict (`BETTER`, `NO_DIFFERENCE`, `WORSE`, or None without rows to compare on),
-    reason (of a failure), and parts: by set of rows name, rows, units, left_out, champion, challenger, difference
-    (challenger minus champion), interval (95 %) and verdict."""
+    """``champion`` of ``verdict.json``: status (``none``, ``sample``, ``compared`` or ``failed``), passes (``yes`` or
+    ``no``) and, where known, version, arn, metric, data (SHA-256 of what each of them learned from), verdict (`BETTER`,
+    `NO_DIFFERENCE`, `WORSE`, or None without rows to compare on), reason (of a failure), and parts: by set of rows
+    name, rows, units, left_out, champion, challenger, difference (challenger minus champion), interval
+    (95 %) and verdict."""
     reference: pd.DataFrame | None = None
     """The champion's reference set, if there is one."""
 
@@ -70,8 +72,14 @@ def compare_with_champion(
         found = {"version": version.number, "arn": version.arn, "metric": challenger.task.metric}
         with tempfile.TemporaryDirectory() as folder:
             champion = load_champion(version, challenger.task.name, Path(folder))
+            found["data"] = {
+                side: one.schema.content["dataset"]["sha256"]
+                for side, one in ((CHALLENGER, challenger), (CHAMPION, champion.scored))
+            }
+            if champion.scored.schema.is_generated and not challenger.schema.is_generated:
+                return Outcome({"status": "sample", **found, "verdict": None, "passes": "yes"})
             reference = champion.records.rows
-            _check_same_task(challenger.task, champion.scored.task)
+            _check_alike(challenger, champion.scored)
             trained = np.union1d(champion.records.trained_on, own.trained_on)
             make = FeatureMaker(Path(folder), registry.data, raw)
             parts = [
@@ -96,10 +104,15 @@ def _verdict(verdicts: Sequence[str | None]) -> str | None:
     return next((each for each in (WORSE, BETTER, NO_DIFFERENCE) if each in verdicts), None)
 
 
-def _check_same_task(challenger: Task, champion: Task) -> None:
-    same = challenger.kind == champion.kind and sorted(challenger.classes) == sorted(champion.classes)
-    if not same or (challenger.kind == "binary" and challenger.classes != champion.classes):
-        raise Unknown(f"it predicts other classes of the task {champion.name}.")
+def _check_alike(challenger: Scored, champion: Scored) -> None:
+    """Refuse a comparison of other classes, or of a generated sample with real data."""
+    new, old = challenger.task, champion.task
+    same = new.kind == old.kind and sorted(new.classes) == sorted(old.classes)
+    if not same or (new.kind == "binary" and new.classes != old.classes):
+        raise Unknown(f"it predicts other classes of the task {old.name}.")
+    if challenger.schema.is_generated and not champion.schema.is_generated:
+        learned = champion.schema.content["dataset"]["sha256"][:_SHOWN_HASH]
+        raise Unknown(f"it learned from real data (SHA-256 {learned}...), and this model from the generated sample.")
 
 
 _Features = tuple[Numbers, Numbers]

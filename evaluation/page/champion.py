@@ -11,6 +11,8 @@ def sentence(champion: dict[str, Any], metric: str, texts: Texts) -> str:
     if champion["status"] == "none":
         return texts("champion none")
     version = champion.get("version", "?")
+    if champion["status"] == "sample":
+        return texts("champion sample", version=version)
     if champion["status"] == "failed":
         return texts("champion failed", version=version, reason=champion["reason"])
     if champion["verdict"] is None:

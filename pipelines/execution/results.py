@@ -24,6 +24,8 @@ from pipelines.models.schema import task_of
 from pipelines.names import EVALUATE, PREPROCESS, TaskSteps
 from pipelines.settings.fields import Task
 
+_FOR_THE_NEXT = ("trained-on.npy",)
+"""A file of 8 bytes per training row, which the next evaluation compares rows by."""
 _DOWNLOADS_AT_ONCE = 8
 DATA_REPORT = "data-report.html"
 
@@ -104,8 +106,8 @@ def collect(progress: Progress, tasks: Iterable[Task], sagemaker: Any, s3: Any, 
 
 
 def download_evaluation(step: Step, sagemaker: Any, s3: Any, folder: Path) -> list[Path]:
-    """Download what an evaluation wrote into ``folder``."""
-    return download(s3, output_uri(sagemaker, step, "evaluation"), folder)
+    """Download what an evaluation wrote into ``folder``, all but what only the next evaluation reads."""
+    return download(s3, output_uri(sagemaker, step, "evaluation"), folder, without=_FOR_THE_NEXT)
 
 
 def collect_data_report(progress: Progress, sagemaker: Any, s3: Any, folder: Path) -> Path | None:
@@ -217,12 +219,12 @@ def _read(s3: Any, uri: str) -> str:
     return read_object(s3, uri).decode()
 
 
-def download(s3: Any, uri: str, folder: Path) -> list[Path]:
-    """Download every object below a prefix into a folder; our jobs write no folders there."""
+def download(s3: Any, uri: str, folder: Path, without: Sequence[str] = ()) -> list[Path]:
+    """Download objects below a prefix into a folder, except those names; our jobs write no folders there."""
     bucket, prefix = split_uri(uri)
     folder.mkdir(parents=True, exist_ok=True)
     keys = [entry["Key"] for entry in objects_below(s3, bucket, prefix.rstrip("/") + "/")]
-    files = {key: folder / Path(key).name for key in keys}
+    files = {key: folder / name for key in keys if (name := Path(key).name) not in without}
     with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE) as pool:
         fetched = [pool.submit(s3.download_file, bucket, key, str(path)) for key, path in files.items()]
     for each in fetched:

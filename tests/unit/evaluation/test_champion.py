@@ -70,9 +70,10 @@ def own_records(source: Path) -> Records:
     return records_of(source, task, schema, test, REGISTRY.data)
 
 
-def scored(source: Path, bias: float) -> Scored:
-    """A model that predicts too much by ``bias``."""
+def scored(source: Path, bias: float, kind: str = "real-data") -> Scored:
+    """A model that predicts too much by ``bias``; ``kind`` is that of its data."""
     schema = read_schema(source / "schema" / "schema.json")
+    schema.content["dataset"]["kind"] = kind
     model: Any = SimpleNamespace(
         predict=lambda features: np.maximum(0, 30 * features[:, 0] + 20 * features[:, 1]) + bias
     )
@@ -84,16 +85,21 @@ def meet(source: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let a challenger meet a champion that predicts too much by a bias; None: the challenger does."""
     version = Version("arn:champion", 7, "s3://b/model", "s3://b/evaluation", REGISTRY.code)
 
-    def compared(bias: float | Unknown | None, promote: str = PROMOTE[0], trained: Any = ()) -> dict[str, Any]:
+    def compared(
+        bias: float | Unknown | None,
+        promote: str = PROMOTE[0],
+        trained: Any = (),
+        kinds: tuple[str, str] = ("real-data", "real-data"),
+    ) -> dict[str, Any]:
         def load(*_: object) -> Champion:
             if isinstance(bias, Unknown):
                 raise bias
             hashes = np.asarray(trained, dtype="uint64")
-            return Champion(scored(source, bias or 0), Records(hashes, own_records(source).rows[:0]))
+            return Champion(scored(source, bias or 0, kinds[1]), Records(hashes, own_records(source).rows[:0]))
 
         monkeypatch.setattr(comparison, "newest_approved", lambda *_: version)
         monkeypatch.setattr(comparison, "load_champion", load)
-        challenger = scored(source, 200 if bias is None else 0)
+        challenger = scored(source, 200 if bias is None else 0, kinds[0])
         test = read_parts(source, challenger.task, challenger.schema)["test"]
         own, raw = own_records(source), source / "raw"
         return compare_with_champion(challenger, test, own, REGISTRY, raw, promote=promote, seed=1).described
@@ -132,3 +138,21 @@ def test_a_champion_that_cannot_be_loaded_does_not_pass(meet: Any) -> None:
     assert (met["status"], met["passes"], met["version"]) == ("failed", "no", 7)
     assert "does not exist" in met["reason"]
     assert meet(Unknown("gone"), "always")["passes"] == "yes"
+
+
+SAMPLE = "generated-sample"
+
+
+def test_a_sample_is_not_compared_with_real_data(meet: Any) -> None:
+    real = "real-data"
+    met = meet(200, kinds=(SAMPLE, real))
+    assert (met["status"], met["passes"]) == ("failed", "no")
+    assert "it learned from real data (SHA-256 000000000000...), and this model from the generated" in met["reason"]
+    assert meet(200, "always", kinds=(SAMPLE, real))["passes"] == "yes"
+    assert meet(200, kinds=(SAMPLE, SAMPLE))["status"] == "compared"
+
+
+def test_a_champion_of_a_sample_is_none_for_real_data(meet: Any) -> None:
+    met = meet(None, "better", kinds=("real-data", SAMPLE))
+    assert (met["status"], met["passes"], met["version"]) == ("sample", "yes", 7)
+    assert met["data"] == {"challenger": "0" * 64, "champion": "0" * 64}
