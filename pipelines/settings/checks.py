@@ -5,6 +5,7 @@ import re
 from pipelines.errors import BadInput, quoted
 from pipelines.settings.fields import ALGORITHM_NAMES, GATE_BOUNDS, Settings
 from pipelines.settings.table import require_one_of
+from processing_scripts.dataset_file.checks import MOST_FOLDS
 
 PIPELINE_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,99}$")
 MOST_INSTANCES = 100
@@ -40,7 +41,7 @@ def check(settings: Settings) -> None:
         ("--data-capture", settings.data_capture, 0, 100),
         ("--processing-instance-count", settings.processing_instance_count, 1, MOST_INSTANCES),
         ("--training-instance-count", settings.training_instance_count, 1, MOST_INSTANCES),
-        ("--folds", settings.folds, 1, 20),
+        ("--folds", 1 if settings.folds is None else settings.folds, 1, MOST_FOLDS),
         ("--max-jobs", settings.max_jobs, 1, 500),
         ("--max-parallel-jobs", settings.max_parallel_jobs, 1, 100),
         ("--max-parallel-steps", settings.max_parallel_steps, 1, 50),

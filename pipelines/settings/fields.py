@@ -141,8 +141,12 @@ class Settings:
     promote: str = setting(
         PROMOTE[0], "how a new model must compare with the newest approved version to be registered", choices=PROMOTE
     )
-    folds: int = setting(
-        1, "rank the candidates by the mean of so many folds; 1 ranks them by the validation set", metavar="K"
+    folds: int | None = setting(
+        None,
+        "rank the candidates by the mean of so many folds; 1 ranks them by the validation set (default: the data set "
+        "file's, or 1)",
+        metavar="K",
+        kind=int,
     )
     deploy: bool = setting(default=False, meaning="deploy what was registered, as an endpoint per task")
     ttl: int = setting(

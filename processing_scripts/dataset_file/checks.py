@@ -11,6 +11,7 @@ from processing_scripts.dataset_file.model import WHITESPACE, Column, DatasetFil
 from processing_scripts.dataset_file.values import WrongValue, did_you_mean, shown
 
 MOST_CLASSES: Final = 100
+MOST_FOLDS: Final = 20
 _NAME = re.compile(r"[a-z](-?[a-z0-9])*")
 _LONGEST = {"name": 40, "task": 14}
 """Names of steps, groups and endpoints contain them, which have at most 63 or 64 characters."""
@@ -151,6 +152,7 @@ def _task(task: Task, target: Column) -> None:
     require(task.early_stopping in {None, *stopping}, "early_stopping", problem)
     fits = task.column is None or re.fullmatch(r"\w{1,60}", task.column) is not None
     require(fits, "column", "is no name of a column; write at most 60 letters, digits and underscores.")
+    require(1 <= task.folds <= MOST_FOLDS, "folds", f"is {task.folds}; write a number from 1 to {MOST_FOLDS}.")
     require(task.gate > 0, "gate", f"is {task.gate:g}; write a number above 0.")
     require(task.metric != "auc" or task.gate <= 1, "gate", f"is {task.gate:g}; the AUC is at most 1.")
     for key in ("minimum", "maximum", "unit"):

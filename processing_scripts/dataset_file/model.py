@@ -91,6 +91,8 @@ class Task:
     """Name of the column of predictions; by default made of the target, or of the positive class."""
     early_stopping: Metric | None = None
     """The metric on the validation set that ends training, and that ``--tune`` optimizes; ``metric`` if None."""
+    folds: int = 1
+    """The mean of so many folds of training and validation set ranks the candidates; 1: the validation set does."""
     hyperparameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """By algorithm: values that replace the workflow's defaults."""
 

@@ -10,7 +10,7 @@ from processing_scripts.dataset_file.lines import Path
 from processing_scripts.errors import quoted
 
 LANGUAGES = ("en", "ko")
-_NAMES = {str: "a string", bool: "true or false", float: "a number"}
+_NAMES = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}
 _SHORT = 60
 
 
@@ -114,7 +114,7 @@ def _plain(kind: type[Any], value: object, path: Path) -> Any:
             if abs(value) <= 1e300:  # an integer may be larger than any float
                 return float(value)
             raise WrongValue(path, f"is {shown(value)}; write a finite number.")
-    elif isinstance(value, kind):
+    elif isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
     raise WrongValue(path, f"is {shown(value)}, but it must be {_NAMES[kind]}.")
 

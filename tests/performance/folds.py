@@ -9,17 +9,15 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from functools import partial
-from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from evaluation.inputs import Part
-from evaluation.measures.folds import train_on_folds
+from evaluation.inputs import Part, PartName
 from evaluation.ranking.selection import RANKINGS, rank
 from evaluation.schema import Task
 from pipelines.definition.algorithms import ALGORITHMS
+from pipelines.settings.fields import Settings
 from tests.performance.experiments import in_parallel
-from tests.performance.training import Predict, Rows, train
+from tests.performance.training import on_folds
 from tests.performance.trials import Training, Trial, run
 
 SEEDS, FOLDS = range(10), (3, 5)
@@ -52,17 +50,10 @@ def choose(seed: int) -> Chosen:
 
 def _means(trial: Trial, number: int) -> dict[str, float]:
     made = trial.material()
-    models: Any = {name: SimpleNamespace(train=partial(_train, name, trial.seed)) for name in ALGORITHMS}
     learned = Part(made.training.features, made.training.labels, made.training_days, "day")
-    schema: Any = SimpleNamespace(rules=[])
-    task = Task("regression", "regression", METRIC, minimum=0)
-    known = {name: {"hyperparameters": "the pipeline's"} for name in ALGORITHMS}
-    sets = {"train": learned, "validation": made.validation}
-    return train_on_folds(task, models, known, sets, schema, number=number, seed=trial.seed).means
-
-
-def _train(name: str, seed: int, _: Any, learned: Any, stopped: Any) -> Predict:
-    return train(name, "regression", Rows(*learned), Rows(*stopped), seed).predict
+    measured = Task("regression", "regression", METRIC, minimum=0)
+    sets: dict[PartName, Part] = {"train": learned, "validation": made.validation}
+    return on_folds(Settings().table.task("regression"), measured, sets, number, trial.seed).means
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ from processing_scripts.dataset_file.model import Task
 from processing_scripts.dataset_file.reader import read_dataset_file
 from processing_scripts.datasets import Choices
 from processing_scripts.preprocess import preprocess
-from tests.performance.training import Numbers, Rows, train
+from tests.performance.training import Numbers, Rows, on_folds, train
 from tests.support.public_tables import FROM_SKLEARN, FROM_UCI, write_table
 
 TOLERANCE = 0.02
@@ -105,11 +105,16 @@ def measure(table: Path, target: str, folder: Path, seed: int) -> Measured:
     categories = [at - 1 for at in json.loads(index.read_text())["cat_index_list"]] if index.exists() else []
     training, validation = (Rows(parts[part].features, parts[part].labels) for part in ("train", "validation"))
     trained = {name: train(name, task, training, validation, seed, categories) for name in ALGORITHMS}
-    predicted = {name: model.predict(parts["validation"].features) for name, model in trained.items()}
-    values = {name: score(task, parts["validation"], each) for name, each in predicted.items()}
+    if task.folds > 1:
+        folds = on_folds(task, schema.task(task.name), parts, task.folds, seed, categories)
+        held_out, predicted, values = folds.part, folds.predictions, folds.means
+    else:
+        held_out = parts["validation"]
+        predicted = {name: model.predict(held_out.features) for name, model in trained.items()}
+        values = {name: score(task, held_out, each) for name, each in predicted.items()}
     ranking = RANKINGS[task.metric]
     measured = {name: {task.metric: value} for name, value in values.items()}
-    pairs = compare_pairs(ranking, parts["validation"], predicted, measured, seed)
+    pairs = compare_pairs(ranking, held_out, predicted, measured, seed)
     microseconds = {name: model.trees * _NANOSECONDS[name] / 1000 for name, model in trained.items()}
     undecided = not_significantly_different(rank(values, ranking)[0], pairs)
     (linear,) = (

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import catboost
@@ -17,6 +19,9 @@ import numpy.typing as npt
 import pandas as pd
 import xgboost
 
+from evaluation.inputs import Part, PartName
+from evaluation.measures.folds import Folds, train_on_folds
+from evaluation.schema import Task as Measured
 from pipelines.definition.algorithms import ALGORITHMS
 from pipelines.settings.fields import Settings
 from processing_scripts.dataset_file.model import Task
@@ -71,6 +76,31 @@ def train(
     began = time.process_time()
     predict, trees = _TRAINERS[algorithm](described, training, validation, hyperparameters, categories)
     return Trained(predict, trees, time.process_time() - began)
+
+
+def on_folds(
+    task: Task,
+    measured: Measured,
+    parts: Mapping[PartName, Part],
+    number: int,
+    seed: int,
+    categories: Sequence[int] = (),
+) -> Folds:
+    """Train all algorithms on folds, as the evaluation does.
+
+    Parameters
+    ----------
+    measured
+        The task as the evaluation reads it from the schema.
+    """
+
+    def trained(algorithm: str, _: Any, learned: Any, stopped: Any) -> Predict:
+        return train(algorithm, task, Rows(*learned), Rows(*stopped), seed, categories).predict
+
+    models: Any = {name: SimpleNamespace(train=partial(trained, name)) for name in ALGORITHMS}
+    known = {name: {"hyperparameters": "the pipeline's"} for name in ALGORITHMS}
+    schema: Any = SimpleNamespace(rules=[])
+    return train_on_folds(measured, models, known, parts, schema, number=number, seed=seed)
 
 
 def _train_xgboost(

@@ -21,7 +21,7 @@ NAMED = {"columns": Column, "tasks": Task, "options": Option}
 """Tables of tables, whose keys are names."""
 DERIVED = {"name", "path", "pipeline", "title", "metric"}
 """Fields that are not keys of the table, or follow from other keys."""
-PLAIN = {str: {"type": "string"}, bool: {"type": "boolean"}, float: {"type": "number"}}
+PLAIN = {str: {"type": "string"}, bool: {"type": "boolean"}, int: {"type": "integer"}, float: {"type": "number"}}
 WORDS = {
     "anyOf": [
         {"type": "string"},

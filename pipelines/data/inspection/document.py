@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipelines.data.inspection.choices import Choice
-from pipelines.data.inspection.few_rows import EARLY_STOPPING, FEW_ROWS, HYPERPARAMETERS
+from pipelines.data.inspection.few_rows import EARLY_STOPPING, FEW_ROWS, FOLDS, HYPERPARAMETERS
 from pipelines.data.inspection.proposal import Proposal
 from pipelines.data.inspection.table import MISSING
 from processing_scripts.dataset_file.model import Kind
@@ -138,7 +138,8 @@ def _for_few_rows(name: str, kind: Kind) -> list[str]:
         for algorithm, values in HYPERPARAMETERS.items()
     ]
     heading = f"[tasks.{name}.hyperparameters]  # shallow trees of random rows and columns, because rows are few"
-    return [*(stopping if kind == "binary" else []), "", heading, *tables]
+    folds = f"folds = {FOLDS}  # their mean ranks the candidates, because one validation set of few rows errs by chance"
+    return [folds, *(stopping if kind == "binary" else []), "", heading, *tables]
 
 
 def _split(proposal: Proposal) -> list[str]:

@@ -13,5 +13,7 @@ HYPERPARAMETERS: Mapping[str, Mapping[str, float]] = {
     "lightgbm": {"num_leaves": 8, "min_data_in_leaf": 5, "bagging_fraction": 0.6, "feature_fraction_bynode": 0.4},
 }
 """Shallow trees of random rows and columns; CatBoost keeps its deeper ones, and the validation set decides."""
+FOLDS = 5
+"""One validation set of few rows chooses by chance."""
 EARLY_STOPPING: Metric = "log_loss"
 """Of two classes: the AUC of few rows moves in steps, and ends training by chance."""

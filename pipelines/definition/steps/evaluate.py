@@ -72,7 +72,8 @@ def evaluate(context: Context, task: Task, candidates: Sequence[Candidate], data
     arguments += ["--code-uri", context.locations.code["processing_scripts"]]
     arguments += ["--data-uri", context.parameters.input_data_uri, "--promote", context.parameters.promote]
     arguments += ["--compared-with", context.parameters.champion]
-    arguments += ["--folds", str(settings.folds)] if settings.folds > 1 else []
+    folds = settings.folds or settings.table.task(task).folds
+    arguments += ["--folds", str(folds)] if folds > 1 else []
     step = processing_step(
         context,
         name=TaskSteps(task).evaluate,

@@ -48,6 +48,8 @@ def test_reads_columns_tasks_split_and_rules(tmp_path):
         ('"category"', '{ type = "category", role = "feat" }', "line 9: columns.sex.role is 'feat'"),
         ("header = false", 'header = "no"', "line 6: reading.header is 'no', but it must be true or false."),
         ("gate = 3", "gate = true", "line 22: tasks.rings.gate is true, but it must be a number."),
+        ("gate = 3", "gate = 3\nfolds = 2.5", "line 23: tasks.rings.folds is 2.5, but it must be a whole number."),
+        ("gate = 3", "gate = 3\nfolds = 0", "line 23: tasks.rings.folds is 0; write a number from 1 to 20."),
         ("gate = 3", "gate = nan", "line 22: tasks.rings.gate is nan; write a finite number."),
         ("gate = 0.7", "gate = 2", "line 29: tasks.old.gate is 2; the AUC is at most 1."),
         ('target = "rings"', 'target = "ring"', "line 21: tasks.rings.target is 'ring', which is not the name"),

@@ -78,12 +78,13 @@ def test_clean_tables_have_no_warnings(tmp_path_factory, seed, target):
 
 @pytest.mark.parametrize("rows", [400, 1200])
 @pytest.mark.parametrize("target", ["spent", "churned"])
-def test_few_rows_get_shallow_trees(tmp_path, rows, target):
+def test_few_rows_get_shallow_trees_and_folds(tmp_path, rows, target):
     proposed(tmp_path, only(clean(1, rows), target), target)
     (task,) = read_dataset_file(tmp_path / "table.toml").tasks
     few = rows < FEW_ROWS
     assert task.hyperparameters == (HYPERPARAMETERS if few else {})
     assert task.early_stopping == ("log_loss" if few and target == "churned" else None)
+    assert task.folds == (5 if few else 1)
 
 
 @settings(max_examples=8)
