@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.inputs import Part, PartName
+from evaluation.output.tables import csv_of
 from evaluation.schema import Schema
 from evaluation.strict_json import write_json
 
@@ -26,7 +27,7 @@ def write_baseline(parts: Mapping[PartName, Part], schema: Schema, output: Path)
     training = feature_table(parts["train"], schema)
     write_json(output / "statistics.json", statistics(training, schema))
     write_json(output / "constraints.json", constraints(training, schema))
-    reference(parts, schema).to_csv(output / BASELINE_ROWS, index=False, float_format="%.6g")
+    (output / BASELINE_ROWS).write_text(csv_of(reference(parts, schema)), encoding="utf-8")
 
 
 def feature_table(part: Part, schema: Schema) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from evaluation.inputs import Numbers, Part
 from evaluation.measures.metrics import decide
+from evaluation.output.tables import csv_of
 from evaluation.schema import Schema, Task
 
 
@@ -25,7 +26,7 @@ def predictions_csv(task: Task, schema: Schema, part: Part, predicted: Numbers) 
         probabilities = dict(zip(_probabilities(task), np.atleast_2d(predicted.T), strict=True))
         columns = {"actual": names[part.labels.astype(int)], **probabilities, "predicted": names[decide(predicted)]}
     identity = {name: part.keys[key] for key, name in key_names(task, schema).items()}
-    return pd.DataFrame(identity | columns).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    return csv_of(pd.DataFrame(identity | columns))
 
 
 def key_names(task: Task, schema: Schema) -> dict[str, str]:
