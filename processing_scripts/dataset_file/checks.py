@@ -97,8 +97,9 @@ def _columns(dataset: DatasetFile) -> None:
         several = dataset.with_role(role)
         if len(several) > 1:
             raise WrongValue(("columns", several[1].name, "role"), f"is {role!r} of a second column; keep one of them.")
+    dated = any(column.type == "datetime" for column in dataset.with_role("time"))  # its parts are features
     _require(
-        bool(dataset.with_role("feature")) or dataset.code is not None,
+        bool(dataset.with_role("feature")) or dated or dataset.code is not None,
         ("columns",),
         "has no column with the role 'feature'; set the role of at least one.",
     )

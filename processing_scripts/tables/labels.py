@@ -61,8 +61,9 @@ class Label:
         return known.index(cell) if cell in known else -1
 
     def _normal(self, text: str) -> str:
-        """Return one spelling of equal numbers and truth values."""
+        """Return one spelling of equal numbers and truth values, without the column's sign."""
         if self.column.type in {"number", "integer"}:
+            text = text.replace(self.column.sign or " ", "", 1).strip()
             try:
                 return f"{float(text):.15g}"
             except ValueError:

@@ -18,7 +18,8 @@ SEARCHED_RECORDS = 200
 Rows = Sequence[tuple[int, Sequence[str]]]
 """Cells of the first records, with their lines."""
 _NUMBER = re.compile(r"[+-]?(\d[\d.,' ]*|[.,]\d+)([eE][+-]?\d+)?%?", re.ASCII)
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[+-]?([^\w,]{1,2}|[A-Z]{3})?\s*[+-]?\d*,\d+\s*[^\d,]{0,4}", re.ASCII)
+"""A number with a decimal comma, perhaps with a sign before or after it."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _as_many_as_later(path: Path, encoding: str) -> Callable[[list[str]], int]:
 def _separator(
     path: Path, encoding: str, skipped: int, separators: Sequence[str]
 ) -> tuple[str, list[tuple[int, list[str]]]]:
-    """Choose the separator with which most of the first records have the same number of cells.
+    """Choose the separator with which the first record and most of the following ones have the same number of cells.
 
     Runs of spaces and tabs separate cells if nothing else does, or if they stand in the cells of whatever else does.
     """
@@ -77,7 +78,7 @@ def _separator(
     for separator in (*separators, WHITESPACE):
         rows = [each for each in islice(records(path, encoding, separator, skipped), SEARCHED_RECORDS) if any(each[1])]
         width, count = Counter(len(cells) for _, cells in rows).most_common(1)[0] if rows else (0, 0)
-        regular = bool(rows) and count / len(rows) > 0.9
+        regular = bool(rows) and count / len(rows) > 0.9 and len(rows[0][1]) == width
         if separator == WHITESPACE and not (regular and _are_aligned(rows, [others for *_, others in found])):
             continue
         if width > 1:

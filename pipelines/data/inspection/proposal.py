@@ -11,7 +11,7 @@ from pipelines.data.inspection.dates import DateFormat
 from pipelines.data.inspection.duplicates import find_copies
 from pipelines.data.inspection.leakage import find_leaks
 from pipelines.data.inspection.numbers import as_floats
-from pipelines.data.inspection.table import InspectedTable, inspect_table
+from pipelines.data.inspection.table import MISSING, InspectedTable, inspect_table
 from pipelines.data.inspection.tasks import ChosenTask, choose_task
 from pipelines.errors import BadInput, did_you_mean, quoted
 from processing_scripts.dataset_file.model import Kind, SplitBy
@@ -152,7 +152,14 @@ def _copies(table: InspectedTable, columns: list[Choice]) -> list[str]:
 def _split(table: InspectedTable, columns: list[Choice], task: ChosenTask) -> tuple[SplitBy, str, list[str]]:
     """Choose how sets are drawn; return a reason and warnings, too."""
     time = _ordering_time(table, columns)
-    if time is not None:
+    warnings: list[str] = []
+    if time is not None and _is_unknown(table, time, columns):
+        warnings.append(
+            f"Column {quoted(time.name)} orders the rows in time, but is empty in some of them, so the last rows "
+            "cannot be the test set. Enter the times or delete those rows, and write this file again: a random split "
+            "only tests interpolation."
+        )
+    elif time is not None:
         time.role = "time"
         time.reason = "it orders the rows"
         warning = (
@@ -163,10 +170,17 @@ def _split(table: InspectedTable, columns: list[Choice], task: ChosenTask) -> tu
         return "time", f"the rows are in the order of {quoted(time.name)}", [warning]
     groups = column_names(columns, "group")
     if groups:
-        return "groups", f"all rows with the same {quoted(groups[0])} are in one set", []
+        return "groups", f"all rows with the same {quoted(groups[0])} are in one set", warnings
     if task.kind != "regression":
-        return "classes", "each set contains the classes in the same proportion", []
-    return "rows", "each row is drawn by a hash", []
+        return "classes", "each set contains the classes in the same proportion", warnings
+    return "rows", "each row is drawn by a hash", warnings
+
+
+def _is_unknown(table: InspectedTable, time: Choice, columns: list[Choice]) -> bool:
+    """Whether rows with a target have no time."""
+    rows, target = table.samples.drawn, next(each.name for each in columns if each.role == "target")
+    missing = rows.isna() | rows.isin(MISSING)
+    return bool((missing[time.name] & ~missing[target]).any())
 
 
 def _ordering_time(table: InspectedTable, columns: list[Choice]) -> Choice | None:

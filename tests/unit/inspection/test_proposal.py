@@ -253,6 +253,15 @@ def test_rows_of_one_customer_stay_together(tmp_path, name):
     assert (proposal.split, roles(proposal)[name]) == ("groups", "group")
 
 
+def test_rows_without_a_time_prevent_the_split_by_time(tmp_path):
+    table = only(clean(1), "churned")
+    table["day"] = pd.date_range("2024-01-01", periods=len(table)).strftime("%Y-%m-%d")
+    table.loc[7, "day"] = ""
+    proposal = proposed(tmp_path, table, "churned")
+    assert proposal.split == "classes"
+    assert "Column 'day' orders the rows in time, but is empty" in proposal.warnings[-1]
+
+
 def test_rare_classes_are_reported(tmp_path):
     table = only(clean(6), "segment")
     table.loc[:5, "segment"] = "rare"
