@@ -101,7 +101,7 @@ def _of_found(monitored: Found, settings: Settings) -> Iterator[tuple[str, str]]
     if found.get("without_key"):
         yield "left out", t("{rows} captured rows without a key", rows=f"{found['without_key']:,}")
     for one in found.get("predictions_drift", {}).get("features", []):
-        far = t("{distance} from those of the test set, 0 to 1", distance=number(one["distance"]))
+        far = t("{distance} from those of the test set, 0 to 1", distance=f"{one['distance']:.2f}")
         yield "predictions", far
     for alarm in found.get("sentences", {}).get(settings.lang, found["alarms"]) or [t("none")]:
         yield "alarm", alarm
