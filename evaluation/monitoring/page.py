@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from evaluation.monitoring.alarms import TRANSLATIONS, alarms
+from evaluation.monitoring.alarms import alarms
+from evaluation.monitoring.texts import TRANSLATIONS
 from html_page.document import document
 from html_page.elements import Row, bullets, html, paragraph, section, table
 from html_page.translations import Language
@@ -19,8 +20,9 @@ def render(found: Mapping[str, Any], language: Language) -> str:
     title = t("title", task=found["task"])
     subtitle = t(
         "subtitle",
-        **{name: found[name] for name in ("algorithm", "predictions", "first", "last")},
-        rows=found["quality"]["rows"],
+        **{name: found[name] for name in ("algorithm", "first", "last")},
+        predictions=f"{found['predictions']:,}",
+        rows=f"{found['quality']['rows']:,}",
     )
     parts = [
         f"<header><h1>{html(title)}</h1>{paragraph(subtitle)}</header>",
@@ -39,11 +41,16 @@ def _quality(found: Mapping[str, Any], t: Any) -> str:
         {t("calibration"): found["calibration"]} if "calibration" in found else {}
     )
     rows = [
-        Row([name, t(of), _number(one[of]["value"]), " to ".join(map(_number, one[of]["interval"]))])
+        Row([name, t(of), _number(one[of]["value"]), _interval(one[of]["interval"], t)])
         for name, one in judged.items()
         for of in ("window", "test")
     ]
     return table(["", "", t("value"), t("interval")], rows)
+
+
+def _interval(bounds: Sequence[float], t: Any) -> str:
+    low, high = map(_number, bounds)
+    return str(t("between", low=low, high=high))
 
 
 def _violations(found: Mapping[str, Any], t: Any) -> str:
@@ -53,7 +60,9 @@ def _violations(found: Mapping[str, Any], t: Any) -> str:
     rows = [
         Row(
             [
-                *(each[name] for name in ("feature_name", "constraint_check_type", "description")),
+                each["feature_name"],
+                each["constraint_check_type"],
+                t(each["constraint_check_type"], **each["values"]),
                 t("of rows", rows=f"{each['rows']:,}", all=f"{found['predictions']:,}"),
                 t("span", **each) if "first" in each else "-",
                 _number(each["error"]),

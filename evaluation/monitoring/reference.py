@@ -95,7 +95,7 @@ def judge_rows(
         "constraint_violations": {"violations": [each.as_json() for each in found]},
     }
     return files, {
-        "violations": [{**each.as_json(), **cost.of_rows(each.at)} for each in found],
+        "violations": [{**each.as_json(), "values": each.values, **cost.of_rows(each.at)} for each in found],
         "drift": _features(rows, baseline.rows, cost, schema, seed),
         "predictions_drift": _predictions(window, test, task, seed),
     }

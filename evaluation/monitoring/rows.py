@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from evaluation.monitoring.texts import TRANSLATIONS
+
 MOST_BEYOND = 0.05
 """Share of the rows of a window that may lie beyond the training ranges of a feature."""
 LESS_COMPLETE = 0.05
@@ -25,13 +27,16 @@ class Violation:
 
     feature: str
     check: str
-    description: str
+    """In Model Monitor's words, and the key of its text."""
+    values: Mapping[str, str]
+    """Of the text."""
     at: npt.NDArray[np.bool_]
     """Of each row of the window, whether it has it; all of them where a column is missing or extra."""
 
     def as_json(self) -> dict[str, str]:
         """Return it as ``constraint_violations.json`` has it."""
-        return {"feature_name": self.feature, "constraint_check_type": self.check, "description": self.description}
+        description = TRANSLATIONS.text("en", self.check, **self.values)
+        return {"feature_name": self.feature, "constraint_check_type": self.check, "description": description}
 
 
 def violations(
@@ -50,7 +55,7 @@ def violations(
     ranges = {each["name"]: each.get("numerical_statistics", {}) for each in baseline["features"]}
     everywhere = np.full(len(rows), fill_value=True)
     found = [
-        Violation(name, "extra_column_check", "The column is not among the features.", everywhere)
+        Violation(name, "extra_column_check", {}, everywhere)
         for name in map(str, rows)
         if name not in {*features, *known}
     ]
@@ -58,7 +63,7 @@ def violations(
         if name in rows:
             found += _of_feature(rows[name], feature, ranges.get(name, {}))
         else:
-            found.append(Violation(name, "missing_column_check", "The column is missing.", everywhere))
+            found.append(Violation(name, "missing_column_check", {}, everywhere))
     return found
 
 
@@ -66,38 +71,26 @@ def _of_feature(values: "pd.Series[Any]", feature: Mapping[str, Any], known: Map
     name, present, there = feature["name"], values.dropna(), values.notna().to_numpy()
     lost = feature["completeness"] - len(present) / max(len(values), 1)
     if lost > LESS_COMPLETE:
-        yield Violation(
-            name,
-            "completeness_check",
-            f"{len(values) - len(present):,} of {len(values):,} rows have no value; in training it was "
-            f"{1 - feature['completeness']:.1%} of them.",
-            ~there,
-        )
+        usual = f"{1 - feature['completeness']:.1%}"
+        yield Violation(name, "completeness_check", {**_counts(~there), "usual": usual}, ~there)
     domains = feature.get("string_constraints", {}).get("domains")
     if domains is not None:
         unknown = there & ~values.astype(str).isin(domains).to_numpy()
         if unknown.any():
-            strange = values[unknown].astype(str)
-            shown = ", ".join(strange.unique()[:_SHOWN])
-            yield Violation(
-                name,
-                "categorical_values_check",
-                f"{len(strange):,} rows have categories that training had not: {shown}.",
-                unknown,
-            )
+            shown = ", ".join(values[unknown].astype(str).unique()[:_SHOWN])
+            yield Violation(name, "categorical_values_check", {**_counts(unknown), "shown": shown}, unknown)
         return
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype="float64")
     texts = there & np.isnan(numbers)
     if texts.any():
-        description = f"{int(texts.sum()):,} rows have no number; the first is {values[texts].iloc[0]!r}."
-        yield Violation(name, "data_type_check", description, texts)
+        first = repr(values[texts].iloc[0])
+        yield Violation(name, "data_type_check", {**_counts(texts), "first": first}, texts)
     if "min" in known:
         beyond = (numbers < known["min"]) | (numbers > known["max"])
         if beyond.sum() > MOST_BEYOND * len(values):
-            yield Violation(
-                name,
-                "baseline_drift_check",
-                f"{int(beyond.sum()):,} of {len(values):,} rows are beyond the training range of {known['min']:g} to "
-                f"{known['max']:g}.",
-                beyond,
-            )
+            limits = {limit: f"{known[limit]:g}" for limit in ("min", "max")}
+            yield Violation(name, "baseline_drift_check", {**_counts(beyond), **limits}, beyond)
+
+
+def _counts(at: npt.NDArray[np.bool_]) -> dict[str, str]:
+    return {"rows": f"{int(at.sum()):,}", "all": f"{len(at):,}"}

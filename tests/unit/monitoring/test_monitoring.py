@@ -199,9 +199,12 @@ def test_metrics_that_cloudwatch_does_not_take_are_a_sentence(
 
 def test_the_page_is_korean_throughout(source: Path) -> None:
     change(source, "actuals/rentals.csv", rentals=lambda rows: rows["rentals"] + 40)
+    change(source, "predictions/predictions.csv", sky="purple")
     assert run(source, more=["--lang", "ko"]) == 0
     page = (source / "out" / "report.html").read_text()
     assert "기간의 rmse은(는)" in page
+    assert "168행에 학습 때 없던 범주가 있습니다: purple." in page
+    assert " to " not in page.partition("<body")[2]
     assert found(source)["alarms"][0].startswith("rmse is ")
 
 
