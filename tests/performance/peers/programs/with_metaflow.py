@@ -1,7 +1,7 @@
 """The steps as a Metaflow flow: the candidates of each task are the branches of a split, and its evaluation joins them.
 
-A flow's graph is read from its source, so every step is written out. ``Regression``, ``Classification`` and ``end`` run
-nothing: Metaflow needs them to split within a split, and to end.
+A flow's graph is read from its source, so every step is written out. ``regression``, ``classification``, ``join`` and
+``end`` run nothing: Metaflow needs them to split within a split, to join, and to end.
 """
 
 import steps
@@ -12,68 +12,74 @@ class MainJob(FlowSpec):
     @step
     def start(self):
         steps.run("Preprocess")
-        self.next(self.Regression, self.Classification)
+        self.next(self.regression, self.classification)
 
     @step
-    def Regression(self):
-        self.next(self.TrainXGBoostRegression, self.TrainLightGBMRegression, self.TrainCatBoostRegression)
+    def regression(self):
+        self.next(self.train_xgboost_regression, self.train_lightgbm_regression, self.train_catboost_regression)
 
     @step
-    def TrainXGBoostRegression(self):
+    def train_xgboost_regression(self):
         steps.run("TrainXGBoostRegression")
-        self.next(self.EvaluateRegression)
+        self.next(self.evaluate_regression)
 
     @step
-    def TrainLightGBMRegression(self):
+    def train_lightgbm_regression(self):
         steps.run("TrainLightGBMRegression")
-        self.next(self.EvaluateRegression)
+        self.next(self.evaluate_regression)
 
     @step
-    def TrainCatBoostRegression(self):
+    def train_catboost_regression(self):
         steps.run("TrainCatBoostRegression")
-        self.next(self.EvaluateRegression)
+        self.next(self.evaluate_regression)
 
     @step
-    def EvaluateRegression(self, inputs):
+    def evaluate_regression(self, inputs):
         steps.run("EvaluateRegression")
-        self.next(self.BatchPredictRegression)
+        self.next(self.batch_predict_regression)
 
     @step
-    def BatchPredictRegression(self):
+    def batch_predict_regression(self):
         steps.run("BatchPredictRegression")
-        self.next(self.end)
+        self.next(self.join)
 
     @step
-    def Classification(self):
-        self.next(self.TrainXGBoostClassification, self.TrainLightGBMClassification, self.TrainCatBoostClassification)
+    def classification(self):
+        self.next(
+            self.train_xgboost_classification, self.train_lightgbm_classification, self.train_catboost_classification
+        )
 
     @step
-    def TrainXGBoostClassification(self):
+    def train_xgboost_classification(self):
         steps.run("TrainXGBoostClassification")
-        self.next(self.EvaluateClassification)
+        self.next(self.evaluate_classification)
 
     @step
-    def TrainLightGBMClassification(self):
+    def train_lightgbm_classification(self):
         steps.run("TrainLightGBMClassification")
-        self.next(self.EvaluateClassification)
+        self.next(self.evaluate_classification)
 
     @step
-    def TrainCatBoostClassification(self):
+    def train_catboost_classification(self):
         steps.run("TrainCatBoostClassification")
-        self.next(self.EvaluateClassification)
+        self.next(self.evaluate_classification)
 
     @step
-    def EvaluateClassification(self, inputs):
+    def evaluate_classification(self, inputs):
         steps.run("EvaluateClassification")
-        self.next(self.BatchPredictClassification)
+        self.next(self.batch_predict_classification)
 
     @step
-    def BatchPredictClassification(self):
+    def batch_predict_classification(self):
         steps.run("BatchPredictClassification")
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
         self.next(self.end)
 
     @step
-    def end(self, inputs):
+    def end(self):
         pass
 
 
