@@ -1,12 +1,13 @@
 """The steps that a program runs, read from ``steps.json`` in its folder; the standard library only.
 
-Every program runs the same commands, and passes the name of a step to those that need it.
+Every program runs the same commands, and passes what a step returns to those that need it.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ def read() -> Work:
 
 
 def run(name: str) -> str:
-    """Run a step by its name, and return the name."""
+    """Run a step by its name; return a version of its outputs, by which a cache sees that they are new."""
     command = next(step.command for step in read().steps if step.name == name)
     subprocess.run(command, cwd=FOLDER, check=True)
-    return name
+    return f"{name} {time.time_ns()}"
