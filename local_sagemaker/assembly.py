@@ -27,6 +27,7 @@ from local_sagemaker.jobs.transform.run import run_transform
 from local_sagemaker.jumpstart.objects import bucket_objects
 from local_sagemaker.moto import event_bus, hooks
 from local_sagemaker.moto.s3.objects import Objects
+from local_sagemaker.moto.schedules.starter import Starter
 
 # The only global state of the service, because moto keeps its backends once per process.
 _MOTO = threading.Lock()
@@ -73,7 +74,8 @@ def serve(
                 emit=functools.partial(event_bus.emit, ACCOUNT_ID, region),
             )
             service = Service(core, work, own_process=own_process, keep_alive=keep_alive)
-            aws_services = hooks.aws_services(core, objects, service.call)
+            starter = Starter(store, service.call)
+            aws_services = hooks.aws_services(core, objects, service.call, starter)
             objects.restore(aws_services.replay_bucket_request)
             _fail_what_was_running(service)
             service.executions.resume_or_fail()
@@ -85,6 +87,8 @@ def serve(
             stack.callback(core.supervisor.close)
             stack.callback(service.endpoints.close)
             stack.callback(service.executions.close)
+            starter.begin()
+            stack.callback(starter.close)
             stack.enter_context(state_directory.announce(directory, core, service.identity))
         yield service
 

@@ -106,7 +106,7 @@ def stay(service: Service, minutes: float, ended: Callable[[float], bool], leavi
     Parameters
     ----------
     minutes
-        How long the service must be without requests, jobs, executions, unexpired endpoints and commands.
+        How long the service must be without requests, jobs, executions, unexpired endpoints, schedules and commands.
     ended
         ``ended(seconds)`` waits for a signal to end, and returns whether there was one.
     leaving

@@ -45,9 +45,12 @@ A request with one of these members is refused by name, unless its value is one 
 
 {_table(("operation", "members"), refused.items())}
 
-moto provides every other AWS service. The state directory keeps the objects and buckets of S3, the logs of jobs, and \
-the targets and policies of Application Auto Scaling. Everything else in moto (roles, rules, queues, ...) lasts until \
-the service ends.
+moto provides every other AWS service. The state directory keeps the objects and buckets of S3, the logs of jobs, the \
+targets and policies of Application Auto Scaling, and the schedules of EventBridge Scheduler. Everything else in moto \
+(roles, rules, queues, ...) lasts until the service ends.
+
+Schedules of EventBridge Scheduler (`rate`, `cron` and `at`, with time zone, state, start and end) start pipelines, or \
+call any supported operation of the SageMaker API. Other targets are refused.
 
 CloudFormation stacks support these SageMaker resources: {_code(STACK_KINDS)}. A stack with any other SageMaker \
 resource is refused.

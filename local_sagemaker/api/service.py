@@ -23,6 +23,7 @@ from local_sagemaker.engine.unsupported_steps import Use
 from local_sagemaker.jobs.contract import Runners
 from local_sagemaker.moto import functions, queues
 from local_sagemaker.moto.experiments import Experiments
+from local_sagemaker.moto.schedules.starter import count_waiting
 
 _NEEDS_SPACE = ("Create", "Start", "Retry", "Import")
 """The beginnings of operations that a full disk refuses; others end or delete something, or only read."""
@@ -101,11 +102,12 @@ class Service(Access):
 
     @property
     def use(self) -> dict[str, int]:
-        """The number of running executions, of running jobs, and of endpoints that have not expired."""
+        """The number of running executions and jobs, of endpoints that have not expired, and of schedules to come."""
         return {
             "executions": self.executions.running,
             "jobs": self.core.supervisor.running,
             "endpoints": endpoints.count_unexpired(self.core),
+            "schedules": count_waiting(self.core),
         }
 
     def call(self, operation: str, request: Request) -> Response | None:

@@ -48,7 +48,7 @@ class RunningService(Access):
     isolation: str
     """How it starts jobs: fork or process."""
     use: Mapping[str, int]
-    """The number of running executions, of running jobs, and of endpoints that have not expired."""
+    """The number of running executions and jobs, of endpoints that have not expired, and of schedules to come."""
     is_new: bool = False
     """Whether this process has just started it."""
 

@@ -1,5 +1,6 @@
 """The code that runs before moto answers for a service, or around it: one entry per service."""
 
+from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from local_sagemaker.core.access import ROLE_NAME
@@ -10,11 +11,13 @@ from local_sagemaker.moto.cloudwatch import TrainingMetrics
 from local_sagemaker.moto.cloudwatch_logs import JobLogs
 from local_sagemaker.moto.dispatch import AwsServices, whole_body
 from local_sagemaker.moto.iam import ExecutionRole
-from local_sagemaker.moto.s3.downloads import Environ
+from local_sagemaker.moto.s3.downloads import Application, Environ
 from local_sagemaker.moto.s3.objects import Objects
+from local_sagemaker.moto.schedules import service as schedules
+from local_sagemaker.moto.schedules.starter import Starter
 
 
-def aws_services(core: Core, objects: Objects, call: Call) -> AwsServices:
+def aws_services(core: Core, objects: Objects, call: Call, starter: Starter) -> AwsServices:
     """Every AWS service but SageMaker, connected to SageMaker's records, logs and operations."""
     from moto.core.config import default_user_config
 
@@ -42,4 +45,8 @@ def aws_services(core: Core, objects: Objects, call: Call) -> AwsServices:
         "lambda": before_functions,
         "cloudformation": before_stacks,
     }
-    return AwsServices(objects, before, {scaling.SERVICE: lambda moto: scaling.Scaling(moto, core.store)})
+    around: dict[str, Callable[[Application], Application]] = {
+        scaling.SERVICE: lambda moto: scaling.Scaling(moto, core.store),
+        schedules.SERVICE: lambda moto: schedules.Schedules(moto, core, starter),
+    }
+    return AwsServices(objects, before, around)

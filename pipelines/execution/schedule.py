@@ -93,6 +93,8 @@ def change(
     schedule = Schedule(inputs["name"], expression, _put(connection, inputs), parameters)
     if connection.owns_service:
         logger.warning("%s", ENDS_WITH_COMMAND)
+    elif connection.name == "local":
+        logger.info("The local service does not end by itself while it has a schedule; --schedule off deletes it.")
     return schedule
 
 

@@ -82,8 +82,8 @@ COMMANDS = [
     Command("caller", ["executions", "compare", "latest", "latest"]),
     Command("caller", ["run", "--estimate", *SHORT]),
     Command("operator", ["doctor"], code=None),  # its own tests check the findings
-    Command("operator", ["run", "--schedule", "rate(7 days)", "--schedule-role-arn", STARTER_ROLE]),
-    Command("operator", ["run", "--schedule", "rate(8 days)", "--schedule-role-arn", STARTER_ROLE]),
+    Command("operator", ["run", "--schedule", "cron(0 3 1 1 ? 2199)", "--schedule-role-arn", STARTER_ROLE]),
+    Command("operator", ["run", "--schedule", "cron(0 4 1 1 ? 2199)", "--schedule-role-arn", STARTER_ROLE]),
     Command("operator", ["run", "--schedule", "off"]),
     Command("caller", ["run", "--start", "--wait", "--no-preflight", "--parameter", NO_DATA], code=1),
     Command("caller", ["executions", "retry", "--no-wait"]),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import time
+from typing import Any
 
 import pytest
 
@@ -47,6 +50,10 @@ def test_schedule_starts_the_pipeline_with_data_and_parameters(finished: Finishe
     assert changed.code == 0, changed.stderr
     assert _parameters(finished)["InputDataVersion"] == SCHEDULED_TIME, "the object may be replaced before a start"
     assert scheduler.get_schedule(Name="Scheduled")["ScheduleExpression"] == "rate(7 days)"
+    started = _first_execution(finished.client("sagemaker"))
+    values = finished.client("sagemaker").list_pipeline_parameters_for_execution(PipelineExecutionArn=started)
+    versions = [each["Value"] for each in values["PipelineParameters"] if each["Name"] == "InputDataVersion"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", versions[0]), "a rate starts at once, as on AWS"
 
     off = finished.command("run", "--schedule", "off", *SMALL)
     assert off.code == 0, off.stderr
@@ -55,6 +62,16 @@ def test_schedule_starts_the_pipeline_with_data_and_parameters(finished: Finishe
     again = finished.command("run", "--schedule", "off", *SMALL)
     assert again.code == 0
     assert "There was no schedule." in again.stderr
+
+
+def _first_execution(sagemaker: Any) -> str:
+    """Wait until the schedule has started the pipeline, and stop the execution."""
+    for _ in range(1200):
+        if found := sagemaker.list_pipeline_executions(PipelineName="Scheduled")["PipelineExecutionSummaries"]:
+            sagemaker.stop_pipeline_execution(PipelineExecutionArn=found[0]["PipelineExecutionArn"])
+            return str(found[0]["PipelineExecutionArn"])
+        time.sleep(0.1)
+    raise AssertionError("the schedule started nothing")
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def account(tmp_path_factory: pytest.TempPathFactory, cache: Path, data: Path) -
     with serving(folder / ".sagemaker-local") as service:
         made = Account(folder, cache, service)
         small = ("--task", "classification", "--algorithms", "lightgbm", "--data", str(data))
-        ran = run_command(folder, cache, "--upsert", "--start", "--schedule", "rate(7 days)", *small)
+        ran = run_command(folder, cache, "--upsert", "--start", "--schedule", "cron(0 3 1 1 ? 2199)", *small)
         assert ran.code == 0, ran.stderr
         made.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         made.s3.put_object(Bucket=BUCKET, Key="SeoulBikeDemand/incoming/mine.csv", Body=b"mine")
@@ -102,7 +102,7 @@ def _resources_of_others(made: Account) -> None:
     )
     made.scheduler.create_schedule(
         Name="Theirs",
-        ScheduleExpression="rate(1 day)",
+        ScheduleExpression="cron(0 3 1 1 ? 2199)",
         FlexibleTimeWindow={"Mode": "OFF"},
         Target={"Arn": "arn:aws:sagemaker:us-east-1:123456789012:pipeline/Theirs", "RoleArn": role},
     )
