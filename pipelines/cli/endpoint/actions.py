@@ -53,7 +53,7 @@ def deploy(context: CommandContext, options: argparse.Namespace) -> Result:
 def describe(context: CommandContext, options: argparse.Namespace) -> Result:
     """Show one endpoint."""
     endpoint = _named(context, options)
-    model = served_model(context, endpoint) if endpoint.package else None
+    model = served_model(context.sagemaker, endpoint) if endpoint.package else None
     return rendering.of_endpoint(context, endpoint, bounds_of(context, endpoint.name), model)
 
 
@@ -65,7 +65,7 @@ def list_all(context: CommandContext, options: argparse.Namespace) -> Result:  #
 def invoke(context: CommandContext, options: argparse.Namespace) -> Result:
     """Predict hours."""
     endpoint = _named(context, options)
-    model = served_model(context, endpoint)
+    model = served_model(context.sagemaker, endpoint)
     for path in (options.file, options.history):
         if path is not None and not path.is_file():
             raise BadInput(f"There is no file {path}.")
@@ -101,7 +101,7 @@ def _about_history(sentence: str, options: argparse.Namespace) -> str:
 def update(context: CommandContext, options: argparse.Namespace) -> Result:
     """Let an endpoint serve another version."""
     endpoint = _named(context, options)
-    task = options.task or (served_model(context, endpoint).task if endpoint.package else None)
+    task = options.task or (served_model(context.sagemaker, endpoint).task if endpoint.package else None)
     return _updated(context, options, endpoint, chosen_model(context, options, task))
 
 
@@ -131,7 +131,7 @@ def scale(context: CommandContext, options: argparse.Namespace) -> Result:
     if options.off == (options.max_instances is not None):
         raise BadInput("Give either the most instances to scale to, with --max-instances, or --off.")
     endpoint = _named(context, options)
-    model = served_model(context, endpoint) if endpoint.package else None
+    model = served_model(context.sagemaker, endpoint) if endpoint.package else None
     if options.off:
         was = scaling.stop_scaling(context, endpoint.name)
         remark = f"{endpoint.name} keeps its number of instances{'' if was else ', as it did before'}."

@@ -31,7 +31,7 @@ class Answered:
     remarks: Sequence[str]
 
 
-def served_model(context: CommandContext, endpoint: Endpoint) -> RegisteredModel:
+def served_model(sagemaker: Any, endpoint: Endpoint) -> RegisteredModel:
     """Find the registered version that an endpoint serves.
 
     Raises `BadInput` if its configuration does not name one.
@@ -41,7 +41,7 @@ def served_model(context: CommandContext, endpoint: Endpoint) -> RegisteredModel
             f"The configuration of the endpoint {endpoint.name} names no registered version, so its features are "
             "unknown. Deploy one with this command, or with --deploy of the pipeline."
         )
-    return describe_model(context.sagemaker, endpoint.package)
+    return describe_model(sagemaker, endpoint.package)
 
 
 def invoke(

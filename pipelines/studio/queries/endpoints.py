@@ -1,7 +1,7 @@
 """Endpoints of this project, the fields of a row that one answers, and the calls that it captured."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -10,13 +10,20 @@ from typing import Any
 
 from pipelines.aws.responses import unless_of_others
 from pipelines.aws.s3 import read_object, split_uri
+from pipelines.definition.monitoring import OUTPUT
+from pipelines.execution.follow import or_none_of_ours
+from pipelines.execution.lookup import parameters_of
+from pipelines.models.registry import RegisteredModel
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint
 from pipelines.settings.table import read_table
+from pipelines.studio.queries.index import Entry
 from pipelines.studio.queries.lists import endpoints
 from processing_scripts.dataset_file.model import Column
 
 SHOWN = 30
 """The newest endpoints of the account that are looked at; each takes at most four calls."""
+MOST_VERDICTS = 5
+"""The latest executions of the monitor of which a page reads the parameters."""
 CALLS = 20
 """Captured calls that a page shows."""
 _AT_ONCE = 8
@@ -31,6 +38,16 @@ class Call:
     time: str
     sent: str
     answered: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the monitor's execution found: its alarms in words, empty without one."""
+
+    entry: Entry
+    why: str
+    known: bool
+    """Whether it left a verdict; one whose job failed did not."""
 
 
 def newest_of_ours(sagemaker: Any, own: tuple[str, ...]) -> list[Endpoint]:
@@ -54,6 +71,23 @@ def fields_of(code: Path, schema: Mapping[str, Any]) -> Sequence[Column]:
     return [column for column in columns if column.role not in ("target", "weight", "ignore")]
 
 
+def last_verdict(
+    sagemaker: Any, s3: Any, entries: Iterable[Entry], executions: str, model: RegisteredModel
+) -> Verdict | None:
+    """Read what the monitor's latest execution found of a model; None if none of the last ones judged it.
+
+    ``entries`` are the executions of the monitor, the latest first, and ``executions`` the prefix of their files. Each
+    takes one call, and the one that is found another.
+    """
+    for entry in [each for each in entries if each.finished][:MOST_VERDICTS]:
+        given = parameters_of(sagemaker, entry.summary.arn)
+        if (given.get("Task"), given.get("EvaluationUri", "").rstrip("/")) == (model.task, model.evaluation_uri):
+            uri = f"{executions}/{entry.summary.id}/{OUTPUT}/verdict.json"
+            found = or_none_of_ours(partial(_read_json, s3, uri))
+            return Verdict(entry, found["why"] if found and found["alarm"] == "yes" else "", known=found is not None)
+    return None
+
+
 def captured_calls(s3: Any, endpoint: Endpoint) -> list[Call]:
     """Read the calls in the latest file of an endpoint's data capture, the latest first."""
     if not endpoint.capture or not endpoint.capture.get("DestinationS3Uri"):
@@ -72,6 +106,10 @@ def captured_calls(s3: Any, endpoint: Endpoint) -> list[Call]:
     latest = max(files, key=lambda each: each["LastModified"], default=None)
     lines = read_object(s3, f"s3://{bucket}/{latest['Key']}").decode().splitlines() if latest else []
     return [_call(json.loads(line)) for line in reversed(lines[-CALLS:])]
+
+
+def _read_json(s3: Any, uri: str) -> Any:
+    return json.loads(read_object(s3, uri))
 
 
 def _call(record: Mapping[str, Any]) -> Call:

@@ -10,14 +10,14 @@ from starlette.responses import RedirectResponse, Response
 
 from pipelines.errors import BadInput, PipelineError
 from pipelines.models.features import code_folder, trusted_prefixes
-from pipelines.models.registry import read_metadata
-from pipelines.names import own_prefixes
+from pipelines.models.registry import RegisteredModel, read_metadata
+from pipelines.names import Layout, monitor_name, own_prefixes
 from pipelines.serving.endpoints.costs import cost_of
 from pipelines.serving.endpoints.deletion import delete as delete_endpoint
 from pipelines.serving.endpoints.input_rows import name_the_row, rows_as_file
 from pipelines.serving.endpoints.invocation import Answered, invoke, served_model
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint
-from pipelines.studio.queries.endpoints import captured_calls, fields_of, newest_of_ours
+from pipelines.studio.queries.endpoints import Verdict, captured_calls, fields_of, last_verdict, newest_of_ours
 from pipelines.studio.state import Studio, studio_of
 from pipelines.studio.views.questions import Question, confirm
 from pipelines.studio.views.rendering import render
@@ -93,7 +93,7 @@ def _page(
 ) -> Response:
     model, fields, looks_back = None, [], False
     try:
-        model = served_model(studio.context, shown)
+        model = served_model(studio.sagemaker, shown)
         schema = read_metadata(studio.s3, model).schema
         trusted = trusted_prefixes(studio.context.connection.bucket, studio.context.settings)
         fields = list(fields_of(code_folder(studio.s3, model, trusted), schema))
@@ -113,6 +113,7 @@ def _page(
         remarks=answered.remarks if answered else [],
         problem=problem,
         calls=captured_calls(studio.s3, shown),
+        verdict=_verdict(studio, model) if model else None,
         cost=cost_of(studio.context, shown),
         currency=studio.context.prices.currency,
     )
@@ -128,7 +129,14 @@ def _answer(studio: Studio, asked: Endpoint, form: dict[str, str]) -> Answered:
     context = studio.fresh_context()
     with tempfile.TemporaryDirectory() as folder:
         rows = rows_as_file([row], Path(folder))
-        return invoke(context, asked, served_model(context, asked), rows, history, alone=True)
+        return invoke(context, asked, served_model(context.sagemaker, asked), rows, history, alone=True)
+
+
+def _verdict(studio: Studio, model: RegisteredModel) -> Verdict | None:
+    monitor = monitor_name(studio.context.pipeline)
+    entries = [each for each in studio.index.entries if each.pipeline == monitor]
+    executions = Layout(studio.context.connection.bucket, studio.context.pipeline).executions
+    return last_verdict(studio.sagemaker, studio.s3, entries, executions, model)
 
 
 def _history(studio: Studio) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.errors import BadInput
-from pipelines.studio.queries.endpoints import fields_of
+from pipelines.models.registry import describe_model
+from pipelines.studio.queries.endpoints import fields_of, last_verdict
+from pipelines.studio.queries.index import Index
 from pipelines.studio.work import Work
-from tests.unit.studio.conftest import Api, browsing, studio_over
+from tests.unit.studio.conftest import ACCOUNT, Api, browsing, studio_over
 
 NAME = "Pipeline0-regression"
 
@@ -80,6 +84,41 @@ def test_read_only_page_asks_no_endpoint(api: Api) -> None:
 def test_code_without_data_set_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"none\.toml"):
         fields_of(tmp_path, {"dataset": {"file": "none.toml"}})
+
+
+@pytest.mark.parametrize(
+    ("verdict", "why"),
+    [
+        (b'{"alarm": "yes", "why": "rmse is worse"}', "rmse is worse"),
+        (b'{"alarm": "no", "why": "none"}', ""),
+        (b"of another form", None),
+    ],
+)
+def test_last_verdict_is_the_one_on_the_version(verdict: bytes, why: str | None) -> None:
+    api = Api(executions=9)
+    index = Index("Pipeline0")
+    index.refresh(api, now=0.0)
+    model = describe_model(api, f"{ACCOUNT}:model-package/{NAME}/2")
+    judged = index.entries[3]
+
+    def parameters(*, PipelineExecutionArn: str) -> dict[str, Any]:  # noqa: N803
+        task = "regression" if PipelineExecutionArn == judged.summary.arn else "classification"
+        given = {"Task": task, "EvaluationUri": f"{model.evaluation_uri}/"}
+        return {"PipelineParameters": [{"Name": name, "Value": value} for name, value in given.items()]}
+
+    read: list[str] = []
+
+    def content(*, Key: str, **_request: Any) -> dict[str, Any]:  # noqa: N803
+        read.append(Key)
+        return {"Body": io.BytesIO(verdict)}
+
+    api.list_pipeline_parameters_for_execution = parameters  # type: ignore[method-assign, assignment]
+    api.get_object = content  # type: ignore[method-assign]
+    found = last_verdict(api, api, index.entries, "s3://bucket/Pipeline0/executions", model)
+    assert found is not None
+    assert (found.entry, found.why or "", found.known) == (judged, why or "", why is not None)
+    assert read == [f"Pipeline0/executions/{judged.summary.id}/monitoring/verdict.json"]
+    assert last_verdict(api, api, index.entries[4:], "s3://bucket", model) is None
 
 
 def test_one_piece_of_work_at_a_time() -> None:
