@@ -144,7 +144,10 @@ def _as_text(proposal: Proposal, source: str) -> str:
         "gate": f"{task.gate:g}: {task.gate_reason}",
         "split": f"{proposal.split}: {proposal.split_reason}",
     }
-    rows = [(each.name, each.type, each.role, each.reason) for each in proposal.columns]
+    rows = [
+        (each.name, f"{each.type} in {each.sign}" if each.sign else each.type, each.role, each.reason)
+        for each in proposal.columns
+    ]
     warnings = "".join(f"- {warning}\n" for warning in proposal.warnings) or "None.\n"
     return f"{facts(lines.items())}\n{table(('column', 'type', 'role', 'why'), rows)}\nWarnings:\n{warnings}"
 
@@ -159,7 +162,7 @@ def _as_json(proposal: Proposal) -> dict[str, Any]:
         "classes": list(task.classes),
         "split": proposal.split,
         "columns": [
-            {"name": each.name, "type": each.type, "role": each.role, "reason": each.reason}
+            {"name": each.name, "type": each.type, "sign": each.sign, "role": each.role, "reason": each.reason}
             for each in proposal.columns
         ],
         "warnings": list(proposal.warnings),
