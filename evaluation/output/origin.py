@@ -1,21 +1,13 @@
-"""Where an evaluation ran: its execution, its job and its code, from the job's own configuration.
+"""Where an evaluation ran, and with which libraries."""
 
-https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html#byoc-config
-"""
-
-import os
-import re
 import sys
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from evaluation.errors import InputError
-from evaluation.strict_json import read_json
+from html_page.origin import CONFIGURATION, job_origin
 
-CONFIGURATION = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"), "config", "processingjobconfig.json")
-_EXECUTION, _CODE = re.compile(r"/executions/([^/]+)/"), re.compile(r"/code/evaluation/([^/]+)")
 _LIBRARIES = ("xgboost", "lightgbm", "catboost", "sklearn", "pandas")
 
 
@@ -24,28 +16,16 @@ def origin(configuration: Path = CONFIGURATION) -> dict[str, Any]:
 
     Returns
     -------
-    ``origin``: ``evaluated`` (UTC), ``job``, ``libraries`` that it used with their versions, and where the job's
-    addresses name them ``execution`` (its id; a result from the cache has that of the execution which computed it) and
-    ``code`` (the hash of this package).
+    ``origin``: ``evaluated`` (UTC), ``libraries`` that it used with their versions, and ``job``, ``execution`` and
+    ``code`` as in `html_page.origin`.
 
     Raises `InputError` if the configuration cannot be read.
     """
-    if not configuration.exists():
-        return {}
     try:
-        job = read_json(configuration)
-        outputs = [output["S3Output"]["S3Uri"] for output in job["ProcessingOutputConfig"]["Outputs"]]
-        inputs = [given["S3Input"]["S3Uri"] for given in job["ProcessingInputs"] if "S3Input" in given]
-        named = {"execution": _first(_EXECUTION, outputs), "code": _first(_CODE, inputs)}
-        described = {"evaluated": f"{datetime.now(UTC):%Y-%m-%d %H:%M}", "job": job["ProcessingJobName"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{configuration} is not the configuration of a processing job ({error!r}).") from error
-    known = {name: value for name, value in named.items() if value}
-    return {"origin": {**described, **known, "libraries": _versions()}}
-
-
-def _first(pattern: re.Pattern[str], uris: Iterable[str]) -> str | None:
-    return next((found[1] for uri in uris if (found := pattern.search(uri))), None)
+        found = job_origin("evaluation", configuration)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    return {"origin": {"evaluated": found.pop("made"), **found, "libraries": _versions()}} if found else {}
 
 
 def _versions() -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from html_page.document import document
 from html_page.elements import Markup, Row, bullets, heading, paragraph, section, table
 from html_page.translations import LANGUAGES, read_translations
 from processing_scripts.data_report.drawing import LARGE_DISTANCE, Axes, bars, box_plot, gauge
+from processing_scripts.data_report.origin import origin_note
 from processing_scripts.data_report.style import LANGUAGE_SWITCH, STYLE
 from processing_scripts.datasets import Report, Schema
 
@@ -30,7 +31,7 @@ def render(report: Report, schema: Schema) -> str:
         section(_text("targets"), "", *(_target(report, schema, name) for name in report["targets"])),
         section(_text("columns"), _text("columns note"), _numbers(report), _categories(report)),
         section(_text("drift"), _text("drift note"), _drift(report["drift"])),
-        section(_text("made"), "", made),
+        section(_text("made"), "", made, origin_note()),
     ]
     scripts = f"<script>{LANGUAGE_SWITCH}</script>"
     title = f"{_words(schema['dataset']['title'], 'en')}: {_TRANSLATIONS.text('en', 'data')}"

@@ -13,6 +13,7 @@ from html_page.document import document
 from html_page.elements import Row, bullets, heading, panels, paragraph, section, table
 from html_page.translations import read_translations
 from processing_scripts.data_report.drawing import LARGE_DISTANCE, Axes, bars, box_plot, gauge, lines
+from processing_scripts.data_report.origin import origin_note
 from processing_scripts.data_report.style import LANGUAGE_SWITCH, STYLE
 from processing_scripts.datasets import Report
 from processing_scripts.seoul_bike.reading.columns import TARGET
@@ -47,7 +48,7 @@ def render(report: Report, schema: Mapping[str, Any], threshold: float) -> str:
         section(_text("columns"), _text("columns note"), _columns(report["distribution"]), _categories(report)),
         section(_text("oddities"), _text("oddities note"), _oddities(report["oddities"]), _holidays(report)),
         section(_text("drift"), _text("drift note"), _drift(report["drift"])),
-        section(_text("made"), "", made),
+        section(_text("made"), "", made, origin_note()),
     ]
     title = _TRANSLATIONS.text("en", "title")
     return document(
