@@ -26,6 +26,7 @@ from evaluation.errors import InputError
 from evaluation.inputs import Numbers, Part
 from evaluation.monitoring.answers import read_answers
 from evaluation.monitoring.baseline import feature_table
+from evaluation.monitoring.window import keys_of
 from evaluation.rules import apply_rules
 from evaluation.schema import Schema, Task
 
@@ -69,9 +70,9 @@ def write_captured(folder: Path, when: Period, column: str, task: Task, schema: 
     -------
     How many rows were left out, because their key is not known.
 
-    Raises `InputError` if a call is of another model, or no row has a key.
+    Raises `InputError` if a call is of another model, no row has a key, or the data set has none.
     """
-    columns = list(schema.keys.columns)
+    columns = keys_of(schema)
     keys, features, predicted, unknown = [], [], [], 0
     for call in sorted(_calls(folder, when), key=lambda each: each.moment):
         rows, answers = _features(call, schema), read_answers(call.answered, _classes(task))

@@ -48,12 +48,7 @@ def read_window(predictions: Path, actuals: Path, column: str, task: Task, schem
 
     Raises `InputError` if the data set has no keys, a file lacks a column, a key occurs twice, or nothing joins.
     """
-    keys = list(schema.keys.columns)
-    if not keys or schema.keys.row_number:
-        raise InputError(
-            "The data set has no key, so predictions cannot be joined with actual values; give a column the role key "
-            "in the data set file."
-        )
+    keys = keys_of(schema)
     rows = _table(predictions, keys, schema.keys.time)
     truth = _table(actuals, [*keys, task.target], schema.keys.time)
     for path, table in ((predictions, rows), (actuals, truth)):
@@ -71,6 +66,19 @@ def read_window(predictions: Path, actuals: Path, column: str, task: Task, schem
     units, unit = _units(joined, schema)
     part = Part(np.empty((len(joined), 0)), labels, joined[keys].assign(**{_UNIT: units}), _UNIT)
     return Window(rows, part, numbers if task.kind == "multiclass" else numbers[:, 0], unit, joined[_AT].to_numpy())
+
+
+def keys_of(schema: Schema) -> list[str]:
+    """Return the columns that identify a row.
+
+    Raises `InputError` if only its number does.
+    """
+    if not schema.keys.columns or schema.keys.row_number:
+        raise InputError(
+            "The data set has no key, so predictions cannot be joined with actual values; give a column the role key "
+            "in the data set file."
+        )
+    return list(schema.keys.columns)
 
 
 def read_test_set(path: Path, task: Task, schema: Schema) -> Window:

@@ -141,3 +141,10 @@ def test_responses_of_several_batches_are_one_after_another() -> None:
     assert read_answers('{"prediction": [1.0]}\n{"prediction": [2.0, 3.0]}', 1).tolist() == [1, 2, 3]
     assert read_answers("[0.5, 0.5]\n[0.1, 0.9]\n", 2).tolist() == [[0.5, 0.5], [0.1, 0.9]]
     assert np.array_equal(read_answers("1,2\n", 1), [1, 2])
+
+
+def test_a_data_set_without_keys_is_refused(tmp_path: Path) -> None:
+    call(tmp_path, None, "2,1\n", "9\n")
+    without = Schema({**SCHEMA.content, "keys": {"columns": ["row"], "row_number": "row"}}, "0", Path("schema.json"))
+    with pytest.raises(InputError, match="The data set has no key"):
+        write_captured(tmp_path, EVER, "predicted_sold", SALES, without, tmp_path / "captured.csv")
