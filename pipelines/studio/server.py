@@ -82,8 +82,10 @@ def application(studio: Studio) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        preparing = asyncio.create_task(run_in_threadpool(studio.prepare))
         polling = asyncio.create_task(studio.poller.run())
         yield
+        await preparing
         studio.poller.end()
         polling.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -46,6 +46,11 @@ class Studio:
                 self._clients[service] = self.context.client(service)
             return self._clients[service]
 
+    def prepare(self) -> None:
+        """Make the clients of all views, which takes longer than their calls, before the first page asks for them."""
+        for service in ("sagemaker", "s3", "logs"):
+            self.client(service)
+
     def fresh_context(self) -> CommandContext:
         """Return the context of the command with clients of its own, for work that the functions of commands do."""
         return replace(self.context)

@@ -49,6 +49,22 @@ DEFINITION = {
     ],
 }
 
+_RUN, _GROUP = "/executions/Pipeline0/e00000000002", "Pipeline0-regression"
+VIEWS = (
+    *("/", "/?status=Stopped", "/none", "/models", "/endpoints", "/start/Pipeline0", "/files?uri=s3://bucket/data"),
+    *(
+        f"{_RUN}?step=Prepare",
+        f"{_RUN}?tab=timeline",
+        f"{_RUN}?tab=parameters",
+        f"{_RUN}?tab=definition",
+        f"{_RUN}/from?step=Gate",
+    ),
+    *(f"/models/{_GROUP}/2", f"/models/{_GROUP}/3/approve", f"/models/{_GROUP}/1/deploy"),
+    *(f"/endpoints/{_GROUP}", f"/endpoints/{_GROUP}/delete", "/start/Pipeline0/confirm?parameter:Run=x"),
+    "/compare?all=1&execution=Pipeline0/e00000000000&execution=Pipeline0/e00000000001",
+)
+"""Every view, with the executions and versions of `Api`."""
+
 
 class Api:
     """SageMaker with some executions; ``calls`` are the operations that were called."""

@@ -6,22 +6,7 @@ import pytest
 
 from tests.support import axe
 from tests.support.browser import CHROMIUM, browser, open_page
-from tests.unit.studio.conftest import Api, browsing, studio_over
-
-RUN, GROUP = "/executions/Pipeline0/e00000000002", "Pipeline0-regression"
-VIEWS = (
-    *("/", "/?status=Stopped", "/none", "/models", "/endpoints", "/start/Pipeline0", "/files?uri=s3://bucket/data"),
-    *(
-        f"{RUN}?step=Prepare",
-        f"{RUN}?tab=timeline",
-        f"{RUN}?tab=parameters",
-        f"{RUN}?tab=definition",
-        f"{RUN}/from?step=Gate",
-    ),
-    *(f"/models/{GROUP}/2", f"/models/{GROUP}/3/approve", f"/models/{GROUP}/1/deploy"),
-    *(f"/endpoints/{GROUP}", f"/endpoints/{GROUP}/delete", "/start/Pipeline0/confirm?parameter:Run=x"),
-    "/compare?all=1&execution=Pipeline0/e00000000000&execution=Pipeline0/e00000000001",
-)
+from tests.unit.studio.conftest import VIEWS, Api, browsing, studio_over
 
 
 @pytest.mark.slow
