@@ -20,7 +20,7 @@ def captured_window(
     Raises `BadInput` if there is no such endpoint, or it captures nothing.
     """
     endpoint = require_endpoint(context, name)
-    model = served_model(context, endpoint)
+    model = served_model(context.sagemaker, endpoint)
     if not captures(endpoint) or endpoint.capture is None:
         raise BadInput(f"The endpoint {name} keeps no calls; deploy it with --data-capture 100.")
     began = endpoint.config["CreationTime"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
