@@ -1,4 +1,4 @@
-"""The targets of EventBridge rules: pipelines and SNS topics here; queues, log groups and buses in moto."""
+"""The targets of EventBridge rules: pipelines, functions and SNS topics here; queues, log groups and buses in moto."""
 
 import copy
 import functools
@@ -12,6 +12,7 @@ from typing import Any
 
 from local_sagemaker.core.core import Call, Core
 from local_sagemaker.core.errors import ApiError, ValidationException
+from local_sagemaker.moto import functions
 from local_sagemaker.moto.dispatch import whole_body
 
 _BY_MOTO = ("sqs", "logs", "events")
@@ -34,7 +35,7 @@ def prepare(core: Core, call: Call, environ: dict[str, Any]) -> None:
         if not _is_supported(target.get("Arn", "")):
             raise NotImplementedError(
                 f"The target {target.get('Arn')} is not supported by the local SageMaker: rules deliver to "
-                f"pipelines, topics, queues, log groups and other buses."
+                f"pipelines, functions, topics, queues, log groups and other buses."
             )
         ignored = (_INPUTS & target.keys()) - _SUPPORTED_INPUTS.get(_service_of(target["Arn"]), set())
         if ignored:
@@ -79,7 +80,7 @@ def _service_of(arn: str) -> str:
 
 
 def _is_supported(arn: str) -> bool:
-    return _service_of(arn) in (*_BY_MOTO, "sns") or (_service_of(arn) == "sagemaker" and ":pipeline/" in arn)
+    return _service_of(arn) in (*_BY_MOTO, "sns", "lambda") or (_service_of(arn) == "sagemaker" and ":pipeline/" in arn)
 
 
 def _as_sent(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,12 +92,16 @@ def _as_sent(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _deliver(
-    core: Core, call: Call, target: Mapping[str, Any], event: Mapping[str, Any], _stop: threading.Event
+    core: Core, call: Call, target: Mapping[str, Any], event: Mapping[str, Any], stop: threading.Event
 ) -> None:
     arn = target["Arn"]
     try:
         if _service_of(arn) == "sns":
             _publish(core, arn, target.get("Input") or json.dumps(event))
+        elif _service_of(arn) == "lambda":
+            ended = functions.invoke(core, arn, event, stop)
+            if ended.error is not None:
+                _LOG.warning("the function %s failed on an event: %s", arn, ended.error)
         else:
             parameters = _parameters(target, event)
             call("StartPipelineExecution", {"PipelineName": arn, "PipelineParameters": parameters})

@@ -32,9 +32,16 @@ TEXTS = {
     "endpoint_options": "EndpointOptions",
     "alert_email": "AlertEmail",
     "expire_days": "ExecutionsExpireAfterDays",
+    "retrain_cooldown": "RetrainCooldownHours",
+    "retrain_at_most": "RetrainAtMostPerWeek",
 }
 """Option of ``deploy`` -> parameter of the template that takes its text."""
-SWITCHES = {"new_data": "NewDataTrigger", "deploy_approved": "DeployApprovedModels", "vpc": "JobsInVpc"}
+SWITCHES = {
+    "new_data": "NewDataTrigger",
+    "retrain_on_alarm": "RetrainOnAlarm",
+    "deploy_approved": "DeployApprovedModels",
+    "vpc": "JobsInVpc",
+}
 STATES = {"on": "ENABLED", "off": "DISABLED"}
 
 logger = logging.getLogger(__name__)
@@ -48,6 +55,13 @@ def _add_deploy(parser: Parser) -> None:
     ).add_argument
     add("--schedule", metavar="rate(...)|cron(...)|off", help="when to retrain, in UTC (default: off)")
     add("--new-data", choices=STATES, help="whether a new data object starts the pipeline (default: on)")
+    add(
+        "--retrain-on-alarm",
+        choices=STATES,
+        help="whether an alarm of the monitor starts the pipeline with the newest data (default: off)",
+    )
+    add("--retrain-cooldown", metavar="HOURS", help="hours in which an alarm starts no other retraining (default: 48)")
+    add("--retrain-at-most", metavar="N", help="retrainings that alarms start in seven days (default: 2)")
     add("--deploy-approved", choices=STATES, help="whether an approved model is deployed (default: on)")
     add("--vpc", choices=STATES, help="whether the execution role may attach jobs to a VPC (default: off)")
     add("--endpoint-options", metavar="OPTIONS", help="options of that deployment (default: --ttl 24)")

@@ -32,6 +32,7 @@ from tests.support.implied import (
     by_scaling,
     by_stopping,
     by_the_page,
+    by_the_retraining,
     by_the_starter,
     by_vpc,
 )
@@ -54,6 +55,11 @@ class Command:
 SHORT = ["--task", "regression", "--algorithms", "xgboost,lightgbm", "--features", "now"]
 NO_DATA = f"InputDataUri=s3://{BUCKET}/{PIPELINE}/data/none.csv"
 RETRAINED = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/{PIPELINE}-regression/3"
+WINDOW = ["--predictions", "batch/predictions.csv", "--actuals", "actuals.csv"]
+SCHEDULED = [
+    *("--predictions", f"s3://{BUCKET}/{PIPELINE}/windows/predictions.csv"),
+    *("--actuals", f"s3://{BUCKET}/{PIPELINE}/windows/actuals.csv", "--schedule-role-arn", STARTER_ROLE),
+]
 INSTANCES = ["--min-instances", "1", "--max-instances", "2"]
 STUDIO = Command("viewer", ["studio", "--read-only", "--no-browser", "--port", "0"])
 """The web page; every view of it is opened."""
@@ -72,6 +78,9 @@ COMMANDS = [
     Command("caller", ["executions", "wait"]),
     Command("serving", ["endpoint", "update", "--approve", "--model-package", RETRAINED]),
     Command("serving", ["batch", "run", "--input", "rows.csv", "--output", "batch"]),
+    Command("caller", ["monitor", *WINDOW], code=None),  # whether it alarms is for other tests
+    Command("caller", ["executions", "describe", "--pipeline-name", f"{PIPELINE}Monitor"]),
+    Command("operator", ["monitor", "--schedule", "cron(0 3 1 1 ? 2199)", *SCHEDULED]),
     Command("serving", ["compare", "--rows", "20", "--output", "compared"]),
     Command("serving", ["endpoint", "delete", "--expired", "--yes"]),
     Command("serving", ["endpoint", "delete", "--yes"]),
@@ -129,6 +138,7 @@ def needed(folder: Path, recorded: Recorded) -> dict[str, set[Call]]:
     needed["events"] |= by_events()
     needed["vpc"] |= by_vpc()
     needed["start-pipeline"] |= by_the_starter()
+    needed["retrain"] |= by_the_retraining()
     return needed
 
 
@@ -137,7 +147,10 @@ def _recorded(folder: Path, cache: Path) -> Recorded:
     rows = pd.read_csv(io.BytesIO(generate_sample()), encoding="cp1252").drop(columns=MARK)
     rows["Date"] = pd.to_datetime(rows["Date"], format="%d/%m/%Y").dt.strftime("%Y-%m-%d")
     rows.to_csv(data, index=False)
-    rows.head(24).drop(columns=rows.columns[1]).to_csv(folder / "rows.csv", index=False)
+    day = rows.head(24)
+    day.drop(columns=rows.columns[1]).to_csv(folder / "rows.csv", index=False)
+    hours = pd.to_datetime(day["Date"]) + pd.to_timedelta(day["Hour"].astype(int), "h")
+    pd.DataFrame({"datetime": hours, "rentals": day.iloc[:, 1]}).to_csv(folder / "actuals.csv", index=False)
     calls: dict[str, set[Call]] = defaultdict(set)
     with open_service(folder / "state") as service:
         s3 = boto3.client("s3", **service.client_arguments)

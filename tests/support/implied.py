@@ -130,11 +130,12 @@ def _images_in(arguments: Any) -> Iterator[Call]:
 
 
 def _logs_and_metrics() -> Iterator[Call]:
+    """The logs and metrics of jobs; Evaluate reads the logs of training, for learning curves."""
     for group in LOG_GROUPS:
         parameters = {"logGroupName": f"/aws/sagemaker/{group}"}
         for operation in ("CreateLogGroup", "DescribeLogStreams"):
             yield from permissions("logs", operation, parameters)
-        for operation in ("CreateLogStream", "PutLogEvents"):
+        for operation in ("CreateLogStream", "PutLogEvents", "GetLogEvents"):
             yield from permissions("logs", operation, {**parameters, "logStreamName": "job/algo-1"})
         yield Call("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": f"/aws/sagemaker/{group}"})
 
@@ -238,10 +239,32 @@ def by_events() -> set[Call]:
     }
 
 
+def by_the_retraining() -> set[Call]:
+    """Return the calls of the function that answers alarms, besides the start of the pipeline."""
+    log = {"logGroupName": NAMES["RetrainLogs"], "logStreamName": "0123"}
+    return {
+        Call("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"),
+        *permissions("logs", "CreateLogStream", log),
+        *permissions("logs", "PutLogEvents", log),
+        *(
+            call
+            for name, monitor in ((PIPELINE, f"{PIPELINE}Monitor"), (PIPELINE.lower(), f"{PIPELINE}Monitor".lower()))
+            for operation, parameters in (
+                ("ListPipelineExecutions", {"PipelineName": name}),
+                (
+                    "ListPipelineExecutionSteps",
+                    {"PipelineExecutionArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/{monitor}/execution/0123"},
+                ),
+            )
+            for call in permissions("sagemaker", operation, parameters)
+        ),
+    }
+
+
 def by_the_starter() -> set[Call]:
     """Return the calls of the role of the state machine and of EventBridge Scheduler."""
     return {
         call
-        for name in (PIPELINE, PIPELINE.lower())
+        for name in (PIPELINE, PIPELINE.lower(), f"{PIPELINE}Monitor", f"{PIPELINE}Monitor".lower())
         for call in permissions("sagemaker", "StartPipelineExecution", {"PipelineName": name})
     }

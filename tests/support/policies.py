@@ -23,7 +23,16 @@ REGION, ACCOUNT, STACK, BUCKET = "us-east-1", "123456789012", stack_name(Setting
 PIPELINE = "SeoulBikeDemand"
 EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/{STACK}-ExecutionRole-X"
 STARTER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/{STACK}-StarterRole-X"
-RULES = ("NewData", "Retraining", "ModelApproved", "EndpointsExpire", "ExecutionFailed", "BuildFailed", "StartFailed")
+RULES = (
+    "NewData",
+    "Retraining",
+    "MonitorFailed",
+    "ModelApproved",
+    "EndpointsExpire",
+    "ExecutionFailed",
+    "BuildFailed",
+    "StartFailed",
+)
 NAMES = {
     "AWS::Partition": "aws",
     "AWS::Region": REGION,
@@ -34,6 +43,7 @@ NAMES = {
     "PipelineName": PIPELINE,
     "PipelineNameInLowerCase": PIPELINE.lower(),
     "BuildLogs": f"{STACK}-BuildLogs-X",
+    "RetrainLogs": f"{STACK}-RetrainLogs-X",
     "ExecutionRole.Arn": EXECUTION_ROLE,
     "StarterRole.Arn": STARTER_ROLE,
     "StartOnNewData": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:StartOnNewData-X",

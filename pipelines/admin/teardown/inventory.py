@@ -16,7 +16,7 @@ from pipelines.aws.tags import tags_of
 from pipelines.execution import schedule as schedules
 from pipelines.execution.lookup import recent
 from pipelines.execution.pipeline import FINISHED, describe_pipeline, stop
-from pipelines.names import Layout, group_name, own_prefixes, project_tags
+from pipelines.names import Layout, group_name, monitor_name, own_prefixes, project_tags
 from pipelines.serving.endpoints.deletion import delete as delete_endpoint
 from pipelines.serving.endpoints.state import our_endpoints
 from pipelines.target import CommandContext
@@ -49,30 +49,38 @@ Found = Iterator[Item | Kept]
 
 def everything(context: CommandContext) -> Found:
     """Yield every resource to delete and every resource to keep."""
-    yield from _running_executions(context)
-    yield from _schedule(context)
+    for pipeline in _pipelines(context):
+        yield from _running_executions(context, pipeline)
+    yield from _schedules(context)
     yield from _endpoints(context)
     yield from _endpoint_configs(context)
     yield from _models(context)
     for task in context.settings.table.tasks:
         yield from _registry(context, group_name(context.pipeline, task.name))
-    yield from _pipeline(context)
+    for pipeline in _pipelines(context):
+        yield Item("pipeline", pipeline, partial(context.sagemaker.delete_pipeline, PipelineName=pipeline))
     yield from _objects(context)
 
 
-def _running_executions(context: CommandContext) -> Found:
-    if describe_pipeline(context.sagemaker, context.pipeline) is None:
-        return
-    for execution in recent(context.sagemaker, context.pipeline):
+def _pipelines(context: CommandContext) -> list[str]:
+    """Name the pipeline and its monitor, as far as they exist."""
+    names = (context.pipeline, monitor_name(context.pipeline))
+    return [name for name in names if describe_pipeline(context.sagemaker, name) is not None]
+
+
+def _running_executions(context: CommandContext, pipeline: str) -> Found:
+    for execution in recent(context.sagemaker, pipeline):
         if execution.status not in FINISHED:
             remove = partial(stop, context.sagemaker, execution.arn, STOPPING_SECONDS)
             yield Item("running execution", execution.id, remove)
 
 
-def _schedule(context: CommandContext) -> Found:
-    found = schedules.find(context.connection, context.pipeline)
-    if found is not None:
-        yield Item("schedule", found.name, partial(schedules.remove, context.connection, context.pipeline))
+def _schedules(context: CommandContext) -> Found:
+    monitored = ((monitor_name(context.pipeline), task.name) for task in context.settings.table.tasks)
+    for pipeline, task in ((context.pipeline, None), *monitored):
+        found = schedules.find(context.connection, pipeline, task)
+        if found is not None:
+            yield Item("schedule", found.name, partial(schedules.remove, context.connection, pipeline, task))
 
 
 def _endpoints(context: CommandContext) -> Found:
@@ -129,13 +137,6 @@ def _registry(context: CommandContext, group: str) -> Found:
 def _describe_group(context: CommandContext, group: str) -> Mapping[str, Any] | None:
     groups = listed(context.sagemaker, "list_model_package_groups", "ModelPackageGroupSummaryList", NameContains=group)
     return next((each for each in groups if each["ModelPackageGroupName"] == group), None)
-
-
-def _pipeline(context: CommandContext) -> Found:
-    if describe_pipeline(context.sagemaker, context.pipeline) is not None:
-        yield Item(
-            "pipeline", context.pipeline, partial(context.sagemaker.delete_pipeline, PipelineName=context.pipeline)
-        )
 
 
 def _objects(context: CommandContext) -> Found:

@@ -77,7 +77,7 @@ def test_every_role_is_for_services_of_this_account_only() -> None:
     roles = {
         name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == "AWS::IAM::Role"
     }
-    assert len(roles) == 5
+    assert len(roles) == 6
     for role in roles.values():
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"].keys() == {"Service"}
@@ -91,6 +91,8 @@ def test_by_default_nothing_is_scheduled_or_deleted() -> None:
     assert DEFAULTS["ExecutionsExpireAfterDays"] == "0"
     assert DEFAULTS["JobsInVpc"] == "DISABLED"
     assert properties("EndpointsExpire")["State"] == "DeployApprovedModels"
+    assert DEFAULTS["RetrainOnAlarm"] == "DISABLED"
+    assert properties("MonitorFailed")["State"] == "RetrainOnAlarm"
 
 
 def test_approved_models_of_every_algorithm_can_be_deployed() -> None:
@@ -167,6 +169,8 @@ def test_alerts_tell_of_failed_executions_builds_and_starts() -> None:
         ("EndpointOptions", "--serverless; rm -rf /"),
         ("PipelineName", "p" * 31),
         ("NewDataTrigger", "on"),
+        ("RetrainCooldownHours", "169"),
+        ("RetrainAtMostPerWeek", "0"),
     ],
 )
 def test_values_that_cloudformation_would_refuse_are_refused_before(name: str, value: str) -> None:
