@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from evaluation.monitoring.alarms import alarms
+from evaluation.monitoring.quality import TOO_FEW, UNKNOWN
 from evaluation.monitoring.texts import TRANSLATIONS
 from html_page.document import document
 from html_page.elements import Row, bullets, html, paragraph, section, table
@@ -45,7 +46,9 @@ def _quality(found: Mapping[str, Any], t: Any) -> str:
         for name, one in judged.items()
         for of in ("window", "test")
     ]
-    return table(["", "", t("value"), t("interval")], rows)
+    verdict = found["quality"]["verdict"]
+    unjudged = paragraph(t(verdict, unit=found["unit"])) if verdict in (TOO_FEW, UNKNOWN) else ""
+    return table(["", "", t("value"), t("interval")], rows) + unjudged
 
 
 def _interval(bounds: Sequence[float], t: Any) -> str:

@@ -17,7 +17,7 @@ from evaluation.schema import Task
 
 FEWEST_UNITS = 5
 """An interval over fewer units is too narrow to be relied on, so nothing is said of them."""
-WORSE, NO_ALARM, TOO_FEW = "worse", "no alarm", "too few units"
+WORSE, NO_ALARM, TOO_FEW, UNKNOWN = "worse", "no alarm", "too few units", "not defined for one class"
 
 
 def judge_quality(task: Task, window: Window, winner: dict[str, Any], seed: int) -> dict[str, Any]:
@@ -26,7 +26,8 @@ def judge_quality(task: Task, window: Window, winner: dict[str, Any], seed: int)
     Returns
     -------
     ``metric``, ``window`` and ``test`` (``value``, ``interval``), ``metrics`` (all of the window), ``rows``, ``units``
-    and ``verdict``: `WORSE` if the window's interval lies wholly on the worse side, `NO_ALARM`, or `TOO_FEW`.
+    and ``verdict``: `WORSE` if the window's interval lies wholly on the worse side, `NO_ALARM`, or
+    `TOO_FEW` or `UNKNOWN`, which judge nothing.
     """
     ranking = RANKINGS[task.metric]
     units = int(window.part.units.max()) + 1
@@ -41,8 +42,20 @@ def judge_quality(task: Task, window: Window, winner: dict[str, Any], seed: int)
         "metrics": metrics,
         "rows": len(window.part.labels),
         "units": units,
-        "verdict": TOO_FEW if units < FEWEST_UNITS else WORSE if worse else NO_ALARM,
+        "verdict": UNKNOWN
+        if np.isnan(known).any()
+        else TOO_FEW
+        if units < FEWEST_UNITS
+        else WORSE
+        if worse
+        else NO_ALARM,
     }
+
+
+def _unjudged(units: int, known: list[float]) -> str | None:
+    if np.isnan(known).any():
+        return UNKNOWN
+    return TOO_FEW if units < FEWEST_UNITS else None
 
 
 def judge_calibration(window: Window, test: Window, seed: int) -> dict[str, Any]:

@@ -151,4 +151,4 @@ def _units(joined: pd.DataFrame, schema: Schema) -> tuple["pd.Series[Any]", str]
         return joined[schema.keys.time].dt.strftime("%Y-%m-%d"), "day"
     if schema.keys.unit and schema.keys.unit in joined:
         return joined[schema.keys.unit].astype(str), schema.keys.unit
-    return pd.Series(joined.index.astype(str), index=joined.index), "row"
+    return joined[list(schema.keys.columns)].astype(str).agg(", ".join, axis=1), "row"

@@ -18,6 +18,9 @@ from pipelines.monitoring.run import Monitored, Window, monitor
 from pipelines.settings.fields import Settings
 from pipelines.target import CommandContext
 
+_UNJUDGED = ("too few units", "not defined for one class")
+"""Verdicts of the evaluation by which a window's quality is neither good nor bad."""
+
 
 def _options(parser: Parser) -> None:
     window = parser.add_argument_group("the window")
@@ -95,6 +98,8 @@ def _of_found(monitored: Found, settings: Settings) -> Iterator[tuple[str, str]]
         one = quality[name.split()[0]]
         low, high = map(number, one["interval"])
         yield f"{quality['metric']}, {t(name)}", t(between, value=number(one["value"]), low=low, high=high)
+    if quality["verdict"] in _UNJUDGED:
+        yield "quality", t("not judged: {why}", why=t(quality["verdict"]))
     rows = "{known} of {all} with actual values, {first} to {last}"
     span = {end: found[end] for end in ("first", "last")}
     yield "rows", t(rows, known=f"{quality['rows']:,}", all=f"{found['predictions']:,}", **span)

@@ -124,6 +124,7 @@ def test_few_days_are_not_judged(source: Path) -> None:
     rows.iloc[:9].to_csv(source / "actuals" / "rentals.csv", index=False)
     assert run(source) == 0
     assert found(source)["quality"]["verdict"] == "too few units"
+    assert "Not judged: fewer than five units (day)" in (source / "out" / "report.html").read_text()
 
 
 def test_a_shifted_sensor_has_drifted_since_its_window(source: Path) -> None:
