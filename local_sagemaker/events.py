@@ -1,7 +1,7 @@
 """The events that SageMaker sends to EventBridge: status changes of executions, steps, jobs, endpoints and packages.
 
-Each function passes ``Core.emit`` a function that makes the detail, so that nothing is read or converted while no
-client uses EventBridge.
+Each function passes ``Core.emit`` a function that makes the detail, so that nothing is read or converted while no rule
+waits for events.
 """
 
 from collections.abc import Callable, Mapping

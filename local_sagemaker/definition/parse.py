@@ -43,7 +43,7 @@ class Step:
         """The steps that must have succeeded before: named in DependsOn, or read by an expression."""
         return self.depends_on | referenced_steps(self.arguments)
 
-    @property
+    @cached_property
     def waits_for(self) -> frozenset[str]:
         """The steps that it needs, and the condition step whose branch contains it."""
         return self.needs | ({self.branch[0]} if self.branch else frozenset())

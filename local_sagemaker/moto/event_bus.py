@@ -21,16 +21,19 @@ def emit(
 ) -> None:
     """Send one event of SageMaker about some resources to the default bus of an account and region.
 
-    ``detail`` makes the detail; None sends nothing. It is not called while no client has used EventBridge.
+    ``detail`` makes the detail; None sends nothing. It is not called while the bus has no rule.
     """
     # moto loads its EventBridge with the first request for it; before that no rule can match.
     if "moto.events.models" not in sys.modules:
         return
+    from moto.events.models import events_backends
+
+    backend = events_backends[account_id][region]
+    if not backend.event_buses["default"].rules:
+        return
     content = detail()
     if content is None:
         return
-    from moto.events.models import events_backends
-
     event = {
         "Source": "aws.sagemaker",
         "DetailType": detail_type,
@@ -38,6 +41,6 @@ def emit(
         "Resources": list(resources),
     }
     try:
-        events_backends[account_id][region].put_events([event])
+        backend.put_events([event])
     except Exception:  # noqa: BLE001 - a failed delivery must not fail the execution that caused the event
         _LOG.warning("the event %r could not be delivered", detail_type, exc_info=True)

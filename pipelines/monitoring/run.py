@@ -9,7 +9,6 @@ from typing import Any
 from pipelines.aws.s3 import objects_below, split_uri
 from pipelines.data import dataset as datasets
 from pipelines.data.code_bundles import Bundle, bundles
-from pipelines.definition.checks import check
 from pipelines.definition.document import Definition
 from pipelines.definition.monitoring import EVER, PARAMETERS, monitoring_definition
 from pipelines.errors import BadInput
@@ -149,6 +148,8 @@ def _parameters(
 
 
 def _definition(context: CommandContext, model: RegisteredModel) -> Definition:
+    from pipelines.definition.checks import check  # botocore takes a while to import
+
     settings, bucket = context.settings, context.connection.bucket
     _, pipeline = executions.stored_definition(context.sagemaker, context.pipeline)
     code, layout = _bundle(context).uri(bucket, context.pipeline), Layout(bucket, context.pipeline)

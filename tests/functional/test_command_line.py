@@ -48,6 +48,17 @@ def test_help_imports_no_library() -> None:
     assert not set(SDK) & set(done.stdout.rpartition("imported:")[2].split())
 
 
+def test_a_command_loads_our_modules_and_pythons_only() -> None:
+    """What else a command needs, it loads where it needs it, such as the client that it calls."""
+    code = (
+        "import sys; from pipelines.__main__ import COMMANDS, load; before = set(sys.modules)\n"
+        "for name in COMMANDS: load(name)\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules.keys() - before} - sys.stdlib_module_names))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {*done.stdout.split()} <= {"html_page", "local_sagemaker", "pipelines", "processing_scripts"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "suggestion"),
     [

@@ -9,7 +9,7 @@ import json
 import socket
 import struct
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 STAND_IN = "local_sagemaker.containers.stand_in"
@@ -59,7 +59,7 @@ class Launch:
 
 def send_launch(channel: socket.socket, launch: Launch, descriptors: list[int]) -> None:
     """Send one launch; the first descriptor is the control socket, the second receives the process's output."""
-    document = json.dumps({**asdict(launch), "directory": str(launch.directory)}).encode()
+    document = json.dumps({**vars(launch), "directory": str(launch.directory)}).encode()
     # The descriptors travel with the header, which is small enough to arrive in one piece.
     socket.send_fds(channel, [_HEADER.pack(len(document))], descriptors)
     channel.sendall(document)
