@@ -128,6 +128,7 @@ def test_a_peer_that_cannot_be_installed_is_in_the_table(tmp_path: Path, monkeyp
     results.missing["kedro"] = str(error.value)
     rows = [line for line in table.lines(results) if line.startswith("| Kedro")]
     assert len(rows) == 1
+    assert rows[0].count("|") == table.COLUMNS + 1
     assert "not measured: " in rows[0]
     assert "no-such-package" in rows[0]
 

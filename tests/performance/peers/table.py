@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tests.performance.peers.catalogue import PEERS
 from tests.performance.peers.results import Results
 
+COLUMNS = 10
 _Round = dict[str, list[float]]
 
 
@@ -19,12 +20,13 @@ def lines(results: Results) -> Iterator[str]:
         "| both tasks, all candidates | rounds | first run, s | min to max | ratio to the script | processors, s | "
         "peak memory, MiB | nothing changed, s | steps run again | data changed: steps run again |"
     )
-    yield "|---" * 10 + "|"
+    yield "|---" * COLUMNS + "|"
     for name, peer in PEERS.items():
         if results.runs.get(name):
             yield f"| {peer.title} | {' | '.join(_cells(results, name))} |"
         elif name in results.missing:
-            yield f"| {peer.title} | not measured: {results.missing[name]} {'| ' * 9}|"
+            reason = results.missing[name].replace("|", "/")
+            yield f"| {peer.title} | not measured: {reason} |{' |' * (COLUMNS - 2)}"
     yield ""
     yield "| steps that do nothing, ms per step | one after another | min to max | two at a time | min to max |"
     yield "|---|---|---|---|---|"
