@@ -71,6 +71,7 @@ _OWN_VARIABLES = {
     "XDG_CACHE_HOME": "{definitions}",
     "PYTHONPATH": "{root}",
 }
+_DAGSTER = ("{bin}/dagster", "job", "execute", "--module-name", "with_dagster", "--job", "every_step")
 _BUILD = ("{python}", "-m", "pipelines.run", "--target", "local", "--dry-run")
 
 
@@ -142,9 +143,9 @@ PEERS: Mapping[str, Peer] = {
     ),
     "dagster": Peer(
         "Dagster, multiprocess",
-        ("{bin}/dagster", "job", "execute", "--python-file", "with_dagster.py", "--job", "every_step"),
-        ("{bin}/dagster", "job", "execute", "--python-file", "with_dagster.py", "--job", "every_step"),
-        ("{bin}/dagster", "job", "execute", "--python-file", "with_dagster.py", "--job", "every_step"),
+        _DAGSTER,
+        _DAGSTER,
+        _DAGSTER,
         packages=("dagster==1.13.29",),
         programs=("with_dagster.py",),
         variables={"DAGSTER_HOME": "{folder}/dagster", "DAGSTER_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1"},
