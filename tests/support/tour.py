@@ -23,6 +23,7 @@ from tests.support.screenshots import DESK, PHONE, save
 
 FOLDER = Path(__file__).parents[2] / "docs" / "studio"
 GROUP = "SeoulBikeDemand-regression"
+STRICTER = "name=stricter&parameter:InputDataUri=s3://bucket/SeoulBikeData.csv&parameter:RegressionMaxRmse=250"
 SECONDS_TO_LOAD = 3
 """The page reads winners and metrics after it is drawn."""
 
@@ -42,6 +43,7 @@ SHOTS = (
     Shot("executions", "/", height=520),
     Shot("execution", "/executions/SeoulBikeDemand/{1}?step=TrainXGBoostRegression", height=1000),
     Shot("failure", "/executions/SeoulBikeDemand/{2}?step=RegressionBelowQualityGate", height=1000),
+    Shot("start", f"/start/SeoulBikeDemand/confirm?{STRICTER}", height=780),
     Shot("comparison", "/compare?execution=SeoulBikeDemand/{1}&execution=SeoulBikeDemand/{0}"),
     Shot("models", f"/models?group={GROUP}", height=640),
     Shot("endpoint", f"/endpoints/{GROUP}"),
