@@ -13,7 +13,7 @@ from moto.events.models import events_backends
 from tests.conformance.conftest import Execution
 from tests.conformance.stand_ins import IMAGE, ROLE, definition, processing, training_arguments
 
-FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
 
 
 @pytest.fixture(scope="module")
@@ -81,20 +81,20 @@ def test_endpoint_statuses_are_in_capitals(received, sagemaker):
 
 def test_unsupported_target_is_refused(aws, service):
     eventbridge = aws("events", service)
-    eventbridge.put_rule(Name="function", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
-    with pytest.raises(ClientError, match=f"The target {FUNCTION} is not supported by the local SageMaker"):
-        eventbridge.put_targets(Rule="function", Targets=[{"Id": "f", "Arn": FUNCTION}])
-    assert eventbridge.list_targets_by_rule(Rule="function")["Targets"] == []
-    eventbridge.delete_rule(Name="function")
+    eventbridge.put_rule(Name="machine", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
+    with pytest.raises(ClientError, match=f"The target {MACHINE} is not supported by the local SageMaker"):
+        eventbridge.put_targets(Rule="machine", Targets=[{"Id": "m", "Arn": MACHINE}])
+    assert eventbridge.list_targets_by_rule(Rule="machine")["Targets"] == []
+    eventbridge.delete_rule(Name="machine")
 
 
 def test_unsupported_target_fails_no_execution(aws, service, pipelines, caplog):
     eventbridge = aws("events", service)
-    eventbridge.put_rule(Name="function", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
-    events_backends[service.account_id][service.region].put_targets("function", None, [{"Id": "f", "Arn": FUNCTION}])
+    eventbridge.put_rule(Name="machine", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
+    events_backends[service.account_id][service.region].put_targets("machine", None, [{"Id": "m", "Arn": MACHINE}])
     assert pipelines.run(definition(processing("A"))).status == "Succeeded"
-    eventbridge.remove_targets(Rule="function", Ids=["f"])
-    eventbridge.delete_rule(Name="function")
+    eventbridge.remove_targets(Rule="machine", Ids=["m"])
+    eventbridge.delete_rule(Name="machine")
     assert "has a target that is not supported by the local SageMaker" in caplog.text
     assert "Traceback" not in caplog.text
 
