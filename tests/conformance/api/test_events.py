@@ -18,33 +18,38 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
 
 @pytest.fixture(scope="module")
 def received(aws, service):
-    """A function that returns the events since its last call, delivered by a rule that matches all."""
+    """A function that returns the next events of a type about a resource, delivered by a rule that matches all."""
     sqs, eventbridge = (aws(name, service) for name in ("sqs", "events"))
     queue = sqs.create_queue(QueueName="tested")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     eventbridge.put_rule(Name="all", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
     eventbridge.put_targets(Rule="all", Targets=[{"Id": "queue", "Arn": arn}])
 
-    def received_since(detail_type: str) -> list[dict]:
-        events = []
-        while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-            events += [json.loads(message["Body"]) for message in messages]
-        return [event for event in events if event["detail-type"] == detail_type]
+    def next_events(detail_type: str, arn: str, number: int) -> list[dict]:
+        """Wait for events: a status can be read just before its event is sent."""
+        events: list[dict] = []
+        while len(events) < number:
+            answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+            for message in answer.get("Messages", []):
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+                event = json.loads(message["Body"])
+                events += [event] if event["detail-type"] == detail_type and arn in event["resources"] else []
+        return events
 
-    return received_since
+    return next_events
 
 
 def test_execution_statuses_reach_rules(received, pipelines):
     execution = pipelines.run(definition(processing("A", FAIL="AlgorithmError: tested")))
-    executions = received("SageMaker Model Building Pipeline Execution Status Change")
+    executions = received("SageMaker Model Building Pipeline Execution Status Change", execution.arn, 2)
     statuses = [event["detail"]["currentPipelineExecutionStatus"] for event in executions]
     assert statuses == ["Executing", "Failed"]
-    assert all(execution.arn in event["resources"] for event in executions)
 
 
 def test_step_statuses_reach_rules(received, pipelines):
     execution = pipelines.run(definition(processing("A", FAIL="AlgorithmError: tested")))
-    steps = [event["detail"] for event in received("SageMaker Model Building Pipeline Execution Step Status Change")]
+    events = received("SageMaker Model Building Pipeline Execution Step Status Change", execution.arn, 3)
+    steps = [event["detail"] for event in events]
     changes = [(step["previousStepStatus"], step["currentStepStatus"]) for step in steps]
     assert changes == [(None, "Starting"), ("Starting", "Executing"), ("Executing", "Failed")]
     assert steps[-1]["pipelineExecutionArn"] == execution.arn
@@ -56,11 +61,11 @@ def test_step_statuses_reach_rules(received, pipelines):
 
 
 def test_job_statuses_reach_rules(received, sagemaker):
-    sagemaker.create_training_job(
+    job = sagemaker.create_training_job(
         TrainingJobName="tested", Tags=[{"Key": "k", "Value": "v"}], **training_arguments(a="1")
     )
     sagemaker.get_waiter("training_job_completed_or_stopped").wait(TrainingJobName="tested", WaiterConfig={"Delay": 1})
-    jobs = [event["detail"] for event in received("SageMaker Training Job State Change")]
+    jobs = [event["detail"] for event in received("SageMaker Training Job State Change", job["TrainingJobArn"], 2)]
     assert [job["TrainingJobStatus"] for job in jobs] == ["InProgress", "Completed"]
     assert jobs[-1]["HyperParameters"] == {"a": "1"}
     assert jobs[-1]["Tags"] == {"k": "v"}
@@ -72,10 +77,12 @@ def test_endpoint_statuses_are_in_capitals(received, sagemaker):
     sagemaker.create_model(ModelName="tested", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE})
     variant = {"VariantName": "v", "ModelName": "tested", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName="tested", ProductionVariants=[variant])
-    sagemaker.create_endpoint(EndpointName="tested", EndpointConfigName="tested")
+    endpoint = sagemaker.create_endpoint(EndpointName="tested", EndpointConfigName="tested")
+    change, arn = "SageMaker Endpoint State Change", endpoint["EndpointArn"]
     sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="tested", WaiterConfig={"Delay": 1})
+    events = received(change, arn, 2)
     sagemaker.delete_endpoint(EndpointName="tested")
-    statuses = [event["detail"]["EndpointStatus"] for event in received("SageMaker Endpoint State Change")]
+    statuses = [event["detail"]["EndpointStatus"] for event in (*events, *received(change, arn, 1))]
     assert statuses == ["CREATING", "IN_SERVICE", "DELETING"]
 
 
@@ -168,5 +175,6 @@ def test_model_packages_reach_rules(received, sagemaker):
     package = sagemaker.create_model_package(ModelPackageGroupName="tested", InferenceSpecification=specification)
     sagemaker.update_model_package(ModelPackageArn=package["ModelPackageArn"], ModelApprovalStatus="Approved")
 
-    packages = [event["detail"] for event in received("SageMaker Model Package State Change")]
+    events = received("SageMaker Model Package State Change", package["ModelPackageArn"], 2)
+    packages = [event["detail"] for event in events]
     assert [detail["ModelApprovalStatus"] for detail in packages] == ["PendingManualApproval", "Approved"]
