@@ -10,7 +10,7 @@ from pipelines.api.tables import as_file, with_times
 from pipelines.models.registry import RegisteredModel
 from pipelines.serving.endpoints.invocation import invoke
 from pipelines.serving.endpoints.state import Endpoint
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 if TYPE_CHECKING:
     import pandas as pd

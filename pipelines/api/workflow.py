@@ -32,7 +32,8 @@ from pipelines.serving.endpoints.capacity import Instances
 from pipelines.serving.endpoints.state import find_endpoint
 from pipelines.settings.fields import FormatName, Settings, Task
 from pipelines.settings.values import from_values
-from pipelines.target import CommandContext, choose, open_target
+from pipelines.target.connection import CommandContext
+from pipelines.target.opening import choose, open_target
 
 if TYPE_CHECKING:
     from types import TracebackType

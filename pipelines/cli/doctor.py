@@ -11,7 +11,8 @@ from pipelines.cli.common.command import Command
 from pipelines.cli.common.console import Parser, Result
 from pipelines.errors import EnvironmentProblem
 from pipelines.settings.fields import Settings
-from pipelines.target import Choice, CommandContext, choose, open_context
+from pipelines.target.connection import Choice, CommandContext
+from pipelines.target.opening import choose, open_context
 
 FAILED = 3
 SETTINGS = {

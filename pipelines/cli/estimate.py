@@ -13,7 +13,7 @@ from pipelines.execution.estimate import Estimate, estimate, seconds_of_last
 from pipelines.execution.parameters import check_parameters
 from pipelines.execution.pipeline import describe_pipeline
 from pipelines.settings.fields import Settings
-from pipelines.target import connect, offline
+from pipelines.target.opening import connect, offline
 
 
 def run(options: argparse.Namespace, settings: Settings) -> Result:

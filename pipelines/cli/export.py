@@ -8,7 +8,7 @@ from pipelines.cli.common.command import Command, on_target
 from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import CONNECTION, add_mlflow, whole_number
 from pipelines.execution import lookup
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 
 def _options(parser: Parser) -> None:

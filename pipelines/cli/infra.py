@@ -21,7 +21,8 @@ from pipelines.cli.common.rendering import facts, table
 from pipelines.errors import EnvironmentProblem
 from pipelines.names import group_name, project_tags, stack_name
 from pipelines.settings.fields import Settings
-from pipelines.target import Choice, CommandContext, open_context
+from pipelines.target.connection import Choice, CommandContext
+from pipelines.target.opening import open_context
 
 SETTINGS = ("target", "region", "stack", "dataset", "pipeline_name", "state_dir", "keep_alive", "isolation")
 POLL_SECONDS = {"local": 0.1, "aws": 5.0}

@@ -12,7 +12,7 @@ from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import CONNECTION
 from pipelines.errors import BadInput, missing_package
 from pipelines.settings.fields import Settings
-from pipelines.target import connect
+from pipelines.target.opening import connect
 
 
 def _options(parser: Parser) -> None:

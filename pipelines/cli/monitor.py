@@ -16,7 +16,7 @@ from pipelines.monitoring.endpoint import captured_window
 from pipelines.monitoring.results import Found
 from pipelines.monitoring.run import Monitored, Window, monitor
 from pipelines.settings.fields import Settings
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 _UNJUDGED = ("too few units", "not defined for one class")
 """Verdicts of the evaluation by which a window's quality is neither good nor bad."""

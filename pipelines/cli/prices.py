@@ -13,7 +13,7 @@ from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.rendering import table
 from pipelines.data.whole_files import written_whole
 from pipelines.settings.fields import Settings
-from pipelines.target import DEFAULT_REGION
+from pipelines.target.clients import DEFAULT_REGION
 
 
 def _options(parser: Parser) -> None:

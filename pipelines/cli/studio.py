@@ -10,7 +10,7 @@ from pipelines.cli.common.command import Command, on_target
 from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import CONNECTION, DEPLOYMENT, whole_number
 from pipelines.errors import missing_package
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 PORT = 8790
 PACKAGES = ("starlette", "uvicorn", "jinja2")

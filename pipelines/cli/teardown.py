@@ -14,7 +14,7 @@ from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import CONNECTION, add_yes
 from pipelines.cli.common.rendering import table
 from pipelines.errors import PipelineError
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 KEPT = (
     "Also kept: the bucket, the stack (boostpipe infra delete), and SageMaker's records of jobs and experiments with "

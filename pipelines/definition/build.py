@@ -17,7 +17,7 @@ from pipelines.definition.sdk_environment import NO_ACCOUNT, sdk_environment
 from pipelines.definition.sdk_process import last_line
 from pipelines.errors import EnvironmentProblem, InvalidDefinition
 from pipelines.settings.fields import Settings
-from pipelines.target import Target
+from pipelines.target.connection import Target
 
 
 class Build:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipelines.settings.table import INSTALLED
-from pipelines.target import Connection
+from pipelines.target.connection import Connection
 
 ONLINE_SDK = {"SAGEMAKER_VALIDATE_ROLE": "false"}
 """Validating the role would call IAM while the definition is being built."""

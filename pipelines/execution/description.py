@@ -13,7 +13,7 @@ from pipelines.execution.results import measured, read_evaluations
 from pipelines.execution.training import Training, job_of, training_of, training_seconds
 from pipelines.names import TaskSteps
 from pipelines.settings.fields import Task
-from pipelines.target import Connection
+from pipelines.target.connection import Connection
 
 _MISSING = {"ValidationException", "ResourceNotFound"}
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pipelines.errors import EnvironmentProblem
 from pipelines.execution.pipeline import Progress, look, stop
-from pipelines.target import Connection
+from pipelines.target.connection import Connection
 
 POLL_SECONDS = {"local": 0.2, "aws": 10.0}
 PATIENCE_SECONDS = {"local": 20.0, "aws": 6 * 3600.0}

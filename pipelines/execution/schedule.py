@@ -19,7 +19,7 @@ from pipelines.definition.sdk_process import last_line
 from pipelines.errors import BadInput, EnvironmentProblem
 from pipelines.names import schedule_name
 from pipelines.settings.fields import Settings, Task
-from pipelines.target import Connection
+from pipelines.target.connection import Connection
 
 OFF = "off"
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"

@@ -25,7 +25,7 @@ from pipelines.execution.results import TaskResult, collect, collect_data_report
 from pipelines.execution.schedule import Schedule
 from pipelines.models.registry import CHAMPION
 from pipelines.settings.fields import Settings, Task
-from pipelines.target import Target
+from pipelines.target.connection import Target
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from pipelines.monitoring.run import Window
 from pipelines.serving.endpoints.asked import captures
 from pipelines.serving.endpoints.invocation import served_model
 from pipelines.serving.endpoints.state import require_endpoint
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 
 def captured_window(

@@ -9,7 +9,7 @@ from pipelines.aws.responses import last_part
 from pipelines.definition.monitoring import OUTPUT, STEP
 from pipelines.execution.pipeline import Progress
 from pipelines.execution.results import download, output_uri
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from pipelines.models.registry import RegisteredModel, read_metadata
 from pipelines.models.schema import task_of
 from pipelines.monitoring.results import Found, collect
 from pipelines.names import Layout, monitor_name
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 logger = logging.getLogger(__name__)
 

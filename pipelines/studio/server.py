@@ -32,7 +32,7 @@ from pipelines.studio.views.models import ask_decision, card, decide, model, mod
 from pipelines.studio.views.preferences import choose_language, style
 from pipelines.studio.views.rendering import ROOM, render_problem
 from pipelines.studio.views.start import ask_start, start, start_form
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 HOST = "127.0.0.1"
 _LONGEST_GOODBYE = 2

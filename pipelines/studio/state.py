@@ -21,7 +21,7 @@ from pipelines.studio.queries.models import Models
 from pipelines.studio.queries.tail import Tails
 from pipelines.studio.queries.watched import Watched
 from pipelines.studio.work import Work
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 
 class Studio:

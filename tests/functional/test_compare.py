@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.models.registry import describe_model
 from pipelines.serving.comparison.endpoint import endpoint
-from pipelines.target import Connection
+from pipelines.target.connection import Connection
 from tests.functional.conftest import Finished, environment
 
 TASK = ("--task", "classification")

@@ -14,7 +14,7 @@ from pipelines.admin.doctor import preflight
 from pipelines.admin.doctor.finding import Status
 from pipelines.aws.prices import load_prices
 from pipelines.settings.fields import Settings
-from pipelines.target import CommandContext, Connection
+from pipelines.target.connection import CommandContext, Connection
 from tests.functional.conftest import Finished, Ran, run_command_named
 from tests.support.aws import Answer, Aws, json_error, quotas_answer, simulated_answer, standing_in_for_aws
 

@@ -25,7 +25,7 @@ from pipelines.aws.prices import load_prices
 from pipelines.cli.common.options import settings_of
 from pipelines.cli.endpoint import actions
 from pipelines.cli.endpoint.command import COMMAND
-from pipelines.target import CommandContext, Connection
+from pipelines.target.connection import CommandContext, Connection
 from tests.functional.conftest import Ran, environment, run_command, run_command_named, typed_in_a_terminal
 from tests.functional.test_studio import studio
 from tests.support.aws import standing_in_for_aws

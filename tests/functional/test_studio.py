@@ -20,7 +20,7 @@ from pipelines.errors import BadInput
 from pipelines.execution.pipeline import Progress
 from pipelines.settings.fields import Settings
 from pipelines.studio.running import page_of
-from pipelines.target import CommandContext, Connection
+from pipelines.target.connection import CommandContext, Connection
 from tests.functional.conftest import Finished, environment
 from tests.support import warm
 from tests.support.browser import CHROMIUM, Page, browser, open_page

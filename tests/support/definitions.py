@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.definition.sdk_environment import NO_ACCOUNT, sdk_environment
 from pipelines.settings.fields import Settings
-from pipelines.target import offline
+from pipelines.target.opening import offline
 
 GOLDEN = Path(__file__).parents[1] / "unit" / "workflow" / "golden"
 TABLES = Path(__file__).parents[1] / "unit" / "workflow" / "tables"

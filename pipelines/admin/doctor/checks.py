@@ -14,7 +14,8 @@ from pipelines.definition.build import Build
 from pipelines.errors import PipelineError
 from pipelines.settings.fields import Settings
 from pipelines.settings.values import data_variable
-from pipelines.target import Choice, CommandContext, open_target
+from pipelines.target.connection import Choice, CommandContext
+from pipelines.target.opening import open_target
 
 SKEW_NOTICED = 60.0
 SKEW_REFUSED = 300.0

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from pipelines.aws.responses import DENIED
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 
 class Status(Enum):

@@ -9,7 +9,7 @@ from pipelines.admin.doctor.preflight import DEPLOY
 from pipelines.aws.responses import listed
 from pipelines.errors import EnvironmentProblem
 from pipelines.names import PREPROCESS, Layout, group_name
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 PASSED_TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
 LOOK = "a user or role that may call iam:SimulatePrincipalPolicy"

@@ -10,7 +10,7 @@ from pipelines.aws.responses import last_part, listed
 from pipelines.errors import EnvironmentProblem
 from pipelines.names import Layout
 from pipelines.settings.fields import Settings
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 DEPLOY = "boostpipe infra deploy"
 

@@ -15,7 +15,8 @@ from pipelines.errors import BadInput, PipelineError
 from pipelines.execution.lookup import recent
 from pipelines.execution.pipeline import look, step_types, stored_definition
 from pipelines.settings.fields import Settings
-from pipelines.target import Choice, CommandContext, open_context
+from pipelines.target.connection import Choice, CommandContext
+from pipelines.target.opening import open_context
 
 LAST_EXECUTIONS = 5
 SECRETS = {

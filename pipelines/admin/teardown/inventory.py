@@ -19,7 +19,7 @@ from pipelines.execution.pipeline import FINISHED, describe_pipeline, stop
 from pipelines.names import Layout, group_name, monitor_name, own_prefixes, project_tags
 from pipelines.serving.endpoints.deletion import delete as delete_endpoint
 from pipelines.serving.endpoints.state import our_endpoints
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 STOPPING_SECONDS = 900.0
 """On AWS, a job may take minutes to stop."""

@@ -23,7 +23,7 @@ from pipelines.execution.training import job_of, training_of
 from pipelines.models.registry import APPROVED
 from pipelines.names import TaskSteps, group_name
 from pipelines.settings.fields import Task
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 _STATUSES = {"Succeeded": "FINISHED", "Stopped": "KILLED"}
 _PER_CANDIDATE = "predictions-"

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines import target
 from pipelines.cli.common import console
 from pipelines.cli.common.console import Parser, Result
 from pipelines.cli.common.options import EXIT_CODES, add_common, add_settings, settings_of
 from pipelines.cli.common.rendering import words
 from pipelines.settings.fields import Settings
-from pipelines.target import Choice, CommandContext
+from pipelines.target import opening
+from pipelines.target.connection import Choice, CommandContext
 
 PROGRAM = "boostpipe"
 
@@ -91,12 +91,12 @@ def on_target(
 @contextlib.contextmanager
 def opened(settings: Settings) -> Iterator[CommandContext]:
     """Choose the target, log the choice, and connect."""
-    with target.open_context(settings, choose(settings)) as context:
+    with opening.open_context(settings, choose(settings)) as context:
         yield context
 
 
 def choose(settings: Settings) -> Choice:
     """Choose the target, and log the choice."""
-    choice = target.choose(settings)
+    choice = opening.choose(settings)
     logger.info("Target: %s, because %s.", choice.name, choice.why)
     return choice

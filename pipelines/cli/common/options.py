@@ -15,7 +15,7 @@ from pipelines.models.registry import RegisteredModel, find_model
 from pipelines.settings.fields import PAIRS, Settings, Task, option_name
 from pipelines.settings.table import read_table
 from pipelines.settings.values import from_values
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 EXIT_CODES = "exit codes: 0 success, 1 the execution or endpoint failed, 2 bad usage or bad input, 3 the environment"
 DATA = (

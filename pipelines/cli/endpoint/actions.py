@@ -21,7 +21,7 @@ from pipelines.serving.endpoints.invocation import Answered, served_model
 from pipelines.serving.endpoints.invocation import invoke as invoke_endpoint
 from pipelines.serving.endpoints.scaling import Bounds, bounds_of
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint, our_endpoints, require_endpoint
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from pipelines.serving.endpoints.invocation import Answered
 from pipelines.serving.endpoints.scaling import Bounds
 from pipelines.serving.endpoints.state import Endpoint
 from pipelines.settings.sentences import Sentence
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 
 def of_endpoint(

@@ -19,7 +19,7 @@ from pipelines.execution.pipeline import Progress, look, step_types
 from pipelines.execution.results import measured, read_evaluations
 from pipelines.execution.trend import trend
 from pipelines.monitoring.results import collect
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 WHICH = "id, display name or ARN; latest is the one that was started last"
 MOST_LINES = 10_000

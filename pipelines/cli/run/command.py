@@ -32,7 +32,8 @@ from pipelines.execution.workflow import RunRequest, RunResult
 from pipelines.serving.endpoints.costs import costs_of_deployed
 from pipelines.settings.fields import Settings
 from pipelines.studio.running import page_of
-from pipelines.target import CommandContext, offline, open_target
+from pipelines.target.connection import CommandContext
+from pipelines.target.opening import offline, open_target
 
 
 def _options(parser: Parser) -> None:

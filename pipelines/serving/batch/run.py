@@ -23,7 +23,7 @@ from pipelines.serving.batch.result import Responses, write_result
 from pipelines.serving.batch.rows import Rows, prepare
 from pipelines.serving.batch.transform import Capacity, transform
 from pipelines.settings.fields import Settings
-from pipelines.target import Connection
+from pipelines.target.connection import Connection
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from pipelines.definition.formats import Format
 from pipelines.errors import ExecutionFailed
 from pipelines.execution.follow import POLL_SECONDS
 from pipelines.models.registry import RegisteredModel
-from pipelines.target import Connection
+from pipelines.target.connection import Connection
 
 FINISHED = {"Completed", "Failed", "Stopped"}
 PAYLOAD_MB = 6

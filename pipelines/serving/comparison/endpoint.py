@@ -14,7 +14,7 @@ from pipelines.execution.follow import POLL_SECONDS
 from pipelines.models.registry import RegisteredModel
 from pipelines.names import PROJECT
 from pipelines.serving.endpoints.state import IN_SERVICE, describe_endpoint
-from pipelines.target import Connection
+from pipelines.target.connection import Connection
 
 HOURS_TO_LIVE = 2
 """After this, ``boostpipe endpoint delete --expired`` deletes it, in case this machine loses power."""

@@ -19,7 +19,7 @@ from pipelines.serving.batch.transform import Capacity, transform
 from pipelines.serving.comparison.costs import Speed
 from pipelines.serving.comparison.endpoint import endpoint
 from pipelines.serving.comparison.load import Load, send
-from pipelines.target import Connection
+from pipelines.target.connection import Connection
 
 AT_ONCE = (1, 4, 16)
 TOLERANCE = 1e-6

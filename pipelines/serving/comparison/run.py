@@ -16,7 +16,7 @@ from pipelines.models.schema import task_of
 from pipelines.serving.comparison.costs import Assumed, Speed, costs_of_a_day
 from pipelines.serving.comparison.measurement import Capacities, measure
 from pipelines.serving.comparison.report import Comparison
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 START_SECONDS = 240.0
 """Seconds that AWS takes, and bills, to start a transform job."""

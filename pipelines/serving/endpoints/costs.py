@@ -7,7 +7,7 @@ from pipelines.serving.endpoints.capacity import Capacity, Instances
 from pipelines.serving.endpoints.state import Endpoint
 from pipelines.settings.fields import Task
 from pipelines.settings.sentences import Sentence
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 
 def cost_line(context: CommandContext, endpoint: Endpoint) -> Sentence:

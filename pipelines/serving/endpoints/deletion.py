@@ -6,7 +6,7 @@ import time
 from pipelines.serving.endpoints.deployment import CHANGING, forget_config, wait_at_rest
 from pipelines.serving.endpoints.scaling import stop_scaling
 from pipelines.serving.endpoints.state import Endpoint, find_endpoint
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from pipelines.models.registry import RegisteredModel
 from pipelines.names import Layout, deployment_name, project_tags
 from pipelines.serving.endpoints.capacity import Capacity, Instances, Serverless
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint, find_endpoint, require_endpoint
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
 CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")

@@ -15,7 +15,7 @@ from pipelines.models.schema import task_of
 from pipelines.serving.endpoints.asked import asked, captures
 from pipelines.serving.endpoints.predictions import Predictions, predictions_of
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 ANSWERS_WHILE = (IN_SERVICE, "Updating", "SystemUpdating", "RollingBack")
 MOST_BYTES = 3_000_000

@@ -11,7 +11,7 @@ from pipelines.errors import BadInput
 from pipelines.serving.endpoints.capacity import Instances
 from pipelines.serving.endpoints.deployment import wait_at_rest
 from pipelines.serving.endpoints.state import IN_SERVICE, Endpoint
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 POLICY = "invocations-per-instance"
 _NAMESPACE = "sagemaker"

@@ -12,7 +12,7 @@ from pipelines.definition.endpoint_config import PACKAGE, read_expiry
 from pipelines.errors import BadInput, PipelineError
 from pipelines.names import PROJECT, own_prefixes
 from pipelines.serving.endpoints.capacity import Capacity, capacity_of
-from pipelines.target import CommandContext
+from pipelines.target.connection import CommandContext
 
 IN_SERVICE = "InService"
 MISSING = {"ValidationException", "ResourceNotFound"}

@@ -7,7 +7,7 @@ import pytest
 from pipelines.admin.doctor.permissions import Need, needs_of_the_caller, needs_of_the_role
 from pipelines.aws.prices import load_prices
 from pipelines.settings.fields import Settings
-from pipelines.target import CommandContext, Connection
+from pipelines.target.connection import CommandContext, Connection
 from tests.support.policies import ACCOUNT, BUCKET, EXECUTION_ROLE, REGION, Call, allows, load
 
 

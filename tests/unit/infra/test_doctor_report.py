@@ -18,7 +18,7 @@ from pipelines.admin.doctor import report
 from pipelines.admin.doctor.finding import failure
 from pipelines.execution.pipeline import Progress, Step
 from pipelines.settings.fields import Settings
-from pipelines.target import Choice
+from pipelines.target.connection import Choice
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/Bikes/execution/abc"
 secrets = st.sampled_from(["123456789012", "1234-5678-9012", ARN, "arn:", "ARN:aws", "AKIAIOSFODNN7EXAMPLE", '"', "\\"])

@@ -22,7 +22,7 @@ from pipelines.settings.fields import Settings
 from pipelines.studio.access import Access
 from pipelines.studio.server import application, listen
 from pipelines.studio.state import Studio
-from pipelines.target import CommandContext, Connection
+from pipelines.target.connection import CommandContext, Connection
 
 ACCOUNT = "arn:aws:sagemaker:us-east-1:123456789012"
 DEFINITION = {

@@ -21,7 +21,8 @@ from pipelines.definition.kept import PACKAGES, digest, import_closure
 from pipelines.definition.placeholders import MARK, Inputs, inputs_of
 from pipelines.errors import InvalidDefinition
 from pipelines.settings.fields import PROMOTE, Settings
-from pipelines.target import Target, offline
+from pipelines.target.connection import Target
+from pipelines.target.opening import offline
 from tests.support.definitions import GOLDEN, LOCATIONS, TABLES, build_all
 
 ROOT = Path(__file__).parents[3]

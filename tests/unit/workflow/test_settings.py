@@ -11,7 +11,7 @@ from pipelines.cli.run.command import COMMAND
 from pipelines.errors import BadInput
 from pipelines.settings.fields import Settings
 from pipelines.settings.values import from_values
-from pipelines.target import choose, offline
+from pipelines.target.opening import choose, offline
 
 ROLE = "arn:aws:iam::123456789012:role/x"
 

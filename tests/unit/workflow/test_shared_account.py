@@ -15,7 +15,7 @@ from pipelines.cli.common.command import Command, run_command
 from pipelines.cli.endpoint.command import COMMAND as ENDPOINT
 from pipelines.names import stack_name
 from pipelines.settings.fields import Settings
-from pipelines.target import POLL_SECONDS
+from pipelines.target.connection import POLL_SECONDS
 from tests.support.in_process_aws import empty, one_moto
 
 TAGS = [{"Key": "project", "Value": "boostpipe"}, {"Key": "pipeline", "Value": "SeoulBikeDemand"}]

@@ -1,0 +1,1 @@
+"""Where the work runs, on AWS or locally, and what a command knows of it."""
