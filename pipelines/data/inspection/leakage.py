@@ -67,13 +67,14 @@ _METRIC = {"regression": "R2", "binary": "AUC", "multiclass": "balanced accuracy
 def _score_alone(values: Values, target: Values, kind: str) -> float:
     """Score a tree of limited depth that sees one feature, on rows that it was not fitted to.
 
-    A number may also be read off a curve between the known rows, which is smoother than a tree's steps.
+    A number may also be read off a curve between the known rows, which is smoother than a tree's steps; rows beyond
+    the known ones, where there is no curve, do not count then.
     """
     import numpy as np
     from sklearn.metrics import balanced_accuracy_score, r2_score, roc_auc_score
 
     folds = np.random.default_rng(42).permutation(len(target)) % FOLDS
-    predicted, curve = np.zeros(len(target)), np.zeros(len(target))
+    predicted, curve = np.zeros(len(target)), np.full(len(target), np.nan)
     for fold in range(FOLDS):
         held_out = folds == fold
         column = _as_numbers(values, target, ~held_out)
@@ -81,9 +82,11 @@ def _score_alone(values: Values, target: Values, kind: str) -> float:
         predicted[held_out] = _tree(known, labels, column[held_out], kind)
         if kind == "regression":
             points, position, counts = np.unique(known, return_inverse=True, return_counts=True)
-            curve[held_out] = np.interp(column[held_out], points, np.bincount(position, labels) / counts)
+            heights = np.bincount(position, labels) / counts
+            curve[held_out] = np.interp(column[held_out], points, heights, left=np.nan, right=np.nan)
     if kind == "regression":
-        return float(max(r2_score(target, predicted), r2_score(target, curve)))
+        on_curve = ~np.isnan(curve)
+        return float(max(r2_score(target, predicted), r2_score(target[on_curve], curve[on_curve])))
     if kind == "binary":
         return float(roc_auc_score(target, predicted)) if len(np.unique(target)) == 2 else 0.0
     return float(balanced_accuracy_score(target, predicted))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn import datasets
 
@@ -88,6 +88,7 @@ def test_few_rows_get_shallow_trees_and_folds(tmp_path, rows, target):
 
 
 @settings(max_examples=8)
+@example(34902423, "spent", "copy")  # a row far from all others
 @given(SEEDS, st.sampled_from(["spent", "churned", "segment"]), st.sampled_from(["copy", "code", "noisy"]))
 def test_a_feature_that_gives_the_target_away_is_ignored(tmp_path_factory, seed, target, how):
     table = only(clean(seed), target)

@@ -54,7 +54,8 @@ def refused(moto: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     sagemaker = boto3.client("sagemaker", region_name="us-east-1")
     make(sagemaker, OURS, [*TAGS, {"Key": "expiry", "Value": "2026-01-01T00:00:00Z"}])
     make(sagemaker, THEIRS, [])
-    sagemaker.create_pipeline(PipelineName="SeoulBikeDemand", PipelineDefinition="{}", RoleArn=ROLE)
+    for name in ("SeoulBikeDemand", "SeoulBikeDemandMonitor"):  # where there is none, moto's error is not that of AWS
+        sagemaker.create_pipeline(PipelineName=name, PipelineDefinition="{}", RoleArn=ROLE)
     sagemaker.create_model_package_group(ModelPackageGroupName=f"SeoulBikeDemand-{THEIRS}")
     topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
     boto3.client("cloudformation", region_name="us-east-1").create_stack(
