@@ -55,11 +55,13 @@ class Starter:
     def _run(self) -> None:
         while not self._closing.is_set():
             self._changed.clear()
+            wait = _LONGEST_WAIT
             try:
                 self.start_due()
+                wait = min(self._seconds_to_next(), wait)
             except Exception:  # noqa: BLE001 - such as a full disk, which must not end the thread
                 _LOG.exception("the schedules could not be looked at")
-            self._changed.wait(min(self._seconds_to_next(), _LONGEST_WAIT))
+            self._changed.wait(wait)
 
     def _seconds_to_next(self) -> float:
         moment = self._clock()
